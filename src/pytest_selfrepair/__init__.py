@@ -1,0 +1,58 @@
+"""Measure how well a language model writes and repairs its own code, and at what cost.
+
+The package loads in every pytest session, so this module imports nothing: the public names are
+found when they are first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_selfrepair.core.feedback import Failure, Feedback, FeedbackSource
+    from pytest_selfrepair.core.sample import Message, Model, Sample, SampleRequest, Usage
+    from pytest_selfrepair.core.task import Case, Difficulty, Task, TaskKind
+    from pytest_selfrepair.errors import SelfRepairError
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Case",
+    "Difficulty",
+    "Failure",
+    "Feedback",
+    "FeedbackSource",
+    "Message",
+    "Model",
+    "Sample",
+    "SampleRequest",
+    "SelfRepairError",
+    "Task",
+    "TaskKind",
+    "Usage",
+    "__version__",
+]
+
+_HOME = {
+    "Case": "core.task",
+    "Difficulty": "core.task",
+    "Failure": "core.feedback",
+    "Feedback": "core.feedback",
+    "FeedbackSource": "core.feedback",
+    "Message": "core.sample",
+    "Model": "core.sample",
+    "Sample": "core.sample",
+    "SampleRequest": "core.sample",
+    "SelfRepairError": "errors",
+    "Task": "core.task",
+    "TaskKind": "core.task",
+    "Usage": "core.sample",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used (PEP 562)."""
+    try:
+        home = _HOME[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    return getattr(import_module(f"{__name__}.{home}"), name)

@@ -1,0 +1,1 @@
+"""The pipeline: plain Python; no pytest, no network, no processes, no clock."""

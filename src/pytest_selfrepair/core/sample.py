@@ -1,0 +1,148 @@
+"""A sample: one completion of a model, what was asked for it, and what it cost."""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Protocol
+
+
+class Role(StrEnum):
+    """Who speaks in a chat."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One turn of a chat."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplingParams:
+    """How completions are drawn.
+
+    Attributes:
+        temperature: The softmax temperature; the paper uses 0.8.
+        max_tokens: The longest completion, in generated tokens.
+        seed: Base seed of the run; every draw gets its own, derived from it. None: no seed is sent.
+    """
+
+    temperature: float = 0.8
+    max_tokens: int = 1024
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleRequest:
+    """One completion to be drawn.
+
+    Attributes:
+        model: The model's name, as its endpoint knows it.
+        messages: The chat so far, exactly as it is sent.
+        params: How to draw.
+        task_id: The task that asks, for error messages and scripts; no part of the key.
+        node: Where in the task's trees the completion belongs, e.g. ``p0`` or ``p0/self/r1``. It
+            tells repeated draws apart, so that they never collapse into one.
+    """
+
+    model: str
+    messages: tuple[Message, ...]
+    params: SamplingParams
+    task_id: str
+    node: str
+
+    @property
+    def key(self) -> str:
+        """SHA-256 (hex) of all that decides the completion: what a store files it under."""
+        facts = [
+            self.model,
+            [[message.role, message.content] for message in self.messages],
+            self.params.temperature,
+            self.params.max_tokens,
+            self.params.seed,
+            self.node,
+        ]
+        return hashlib.sha256(json.dumps(facts, ensure_ascii=True).encode("ascii")).hexdigest()
+
+    @property
+    def draw_seed(self) -> int | None:
+        """The seed of this draw alone (31 bits), derived from the run's seed and the node."""
+        if self.params.seed is None:
+            return None
+        digest = hashlib.sha256(f"{self.params.seed}/{self.node}".encode()).digest()
+        return int.from_bytes(digest[:4], "big") >> 1
+
+    def capped(self, max_tokens: int) -> "SampleRequest":
+        """The same request with at most ``max_tokens`` generated tokens."""
+        return replace(self, params=replace(self.params, max_tokens=max_tokens))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a completion cost, in tokens.
+
+    Attributes:
+        completion_tokens: Generated tokens; the unit of pass@t.
+        prompt_tokens: Tokens read; outside pass@t. None where nobody counted them.
+        counted_by: ``endpoint``, or the name of the tokenizer that counted.
+    """
+
+    completion_tokens: int
+    prompt_tokens: int | None
+    counted_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One completion.
+
+    Attributes:
+        text: What the model wrote; may be empty.
+        usage: What it cost.
+        finish_reason: Why the model stopped, in the endpoint's word: ``stop``, ``length``, …
+        replayed: True where it was served from a store and not paid for in this run.
+    """
+
+    text: str
+    usage: Usage
+    finish_reason: str
+    replayed: bool = False
+
+
+class Model(Protocol):
+    """Anything that completes a chat."""
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        ...
+
+    async def sample(self, request: SampleRequest) -> Sample:
+        """Draw one completion.
+
+        Raises:
+            ModelError: No completion could be had. Never raised for an empty one.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Give back connections; called once, when the run ends."""
+        ...
+
+
+class SampleStore(Protocol):
+    """Where samples are kept as they are paid for."""
+
+    async def get(self, key: str) -> Sample | None:
+        """The sample filed under a request's key, or None."""
+        ...
+
+    async def put(self, request: SampleRequest, sample: Sample) -> None:
+        """File a sample; when this returns, it is on disk."""
+        ...

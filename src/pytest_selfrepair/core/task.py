@@ -1,0 +1,66 @@
+"""A task: a statement, the cases that decide whether a program solves it, and what it is called."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias, Union
+
+JsonValue: TypeAlias = Union[  # noqa: UP007 - the recursive name must stay a string
+    None, bool, int, float, str, list["JsonValue"], dict[str, "JsonValue"]
+]
+"""What JSON can carry."""
+
+
+class Difficulty(StrEnum):
+    """The three levels of APPS."""
+
+    INTRODUCTORY = "introductory"
+    INTERVIEW = "interview"
+    COMPETITION = "competition"
+
+
+class TaskKind(StrEnum):
+    """How a program is run: as a script on standard input, or by calling its function."""
+
+    STDIN = "stdin"
+    CALL_BASED = "call_based"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One test of a task.
+
+    Attributes:
+        input: Standard input: the text a program reads. Call-based: the list of arguments.
+        expected: Standard input: the text it should print. Call-based: the value it should return.
+    """
+
+    input: JsonValue
+    expected: JsonValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """An APPS task.
+
+    Attributes:
+        id: Unique in a run, e.g. ``apps_tasks/interview/0007``.
+        difficulty: One of the three levels of APPS.
+        statement: What the model is told.
+        cases: The tests, in the task's order; never empty.
+        fn_name: The function (or method of ``class Solution``) of a call-based task, else None.
+        starter_code: What a program must begin with; empty for standard-input tasks.
+        solutions: Reference programs, where the source has them.
+    """
+
+    id: str
+    difficulty: Difficulty
+    statement: str
+    cases: tuple[Case, ...]
+    fn_name: str | None = None
+    starter_code: str = ""
+    solutions: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> TaskKind:
+        """Call-based where a function is named, else standard input."""
+        return TaskKind.STDIN if self.fn_name is None else TaskKind.CALL_BASED

@@ -1,0 +1,89 @@
+"""A verdict: what became of a program on the cases of its task."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from pytest_selfrepair.core.task import Task
+
+
+class Outcome(StrEnum):
+    """What became of a program. `SANDBOX_ERROR` is never a wrong program."""
+
+    PASSED = "passed"
+    WRONG_ANSWER = "wrong_answer"
+    RUNTIME_ERROR = "runtime_error"
+    TIME_LIMIT = "time_limit"
+    MEMORY_LIMIT = "memory_limit"
+    OUTPUT_LIMIT = "output_limit"
+    SYNTAX_ERROR = "syntax_error"
+    MISSING_FUNCTION = "missing_function"
+    NO_PROGRAM = "no_program"
+    TAMPERED = "tampered"
+    SANDBOX_ERROR = "sandbox_error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFailure:
+    """The first case that a program fails; every text is shortened for a reader.
+
+    Attributes:
+        index: Position of the case in the task, from 0; None where the program failed before any.
+        input: What the program was given, as text (call-based: its arguments in Python's notation).
+        expected: What was expected, as text.
+        actual: What came, as text; None where nothing came.
+        error: An exception's type and message, or another cause in words; None for wrong answers.
+        line_number: The program's own line, from 1, where it failed; None where unknown.
+        line: The text of that line; None where unknown.
+    """
+
+    index: int | None = None
+    input: str | None = None
+    expected: str | None = None
+    actual: str | None = None
+    error: str | None = None
+    line_number: int | None = None
+    line: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What became of a program.
+
+    Attributes:
+        outcome: The first failing case's outcome, or passed.
+        cases_run: Cases that were run, up to and including the first failing one.
+        cases_passed: Cases accepted by the checker.
+        rule: The checker's rule that accepted the weakest match (e.g. ``exact``), or None.
+        failure: The first failing case; None for a program that passed.
+        seconds: Wall-clock seconds of judging.
+    """
+
+    outcome: Outcome
+    cases_run: int
+    cases_passed: int
+    rule: str | None = None
+    failure: CaseFailure | None = None
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        """True where every case was run and accepted."""
+        return self.outcome is Outcome.PASSED
+
+
+class Judge(Protocol):
+    """Runs a program on a task's cases and says what became of it."""
+
+    @property
+    def isolation(self) -> str:
+        """How programs are kept apart from this machine, in a few words for headers and records."""
+        ...
+
+    async def judge(self, task: Task, program: str) -> Verdict:
+        """Run ``program`` on the cases of ``task``, in order, up to the first that fails.
+
+        Raises:
+            SandboxError: The sandbox could not run the program; nothing is known about it.
+        """
+        ...

@@ -1,0 +1,82 @@
+"""The exceptions of the project.
+
+SelfRepairError
+├── UsageError              an option, a prompt set or a name that cannot be used
+├── TaskError               a task file that cannot be read; spoils no other task
+└── InfrastructureError     no verdict could be reached; never scored as a wrong program
+    ├── ModelError          the model gave no answer
+    │   ├── EndpointRefusedError   asking again cannot help: key, model name, request
+    │   ├── EndpointFailedError    bounded retries ended: rate limit, server, connection
+    │   ├── ScriptError            a scripted model has no answer for this node
+    │   └── LocalModelError        the embedded model cannot be set up or has died
+    ├── ReplayMissError     replay was asked for and the store has no such sample
+    ├── SandboxError        the sandbox could not run a program
+    ├── StoreError          samples or records cannot be kept
+    └── WorkerLostError     the process that ran the task died
+"""
+
+
+class SelfRepairError(Exception):
+    """Base of every error this project raises on purpose; its text is fit for a user."""
+
+
+class UsageError(SelfRepairError):
+    """Something the user asked for cannot be: an option, an ini value, a name."""
+
+
+class TaskError(SelfRepairError):
+    """A task file is not what the APPS format allows.
+
+    Args:
+        file: The file, as the user would name it.
+        field: The field or line in it.
+        found: What stands there, shortened.
+        accepted: What would have been right.
+    """
+
+    def __init__(self, *, file: str, field: str, found: str, accepted: str) -> None:
+        super().__init__(f"{file}: {field}: found {found}; accepted: {accepted}")
+        self.file = file
+        self.field = field
+        self.found = found
+        self.accepted = accepted
+
+
+class InfrastructureError(SelfRepairError):
+    """No verdict could be reached through no fault of the program: never a wrong program."""
+
+
+class ModelError(InfrastructureError):
+    """The model gave no answer."""
+
+
+class EndpointRefusedError(ModelError):
+    """The endpoint refuses and will go on refusing: wrong key, unknown model, bad request."""
+
+
+class EndpointFailedError(ModelError):
+    """The endpoint did not answer within the allowed retries."""
+
+
+class ScriptError(ModelError):
+    """A scripted model's file is malformed or has no answer for a node."""
+
+
+class LocalModelError(ModelError):
+    """The embedded model cannot be set up, or its server has died."""
+
+
+class ReplayMissError(InfrastructureError):
+    """`--selfrepair-replay only` was given and the store has no such sample."""
+
+
+class SandboxError(InfrastructureError):
+    """The sandbox could not run a program, or broke while it did."""
+
+
+class StoreError(InfrastructureError):
+    """The store cannot be opened, read or written."""
+
+
+class WorkerLostError(InfrastructureError):
+    """The process that was running a task died before it reported."""

@@ -1,0 +1,1 @@
+"""Where programs and words come from: endpoints, the embedded model, scripts, recordings."""

@@ -1,0 +1,1 @@
+"""From records and estimates to text."""
