@@ -1,0 +1,2 @@
+def lamps_on(n: int, steps: list[int]) -> int:
+    

@@ -1,0 +1,2 @@
+def longest_quiet(opening, closing, bookings):
+    

@@ -1,0 +1,3 @@
+class Solution:
+    def countTwins(self, bracelets: List[str]) -> int:
+        

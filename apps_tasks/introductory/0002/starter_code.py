@@ -1,0 +1,2 @@
+def vowel_score(text):
+    
