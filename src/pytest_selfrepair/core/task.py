@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TypeAlias, Union
 
 JsonValue: TypeAlias = Union[  # noqa: UP007 - the recursive name must stay a string
-    None, bool, int, float, str, list["JsonValue"], dict[str, "JsonValue"]
+    bool, int, float, str, list["JsonValue"], dict[str, "JsonValue"], None
 ]
 """What JSON can carry."""
 

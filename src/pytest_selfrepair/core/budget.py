@@ -1,0 +1,84 @@
+"""The token budget of one tree: reserved before a request starts, settled when it has ended."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True, kw_only=True)
+class TokenBudget:
+    """Generated tokens that one tree may cost.
+
+    Attributes:
+        limit: The most that may be generated, or None for no bound.
+        spent: Tokens settled so far.
+        reserved: Tokens granted to requests that have not ended.
+    """
+
+    limit: int | None
+    spent: int = 0
+    reserved: int = 0
+
+    def reserve(self, wanted: int, *, minimum: int) -> int | None:
+        """Grant tokens for one request.
+
+        A request is granted less than it wants only where nothing else is under way: until then
+        what others leave over may yet make room for the whole of it. So what is granted depends on
+        the replies alone, never on which came first, and a replayed run asks the same.
+
+        Returns:
+            The tokens granted, at most `wanted` and at least `minimum`, or None for now.
+        """
+        if self.limit is None:
+            granted = wanted
+        else:
+            left = self.limit - self.spent - self.reserved
+            if left < wanted and (self.reserved or left < minimum):
+                return None
+            granted = min(left, wanted)
+        self.reserved += granted
+        return granted
+
+    def settle(self, granted: int, used: int) -> None:
+        """Give back a grant, of which `used` tokens were generated."""
+        self.reserved -= granted
+        self.spent += used
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What some completions cost.
+
+    Attributes:
+        tokens: Generated tokens.
+        prompt_tokens: Tokens read.
+        replayed_tokens: Those of `tokens` that were served from a store and cost nothing now.
+        samples: Completions.
+    """
+
+    tokens: int = 0
+    prompt_tokens: int = 0
+    replayed_tokens: int = 0
+    samples: int = 0
+
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(
+            tokens=self.tokens + other.tokens,
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            replayed_tokens=self.replayed_tokens + other.replayed_tokens,
+            samples=self.samples + other.samples,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Spending:
+    """What one task has cost so far; kept apart from its trees, so that it survives a failure."""
+
+    cost: Cost = field(default_factory=Cost)
+
+    def add(self, *, tokens: int, prompt_tokens: int, replayed: bool) -> None:
+        """Count one completion."""
+        self.cost += Cost(
+            tokens=tokens,
+            prompt_tokens=prompt_tokens,
+            replayed_tokens=tokens if replayed else 0,
+            samples=1,
+        )

@@ -1,0 +1,143 @@
+"""What is said of a failing program: the error sentence, and the sources of feedback."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol
+
+from pytest_selfrepair.core.task import Task, TaskKind
+from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
+
+LONGEST_SENTENCE = 2_000
+"""Characters of an error sentence; a longer one is cut in the middle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A failing program, as a feedback source sees it.
+
+    Attributes:
+        task: The task, with all its cases.
+        program: The program that fails.
+        verdict: What became of it.
+        error: The error sentence: its first failing case in words.
+    """
+
+    task: Task
+    program: str
+    verdict: Verdict
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """Words about one failing program.
+
+    Attributes:
+        text: What is wrong with it; empty where the source says nothing.
+        tokens: Tokens generated for the text alone.
+        prompt_tokens: Tokens read for it.
+        replayed: True where the text was not paid for in this run.
+    """
+
+    text: str
+    tokens: int = 0
+    prompt_tokens: int = 0
+    replayed: bool = False
+
+
+class FeedbackSource(Protocol):
+    """Where feedback comes from.
+
+    Attributes:
+        name: What reports call it.
+        joint: True where the code model writes feedback and repair in ONE completion; `feedback` is
+            then never called.
+        max_tokens: The most tokens that one feedback may generate; 0 where it generates none.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102 - described above
+
+    @property
+    def joint(self) -> bool: ...  # noqa: D102 - described above
+
+    @property
+    def max_tokens(self) -> int: ...  # noqa: D102 - described above
+
+    async def feedback(self, failure: Failure, *, node: str) -> Feedback:
+        """Say what is wrong with a failing program.
+
+        Args:
+            failure: The program and what became of it.
+            node: Where in the task's trees the feedback belongs; tells repeated draws apart.
+
+        Raises:
+            InfrastructureError: No feedback could be had.
+        """
+        ...
+
+
+def error_sentence(task: Task, verdict: Verdict) -> str:
+    """The first failing case in words, for a model or a person.
+
+    Raises:
+        ValueError: The program passed.
+    """
+    if verdict.passed:
+        raise ValueError("a program that passed has no error sentence")
+    failure = verdict.failure or CaseFailure()
+    sentences = [
+        *_given(task, failure),
+        _happened(task, verdict.outcome, failure),
+        *_where(failure),
+    ]
+    return shorten(" ".join(sentences), LONGEST_SENTENCE)
+
+
+def shorten(text: str, limit: int) -> str:
+    """``text`` with its middle left out, so that at most ``limit`` characters remain."""
+    if len(text) <= limit:
+        return text
+    mark = f" … {len(text) - limit} characters left out … "
+    kept = max(limit - len(mark), 2)
+    return text[: kept - kept // 2] + mark + text[len(text) - kept // 2 :]
+
+
+def _given(task: Task, failure: CaseFailure) -> list[str]:
+    if failure.input is None:
+        return []
+    if task.kind is TaskKind.STDIN:
+        return [f"The input was {failure.input!r}."]
+    return [f"The arguments were {failure.input}."]
+
+
+_PHRASES: Mapping[Outcome, str] = MappingProxyType(
+    {
+        Outcome.RUNTIME_ERROR: "The program raised",
+        Outcome.TIME_LIMIT: "The program ran out of time:",
+        Outcome.MEMORY_LIMIT: "The program ran out of memory:",
+        Outcome.OUTPUT_LIMIT: "The program printed too much:",
+        Outcome.SYNTAX_ERROR: "The program is not valid Python:",
+        Outcome.MISSING_FUNCTION: "The program does not define what the tests call:",
+        Outcome.NO_PROGRAM: "The reply held no program:",
+        Outcome.TAMPERED: "The program disturbed its own test:",
+    }
+)
+
+
+def _happened(task: Task, outcome: Outcome, failure: CaseFailure) -> str:
+    if outcome is not Outcome.WRONG_ANSWER:
+        return f"{_PHRASES[outcome]} {failure.error or outcome.replace('_', ' ')}"
+    if failure.actual is None:
+        return failure.error or "The answer was wrong."
+    if task.kind is TaskKind.STDIN:
+        return f"The output was {failure.actual!r}, expected {failure.expected!r}."
+    return f"The result was {failure.actual}, expected {failure.expected}."
+
+
+def _where(failure: CaseFailure) -> list[str]:
+    if failure.line_number is None:
+        return []
+    text = f": {failure.line.strip()}" if failure.line else ""
+    return [f"on line {failure.line_number}{text}"]

@@ -1,0 +1,252 @@
+"""What a model is told: the one place where tasks, programs and failures become chat messages.
+
+A prompt set is a folder of three TOML files: `templates.toml` (what is said), `stdin.toml` and
+`call_based.toml` (worked examples for each kind of task). Its hash stands in every record, so that
+two runs with different wording are never compared unawares.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from string import Template
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from pytest_selfrepair.core.sample import Message, Role
+from pytest_selfrepair.core.task import Task, TaskKind
+from pytest_selfrepair.errors import UsageError
+
+_FILES = ("templates.toml", "stdin.toml", "call_based.toml")
+
+_T = TypeVar("_T")
+
+
+class _Templates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The texts of `templates.toml`."""
+
+    system_program: str
+    system_feedback: str
+    system_repair: str
+    system_joint: str
+    format_stdin: str
+    format_call_based: str
+    task: str
+    failure: str
+    explained: str
+    reply_program: str
+    reply_joint: str
+
+
+class _ProgramExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A task and a program that solves it."""
+
+    statement: str
+    program: str
+    fn_name: str | None = None
+    starter: str = ""
+
+
+class _RepairExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A failing program, what is wrong with it, and its repair."""
+
+    statement: str
+    failing: str
+    error: str
+    explanation: str
+    program: str
+    fn_name: str | None = None
+    starter: str = ""
+
+
+class _Examples(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The worked examples of one kind of task."""
+
+    programs: tuple[_ProgramExample, ...]
+    repairs: tuple[_RepairExample, ...]
+
+
+class Folder(Protocol):
+    """The part of `pathlib.Path` and `importlib.resources` that a prompt set is read from."""
+
+    def joinpath(self, name: str, /) -> "Folder":
+        """A file of the folder."""
+        ...
+
+    def read_bytes(self) -> bytes:
+        """The file's content."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptSet:
+    """The wording of one run.
+
+    Attributes:
+        name: The folder's name.
+        digest: SHA-256 (first 12 hex digits) of the set's files.
+    """
+
+    name: str
+    digest: str
+    _templates: _Templates
+    _examples: Mapping[TaskKind, _Examples]
+
+    @classmethod
+    def default(cls) -> "PromptSet":
+        """The set that comes with the package."""
+        return cls.read("default", resources.files(__package__).joinpath("prompts", "default"))
+
+    @classmethod
+    def read(cls, name: str, folder: Folder) -> "PromptSet":
+        """Read a set from a folder.
+
+        Raises:
+            UsageError: A file is missing, is not TOML, or lacks a field.
+        """
+        digest = hashlib.sha256()
+        tables: dict[str, dict[str, object]] = {}
+        for file in _FILES:
+            try:
+                content = folder.joinpath(file).read_bytes()
+                tables[file] = tomllib.loads(content.decode())
+            except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+                raise UsageError(f"prompt set {name}: {file}: {error}") from error
+            digest.update(content)
+        examples = {
+            TaskKind.STDIN: _convert(name, "stdin.toml", tables, _Examples),
+            TaskKind.CALL_BASED: _convert(name, "call_based.toml", tables, _Examples),
+        }
+        return cls(
+            name=name,
+            digest=digest.hexdigest()[:12],
+            _templates=_convert(name, "templates.toml", tables, _Templates),
+            _examples=examples,
+        )
+
+    def program(self, task: Task) -> tuple[Message, ...]:
+        """Ask for a program that solves a task."""
+        said = self._templates
+        shown = (
+            turn
+            for example in self._examples[task.kind].programs
+            for turn in (
+                _user(said.task, **self._described(example)),
+                _assistant(said.reply_program, program=example.program.strip()),
+            )
+        )
+        return (_system(said.system_program), *shown, _user(said.task, **self._asked(task)))
+
+    def feedback(self, task: Task, *, program: str, error: str) -> tuple[Message, ...]:
+        """Ask for two or three sentences on what is wrong with a failing program."""
+        said = self._templates
+        shown = (
+            turn
+            for example in self._examples[task.kind].repairs
+            for turn in (
+                self._failed(example),
+                _assistant("$explanation", explanation=example.explanation.strip()),
+            )
+        )
+        return (
+            _system(said.system_feedback),
+            *shown,
+            _user(said.failure, **self._asked(task), program=program.strip(), error=error),
+        )
+
+    def repair(
+        self, task: Task, *, program: str, error: str, explanation: str
+    ) -> tuple[Message, ...]:
+        """Ask for a repair of a failing program; the explanation may be empty."""
+        said = self._templates
+        text = said.failure + (said.explained if explanation else "")
+        shown = (
+            turn
+            for example in self._examples[task.kind].repairs
+            for turn in (
+                _user(
+                    text,
+                    **self._described(example),
+                    program=example.failing.strip(),
+                    error=example.error.strip(),
+                    explanation=example.explanation.strip(),
+                ),
+                _assistant(said.reply_program, program=example.program.strip()),
+            )
+        )
+        return (
+            _system(said.system_repair),
+            *shown,
+            _user(
+                text,
+                **self._asked(task),
+                program=program.strip(),
+                error=error,
+                explanation=explanation.strip(),
+            ),
+        )
+
+    def joint(self, task: Task, *, program: str, error: str) -> tuple[Message, ...]:
+        """Ask for the explanation and the repair in one completion."""
+        said = self._templates
+        shown = (
+            turn
+            for example in self._examples[task.kind].repairs
+            for turn in (
+                self._failed(example),
+                _assistant(
+                    said.reply_joint,
+                    explanation=example.explanation.strip(),
+                    program=example.program.strip(),
+                ),
+            )
+        )
+        return (
+            _system(said.system_joint),
+            *shown,
+            _user(said.failure, **self._asked(task), program=program.strip(), error=error),
+        )
+
+    def _asked(self, task: Task) -> dict[str, str]:
+        return self._fields(task.statement, task.fn_name, task.starter_code)
+
+    def _described(self, example: _ProgramExample | _RepairExample) -> dict[str, str]:
+        return self._fields(example.statement, example.fn_name, example.starter)
+
+    def _failed(self, example: _RepairExample) -> Message:
+        return _user(
+            self._templates.failure,
+            **self._described(example),
+            program=example.failing.strip(),
+            error=example.error.strip(),
+        )
+
+    def _fields(self, statement: str, fn_name: str | None, starter: str) -> dict[str, str]:
+        if fn_name is None:
+            wanted = self._templates.format_stdin
+        else:
+            wanted = Template(self._templates.format_call_based).substitute(
+                fn_name=fn_name, starter=starter.rstrip() or f"def {fn_name}(...):"
+            )
+        return {"statement": statement.strip(), "format": wanted.strip()}
+
+
+def _convert(name: str, file: str, tables: Mapping[str, object], kind: type[_T]) -> _T:
+    try:
+        return msgspec.convert(tables[file], kind)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"prompt set {name}: {file}: {error}") from error
+
+
+def _system(text: str) -> Message:
+    return Message(role=Role.SYSTEM, content=text.strip())
+
+
+def _user(template: str, **fields: str) -> Message:
+    return Message(role=Role.USER, content=Template(template).substitute(fields).strip())
+
+
+def _assistant(template: str, **fields: str) -> Message:
+    return Message(role=Role.ASSISTANT, content=Template(template).substitute(fields).strip())

@@ -1,0 +1,88 @@
+"""A record: the facts of one task's trees, and their JSON; statistics are computed from these."""
+
+import json
+from dataclasses import dataclass, field
+
+import msgspec
+
+from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.task import Difficulty, TaskKind
+from pytest_selfrepair.core.tree import Grown, Plan
+from pytest_selfrepair.errors import StoreError
+
+SCHEMA = 1
+"""The version of a record's JSON; a reader refuses a later one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What a task was run with; two records compare only where this says they do.
+
+    Attributes:
+        model: M_P's name.
+        sources: The feedback sources' names, in the order the user gave them.
+        prompts: The prompt set: ``name@digest``.
+        checker: The checker's name.
+        isolation: How programs were kept apart from the machine.
+        plan: How large the trees could grow.
+    """
+
+    model: str
+    sources: tuple[str, ...]
+    prompts: str
+    checker: str
+    isolation: str
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One task of a run.
+
+    Attributes:
+        task_id: The task.
+        difficulty: Its difficulty.
+        kind: Its kind.
+        setup: What it was run with; None where the run ended before anything was set up.
+        grown: What was sampled; None where the task could not be scored.
+        unscored: Why it could not be scored, in one line; None where it was.
+        cost: What it cost, scored or not.
+        seconds: Wall-clock seconds it took.
+        schema: The version of this layout.
+    """
+
+    task_id: str
+    difficulty: Difficulty | None = None
+    kind: TaskKind | None = None
+    setup: Setup | None = None
+    grown: Grown | None = None
+    unscored: str | None = None
+    cost: Cost = field(default_factory=Cost)
+    seconds: float = 0.0
+    schema: int = SCHEMA
+
+    def to_json(self) -> str:
+        """One line of ASCII JSON: it may travel between processes and be stored anywhere."""
+        return json.dumps(msgspec.to_builtins(self), ensure_ascii=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Record":
+        """Read what `to_json` wrote.
+
+        Raises:
+            StoreError: The text is no record, or one of a later version.
+        """
+        try:
+            facts = json.loads(text)
+            schema = facts["schema"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreError(f"not a record: {text[:80]!r}") from error
+        if schema != SCHEMA:
+            raise StoreError(
+                f"record of schema {schema!r}; accepted: {SCHEMA}. "
+                "It was written by another version of pytest-selfrepair"
+            )
+        try:
+            return msgspec.convert(facts, cls)
+        except msgspec.ValidationError as error:
+            raise StoreError(f"not a record: {error}") from error

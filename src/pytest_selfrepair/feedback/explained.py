@@ -1,0 +1,50 @@
+"""The sources `self:separate` and NAME: a model explains, the code model repairs."""
+
+from dataclasses import dataclass
+
+from pytest_selfrepair.core.feedback import Failure, Feedback
+from pytest_selfrepair.core.prompt import PromptSet
+from pytest_selfrepair.core.sample import Model, SampleRequest, SamplingParams
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """Feedback from a completion of its own (M_F of arXiv 2306.09896, section 3).
+
+    Attributes:
+        name: What reports call the source.
+        model: M_F, the model that explains.
+        prompts: The wording.
+        params: How explanations are drawn; its `max_tokens` bounds one explanation.
+    """
+
+    name: str
+    model: Model
+    prompts: PromptSet
+    params: SamplingParams
+    joint: bool = False
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest explanation, in tokens."""
+        return self.params.max_tokens
+
+    async def feedback(self, failure: Failure, *, node: str) -> Feedback:
+        """Ask the model what is wrong with a failing program."""
+        sample = await self.model.sample(
+            SampleRequest(
+                model=self.model.name,
+                messages=self.prompts.feedback(
+                    failure.task, program=failure.program, error=failure.error
+                ),
+                params=self.params,
+                task_id=failure.task.id,
+                node=node,
+            )
+        )
+        return Feedback(
+            text=sample.text.strip(),
+            tokens=sample.usage.completion_tokens,
+            prompt_tokens=sample.usage.prompt_tokens or 0,
+            replayed=sample.replayed,
+        )
