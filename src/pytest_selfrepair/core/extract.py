@@ -1,4 +1,4 @@
-"""Which program a reply holds: fences may be missing, doubled, unfinished or surrounded by prose."""
+"""Which program a reply holds: fences may be missing, doubled, unfinished, or within prose."""
 
 import ast
 import re

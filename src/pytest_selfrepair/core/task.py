@@ -46,7 +46,7 @@ class Task:
         id: Unique in a run, e.g. ``apps_tasks/interview/0007``.
         difficulty: One of the three levels of APPS.
         statement: What the model is told.
-        cases: The tests, in the task's order; never empty.
+        cases: The tests, in the order of the task; a task without any is skipped, not scored.
         fn_name: The function (or method of ``class Solution``) of a call-based task, else None.
         starter_code: What a program must begin with; empty for standard-input tasks.
         solutions: Reference programs, where the source has them.
