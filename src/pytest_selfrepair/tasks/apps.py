@@ -1,4 +1,4 @@
-"""The fields of an APPS task, read with care: each thing wrong is named by file, field and value."""
+"""The fields of an APPS task, read with care: what is wrong is named by file, field and value."""
 
 import json
 from collections.abc import Iterator, Mapping
