@@ -2,8 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
+from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
+
+
+class TaskOutcome(StrEnum):
+    """What became of a task: solved by a program, by a repair alone, by neither, or not scored."""
+
+    SOLVED = "solved"
+    REPAIRED = "repaired"
+    UNSOLVED = "unsolved"
+    UNSCORED = "unscored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +56,18 @@ def solved_by(grown: Grown, source: str) -> bool:
         if tree.source == source
         for repair in tree.repairs
     )
+
+
+def task_outcome(record: Record) -> TaskOutcome:
+    """What became of a task."""
+    grown = record.grown
+    if grown is None:
+        return TaskOutcome.UNSCORED
+    if solved_at_once(grown):
+        return TaskOutcome.SOLVED
+    if any(solved_by(grown, tree.source) for tree in grown.trees):
+        return TaskOutcome.REPAIRED
+    return TaskOutcome.UNSOLVED
 
 
 def source_facts(tasks: Sequence[Grown], source: str) -> SourceFacts:

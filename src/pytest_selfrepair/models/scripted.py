@@ -1,0 +1,160 @@
+"""A model that answers from a file, for tests and demonstrations.
+
+The file is JSON: `{"tasks": {TASK_ID: {PLACE: ANSWERS}}}`. The task id `*` serves every task that
+is not named. A place is, most telling first, a node (`p0/self/r1`), a stage and a source
+(`repair:none`, `feedback:gpt-4`), or a stage: `program`, `repair`, `feedback`. ANSWERS is one
+answer or a list of them, of which a stage takes the one at its draw's number, from the start again
+at the list's end. An answer is a text, or an object with `text` and optionally `tokens` (default:
+words), `finish_reason` (default: `stop`), and for the HTTP server `seconds` to wait and `faults`,
+what the first tries get instead: an HTTP status, or `drop` for a lost connection.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from pytest_selfrepair.core.sample import Sample, SampleRequest, Usage
+from pytest_selfrepair.errors import ScriptError
+
+PREFIX = "scripted:"
+"""Names of scripted models begin so; the file's path follows."""
+
+ANY_TASK = "*"
+
+_NODE = re.compile(r"p(?P<program>\d+)(?:/(?P<source>.+)/(?P<kind>[rf])(?P<draw>\d+))?")
+_STAGES = {"r": "repair", "f": "feedback"}
+
+
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One scripted completion; see the module for its fields."""
+
+    text: str
+    tokens: int | None = None
+    finish_reason: str = "stop"
+    seconds: float = 0.0
+    faults: tuple[int | str, ...] = ()
+
+    @property
+    def counted(self) -> int:
+        """Its tokens: as scripted, else its words."""
+        return len(self.text.split()) if self.tokens is None else self.tokens
+
+
+_Answers = str | Answer | Sequence[str | Answer]
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    tasks: Mapping[str, Mapping[str, str | Answer | list[str | Answer]]]
+    api_key: str | None = None
+    models: tuple[str, ...] | None = None
+
+
+class Script:
+    """The answers of one file.
+
+    Args:
+        path: The file.
+
+    Raises:
+        ScriptError: It cannot be read or is malformed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._file = msgspec.convert(json.loads(path.read_bytes()), _File)
+        except (OSError, ValueError, msgspec.ValidationError) as error:
+            raise ScriptError(f"script {path}: {error}") from error
+        self._path = path
+
+    @property
+    def api_key(self) -> str | None:
+        """The key that the HTTP server asks for; None: any."""
+        return self._file.api_key
+
+    @property
+    def models(self) -> tuple[str, ...] | None:
+        """The models that the HTTP server knows; None: any."""
+        return self._file.models
+
+    def answer(self, task_id: str, node: str) -> Answer:
+        """The completion scripted for a node.
+
+        Raises:
+            ScriptError: There is none.
+        """
+        stage, source, draw = _parsed(node)
+        places = (node, f"{stage}:{source}", stage)
+        for task in (task_id, ANY_TASK):
+            answers = self._file.tasks.get(task, {})
+            for place in places:
+                if place in answers:
+                    return _pick(answers[place], draw)
+        raise ScriptError(
+            f"script {self._path}: no answer for task {task_id!r}, node {node!r}; "
+            f"looked for {', '.join(repr(place) for place in places)}"
+        )
+
+
+class ScriptedModel:
+    """A script, answering in this process.
+
+    Args:
+        name: What reports call it.
+        script: Its answers.
+    """
+
+    def __init__(self, name: str, script: Script) -> None:
+        self._name = name
+        self._script = script
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        return self._name
+
+    async def sample(self, request: SampleRequest) -> Sample:
+        """Give the scripted completion.
+
+        Raises:
+            ScriptError: There is none for this node.
+        """
+        answer = self._script.answer(request.task_id, request.node)
+        await asyncio.sleep(answer.seconds)
+        return Sample(
+            text=answer.text,
+            usage=Usage(
+                completion_tokens=answer.counted,
+                prompt_tokens=prompt_words(message.content for message in request.messages),
+                counted_by="script",
+            ),
+            finish_reason=answer.finish_reason,
+        )
+
+    async def aclose(self) -> None:
+        """Nothing to give back."""
+
+
+def prompt_words(contents: Iterable[str]) -> int:
+    """The words of a prompt, which a script counts as its tokens."""
+    return sum(len(content.split()) for content in contents)
+
+
+def _parsed(node: str) -> tuple[str, str, int]:
+    found = _NODE.fullmatch(node)
+    if found is None:
+        raise ScriptError(f"node {node!r} is none; accepted: p0, p0/SOURCE/r0, p0/SOURCE/f0")
+    if found["kind"] is None:
+        return "program", "", int(found["program"])
+    return _STAGES[found["kind"]], found["source"], int(found["draw"])
+
+
+def _pick(answers: _Answers, draw: int) -> Answer:
+    if isinstance(answers, Sequence) and not isinstance(answers, str):
+        if not answers:
+            raise ScriptError("a place in the script has an empty list of answers")
+        answers = answers[draw % len(answers)]
+    return Answer(text=answers) if isinstance(answers, str) else answers

@@ -1,0 +1,208 @@
+"""The hooks of a session in which a model is named; each hands over to the room that knows."""
+
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from pytest_selfrepair.core.checker import CHECKERS
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.task import Difficulty, TaskKind
+from pytest_selfrepair.errors import SelfRepairError, UsageError, WorkerLostError
+from pytest_selfrepair.estimate.compare import TaskOutcome
+from pytest_selfrepair.plugin import xdist
+from pytest_selfrepair.plugin.collect import (
+    ITEM_NAME,
+    RECORD,
+    RUNNER,
+    TaskFolder,
+    TaskItem,
+    collector_for,
+)
+from pytest_selfrepair.plugin.crew import Casting, LocalServers
+from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.runlog import RunLog
+from pytest_selfrepair.plugin.session import Runner
+from pytest_selfrepair.report.terminal import summary
+from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
+from pytest_selfrepair.sandbox.judge import Limits, SandboxJudge
+from pytest_selfrepair.tasks.folders import is_task_folder
+
+_ATTRIBUTE = "selfrepair_record"
+"""The attribute of a report that carries a record, as one ASCII JSON string."""
+
+
+def activate(config: pytest.Config, settings: Settings) -> None:
+    """Bring the plugin into a session.
+
+    Raises:
+        UsageError: This platform cannot run it.
+    """
+    if sys.platform == "win32":
+        raise UsageError(
+            "--selfrepair-model: this is Windows, where untrusted programs cannot be contained; "
+            "accepted: Linux (also under WSL 2), or macOS with --selfrepair-sandbox limits"
+        )
+    for name in (*Difficulty, *TaskKind):
+        config.addinivalue_line("markers", f"{name}: tasks of pytest-selfrepair of that kind")
+    # A malformed task is an error of its own and must not keep the others from being run.
+    config.option.continue_on_collection_errors = True
+    if settings.tasks and config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args[:] = settings.tasks
+    config.pluginmanager.register(ActiveSession(config, settings), "selfrepair-session")
+
+
+class ActiveSession:
+    """The hooks; one object for each process of a run."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self._config = config
+        self._settings = settings
+        self._isolation = _found(settings)
+        self._servers = LocalServers(
+            weights_file=settings.local_weights, known=xdist.given_servers(config)
+        )
+        self._casting: Casting | None = None
+        self._runner: Runner | None = None
+        self._log = None if xdist.is_worker(config) else RunLog(settings.store)
+
+    def pytest_report_header(self) -> list[str]:
+        """Say who writes, who explains, and where programs run."""
+        settings = self._settings
+        who = f"{settings.model}{self._address()}, feedback {', '.join(settings.feedback)}"
+        budget = "no token budget" if settings.budget is None else f"{settings.budget:,} tokens"
+        tree = f"{settings.programs} programs, {settings.repairs} repairs of each that fails"
+        store = f"samples in {self._shown(settings.store)}, replay {settings.replay}"
+        return [
+            f"selfrepair: {who}; {tree}, {budget}",
+            f"selfrepair: programs run in {self._isolation.description}; {store}",
+        ]
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Find out who the names mean; here every conftest.py has been read."""
+        try:
+            self._casting = Casting(
+                self._settings,
+                session.config,
+                self._servers,
+                xdist.share(session.config, self._settings.concurrency),
+            )
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
+        settings = self._settings
+        judge = SandboxJudge(
+            isolation=self._isolation,
+            limits=Limits(seconds=settings.timeout, memory=settings.memory * 1_000_000),
+            checker=CHECKERS[settings.checker],
+            concurrency=xdist.processors(session.config),
+        )
+        self._runner = Runner(settings, self._casting, judge)
+        session.config.stash[RUNNER] = self._runner
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Start the embedded model once for all workers, and tell each where it is."""
+        if self._casting is None or self._config.option.collectonly:
+            return
+        try:
+            self._casting.start_local_servers()
+        except SelfRepairError as error:
+            raise pytest.UsageError(str(error)) from None
+        xdist.send_servers(node, self._servers.known)
+
+    def pytest_collect_directory(
+        self, path: Path, parent: pytest.Collector
+    ) -> pytest.Collector | None:
+        """A folder in the layout of APPS is a task."""
+        return TaskFolder.from_parent(parent, path=path) if is_task_folder(path) else None
+
+    def pytest_collect_file(
+        self, file_path: Path, parent: pytest.Collector
+    ) -> pytest.Collector | None:
+        """A JSON Lines file that was asked for, or what a conftest.py reads, holds tasks."""
+        return collector_for(file_path, parent)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Count the tasks that are to be run."""
+        tasks = sum(isinstance(item, TaskItem) and item.has_cases for item in session.items)
+        if self._log is None:
+            xdist.send_collected(session.config, tasks)
+        else:
+            self._log.collected = tasks
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Send a task's record with the report of the phase that made it."""
+        report = yield
+        if call.when == "setup" and (record := item.stash.get(RECORD, None)) is not None:
+            setattr(report, _ATTRIBUTE, record.to_json())
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep a record, where this process keeps them."""
+        text = getattr(report, _ATTRIBUTE, None)
+        if self._log is not None and text is not None:
+            self._log.add(Record.from_json(text))
+
+    def pytest_report_teststatus(
+        self, report: pytest.CollectReport | pytest.TestReport
+    ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+        """Show a task that only a repair solved as REPAIRED."""
+        if report.when != "call" or not report.passed or not isinstance(report, pytest.TestReport):
+            return None
+        if ("selfrepair_outcome", str(TaskOutcome.REPAIRED)) not in report.user_properties:
+            return None
+        return "repaired", "r", ("REPAIRED", {"green": True})
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
+        """A task whose worker died is unscored, never silently absent."""
+        if self._log is not None:
+            lost = WorkerLostError(f"the worker that ran it died ({report.longrepr})")
+            task_id = crashitem.removesuffix(f"::{ITEM_NAME}")
+            self._log.add(Record(task_id=task_id, unscored=str(lost)))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Learn from a worker that ends how many tasks were to be run."""
+        if self._log is not None:
+            self._log.collected = max(self._log.collected, xdist.collected(node))
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say whether repair paid."""
+        if self._log is None or not self._log.records:
+            return
+        terminalreporter.section("self-repair")
+        for line in summary(self._log.records, not_run=self._log.not_run):
+            terminalreporter.line(line)
+        if self._log.trouble is not None:
+            terminalreporter.line(f"records not kept: {self._log.trouble}", red=True)
+
+    def pytest_unconfigure(self) -> None:
+        """Close all that this process has opened."""
+        if self._runner is not None:
+            self._runner.close()
+        self._servers.close()
+        if self._log is not None:
+            self._log.close()
+
+    def _address(self) -> str:
+        address = self._settings.base_url
+        return "" if address is None else f" at {urlsplit(address).netloc}"
+
+    def _shown(self, path: Path) -> str:
+        root = self._config.rootpath
+        return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def _found(settings: Settings) -> Isolation:
+    """How programs are kept apart; a level that the machine does not have is a usage error."""
+    try:
+        return find_isolation(settings.sandbox)
+    except SelfRepairError as error:
+        raise UsageError(str(error)) from None

@@ -1,0 +1,243 @@
+"""Who works on a task: the models and feedback sources that the settings name."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from pytest_selfrepair.core.feedback import FeedbackSource
+from pytest_selfrepair.core.prompt import PromptSet
+from pytest_selfrepair.core.sample import Model, SampleStore, SamplingParams
+from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.errors import SelfRepairError, UsageError
+from pytest_selfrepair.feedback import BUILT_IN, RESERVED, SEPARATE
+from pytest_selfrepair.feedback.explained import Explained
+from pytest_selfrepair.models.chat import OPENAI_URL, ChatModel, Endpoint
+from pytest_selfrepair.models.local import LocalServer, parse_local_name
+from pytest_selfrepair.models.recording import RecordingModel, Replay
+from pytest_selfrepair.models.scripted import PREFIX, Script, ScriptedModel
+from pytest_selfrepair.models.tokens import LlamaCounter, TiktokenCounter
+from pytest_selfrepair.models.weights import Weights, find_weights
+from pytest_selfrepair.plugin.options import Settings
+
+LOCAL_RETRIES = 1
+"""The embedded model's server is on this machine: where it does not answer, it is dead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """Everyone who writes or explains programs in one process.
+
+    Attributes:
+        model: M_P, whose samples are kept.
+        sources: The feedback sources, in the user's order.
+        members: Every model, to be closed once.
+    """
+
+    model: Model
+    sources: tuple[FeedbackSource, ...]
+    members: tuple[Model, ...]
+
+    async def aclose(self) -> None:
+        """Give back every model's connections."""
+        for model in self.members:
+            await model.aclose()
+
+
+@dataclass(slots=True, kw_only=True)
+class LocalServers:
+    """The servers of the embedded model: one a size, for the whole run.
+
+    Attributes:
+        weights_file: The user's own weights for the model `local`, or None.
+        known: Address and key of the running servers, by the user's name for the model; a worker is
+            given those that the controller has started.
+        started: Those that this process is to stop.
+    """
+
+    weights_file: Path | None
+    known: dict[str, tuple[str, str]] = field(default_factory=dict)
+    started: list[LocalServer] = field(default_factory=list)
+
+    def address(self, name: str, size: Weights) -> tuple[str, str]:
+        """Address and key of one server, which is started where it does not run yet.
+
+        Raises:
+            LocalModelError: It cannot be started.
+        """
+        if name not in self.known:
+            server = LocalServer.start(find_weights(size, file=self.weights_file))
+            self.started.append(server)
+            self.known[name] = (server.base_url, server.api_key)
+        return self.known[name]
+
+    def close(self) -> None:
+        """Stop the servers that this process has started."""
+        while self.started:
+            self.started.pop().close()
+
+
+class Casting:
+    """Finds out who a run's names mean, at once; brings them to work when the first task is run.
+
+    Args:
+        settings: What the user asked for.
+        config: Whose conftest.py files may know a name.
+        servers: The embedded model's servers.
+        concurrency: Requests in flight, in this process.
+
+    Raises:
+        UsageError: A name means nobody, or what it needs is missing.
+    """
+
+    def __init__(
+        self, settings: Settings, config: pytest.Config, servers: LocalServers, concurrency: int
+    ) -> None:
+        self._settings = settings
+        self._config = config
+        self._servers = servers
+        self._concurrency = concurrency
+        self.prompts = prompts_of(settings)
+        self._makers = {settings.model: self._model_maker(settings.model)}
+        self._sources = {name: self._source(name) for name in settings.feedback}
+
+    def start_local_servers(self) -> None:
+        """Start what servers the run needs, before workers ask for them.
+
+        Raises:
+            LocalModelError: One cannot be started.
+        """
+        for name in self._makers:
+            if size := parse_local_name(name):
+                self._servers.address(name, size)
+
+    def crew(self, store: SampleStore) -> Crew:
+        """Bring everyone to work.
+
+        Raises:
+            LocalModelError: The embedded model cannot be set up.
+        """
+        members = {name: make() for name, make in self._makers.items()}
+        recorded: dict[str, Model] = {
+            name: RecordingModel(model=model, store=store, replay=Replay(self._settings.replay))
+            for name, model in members.items()
+        }
+        explaining = replace(
+            plan_of(self._settings).params, max_tokens=self._settings.feedback_max_tokens
+        )
+        return Crew(
+            model=recorded[self._settings.model],
+            sources=tuple(
+                Explained(name=name, model=recorded[found], prompts=self.prompts, params=explaining)
+                if isinstance(found, str)
+                else found
+                for name, found in self._sources.items()
+            ),
+            members=tuple(members.values()),
+        )
+
+    def _source(self, name: str) -> FeedbackSource | str:
+        """A feedback source, or the name of the model that is to explain."""
+        hook = self._config.hook.pytest_selfrepair_feedback_source
+        custom: FeedbackSource | None = hook(name=name, config=self._config)
+        if custom is not None:
+            return custom
+        if name in BUILT_IN:
+            return BUILT_IN[name]()
+        if name == SEPARATE:
+            return self._settings.model
+        if name.partition(":")[0] in RESERVED:
+            accepted = ", ".join([*BUILT_IN, SEPARATE, "a model's name"])
+            raise UsageError(
+                f"--selfrepair-feedback: found {name!r}, a source that this version does not "
+                f"have; accepted: {accepted}, or one that a conftest.py provides"
+            )
+        if name not in self._makers:
+            self._makers[name] = self._model_maker(name)
+        return name
+
+    def _model_maker(self, name: str) -> Callable[[], Model]:
+        """What makes the model of a name, once it is needed."""
+        custom: Model | None = self._config.hook.pytest_selfrepair_model(
+            name=name, config=self._config
+        )
+        if custom is not None:
+            return lambda: custom
+        if name.startswith(PREFIX):
+            try:
+                script = Script(self._config.rootpath / name.removeprefix(PREFIX))
+            except SelfRepairError as error:
+                raise UsageError(str(error)) from None
+            return lambda: ScriptedModel(name, script)
+        if size := parse_local_name(name):
+            return lambda: self._local_model(name, size)
+        endpoint = self._endpoint()
+        return lambda: ChatModel(
+            name,
+            endpoint=endpoint,
+            counter=TiktokenCounter(model=name),
+            concurrency=self._concurrency,
+        )
+
+    def _local_model(self, name: str, size: Weights) -> Model:
+        file = self._servers.weights_file
+        base_url, api_key = (
+            ("http://127.0.0.1:9/v1", "none")  # replaying: nobody is asked
+            if self._settings.replay == Replay.ONLY
+            else self._servers.address(name, size)
+        )
+        return ChatModel(
+            name if file is None else f"{name}={file.stem}",
+            wire_name=name,
+            endpoint=Endpoint(
+                base_url=base_url,
+                api_key=api_key,
+                timeout=self._settings.request_timeout,
+                retries=LOCAL_RETRIES,
+            ),
+            counter=LlamaCounter(base_url=base_url, api_key=api_key, model=size.title),
+            concurrency=self._concurrency,
+        )
+
+    def _endpoint(self) -> Endpoint:
+        base_url = self._settings.base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL
+        api_key = os.environ.get("OPENAI_API_KEY")
+        if not api_key and base_url == OPENAI_URL and self._settings.replay != Replay.ONLY:
+            raise UsageError(
+                "OPENAI_API_KEY: found nothing; accepted: the endpoint's key. Or name another "
+                "endpoint by --selfrepair-base-url, or the embedded model by "
+                "--selfrepair-model local"
+            )
+        return Endpoint(
+            base_url=base_url,
+            api_key=api_key or "none",
+            timeout=self._settings.request_timeout,
+            retries=self._settings.request_retries,
+        )
+
+
+def plan_of(settings: Settings) -> Plan:
+    """How large the trees of a run may grow."""
+    return Plan(
+        n_p=settings.programs,
+        n_fr=settings.repairs,
+        budget=settings.budget,
+        params=SamplingParams(
+            temperature=settings.temperature,
+            max_tokens=settings.max_tokens,
+            seed=settings.seed,
+        ),
+    )
+
+
+def prompts_of(settings: Settings) -> PromptSet:
+    """The wording of a run.
+
+    Raises:
+        UsageError: The user's own set cannot be read.
+    """
+    if settings.prompts is None:
+        return PromptSet.default()
+    return PromptSet.read(settings.prompts.name, settings.prompts)

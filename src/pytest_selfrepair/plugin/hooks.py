@@ -1,0 +1,33 @@
+"""The plugin's entry point: declares options and, where a model is named, brings in the rest.
+
+It is loaded in every pytest session, so it imports next to nothing.
+"""
+
+import pytest
+
+from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.plugin import options
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the flags and their ini twins."""
+    options.add(parser)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare what a conftest.py may implement."""
+    from pytest_selfrepair.plugin import hookspecs  # noqa: PLC0415 - keeps start-up short
+
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Bring in the rest of the plugin where a model is named."""
+    if not options.is_on(config):
+        return
+    from pytest_selfrepair.plugin import active  # noqa: PLC0415 - only where it is used
+
+    try:
+        active.activate(config, options.settings(config))
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None

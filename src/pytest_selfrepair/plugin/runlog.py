@@ -1,0 +1,53 @@
+"""What the controller keeps of a run: every task's record, in memory and in the store."""
+
+from pathlib import Path
+
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.errors import StoreError
+from pytest_selfrepair.store.samples import SqliteStore
+
+
+class RunLog:
+    """The records of one run; only the controller has one.
+
+    Args:
+        path: The store's file; it is opened when the first record comes.
+
+    Attributes:
+        collected: Tasks that were to be run.
+        trouble: Why records could not be kept, or None.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._store: SqliteStore | None = None
+        self._run = 0
+        self._records: dict[str, Record] = {}
+        self.collected = 0
+        self.trouble: str | None = None
+
+    @property
+    def records(self) -> list[Record]:
+        """One record a task, in the order in which they came."""
+        return list(self._records.values())
+
+    @property
+    def not_run(self) -> int:
+        """Tasks that were collected and have no record."""
+        return max(self.collected - len(self._records), 0)
+
+    def add(self, record: Record) -> None:
+        """Keep a record; a store that cannot be written loses none for the summary."""
+        self._records[record.task_id] = record
+        try:
+            if self._store is None:
+                self._store = SqliteStore(self._path)
+                self._run = self._store.begin_run()
+            self._store.add_record(self._run, record)
+        except StoreError as error:
+            self.trouble = str(error)
+
+    def close(self) -> None:
+        """Give back the store."""
+        if self._store is not None:
+            self._store.close()

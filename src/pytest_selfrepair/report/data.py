@@ -1,0 +1,23 @@
+"""Records as data for other tools."""
+
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.estimate.compare import task_outcome
+
+
+def properties(record: Record) -> list[tuple[str, object]]:
+    """What JUnit XML gets to know of a task: scalars alone, which strict readers accept."""
+    facts: list[tuple[str, object]] = [
+        ("selfrepair_outcome", str(task_outcome(record))),
+        ("selfrepair_tokens", record.cost.tokens),
+        ("selfrepair_replayed_tokens", record.cost.replayed_tokens),
+    ]
+    if (grown := record.grown) is None:
+        return facts
+    repairs = [repair for tree in grown.trees for repair in tree.repairs]
+    return [
+        *facts,
+        ("selfrepair_programs", len(grown.programs)),
+        ("selfrepair_programs_passed", sum(node.verdict.passed for node in grown.programs)),
+        ("selfrepair_repairs", len(repairs)),
+        ("selfrepair_repairs_passed", sum(node.verdict.passed for node in repairs)),
+    ]

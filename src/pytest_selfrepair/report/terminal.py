@@ -1,0 +1,170 @@
+"""The summary that ends a run on the terminal: did repair pay, at what cost, how sure."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from tabulate import tabulate
+
+from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.task import Difficulty
+from pytest_selfrepair.core.tree import Grown
+from pytest_selfrepair.estimate.compare import TaskOutcome, source_facts, task_outcome
+from pytest_selfrepair.estimate.interval import Interval, gain_interval
+from pytest_selfrepair.estimate.passrate import Comparison, compare
+
+MOST_NAMED = 3
+"""Tasks that are named for each reason why tasks were not scored."""
+
+
+def summary(records: Sequence[Record], *, not_run: int = 0) -> list[str]:
+    """The lines of a run's summary, at most 80 columns wide but for the user's own names.
+
+    Args:
+        records: One for each task that was run.
+        not_run: Tasks that were collected and never started.
+    """
+    tasks = [record.grown for record in records if record.grown is not None]
+    lines: list[str] = []
+    if tasks:
+        sources = list(dict.fromkeys(tree.source for grown in tasks for tree in grown.trees))
+        for source in sources:
+            lines += [*_verdict(tasks, source), "", *_by_difficulty(records, source), ""]
+        lines += [*_note(tasks, sources), "", *_by_source(tasks, sources), ""]
+        lines += _outcomes(records, tasks)
+    return [*lines, _cost(records), *_not_scored(records, not_run)]
+
+
+def _verdict(tasks: Sequence[Grown], source: str) -> list[str]:
+    """One sentence: what repair gained on i.i.d. sampling, and whether that can be told."""
+    found = compare(tasks, source, replacement=True)
+    interval = gain_interval(tasks, source, replacement=True)
+    gain = f"{_points(found.gain)} points on i.i.d. sampling"
+    return [
+        f"{source}: {_in_words(interval, len(tasks))}",
+        f"  {gain} at the same {_count(found)} tokens a task{_interval(interval)}",
+    ]
+
+
+def _in_words(interval: Interval | None, tasks: int) -> str:
+    if interval is not None and interval.low > 0:
+        return "repair pays"
+    if interval is not None and interval.high < 0:
+        return "repair does not pay"
+    return f"cannot tell with {tasks} task{'s' * (tasks != 1)} whether repair pays"
+
+
+def _interval(interval: Interval | None) -> str:
+    if interval is None:
+        return ""
+    ends = f"{_points(interval.low)} to {_points(interval.high)}"
+    return f"\n  ({interval.level:.0%} interval over tasks: {ends})"
+
+
+def _by_difficulty(records: Sequence[Record], source: str) -> list[str]:
+    rows = []
+    for name, difficulty in (*((str(d), d) for d in Difficulty), ("all", None)):
+        tasks = [
+            record.grown
+            for record in records
+            if record.grown is not None and difficulty in {None, record.difficulty}
+        ]
+        if tasks:
+            rows.append(_row(name, compare(tasks, source, replacement=True)))
+    headers = ("difficulty", "tasks", "pass@1", "i.i.d.", f"+ {source}", "gain", "tokens")
+    return tabulate(rows, headers, disable_numparse=True, stralign="right").splitlines()
+
+
+def _row(name: str, found: Comparison) -> tuple[str, ...]:
+    return (
+        name,
+        str(found.tasks),
+        _percent(found.pass_at_1),
+        _percent(found.iid.pass_rate),
+        _percent(found.repaired.pass_rate),
+        _points(found.gain),
+        _count(found),
+    )
+
+
+def _note(tasks: Sequence[Grown], sources: Sequence[str]) -> list[str]:
+    """What the pass rates are, and the unbiased ones beside them."""
+    lines = [
+        "pass rates: exact expectations over the sampled trees, batch policy, drawn with",
+        "replacement (the paper's); i.i.d. reads the baseline at the same tokens generated.",
+    ]
+    for source in sources:
+        found = compare(tasks, source, replacement=False)
+        lines.append(
+            f"drawn without replacement (unbiased), {source}: i.i.d. "
+            f"{_percent(found.iid.pass_rate)}, repaired {_percent(found.repaired.pass_rate)}"
+        )
+    return lines
+
+
+def _by_source(tasks: Sequence[Grown], sources: Sequence[str]) -> list[str]:
+    rows = []
+    for source in sources:
+        facts = source_facts(tasks, source)
+        rate = facts.repair_rate
+        rows.append(
+            (
+                source,
+                str(facts.failing),
+                str(facts.tried),
+                str(facts.passed),
+                "-" if rate is None else _percent(rate),
+                str(facts.solved),
+                f"{facts.tokens / facts.tried:,.0f}" if facts.tried else "-",
+            )
+        )
+    headers = ("feedback", "failing", "repairs", "passed", "rate", "solved", "tokens each")
+    return tabulate(rows, headers, disable_numparse=True, stralign="right").splitlines()
+
+
+def _outcomes(records: Sequence[Record], tasks: Sequence[Grown]) -> list[str]:
+    became = Counter(task_outcome(record) for record in records)
+    programs = Counter(node.verdict.outcome for grown in tasks for node in grown.programs)
+    said = ", ".join(f"{count} {kind}" for kind, count in programs.most_common())
+    solved, repaired = became[TaskOutcome.SOLVED], became[TaskOutcome.REPAIRED]
+    unsolved = became[TaskOutcome.UNSOLVED]
+    return [
+        f"tasks: {solved} solved at once, {repaired} only by repair, {unsolved} unsolved",
+        f"programs: {said}",
+    ]
+
+
+def _cost(records: Sequence[Record]) -> str:
+    cost = sum((record.cost for record in records), Cost())
+    paid = cost.tokens - cost.replayed_tokens
+    return (
+        f"tokens: {cost.tokens:,} generated in {cost.samples:,} samples, "
+        f"{paid:,} of them paid for in this run; {cost.prompt_tokens:,} read"
+    )
+
+
+def _not_scored(records: Sequence[Record], not_run: int) -> list[str]:
+    """Why tasks are missing from the rates: never silently."""
+    by_reason: dict[str, list[str]] = {}
+    for record in records:
+        if record.unscored is not None:
+            by_reason.setdefault(record.unscored, []).append(record.task_id)
+    lines = []
+    for reason, ids in by_reason.items():
+        named = ", ".join(ids[:MOST_NAMED]) + (", …" if len(ids) > MOST_NAMED else "")
+        lines += [f"not scored: {len(ids)} ({named})", f"  {reason}"]
+    if not_run:
+        lines.append(f"not run: {not_run}")
+    return lines
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}%"
+
+
+def _points(difference: float) -> str:
+    return f"{100 * difference:+.1f}"
+
+
+def _count(found: Comparison) -> str:
+    return f"{found.repaired.tokens:,.0f}"
