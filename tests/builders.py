@@ -1,0 +1,79 @@
+"""Small trees, made by hand, for tests of estimates, records and reports."""
+
+from collections.abc import Sequence
+
+from pytest_selfrepair.core.feedback import Feedback
+from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree
+from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
+
+PASSED = Verdict(outcome=Outcome.PASSED, cases_run=2, cases_passed=2, rule="exact")
+FAILED = Verdict(
+    outcome=Outcome.WRONG_ANSWER,
+    cases_run=1,
+    cases_passed=0,
+    failure=CaseFailure(index=0, input="1 2\n", expected="3\n", actual="4\n"),
+)
+
+
+def program(node: str, *, passed: bool, tokens: int = 100) -> ProgramNode:
+    """An i.i.d. program."""
+    return ProgramNode(
+        node=node,
+        program=f"print('{node}')",
+        verdict=PASSED if passed else FAILED,
+        tokens=tokens,
+        prompt_tokens=500,
+        finish_reason="stop",
+    )
+
+
+def repair(
+    parent: str, number: int, *, passed: bool, tokens: int = 200, source: str = "self"
+) -> ProgramNode:
+    """A repair of a failing program."""
+    return ProgramNode(
+        node=f"{parent}/{source}/r{number}",
+        program=f"print('{parent} repaired {number}')",
+        verdict=PASSED if passed else FAILED,
+        tokens=tokens,
+        prompt_tokens=700,
+        finish_reason="stop",
+        parent=parent,
+        feedback=Feedback(text="It adds one too many."),
+    )
+
+
+def grown(
+    programs: Sequence[bool],
+    repairs: Sequence[Sequence[bool]] = (),
+    baseline: Sequence[bool] = (),
+    *,
+    complete: bool = True,
+    tokens: int = 100,
+    repair_tokens: int = 200,
+) -> Grown:
+    """A task's trees from what passed: `repairs` has a row for each failing program."""
+    nodes = tuple(
+        program(f"p{i}", passed=passed, tokens=tokens) for i, passed in enumerate(programs)
+    )
+    failing = [node.node for node in nodes if not node.verdict.passed]
+    rows = zip(failing, repairs, strict=bool(repairs))
+    return Grown(
+        programs=nodes,
+        trees=(
+            RepairTree(
+                source="self",
+                repairs=tuple(
+                    repair(parent, number, passed=passed, tokens=repair_tokens)
+                    for parent, row in rows
+                    for number, passed in enumerate(row)
+                ),
+                complete=complete,
+            ),
+        ),
+        baseline=tuple(
+            program(f"p{len(nodes) + i}", passed=passed, tokens=tokens)
+            for i, passed in enumerate(baseline)
+        ),
+        complete=complete,
+    )

@@ -1,0 +1,76 @@
+"""Records and their JSON."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import grown, program
+from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.record import SCHEMA, Record, Setup
+from pytest_selfrepair.core.sample import SamplingParams
+from pytest_selfrepair.core.task import Difficulty, TaskKind
+from pytest_selfrepair.core.tree import Grown, Plan
+from pytest_selfrepair.errors import StoreError
+from pytest_selfrepair.report.data import properties
+
+RECORD = Record(
+    task_id="apps_tasks/interview/0101",
+    difficulty=Difficulty.INTERVIEW,
+    kind=TaskKind.STDIN,
+    setup=Setup(
+        model="gpt-4",
+        sources=("self",),
+        prompts="default@0123456789ab",
+        checker="tolerant",
+        isolation="bubblewrap",
+        plan=Plan(n_p=2, n_fr=1, budget=None, params=SamplingParams()),
+    ),
+    grown=grown([False, True], [[True]], [False]),
+    cost=Cost(tokens=500, prompt_tokens=2200, samples=4),
+    seconds=1.5,
+)
+
+
+def test_a_record_survives_its_json() -> None:
+    assert Record.from_json(RECORD.to_json()) == RECORD
+
+
+@given(st.text(st.characters(codec=None)))
+def test_any_text_of_a_model_survives_as_one_line_of_ascii(text: str) -> None:
+    node = program("p0", passed=False)
+    odd = Record(
+        task_id=text,
+        grown=Grown(
+            programs=(
+                type(node)(**{**{f: getattr(node, f) for f in node.__slots__}, "program": text}),
+            ),
+            trees=(),
+            baseline=(),
+            complete=True,
+        ),
+    )
+    line = odd.to_json()
+    assert line.isascii()
+    assert "\n" not in line
+    assert Record.from_json(line) == odd
+
+
+def test_a_record_of_a_later_version_is_refused() -> None:
+    facts = json.loads(RECORD.to_json()) | {"schema": SCHEMA + 1}
+    with pytest.raises(StoreError, match=f"accepted: {SCHEMA}"):
+        Record.from_json(json.dumps(facts))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "nonsense", '{"schema": 1}'])
+def test_what_is_no_record_is_refused(text: str) -> None:
+    with pytest.raises(StoreError):
+        Record.from_json(text)
+
+
+def test_junit_gets_scalars_alone() -> None:
+    facts = dict(properties(RECORD))
+    assert facts["selfrepair_outcome"] == "solved"
+    assert facts["selfrepair_repairs_passed"] == 1
+    assert all(type(value) in {str, int} for value in facts.values())
