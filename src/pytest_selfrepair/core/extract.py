@@ -33,8 +33,8 @@ def extract_program(reply: str, *, failing: str = "") -> str:
     Only the text after a heading such as "Repaired program" counts, where there is one. Of its code
     blocks the first that is tagged as Python and compiles, else the first that compiles, else the
     first tagged one, else the first. A fence that is never closed ends with the reply. Without any
-    fence: the text from its first line that looks like code, without prose behind it, where that
-    compiles, else the whole text.
+    fence: the text from its first line that looks like code, without prose behind it where that
+    makes it compile; prose alone is no program.
 
     Args:
         reply: What the model wrote.
@@ -97,12 +97,13 @@ def _block(text: str, opening: re.Match[str], end: int) -> _Block:
 def _unfenced(text: str) -> str:
     lines = text.split("\n")
     first = next((i for i, line in enumerate(lines) if _CODE_LINE.match(line)), None)
-    if first is not None:
-        for end in range(len(lines), max(first, len(lines) - _MOST_TRIMMED), -1):
-            code = "\n".join(lines[first:end])
-            if _compiles(code):
-                return code
-    return text.strip()
+    if first is None:
+        return ""
+    for end in range(len(lines), max(first, len(lines) - _MOST_TRIMMED), -1):
+        code = "\n".join(lines[first:end])
+        if _compiles(code):
+            return code
+    return "\n".join(lines[first:])
 
 
 def _compiles(code: str) -> bool:

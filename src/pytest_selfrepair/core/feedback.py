@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
+from pytest_selfrepair.core.shorten import shorten
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 
@@ -93,15 +94,6 @@ def error_sentence(task: Task, verdict: Verdict) -> str:
         *_where(failure),
     ]
     return shorten(" ".join(sentences), LONGEST_SENTENCE)
-
-
-def shorten(text: str, limit: int) -> str:
-    """``text`` with its middle left out, so that at most ``limit`` characters remain."""
-    if len(text) <= limit:
-        return text
-    mark = f" … {len(text) - limit} characters left out … "
-    kept = max(limit - len(mark), 2)
-    return text[: kept - kept // 2] + mark + text[len(text) - kept // 2 :]
 
 
 def _given(task: Task, failure: CaseFailure) -> list[str]:

@@ -8,8 +8,8 @@ import numpy as np
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.estimate.passrate import baselines, repaired_by
 
-FEWEST_TASKS = 2
-"""With fewer tasks nothing can be said of others."""
+FEWEST_TASKS = 10
+"""With fewer tasks resampling them says too little of others to be shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ def gain_interval(
     section 13.3). The samples within a task are held as they are.
 
     Returns:
-        The interval, or None with fewer than two tasks.
+        The interval, or None with fewer than ten tasks.
     """
     if len(tasks) < FEWEST_TASKS:
         return None

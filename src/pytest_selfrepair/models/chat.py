@@ -24,6 +24,7 @@ _ADVICE = {
     404: "check the model's name and --selfrepair-base-url",
     422: "the request is not accepted: check the model's name and limits",
 }
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 _FOR_GOOD = frozenset({401, 403, 404})
 _NOT_ACCEPTED = frozenset({400, 422})
 
@@ -137,9 +138,12 @@ class ChatModel:
     def _connected(self) -> "AsyncOpenAI":
         """The client, made when it is first needed, inside the loop that uses it."""
         if self._client is None:
-            from openai import AsyncOpenAI  # noqa: PLC0415 - half a second, only where used
+            from openai import AsyncOpenAI, DefaultAsyncHttpxClient  # noqa: PLC0415 - as above
 
+            host = urlsplit(self._endpoint.base_url).hostname
             self._client = AsyncOpenAI(
+                # A proxy of the environment is for other hosts than this one.
+                http_client=DefaultAsyncHttpxClient(trust_env=host not in _THIS_MACHINE),
                 api_key=self._endpoint.api_key,
                 base_url=self._endpoint.base_url,
                 timeout=self._endpoint.timeout,

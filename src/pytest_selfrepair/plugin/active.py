@@ -1,6 +1,5 @@
 """The hooks of a session in which a model is named; each hands over to the room that knows."""
 
-import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from pytest_selfrepair.plugin.collect import (
     RUNNER,
     TaskFolder,
     TaskItem,
+    UnscoredError,
     collector_for,
 )
 from pytest_selfrepair.plugin.crew import Casting, LocalServers
@@ -28,7 +28,8 @@ from pytest_selfrepair.plugin.runlog import RunLog
 from pytest_selfrepair.plugin.session import Runner
 from pytest_selfrepair.report.terminal import summary
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
-from pytest_selfrepair.sandbox.judge import Limits, SandboxJudge
+from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.tasks.folders import is_task_folder
 
 _ATTRIBUTE = "selfrepair_record"
@@ -39,13 +40,8 @@ def activate(config: pytest.Config, settings: Settings) -> None:
     """Bring the plugin into a session.
 
     Raises:
-        UsageError: This platform cannot run it.
+        UsageError: The isolation that was asked for is not to be had.
     """
-    if sys.platform == "win32":
-        raise UsageError(
-            "--selfrepair-model: this is Windows, where untrusted programs cannot be contained; "
-            "accepted: Linux (also under WSL 2), or macOS with --selfrepair-sandbox limits"
-        )
     for name in (*Difficulty, *TaskKind):
         config.addinivalue_line("markers", f"{name}: tasks of pytest-selfrepair of that kind")
     # A malformed task is an error of its own and must not keep the others from being run.
@@ -63,7 +59,9 @@ class ActiveSession:
         self._settings = settings
         self._isolation = _found(settings)
         self._servers = LocalServers(
-            weights_file=settings.local_weights, known=xdist.given_servers(config)
+            weights_file=settings.local_weights,
+            threads=settings.local_threads,
+            known=xdist.given_servers(config),
         )
         self._casting: Casting | None = None
         self._runner: Runner | None = None
@@ -95,7 +93,7 @@ class ActiveSession:
         settings = self._settings
         judge = SandboxJudge(
             isolation=self._isolation,
-            limits=Limits(seconds=settings.timeout, memory=settings.memory * 1_000_000),
+            limits=Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * 1_000_000),
             checker=CHECKERS[settings.checker],
             concurrency=xdist.processors(session.config),
         )
@@ -139,6 +137,8 @@ class ActiveSession:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Send a task's record with the report of the phase that made it."""
         report = yield
+        if call.excinfo is not None and isinstance(call.excinfo.value, UnscoredError):
+            report.longrepr = f"not scored: {call.excinfo.value}"  # one line, not our traceback
         if call.when == "setup" and (record := item.stash.get(RECORD, None)) is not None:
             setattr(report, _ATTRIBUTE, record.to_json())
         return report

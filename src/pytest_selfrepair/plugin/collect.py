@@ -151,11 +151,9 @@ class TaskItem(pytest.Item):
     def repr_failure(  # type: ignore[override]  # as above
         self, excinfo: ExceptionInfo[BaseException]
     ) -> str | TerminalRepr:
-        """The failing case and the last feedback, or one line: no traceback of ours."""
+        """The failing case and the last feedback: no traceback of ours."""
         if isinstance(excinfo.value, UnsolvedError):
             return unsolved_text(self.stash[RECORD])
-        if isinstance(excinfo.value, UnscoredError):
-            return f"not scored: {excinfo.value}"
         return super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:

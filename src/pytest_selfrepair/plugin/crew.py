@@ -52,12 +52,14 @@ class LocalServers:
 
     Attributes:
         weights_file: The user's own weights for the model `local`, or None.
+        threads: Processors that each computes on; None: all but one.
         known: Address and key of the running servers, by the user's name for the model; a worker is
             given those that the controller has started.
         started: Those that this process is to stop.
     """
 
     weights_file: Path | None
+    threads: int | None
     known: dict[str, tuple[str, str]] = field(default_factory=dict)
     started: list[LocalServer] = field(default_factory=list)
 
@@ -68,7 +70,9 @@ class LocalServers:
             LocalModelError: It cannot be started.
         """
         if name not in self.known:
-            server = LocalServer.start(find_weights(size, file=self.weights_file))
+            server = LocalServer.start(
+                find_weights(size, file=self.weights_file), threads=self.threads
+            )
             self.started.append(server)
             self.known[name] = (server.base_url, server.api_key)
         return self.known[name]

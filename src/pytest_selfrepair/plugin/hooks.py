@@ -3,6 +3,8 @@
 It is loaded in every pytest session, so it imports next to nothing.
 """
 
+import sys
+
 import pytest
 
 from pytest_selfrepair.errors import UsageError
@@ -25,6 +27,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Bring in the rest of the plugin where a model is named."""
     if not options.is_on(config):
         return
+    if sys.platform == "win32":
+        raise pytest.UsageError(
+            "--selfrepair-model: this is Windows, where untrusted programs cannot be contained; "
+            "accepted: Linux, also under WSL 2, or macOS"
+        )
     from pytest_selfrepair.plugin import active  # noqa: PLC0415 - only where it is used
 
     try:

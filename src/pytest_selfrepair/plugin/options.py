@@ -37,6 +37,7 @@ class Settings:
     prompts: Path | None
     tasks: tuple[str, ...]
     local_weights: Path | None
+    local_threads: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +279,13 @@ _OPTIONS = (
         help="a GGUF file of your own for the model `local`",
         default=None,
         parse=Path,
+    ),
+    _Option(
+        name="local_threads",
+        metavar="N",
+        help="processors that an embedded model computes on (default: all but one)",
+        default=None,
+        parse=_whole(1),
     ),
 )
 

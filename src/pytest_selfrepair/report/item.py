@@ -1,7 +1,7 @@
 """What one item shows: an unsolved task in short."""
 
-from pytest_selfrepair.core.feedback import shorten
 from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.shorten import shorten
 from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.core.verdict import Verdict
 
@@ -36,7 +36,12 @@ def _counted(grown: Grown) -> str:
 
 
 def _outcomes(nodes: tuple[ProgramNode, ...]) -> str:
-    return " ".join(f"{node.node.rpartition('/')[2]}={node.verdict.outcome}" for node in nodes)
+    """Each node without its source's name, which stands before them, and what became of it."""
+    return " ".join(
+        f"{node.parent or ''}{'/' * (node.parent is not None)}"
+        f"{node.node.rpartition('/')[2]}={node.verdict.outcome}"
+        for node in nodes
+    )
 
 
 def _last(grown: Grown) -> ProgramNode | None:

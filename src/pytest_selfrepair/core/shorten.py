@@ -1,0 +1,83 @@
+"""Values of any size and content as short, valid text for a reader."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from pytest_selfrepair.core.task import JsonValue
+
+LONGEST_TEXT = 400
+"""Characters of one text in a verdict."""
+
+_LONGEST_PART = 100  # characters of a text inside a value that is too long as a whole
+_LONGEST_PLAIN_INTEGER = 10_000  # bits; Python refuses to print much longer ones
+_UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def shorten(text: str, limit: int = LONGEST_TEXT) -> str:
+    """``text`` with its middle left out, so that at most ``limit`` characters remain.
+
+    NUL characters and lone surrogates, which many stores and encoders refuse, are replaced.
+
+    Args:
+        text: Any text.
+        limit: Characters that may remain; at least 1.
+    """
+    if len(text) > limit:
+        mark = f" … {len(text) - limit} characters left out … "
+        if len(mark) + 2 > limit:
+            mark = "…"
+        kept = limit - len(mark)
+        text = text[: kept - kept // 2] + mark + text[len(text) - kept // 2 :]
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def render(value: JsonValue, limit: int = LONGEST_TEXT) -> str:
+    """``value`` in Python's notation, in at most ``limit`` characters.
+
+    Where the whole is too long, long texts inside it, at any depth, lose their middle first, and
+    then the whole does.
+
+    Args:
+        value: Any JSON value; integers may be of any size.
+        limit: Characters that may remain; at least 1.
+    """
+    try:
+        text = "".join(_parts(value, None))
+        if len(text) > limit:
+            text = "".join(_parts(value, min(_LONGEST_PART, limit)))
+    except RecursionError:
+        text = "a value nested too deep to show"
+    return shorten(text, limit)
+
+
+def integer_text(number: int) -> str:
+    """The decimal digits of an integer of any size, past Python's limit on such conversions."""
+    if number.bit_length() <= _LONGEST_PLAIN_INTEGER:
+        return str(number)
+    return str(Decimal(number))
+
+
+def _parts(value: JsonValue, longest: int | None) -> Iterator[str]:
+    """The pieces of ``value`` in Python's notation; texts in it have at most ``longest`` each."""
+    if isinstance(value, list | tuple):
+        yield "["
+        for position, item in enumerate(value):
+            yield ", " if position else ""
+            yield from _parts(item, longest)
+        yield "]"
+    elif isinstance(value, dict):
+        yield "{"
+        for position, (key, item) in enumerate(value.items()):
+            yield ", " if position else ""
+            yield from _parts(key, longest)
+            yield ": "
+            yield from _parts(item, longest)
+        yield "}"
+    elif isinstance(value, int) and not isinstance(value, bool):
+        text = integer_text(value)
+        yield text if longest is None else shorten(text, longest)
+    elif isinstance(value, str):
+        yield repr(value if longest is None else shorten(value, longest))
+    else:
+        yield repr(value)

@@ -1,0 +1,252 @@
+"""The embedded model: llama.cpp's server as a child process, spoken to like any endpoint."""
+
+import os
+import secrets
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from pytest_selfrepair.errors import LocalModelError, UsageError
+from pytest_selfrepair.models.local_server import Ready, ServerConfig
+from pytest_selfrepair.models.weights import SIZES, Weights
+
+# Four slots batch well on few processors; 4,096 tokens hold a hard task with worked examples.
+DEFAULT_SLOTS = 4
+DEFAULT_CONTEXT = 4096
+
+_START_SECONDS = 600.0
+_STOP_SECONDS = 5.0
+_LOG_LINES = 16
+_LOG_BYTES = 1 << 14
+_HINTS = {
+    signal.SIGILL: "this processor lacks instructions that the runtime's wheel needs, such as AVX2",
+    signal.SIGKILL: "somebody killed it, perhaps the system for want of memory",
+}
+
+
+def parse_local_name(name: str) -> Weights | None:
+    """Which size of the embedded model a name means; None for a name of another model.
+
+    Raises:
+        UsageError: The name begins with ``local:`` and no such size is known.
+    """
+    wanted = name.lower()
+    for size in SIZES:
+        if wanted in size.names:
+            return size
+    if wanted.startswith("local:"):
+        accepted = ", ".join(f"{size.names[0]} ({size.title})" for size in SIZES)
+        raise UsageError(f"--selfrepair-model: found {name}; accepted: {accepted}")
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalServer:
+    """A running server of the embedded model; a context manager that closes it.
+
+    Address and key are plain strings: hand them to as many clients and processes as the run has.
+
+    Attributes:
+        base_url: ``http://127.0.0.1:PORT/v1``.
+        api_key: What a request must carry; random, and worthless after the run.
+        model_name: The model's name: that of its file, without the ending.
+        pid: The server's process.
+    """
+
+    base_url: str
+    api_key: str = field(repr=False)
+    model_name: str
+    pid: int
+    _child: "_Child" = field(repr=False)
+
+    @classmethod
+    def start(
+        cls,
+        weights: Path,
+        *,
+        slots: int = DEFAULT_SLOTS,
+        context: int = DEFAULT_CONTEXT,
+        threads: int | None = None,
+        timeout: float = _START_SECONDS,
+    ) -> Self:
+        """Start the server and wait until the model answers, which takes some seconds.
+
+        The server ends when it is closed or when this process does, however that comes about.
+
+        Args:
+            weights: The GGUF file, as `find_weights` gives it.
+            slots: Completions drawn at once; more wait their turn.
+            context: Longest prompt and completion together, in tokens.
+            threads: Processor threads; by default one fewer than the processors this process may
+                use.
+            timeout: How long loading may take, in seconds.
+
+        Raises:
+            LocalModelError: The runtime is not installed, or the model could not be loaded; with
+                the last lines of the log.
+        """
+        if find_spec("xllamacpp") is None:
+            raise LocalModelError(
+                "The embedded model needs the package xllamacpp, which is not installed: "
+                f"{SIZES[0].install_command}"
+            )
+        config = ServerConfig(
+            weights=str(weights),
+            name=weights.stem,
+            api_key=secrets.token_urlsafe(32),
+            slots=slots,
+            context=context,
+            threads=threads or _spare_processors(),
+        )
+        child = _Child(config)
+        try:
+            address = child.wait_ready(timeout)
+        except BaseException:
+            child.stop(patience=0)
+            raise
+        return cls(
+            base_url=f"{address}/v1",
+            api_key=config.api_key,
+            model_name=config.name,
+            pid=child.pid,
+            _child=child,
+        )
+
+    def alive(self) -> bool:
+        """Whether the server still runs."""
+        return self._child.alive()
+
+    def require_alive(self) -> None:
+        """Do nothing while the server runs.
+
+        Raises:
+            LocalModelError: It has ended; with the last lines of its log.
+        """
+        if not self.alive():
+            raise LocalModelError(f"The server of the embedded model has ended{self._child.fate()}")
+
+    def log_tail(self) -> str:
+        """The last lines that llama.cpp logged; never shows the key."""
+        return self._child.log_tail()
+
+    def close(self) -> None:
+        """Stop the server; may be called again."""
+        self._child.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class _Child:
+    """The process, the pipe that keeps it alive, and its log."""
+
+    def __init__(self, config: ServerConfig) -> None:
+        self._secret = config.api_key
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
+        # Pipes of `subprocess` are not inheritable, so no other child can keep this one alive. A
+        # session of its own: Ctrl-C is for the run to handle, which then closes the server. `-P`:
+        # a `json.py` among the user's tasks must not be imported here.
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "pytest_selfrepair.models.local_server"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            bufsize=0,
+            start_new_session=True,
+        )
+        with suppress(BrokenPipeError):  # It died at once; whoever waits for it will say so.
+            self._stdin.write(config.to_line())
+
+    @property
+    def _stdin(self) -> IO[bytes]:
+        if self._process.stdin is None:  # pragma: no cover - asked for above
+            raise AssertionError
+        return self._process.stdin
+
+    @property
+    def _stdout(self) -> IO[bytes]:
+        if self._process.stdout is None:  # pragma: no cover - asked for above
+            raise AssertionError
+        return self._process.stdout
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def wait_ready(self, timeout: float) -> str:
+        """The server's address, once it has one."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._stdout, selectors.EVENT_READ)
+            if not selector.select(timeout):
+                raise LocalModelError(
+                    f"The embedded model was not loaded within {timeout:g} seconds{self.fate()}"
+                )
+        line = self._stdout.readline()
+        if not line:
+            self._process.wait()
+            raise LocalModelError(f"The embedded model cannot be loaded{self.fate()}")
+        return Ready.from_line(line).address
+
+    def fate(self) -> str:
+        """How it ended and what it last said, to end a sentence with."""
+        code = self._process.poll()
+        how = ""
+        if code is not None and code < 0:
+            ended_by = signal.Signals(-code)
+            how = f" ({ended_by.name}: {_HINTS.get(ended_by, 'a fault of the runtime')})"
+        elif code:
+            how = f" (exit status {code})"
+        tail = self.log_tail()
+        return f"{how}. The log ends:\n{tail}" if tail else f"{how}. The log is empty."
+
+    def log_tail(self) -> str:
+        if self._log.closed:
+            return ""
+        # pread, because the child writes at the position of the file that both share.
+        number = self._log.fileno()
+        start = max(0, os.fstat(number).st_size - _LOG_BYTES)
+        text = os.pread(number, _LOG_BYTES, start).decode(errors="replace")
+        return "\n".join(text.replace(self._secret, "(key)").splitlines()[-_LOG_LINES:])
+
+    def stop(self, *, patience: float = _STOP_SECONDS) -> None:
+        self._stdin.close()
+        try:
+            self._process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._stdout.close()
+        self._log.close()
+
+
+def _spare_processors() -> int:
+    """All but one, which is left to the judge, so that no program times out for want of it.
+
+    The threads wait for each other at every step, so one that shares its processor stalls all of
+    them. Measured on two processors, four slots: 54 tokens/s with two threads and 29 with one on
+    an idle machine, but 8 and 30 where one processor was busy.
+    """
+    if hasattr(os, "sched_getaffinity"):
+        usable = len(os.sched_getaffinity(0))
+    else:
+        usable = os.cpu_count() or 1
+    return max(1, usable - 1)

@@ -1,0 +1,111 @@
+"""The process that runs llama.cpp's server for the embedded model, and dies with its parent.
+
+Its standard input carries one line, a `ServerConfig`, and is then held open by the parent: its end
+is the word to stop, which the system also gives for a parent that was killed. Standard output
+carries one line, a `Ready`, once the model answers. Standard error is the log.
+"""
+
+import json
+import os
+import sys
+from dataclasses import asdict, dataclass
+
+# Warnings and errors: one line a request would fill a disk in a long run.
+_VERBOSITY = 2
+# Kept prompts of slots that were given away; llama.cpp's own default is 8 GB.
+_PROMPT_CACHE_MIB = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerConfig:
+    """What the server is started with.
+
+    Attributes:
+        weights: Path of the GGUF file.
+        name: The model's name, as the server tells it.
+        api_key: What every request must carry.
+        slots: Completions drawn at once.
+        context: Longest prompt and completion together, in tokens, of each slot.
+        threads: Processor threads.
+    """
+
+    weights: str
+    name: str
+    api_key: str
+    slots: int
+    context: int
+    threads: int
+
+    def to_line(self) -> bytes:
+        """One line of JSON in ASCII."""
+        return json.dumps(asdict(self)).encode("ascii") + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> "ServerConfig":
+        """The inverse of `to_line`."""
+        return cls(**json.loads(line))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """Said once the model answers: ``http://127.0.0.1:PORT``."""
+
+    address: str
+
+    def to_line(self) -> bytes:
+        """One line of JSON in ASCII."""
+        return json.dumps(asdict(self)).encode("ascii") + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> "Ready":
+        """The inverse of `to_line`."""
+        return cls(**json.loads(line))
+
+
+def serve(config: ServerConfig) -> None:
+    """Load the model, say so, and serve until standard input ends."""
+    import xllamacpp  # noqa: PLC0415 - the parent imports this module, and must not load llama.cpp
+
+    params = xllamacpp.CommonParams()
+    params.model.path = config.weights
+    params.model_alias = {config.name}
+    params.n_parallel = config.slots
+    params.n_ctx = config.slots * config.context
+    params.cpuparams.n_threads = config.threads
+    params.cpuparams_batch.n_threads = config.threads
+    params.cache_ram_mib = _PROMPT_CACHE_MIB
+    params.verbosity = _VERBOSITY
+    # Other users of this machine and pages in a browser reach loopback too: hence the key, and
+    # nothing that a page of another origin could read.
+    params.hostnames = ["127.0.0.1"]
+    params.port = 0
+    params.api_keys = [config.api_key]
+    params.cors_origins = ""
+    params.cors_credentials = False
+    params.ui = False
+    params.endpoint_slots = False
+
+    ready_pipe = os.dup(1)
+    os.dup2(2, 1)  # What llama.cpp prints belongs into the log.
+    # Holds the interpreter until the model is loaded; so a parent that dies meanwhile is noticed
+    # just after.
+    server = xllamacpp.Server(params)
+    os.write(ready_pipe, Ready(address=server.listening_address).to_line())
+    sys.stdin.buffer.read()
+
+
+def main() -> None:
+    """Run the server; never returns, for its threads would keep a normal exit waiting."""
+    status = 1
+    try:
+        serve(ServerConfig.from_line(sys.stdin.buffer.readline()))
+        status = 0
+    except Exception as error:  # noqa: BLE001 - whatever it was, the parent shows the log
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    main()

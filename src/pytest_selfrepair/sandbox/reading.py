@@ -1,0 +1,162 @@
+"""What a child's report means: an answer to compare, or the outcome of a program that gave none."""
+
+import re
+import signal
+from dataclasses import dataclass
+
+from pytest_selfrepair.core.shorten import shorten
+from pytest_selfrepair.core.task import JsonValue, TaskKind
+from pytest_selfrepair.core.verdict import Outcome
+from pytest_selfrepair.sandbox.channel import CaseReport, ChannelError, parse_json
+from pytest_selfrepair.sandbox.limits import Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a program printed or returned.
+
+    Attributes:
+        value: The output as text, or the result as JSON.
+        if_wrong: What explains a wrong answer: an exception in one of the program's threads.
+    """
+
+    value: JsonValue
+    if_wrong: "Trouble | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Why there is no answer to compare.
+
+    Attributes:
+        outcome: What became of the program.
+        error: The cause in words; None where `actual` says it all.
+        actual: What came in place of an answer, as text.
+        line_number: The program's line, from 1, where known.
+    """
+
+    outcome: Outcome
+    error: str | None
+    actual: str | None = None
+    line_number: int | None = None
+
+
+def read_case(  # noqa: PLR0911 - a return for every way to end
+    report: CaseReport, kind: TaskKind, limits: Limits
+) -> Answer | Trouble:
+    """What came of one case; nothing that the child says of itself is trusted beyond its answer."""
+    if report.full and (kind is TaskKind.STDIN or not report.report):
+        megabytes = limits.output_bytes / (1 << 20)
+        return Trouble(
+            outcome=Outcome.OUTPUT_LIMIT, error=f"more than {megabytes:g} MiB were written"
+        )
+    if _ran_out_of_time(report, limits):
+        return Trouble(
+            outcome=Outcome.TIME_LIMIT,
+            error=_time(report, limits),
+            line_number=report.line,
+        )
+    if report.exit < 0:
+        return Trouble(
+            outcome=Outcome.RUNTIME_ERROR, error=f"it was ended by {_signal_name(-report.exit)}"
+        )
+    if report.report:
+        return _read_claim(report, kind)
+    if kind is TaskKind.CALL_BASED:
+        return _tampered("it ended before its function returned, and sent no end-of-run message")
+    if report.exit:
+        return Trouble(
+            outcome=Outcome.RUNTIME_ERROR,
+            error=shorten(f"it exited with status {report.exit}. {report.stderr[-200:]}".strip()),
+        )
+    return Answer(value=report.stdout)  # it called os._exit(0), which is an honest way to end
+
+
+def read_uncompiled(report: CaseReport) -> Trouble:
+    """Why a program does not compile."""
+    error: str = "it could not be compiled within the limits"
+    line: int | None = None
+    try:
+        match parse_json(report.report):
+            case {"end": "uncompiled", "message": str(error), "line": int(line)}:
+                pass
+            case {"end": "uncompiled", "message": str(error)}:
+                pass
+    except ValueError:  # no report at all: the compiler was exhausted
+        pass
+    return Trouble(outcome=Outcome.SYNTAX_ERROR, error=shorten(error), line_number=line)
+
+
+def line_of(program: str, number: int | None) -> str | None:
+    """The text of a program's line, counted from 1; None where there is no such line."""
+    lines = re.split(r"\r\n|\r|\n", program)
+    if number is None or not 1 <= number <= len(lines):
+        return None
+    return shorten(lines[number - 1])
+
+
+def _read_claim(  # noqa: PLR0911 - a return for every claim there is
+    report: CaseReport, kind: TaskKind
+) -> Answer | Trouble:
+    stdin = kind is TaskKind.STDIN
+    try:
+        claim = parse_json(report.report)
+        match claim:
+            case {"end": "finished", "in_thread": thread} if stdin:
+                return Answer(value=report.stdout, if_wrong=_raised(thread))
+            case {"end": "finished"} if stdin:
+                return Answer(value=report.stdout)
+            case {"end": "returned", "result": str(result)} if not stdin:
+                return Answer(value=parse_json(result))
+            case {"end": "not_json", "type": str(name), "shown": str(shown)}:
+                return Trouble(
+                    outcome=Outcome.WRONG_ANSWER,
+                    error=None,
+                    actual=shorten(f"{shown} (of type {name}, which JSON cannot carry)"),
+                )
+            case {"end": "missing"}:
+                return Trouble(outcome=Outcome.MISSING_FUNCTION, error=None)
+            case {"end": "too_large"}:
+                return Trouble(outcome=Outcome.OUTPUT_LIMIT, error="the result is too large")
+            case {"end": "raised"}:
+                return _raised(claim)
+    except (ValueError, ChannelError):
+        pass
+    return _tampered("it wrote into the report on its own run")
+
+
+def _raised(claim: JsonValue) -> Trouble:
+    match claim:
+        case {"type": str(name), "message": str(message), "line": int() | None as line}:
+            out_of_memory = name == MemoryError.__name__
+            return Trouble(
+                outcome=Outcome.MEMORY_LIMIT if out_of_memory else Outcome.RUNTIME_ERROR,
+                error=shorten(f"{name}: {message}" if message else name),
+                line_number=line,
+            )
+    raise ChannelError("an exception without its fields")
+
+
+def _tampered(error: str) -> Trouble:
+    return Trouble(outcome=Outcome.TAMPERED, error=error)
+
+
+def _ran_out_of_time(report: CaseReport, limits: Limits) -> bool:
+    return (
+        report.timed_out
+        or report.exit == -signal.SIGXCPU
+        or report.cpu_seconds > limits.cpu_seconds
+    )
+
+
+def _time(report: CaseReport, limits: Limits) -> str:
+    if report.timed_out:
+        return f"it took more than {limits.wall_seconds:g} seconds"
+    return f"it took more than {limits.cpu_seconds:g} seconds of CPU time"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -1,0 +1,189 @@
+"""What a case's child does: run the program as Python would, and say how it ended.
+
+It shares the process with untrusted code, so what it says is no more than a claim. Like the zygote,
+beside which it lies as a plain file, it needs the standard library alone.
+"""
+
+import atexit
+import builtins
+import contextlib
+import importlib
+import json
+import resource
+import sys
+import threading
+import types
+from collections.abc import Callable
+from typing import Any
+
+PROGRAM_FILE = "program.py"
+"""The program's name in its own traceback."""
+
+_LONGEST_MESSAGE = 2_000  # characters
+
+# What the starter code of call-based tasks takes for granted: these modules by name, and the public
+# names of the first ones, as far as they hide no builtin (as math.pow would) and no module.
+_STARRED = (
+    *("typing", "collections", "math", "itertools", "functools"),
+    *("heapq", "bisect", "operator", "string"),
+)
+_MODULES = (*_STARRED, "copy", "datetime", "decimal", "fractions", "random", "re", "sys")
+
+Fields = dict[str, Any]  # what JSON carries
+
+
+def starter_names() -> dict[str, object]:
+    """The names that call-based programs find defined."""
+    names: dict[str, object] = {name: importlib.import_module(name) for name in _MODULES}
+    for module in _STARRED:
+        for name, value in vars(names[module]).items():
+            if not name.startswith("_") and not hasattr(builtins, name):
+                names.setdefault(name, value)
+    return names
+
+
+def compile_program(program: str) -> types.CodeType:
+    """The program's code.
+
+    Raises:
+        Exception: SyntaxError, or one of several others that Python raises for hostile texts.
+    """
+    return compile(program, PROGRAM_FILE, "exec", dont_inherit=True)
+
+
+def try_to_compile(program: str) -> Fields:
+    """Whether the program compiles, and if not, why and where."""
+    try:
+        compile_program(program)
+    except SyntaxError as error:
+        return {"end": "uncompiled", "message": _brief(error.msg), "line": error.lineno}
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        return {"end": "uncompiled", "message": _brief(error) or type(error).__name__, "line": None}
+    return {"end": "compiled"}
+
+
+def run_script(code: types.CodeType) -> Fields:
+    """Run a program as ``python program.py`` would, to the end of its threads and exit functions.
+
+    An exception in a thread ends no process, but is passed on, for it may explain a wrong answer.
+    """
+    in_threads: list[Fields] = []
+
+    def note(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
+            in_threads.append(describe(args.exc_value))
+
+    threading.excepthook = note
+    module = _module("__main__", {})
+    end: Fields = {"end": "finished"}
+    try:
+        exec(code, vars(module))  # noqa: S102 - the purpose of the process
+    except SystemExit as error:
+        if error.code not in (None, 0):
+            end = describe(error)
+    _end_as_python_does()
+    vars(module).clear()  # so that files the program left open write what they hold
+    return {**end, "in_thread": in_threads[0]} if in_threads else end
+
+
+def call_function(
+    code: types.CodeType, fn_name: str, arguments: list[Any], names: dict[str, object]
+) -> Fields:
+    """Call a program's function, or its ``Solution``'s method, with fresh arguments."""
+    scope = vars(_module("program", names))
+    exec(code, scope)  # noqa: S102 - the purpose of the process
+    function = getattr(scope.get("Solution"), fn_name, None) and getattr(
+        scope["Solution"](), fn_name
+    )
+    if function is None and scope.get(fn_name) is not names.get(fn_name):
+        function = scope.get(fn_name)
+    if not callable(function):
+        return {"end": "missing"}
+    result = function(*arguments)
+    try:
+        return {"end": "returned", "result": json.dumps(result)}
+    except (TypeError, ValueError, RecursionError):
+        shown = repr(result)[:_LONGEST_MESSAGE]
+        return {"end": "not_json", "type": type(result).__name__, "shown": shown}
+
+
+def describe(error: BaseException) -> Fields:
+    """An exception, and the program's own innermost line in its traceback."""
+    line, trace = None, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == PROGRAM_FILE:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    error.__traceback__ = None  # which may hold the memory that a report needs
+    message = _brief(error)
+    return {"end": "raised", "type": type(error).__name__, "message": message, "line": line}
+
+
+def open_standard_streams() -> None:
+    """Give the child the streams that a new Python process would have."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        stream = open(  # noqa: SIM115 - open as long as the process
+            number,
+            mode,
+            buffering=1 if name == "stderr" else -1,
+            encoding="utf-8",
+            errors="surrogateescape",
+            closefd=False,
+        )
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def claim(work: Callable[[], Fields], stack_bytes: int) -> Fields:
+    """Do the work, on a big stack of its own where one is asked for, and say how it ended."""
+    if not stack_bytes:
+        return _reporting(work)
+    claims: list[Fields] = []
+    threading.stack_size(stack_bytes)
+    thread = threading.Thread(target=lambda: claims.append(_reporting(work)))
+    thread.start()
+    threading.stack_size(0)
+    thread.join()
+    return claims[0]
+
+
+def _reporting(work: Callable[[], Fields]) -> Fields:
+    if random := sys.modules.get("random"):
+        random.seed(0)  # it reseeds itself after every fork
+    try:
+        return work()
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it is what became of the program
+        return describe(error)
+    finally:
+        if sys.platform == "linux":  # elsewhere address space is not limited
+            hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+            resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+
+
+def _module(name: str, names: dict[str, object]) -> types.ModuleType:
+    module = sys.modules[name] = types.ModuleType(name)
+    vars(module).update(names)
+    vars(module)["__file__"] = PROGRAM_FILE
+    return module
+
+
+def _brief(message: object) -> str:
+    try:
+        return str(message)[:_LONGEST_MESSAGE]
+    except Exception:  # noqa: BLE001 - an exception's own text may raise anything
+        return ""
+
+
+def _end_as_python_does() -> None:
+    while others := [
+        thread
+        for thread in threading.enumerate()
+        if not thread.daemon and thread not in (threading.current_thread(), threading.main_thread())
+    ]:
+        for thread in others:
+            thread.join()
+    atexit._run_exitfuncs()  # noqa: SLF001 - what Python itself calls at its end
+    for stream in (sys.stdout, sys.__stdout__, sys.stderr):
+        with contextlib.suppress(Exception):  # closed, replaced, or beyond the limit of output
+            if stream is not None:
+                stream.flush()

@@ -1,0 +1,43 @@
+"""The example conftest.py and the README's promises, run as a user would."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_example_conftest_brings_a_model_a_source_and_tasks(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makeconftest((ROOT / "conftest_example.py").read_text())
+    (pytester.path / "sums.csv").write_text(
+        'first,Print the sum.,1 2,3\nsecond,"Print the sum, again.",4 5 6,15\n'
+    )
+    result = pytester.runpytest_subprocess(
+        "sums.csv",
+        *("--selfrepair-model", "careless", "--selfrepair-programs", "1"),
+        *("--selfrepair-feedback", "reminder", "--selfrepair-feedback", "none"),
+    )
+    result.stdout.fnmatch_lines(
+        [
+            "*reminder*2*2*2*100.0%*2*",
+            "*none*2*2*0*0.0%*0*",
+            "tasks: 0 solved at once, 2 only by repair, 0 unsolved",
+            "*2 repaired in*",
+        ]
+    )
+
+
+def test_the_readme_names_every_flag_and_no_other(pytester: pytest.Pytester) -> None:
+    shown = pytester.runpytest_subprocess("--help").stdout.str()
+    offered = set(re.findall(r"^\s+(--selfrepair-[a-z-]+)=", shown, re.MULTILINE))
+    readme = (ROOT / "README.md").read_text()
+    assert offered == set(re.findall(r"^\| `(--selfrepair-[a-z-]+)", readme, re.MULTILINE))
+
+
+def test_every_flag_that_the_readme_uses_is_offered() -> None:
+    readme = (ROOT / "README.md").read_text()
+    table = set(re.findall(r"^\| `(--selfrepair-[a-z-]+)", readme, re.MULTILINE))
+    assert set(re.findall(r"--selfrepair-[a-z][a-z-]*[a-z]", readme)) <= table

@@ -1,0 +1,51 @@
+"""What an installed but unused plugin costs."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+LOADED = """
+import json, sys
+import pytest_selfrepair
+print(json.dumps([name for name in sys.modules if name.startswith("pytest_selfrepair")]))
+"""
+
+
+def test_the_package_imports_nothing_of_itself() -> None:
+    output = subprocess.run(
+        [sys.executable, "-c", LOADED], check=True, capture_output=True, text=True
+    ).stdout
+    assert json.loads(output) == ["pytest_selfrepair"]
+
+
+def test_an_unused_plugin_imports_no_room_and_no_library(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_modules():
+            loaded = {name for name in sys.modules if name.startswith("pytest_selfrepair")}
+            assert loaded == {
+                "pytest_selfrepair",
+                "pytest_selfrepair.errors",
+                "pytest_selfrepair.plugin",
+                "pytest_selfrepair.plugin.hooks",
+                "pytest_selfrepair.plugin.hookspecs",
+                "pytest_selfrepair.plugin.options",
+            }
+            assert not {"openai", "numpy", "msgspec", "tiktoken", "xllamacpp"} & set(sys.modules)
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:hypothesispytest")
+    result.assert_outcomes(passed=1)
+
+
+def test_every_public_name_can_be_imported() -> None:
+    import pytest_selfrepair
+
+    for name in pytest_selfrepair.__all__:
+        assert getattr(pytest_selfrepair, name) is not None
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = pytest_selfrepair.no_such_name
