@@ -176,6 +176,8 @@ class Casting:
                 raise UsageError(str(error)) from None
             return lambda: ScriptedModel(name, script)
         if size := parse_local_name(name):
+            if self._servers.weights_file is not None:
+                find_weights(size, file=self._servers.weights_file)  # says what is wrong with it
             return lambda: self._local_model(name, size)
         endpoint = self._endpoint()
         return lambda: ChatModel(

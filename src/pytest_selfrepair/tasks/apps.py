@@ -101,7 +101,7 @@ def read_task(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> 
     if not isinstance(statement, str) or not statement.strip():
         raise source.error("question", brief(statement), "a statement that is not empty")
     difficulty = fields.get("difficulty")
-    if difficulty not in set(Difficulty):
+    if difficulty not in list(Difficulty):  # which, unlike a set, may be asked for any value
         raise source.error("difficulty", brief(difficulty), ", ".join(Difficulty))
     starter = fields.get("starter_code") or ""
     if not isinstance(starter, str):
