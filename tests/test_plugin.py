@@ -2,9 +2,12 @@
 
 import json
 import os
+import signal
 import sqlite3
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 import pytest
 
@@ -413,4 +416,31 @@ def test_it_runs_where_xdist_is_not_installed(
         (project / "hidden" / f"{name}.py").write_text("raise ImportError('not installed')")
     monkeypatch.setenv("PYTHONPATH", str(project / "hidden"), prepend=os.pathsep)
     result = run(pytester, *SCRIPTED, "-p", "no:xdist", "-p", "no:xdist.looponfail")
+    result.stdout.fnmatch_lines(["*1 failed, 1 passed, 1 repaired in*"])
+
+
+@pytest.mark.usefixtures("project")
+def test_an_interrupted_run_says_what_it_has_and_goes_on_later(
+    pytester: pytest.Pytester, project: Path
+) -> None:
+    slow = {"text": "x", "seconds": 60}
+    (project / "script.json").write_text(
+        json.dumps({"tasks": {**_tasks(), SOLVED: {"program": slow}}})
+    )
+    process = pytester.popen(
+        [sys.executable, "-m", "pytest", *SCRIPTED, "-v"], stdout=PIPE, stderr=STDOUT, text=True
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if REPAIRED in line and "REPAIRED" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    rest = process.stdout.read()
+    assert process.wait(30) == pytest.ExitCode.INTERRUPTED
+    process.stdout.close()
+    assert "tasks: 0 solved at once, 1 only by repair, 1 unsolved" in rest
+    assert "not run: 1" in rest
+    assert "Traceback" not in rest
+    (project / "script.json").write_text(json.dumps({"tasks": {SOLVED: _tasks()[SOLVED]}}))
+    result = run(pytester, *SCRIPTED)
     result.stdout.fnmatch_lines(["*1 failed, 1 passed, 1 repaired in*"])

