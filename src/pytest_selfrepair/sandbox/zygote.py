@@ -41,7 +41,7 @@ Fields = dict[str, Any]  # what JSON carries
 
 def main() -> None:
     """Serve one request, then end."""
-    sys.path[0] = str(Path.cwd())
+    del sys.path[0]  # where runner came from; this process imports nothing a program has written
     sys.argv = [runner.PROGRAM_FILE]
     sys.set_int_max_str_digits(0)  # tasks have longer integers; time and memory bound the work
     site.setquit()  # exit() and quit(), which the option -S leaves out
@@ -76,6 +76,7 @@ class _Session:
         self.other_tasks = 0 if self.plain_user or os.getpid() == 1 else _tasks_of_user()
         self.big_stack = "setrecursionlimit" in self.program
         self.child: int | None = None
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         if os.getpid() != 1:  # PID 1 is deaf to signals from within, and its namespace ends with it
             signal.signal(signal.SIGTERM, self._end)
 
@@ -164,12 +165,14 @@ class _Session:
             os.setsid()
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 64) for descriptor in descriptors]
             if self.fn_name is not None:  # what a called function prints is nobody's business
                 high[1] = fcntl.fcntl(1, fcntl.F_DUPFD, 64)
             for number, descriptor in enumerate(high):
                 os.dup2(descriptor, number, inheritable=number < _REPORT)
             os.closerange(len(high), 256)  # among them the channel to the judge
+            sys.path.insert(0, str(Path.cwd()))
             runner.open_standard_streams()
             faulthandler.register(signal.SIGXCPU, file=_TRACE, all_threads=True, chain=True)
             self._give_up_means()
@@ -258,6 +261,10 @@ def _tasks_of_user() -> int:
 
 
 def _empty_scratch() -> None:
+    for folder, names, _ in os.walk("."):
+        for inner in (Path(folder, name) for name in names):
+            if not inner.is_symlink():
+                inner.chmod(0o700)
     for entry in os.scandir():
         with contextlib.suppress(OSError, RecursionError):
             if entry.is_dir(follow_symlinks=False):
