@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
 from projects import write_project
 
 needs_the_model = pytest.mark.skipif(

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+import pytest_selfrepair
+
 LOADED = """
 import json, sys
 import pytest_selfrepair
@@ -43,8 +45,6 @@ def test_an_unused_plugin_imports_no_room_and_no_library(pytester: pytest.Pytest
 
 
 def test_every_public_name_can_be_imported() -> None:
-    import pytest_selfrepair
-
     for name in pytest_selfrepair.__all__:
         assert getattr(pytest_selfrepair, name) is not None
     with pytest.raises(AttributeError, match="no_such_name"):

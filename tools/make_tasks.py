@@ -211,7 +211,7 @@ def wrong_problems(built: Built) -> Iterator[str]:
         count = len(task.wrong) + len(task.slow)
         yield f"{built.name}: {count} wrong programs, expected {LEAST_WRONG} or more"
     for label, program in task.wrong.items():
-        outcomes = run(program, task, built.inputs, TIME_LIMIT * 2)
+        outcomes = run(program, task, built.inputs, TIME_LIMIT * len(built.inputs))
         where = f"{built.name}: wrong program {label!r}"
         if len(outcomes) < len(built.inputs):
             # A program that does not compile, or never ends, says nothing about the cases.
