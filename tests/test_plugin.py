@@ -250,7 +250,7 @@ def test_the_ini_file_sets_what_the_command_line_does_not(pytester: pytest.Pytes
         """
     )
     result = run(pytester, "--selfrepair-programs", "2")
-    result.stdout.fnmatch_lines(["selfrepair: scripted:script.json*2 programs*"])
+    result.stdout.fnmatch_lines(["selfrepair: scripted:script.json*n_p = 2*"])
     result.stdout.fnmatch_lines(["*1 failed, 1 repaired in*"])
 
 

@@ -72,7 +72,7 @@ class ActiveSession:
         settings = self._settings
         who = f"{settings.model}{self._address()}, feedback {', '.join(settings.feedback)}"
         budget = "no token budget" if settings.budget is None else f"{settings.budget:,} tokens"
-        tree = f"{settings.programs} programs, {settings.repairs} repairs of each that fails"
+        tree = f"n_p = {settings.programs}, n_fr = {settings.repairs}"
         store = f"samples in {self._shown(settings.store)}, replay {settings.replay}"
         return [
             f"selfrepair: {who}; {tree}, {budget}",

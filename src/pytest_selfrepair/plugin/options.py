@@ -328,9 +328,9 @@ def settings(config: "pytest.Config") -> Settings:
             values[option.name] = tuple(dict.fromkeys(parsed))
         else:
             values[option.name] = parsed[0] if parsed else None
-    store: Path = values["store"]
-    if not store.is_absolute():
-        values["store"] = config.rootpath / store
+    values["store"] = config.rootpath / values["store"]
+    if not config.getoption("selfrepair_tasks"):  # the ini file speaks from where it stands
+        values["tasks"] = tuple(str(config.rootpath / task) for task in values["tasks"])
     return Settings(**values)
 
 

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pytest_selfrepair.core.budget import Spending
@@ -90,7 +90,7 @@ class Runner:
             not scored.
         """
         began = time.perf_counter()
-        task = load()
+        task = replace(load(), id=task_id)
         spending = Spending()
         grown: Grown | None = None
         setup: Setup | None = None
