@@ -36,14 +36,18 @@ def summary(records: Sequence[Record], *, not_run: int = 0) -> list[str]:
 
 
 def _verdict(tasks: Sequence[Grown], source: str) -> list[str]:
-    """One sentence: what repair gained on i.i.d. sampling, and whether that can be told."""
+    """What repair gained on i.i.d. sampling, and whether that can be told."""
     found = compare(tasks, source, replacement=True)
     interval = gain_interval(tasks, source, replacement=True)
     gain = f"{_points(found.gain)} points on i.i.d. sampling"
-    return [
+    lines = [
         f"{source}: {_in_words(interval, len(tasks))}",
-        f"  {gain} at the same {_count(found)} tokens a task{_interval(interval)}",
+        f"  {gain} at the same {_count(found)} tokens a task",
     ]
+    if interval is not None:
+        ends = f"{_points(interval.low)} to {_points(interval.high)}"
+        lines.append(f"  ({interval.level:.0%} interval over tasks: {ends})")
+    return lines
 
 
 def _in_words(interval: Interval | None, tasks: int) -> str:
@@ -52,13 +56,6 @@ def _in_words(interval: Interval | None, tasks: int) -> str:
     if interval is not None and interval.high < 0:
         return "repair does not pay"
     return f"cannot tell with {tasks} task{'s' * (tasks != 1)} whether repair pays"
-
-
-def _interval(interval: Interval | None) -> str:
-    if interval is None:
-        return ""
-    ends = f"{_points(interval.low)} to {_points(interval.high)}"
-    return f"\n  ({interval.level:.0%} interval over tasks: {ends})"
 
 
 def _by_difficulty(records: Sequence[Record], source: str) -> list[str]:

@@ -1,0 +1,95 @@
+"""What the terminal shows of a run."""
+
+import pytest
+
+from builders import grown
+from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.task import Difficulty
+from pytest_selfrepair.core.tree import Grown
+from pytest_selfrepair.report.item import unsolved_text
+from pytest_selfrepair.report.terminal import summary
+
+MENDED = grown([False], [[True]], baseline=[False, False])
+FRESH = grown([False], [[False]], baseline=[True, True])
+NEITHER = grown([False], [[False]], baseline=[False, False])
+
+
+def records(*tasks: Grown) -> list[Record]:
+    return [
+        Record(
+            task_id=f"tasks/{number:04d}",
+            difficulty=list(Difficulty)[number % 3],
+            grown=task,
+            cost=Cost(tokens=500, prompt_tokens=900, replayed_tokens=100, samples=4),
+        )
+        for number, task in enumerate(tasks)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "verdict"),
+    [
+        ([MENDED] * 20, "self: repair pays"),
+        ([FRESH] * 20, "self: repair does not pay"),
+        ([NEITHER] * 20, "self: cannot tell with 20 tasks whether repair pays"),
+        ([MENDED] * 9, "self: cannot tell with 9 tasks whether repair pays"),
+        ([MENDED], "self: cannot tell with 1 task whether repair pays"),
+        ([MENDED, FRESH] * 10, "self: cannot tell with 20 tasks whether repair pays"),
+    ],
+)
+def test_it_says_first_whether_repair_pays(tasks: list[Grown], verdict: str) -> None:
+    assert summary(records(*tasks))[0] == verdict
+
+
+def test_it_has_a_row_for_each_difficulty_and_one_for_all() -> None:
+    lines = summary(records(MENDED, FRESH, NEITHER))
+    rows = {line.split()[0]: line.split()[1:] for line in lines if len(line.split()) == 7}
+    assert rows["introductory"] == ["1", "0.0%", "0.0%", "100.0%", "+100.0", "300"]
+    assert rows["all"] == ["3", "0.0%", "33.3%", "33.3%", "+0.0", "300"]
+
+
+def test_no_line_is_wider_than_80_columns() -> None:
+    assert max(map(len, summary(records(*[MENDED, FRESH, NEITHER] * 7)))) <= 80
+
+
+def test_what_was_not_scored_is_counted_named_and_explained() -> None:
+    lost = [Record(task_id=f"tasks/{i}", unscored="the endpoint is gone") for i in range(5)]
+    lines = summary([*records(MENDED), *lost], not_run=2)
+    assert lines[-3:] == [
+        "not scored: 5 (tasks/0, tasks/1, tasks/2, …)",
+        "  the endpoint is gone",
+        "not run: 2",
+    ]
+
+
+def test_tokens_tell_what_was_paid_for() -> None:
+    assert (
+        "tokens: 1,000 generated in 8 samples, 800 of them paid for in this run; 1,800 read"
+        in summary(records(MENDED, FRESH))
+    )
+
+
+def test_a_run_in_which_nothing_was_scored_still_says_what_it_cost() -> None:
+    lines = summary([Record(task_id="t", unscored="gone", cost=Cost(tokens=7, samples=1))])
+    assert lines[0].startswith("tokens: 7 generated in 1 samples")
+
+
+def test_an_unsolved_task_shows_outcomes_case_and_feedback() -> None:
+    [record] = records(NEITHER)
+    assert unsolved_text(record).splitlines() == [
+        "unsolved: 1 programs and 1 repairs fail, 500 tokens generated",
+        "  programs  p0=wrong_answer",
+        "  self      p0/r0=wrong_answer",
+        "  baseline  p1=wrong_answer p2=wrong_answer",
+        "",
+        "p0/self/r0 fails:",
+        "  outcome   wrong_answer",
+        "  case      1",
+        "  input     '1 2\\n'",
+        "  expected  '3\\n'",
+        "  actual    '4\\n'",
+        "",
+        "feedback it was written on, to p0:",
+        "  It adds one too many.",
+    ]
