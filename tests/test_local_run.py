@@ -34,7 +34,7 @@ def test_the_embedded_model_writes_and_repairs_programs(pytester: pytest.Pyteste
     again = pytester.runpytest_subprocess(
         *LOCAL, "-k", "0001", "--selfrepair-replay", "only", timeout=60
     )
-    again.stdout.fnmatch_lines(["tokens: * samples, 0 of them paid for*"])
+    again.stdout.fnmatch_lines(["tokens: * samples, 0 of them paid for"])
 
 
 @pytest.mark.usefixtures("project")

@@ -32,7 +32,7 @@ def summary(records: Sequence[Record], *, not_run: int = 0) -> list[str]:
             lines += [*_verdict(tasks, source), "", *_by_difficulty(records, source), ""]
         lines += [*_note(tasks, sources), "", *_by_source(tasks, sources), ""]
         lines += _outcomes(records, tasks)
-    return [*lines, _cost(records), *_not_scored(records, not_run)]
+    return [*lines, *_cost(records), *_not_scored(records, not_run)]
 
 
 def _verdict(tasks: Sequence[Grown], source: str) -> list[str]:
@@ -87,8 +87,8 @@ def _row(name: str, found: Comparison) -> tuple[str, ...]:
 def _note(tasks: Sequence[Grown], sources: Sequence[str]) -> list[str]:
     """What the pass rates are, and the unbiased ones beside them."""
     lines = [
-        "pass rates: exact expectations over the sampled trees, batch policy, drawn with",
-        "replacement (the paper's); i.i.d. reads the baseline at the same tokens generated.",
+        "pass rates: exact expectations over the sampled trees (batch policy, drawn with",
+        "replacement, as in the paper); i.i.d.: the baseline at the same tokens generated",
     ]
     for source in sources:
         found = compare(tasks, source, replacement=False)
@@ -131,13 +131,13 @@ def _outcomes(records: Sequence[Record], tasks: Sequence[Grown]) -> list[str]:
     ]
 
 
-def _cost(records: Sequence[Record]) -> str:
+def _cost(records: Sequence[Record]) -> list[str]:
     cost = sum((record.cost for record in records), Cost())
     paid = cost.tokens - cost.replayed_tokens
-    return (
-        f"tokens: {cost.tokens:,} generated in {cost.samples:,} samples, "
-        f"{paid:,} of them paid for in this run; {cost.prompt_tokens:,} read"
-    )
+    return [
+        f"tokens: {cost.tokens:,} generated in {cost.samples:,} samples, {paid:,} of them paid for",
+        f"prompts: {cost.prompt_tokens:,} tokens read",
+    ]
 
 
 def _not_scored(records: Sequence[Record], not_run: int) -> list[str]:
