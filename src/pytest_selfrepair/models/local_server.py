@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from dataclasses import asdict, dataclass
+from typing import NoReturn
 
 # Warnings and errors: one line a request would fill a disk in a long run.
 _VERBOSITY = 2
@@ -62,8 +63,8 @@ class Ready:
         return cls(**json.loads(line))
 
 
-def serve(config: ServerConfig) -> None:
-    """Load the model, say so, and serve until standard input ends."""
+def serve(config: ServerConfig) -> NoReturn:
+    """Load the model, say so, and serve until standard input ends, which ends the process."""
     import xllamacpp  # noqa: PLC0415 - the parent imports this module, and must not load llama.cpp
 
     params = xllamacpp.CommonParams()
@@ -92,19 +93,18 @@ def serve(config: ServerConfig) -> None:
     server = xllamacpp.Server(params)
     os.write(ready_pipe, Ready(address=server.listening_address).to_line())
     sys.stdin.buffer.read()
+    os._exit(0)  # At once: the server's own end would first generate what was asked for.
 
 
 def main() -> None:
     """Run the server; never returns, for its threads would keep a normal exit waiting."""
-    status = 1
     try:
         serve(ServerConfig.from_line(sys.stdin.buffer.readline()))
-        status = 0
     except Exception as error:  # noqa: BLE001 - whatever it was, the parent shows the log
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
     finally:
         sys.stderr.flush()
-        os._exit(status)
+        os._exit(1)
 
 
 if __name__ == "__main__":
