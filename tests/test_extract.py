@@ -69,7 +69,8 @@ def test_a_reply_without_code_holds_no_program(reply: str) -> None:
         ("It adds 1.\n\n# Repaired program\n```python\nx\n```", "It adds 1."),
         ("It adds 1.\n```python\nx\n```", "It adds 1."),
         ("```python\nx\n```", ""),
-        ("no program at all", ""),
+        ("print(1)", ""),
+        ("Sorry, no program at all.", "Sorry, no program at all."),
     ],
 )
 def test_the_explanation_is_what_stands_before_the_program(reply: str, explanation: str) -> None:

@@ -54,13 +54,16 @@ def extract_program(reply: str, *, failing: str = "") -> str:
 
 
 def extract_explanation(reply: str) -> str:
-    """The words of a joint reply before its program: up to the heading or the first fence."""
+    """The words of a joint reply before its program: up to the heading or the first fence.
+
+    All of it where the reply holds no program; nothing where a program stands alone.
+    """
     text = reply.replace("\r\n", "\n")
     if heading := _heading(text):
         return text[: heading.start()].strip()
     if blocks := _blocks(text):
         return text[: blocks[0].start].strip()
-    return ""
+    return "" if _unfenced(text) else text.strip()
 
 
 def _heading(text: str) -> re.Match[str] | None:
