@@ -1,4 +1,4 @@
-"""Trusted readings: add up the even numbers; a sum of 0 is not the same as no even number."""
+"""Zoo tickets: add up prices by age; 6 and 17 still belong to the middle price."""
 
 from collections.abc import Iterator
 from random import Random
@@ -7,51 +7,60 @@ from tasks.kit import Task, lines, numbers
 
 
 def cases(rng: Random) -> Iterator[str]:
-    """Yield one line of integers each."""
-    yield lines([3, 8, 5, 10])
-    yield lines([7, 1])
-    for row in ([4, -4], [0], [1], [2], [-3], [-6], [0, 5, 0], [6, 6, 6], [-1000, 999]):
-        yield lines(row)
-    yield lines([11, -13, 15, -17])
-    yield lines([1000] * 20)
-    for count in (2, 3, 5, 8, 13, 21):
-        yield lines(numbers(rng, count, -30, 30))
-    for count in (30, 40, 49):
-        yield lines(numbers(rng, count, -1000, 1000))
-    yield lines([2 * value + 1 for value in numbers(rng, 50, -500, 499)])
-    yield lines([-1000] * 50)
+    """Yield the number of people and their ages, one number a line."""
+    yield column([4, 10, 40])
+    yield column([6, 17])
+    for ages in ([5], [6], [17], [18], [0], [120], [5, 18], [1, 2, 3, 70], [7, 7, 7]):
+        yield column(ages)
+    yield column([4, 5, 6, 7])
+    yield column([16, 17, 18, 19])
+    for count in (2, 3, 5, 8, 13):
+        yield column(numbers(rng, count, 0, 25))
+    for count in (20, 30, 40, 49):
+        yield column(numbers(rng, count, 0, 99))
+    yield column(numbers(rng, 50, 100, 120))
+
+
+def column(ages: list[int]) -> str:
+    """Return the number of ages and the ages, one a line."""
+    return lines([len(ages)], *([age] for age in ages))
 
 
 FIRST = """\
-numbers = list(map(int, input().split()))
-evens = [x for x in numbers if x % 2 == 0]
-if evens:
-    print(sum(evens))
-else:
-    print("none")
+n = int(input())
+total = 0
+for _ in range(n):
+    age = int(input())
+    if age < 6:
+        total += 0
+    elif age <= 17:
+        total += 5
+    else:
+        total += 9
+print(total)
 """
 
 SECOND = """\
-total = 0
-found = False
-for token in input().split():
-    if token[-1] in "02468":
-        total += int(token)
-        found = True
-print(total if found else "none")
+import sys
+
+n, *ages = map(int, sys.stdin.read().split())
+pupils = sum(6 <= age < 18 for age in ages)
+adults = sum(age >= 18 for age in ages)
+print(5 * pupils + 9 * adults)
 """
 
 TASK = Task(
     difficulty="introductory",
-    topics=("lists", "parity"),
+    topics=("conditions", "sums"),
     cases=cases,
     references=(FIRST, SECOND),
     wrong={
-        "takes a sum of zero for no even number": FIRST.replace("if evens", "if sum(evens)"),
-        "prints 0 for no even number": FIRST.replace('"none"', "0"),
-        "adds the odd numbers": FIRST.replace("== 0", "== 1"),
-        "skips negative numbers": FIRST.replace("== 0", "== 0 and x >= 0"),
-        "adds equal numbers once": FIRST.replace("sum(evens)", "sum(set(evens))"),
-        "counts instead of adding": FIRST.replace("sum(evens)", "len(evens)"),
+        "lets children of 6 in free": FIRST.replace("age < 6", "age <= 6"),
+        "lets everybody of 17 pay 9": FIRST.replace("age <= 17", "age < 17"),
+        "takes the middle price up to 18": FIRST.replace("age <= 17", "age <= 18"),
+        "reads all ages from one line": FIRST.replace("n = int(input())", "n = 1"),
+        "leaves the last person out": FIRST.replace("range(n)", "range(n - 1)"),
+        "charges only one person": FIRST.replace("+= 5", "= 5").replace("+= 9", "= 9"),
+        "prints after every person": FIRST.replace("\nprint", "\n    print"),
     },
 )

@@ -1,58 +1,47 @@
-"""Shouted vowels: a lower-case vowel scores 1 and an upper-case one 2."""
+"""Taxi fare: a first kilometre at another price; a ride of no kilometres costs nothing."""
 
 from collections.abc import Iterator
 from random import Random
-from string import ascii_letters
 
-from tasks.kit import Json, Task, word
+from tasks.kit import Json, Task
 
 
 def cases(rng: Random) -> Iterator[Json]:
-    """Yield one text each, as the only argument."""
-    yield ["Hello Ann"]
-    yield ["RHYTHM"]
-    for text in ("", "a", "E", "y", "aeiou", "AEIOU", "aeiouAEIOU", "YES yes", "   ", "UuUu"):
-        yield [text]
-    yield ["What? No! 100 owls..."]
-    yield ["queue"]
-    for length in (5, 8, 13, 21, 34):
-        yield [word(rng, length, ascii_letters)]
-    for length in (40, 60, 80):
-        yield [word(rng, length, "aeiouAEIOU xyzXYZ.,!")]
-    yield [word(rng, 90, "bcdfgBCDFG ")]
-    yield [word(rng, 100, ascii_letters + "   ")]
+    """Yield one distance each, as the only argument."""
+    del rng  # the cases are few enough to choose them all
+    for km in (3, 1, 0, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 25, 49, 50, 99, 100, 128, 333, 500, 999):
+        yield [km]
+    yield [1000]
 
 
 FIRST = """\
-def vowel_score(text):
-    score = 0
-    for letter in text:
-        if letter in "aeiou":
-            score += 1
-        elif letter in "AEIOU":
-            score += 2
-    return score
+def fare(km):
+    if km == 0:
+        return 0
+    return 4 + 2 * (km - 1)
 """
 
 SECOND = """\
-def vowel_score(text):
-    points = {"a": 1, "e": 1, "i": 1, "o": 1, "u": 1}
-    points.update({vowel.upper(): 2 for vowel in list(points)})
-    return sum(points.get(letter, 0) for letter in text)
+def fare(km):
+    price = 0
+    for kilometre in range(km):
+        price += 2 if kilometre else 4
+    return price
 """
 
 TASK = Task(
     difficulty="introductory",
-    topics=("strings",),
-    fn_name="vowel_score",
+    topics=("arithmetic", "conditions"),
+    fn_name="fare",
     cases=cases,
     references=(FIRST, SECOND),
     wrong={
-        "ignores upper case": FIRST.replace('"AEIOU"', '""'),
-        "scores every vowel 1": FIRST.replace("+= 2", "+= 1"),
-        "takes y for a vowel": FIRST.replace('"aeiou"', '"aeiouy"'),
-        "adds 2 for every capital letter": FIRST.replace('letter in "AEIOU"', "letter.isupper()"),
-        "counts equal letters once": FIRST.replace("in text", "in set(text)"),
-        "prints instead of returning": FIRST.replace("return score", "print(score)"),
+        "charges for a ride of no kilometres": FIRST.replace("return 0", "return 4"),
+        "forgets that a ride may be of no kilometres": FIRST.replace("km == 0", "km < 0"),
+        "charges the first kilometre twice": FIRST.replace("(km - 1)", "km"),
+        "charges only the first kilometre": FIRST.replace(" + 2 * (km - 1)", ""),
+        "charges 4 for every kilometre": SECOND.replace("2 if kilometre else 4", "4"),
+        "takes one kilometre off too many": FIRST.replace("km - 1", "km - 2"),
+        "prints instead of returning": SECOND.replace("return price", "print(price)"),
     },
 )

@@ -1,78 +1,66 @@
-"""Backwards without one word: reverse the words of the second line, without the first line's."""
+"""A club's short name: the first letter of every word, all in upper case."""
 
 from collections.abc import Iterator
 from random import Random
+from string import ascii_letters, ascii_lowercase
 
-from tasks.kit import Task, lines, numbers, pick, word
+from tasks.kit import Task, lines, numbers, word
 
 
 def cases(rng: Random) -> Iterator[str]:
-    """Yield two lines each: the banned word, then the sentence."""
-    yield lines(["the"], ["see", "the", "red", "fox"])
-    yield lines(["no"], ["no", "no"])
-    for banned, text in (
-        ("a", "a"),
-        ("a", "b"),
-        ("cat", "catnap with cat"),
-        ("in", "into the inner inn in spring"),
-        ("Go", "go Go gO GO"),
-        ("x", "x y x z x"),
-        ("one", "two three four"),
-        ("level", "level noon level radar"),
-        ("b", "b b b a"),
-        ("end", "begin middle end"),
-        ("sun", "sun rises Sun sets"),
-        ("pop", "stop pop top popping"),
+    """Yield one line of words each."""
+    yield lines(["Old", "village", "Singers"])
+    yield lines(["chess"])
+    for name in (
+        "A",
+        "z",
+        "a b",
+        "AB cd",
+        "Red Blue",
+        "the club of odd names",
+        "aa aa aa",
+        "United Friends of the Forest",
+        "b a",
+        "North north NORTH",
+        "xY Yx",
     ):
-        yield lines([banned], text.split())
-    for count in (3, 4, 6, 9, 12, 16, 22):
-        sentence = [word(rng, length, "ab") for length in numbers(rng, count, 1, 2)]
-        yield lines([pick(rng, sentence)], sentence)
-    yield lines(["mmm"], ["mmm"] * 30)
-    yield lines(["ab"], [word(rng, 10, "abcXYZ") for _ in range(30)])
+        yield lines(name.split())
+    for count in (3, 4, 6, 8, 11, 14):
+        yield lines([word(rng, size, ascii_letters) for size in numbers(rng, count, 1, 9)])
+    for count in (16, 19):
+        yield lines([word(rng, size, ascii_lowercase) for size in numbers(rng, count, 1, 9)])
+    yield lines([word(rng, 10, ascii_letters) for _ in range(20)])
 
 
 FIRST = """\
-banned = input()
-words = [w for w in input().split() if w != banned]
-if words:
-    print(" ".join(words[::-1]))
-else:
-    print("EMPTY")
+words = input().split()
+letters = [word[0].upper() for word in words]
+print("".join(letters))
 """
 
 SECOND = """\
-import sys
-
-banned, *words = sys.stdin.read().split()
-kept = []
-while words:
-    last = words.pop()
-    if last != banned:
-        kept.append(last)
-print(*kept or ["EMPTY"])
-"""
-
-REMOVES_ONE = """\
-banned = input()
-words = input().split()
-if banned in words:
-    words.remove(banned)
-print(" ".join(reversed(words)) or "EMPTY")
+name = " " + input().upper()
+short = ""
+for before, letter in zip(name, name[1:]):
+    if before == " " and letter != " ":
+        short += letter
+print(short)
 """
 
 TASK = Task(
     difficulty="introductory",
-    topics=("strings", "lists"),
+    topics=("strings",),
     cases=cases,
     references=(FIRST, SECOND),
     wrong={
-        "removes one occurrence only": REMOVES_ONE,
-        "keeps the banned word": FIRST.replace(" if w != banned", ""),
-        "drops words that contain the banned one": FIRST.replace("w != banned", "banned not in w"),
-        "ignores case": FIRST.replace("w != banned", "w.lower() != banned.lower()"),
-        "prints an empty line when nothing is left": FIRST.replace("EMPTY", ""),
-        "reverses the letters": FIRST.replace('" ".join(words[::-1])', '" ".join(words)[::-1]'),
-        "keeps the order": FIRST.replace("[::-1]", ""),
+        "keeps the case": FIRST.replace(".upper()", ""),
+        "prints spaces between the letters": FIRST.replace('""', '" "'),
+        "prints one letter a line": FIRST.replace('""', r'"\n"'),
+        "prints whole words": FIRST.replace("word[0]", "word"),
+        "takes the last letters": FIRST.replace("word[0]", "word[-1]"),
+        "takes only words with a capital letter": FIRST.replace(
+            "in words", "in words if word[0].isupper()"
+        ),
+        "prints equal letters once": FIRST.replace("join(letters)", "join(dict.fromkeys(letters))"),
     },
 )

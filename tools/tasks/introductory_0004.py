@@ -1,4 +1,4 @@
-"""Exactly one visit: count the numbers up to n that exactly one of a and b divides."""
+"""A money box: add up numbers, one a line, up to a 0; nobody says how many there are."""
 
 from collections.abc import Iterator
 from random import Random
@@ -7,60 +7,52 @@ from tasks.kit import Task, lines, numbers
 
 
 def cases(rng: Random) -> Iterator[str]:
-    """Yield two lines each: n, then a and b."""
-    yield lines([10], [2, 3])
-    yield lines([6], [4, 4])
-    for n, a, b in (
-        (1, 1, 1),
-        (1, 1, 2),
-        (1, 5, 7),
-        (12, 4, 6),
-        (12, 3, 4),
-        (24, 6, 4),
-        (100, 1, 10),
-        (99, 100, 99),
-        (50, 7, 49),
-        (36, 6, 9),
-        (5, 50, 60),
-        (9999, 2, 4),
-    ):
-        yield lines([n], [a, b])
-    for most in (20, 50, 200, 1000, 5000, 9000):
-        yield lines(numbers(rng, 1, most // 2, most), numbers(rng, 2, 1, 12))
-    yield lines([10000], [15, 25])
-    yield lines([10000], [100, 100])
-    yield lines([10000], [9999, 10000])
+    """Yield coins, one a line, and a 0 behind them."""
+    yield column([5, 10])
+    yield column([])
+    for coins in ([7], [1, 1], [1000], [1, 2, 3], [3, 2, 1], [10, 20, 10], [500, 1]):
+        yield column(coins)
+    yield column([1] * 20)
+    for count in (2, 4, 5, 6, 8, 11, 15, 20, 28, 36, 45):
+        yield column(numbers(rng, count, 1, 200))
+    yield column([1000] * 59)
+
+
+def column(coins: list[int]) -> str:
+    """Return the coins and a 0, one a line."""
+    return lines(*([coin] for coin in coins), [0])
 
 
 FIRST = """\
-n = int(input())
-a, b = map(int, input().split())
-count = 0
-for house in range(1, n + 1):
-    if (house % a == 0) != (house % b == 0):
-        count += 1
-print(count)
+total = 0
+while True:
+    coin = int(input())
+    if coin == 0:
+        break
+    total += coin
+print(total)
 """
 
 SECOND = """\
-from math import gcd
+import sys
 
-n = int(input())
-a, b = map(int, input().split())
-both = a * b // gcd(a, b)
-print(n // a + n // b - 2 * (n // both))
+print(sum(map(int, sys.stdin.read().split())))
 """
 
 TASK = Task(
     difficulty="introductory",
-    topics=("divisibility", "counting"),
+    topics=("loops", "sums"),
     cases=cases,
     references=(FIRST, SECOND),
     wrong={
-        "counts houses with two visits": FIRST.replace(") != (", ") or ("),
-        "takes the houses with two visits off once": SECOND.replace("2 * ", ""),
-        "leaves the last house out": FIRST.replace("n + 1", "n"),
-        "takes the product for the common multiple": SECOND.replace(" // gcd(a, b)", ""),
-        "reads everything from one line": FIRST.replace("= int(input())\na", ""),
+        "reads past the last line": FIRST.replace("if coin == 0", "if coin < 0"),
+        "takes the first coin for their number": FIRST.replace(
+            "while True", "for _ in range(int(input()))"
+        ),
+        "reads one line only": SECOND.replace("sys.stdin.read()", "input()"),
+        "forgets the first coin": FIRST.replace("total = 0", "total = 0\ninput()"),
+        "counts the coins": FIRST.replace("+= coin", "+= 1"),
+        "keeps the last coin only": FIRST.replace("+= coin", "= coin"),
+        "prints after every coin": FIRST.replace("\nprint", "\n    print"),
     },
 )

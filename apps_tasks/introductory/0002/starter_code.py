@@ -1,2 +1,1 @@
-def vowel_score(text):
-    
+def fare(km):

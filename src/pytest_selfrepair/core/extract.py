@@ -11,6 +11,7 @@ _HEADING = re.compile(
     r"^[#*\s]*(?:the\s+)?(?:repaired|fixed|corrected)\s+(?:program|code|version|solution)[:*\s]*$",
     re.MULTILINE | re.IGNORECASE,
 )
+_OPENING = re.compile(r"\A[#*\s]*what is wrong(?:[:*]+|[ \t]*\n)\s*", re.IGNORECASE)
 _PYTHON = frozenset({"python", "python3", "py", "py3"})
 _CODE_LINE = re.compile(
     r"(?:import |from \w|def \w|class \w|@\w|#!|if .*:|for .*:|while .*:|print\(|[\w., ]+\s*=[^=])"
@@ -58,7 +59,7 @@ def extract_explanation(reply: str) -> str:
 
     All of it where the reply holds no program; nothing where a program stands alone.
     """
-    text = reply.replace("\r\n", "\n")
+    text = _OPENING.sub("", reply.replace("\r\n", "\n"))
     if heading := _heading(text):
         return text[: heading.start()].strip()
     if blocks := _blocks(text):

@@ -36,6 +36,9 @@ class _Templates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     task: str
     failure: str
     explained: str
+    ask_feedback: str
+    ask_repair: str
+    ask_joint: str
     reply_program: str
     reply_joint: str
 
@@ -142,18 +145,19 @@ class PromptSet:
     def feedback(self, task: Task, *, program: str, error: str) -> tuple[Message, ...]:
         """Ask for two or three sentences on what is wrong with a failing program."""
         said = self._templates
+        text = _joined(said.failure, said.task, said.ask_feedback)
         shown = (
             turn
             for example in self._examples[task.kind].repairs
             for turn in (
-                self._failed(example),
+                self._failed(text, example),
                 _assistant("$explanation", explanation=example.explanation.strip()),
             )
         )
         return (
             _system(said.system_feedback),
             *shown,
-            _user(said.failure, **self._asked(task), program=program.strip(), error=error),
+            _user(text, **self._asked(task), program=program.strip(), error=error),
         )
 
     def repair(
@@ -161,7 +165,8 @@ class PromptSet:
     ) -> tuple[Message, ...]:
         """Ask for a repair of a failing program; the explanation may be empty."""
         said = self._templates
-        text = said.failure + (said.explained if explanation else "")
+        explained = (said.explained,) if explanation else ()
+        text = _joined(said.failure, *explained, said.task, said.ask_repair)
         shown = (
             turn
             for example in self._examples[task.kind].repairs
@@ -191,11 +196,12 @@ class PromptSet:
     def joint(self, task: Task, *, program: str, error: str) -> tuple[Message, ...]:
         """Ask for the explanation and the repair in one completion."""
         said = self._templates
+        text = _joined(said.failure, said.task, said.ask_joint)
         shown = (
             turn
             for example in self._examples[task.kind].repairs
             for turn in (
-                self._failed(example),
+                self._failed(text, example),
                 _assistant(
                     said.reply_joint,
                     explanation=example.explanation.strip(),
@@ -206,7 +212,7 @@ class PromptSet:
         return (
             _system(said.system_joint),
             *shown,
-            _user(said.failure, **self._asked(task), program=program.strip(), error=error),
+            _user(text, **self._asked(task), program=program.strip(), error=error),
         )
 
     def _asked(self, task: Task) -> dict[str, str]:
@@ -215,9 +221,9 @@ class PromptSet:
     def _described(self, example: _ProgramExample | _RepairExample) -> dict[str, str]:
         return self._fields(example.statement, example.fn_name, example.starter)
 
-    def _failed(self, example: _RepairExample) -> Message:
+    def _failed(self, text: str, example: _RepairExample) -> Message:
         return _user(
-            self._templates.failure,
+            text,
             **self._described(example),
             program=example.failing.strip(),
             error=example.error.strip(),
@@ -238,6 +244,11 @@ def _convert(name: str, file: str, tables: Mapping[str, object], kind: type[_T])
         return msgspec.convert(tables[file], kind)
     except msgspec.ValidationError as error:
         raise UsageError(f"prompt set {name}: {file}: {error}") from error
+
+
+def _joined(*templates: str) -> str:
+    """One template of several, a blank line between them."""
+    return "\n\n".join(template.strip() for template in templates)
 
 
 def _system(text: str) -> Message:
