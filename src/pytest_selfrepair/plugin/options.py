@@ -10,6 +10,9 @@ from pytest_selfrepair.errors import UsageError
 if TYPE_CHECKING:
     import pytest
 
+CHECKER_NAMES = ("tolerant", "strict", "unordered", "apps")
+"""The keys of `core.checker.CHECKERS`, which is not imported before a model is named."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -253,9 +256,10 @@ _OPTIONS = (
     _Option(
         name="checker",
         metavar="NAME",
-        help="how output is compared: tolerant or strict (default: tolerant)",
+        help="how output is compared: tolerant, strict, unordered, or apps, the official checker's "
+        "semantics (default: tolerant)",
         default="tolerant",
-        parse=_one_of("tolerant", "strict"),
+        parse=_one_of(*CHECKER_NAMES),
     ),
     _Option(
         name="prompts",
