@@ -67,17 +67,10 @@ class JsonLinesFile(_Collector, pytest.File):
 
     def collect(self) -> Iterator["TaskItem | BrokenLine"]:
         """The tasks, named by their `problem_id`."""
-        names: dict[str, int] = {}
-        for line in jsonl.lines(self.path):
+        for line, name in jsonl.named(self.path):
             try:
-                name = line.name()
-                if name in names:
-                    raise line.source.error(
-                        "problem_id",
-                        f"{name!r}, which line {names[name]} has too",
-                        "an id of its own",
-                    )
-                names[name] = line.number
+                if isinstance(name, TaskError):
+                    raise name
                 load = partial(line.task, f"{self.nodeid}::{name}")
                 yield self.item(load(), load, name)
             except TaskError as error:
