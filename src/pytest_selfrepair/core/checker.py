@@ -13,8 +13,12 @@ CHECKERS: Mapping[str, Checker] = MappingProxyType(
 )
 """The checkers by the name that an option gives them."""
 
+COUNTERPARTS: Mapping[str, str] = MappingProxyType({"tolerant": "apps", "apps": "tolerant"})
+"""With which checker's verdicts those of another are compared, by their names."""
+
 __all__ = [
     "CHECKERS",
+    "COUNTERPARTS",
     "TOLERANCE",
     "Acceptance",
     "Checker",

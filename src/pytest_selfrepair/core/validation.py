@@ -18,6 +18,10 @@ class Standing(StrEnum):
     UNTRIED = "untried"
 
 
+QUARANTINE = "quarantined: none of its reference solutions passes (see selfrepair validate)"
+"""Why a quarantined task is not scored."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """One reference solution.

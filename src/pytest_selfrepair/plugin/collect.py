@@ -129,6 +129,8 @@ class TaskItem(pytest.Item):
         record = self.config.stash[RUNNER].run(self.task_id, self._load)
         self.stash[RECORD] = record
         self.user_properties += properties(record)
+        if record.quarantined:
+            pytest.skip(f"{self.task_id}: {record.unscored}")
         if record.unscored is not None:
             raise UnscoredError(record.unscored)
 
