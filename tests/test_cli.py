@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from pytest_selfrepair.commands.progress import Progress
 from pytest_selfrepair.errors import SandboxError
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 
+ROOT = Path(__file__).parents[1]
 RIGHT, WRONG = "print(sum(map(int, input().split())))", "print(0)"
 FIELDS = [
     "task_id",
@@ -83,6 +85,15 @@ def test_judge_writes_to_a_file_when_told(here: Path, capsys: pytest.CaptureFixt
     assert main(["judge", "tasks", given, "-o", "out.jsonl"]) == 0
     assert [each["passed"] for each in read((here / "out.jsonl").read_text())] == [True]
     assert capsys.readouterr().out == ""
+
+
+def test_all_cases_are_run_where_that_is_asked_for(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = programs(here, line("tasks/0001", "print(15)"))
+    assert main(["judge", "tasks", given, "--all-cases"]) == 0
+    (judged,) = read(capsys.readouterr().out)
+    assert (judged["cases_passed"], judged["cases_run"]) == (1, 2)
 
 
 @pytest.mark.parametrize("name", ["tasks/0001", "0001", 1, "1"])
@@ -216,6 +227,20 @@ def test_the_package_can_be_run_as_a_command() -> None:
         text=True,
     )
     assert result.stdout.startswith("selfrepair ")
+
+
+def test_the_readmes_commands_work(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "apps_tasks").mkdir()
+    (here / "apps_tasks/interview").symlink_to(ROOT / "apps_tasks/interview")
+    programs(here, line("0103", "print()"))
+    commands = [
+        shlex.split(each.removeprefix("selfrepair "))
+        for each in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+        if each.startswith("selfrepair ")
+    ]
+    assert [command[0] for command in commands] == ["judge", "validate"]
+    assert [main(command) for command in commands] == [0, 0], capsys.readouterr().err
+    assert (here / "verdicts.jsonl").read_text().count("\n") == 1
 
 
 class Terminal(io.StringIO):

@@ -47,6 +47,13 @@ def test_a_path_from_elsewhere_keeps_all_its_parts(
     assert ids(here / "tasks/b") == [(here / "tasks/b/0002").as_posix()]
 
 
+def test_links_are_followed_and_a_circle_of_them_ends(here: Path) -> None:
+    (here / "linked").mkdir()
+    (here / "linked/c").symlink_to(here / "tasks/b")
+    (here / "linked/circle").symlink_to(here / "linked")
+    assert ids(here / "linked") == ["linked/c/0002"]
+
+
 def test_lines_are_tasks_and_a_broken_one_spoils_no_other(here: Path) -> None:
     lines = [row(problem_id=7), "{", row(problem_id=7), row(problem_id="x")]
     (here / "tasks.jsonl").write_text("\n".join(lines))

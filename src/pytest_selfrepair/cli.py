@@ -59,6 +59,7 @@ def _sandbox(options: argparse.Namespace) -> SandboxJudge:
         limits=Limits(cpu_seconds=options.timeout, memory_bytes=options.memory * 1_000_000),
         checker=CHECKERS[options.checker],
         concurrency=options.jobs,
+        all_cases=options.all_cases,
     )
 
 
@@ -85,6 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "-o", "--out", metavar="OUT", type=Path, help="where verdicts go (default: standard output)"
     )
+    command.add_argument(
+        "--all-cases",
+        action="store_true",
+        help="run every case of a program rather than stop at the first that fails",
+    )
     _add_judging(command)
     command.set_defaults(run=_judge)
 
@@ -94,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--json", action="store_true", help="print JSON Lines")
     _add_judging(command)
-    command.set_defaults(run=_validate)
+    command.set_defaults(run=_validate, all_cases=False)
     return parser
 
 

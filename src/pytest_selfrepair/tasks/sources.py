@@ -52,8 +52,13 @@ def _find(path: Path) -> Iterator[Found | TaskError]:
 
 def _folders(top: Path) -> Iterator[Found]:
     found_any = False
-    for name, inner, _ in os.walk(top):
+    seen: set[Path] = set()
+    for name, inner, _ in os.walk(top, followlinks=True):
         folder = Path(name)
+        if folder.resolve() in seen:  # a link, perhaps to a folder that holds it
+            inner.clear()
+            continue
+        seen.add(folder.resolve())
         if is_task_folder(folder):
             inner.clear()  # what lies in a task's folder is the task's
             found_any = True
@@ -67,6 +72,6 @@ def _folders(top: Path) -> Iterator[Found]:
 
 def _shown(path: Path) -> str:
     """A path from here, where it lies below; with slashes on every system."""
-    whole = path.resolve()
+    whole = Path(os.path.abspath(path))  # noqa: PTH100 - links keep the names they were given
     here = Path.cwd()
     return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
