@@ -93,4 +93,5 @@ def _as_text(result: Validation) -> Iterator[str]:
 
 def _summary(counts: Mapping[str, int]) -> str:
     said = [f"{counts[kind]} {kind}" for kind in (*Standing, _BROKEN) if counts.get(kind)]
-    return f"{sum(counts.values())} tasks: {', '.join(said) or 'none found'}"
+    total = sum(counts.values())
+    return f"{total} task{'s' * (total != 1)}: {', '.join(said)}"
