@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pytest_selfrepair.core.checker import CHECKERS, Rule, strict, tolerant, weakest
 from pytest_selfrepair.core.shorten import render, shorten
 from pytest_selfrepair.core.task import JsonValue, TaskKind
+from pytest_selfrepair.plugin.options import CHECKER_NAMES
 
 STDIN, CALL = TaskKind.STDIN, TaskKind.CALL_BASED
 HUGE = 10**5000
@@ -168,6 +169,10 @@ def test_every_checker_accepts_a_result_that_equals_what_is_expected(value: Json
 @given(outputs)
 def test_every_checker_accepts_an_output_that_equals_what_is_expected(text: str) -> None:
     assert all(check(STDIN, text, text).rule is Rule.EXACT for check in CHECKERS.values())
+
+
+def test_every_checker_has_its_name_among_the_options() -> None:
+    assert tuple(CHECKERS) == CHECKER_NAMES
 
 
 @given(outputs, outputs)

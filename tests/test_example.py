@@ -32,7 +32,7 @@ def test_the_example_conftest_brings_a_model_a_source_and_tasks(
 
 def test_the_readme_names_every_flag_and_no_other(pytester: pytest.Pytester) -> None:
     shown = pytester.runpytest_subprocess("--help").stdout.str()
-    offered = set(re.findall(r"^\s+(--selfrepair-[a-z-]+)=", shown, re.MULTILINE))
+    offered = set(re.findall(r"^\s+(--selfrepair-[a-z-]+)(?:=|\s|$)", shown, re.MULTILINE))
     readme = (ROOT / "README.md").read_text()
     assert offered == set(re.findall(r"^\| `(--selfrepair-[a-z-]+)", readme, re.MULTILINE))
 

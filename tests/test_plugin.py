@@ -444,3 +444,52 @@ def test_an_interrupted_run_says_what_it_has_and_goes_on_later(
     (project / "script.json").write_text(json.dumps({"tasks": {SOLVED: _tasks()[SOLVED]}}))
     result = run(pytester, *SCRIPTED)
     result.stdout.fnmatch_lines(["*1 failed, 1 passed, 1 repaired in*"])
+
+
+def test_a_task_that_its_own_solutions_fail_is_quarantined_and_not_scored(
+    pytester: pytest.Pytester, project: Path, mode: tuple[str, ...]
+) -> None:
+    (project / SOLVED / "solutions.json").write_text(
+        json.dumps(["print(0)", "print(sum(map(int, input().split())))"])
+    )
+    (project / UNSOLVED / "solutions.json").write_text(json.dumps(["print(0)"]))
+    result = run(pytester, *SCRIPTED, "--selfrepair-validate", *mode, "-rs")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(
+        [
+            f"not scored: 1 ({UNSOLVED})",
+            "  quarantined: none of its reference solutions passes*",
+            f"SKIPPED*{UNSOLVED}: quarantined*",
+            "*1 passed, 1 skipped, 1 repaired*",
+        ]
+    )
+
+
+@pytest.mark.usefixtures("project")
+def test_a_switch_may_stand_in_the_ini_file(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nselfrepair_validate = perhaps")
+    result = run(pytester, *SCRIPTED)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["*ini selfrepair_validate: found 'perhaps'; accepted: true or false*"]
+    )
+
+
+def test_the_summary_counts_the_verdicts_that_another_checker_would_flip(
+    pytester: pytest.Pytester, project: Path, mode: tuple[str, ...]
+) -> None:
+    write_task(
+        project / "tasks/interview/0004",
+        difficulty="interview",
+        inputs=["1 2\n"],
+        outputs=["2 1\n"],
+    )
+    entry = {name: fenced("print(input())") for name in ("program", "repair", "feedback")}
+    (project / "script.json").write_text(json.dumps({"tasks": {"tasks/interview/0004": entry}}))
+    arguments = ("tasks/interview/0004", *SCRIPTED[1:], "--selfrepair-programs", "2", *mode)
+    for checker, other, status in (("tolerant", "apps", 1), ("apps", "tolerant", 0)):
+        result = run(pytester, *arguments, "--selfrepair-checker", checker)
+        assert result.ret == status
+        result.stdout.re_match_lines(
+            [rf"verdicts that the checker {other} would flip: (\d+) of \1"]
+        )

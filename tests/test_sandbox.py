@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_selfrepair.core.checker import Rule
+from pytest_selfrepair.core.checker import Rule, apps
 from pytest_selfrepair.core.task import Case, Difficulty, JsonValue, Task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.errors import SandboxError, UsageError
@@ -274,6 +274,25 @@ def test_the_first_failing_case_ends_the_run_and_is_shown(isolation: Isolation) 
     assert (failure.index, failure.input, failure.expected) == (1, "2\n", "2")
     assert failure.actual is not None
     assert len(failure.actual) <= 400
+
+
+def test_all_cases_are_run_where_that_is_asked_for(isolation: Isolation) -> None:
+    cases = (("1\n", "1"), ("2\n", "0"), ("3\n", "3"))
+    judge = SandboxJudge(isolation, SHORT, all_cases=True)
+    verdict = asyncio.run(judge.judge(task(*cases), "print(input())"))
+    assert (verdict.outcome, verdict.cases_run, verdict.cases_passed) == ("wrong_answer", 3, 2)
+    assert verdict.failure is not None
+    assert verdict.failure.index == 1
+
+
+@pytest.mark.parametrize(("last", "flips"), [("4 3", True), ("5", False)])
+def test_a_verdict_knows_whether_another_checker_would_flip_it(
+    isolation: Isolation, last: str, *, flips: bool
+) -> None:
+    judge = SandboxJudge(isolation, SHORT, other=apps)
+    wanted = task(("1 2\n", "2 1"), ("3 4\n", last))
+    verdict = asyncio.run(judge.judge(wanted, "print(input())"))
+    assert (verdict.outcome, verdict.cases_run, verdict.flips) == ("wrong_answer", 1, flips)
 
 
 def test_binary_output_becomes_valid_text(isolation: Isolation) -> None:

@@ -46,6 +46,7 @@ class Record:
         setup: What it was run with; None where the run ended before anything was set up.
         grown: What was sampled; None where the task could not be scored.
         unscored: Why it could not be scored, in one line; None where it was.
+        quarantined: True where it was not scored because none of its reference solutions passes.
         cost: What it cost, scored or not.
         seconds: Wall-clock seconds it took.
         schema: The version of this layout.
@@ -57,6 +58,7 @@ class Record:
     setup: Setup | None = None
     grown: Grown | None = None
     unscored: str | None = None
+    quarantined: bool = False
     cost: Cost = field(default_factory=Cost)
     seconds: float = 0.0
     schema: int = SCHEMA

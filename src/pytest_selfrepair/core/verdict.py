@@ -52,11 +52,13 @@ class Verdict:
 
     Attributes:
         outcome: The first failing case's outcome, or passed.
-        cases_run: Cases that were run, up to and including the first failing one.
-        cases_passed: Cases accepted by the checker.
+        cases_run: Cases that were run: up to and including the first failing one, or all.
+        cases_passed: Those of them that the checker accepted.
         rule: The checker's rule that accepted the weakest match (e.g. ``exact``), or None.
         failure: The first failing case; None for a program that passed.
         seconds: Wall-clock seconds of judging.
+        flips: Whether the other of the checkers `tolerant` and `apps` would decide otherwise; None
+            where that is not known.
     """
 
     outcome: Outcome
@@ -65,6 +67,7 @@ class Verdict:
     rule: str | None = None
     failure: CaseFailure | None = None
     seconds: float = 0.0
+    flips: bool | None = None
 
     @property
     def passed(self) -> bool:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pytest_selfrepair.core.checker import CHECKERS
+from pytest_selfrepair.core.checker import CHECKERS, COUNTERPARTS
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, TaskKind
 from pytest_selfrepair.errors import SelfRepairError, UsageError, WorkerLostError
@@ -95,6 +95,8 @@ class ActiveSession:
             isolation=self._isolation,
             limits=Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * 1_000_000),
             checker=CHECKERS[settings.checker],
+            other=CHECKERS.get(COUNTERPARTS.get(settings.checker, "")),
+            all_cases=settings.all_cases,
             concurrency=xdist.processors(session.config),
         )
         self._runner = Runner(settings, self._casting, judge)

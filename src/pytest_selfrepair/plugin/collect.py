@@ -67,17 +67,10 @@ class JsonLinesFile(_Collector, pytest.File):
 
     def collect(self) -> Iterator["TaskItem | BrokenLine"]:
         """The tasks, named by their `problem_id`."""
-        names: dict[str, int] = {}
-        for line in jsonl.lines(self.path):
+        for line, name in jsonl.named(self.path):
             try:
-                name = line.name()
-                if name in names:
-                    raise line.source.error(
-                        "problem_id",
-                        f"{name!r}, which line {names[name]} has too",
-                        "an id of its own",
-                    )
-                names[name] = line.number
+                if isinstance(name, TaskError):
+                    raise name
                 load = partial(line.task, f"{self.nodeid}::{name}")
                 yield self.item(load(), load, name)
             except TaskError as error:
@@ -136,6 +129,8 @@ class TaskItem(pytest.Item):
         record = self.config.stash[RUNNER].run(self.task_id, self._load)
         self.stash[RECORD] = record
         self.user_properties += properties(record)
+        if record.quarantined:
+            pytest.skip(f"{self.task_id}: {record.unscored}")
         if record.unscored is not None:
             raise UnscoredError(record.unscored)
 

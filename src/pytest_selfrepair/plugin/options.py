@@ -10,6 +10,9 @@ from pytest_selfrepair.errors import UsageError
 if TYPE_CHECKING:
     import pytest
 
+CHECKER_NAMES = ("tolerant", "strict", "unordered", "apps")
+"""The keys of `core.checker.CHECKERS`, which is not imported before a model is named."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -34,6 +37,8 @@ class Settings:
     timeout: float
     memory: int
     checker: str
+    all_cases: bool
+    validate: bool
     prompts: Path | None
     tasks: tuple[str, ...]
     local_weights: Path | None
@@ -51,6 +56,7 @@ class _Option:
         default: Its text where neither flag nor ini gives one; None: absent.
         parse: Text → value; raises ValueError with what is accepted.
         repeats: Whether it may be given more than once.
+        switch: Whether the flag takes no value; the ini twin says true or false.
     """
 
     name: str
@@ -59,6 +65,7 @@ class _Option:
     default: str | None
     parse: Callable[[str], object]
     repeats: bool = False
+    switch: bool = False
 
     @property
     def flag(self) -> str:
@@ -108,6 +115,12 @@ def _one_of(*words: str) -> Callable[[str], str]:
         return value
 
     return parse
+
+
+def _yes_or_no(value: str) -> bool:
+    if value.lower() not in {"true", "false"}:
+        raise ValueError("true or false")
+    return value.lower() == "true"
 
 
 def _url(value: str) -> str:
@@ -253,9 +266,27 @@ _OPTIONS = (
     _Option(
         name="checker",
         metavar="NAME",
-        help="how output is compared: tolerant or strict (default: tolerant)",
+        help="how output is compared: tolerant, strict, unordered, or apps, the official checker's "
+        "semantics (default: tolerant)",
         default="tolerant",
-        parse=_one_of("tolerant", "strict"),
+        parse=_one_of(*CHECKER_NAMES),
+    ),
+    _Option(
+        name="all_cases",
+        metavar="",
+        help="run every case of a program rather than stop at the first that fails",
+        default="false",
+        parse=_yes_or_no,
+        switch=True,
+    ),
+    _Option(
+        name="validate",
+        metavar="",
+        help="try every task by its own reference solutions first; where none passes, the task is "
+        "quarantined: skipped, and part of no rate",
+        default="false",
+        parse=_yes_or_no,
+        switch=True,
     ),
     _Option(
         name="prompts",
@@ -296,14 +327,11 @@ def add(parser: "pytest.Parser") -> None:
     """Declare every flag and its ini twin; values are read and checked by `settings()`."""
     group = parser.getgroup("selfrepair", "self-repair of language models' programs")
     for option in _OPTIONS:
-        group.addoption(
-            option.flag,
-            dest=option.ini,
-            metavar=option.metavar,
-            default=None,
-            action="append" if option.repeats else "store",
-            help=option.help,
-        )
+        taken: dict[str, Any] = {"action": "store_const", "const": "true"}
+        if not option.switch:
+            action = "append" if option.repeats else "store"
+            taken = {"action": action, "metavar": option.metavar}
+        group.addoption(option.flag, dest=option.ini, default=None, help=option.help, **taken)
         kind: Any = "linelist" if option.repeats else "string"
         parser.addini(option.ini, f"as {option.flag}", type=kind, default=None)
 

@@ -12,6 +12,7 @@ from pytest_selfrepair.core.budget import Spending
 from pytest_selfrepair.core.record import Record, Setup
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.tree import Grown, grow
+from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
 from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.errors import InfrastructureError
 from pytest_selfrepair.plugin.crew import Casting, Crew, plan_of
@@ -86,8 +87,8 @@ class Runner:
         """Grow one task's trees.
 
         Returns:
-            The task's record; a failure of infrastructure is in it as the reason why the task was
-            not scored.
+            The task's record; a failure of infrastructure, or the task's quarantine, is in it as
+            the reason why the task was not scored.
         """
         began = time.perf_counter()
         task = replace(load(), id=task_id)
@@ -95,10 +96,17 @@ class Runner:
         grown: Grown | None = None
         setup: Setup | None = None
         unscored: str | None = None
+        quarantined = False
         try:
             ready = self._ready()
             setup = ready.setup
-            grown = ready.loop.run(self._grow(task, ready.crew, spending))
+            if self._settings.validate:
+                tried = ready.loop.run(validate(task, self._judge, first_only=True))
+                quarantined = tried.standing is Standing.QUARANTINED
+            if quarantined:
+                unscored = QUARANTINE
+            else:
+                grown = ready.loop.run(self._grow(task, ready.crew, spending))
         except InfrastructureError as error:
             unscored = str(error)
         return Record(
@@ -108,6 +116,7 @@ class Runner:
             setup=setup,
             grown=grown,
             unscored=unscored,
+            quarantined=quarantined,
             cost=spending.cost,
             seconds=time.perf_counter() - began,
         )

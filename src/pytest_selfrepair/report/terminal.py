@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from tabulate import tabulate
 
 from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.checker import COUNTERPARTS
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown
@@ -128,6 +129,27 @@ def _outcomes(records: Sequence[Record], tasks: Sequence[Grown]) -> list[str]:
     return [
         f"tasks: {solved} solved at once, {repaired} only by repair, {unsolved} unsolved",
         f"programs: {said}",
+        *_flips(records),
+    ]
+
+
+def _flips(records: Sequence[Record]) -> list[str]:
+    """How many verdicts hang on the choice between the checkers `tolerant` and `apps`."""
+    counts: dict[str, list[bool]] = {}
+    for record in records:
+        if record.grown is None or record.setup is None:
+            continue
+        repairs = [repair for tree in record.grown.trees for repair in tree.repairs]
+        counts.setdefault(record.setup.checker, []).extend(
+            node.verdict.flips
+            for node in (*record.grown.programs, *repairs, *record.grown.baseline)
+            if node.verdict.flips is not None
+        )
+    return [
+        f"verdicts that the checker {COUNTERPARTS[checker]} would flip: "
+        f"{sum(flips):,} of {len(flips):,}"
+        for checker, flips in counts.items()
+        if flips and checker in COUNTERPARTS
     ]
 
 

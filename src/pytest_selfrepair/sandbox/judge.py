@@ -7,9 +7,8 @@ import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
-from pytest_selfrepair.core.checker import Acceptance, Checker, Rule, tolerant, weakest
+from pytest_selfrepair.core.checker import Checker, tolerant
 from pytest_selfrepair.core.shorten import render, shorten
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
@@ -30,6 +29,7 @@ from pytest_selfrepair.sandbox.reading import (
     read_case,
     read_uncompiled,
 )
+from pytest_selfrepair.sandbox.tally import Judged, Tally
 
 ATTEMPTS = 3
 """How often a program is run at most where the sandbox itself fails."""
@@ -43,12 +43,6 @@ class _BrokenRunError(Exception):
     """The sandbox failed, so that nothing is known about the program."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Failed:
-    index: int | None
-    trouble: Trouble
-
-
 class SandboxJudge:
     """Judges programs, each in a sandbox of its own.
 
@@ -57,6 +51,8 @@ class SandboxJudge:
         limits: What one case may use.
         checker: Compares answers with what is expected.
         concurrency: Programs that run at once; by default as many as there are cores.
+        other: A checker whose verdict is compared with that of `checker`; None: none is.
+        all_cases: Whether every case is run, rather than those up to the first that fails.
     """
 
     def __init__(
@@ -65,10 +61,15 @@ class SandboxJudge:
         limits: Limits | None = None,
         checker: Checker = tolerant,
         concurrency: int | None = None,
+        *,
+        other: Checker | None = None,
+        all_cases: bool = False,
     ) -> None:
         self._isolation = isolation
         self._limits = limits or Limits()
         self._checker = checker
+        self._other = other
+        self._all_cases = all_cases
         self._concurrency = concurrency or os.cpu_count() or 1
         self._gate: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
 
@@ -111,7 +112,7 @@ class SandboxJudge:
         return self._gate[1]
 
     async def _run(self, task: Task, program: str, started: float) -> Verdict:
-        rules: list[Rule | None] = []
+        tally = Tally(all_cases=self._all_cases)
         request = request_frame(
             program=program,
             fn_name=task.fn_name,
@@ -119,29 +120,25 @@ class SandboxJudge:
             limits=self._limits.as_json(),
             plain_user=self._isolation.plain_user,
         )
-        failed: _Failed | None = None
         async with self._zygote(request) as reader:
-            while failed is None:
+            while not tally.decided:
                 message = await self._next_message(reader)
                 if "uncompiled" in message:
-                    failed = _Failed(index=None, trouble=self._uncompiled(message["uncompiled"]))
-                elif len(rules) == len(task.cases):
-                    if message != {"end": len(rules)}:
+                    tally.add_uncompiled(self._uncompiled(message["uncompiled"]))
+                elif tally.position == len(task.cases):
+                    if message != {"end": tally.position}:
                         raise _BrokenRunError("the zygote did not end its run as it should")
                     break
                 else:
-                    judged = await self._judge_case(task, len(rules), message)
-                    if isinstance(judged, Trouble):
-                        failed = _Failed(index=len(rules), trouble=judged)
-                    else:
-                        rules.append(judged.rule)
+                    tally.add(await self._judge_case(task, tally.position, message))
         return Verdict(
-            outcome=failed.trouble.outcome if failed else Outcome.PASSED,
-            cases_run=len(rules) + (failed is not None and failed.index is not None),
-            cases_passed=len(rules),
-            rule=weakest(rules),
-            failure=_failure(task, program, failed) if failed else None,
+            outcome=tally.outcome,
+            cases_run=tally.cases_run,
+            cases_passed=tally.cases_passed,
+            rule=tally.rule,
+            failure=_failure(task, program, tally.failed, tally.trouble) if tally.trouble else None,
             seconds=time.perf_counter() - started,
+            flips=tally.flips,
         )
 
     def _uncompiled(self, message: JsonValue) -> Trouble:
@@ -150,9 +147,7 @@ class SandboxJudge:
         except ChannelError as error:
             raise _BrokenRunError(str(error)) from error
 
-    async def _judge_case(
-        self, task: Task, index: int, message: dict[str, JsonValue]
-    ) -> Acceptance | Trouble:
+    async def _judge_case(self, task: Task, index: int, message: dict[str, JsonValue]) -> Judged:
         if message.get("case") != index:
             raise _BrokenRunError(f"the zygote spoke of another case than {index}")
         try:
@@ -161,12 +156,16 @@ class SandboxJudge:
             raise _BrokenRunError(str(error)) from error
         case = task.cases[index]
 
-        def judge_case() -> Acceptance | Trouble:
+        def judge_case() -> Judged:
             answer = read_case(report, task.kind, self._limits)
             if isinstance(answer, Trouble):
-                return answer
+                return Judged(trouble=answer, other=None if self._other is None else False)
             acceptance = self._checker(task.kind, case.expected, answer.value)
-            return acceptance if acceptance.accepted else _wrong(task.kind, answer)
+            other = None
+            if self._other is not None:
+                other = self._other(task.kind, case.expected, answer.value).accepted
+            trouble = None if acceptance.accepted else _wrong(task.kind, answer)
+            return Judged(rule=acceptance.rule, trouble=trouble, other=other)
 
         if len(report.stdout) + len(report.report) > _LARGE:
             return await asyncio.to_thread(judge_case)
@@ -262,14 +261,13 @@ def _wrong(kind: TaskKind, answer: Answer) -> Trouble:
     return Trouble(outcome=Outcome.WRONG_ANSWER, error=None, actual=_as_text(kind, answer.value))
 
 
-def _failure(task: Task, program: str, failed: _Failed) -> CaseFailure:
-    trouble = failed.trouble
-    case = None if failed.index is None else task.cases[failed.index]
+def _failure(task: Task, program: str, index: int | None, trouble: Trouble) -> CaseFailure:
+    case = None if index is None else task.cases[index]
     error = trouble.error
     if trouble.outcome is Outcome.MISSING_FUNCTION:
         error = f"there is no function {task.fn_name}, and no such method of a class Solution"
     return CaseFailure(
-        index=failed.index,
+        index=index,
         input=_as_text(task.kind, case.input) if case else None,
         expected=_as_text(task.kind, case.expected) if case else None,
         actual=trouble.actual,

@@ -89,3 +89,24 @@ def lines(path: Path) -> Iterator[Line]:
         raise TaskError(
             file=path.name, field="file", found=error.strerror or "", accepted="a readable file"
         ) from error
+
+
+def named(path: Path) -> Iterator[tuple[Line, str | TaskError]]:
+    """The lines of a file that are not blank, each with its name or with why it has none.
+
+    Raises:
+        TaskError: The file cannot be read.
+    """
+    seen: dict[str, int] = {}
+    for line in lines(path):
+        try:
+            name = line.name()
+        except TaskError as error:
+            yield line, error
+            continue
+        if name in seen:
+            found = f"{name!r}, which line {seen[name]} has too"
+            yield line, line.source.error("problem_id", found, "an id of its own")
+        else:
+            seen[name] = line.number
+            yield line, name

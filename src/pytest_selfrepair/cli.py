@@ -1,0 +1,167 @@
+"""The `selfrepair` command: reads options, and hands each subcommand over to its room."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pytest_selfrepair import __version__
+from pytest_selfrepair.commands import judge, validate
+from pytest_selfrepair.core.checker import CHECKERS
+from pytest_selfrepair.errors import SelfRepairError
+from pytest_selfrepair.sandbox.isolation import find_isolation
+from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.limits import Limits
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: What stands behind the command's name; None: what the process was given.
+
+    Returns:
+        The exit status: 0 or 1 as the subcommand says, 2 for what cannot be done, 130 when
+        interrupted.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except SelfRepairError as error:
+        print(f"selfrepair: {error}", file=sys.stderr)  # noqa: T201 - what a command does
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # who reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _judge(options: argparse.Namespace) -> int:
+    work = judge.run(
+        options.tasks, options.programs, options.out, _sandbox(options), at_once=options.jobs
+    )
+    return asyncio.run(work)
+
+
+def _validate(options: argparse.Namespace) -> int:
+    work = validate.run(
+        options.paths, _sandbox(options), at_once=options.jobs, as_json=options.json
+    )
+    return asyncio.run(work)
+
+
+def _sandbox(options: argparse.Namespace) -> SandboxJudge:
+    return SandboxJudge(
+        isolation=find_isolation(options.sandbox),
+        limits=Limits(cpu_seconds=options.timeout, memory_bytes=options.memory * 1_000_000),
+        checker=CHECKERS[options.checker],
+        concurrency=options.jobs,
+        all_cases=options.all_cases,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="selfrepair", description="Judge programs that a language model wrote for APPS tasks."
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    command = commands.add_parser("judge", help="judge programs that were sampled elsewhere")
+    command.add_argument(
+        "tasks",
+        metavar="TASKS",
+        type=Path,
+        help="a task's folder, a folder of such folders, or a .jsonl file in the hub's format",
+    )
+    command.add_argument(
+        "programs",
+        metavar="PROGRAMS",
+        type=Path,
+        help='JSON Lines of {"task_id": ..., "program": ...}',
+    )
+    command.add_argument(
+        "-o", "--out", metavar="OUT", type=Path, help="where verdicts go (default: standard output)"
+    )
+    command.add_argument(
+        "--all-cases",
+        action="store_true",
+        help="run every case of a program rather than stop at the first that fails",
+    )
+    _add_judging(command)
+    command.set_defaults(run=_judge)
+
+    command = commands.add_parser("validate", help="try tasks by their own reference solutions")
+    command.add_argument(
+        "paths", metavar="PATH", nargs="+", type=Path, help="where tasks are, as for judge"
+    )
+    command.add_argument("--json", action="store_true", help="print JSON Lines")
+    _add_judging(command)
+    command.set_defaults(run=_validate, all_cases=False)
+    return parser
+
+
+def _add_judging(command: argparse.ArgumentParser) -> None:
+    """The options of judging, as the plugin has them."""
+    command.add_argument(
+        "-j",
+        "--jobs",
+        metavar="N",
+        type=_number(int, 1),
+        default=_processors(),
+        help="programs that run at once (default: one for each processor)",
+    )
+    command.add_argument(
+        "--checker",
+        choices=list(CHECKERS),
+        default="tolerant",
+        help="how output is compared (default: tolerant)",
+    )
+    command.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=_number(float, 0.1),
+        default=4.0,
+        help="CPU time that a program may take for one case (default: 4)",
+    )
+    command.add_argument(
+        "--memory",
+        metavar="MB",
+        type=_number(int, 64),
+        default=1024,
+        help="memory that a program may use, in MB (default: 1024)",
+    )
+    command.add_argument(
+        "--sandbox",
+        choices=["auto", "strict", "limits"],
+        default="auto",
+        help="auto: the strongest isolation found; strict: refuse without bubblewrap; limits: "
+        "resource limits alone (default: auto)",
+    )
+
+
+def _number(kind: type[int] | type[float], least: float) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        try:
+            number = kind(text)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= 1_000_000:  # noqa: PLR2004 - days of time, or a terabyte
+            what = "a whole number" if kind is int else "a number"
+            raise argparse.ArgumentTypeError(f"found {text!r}; accepted: {what} from {least:g} up")
+        return number
+
+    return parse
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

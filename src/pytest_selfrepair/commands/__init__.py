@@ -1,0 +1,1 @@
+"""What the subcommands of `selfrepair` do; `pytest_selfrepair.cli` reads their options."""

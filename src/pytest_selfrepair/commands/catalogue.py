@@ -1,0 +1,61 @@
+"""Tasks by what a line of programs may call them."""
+
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+
+from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.errors import TaskError
+from pytest_selfrepair.tasks.apps import Source, brief
+from pytest_selfrepair.tasks.sources import Found, find
+
+MOST_KEPT = 64
+"""Tasks that stay in memory: programs of one task mostly follow each other."""
+
+
+class Catalogue:
+    """The tasks at a path; each is read when its first program comes.
+
+    A task is called by its id, or, where no other task shares it, by the end of that: the last
+    part of a folder's path, the `problem_id` of a line (a number, or a text of four digits).
+
+    Args:
+        path: A task's folder, a tree of them, or JSON Lines.
+
+    Attributes:
+        errors: What could not be read as a task's place.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.errors: list[TaskError] = []
+        self._tasks: dict[str, Found | None] = {}
+        ids: dict[str, Found] = {}
+        for each in find([path]):
+            if isinstance(each, TaskError):
+                self.errors.append(each)
+                continue
+            ids[each.id] = each
+            short = each.id.rpartition("::")[2].rpartition("/")[2]
+            self._tasks[short] = None if short in self._tasks else each
+        self._tasks |= ids
+        self._load = lru_cache(MOST_KEPT)(lambda name: ids[name].load())
+
+    def task(self, name: str | int, source: Source) -> Task:
+        """The task of that name.
+
+        Raises:
+            TaskError: There is none, it is malformed, or it has no cases.
+        """
+        text = str(name)
+        found = self._tasks.get(text) or self._tasks.get(text.zfill(4))
+        if found is None:
+            several = text in self._tasks
+            shown = (
+                f"{brief(name)}, {'which several tasks share' if several else 'which is no task'}"
+            )
+            known = ", ".join(islice(self._tasks, 3)) or "none was found"
+            raise source.error("task_id", shown, f"a task's id, for instance {known}")
+        task = self._load(found.id)
+        if not task.cases:
+            raise source.error("task_id", f"{brief(name)}, which has no cases", "a task with cases")
+        return task

@@ -1,0 +1,63 @@
+"""A progress bar on a terminal, and nothing anywhere else."""
+
+import shutil
+import sys
+from types import TracebackType
+from typing import Self, TextIO
+
+_WIDTH = 30
+
+
+class Progress:
+    """Says how much is done; on leaving, its line is gone.
+
+    Args:
+        total: Pieces of work in all; None where nobody knows.
+        stream: Where the bar is drawn if it is a terminal; by default standard error.
+    """
+
+    def __init__(self, total: int | None, stream: TextIO | None = None) -> None:
+        self._total = total
+        self._stream = stream or sys.stderr
+        self._shown = self._stream.isatty()
+        self._done = 0
+
+    def __enter__(self) -> Self:
+        self._draw()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._clear()
+
+    def advance(self) -> None:
+        """One more piece is done."""
+        self._done += 1
+        self._draw()
+
+    def say(self, line: str, stream: TextIO | None = None) -> None:
+        """Write a line that stays, above the bar; by default where the bar is."""
+        self._clear()
+        print(line, file=stream or self._stream, flush=True)
+        self._draw()
+
+    def _draw(self) -> None:
+        if not self._shown:
+            return
+        text = f"{self._done:,} done"
+        if self._total:
+            filled = _WIDTH * min(self._done, self._total) // self._total
+            bar = "█" * filled + "·" * (_WIDTH - filled)
+            text = f"{bar} {self._done:,} of {self._total:,}"
+        columns = shutil.get_terminal_size().columns
+        self._stream.write(f"\r{text[: columns - 1]}\x1b[K")
+        self._stream.flush()
+
+    def _clear(self) -> None:
+        if self._shown:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()

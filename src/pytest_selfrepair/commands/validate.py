@@ -1,0 +1,97 @@
+"""`selfrepair validate`: tasks tried by their own reference solutions."""
+
+import contextlib
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from pytest_selfrepair.commands.ordered import ordered
+from pytest_selfrepair.commands.progress import Progress
+from pytest_selfrepair.core.shorten import shorten
+from pytest_selfrepair.core.validation import Standing, Validation, validate
+from pytest_selfrepair.core.verdict import Judge
+from pytest_selfrepair.errors import SandboxError, TaskError
+from pytest_selfrepair.tasks.sources import Found, find
+
+LONGEST_ERROR = 300
+"""Characters of the reason why a solution fails; the JSON has more."""
+
+_BROKEN = "in error"
+
+
+async def run(paths: Iterable[Path], judge: Judge, *, at_once: int, as_json: bool) -> int:
+    """Try every task and print one line for each, in order.
+
+    Args:
+        paths: Where tasks are.
+        judge: Runs programs.
+        at_once: Tasks that are tried at the same time.
+        as_json: Print JSON Lines in place of text.
+
+    Returns:
+        The exit status: 0 where every task has a passing solution or none to try, else 1.
+    """
+    found = list(find(paths))
+
+    async def tried(each: Found | TaskError) -> Validation | TaskError | SandboxError:
+        try:
+            return each if isinstance(each, TaskError) else await validate(each.load(), judge)
+        except (TaskError, SandboxError) as error:
+            return error
+
+    counts: Counter[str] = Counter()
+    with Progress(len(found)) as progress:
+        async with contextlib.aclosing(ordered(found, tried, at_once)) as results:
+            async for result in results:
+                progress.advance()
+                if isinstance(result, Validation):
+                    counts[result.standing] += 1
+                    for line in [_as_json(result)] if as_json else _as_text(result):
+                        progress.say(line, sys.stdout)
+                else:
+                    counts[_BROKEN] += 1
+                    progress.say(str(result))
+    if not as_json:
+        print(_summary(counts))  # noqa: T201 - what the command is for
+    return int(bool(counts[Standing.QUARANTINED] or counts[_BROKEN]))
+
+
+def _as_json(result: Validation) -> str:
+    facts = {
+        "task_id": result.task_id,
+        "standing": result.standing,
+        "cases": result.cases,
+        "solutions": result.solutions,
+        "tried": len(result.trials),
+        "passed": result.passed,
+        "rules": result.rules,
+        "failing": [
+            {"solution": trial.index, "outcome": trial.verdict.outcome, "error": trial.error}
+            for trial in result.trials
+            if not trial.verdict.passed
+        ],
+    }
+    return json.dumps(facts)
+
+
+def _as_text(result: Validation) -> Iterator[str]:
+    cases = f"{result.cases} case{'s' * (result.cases != 1)}"
+    if result.standing is Standing.UNTRIED:
+        lacking = "no case" if not result.cases else "no reference solution to try"
+        yield f"{result.standing:<11} {result.task_id}: {cases}; {lacking}"
+        return
+    rules = ", ".join(f"{count} {rule}" for rule, count in result.rules.items())
+    passed = f"{result.passed} of {len(result.trials)} solutions pass"
+    yield f"{result.standing:<11} {result.task_id}: {cases}; {passed}{rules and f' ({rules})'}"
+    for trial in result.trials:
+        if trial.error is not None:
+            error = shorten(" ".join(trial.error.split()), LONGEST_ERROR)
+            yield f"{'':<11}   solution {trial.index}: {trial.verdict.outcome}: {error}"
+
+
+def _summary(counts: Mapping[str, int]) -> str:
+    said = [f"{counts[kind]} {kind}" for kind in (*Standing, _BROKEN) if counts.get(kind)]
+    total = sum(counts.values())
+    return f"{total} task{'s' * (total != 1)}: {', '.join(said)}"

@@ -1,0 +1,110 @@
+"""The checker `apps`: what the official checker of APPS accepts, errors included."""
+
+import contextlib
+import math
+
+from pytest_selfrepair.core.checkers.common import SHOWN, Acceptance, Rule, as_text, brief, wrong
+from pytest_selfrepair.core.checkers.values import rule_of
+from pytest_selfrepair.core.shorten import render
+from pytest_selfrepair.core.task import JsonValue, TaskKind
+
+RELATIVE, ABSOLUTE = 1e-5, 1e-8
+"""How far one number a line may be off: the defaults of ``numpy.allclose``."""
+
+PLACES = 3
+"""Decimal places to which the last comparison rounds."""
+
+
+def apps(kind: TaskKind, expected: JsonValue, actual: JsonValue) -> Acceptance:
+    """Accept what the official checker accepts: for comparison with published figures alone.
+
+    It wrongly accepts many an answer; a run that is to be trusted uses `tolerant`.
+
+    Standard input, the first of these that fits:
+
+    1. The texts are equal (``exact``), or but for white space around the whole or around lines,
+       or for blank lines (``whitespace``).
+    2. Each line that is not empty is one number, there are as many, and each is within
+       1e-8 + 1e-5 of the expected one's size (``loose_float``): 1000000007 for 1000000008.
+    3. Both have the same set of lines, each taken for the set of its tokens (``token_sets``):
+       order and repetition count for nothing.
+    4. The same, where every token is a number, with numbers rounded to three places
+       (``rounded_sets``): 1.0004 for 1.0.
+
+    Numbers are what Python's ``float()`` reads, so that ``nan`` equals nothing and integers beyond
+    every float equal each other.
+
+    Call-based: the result equals what is expected as Python compares, so 1 is true and 1.0 is 1,
+    but 0.1 + 0.2 is not 0.3 (``python_equality``, or ``exact``); or it equals the first element
+    of an expected list, or a list that holds just what is expected (``wrapping``).
+
+    It differs from the original where JSON and the loading of tasks have forgotten what that
+    needs: tuples are lists at every depth (there, at two places), keys of objects are texts, and
+    both readings of a wrapped expected value are accepted whichever of them the file has.
+    """
+    if kind is TaskKind.CALL_BASED:
+        return _compare_results(expected, actual)
+    return _compare_outputs(as_text(expected), as_text(actual))
+
+
+def _compare_outputs(expected: str, actual: str) -> Acceptance:
+    rule = _rule_of_lines(expected, actual) or _rule_of_sets(expected, actual)
+    if rule is None:
+        return wrong("output", brief(expected.strip()), brief(actual.strip()))
+    return Acceptance(accepted=True, rule=rule)
+
+
+def _rule_of_lines(expected: str, actual: str) -> Rule | None:
+    """By what rule lines are the same in order; None where they differ."""
+    if expected.rstrip("\n") == actual.rstrip("\n"):
+        return Rule.EXACT
+    found = actual.splitlines()
+    stripped = "\n".join(line.strip() for line in found).strip()
+    if expected.strip() in {actual.strip(), stripped}:
+        return Rule.WHITESPACE
+    wanted = [line.strip() for line in expected.split("\n") if line]
+    found = [line for line in found if line]
+    if found == wanted:
+        return Rule.WHITESPACE
+    with contextlib.suppress(ValueError):  # not all are numbers
+        if len(wanted) == len(found) and all(
+            _is_near(float(want), float(have)) for want, have in zip(wanted, found, strict=True)
+        ):
+            return Rule.LOOSE_FLOAT
+    return None
+
+
+def _is_near(expected: float, actual: float) -> bool:
+    if math.isinf(expected) or math.isinf(actual):
+        return expected == actual
+    return abs(actual - expected) <= ABSOLUTE + RELATIVE * abs(expected)
+
+
+def _rule_of_sets(expected: str, actual: str) -> Rule | None:
+    """By what rule sets of lines, as sets of tokens, are the same; None where they differ."""
+    # As there: an expected line of white space alone is an empty set, a printed one is dropped.
+    wanted = {frozenset(line.split()) for line in expected.split("\n") if line}
+    found = {frozenset(tokens) for line in actual.splitlines() if (tokens := line.split())}
+    if found == wanted:
+        return Rule.TOKEN_SETS
+    with contextlib.suppress(ValueError):  # not all are numbers
+        if _rounded(found) == _rounded(wanted):
+            return Rule.ROUNDED_SETS
+    return None
+
+
+def _rounded(lines: set[frozenset[str]]) -> set[frozenset[float]]:
+    return {frozenset(round(float(token), PLACES) for token in line) for line in lines}
+
+
+def _compare_results(expected: JsonValue, actual: JsonValue) -> Acceptance:
+    try:
+        if actual == expected:
+            same = rule_of(expected, actual, 0.0) is Rule.EXACT
+            return Acceptance(accepted=True, rule=Rule.EXACT if same else Rule.PYTHON_EQUALITY)
+        first = isinstance(expected, list) and expected and actual == expected[0]
+        if first or actual == [expected]:
+            return Acceptance(accepted=True, rule=Rule.WRAPPING)
+    except RecursionError:
+        return Acceptance(accepted=False, reason="the result is nested too deep to compare")
+    return wrong("result", render(expected, SHOWN), render(actual, SHOWN))

@@ -1,0 +1,121 @@
+"""What checkers share: the rules, what a checker says of an answer, and how numbers are near."""
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from pytest_selfrepair.core.shorten import render, shorten
+from pytest_selfrepair.core.task import JsonValue, TaskKind
+
+TOLERANCE = 1e-6
+"""How far a float may be off, relative to what is expected or absolutely."""
+
+SHOWN = 60
+"""Characters of a token or value in a reason."""
+
+_FLOAT = re.compile(r"[+-]?(?:\d+\.\d*|\.\d+|\d+(?=[eE][+-]))(?:[eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+
+
+class Rule(StrEnum):
+    """By what an answer was accepted, from the strongest to the weakest.
+
+    Attributes:
+        EXACT: It is what is expected.
+        WHITESPACE: The same but for white space that carries nothing.
+        FLOAT: The same but for floats within the tolerance of `tolerant`.
+        LINE_ORDER: The same lines in another order.
+        TOKEN_ORDER: The same lines, in some of which the tokens have another order.
+        ELEMENT_ORDER: A result whose lists have another order.
+        PYTHON_EQUALITY: A result that Python's ``==`` takes for the expected one: 1 for true.
+        WRAPPING: A result that is the expected one in a list of its own, or its first element.
+        LOOSE_FLOAT: One number a line, each within 1e-5 of the expected one.
+        TOKEN_SETS: The same set of lines as sets of tokens: orders and repetitions are ignored.
+        ROUNDED_SETS: The same as sets of numbers, rounded to three places.
+    """
+
+    EXACT = "exact"
+    WHITESPACE = "whitespace"
+    FLOAT = "float"
+    LINE_ORDER = "line_order"
+    TOKEN_ORDER = "token_order"  # noqa: S105 - a token of output, not of a session
+    ELEMENT_ORDER = "element_order"
+    PYTHON_EQUALITY = "python_equality"
+    WRAPPING = "wrapping"
+    LOOSE_FLOAT = "loose_float"
+    TOKEN_SETS = "token_sets"  # noqa: S105 - as above
+    ROUNDED_SETS = "rounded_sets"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """What a checker says of one answer.
+
+    Attributes:
+        accepted: Whether the answer is right.
+        rule: What accepted it; None for a wrong answer.
+        reason: The first difference, in words; None for a right answer.
+    """
+
+    accepted: bool
+    rule: Rule | None = None
+    reason: str | None = None
+
+
+class Checker(Protocol):
+    """Compares one answer with what is expected; pure, and never raises on any answer."""
+
+    def __call__(self, kind: TaskKind, expected: JsonValue, actual: JsonValue) -> Acceptance:
+        """Say whether ``actual`` is right.
+
+        Args:
+            kind: Standard input: both are texts. Call-based: both are JSON values.
+            expected: What the task expects.
+            actual: What the program printed or returned.
+        """
+        ...
+
+
+def weakest(rules: Iterable[Rule | None]) -> Rule | None:
+    """The weakest of the rules by which the cases of a program were accepted; None for none."""
+    order = list(Rule)
+    return max((rule for rule in rules if rule is not None), key=order.index, default=None)
+
+
+def as_text(value: JsonValue) -> str:
+    """Standard output as one text with plain line ends."""
+    if isinstance(value, list):
+        value = "\n".join(as_text(line) for line in value)
+    return value.replace("\r\n", "\n") if isinstance(value, str) else render(value)
+
+
+def brief(text: str) -> str:
+    """A text as a reason shows it."""
+    return repr(shorten(text, SHOWN))
+
+
+def wrong(where: str, expected: str, found: str) -> Acceptance:
+    """A wrong answer and its first difference."""
+    return Acceptance(accepted=False, reason=f"{where}: expected {expected}, found {found}")
+
+
+def is_float(token: str) -> bool:
+    """Whether an expected token has a tolerance: a decimal point or a signed exponent."""
+    return _FLOAT.fullmatch(token) is not None
+
+
+def is_close_token(expected: str, actual: str) -> bool:
+    """Whether a float is expected and a number near it was printed."""
+    if not is_float(expected) or not _NUMBER.fullmatch(actual):
+        return False
+    return is_close(float(expected), float(actual), TOLERANCE)
+
+
+def is_close(expected: float, actual: float, tolerance: float) -> bool:
+    """Whether ``actual`` is near enough; infinities are only near as equal values are."""
+    if not (math.isfinite(expected) and math.isfinite(actual)):
+        return False
+    return abs(expected - actual) <= tolerance * max(1.0, abs(expected))

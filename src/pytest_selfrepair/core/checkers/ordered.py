@@ -1,0 +1,76 @@
+"""The checkers that keep order: `tolerant`, the default, and `strict`."""
+
+from pytest_selfrepair.core.checkers.common import (
+    TOLERANCE,
+    Acceptance,
+    Rule,
+    as_text,
+    brief,
+    is_close_token,
+    wrong,
+)
+from pytest_selfrepair.core.checkers.values import compare_values
+from pytest_selfrepair.core.task import JsonValue, TaskKind
+
+
+def tolerant(kind: TaskKind, expected: JsonValue, actual: JsonValue) -> Acceptance:
+    """Accept what a careful judge would, and nothing else.
+
+    Standard input: token by token, in order, case kept. Blank lines, and the amount of white space
+    within and around a line, are forgiven; which tokens share a line is not. Integers and words are
+    compared as text, so that integers are exact at any size. A token that is expected with a
+    decimal point or a signed exponent is a float: the answer may be off by 1e-6, relative to it or
+    absolutely.
+
+    Call-based: lists in order, objects by their keys (integer keys count as their text), texts
+    exactly; None, booleans and integers are kept apart. Where a float is expected the answer may be
+    a number off by 1e-6, relatively or absolutely. Where an integer is expected a float must equal
+    it exactly. NaN equals nothing.
+    """
+    if kind is TaskKind.CALL_BASED:
+        return compare_values(expected, actual, TOLERANCE)
+    return _compare_tokens(as_text(expected), as_text(actual))
+
+
+def strict(kind: TaskKind, expected: JsonValue, actual: JsonValue) -> Acceptance:
+    """Accept exact answers.
+
+    Standard input: line by line; only white space at the end of a line, and blank lines at the end
+    of the output, are forgiven.
+
+    Call-based: as `tolerant`, without tolerance for floats; an integer and a float of the same
+    value are equal.
+    """
+    if kind is TaskKind.CALL_BASED:
+        return compare_values(expected, actual, 0.0)
+    wanted, found = as_text(expected), as_text(actual)
+    if wanted.rstrip("\n") == found.rstrip("\n"):
+        return Acceptance(accepted=True, rule=Rule.EXACT)
+    wanted_lines = [line.rstrip() for line in wanted.rstrip().split("\n")]
+    found_lines = [line.rstrip() for line in found.rstrip().split("\n")]
+    for number, (want, have) in enumerate(zip(wanted_lines, found_lines, strict=False), start=1):
+        if want != have:
+            return wrong(f"line {number}", brief(want), brief(have))
+    if len(wanted_lines) != len(found_lines):
+        return wrong("lines", str(len(wanted_lines)), str(len(found_lines)))
+    return Acceptance(accepted=True, rule=Rule.WHITESPACE)
+
+
+def _compare_tokens(expected: str, actual: str) -> Acceptance:
+    if expected.rstrip("\n") == actual.rstrip("\n"):
+        return Acceptance(accepted=True, rule=Rule.EXACT)
+    wanted_lines = [tokens for line in expected.split("\n") if (tokens := line.split())]
+    found_lines = [tokens for line in actual.split("\n") if (tokens := line.split())]
+    rule = Rule.WHITESPACE
+    for number, (wanted, found) in enumerate(zip(wanted_lines, found_lines, strict=False), start=1):
+        for want, have in zip(wanted, found, strict=False):
+            if want == have:
+                continue
+            if not is_close_token(want, have):
+                return wrong(f"line {number}", brief(want), brief(have))
+            rule = Rule.FLOAT
+        if len(wanted) != len(found):
+            return wrong(f"line {number}", f"{len(wanted)} tokens", str(len(found)))
+    if len(wanted_lines) != len(found_lines):
+        return wrong("lines that are not blank", str(len(wanted_lines)), str(len(found_lines)))
+    return Acceptance(accepted=True, rule=rule)

@@ -1,0 +1,151 @@
+"""The checker `unordered`: as `tolerant`, for answers whose order is free."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeVar
+
+from pytest_selfrepair.core.checkers.common import (
+    TOLERANCE,
+    Acceptance,
+    Rule,
+    as_text,
+    is_close_token,
+    is_float,
+)
+from pytest_selfrepair.core.checkers.ordered import tolerant
+from pytest_selfrepair.core.checkers.values import rule_of
+from pytest_selfrepair.core.shorten import integer_text
+from pytest_selfrepair.core.task import JsonValue, TaskKind
+
+MOST_PAIRED = 300
+"""Lines or elements without an equal on the other side that are paired one by one at most."""
+
+_T = TypeVar("_T")
+
+
+def unordered(kind: TaskKind, expected: JsonValue, actual: JsonValue) -> Acceptance:
+    """Accept what `tolerant` accepts, in any order; nothing may be missing, added or repeated.
+
+    Standard input: lines may come in another order (``line_order``), and so may the tokens within
+    a line (``token_order``); which tokens share a line counts. Tokens are compared as `tolerant`
+    compares them.
+
+    Call-based: lists at any depth may have another order (``element_order``).
+
+    Equal lines or elements go together first. What remains, which can differ in floats alone, is
+    paired in order, each with the first that is near enough; more than 300 that remain are wrong.
+    """
+    ordered = tolerant(kind, expected, actual)
+    if ordered.accepted:
+        return ordered
+    if kind is TaskKind.STDIN:
+        rule = _rule_of_outputs(as_text(expected), as_text(actual))
+    else:
+        rule = _rule_of_results(expected, actual)
+    return ordered if rule is None else Acceptance(accepted=True, rule=rule)
+
+
+def _rule_of_outputs(expected: str, actual: str) -> Rule | None:
+    wanted = [tuple(tokens) for line in expected.split("\n") if (tokens := line.split())]
+    found = [tuple(tokens) for line in actual.split("\n") if (tokens := line.split())]
+    if _all_paired(wanted, found, key=tuple, same=_same_in_order):
+        return Rule.LINE_ORDER
+    if _all_paired(wanted, found, key=lambda line: tuple(sorted(line)), same=_same_tokens):
+        return Rule.TOKEN_ORDER
+    return None
+
+
+def _same_in_order(expected: Sequence[str], actual: Sequence[str]) -> bool:
+    return len(expected) == len(actual) and all(
+        want == have or is_close_token(want, have)
+        for want, have in zip(expected, actual, strict=True)
+    )
+
+
+def _same_tokens(expected: Sequence[str], actual: Sequence[str]) -> bool:
+    """Whether two lines have the same tokens in any order.
+
+    Tokens that are expected as text take their equals; what is left must be numbers, and pairing
+    sorted numbers finds a pairing within the tolerance where there is one.
+    """
+    if len(expected) != len(actual):
+        return False
+    left = Counter(actual)
+    left.subtract(token for token in expected if not is_float(token))
+    if min(left.values(), default=0) < 0:
+        return False
+    try:
+        wanted = sorted((token for token in expected if is_float(token)), key=float)
+        found = sorted(left.elements(), key=float)
+    except ValueError:  # a word where a number is expected
+        return False
+    return all(is_close_token(want, have) for want, have in zip(wanted, found, strict=True))
+
+
+def _rule_of_results(expected: JsonValue, actual: JsonValue) -> Rule | None:
+    try:
+        return Rule.ELEMENT_ORDER if _same_elements(expected, actual) else None
+    except RecursionError:
+        return None
+
+
+def _same_elements(expected: JsonValue, actual: JsonValue) -> bool:
+    if isinstance(expected, list) and isinstance(actual, list):
+        return _all_paired(expected, actual, key=_canonical, same=_same_elements)
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        return expected.keys() == actual.keys() and all(
+            _same_elements(expected[key], actual[key]) for key in expected
+        )
+    return rule_of(expected, actual, TOLERANCE) is not None
+
+
+def _canonical(value: JsonValue) -> str:
+    """A text that two values share only where one is the other in some order.
+
+    An integer and a float of its value share it, as `tolerant` takes them for equal.
+    """
+    if isinstance(value, list):
+        return f"[{','.join(sorted(map(_canonical, value)))}]"
+    if isinstance(value, dict):
+        items = (f"{key!r}:{_canonical(value[key])}" for key in sorted(value))
+        return f"{{{','.join(items)}}}"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return integer_text(value)
+    return repr(value)
+
+
+def _all_paired(
+    expected: Sequence[_T],
+    actual: Sequence[_T],
+    *,
+    key: Callable[[_T], Hashable],
+    same: Callable[[_T, _T], bool],
+) -> bool:
+    """Whether every expected item has a found one of its own: equals first, then what is near."""
+    if len(expected) != len(actual):
+        return False
+    wanted, found = [(key(item), item) for item in expected], [(key(item), item) for item in actual]
+    common = Counter(name for name, _ in wanted) & Counter(name for name, _ in found)
+    wanted_left, found_left = _without(wanted, common), _without(found, common)
+    if len(wanted_left) > MOST_PAIRED:
+        return False
+    for want in wanted_left:
+        near = next((i for i, have in enumerate(found_left) if same(want, have)), None)
+        if near is None:
+            return False
+        del found_left[near]
+    return True
+
+
+def _without(items: Sequence[tuple[Hashable, _T]], taken: Counter[Hashable]) -> list[_T]:
+    """The items that remain when as many of each name are taken as `taken` says."""
+    left = Counter(taken)
+    remaining = []
+    for name, item in items:
+        if left[name] > 0:
+            left[name] -= 1
+        else:
+            remaining.append(item)
+    return remaining

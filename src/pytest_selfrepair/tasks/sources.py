@@ -1,0 +1,77 @@
+"""Any path → the tasks there: a task's folder, a tree of such folders, or JSON Lines."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.errors import TaskError
+from pytest_selfrepair.tasks import jsonl
+from pytest_selfrepair.tasks.folders import is_task_folder, read_folder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A task that is not read until it is asked for.
+
+    Attributes:
+        id: As the plugin calls it: ``tasks/0007``, or ``tasks.jsonl::0007`` for a line of a file.
+        load: Reads it; raises TaskError where it is malformed.
+    """
+
+    id: str
+    load: Callable[[], Task]
+
+
+def find(paths: Iterable[Path]) -> Iterator[Found | TaskError]:
+    """The tasks of every path, in order of their names, or what is wrong in their place."""
+    for path in paths:
+        try:
+            yield from _find(path)
+        except TaskError as error:
+            yield error
+
+
+def _find(path: Path) -> Iterator[Found | TaskError]:
+    if path.is_dir():
+        yield from _folders(path)
+    elif path.suffix == ".jsonl":
+        for line, name in jsonl.named(path):
+            if isinstance(name, TaskError):
+                yield name
+            else:
+                task_id = f"{_shown(path)}::{name}"
+                yield Found(id=task_id, load=partial(line.task, task_id))
+    else:
+        found = "another file" if path.exists() else "no such file or folder"
+        accepted = "a task's folder, a folder of such folders, or a .jsonl file"
+        raise TaskError(file=str(path), field="path", found=found, accepted=accepted)
+
+
+def _folders(top: Path) -> Iterator[Found]:
+    found_any = False
+    seen: set[Path] = set()
+    for name, inner, _ in os.walk(top, followlinks=True):
+        folder = Path(name)
+        if folder.resolve() in seen:  # a link, perhaps to a folder that holds it
+            inner.clear()
+            continue
+        seen.add(folder.resolve())
+        if is_task_folder(folder):
+            inner.clear()  # what lies in a task's folder is the task's
+            found_any = True
+            task_id = _shown(folder)
+            yield Found(id=task_id, load=partial(read_folder, folder, task_id))
+        inner[:] = sorted(each for each in inner if not each.startswith("."))
+    if not found_any:
+        accepted = "folders with a question.txt or an input_output.json"
+        raise TaskError(file=str(top), field="path", found="no task", accepted=accepted)
+
+
+def _shown(path: Path) -> str:
+    """A path from here, where it lies below; with slashes on every system."""
+    whole = Path(os.path.abspath(path))  # noqa: PTH100 - links keep the names they were given
+    here = Path.cwd()
+    return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()

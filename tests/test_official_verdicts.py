@@ -1,0 +1,161 @@
+"""Real model programs with the official checker's verdicts: `apps` agrees, `tolerant` explains."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pytest_selfrepair.core.checker import Acceptance, Checker, Rule, apps, tolerant, unordered
+from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
+from pytest_selfrepair.core.validation import Standing, validate
+from pytest_selfrepair.sandbox.isolation import find_isolation
+from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.tasks.folders import read_folder
+from pytest_selfrepair.tasks.jsonl import lines
+from pytest_selfrepair.tasks.sources import Found, find
+
+DATA = Path(__file__).parents[2] / "shared/data/apps"
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the published APPS data are not here")
+
+AT_ONCE = 2
+FLOAT_AMONG_WORDS = "float_among_words"
+"""The official checker tolerates floats only on lines of nothing but numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A program that was run on all cases of its task, whatever it answered.
+
+    Attributes:
+        name: The task and the program's position.
+        kind: The task's kind.
+        official: Whether the official checker passed it.
+        finished: Whether it answered every case within the limits.
+        answers: What was expected and what came.
+    """
+
+    name: str
+    kind: TaskKind
+    official: bool
+    finished: bool
+    answers: Sequence[tuple[JsonValue, JsonValue]]
+
+    def passes(self, checker: Checker) -> bool:
+        return self.finished and all(
+            checker(self.kind, expected, actual).accepted for expected, actual in self.answers
+        )
+
+    def comparison(self) -> str:
+        """How the checkers compare with the official verdict, by a name."""
+        if self.passes(apps) != self.official:
+            return f"apps disagrees on {self.name}"
+        if self.passes(tolerant) == self.official:
+            return "both agree"
+        reasons = {self._reason(*answer) for answer in self.answers} - {None}
+        return " and ".join(sorted(map(str, reasons)))
+
+    def _reason(self, expected: JsonValue, actual: JsonValue) -> str | None:
+        """Why the two checkers judge one answer differently; None where they do not."""
+        ours, theirs = tolerant(self.kind, expected, actual), apps(self.kind, expected, actual)
+        if ours.accepted == theirs.accepted:
+            return None
+        if theirs.accepted:
+            return unordered(self.kind, expected, actual).rule or theirs.rule
+        return FLOAT_AMONG_WORDS if ours.rule is Rule.FLOAT else f"unexplained in {self.name}"
+
+
+async def run_on_all_cases(name: str, task: Task, program: str, *, official: bool) -> Run:
+    answers: list[tuple[JsonValue, JsonValue]] = []
+
+    def record(kind: TaskKind, expected: JsonValue, actual: JsonValue) -> Acceptance:
+        del kind
+        answers.append((expected, actual))
+        return Acceptance(accepted=True, rule=Rule.EXACT)
+
+    judge = SandboxJudge(find_isolation("auto"), Limits(cpu_seconds=1.0), record)
+    verdict = await judge.judge(task, program)
+    return Run(
+        name=name,
+        kind=task.kind,
+        official=official,
+        finished=verdict.passed,
+        answers=tuple(answers),
+    )
+
+
+def run_all(programs: Iterable[tuple[Task, Sequence[tuple[str, bool]]]]) -> list[Run]:
+    async def run() -> list[Run]:
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(name: str, task: Task, program: str, *, official: bool) -> Run:
+            async with gate:
+                return await run_on_all_cases(name, task, program, official=official)
+
+        return await asyncio.gather(
+            *(
+                one(f"{task.id}, program {number}", task, program, official=official)
+                for task, several in programs
+                for number, (program, official) in enumerate(several)
+            )
+        )
+
+    return asyncio.run(run())
+
+
+def compared(runs: Iterable[Run]) -> Counter[str]:
+    return Counter(run.comparison() for run in runs)
+
+
+def test_programs_of_task_folders_get_their_official_verdicts() -> None:
+    def programs(folder: Path) -> tuple[Task, list[tuple[str, bool]]]:
+        published = json.loads((folder / "gen_solutions.json").read_text())
+        several = [(each["code"], each["result"] is True) for each in published]
+        return read_folder(folder, folder.name), several
+
+    runs = run_all(map(programs, sorted((DATA / "apps_folders/train").iterdir())))
+    assert compared(runs) == {"both agree": 83}
+
+
+def test_where_tolerant_disagrees_with_an_official_verdict_a_rule_says_why() -> None:
+    tasks = {line.name(): line for line in lines(DATA / "apps_train_51.jsonl")}
+    rows = map(json.loads, (DATA / "apps_train_51_samples.jsonl").read_text().splitlines())
+    runs = run_all(
+        (
+            tasks[name].task(name),
+            tuple(zip(row["programs"], row["passed_official_checker"], strict=True)),
+        )
+        for row in rows
+        for name in [f"{int(row['problem_id']):04d}"]
+    )
+    assert compared(runs) == {
+        "both agree": 246,
+        Rule.LINE_ORDER: 2,
+        Rule.TOKEN_ORDER: 1,
+        Rule.TOKEN_SETS: 5,
+        FLOAT_AMONG_WORDS: 1,
+    }
+
+
+def test_published_tasks_are_solved_by_their_own_solutions_but_for_one() -> None:
+    judge = SandboxJudge(find_isolation("auto"), Limits(cpu_seconds=2.0), concurrency=AT_ONCE)
+
+    async def standings() -> dict[str, Standing]:
+        tasks = [
+            each.load()
+            for each in find([DATA / "apps_train_51.jsonl", DATA / "apps_folders"])
+            if isinstance(each, Found)
+        ]
+        done = await asyncio.gather(*(validate(task, judge, first_only=True) for task in tasks))
+        return {each.task_id.rpartition("/")[2]: each.standing for each in done}
+
+    found = asyncio.run(standings())
+    assert len(found) == 56
+    # It accepts any smallest set of columns in any order; its human solutions print other ones.
+    assert [name for name, standing in found.items() if standing is not Standing.VALID] == [
+        "apps_train_51.jsonl::2398"
+    ]

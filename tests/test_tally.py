@@ -1,0 +1,73 @@
+"""When a program is decided, and whether the other checker would decide otherwise."""
+
+import pytest
+
+from pytest_selfrepair.core.checker import Rule
+from pytest_selfrepair.core.verdict import Outcome
+from pytest_selfrepair.sandbox.reading import Trouble
+from pytest_selfrepair.sandbox.tally import Judged, Tally
+
+WRONG = Trouble(outcome=Outcome.WRONG_ANSWER, error=None)
+SLOW = Trouble(outcome=Outcome.TIME_LIMIT, error=None)
+
+
+def case(*, ours: bool, other: bool | None) -> Judged:
+    return Judged(rule=Rule.EXACT, other=other) if ours else Judged(trouble=WRONG, other=other)
+
+
+def tally(*cases: tuple[bool, bool | None], all_cases: bool = False) -> Tally:
+    tally = Tally(all_cases=all_cases)
+    for ours, other in cases:
+        assert not tally.decided
+        tally.add(case(ours=ours, other=other))
+    return tally
+
+
+@pytest.mark.parametrize(
+    ("cases", "decided", "flips"),
+    [
+        ([(True, True)], False, False),
+        ([(True, True), (False, False)], True, False),
+        ([(False, True)], False, True),
+        ([(False, True), (True, True)], False, True),
+        ([(False, True), (True, False)], True, False),
+        ([(True, False)], False, True),
+        ([(True, False), (False, True)], True, False),
+        ([(True, None), (False, None)], True, None),
+    ],
+)
+def test_cases_are_run_until_both_checkers_have_decided(
+    cases: list[tuple[bool, bool | None]], *, decided: bool, flips: bool | None
+) -> None:
+    found = tally(*cases)
+    assert found.decided is decided
+    assert found.flips is flips
+
+
+def test_cases_run_for_the_other_checker_alone_do_not_count() -> None:
+    found = tally((True, True), (False, True), (True, True))
+    assert (found.cases_run, found.cases_passed, found.failed) == (2, 1, 1)
+    assert found.position == 3
+
+
+def test_all_cases_count_where_all_are_asked_for() -> None:
+    found = tally((True, None), (False, None), (True, None), (False, None), all_cases=True)
+    assert not found.decided
+    assert (found.cases_run, found.cases_passed, found.failed) == (4, 2, 1)
+    assert found.outcome is Outcome.WRONG_ANSWER
+
+
+def test_a_program_that_does_not_compile_is_decided_at_once() -> None:
+    found = Tally(all_cases=True)
+    found.add_uncompiled(Trouble(outcome=Outcome.SYNTAX_ERROR, error="invalid syntax"))
+    assert found.decided
+    assert (found.outcome, found.failed, found.cases_run) == (Outcome.SYNTAX_ERROR, None, 0)
+    assert found.flips is None
+
+
+def test_the_first_failure_is_the_one_that_is_told() -> None:
+    found = Tally(all_cases=True)
+    found.add(Judged(trouble=SLOW))
+    found.add(Judged(trouble=WRONG))
+    assert (found.outcome, found.failed) == (Outcome.TIME_LIMIT, 0)
+    assert found.rule is None
