@@ -48,7 +48,6 @@ def request_frame(
     fn_name: str | None,
     inputs: list[JsonValue],
     limits: dict[str, JsonValue],
-    plain_user: bool,
 ) -> bytes:
     """The one frame that a zygote reads; expected outputs have no place in it."""
     body = _encode(
@@ -57,7 +56,6 @@ def request_frame(
             "fn_name": fn_name,
             "inputs": inputs,
             "limits": limits,
-            "plain_user": plain_user,
         }
     ).encode("ascii")
     return len(body).to_bytes(HEADER_BYTES, "big") + body

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pytest_selfrepair.errors import SandboxError, UsageError
+from pytest_selfrepair.sandbox import seccomp
 from pytest_selfrepair.sandbox.bubblewrap import commands, find_bubblewrap, interpreter
 from pytest_selfrepair.sandbox.channel import (
     HEADER_BYTES,
@@ -32,7 +33,9 @@ _FLAGS = (
     "-W",
     "ignore",
 )  # not -I, which would ignore the hash seed
-_FILES = tuple(Path(__file__).with_name(name) for name in ("zygote.py", "runner.py"))
+_FILES = tuple(
+    Path(__file__).with_name(f"{name}.py") for name in ("zygote", "runner", "seccomp", "syscalls")
+)
 _PATIENCE = 60.0  # seconds that a probe may take
 _PROBE = """\
 import colorsys, threading
@@ -68,14 +71,12 @@ class Isolation:
         command: What starts a zygote, which then waits for its request on standard input.
         environment: The whole environment of that command.
         contained: True where programs see neither files nor network of this machine.
-        plain_user: True where the zygote is root and gives every program a user of its own.
     """
 
     description: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
     contained: bool
-    plain_user: bool
 
 
 def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
@@ -125,7 +126,6 @@ def _problem(isolation: Isolation) -> str | None:
         fn_name=None,
         inputs=["6\n"],
         limits=Limits().as_json(),
-        plain_user=isolation.plain_user,
     )
     try:
         with tempfile.TemporaryDirectory(prefix="selfrepair-") as scratch:
@@ -153,29 +153,30 @@ def _problem(isolation: Isolation) -> str | None:
 
 def _limits_only() -> Isolation:
     needed = (interpreter(), Path(sysconfig.get_path("stdlib")), *_FILES)
+    plain_user = os.geteuid() == 0 and all(map(_is_open_to_all, needed))
+    means = ("plain-user",) if plain_user else ()
     return Isolation(
         description="limits only: no isolation of files or network",
-        command=(str(interpreter()), *_FLAGS, str(_FILES[0])),
+        command=(str(interpreter()), *_FLAGS, str(_FILES[0]), *means),
         environment=_ENVIRONMENT,
         contained=False,
-        plain_user=os.geteuid() == 0 and all(map(_is_open_to_all, needed)),
     )
 
 
 def _contained() -> Iterator[Isolation]:
     """The ways to isolate a program that may work here, the best first."""
     found = find_bubblewrap()
-    if found is None:
+    if found is None or not seccomp.available():
         return
     bwrap, version = found
     root = os.geteuid() == 0
+    means = ("seccomp", "plain-user") if root else ("seccomp",)
     for command in commands(bwrap, _FILES, _FLAGS, _ENVIRONMENT):
         yield Isolation(
-            description=f"bubblewrap {version} ({'root' if root else 'user namespaces'})",
-            command=command,
+            description=f"bubblewrap {version} ({'root' if root else 'user namespaces'}) + seccomp",
+            command=(*command, *means),
             environment=_ENVIRONMENT,
             contained=True,
-            plain_user=root,
         )
 
 

@@ -117,7 +117,6 @@ class SandboxJudge:
             fn_name=task.fn_name,
             inputs=[_given(task, case) for case in task.cases],
             limits=self._limits.as_json(),
-            plain_user=self._isolation.plain_user,
         )
         failed: _Failed | None = None
         async with self._zygote(request) as reader:

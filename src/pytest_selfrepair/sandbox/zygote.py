@@ -1,6 +1,8 @@
 """Runs one untrusted program on its inputs, a fork per case; started as a plain file, in isolation.
 
-It needs the standard library alone and knows no expected output. A frame is a length of eight
+It needs the standard library alone and knows no expected output. Its arguments say what it is to
+do to its children: `plain-user` gives each program a user of its own, `seccomp` filters system
+calls. A frame is a length of eight
 bytes, big-endian, and as many bytes of JSON. One request frame comes on standard input; on standard
 output go a frame for every case, in order, and one that ends the run.
 """
@@ -26,9 +28,10 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 if __package__:
-    from pytest_selfrepair.sandbox import runner
-else:  # a plain file beside its sibling, with nothing of the project around
+    from pytest_selfrepair.sandbox import runner, seccomp
+else:  # a plain file beside its siblings, with nothing of the project around
     import runner  # type: ignore[import-not-found,no-redef]
+    import seccomp  # type: ignore[import-not-found,no-redef]
 
 _REPORT, _TRACE, _READY = 3, 4, 5  # descriptors of a case's child, beside 0, 1 and 2
 _TAIL = 4_000  # bytes of standard error and of a trace that are passed on
@@ -42,6 +45,7 @@ Fields = dict[str, Any]  # what JSON carries
 def main() -> None:
     """Serve one request, then end."""
     del sys.path[0]  # where runner came from; this process imports nothing a program has written
+    means = frozenset(sys.argv[1:])
     sys.argv = [runner.PROGRAM_FILE]
     sys.set_int_max_str_digits(0)  # tasks have longer integers; time and memory bound the work
     site.setquit()  # exit() and quit(), which the option -S leaves out
@@ -53,7 +57,7 @@ def main() -> None:
         os.dup2(nothing, 1)
         _prctl(_PR_SET_DUMPABLE, 0)  # hides memory and descriptors from children of the same user
         _prctl(_PR_SET_CHILD_SUBREAPER, 1)
-        for message in _Session(request).messages():
+        for message in _Session(request, means).messages():
             body = json.dumps(message).encode("ascii")
             channel.write(len(body).to_bytes(8, "big") + body)
             channel.flush()
@@ -62,14 +66,15 @@ def main() -> None:
 class _Session:
     """One program and its cases."""
 
-    def __init__(self, request: Fields) -> None:
+    def __init__(self, request: Fields, means: frozenset[str]) -> None:
         self.program: str = request["program"]
         self.fn_name: str | None = request["fn_name"]
         self.inputs: list[Any] = request["inputs"]
         self.limits: Fields = request["limits"]
         self.names: dict[str, object] = {}
         # A user of its own makes the bound on processes its own, and protects everyone's files.
-        self.plain_user: bool = request["plain_user"]
+        self.plain_user = "plain-user" in means
+        self.seccomp = "seccomp" in means
         self.uid = 1_000_000_000 + int.from_bytes(os.urandom(3), "big")
         if self.plain_user:
             Path().chmod(0o777)
@@ -205,6 +210,8 @@ class _Session:
             os.setgid(self.uid)
             os.setuid(self.uid)
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if self.seccomp:
+            seccomp.install(forks=True)
 
 
 def _limit(name: str, soft: int, hard: int) -> None:
