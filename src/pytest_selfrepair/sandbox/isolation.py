@@ -2,10 +2,8 @@
 
 import os
 import stat
-import subprocess
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,14 +13,9 @@ from types import MappingProxyType
 from pytest_selfrepair.errors import SandboxError, UsageError
 from pytest_selfrepair.sandbox import seccomp
 from pytest_selfrepair.sandbox.bubblewrap import commands, find_bubblewrap, interpreter
-from pytest_selfrepair.sandbox.channel import (
-    HEADER_BYTES,
-    ChannelError,
-    parse_json,
-    read_report,
-    request_frame,
-)
+from pytest_selfrepair.sandbox.channel import ChannelError, read_report
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
 
 _FLAGS = (
     "-s",
@@ -34,9 +27,9 @@ _FLAGS = (
     "ignore",
 )  # not -I, which would ignore the hash seed
 _FILES = tuple(
-    Path(__file__).with_name(f"{name}.py") for name in ("zygote", "runner", "seccomp", "syscalls")
+    Path(__file__).with_name(f"{name}.py")
+    for name in ("zygote", "watch", "child", "runner", "leftovers", "seccomp", "syscalls")
 )
-_PATIENCE = 60.0  # seconds that a probe may take
 _PROBE = """\
 import colorsys, threading
 thread = threading.Thread(target=lambda: print(int(input()) * 7))
@@ -121,31 +114,20 @@ def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
 
 def _problem(isolation: Isolation) -> str | None:
     """Run a small program for real; what went wrong, or None."""
-    request = request_frame(
-        program=_PROBE,
-        fn_name=None,
-        inputs=["6\n"],
-        limits=Limits().as_json(),
-    )
     try:
-        with tempfile.TemporaryDirectory(prefix="selfrepair-") as scratch:
-            done = subprocess.run(  # noqa: S603 - our own command
-                isolation.command,
-                input=request,
-                capture_output=True,
-                check=False,
-                cwd=scratch,
-                env=dict(isolation.environment),
-                timeout=_PATIENCE,
-            )
-        size = int.from_bytes(done.stdout[:HEADER_BYTES], "big")
-        first = done.stdout[HEADER_BYTES : HEADER_BYTES + size].decode("ascii")
-        report = read_report(parse_json(first))
-    except (OSError, subprocess.TimeoutExpired) as error:
+        zygote = ZygoteProcess(isolation.command, isolation.environment, Limits())
+    except BrokenZygoteError as error:
         return str(error)
-    except (ValueError, ChannelError):
-        words = done.stderr.decode("utf-8", "replace").strip()
-        return words[-300:] or f"it ended with status {done.returncode} and no answer"
+    try:
+        zygote.load(_PROBE, None, ["6\n"])
+        reports = [read_report(message.get("uncompiled", message)) for message in zygote.run(0)]
+    except (BrokenZygoteError, ChannelError) as error:
+        return zygote.last_words().strip() or str(error)
+    finally:
+        zygote.close()
+    if not reports:
+        return "a probe did not run"
+    report = reports[0]
     if report.stdout != "42\n":
         return f"a probe printed {report.stdout[:80]!r}: {(report.report or report.stderr)[-300:]}"
     return None

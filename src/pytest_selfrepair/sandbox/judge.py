@@ -1,12 +1,10 @@
 """Judges programs in a sandbox: the zygote runs them on the inputs, answers are compared here."""
 
 import asyncio
-import contextlib
 import os
-import signal
-import tempfile
 import time
-from collections.abc import AsyncIterator
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pytest_selfrepair.core.checker import Acceptance, Checker, Rule, tolerant, weakest
@@ -14,15 +12,10 @@ from pytest_selfrepair.core.shorten import render, shorten
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.errors import SandboxError
-from pytest_selfrepair.sandbox.channel import (
-    HEADER_BYTES,
-    ChannelError,
-    read_message,
-    read_report,
-    request_frame,
-)
+from pytest_selfrepair.sandbox.channel import CaseReport, ChannelError, read_report
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
 from pytest_selfrepair.sandbox.reading import (
     Answer,
     Trouble,
@@ -30,17 +23,10 @@ from pytest_selfrepair.sandbox.reading import (
     read_case,
     read_uncompiled,
 )
+from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 ATTEMPTS = 3
 """How often a program is run at most where the sandbox itself fails."""
-
-_PATIENCE = 60.0  # seconds beyond a case's own limit, on a busy machine
-_GOODBYE = 5.0  # seconds for a zygote to end when asked to
-_LARGE = 100_000  # characters that are compared in a thread, lest the loop waits
-
-
-class _BrokenRunError(Exception):
-    """The sandbox failed, so that nothing is known about the program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +36,9 @@ class _Failed:
 
 
 class SandboxJudge:
-    """Judges programs, each in a sandbox of its own.
+    """Judges programs in zygotes, which it starts when they are needed and keeps.
+
+    They end with :meth:`aclose`, with the judge, or with this process.
 
     Args:
         isolation: How programs are kept apart from this machine.
@@ -69,13 +57,22 @@ class SandboxJudge:
         self._isolation = isolation
         self._limits = limits or Limits()
         self._checker = checker
-        self._concurrency = concurrency or os.cpu_count() or 1
-        self._gate: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
+        concurrency = concurrency or os.cpu_count() or 1
+        # A thread for every program that runs: bound to no event loop, since a judge may outlive
+        # one, and kept, since bubblewrap ends with the thread that started it.
+        self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="selfrepair-judge")
+        self._zygotes = Zygotes(isolation.command, isolation.environment, self._limits)
+        self._close = weakref.finalize(self, self._zygotes.close)
 
     @property
     def isolation(self) -> str:
         """How programs are kept apart from this machine, in a few words."""
         return self._isolation.description
+
+    async def aclose(self) -> None:
+        """End the zygotes; nothing can be judged any more."""
+        await asyncio.to_thread(self._close)
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def judge(self, task: Task, program: str) -> Verdict:
         """Run ``program`` on the cases of ``task``, in order, up to the first that fails.
@@ -90,50 +87,42 @@ class SandboxJudge:
                 cases_passed=0,
                 failure=CaseFailure(error="there is nothing to run"),
             )
+        lease = Lease()
+        work = self._threads.submit(self._judge, task, program, lease)
+        try:
+            return await asyncio.wrap_future(work)
+        except asyncio.CancelledError:
+            lease.cancel()
+            if not work.cancel():  # it has begun; what it started must be dead before we go on
+                await asyncio.gather(asyncio.wrap_future(work), return_exceptions=True)
+            raise
+
+    def _judge(self, task: Task, program: str, lease: Lease) -> Verdict:
         problems: list[str] = []
-        async with self._turn():
-            started = time.perf_counter()
-            for _ in range(ATTEMPTS):
-                try:
-                    return await self._run(task, program, started)
-                except _BrokenRunError as error:
-                    problems.append(str(error))
+        started = time.perf_counter()
+        while len(problems) < ATTEMPTS and not lease.cancelled:
+            try:
+                with self._zygotes.lent(lease) as zygote:
+                    return self._run(zygote, task, program, started)
+            except BrokenZygoteError as error:
+                problems.append(str(error))
         raise SandboxError(
             f"{task.id}: no verdict after {ATTEMPTS} attempts in {self.isolation}: "
             + "; then ".join(dict.fromkeys(problems))
         )
 
-    def _turn(self) -> asyncio.Semaphore:
-        """The semaphore of the running loop, for a judge may outlive one loop and see another."""
-        loop = asyncio.get_running_loop()
-        if self._gate is None or self._gate[0] is not loop:
-            self._gate = loop, asyncio.Semaphore(self._concurrency)
-        return self._gate[1]
-
-    async def _run(self, task: Task, program: str, started: float) -> Verdict:
+    def _run(self, zygote: ZygoteProcess, task: Task, program: str, started: float) -> Verdict:
+        zygote.load(program, task.fn_name, [_given(task, case) for case in task.cases])
         rules: list[Rule | None] = []
-        request = request_frame(
-            program=program,
-            fn_name=task.fn_name,
-            inputs=[_given(task, case) for case in task.cases],
-            limits=self._limits.as_json(),
-        )
         failed: _Failed | None = None
-        async with self._zygote(request) as reader:
-            while failed is None:
-                message = await self._next_message(reader)
-                if "uncompiled" in message:
-                    failed = _Failed(index=None, trouble=self._uncompiled(message["uncompiled"]))
-                elif len(rules) == len(task.cases):
-                    if message != {"end": len(rules)}:
-                        raise _BrokenRunError("the zygote did not end its run as it should")
-                    break
-                else:
-                    judged = await self._judge_case(task, len(rules), message)
-                    if isinstance(judged, Trouble):
-                        failed = _Failed(index=len(rules), trouble=judged)
-                    else:
-                        rules.append(judged.rule)
+        while len(rules) < len(task.cases):
+            first = len(rules)
+            failed = self._run_from(zygote, task, rules)
+            # A failure is believed of the first case in a process: no earlier one had a part in it.
+            if failed is not None and failed.index in {None, first}:
+                break
+            if len(rules) == first:
+                raise BrokenZygoteError("the zygote ended its run before any case")
         return Verdict(
             outcome=failed.trouble.outcome if failed else Outcome.PASSED,
             cases_run=len(rules) + (failed is not None and failed.index is not None),
@@ -143,110 +132,37 @@ class SandboxJudge:
             seconds=time.perf_counter() - started,
         )
 
-    def _uncompiled(self, message: JsonValue) -> Trouble:
-        try:
-            return read_uncompiled(read_report(message))
-        except ChannelError as error:
-            raise _BrokenRunError(str(error)) from error
-
-    async def _judge_case(
-        self, task: Task, index: int, message: dict[str, JsonValue]
-    ) -> Acceptance | Trouble:
-        if message.get("case") != index:
-            raise _BrokenRunError(f"the zygote spoke of another case than {index}")
-        try:
-            report = read_report(message)
-        except ChannelError as error:
-            raise _BrokenRunError(str(error)) from error
-        case = task.cases[index]
-
-        def judge_case() -> Acceptance | Trouble:
-            answer = read_case(report, task.kind, self._limits)
-            if isinstance(answer, Trouble):
-                return answer
-            acceptance = self._checker(task.kind, case.expected, answer.value)
-            return acceptance if acceptance.accepted else _wrong(task.kind, answer)
-
-        if len(report.stdout) + len(report.report) > _LARGE:
-            return await asyncio.to_thread(judge_case)
-        return judge_case()
-
-    async def _next_message(self, reader: asyncio.StreamReader) -> dict[str, JsonValue]:
-        # A JSON text has at most six bytes for one, and a report is JSON inside JSON.
-        longest = 16 * self._limits.output_bytes + (1 << 20)
-        try:
-            async with asyncio.timeout(self._limits.wall_seconds + _PATIENCE):
-                size = int.from_bytes(await reader.readexactly(HEADER_BYTES), "big")
-                if size > longest:
-                    raise _BrokenRunError(f"the zygote announced a frame of {size} bytes")
-                body = await reader.readexactly(size)
-        except asyncio.IncompleteReadError as error:
-            raise _BrokenRunError("the zygote ended before its run did") from error
-        except TimeoutError as error:
-            raise _BrokenRunError("the zygote fell silent") from error
-        try:
-            if size > _LARGE:
-                return await asyncio.to_thread(read_message, body)
-            return read_message(body)
-        except ChannelError as error:
-            raise _BrokenRunError(str(error)) from error
-
-    @contextlib.asynccontextmanager
-    async def _zygote(self, request: bytes) -> AsyncIterator[asyncio.StreamReader]:
-        """A zygote that has been told what to run; on leaving, it and all it ran are dead.
-
-        What it wrote to standard error is added to a `_BrokenRunError` that passes through.
-        """
-        with (
-            tempfile.TemporaryDirectory(
-                prefix="selfrepair-", ignore_cleanup_errors=True
-            ) as scratch,
-            tempfile.TemporaryFile() as words,
-        ):
+    def _run_from(
+        self, zygote: ZygoteProcess, task: Task, rules: list[Rule | None]
+    ) -> _Failed | None:
+        """Run the cases that have no rule yet in one process, up to its first failure."""
+        failed: _Failed | None = None
+        for message in zygote.run(len(rules)):
+            if failed is not None:
+                continue  # what was said before the zygote heard that it should stop
             try:
-                process = await asyncio.create_subprocess_exec(
-                    *self._isolation.command,
-                    stdin=asyncio.subprocess.PIPE,
-                    stdout=asyncio.subprocess.PIPE,
-                    stderr=words,
-                    cwd=scratch,
-                    env=dict(self._isolation.environment),
-                    start_new_session=True,
-                )
-            except OSError as error:
-                raise _BrokenRunError(f"{self._isolation.command[0]}: {error}") from error
-            assert process.stdin is not None  # noqa: S101 - a pipe was asked for
-            assert process.stdout is not None  # noqa: S101 - as above
-            process.stdin.write(request)
-            try:
-                yield process.stdout
-            except _BrokenRunError as error:
-                await _stop(process)
-                words.seek(0)
-                last = words.read().decode("utf-8", "replace").strip()[-300:]
-                raise _BrokenRunError(f"{error} {last}".strip()) from error
-            finally:
-                await asyncio.shield(_stop(process))
+                if "uncompiled" in message:
+                    report = read_report(message["uncompiled"])
+                    failed = _Failed(index=None, trouble=read_uncompiled(report))
+                    continue
+                if message.get("case") != len(rules) or len(rules) == len(task.cases):
+                    raise BrokenZygoteError(f"the zygote spoke of another case than {len(rules)}")
+                judged = self._judge_case(task, task.cases[len(rules)], read_report(message))
+            except ChannelError as error:
+                raise BrokenZygoteError(str(error)) from error
+            if isinstance(judged, Trouble):
+                failed = _Failed(index=len(rules), trouble=judged)
+                zygote.stop()
+            else:
+                rules.append(judged.rule)
+        return failed
 
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    """End a zygote and whatever it runs, and wait until its output has closed."""
-    assert process.stdin is not None  # noqa: S101 - a pipe was asked for
-    assert process.stdout is not None  # noqa: S101 - as above
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number)  # it leads a session, and so a group, of its own
-        try:
-            async with asyncio.timeout(_GOODBYE):
-                while await process.stdout.read(1 << 20):
-                    pass
-                await process.wait()
-                break
-        except TimeoutError:
-            continue
-    process.stdin.close()
-    with contextlib.suppress(OSError):
-        await process.stdin.wait_closed()
+    def _judge_case(self, task: Task, case: Case, report: CaseReport) -> Acceptance | Trouble:
+        answer = read_case(report, task.kind, self._limits)
+        if isinstance(answer, Trouble):
+            return answer
+        acceptance = self._checker(task.kind, case.expected, answer.value)
+        return acceptance if acceptance.accepted else _wrong(task.kind, answer)
 
 
 def _given(task: Task, case: Case) -> JsonValue:

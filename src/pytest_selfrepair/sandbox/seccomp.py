@@ -68,10 +68,16 @@ def install(*, forks: bool) -> None:
     instructions = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("=HxxxxxxQ", len(code) // 8, ctypes.addressof(instructions))
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    prctl(_PR_SET_NO_NEW_PRIVS, 1)
     if libc.syscall(_SECCOMP[machine], _SET_MODE_FILTER, 0, program):
         number = ctypes.get_errno()
         raise OSError(number, f"seccomp: {os.strerror(number)}")
+
+
+def prctl(option: int, value: int) -> None:
+    """Change an attribute of this process, on Linux; elsewhere do nothing."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 def assemble(machine: str, pid: int, *, forks: bool) -> bytes:
