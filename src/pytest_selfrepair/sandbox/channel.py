@@ -42,24 +42,9 @@ class CaseReport:
     line: int | None
 
 
-def request_frame(
-    *,
-    program: str,
-    fn_name: str | None,
-    inputs: list[JsonValue],
-    limits: dict[str, JsonValue],
-    plain_user: bool,
-) -> bytes:
-    """The one frame that a zygote reads; expected outputs have no place in it."""
-    body = _encode(
-        {
-            "program": program,
-            "fn_name": fn_name,
-            "inputs": inputs,
-            "limits": limits,
-            "plain_user": plain_user,
-        }
-    ).encode("ascii")
+def frame(message: JsonValue) -> bytes:
+    """A message as it travels."""
+    body = _encode(message).encode("ascii")
     return len(body).to_bytes(HEADER_BYTES, "big") + body
 
 

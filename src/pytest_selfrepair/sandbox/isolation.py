@@ -2,10 +2,8 @@
 
 import os
 import stat
-import subprocess
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,15 +11,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pytest_selfrepair.errors import SandboxError, UsageError
+from pytest_selfrepair.sandbox import seccomp
 from pytest_selfrepair.sandbox.bubblewrap import commands, find_bubblewrap, interpreter
-from pytest_selfrepair.sandbox.channel import (
-    HEADER_BYTES,
-    ChannelError,
-    parse_json,
-    read_report,
-    request_frame,
-)
+from pytest_selfrepair.sandbox.channel import ChannelError, read_report
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
 
 _FLAGS = (
     "-s",
@@ -32,8 +26,10 @@ _FLAGS = (
     "-W",
     "ignore",
 )  # not -I, which would ignore the hash seed
-_FILES = tuple(Path(__file__).with_name(name) for name in ("zygote.py", "runner.py"))
-_PATIENCE = 60.0  # seconds that a probe may take
+_FILES = tuple(
+    Path(__file__).with_name(f"{name}.py")
+    for name in ("zygote", "watch", "child", "runner", "leftovers", "seccomp", "syscalls")
+)
 _PROBE = """\
 import colorsys, threading
 thread = threading.Thread(target=lambda: print(int(input()) * 7))
@@ -68,14 +64,12 @@ class Isolation:
         command: What starts a zygote, which then waits for its request on standard input.
         environment: The whole environment of that command.
         contained: True where programs see neither files nor network of this machine.
-        plain_user: True where the zygote is root and gives every program a user of its own.
     """
 
     description: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
     contained: bool
-    plain_user: bool
 
 
 def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
@@ -120,32 +114,20 @@ def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
 
 def _problem(isolation: Isolation) -> str | None:
     """Run a small program for real; what went wrong, or None."""
-    request = request_frame(
-        program=_PROBE,
-        fn_name=None,
-        inputs=["6\n"],
-        limits=Limits().as_json(),
-        plain_user=isolation.plain_user,
-    )
     try:
-        with tempfile.TemporaryDirectory(prefix="selfrepair-") as scratch:
-            done = subprocess.run(  # noqa: S603 - our own command
-                isolation.command,
-                input=request,
-                capture_output=True,
-                check=False,
-                cwd=scratch,
-                env=dict(isolation.environment),
-                timeout=_PATIENCE,
-            )
-        size = int.from_bytes(done.stdout[:HEADER_BYTES], "big")
-        first = done.stdout[HEADER_BYTES : HEADER_BYTES + size].decode("ascii")
-        report = read_report(parse_json(first))
-    except (OSError, subprocess.TimeoutExpired) as error:
+        zygote = ZygoteProcess(isolation.command, isolation.environment, Limits())
+    except BrokenZygoteError as error:
         return str(error)
-    except (ValueError, ChannelError):
-        words = done.stderr.decode("utf-8", "replace").strip()
-        return words[-300:] or f"it ended with status {done.returncode} and no answer"
+    try:
+        zygote.load(_PROBE, None, ["6\n"])
+        reports = [read_report(message.get("uncompiled", message)) for message in zygote.run(0)]
+    except (BrokenZygoteError, ChannelError) as error:
+        return zygote.last_words().strip() or str(error)
+    finally:
+        zygote.close()
+    if not reports:
+        return "a probe did not run"
+    report = reports[0]
     if report.stdout != "42\n":
         return f"a probe printed {report.stdout[:80]!r}: {(report.report or report.stderr)[-300:]}"
     return None
@@ -153,29 +135,30 @@ def _problem(isolation: Isolation) -> str | None:
 
 def _limits_only() -> Isolation:
     needed = (interpreter(), Path(sysconfig.get_path("stdlib")), *_FILES)
+    plain_user = os.geteuid() == 0 and all(map(_is_open_to_all, needed))
+    means = ("plain-user",) if plain_user else ()
     return Isolation(
         description="limits only: no isolation of files or network",
-        command=(str(interpreter()), *_FLAGS, str(_FILES[0])),
+        command=(str(interpreter()), *_FLAGS, str(_FILES[0]), *means),
         environment=_ENVIRONMENT,
         contained=False,
-        plain_user=os.geteuid() == 0 and all(map(_is_open_to_all, needed)),
     )
 
 
 def _contained() -> Iterator[Isolation]:
     """The ways to isolate a program that may work here, the best first."""
     found = find_bubblewrap()
-    if found is None:
+    if found is None or not seccomp.available():
         return
     bwrap, version = found
     root = os.geteuid() == 0
+    means = ("seccomp", "plain-user") if root else ("seccomp",)
     for command in commands(bwrap, _FILES, _FLAGS, _ENVIRONMENT):
         yield Isolation(
-            description=f"bubblewrap {version} ({'root' if root else 'user namespaces'})",
-            command=command,
+            description=f"bubblewrap {version} ({'root' if root else 'user namespaces'}) + seccomp",
+            command=(*command, *means),
             environment=_ENVIRONMENT,
             contained=True,
-            plain_user=root,
         )
 
 

@@ -1,27 +1,20 @@
 """Judges programs in a sandbox: the zygote runs them on the inputs, answers are compared here."""
 
 import asyncio
-import contextlib
 import os
-import signal
-import tempfile
 import time
-from collections.abc import AsyncIterator
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 from pytest_selfrepair.core.checker import Checker, tolerant
 from pytest_selfrepair.core.shorten import render, shorten
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.errors import SandboxError
-from pytest_selfrepair.sandbox.channel import (
-    HEADER_BYTES,
-    ChannelError,
-    read_message,
-    read_report,
-    request_frame,
-)
+from pytest_selfrepair.sandbox.channel import CaseReport, ChannelError, read_report
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
 from pytest_selfrepair.sandbox.reading import (
     Answer,
     Trouble,
@@ -30,21 +23,16 @@ from pytest_selfrepair.sandbox.reading import (
     read_uncompiled,
 )
 from pytest_selfrepair.sandbox.tally import Judged, Tally
+from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 ATTEMPTS = 3
 """How often a program is run at most where the sandbox itself fails."""
 
-_PATIENCE = 60.0  # seconds beyond a case's own limit, on a busy machine
-_GOODBYE = 5.0  # seconds for a zygote to end when asked to
-_LARGE = 100_000  # characters that are compared in a thread, lest the loop waits
-
-
-class _BrokenRunError(Exception):
-    """The sandbox failed, so that nothing is known about the program."""
-
 
 class SandboxJudge:
-    """Judges programs, each in a sandbox of its own.
+    """Judges programs in zygotes, which it starts when they are needed and keeps.
+
+    They end with :meth:`aclose`, with the judge, or with this process.
 
     Args:
         isolation: How programs are kept apart from this machine.
@@ -70,13 +58,22 @@ class SandboxJudge:
         self._checker = checker
         self._other = other
         self._all_cases = all_cases
-        self._concurrency = concurrency or os.cpu_count() or 1
-        self._gate: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
+        concurrency = concurrency or os.cpu_count() or 1
+        # A thread for every program that runs: bound to no event loop, since a judge may outlive
+        # one, and kept, since bubblewrap ends with the thread that started it.
+        self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="selfrepair-judge")
+        self._zygotes = Zygotes(isolation.command, isolation.environment, self._limits)
+        self._close = weakref.finalize(self, self._zygotes.close)
 
     @property
     def isolation(self) -> str:
         """How programs are kept apart from this machine, in a few words."""
         return self._isolation.description
+
+    async def aclose(self) -> None:
+        """End the zygotes; nothing can be judged any more."""
+        await asyncio.to_thread(self._close)
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def judge(self, task: Task, program: str) -> Verdict:
         """Run ``program`` on the cases of ``task``, in order, up to the first that fails.
@@ -91,46 +88,38 @@ class SandboxJudge:
                 cases_passed=0,
                 failure=CaseFailure(error="there is nothing to run"),
             )
+        lease = Lease()
+        work = self._threads.submit(self._judge, task, program, lease)
+        try:
+            return await asyncio.wrap_future(work)
+        except asyncio.CancelledError:
+            lease.cancel()
+            if not work.cancel():  # it has begun; what it started must be dead before we go on
+                await asyncio.gather(asyncio.wrap_future(work), return_exceptions=True)
+            raise
+
+    def _judge(self, task: Task, program: str, lease: Lease) -> Verdict:
         problems: list[str] = []
-        async with self._turn():
-            started = time.perf_counter()
-            for _ in range(ATTEMPTS):
-                try:
-                    return await self._run(task, program, started)
-                except _BrokenRunError as error:
-                    problems.append(str(error))
+        started = time.perf_counter()
+        while len(problems) < ATTEMPTS and not lease.cancelled:
+            try:
+                with self._zygotes.lent(lease) as zygote:
+                    return self._run(zygote, task, program, started)
+            except BrokenZygoteError as error:
+                problems.append(str(error))
         raise SandboxError(
             f"{task.id}: no verdict after {ATTEMPTS} attempts in {self.isolation}: "
             + "; then ".join(dict.fromkeys(problems))
         )
 
-    def _turn(self) -> asyncio.Semaphore:
-        """The semaphore of the running loop, for a judge may outlive one loop and see another."""
-        loop = asyncio.get_running_loop()
-        if self._gate is None or self._gate[0] is not loop:
-            self._gate = loop, asyncio.Semaphore(self._concurrency)
-        return self._gate[1]
-
-    async def _run(self, task: Task, program: str, started: float) -> Verdict:
+    def _run(self, zygote: ZygoteProcess, task: Task, program: str, started: float) -> Verdict:
+        zygote.load(program, task.fn_name, [_given(task, case) for case in task.cases])
         tally = Tally(all_cases=self._all_cases)
-        request = request_frame(
-            program=program,
-            fn_name=task.fn_name,
-            inputs=[_given(task, case) for case in task.cases],
-            limits=self._limits.as_json(),
-            plain_user=self._isolation.plain_user,
-        )
-        async with self._zygote(request) as reader:
-            while not tally.decided:
-                message = await self._next_message(reader)
-                if "uncompiled" in message:
-                    tally.add_uncompiled(self._uncompiled(message["uncompiled"]))
-                elif tally.position == len(task.cases):
-                    if message != {"end": tally.position}:
-                        raise _BrokenRunError("the zygote did not end its run as it should")
-                    break
-                else:
-                    tally.add(await self._judge_case(task, tally.position, message))
+        while tally.position < len(task.cases) and not tally.decided:
+            first = tally.position
+            self._run_from(zygote, task, tally)
+            if tally.position == first and not tally.decided:
+                raise BrokenZygoteError("the zygote ended its run before any case")
         return Verdict(
             outcome=tally.outcome,
             cases_run=tally.cases_run,
@@ -141,112 +130,42 @@ class SandboxJudge:
             flips=tally.flips,
         )
 
-    def _uncompiled(self, message: JsonValue) -> Trouble:
-        try:
-            return read_uncompiled(read_report(message))
-        except ChannelError as error:
-            raise _BrokenRunError(str(error)) from error
+    def _run_from(self, zygote: ZygoteProcess, task: Task, tally: Tally) -> None:
+        """Run the cases that follow in one process, up to its first failure.
 
-    async def _judge_case(self, task: Task, index: int, message: dict[str, JsonValue]) -> Judged:
-        if message.get("case") != index:
-            raise _BrokenRunError(f"the zygote spoke of another case than {index}")
-        try:
-            report = read_report(message)
-        except ChannelError as error:
-            raise _BrokenRunError(str(error)) from error
-        case = task.cases[index]
-
-        def judge_case() -> Judged:
-            answer = read_case(report, task.kind, self._limits)
-            if isinstance(answer, Trouble):
-                return Judged(trouble=answer, other=None if self._other is None else False)
-            acceptance = self._checker(task.kind, case.expected, answer.value)
-            other = None
-            if self._other is not None:
-                other = self._other(task.kind, case.expected, answer.value).accepted
-            trouble = None if acceptance.accepted else _wrong(task.kind, answer)
-            return Judged(rule=acceptance.rule, trouble=trouble, other=other)
-
-        if len(report.stdout) + len(report.report) > _LARGE:
-            return await asyncio.to_thread(judge_case)
-        return judge_case()
-
-    async def _next_message(self, reader: asyncio.StreamReader) -> dict[str, JsonValue]:
-        # A JSON text has at most six bytes for one, and a report is JSON inside JSON.
-        longest = 16 * self._limits.output_bytes + (1 << 20)
-        try:
-            async with asyncio.timeout(self._limits.wall_seconds + _PATIENCE):
-                size = int.from_bytes(await reader.readexactly(HEADER_BYTES), "big")
-                if size > longest:
-                    raise _BrokenRunError(f"the zygote announced a frame of {size} bytes")
-                body = await reader.readexactly(size)
-        except asyncio.IncompleteReadError as error:
-            raise _BrokenRunError("the zygote ended before its run did") from error
-        except TimeoutError as error:
-            raise _BrokenRunError("the zygote fell silent") from error
-        try:
-            if size > _LARGE:
-                return await asyncio.to_thread(read_message, body)
-            return read_message(body)
-        except ChannelError as error:
-            raise _BrokenRunError(str(error)) from error
-
-    @contextlib.asynccontextmanager
-    async def _zygote(self, request: bytes) -> AsyncIterator[asyncio.StreamReader]:
-        """A zygote that has been told what to run; on leaving, it and all it ran are dead.
-
-        What it wrote to standard error is added to a `_BrokenRunError` that passes through.
+        A failure is believed of the first case in a process: no earlier one had a part in it.
         """
-        with (
-            tempfile.TemporaryDirectory(
-                prefix="selfrepair-", ignore_cleanup_errors=True
-            ) as scratch,
-            tempfile.TemporaryFile() as words,
-        ):
+        first, stopped = tally.position, False
+        for message in zygote.run(first):
+            if stopped:
+                continue  # what was said before the zygote heard that it should stop
             try:
-                process = await asyncio.create_subprocess_exec(
-                    *self._isolation.command,
-                    stdin=asyncio.subprocess.PIPE,
-                    stdout=asyncio.subprocess.PIPE,
-                    stderr=words,
-                    cwd=scratch,
-                    env=dict(self._isolation.environment),
-                    start_new_session=True,
-                )
-            except OSError as error:
-                raise _BrokenRunError(f"{self._isolation.command[0]}: {error}") from error
-            assert process.stdin is not None  # noqa: S101 - a pipe was asked for
-            assert process.stdout is not None  # noqa: S101 - as above
-            process.stdin.write(request)
-            try:
-                yield process.stdout
-            except _BrokenRunError as error:
-                await _stop(process)
-                words.seek(0)
-                last = words.read().decode("utf-8", "replace").strip()[-300:]
-                raise _BrokenRunError(f"{error} {last}".strip()) from error
-            finally:
-                await asyncio.shield(_stop(process))
+                if "uncompiled" in message:
+                    tally.add_uncompiled(read_uncompiled(read_report(message["uncompiled"])))
+                    stopped = True
+                    continue
+                index = tally.position
+                if message.get("case") != index or index == len(task.cases):
+                    raise BrokenZygoteError(f"the zygote spoke of another case than {index}")
+                judged = self._judge_case(task, task.cases[index], read_report(message))
+            except ChannelError as error:
+                raise BrokenZygoteError(str(error)) from error
+            if judged.trouble is None or index == first:
+                tally.add(judged)
+            if judged.trouble is not None:
+                stopped = True
+                zygote.stop()
 
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    """End a zygote and whatever it runs, and wait until its output has closed."""
-    assert process.stdin is not None  # noqa: S101 - a pipe was asked for
-    assert process.stdout is not None  # noqa: S101 - as above
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number)  # it leads a session, and so a group, of its own
-        try:
-            async with asyncio.timeout(_GOODBYE):
-                while await process.stdout.read(1 << 20):
-                    pass
-                await process.wait()
-                break
-        except TimeoutError:
-            continue
-    process.stdin.close()
-    with contextlib.suppress(OSError):
-        await process.stdin.wait_closed()
+    def _judge_case(self, task: Task, case: Case, report: CaseReport) -> Judged:
+        answer = read_case(report, task.kind, self._limits)
+        if isinstance(answer, Trouble):
+            return Judged(trouble=answer, other=None if self._other is None else False)
+        acceptance = self._checker(task.kind, case.expected, answer.value)
+        other = None
+        if self._other is not None:
+            other = self._other(task.kind, case.expected, answer.value).accepted
+        trouble = None if acceptance.accepted else _wrong(task.kind, answer)
+        return Judged(rule=acceptance.rule, trouble=trouble, other=other)
 
 
 def _given(task: Task, case: Case) -> JsonValue:

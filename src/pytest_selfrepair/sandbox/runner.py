@@ -7,13 +7,17 @@ beside which it lies as a plain file, it needs the standard library alone.
 import atexit
 import builtins
 import contextlib
+import gc
 import importlib
 import json
+import os
 import resource
+import signal
 import sys
 import threading
 import types
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 PROGRAM_FILE = "program.py"
@@ -42,24 +46,15 @@ def starter_names() -> dict[str, object]:
     return names
 
 
-def compile_program(program: str) -> types.CodeType:
-    """The program's code.
-
-    Raises:
-        Exception: SyntaxError, or one of several others that Python raises for hostile texts.
-    """
-    return compile(program, PROGRAM_FILE, "exec", dont_inherit=True)
-
-
-def try_to_compile(program: str) -> Fields:
-    """Whether the program compiles, and if not, why and where."""
+def try_to_compile(program: str) -> tuple[types.CodeType | None, Fields]:
+    """The program's code, or None and why and where it does not compile."""
     try:
-        compile_program(program)
+        return compile(program, PROGRAM_FILE, "exec", dont_inherit=True), {}
     except SyntaxError as error:
-        return {"end": "uncompiled", "message": _brief(error.msg), "line": error.lineno}
+        return None, {"end": "uncompiled", "message": _brief(error.msg), "line": error.lineno}
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        return {"end": "uncompiled", "message": _brief(error) or type(error).__name__, "line": None}
-    return {"end": "compiled"}
+        message = _brief(error) or type(error).__name__
+        return None, {"end": "uncompiled", "message": message, "line": None}
 
 
 def run_script(code: types.CodeType) -> Fields:
@@ -134,8 +129,59 @@ def open_standard_streams() -> None:
         setattr(sys, f"__{name}__", stream)
 
 
-def claim(work: Callable[[], Fields], stack_bytes: int) -> Fields:
-    """Do the work, on a big stack of its own where one is asked for, and say how it ended."""
+class State:
+    """What Python shares between programs, as it was before any ran."""
+
+    def __init__(self) -> None:
+        self._scratch = str(Path.cwd())
+        self._modules = set(sys.modules)
+        self._path = list(sys.path)
+        self._builtins = dict(builtins.__dict__)
+        self._environment = dict(os.environ)
+        self._depth = sys.getrecursionlimit()
+
+    def restore(self) -> bool:
+        """Put it back, between two cases; false where that is not possible."""
+        namespace = builtins.__dict__
+        if namespace != self._builtins:  # first, for all else needs them
+            namespace.clear()
+            namespace.update(self._builtins)
+        if threading.active_count() != 1:
+            return False
+        if len(sys.modules) != len(self._modules):
+            for name in set(sys.modules) - self._modules:
+                if str(getattr(sys.modules[name], "__file__", "")).startswith(self._scratch):
+                    del sys.modules[name]
+        sys.path[:] = self._path
+        if os.environ != self._environment:
+            os.environ.clear()
+            os.environ.update(self._environment)
+        os.chdir(self._scratch)
+        os.umask(0o022)
+        sys.setrecursionlimit(self._depth)
+        sys.set_int_max_str_digits(0)
+        sys.settrace(None)
+        sys.setprofile(None)
+        gc.enable()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        if decimal := sys.modules.get("decimal"):
+            decimal.setcontext(decimal.DefaultContext.copy())
+        return True
+
+
+def claim(work: Callable[[], Fields], stack_bytes: int, memory_bytes: int) -> Fields:
+    """Do the work within a bound of memory, and say how it ended.
+
+    Args:
+        work: What to do.
+        stack_bytes: The stack of a thread to do it on; 0 for the usual one.
+        memory_bytes: Address space.
+    """
+    if sys.platform == "linux":  # elsewhere address space is not limited
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        soft = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
     if not stack_bytes:
         return _reporting(work)
     claims: list[Fields] = []
@@ -155,7 +201,7 @@ def _reporting(work: Callable[[], Fields]) -> Fields:
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is what became of the program
         return describe(error)
     finally:
-        if sys.platform == "linux":  # elsewhere address space is not limited
+        if sys.platform == "linux":  # the report may need what the program has taken
             hard = resource.getrlimit(resource.RLIMIT_AS)[1]
             resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 

@@ -1,0 +1,137 @@
+"""The system calls that a program may make: a filter for seccomp, assembled here.
+
+Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
+"""
+
+import ctypes
+import errno
+import os
+import platform
+import struct
+import sys
+
+if __package__:
+    from pytest_selfrepair.sandbox import syscalls
+else:  # a plain file beside its siblings
+    import syscalls  # type: ignore[import-not-found,no-redef]
+
+# Fields of what a filter sees, by offset; both machines are little-endian.
+_NUMBER, _MACHINE, _ARGUMENTS = 0, 4, 16
+
+# Instructions: load a word, jump where equal, greater or any bit set, return.
+_LOAD, _EQUAL, _GREATER, _ANY, _RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
+
+_ALLOW, _KILL, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000
+_REFUSE, _UNKNOWN = _ERROR | errno.EPERM, _ERROR | errno.ENOSYS
+
+_AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+_SECCOMP = {"x86_64": 317, "aarch64": 277}
+_SET_MODE_FILTER, _PR_SET_NO_NEW_PRIVS = 1, 38
+
+_FORKS = ("fork", "vfork", "execve", "execveat")
+# libc does without these where they are unknown.
+_ABSENT = ("clone3", "io_uring_setup", "io_uring_enter", "io_uring_register", "memfd_create")
+_OWN_PROCESS = ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
+
+# clone: new namespaces, tracing, and a parent that is not the caller.
+_CLONE_REFUSED = 0x7E020000 | 0x2000 | 0x8000
+_CLONE_THREAD = 0x10000
+_AF_UNIX = 1
+# Values of one argument that are refused.
+_REFUSED_VALUES = {
+    # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY: signals across processes
+    "fcntl": (1, (8, 10, 15, 1024, 1026)),
+    # FIOASYNC, FIOSETOWN, SIOCSPGRP: the same; TIOCSTI, TIOCLINUX: a terminal's input
+    "ioctl": (1, (0x5452, 0x8901, 0x8902, 0x5412, 0x541C)),
+    # PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_CHILD_SUBREAPER, PR_SCHED_CORE
+    "prctl": (0, (1, 22, 36, 62)),
+}
+_OF_ARGUMENTS = {"clone", "prlimit64", "socketpair", *_OWN_PROCESS, *_REFUSED_VALUES}
+
+
+def available() -> bool:
+    """True where this machine's calls are known."""
+    return sys.platform == "linux" and platform.machine() in _AUDIT
+
+
+def install(*, forks: bool) -> None:
+    """Filter the calls of this process and of all it will ever start.
+
+    Args:
+        forks: Whether it may start processes; threads it may always.
+
+    Raises:
+        OSError: The system has no such filter.
+    """
+    machine = platform.machine()
+    code = assemble(machine, os.getpid(), forks=forks)
+    instructions = ctypes.create_string_buffer(code, len(code))
+    program = struct.pack("=HxxxxxxQ", len(code) // 8, ctypes.addressof(instructions))
+    libc = ctypes.CDLL(None, use_errno=True)
+    prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    if libc.syscall(_SECCOMP[machine], _SET_MODE_FILTER, 0, program):
+        number = ctypes.get_errno()
+        raise OSError(number, f"seccomp: {os.strerror(number)}")
+
+
+def prctl(option: int, value: int) -> None:
+    """Change an attribute of this process, on Linux; elsewhere do nothing."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def assemble(machine: str, pid: int, *, forks: bool) -> bytes:
+    """The filter as the kernel reads it.
+
+    Args:
+        machine: `x86_64` or `aarch64`.
+        pid: The only process that may be sent signals, beside its own group.
+        forks: Whether processes may be started.
+    """
+    known = syscalls.numbers(machine)
+    code = [
+        (_LOAD, 0, 0, _MACHINE),
+        (_EQUAL, 1, 0, _AUDIT[machine]),
+        (_RETURN, 0, 0, _KILL),
+        (_LOAD, 0, 0, _NUMBER),
+        (_GREATER, 0, 1, syscalls.NEWEST),  # among them the calls of the x32 interface
+        (_RETURN, 0, 0, _UNKNOWN),
+    ]
+    for name, number in known.items():
+        body = _body(name, pid, forks=forks)
+        if body:
+            code += [(_EQUAL, 0, len(body), number), *body]
+    code.append((_RETURN, 0, 0, _ALLOW))
+    return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
+
+
+def _body(  # noqa: PLR0911 - a return for every kind of rule
+    name: str, pid: int, *, forks: bool
+) -> list[tuple[int, int, int, int]]:
+    """What follows where a call is that of ``name``; nothing where it is allowed."""
+    allow, refuse = (_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)
+    if name in _ABSENT:
+        return [(_RETURN, 0, 0, _UNKNOWN)]
+    if name in _FORKS and forks:
+        return []
+    if name not in _OF_ARGUMENTS:
+        return [refuse]
+    if name == "clone":
+        body = [_argument(0), (_ANY, 0, 1, _CLONE_REFUSED), refuse]
+        return [*body, allow] if forks else [*body, (_ANY, 1, 0, _CLONE_THREAD), refuse, allow]
+    if name in _OWN_PROCESS:
+        return [_argument(0), (_EQUAL, 2, 0, pid), (_EQUAL, 1, 0, 0), refuse, allow]
+    if name == "prlimit64":
+        return [_argument(0), (_EQUAL, 1, 0, 0), refuse, allow]
+    if name == "socketpair":
+        return [_argument(0), (_EQUAL, 1, 0, _AF_UNIX), refuse, allow]
+    position, values = _REFUSED_VALUES[name]
+    body = [_argument(position)]
+    for value in values:
+        body += [(_EQUAL, 0, 1, value), refuse]
+    return [*body, allow]
+
+
+def _argument(position: int) -> tuple[int, int, int, int]:
+    """Load the lower half of an argument: all of the integers and flags that are looked at."""
+    return (_LOAD, 0, 0, _ARGUMENTS + 8 * position)

@@ -1,0 +1,102 @@
+"""The zygotes of a judge: started when needed, lent to one program at a time, ended when broken."""
+
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping
+
+from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
+
+
+class Lease:
+    """The right to a zygote for as long as one judgement lasts; cancelling it ends the zygote."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._cancelled = False
+        self._zygote: ZygoteProcess | None = None
+
+    def cancel(self) -> None:
+        """End the zygote that is lent, if any, and lend no more."""
+        with self._lock:
+            self._cancelled = True
+            if self._zygote is not None:
+                self._zygote.kill()
+
+    @property
+    def cancelled(self) -> bool:
+        """True where nobody waits for the judgement any more."""
+        return self._cancelled
+
+    def take(self, zygote: ZygoteProcess | None) -> None:
+        """Note what is lent, or that nothing is."""
+        with self._lock:
+            self._zygote = zygote
+            if self._cancelled and zygote is not None:
+                zygote.kill()
+
+
+class Zygotes:
+    """The idle zygotes, and those that are lent.
+
+    Args:
+        command: What starts one.
+        environment: The whole environment of that command.
+        limits: What a case may use.
+    """
+
+    def __init__(
+        self, command: tuple[str, ...], environment: Mapping[str, str], limits: Limits
+    ) -> None:
+        self._command, self._environment, self._limits = command, environment, limits
+        self._lock = threading.Lock()
+        self._idle: list[ZygoteProcess] = []
+        self._lent: set[ZygoteProcess] = set()
+        self._closed = False
+
+    @contextlib.contextmanager
+    def lent(self, lease: Lease) -> Iterator[ZygoteProcess]:
+        """A zygote, which is ended where the work with it does not end well.
+
+        Raises:
+            BrokenZygoteError: It broke or cannot be started; its last words are added.
+        """
+        with self._lock:
+            if self._closed:
+                raise BrokenZygoteError("the judge is closed")
+            zygote = self._idle.pop() if self._idle else None
+        if zygote is None:
+            zygote = ZygoteProcess(self._command, self._environment, self._limits)
+        self._lend(zygote)
+        lease.take(zygote)
+        sound = False
+        try:
+            yield zygote
+            sound = True
+        except BrokenZygoteError as error:
+            raise BrokenZygoteError(f"{error} {zygote.last_words().strip()}".strip()) from error
+        finally:
+            lease.take(None)
+            with self._lock:
+                self._lent.discard(zygote)
+                sound = sound and not self._closed
+                if sound:
+                    self._idle.append(zygote)
+            if not sound:
+                zygote.close()
+
+    def _lend(self, zygote: ZygoteProcess) -> None:
+        with self._lock:
+            self._lent.add(zygote)
+            if self._closed:
+                zygote.kill()
+
+    def close(self) -> None:
+        """End them all; those that are lent are closed by whoever uses them."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+            for zygote in self._lent:
+                zygote.kill()
+        for zygote in idle:
+            zygote.close()
