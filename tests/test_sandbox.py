@@ -524,7 +524,7 @@ def test_a_judge_outlives_its_event_loop(isolation: Isolation) -> None:
 
 def test_isolation_is_described_in_a_few_words() -> None:
     limits = find_isolation("limits")
-    assert limits.description == "limits only: no isolation of files or network"
+    assert limits.description == "level D: limits only, no isolation of files or network"
     assert SandboxJudge(limits).isolation == limits.description
 
 
@@ -533,14 +533,15 @@ def test_an_unknown_mode_is_refused_with_what_is_accepted() -> None:
         find_isolation("none")
 
 
-def test_strict_refuses_a_machine_without_bubblewrap(
-    monkeypatch: pytest.MonkeyPatch, isolation: Isolation
+def test_without_bubblewrap_strict_refuses_and_auto_takes_landlock(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("pytest_selfrepair.sandbox.isolation.find_bubblewrap", lambda: None)
     with pytest.raises(UsageError, match=r"--selfrepair-sandbox: strict .* accepted here: auto"):
         find_isolation("strict")
-    assert not find_isolation("auto").contained
-    del isolation
+    monkeypatch.setattr("pytest_selfrepair.sandbox.landlock.version", lambda: 0)
+    with pytest.raises(UsageError, match=r"--selfrepair-sandbox: auto .* accepted here: limits"):
+        find_isolation("auto")
 
 
 def test_a_bubblewrap_that_does_not_work_is_not_believed(

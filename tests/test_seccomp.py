@@ -39,14 +39,14 @@ def test_an_unknown_machine_has_no_numbers() -> None:
 
 @pytest.mark.parametrize("machine", HEADERS)
 def test_no_jump_of_the_filter_leaves_it(machine: str) -> None:
-    code = seccomp.assemble(machine, 7, forks=False)
+    code = seccomp.assemble(machine, 7, walls=False)
     count = len(code) // 8
     for place in range(count):
         jumps = code[8 * place + 2], code[8 * place + 3]
         assert place + 1 + max(jumps) < count or jumps == (0, 0)
 
 
-def attempt(expression: str, *, forks: bool = True) -> str:
+def attempt(expression: str, *, walls: bool = True) -> str:
     """What comes of an expression where the filter is in force."""
     program = (
         "import ctypes, os, sys; from pytest_selfrepair.sandbox import seccomp, syscalls\n"
@@ -54,7 +54,7 @@ def attempt(expression: str, *, forks: bool = True) -> str:
         f"number = syscalls.numbers({platform.machine()!r})\n"
         "def call(name, *arguments):\n"
         "    return libc.syscall(number[name], *arguments), ctypes.get_errno()\n"
-        f"seccomp.install(forks={forks})\nprint({expression})"
+        f"seccomp.install(walls={walls})\nprint({expression})"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
@@ -109,9 +109,10 @@ def test_an_honest_call_is_allowed(expression: str) -> None:
 
 @here
 def test_processes_are_refused_where_none_may_be_started() -> None:
-    assert "PermissionError" in attempt("os.fork()", forks=False)
-    assert "PermissionError" in attempt("os.execv('/bin/true', ['true'])", forks=False)
-    assert attempt("__import__('_thread').start_new_thread(int, ()) and None", forks=False)
+    assert "PermissionError" in attempt("os.fork()", walls=False)
+    assert "PermissionError" in attempt("os.execv('/bin/true', ['true'])", walls=False)
+    assert "PermissionError" in attempt("os.chmod('/', 0o755)", walls=False)
+    assert attempt("__import__('_thread').start_new_thread(int, ()) and None", walls=False)
 
 
 @here

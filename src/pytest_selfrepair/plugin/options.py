@@ -245,7 +245,7 @@ _OPTIONS = (
         name="sandbox",
         metavar="LEVEL",
         help="auto: the strongest isolation found; strict: refuse without bubblewrap; limits: "
-        "resource limits alone (default: auto)",
+        "resource limits alone, which auto refuses (default: auto)",
         default="auto",
         parse=_one_of("auto", "strict", "limits"),
     ),

@@ -16,7 +16,7 @@ SCRATCH_BYTES = 64 << 20
 _INSIDE = "/selfrepair"  # where the zygote and its sibling lie
 _SCRATCH = "/scratch"
 _LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64", "/nix/store")
-_DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _PACKAGES = ("site-packages", "dist-packages")
 _PATIENCE = 60.0  # seconds for it to say its version
 # What the zygote, as root of its own namespaces, needs to give its children a user of their own,
@@ -89,7 +89,7 @@ def _walls(files: tuple[Path, ...], proc: str) -> list[str]:
     walls = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
     walls += ["--unshare-cgroup-try", "--as-pid-1", "--die-with-parent", "--new-session"]
     walls += ["--hostname", "sandbox"]
-    for path in _python_paths():
+    for path in python_paths():
         walls += _bind(path, str(path))
     for file in files:
         walls += _bind(file, f"{_INSIDE}/{file.name}")
@@ -97,7 +97,7 @@ def _walls(files: tuple[Path, ...], proc: str) -> list[str]:
         walls += ["--perms", "0755", "--size", "4096", "--tmpfs", packages]
         walls += ["--remount-ro", packages]
     walls += ["--perms", "0755", "--dir", "/dev"]
-    for device in _DEVICES:
+    for device in DEVICES:
         walls += ["--dev-bind", device, device]
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         walls += ["--symlink", f"/proc/self/fd/{number}", f"/dev/{name}"]
@@ -116,7 +116,7 @@ def _bind(source: Path, target: str) -> list[str]:
     return [*folders, "--ro-bind", str(source), target]
 
 
-def _python_paths() -> list[Path]:
+def python_paths() -> list[Path]:
     """What Python needs to run, shortest first, without those that lie within another."""
     base = Path(sys.base_prefix)
     wanted = [*map(Path, _LIBRARIES), Path("/etc/ld.so.cache"), interpreter()]
@@ -130,7 +130,7 @@ def _python_paths() -> list[Path]:
 
 def _package_folders() -> list[str]:
     """Folders of installed packages within what is shown; programs are to see none of them."""
-    shown = [path for path in _python_paths() if path.is_dir() and not path.is_symlink()]
+    shown = [path for path in python_paths() if path.is_dir() and not path.is_symlink()]
     return sorted(
         str(folder)
         for path in shown

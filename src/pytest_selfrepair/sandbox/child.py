@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 if __package__:
-    from pytest_selfrepair.sandbox import leftovers, runner, seccomp
+    from pytest_selfrepair.sandbox import landlock, leftovers, runner, seccomp
 else:  # a plain file beside its siblings
+    import landlock  # type: ignore[import-not-found,no-redef]
     import leftovers  # type: ignore[import-not-found,no-redef]
     import runner  # type: ignore[import-not-found,no-redef]
     import seccomp  # type: ignore[import-not-found,no-redef]
@@ -194,9 +195,11 @@ def _give_up_means(work: Work, cases: int) -> None:
         os.setgroups([])
         os.setgid(work.uid)
         os.setuid(work.uid)
+    elif "landlock" in work.means and os.getuid() == 0:
+        landlock.drop_capabilities()
     seccomp.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if "seccomp" in work.means:
-        seccomp.install(forks=True)
+        seccomp.install(walls="landlock" not in work.means)
 
 
 def _limit_cpu(work: Work) -> float:

@@ -11,8 +11,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pytest_selfrepair.errors import SandboxError, UsageError
-from pytest_selfrepair.sandbox import seccomp
-from pytest_selfrepair.sandbox.bubblewrap import commands, find_bubblewrap, interpreter
+from pytest_selfrepair.sandbox import landlock, seccomp
+from pytest_selfrepair.sandbox.bubblewrap import (
+    DEVICES,
+    commands,
+    find_bubblewrap,
+    interpreter,
+    python_paths,
+)
 from pytest_selfrepair.sandbox.channel import ChannelError, read_report
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
@@ -28,7 +34,16 @@ _FLAGS = (
 )  # not -I, which would ignore the hash seed
 _FILES = tuple(
     Path(__file__).with_name(f"{name}.py")
-    for name in ("zygote", "watch", "child", "runner", "leftovers", "seccomp", "syscalls")
+    for name in (
+        "zygote",
+        "watch",
+        "child",
+        "runner",
+        "leftovers",
+        "landlock",
+        "seccomp",
+        "syscalls",
+    )
 )
 _PROBE = """\
 import colorsys, threading
@@ -76,8 +91,8 @@ def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
     """The strongest isolation that this machine has and ``mode`` allows.
 
     Args:
-        mode: `auto` takes bubblewrap, else limits alone; `strict` takes bubblewrap or nothing;
-            `limits` takes limits on time, memory and processes alone.
+        mode: `auto` takes bubblewrap (levels A and B), else Landlock (level C); `strict` takes
+            bubblewrap or nothing; `limits` takes limits on time, memory and processes alone (D).
 
     Raises:
         UsageError: No such mode, or the machine has not what the mode asks for.
@@ -92,24 +107,24 @@ def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
             f"programs cannot be kept within limits on {sys.platform}; "
             "accepted: Linux or macOS, or on Windows the Windows Subsystem for Linux"
         )
+    if mode == SandboxMode.LIMITS:
+        candidates = [_limits_only()]
+    else:
+        candidates = [*_walled(), *([] if mode == SandboxMode.STRICT else _landlocked())]
     problems: list[str] = []
-    if mode != SandboxMode.LIMITS:
-        for isolation in _contained():
-            problem = _problem(isolation)
-            if problem is None:
-                return isolation
-            problems.append(f"{isolation.description}: {problem}")
-    if mode == SandboxMode.STRICT:
-        raise UsageError(
-            "--selfrepair-sandbox: strict was asked for, but programs cannot be isolated here "
-            f"({'; '.join(problems) or 'there is no bubblewrap'}); accepted here: auto or limits, "
-            "which leave files and network open to programs"
-        )
-    isolation = _limits_only()
-    problem = _problem(isolation)
-    if problem is not None:
-        raise SandboxError(f"{isolation.description}: {problem}")
-    return isolation
+    for isolation in candidates:
+        problem = _problem(isolation)
+        if problem is None:
+            return isolation
+        problems.append(f"{isolation.description}: {problem}")
+    found = "; ".join(problems) or "there is neither bubblewrap nor Landlock with seccomp"
+    if mode == SandboxMode.LIMITS:
+        raise SandboxError(found)
+    weaker = "auto, which makes do with Landlock, or limits" if mode == "strict" else "limits"
+    raise UsageError(
+        f"--selfrepair-sandbox: {mode} was asked for, but programs cannot be isolated here "
+        f"({found}); accepted here: {weaker}, which leaves files and network open to programs"
+    )
 
 
 def _problem(isolation: Isolation) -> str | None:
@@ -133,33 +148,54 @@ def _problem(isolation: Isolation) -> str | None:
     return None
 
 
-def _limits_only() -> Isolation:
-    needed = (interpreter(), Path(sysconfig.get_path("stdlib")), *_FILES)
-    plain_user = os.geteuid() == 0 and all(map(_is_open_to_all, needed))
-    means = ("plain-user",) if plain_user else ()
-    return Isolation(
-        description="limits only: no isolation of files or network",
-        command=(str(interpreter()), *_FLAGS, str(_FILES[0]), *means),
-        environment=_ENVIRONMENT,
-        contained=False,
-    )
-
-
-def _contained() -> Iterator[Isolation]:
-    """The ways to isolate a program that may work here, the best first."""
+def _walled() -> Iterator[Isolation]:
+    """Levels A and B: the ways to isolate a program in namespaces that may work here."""
     found = find_bubblewrap()
     if found is None or not seccomp.available():
         return
     bwrap, version = found
     root = os.geteuid() == 0
+    level, how = ("A", "root") if root else ("B", "user namespaces")
     means = ("seccomp", "plain-user") if root else ("seccomp",)
     for command in commands(bwrap, _FILES, _FLAGS, _ENVIRONMENT):
         yield Isolation(
-            description=f"bubblewrap {version} ({'root' if root else 'user namespaces'}) + seccomp",
+            description=f"level {level}: bubblewrap {version} ({how}) + seccomp",
             command=(*command, *means),
             environment=_ENVIRONMENT,
             contained=True,
         )
+
+
+def _landlocked() -> Iterator[Isolation]:
+    """Level C: no namespaces, as in most containers."""
+    version = landlock.version()
+    if version < landlock.OLDEST or not seccomp.available():
+        return
+    readable = [str(path) for path in (*python_paths(), *map(Path, DEVICES)) if path.exists()]
+    yield Isolation(
+        description=f"level C: Landlock {version} + seccomp, no scratch files",
+        command=(*_plain_command(), "seccomp", "landlock", *readable),
+        environment=_ENVIRONMENT,
+        contained=True,
+    )
+
+
+def _limits_only() -> Isolation:
+    """Level D: what every system has."""
+    return Isolation(
+        description="level D: limits only, no isolation of files or network",
+        command=_plain_command(),
+        environment=_ENVIRONMENT,
+        contained=False,
+    )
+
+
+def _plain_command() -> tuple[str, ...]:
+    """What starts a zygote with nothing around it."""
+    needed = (interpreter(), Path(sysconfig.get_path("stdlib")), *_FILES)
+    plain_user = os.geteuid() == 0 and all(map(_is_open_to_all, needed))
+    means = ("plain-user",) if plain_user else ()
+    return (str(interpreter()), *_FLAGS, str(_FILES[0]), *means)
 
 
 def _is_open_to_all(path: Path) -> bool:

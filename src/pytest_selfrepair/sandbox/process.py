@@ -15,6 +15,7 @@ from pytest_selfrepair.sandbox.limits import Limits
 
 _PATIENCE = 60.0  # seconds beyond a case's own limit, on a busy machine
 _GOODBYE = 5.0  # seconds for a zygote to end when asked to
+_SENTENCE = 0.5  # seconds for a broken one to say what is wrong
 _CHUNK = 1 << 18
 
 
@@ -100,7 +101,12 @@ class ZygoteProcess:
         self._send({"stop": self._runs})
 
     def last_words(self) -> str:
-        """The end of what it wrote to standard error."""
+        """The end of what it wrote to standard error; it may finish its sentence, and is ended."""
+        with contextlib.suppress(TimeoutError):
+            deadline = time.monotonic() + _SENTENCE
+            while self._process.returncode is None and self._hear(deadline):
+                self._heard.clear()
+        self._end()
         size = os.fstat(self._words.fileno()).st_size
         return os.pread(self._words.fileno(), 300, max(0, size - 300)).decode("utf-8", "replace")
 
@@ -112,6 +118,12 @@ class ZygoteProcess:
 
     def close(self) -> None:
         """End it and whatever it runs, and wait until its output has closed."""
+        self._end()
+        self._closing.close()
+
+    def _end(self) -> None:
+        if self._process.returncode is not None:
+            return
         for number in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
@@ -123,7 +135,6 @@ class ZygoteProcess:
                 break
         else:
             self._process.wait()
-        self._closing.close()
 
     def _send(self, message: JsonValue) -> None:
         rest = memoryview(frame(message))

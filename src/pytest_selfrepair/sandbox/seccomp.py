@@ -28,7 +28,13 @@ _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
 _SET_MODE_FILTER, _PR_SET_NO_NEW_PRIVS = 1, 38
 
-_FORKS = ("fork", "vfork", "execve", "execveat")
+# Refused where no walls are around the process: to start another, which might outlive it, and to
+# change what Landlock does not guard.
+_BEYOND_WALLS = (
+    *("fork", "vfork", "execve", "execveat", "chmod", "fchmod", "fchmodat"),
+    *("chown", "fchown", "lchown", "fchownat", "utime", "utimes", "futimesat", "utimensat"),
+    *("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"),
+)
 # libc does without these where they are unknown.
 _ABSENT = ("clone3", "io_uring_setup", "io_uring_enter", "io_uring_register", "memfd_create")
 _OWN_PROCESS = ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
@@ -54,17 +60,18 @@ def available() -> bool:
     return sys.platform == "linux" and platform.machine() in _AUDIT
 
 
-def install(*, forks: bool) -> None:
+def install(*, walls: bool) -> None:
     """Filter the calls of this process and of all it will ever start.
 
     Args:
-        forks: Whether it may start processes; threads it may always.
+        walls: Whether namespaces are around it; else it may start threads, but no processes, and
+            change no file's attributes.
 
     Raises:
         OSError: The system has no such filter.
     """
     machine = platform.machine()
-    code = assemble(machine, os.getpid(), forks=forks)
+    code = assemble(machine, os.getpid(), walls=walls)
     instructions = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("=HxxxxxxQ", len(code) // 8, ctypes.addressof(instructions))
     libc = ctypes.CDLL(None, use_errno=True)
@@ -80,13 +87,13 @@ def prctl(option: int, value: int) -> None:
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def assemble(machine: str, pid: int, *, forks: bool) -> bytes:
+def assemble(machine: str, pid: int, *, walls: bool) -> bytes:
     """The filter as the kernel reads it.
 
     Args:
         machine: `x86_64` or `aarch64`.
         pid: The only process that may be sent signals, beside its own group.
-        forks: Whether processes may be started.
+        walls: Whether namespaces are around the process.
     """
     known = syscalls.numbers(machine)
     code = [
@@ -98,7 +105,7 @@ def assemble(machine: str, pid: int, *, forks: bool) -> bytes:
         (_RETURN, 0, 0, _UNKNOWN),
     ]
     for name, number in known.items():
-        body = _body(name, pid, forks=forks)
+        body = _body(name, pid, walls=walls)
         if body:
             code += [(_EQUAL, 0, len(body), number), *body]
     code.append((_RETURN, 0, 0, _ALLOW))
@@ -106,19 +113,19 @@ def assemble(machine: str, pid: int, *, forks: bool) -> bytes:
 
 
 def _body(  # noqa: PLR0911 - a return for every kind of rule
-    name: str, pid: int, *, forks: bool
+    name: str, pid: int, *, walls: bool
 ) -> list[tuple[int, int, int, int]]:
     """What follows where a call is that of ``name``; nothing where it is allowed."""
     allow, refuse = (_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)
     if name in _ABSENT:
         return [(_RETURN, 0, 0, _UNKNOWN)]
-    if name in _FORKS and forks:
+    if name in _BEYOND_WALLS and walls:
         return []
     if name not in _OF_ARGUMENTS:
         return [refuse]
     if name == "clone":
         body = [_argument(0), (_ANY, 0, 1, _CLONE_REFUSED), refuse]
-        return [*body, allow] if forks else [*body, (_ANY, 1, 0, _CLONE_THREAD), refuse, allow]
+        return [*body, allow] if walls else [*body, (_ANY, 1, 0, _CLONE_THREAD), refuse, allow]
     if name in _OWN_PROCESS:
         return [_argument(0), (_EQUAL, 2, 0, pid), (_EQUAL, 1, 0, 0), refuse, allow]
     if name == "prlimit64":

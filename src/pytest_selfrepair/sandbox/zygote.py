@@ -2,9 +2,10 @@
 
 It needs the standard library alone and knows no expected output. Its arguments say what it is to
 do to its children: `plain-user` gives each program a user of its own, `seccomp` filters system
-calls. A frame is a length of eight bytes, big-endian, and as many bytes of JSON. On standard input
-come a program (`load`), the case to begin with (`run`), word that enough is known (`stop`). On
-standard output go a frame for every case, in order, and one that ends the run.
+calls, `landlock` makes the paths after it all that can be read. A frame is a length of eight bytes,
+big-endian, and as many bytes of JSON. On standard input come a program (`load`), the case to begin
+with (`run`), word that enough is known (`stop`). On standard output go a frame for every case, in
+order, and one that ends the run.
 """
 
 import gc
@@ -17,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 if __package__:
-    from pytest_selfrepair.sandbox import child, leftovers, runner, seccomp, watch
+    from pytest_selfrepair.sandbox import child, landlock, leftovers, runner, seccomp, watch
 else:  # a plain file beside its siblings, with nothing of the project around
     import child  # type: ignore[import-not-found,no-redef]
+    import landlock  # type: ignore[import-not-found,no-redef]
     import leftovers  # type: ignore[import-not-found,no-redef]
     import runner  # type: ignore[import-not-found,no-redef]
     import seccomp  # type: ignore[import-not-found,no-redef]
@@ -35,11 +37,11 @@ Fields = dict[str, Any]  # what JSON carries
 def main() -> None:
     """Serve until standard input ends."""
     del sys.path[0]  # where the siblings came from; a program's own modules come from elsewhere
-    means = frozenset(sys.argv[1:])
+    arguments = sys.argv[1:]
     sys.argv = [runner.PROGRAM_FILE]
     sys.set_int_max_str_digits(0)  # tasks have longer integers; time and memory bound the work
     site.setquit()  # exit() and quit(), which the option -S leaves out
-    zygote = _Zygote(os.dup(0), os.dup(1), means)
+    zygote = _Zygote(os.dup(0), os.dup(1), frozenset(arguments))
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
@@ -48,6 +50,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if os.getpid() != 1:  # PID 1 is deaf to signals from within, and its namespace ends with it
         signal.signal(signal.SIGTERM, zygote.end)
+    if "landlock" in arguments:
+        readable = arguments[arguments.index("landlock") + 1 :]
+        landlock.restrict([*readable, str(Path.cwd())], [os.devnull])
     gc.collect()
     gc.freeze()  # children need not look at what was there before them
     zygote.serve()
@@ -56,6 +61,9 @@ def main() -> None:
 class _Zygote:
     def __init__(self, commands: int, answers: int, means: frozenset[str]) -> None:
         self._commands, self._answers, self._means = commands, answers, means
+        alone = "plain-user" in means or os.getpid() == 1
+        # What else this user runs counts too, and may become more.
+        self._other_tasks = 0 if alone else 2 * leftovers.tasks_of_user() + 256
         self._names = runner.starter_names()  # also for programs that only import the same
         self._heard = bytearray()
         self._work: child.Work | None = None
@@ -84,7 +92,7 @@ class _Zygote:
 
     def _loaded(self, request: Fields) -> child.Work:
         plain = "plain-user" in self._means
-        if plain:
+        if plain and "landlock" not in self._means:
             Path().chmod(0o777)
         # A user of its own makes the bound on processes its own, and protects everyone's files.
         uid = 1_000_000_000 + int.from_bytes(os.urandom(3), "big")
@@ -94,7 +102,7 @@ class _Zygote:
             inputs=request["inputs"],
             limits=request["limits"],
             uid=uid if plain else None,
-            other_tasks=0 if plain or os.getpid() == 1 else leftovers.tasks_of_user(),
+            other_tasks=self._other_tasks,
             means=self._means,
             names=self._names,
         )

@@ -1,0 +1,2 @@
+x = 1 << (1 << 36)
+print('REACHED')

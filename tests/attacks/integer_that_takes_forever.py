@@ -1,0 +1,2 @@
+x = 7 ** (7 ** 9)
+print('REACHED')

@@ -1,0 +1,2 @@
+x = bytearray(3 << 30)
+print('REACHED')

@@ -1,0 +1,4 @@
+import builtins
+
+for name in ('len', 'isinstance', 'str', 'open', 'dict', 'print', 'getattr'):
+    setattr(builtins, name, None)

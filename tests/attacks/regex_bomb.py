@@ -1,0 +1,4 @@
+import re
+
+re.match(r'(a+)+$', 'a' * 60 + 'b')
+print('REACHED')

@@ -1,0 +1,7 @@
+import os
+
+try:
+    os.nice(1)
+    print('REACHED')
+except Exception:
+    pass
