@@ -159,3 +159,18 @@ def test_replay_only_names_the_task_and_node_that_is_missing(tmp_path: Path) -> 
         asyncio.run(model.sample(REQUEST))
     assert paid.asked == 0
     store.close()
+
+
+def test_many_processes_may_open_a_new_store_at_once(tmp_path: Path) -> None:
+    child = (
+        "import sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path\n"
+        "from test_store import SqliteStore\n"
+        "sys.stdin.read()\n"
+        "SqliteStore(Path(sys.argv[1])).close()\n"
+    )
+    command = [sys.executable, "-c", child, str(tmp_path / "s.sqlite"), str(Path(__file__).parent)]
+    children = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in range(6)]
+    for process in children:
+        assert process.stdin is not None
+        process.stdin.close()
+    assert [process.wait(60) for process in children] == [0] * 6

@@ -90,3 +90,7 @@ class Judge(Protocol):
             SandboxError: The sandbox could not run the program; nothing is known about it.
         """
         ...
+
+    async def aclose(self) -> None:
+        """Give back what judging needed; called once, when the run ends."""
+        ...

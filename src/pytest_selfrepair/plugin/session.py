@@ -153,6 +153,7 @@ class Runner:
         crew = self._casting.crew(store)
         loop = Loop()
         self._open.callback(loop.close)
+        self._open.callback(lambda: loop.run(self._judge.aclose()))
         self._open.callback(lambda: loop.run(crew.aclose()))
         return _Ready(
             loop=loop,
