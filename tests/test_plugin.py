@@ -254,6 +254,18 @@ def test_the_ini_file_sets_what_the_command_line_does_not(pytester: pytest.Pytes
     result.stdout.fnmatch_lines(["*1 failed, 1 repaired in*"])
 
 
+def test_tasks_elsewhere_leave_no_store_beside_them(
+    pytester: pytest.Pytester, project: Path
+) -> None:
+    here = project / "elsewhere"
+    here.mkdir()
+    os.chdir(here)
+    script = f"scripted:{project / 'script.json'}"
+    run(pytester, str(project / SOLVED), "--selfrepair-model", script)
+    assert (here / ".selfrepair/samples.sqlite").exists()
+    assert not list((project / "tasks").rglob(".selfrepair"))
+
+
 @pytest.mark.usefixtures("project")
 def test_a_broken_task_is_a_collection_error_and_spoils_no_other(
     pytester: pytest.Pytester, project: Path, mode: tuple[str, ...]

@@ -356,7 +356,9 @@ def settings(config: "pytest.Config") -> Settings:
             values[option.name] = tuple(dict.fromkeys(parsed))
         else:
             values[option.name] = parsed[0] if parsed else None
-    values["store"] = config.rootpath / values["store"]
+    # Without an ini file pytest's root is wherever the tasks are, perhaps no place to write to.
+    base = config.invocation_params.dir if config.inipath is None else config.rootpath
+    values["store"] = base / values["store"]
     if not config.getoption("selfrepair_tasks"):  # the ini file speaks from where it stands
         values["tasks"] = tuple(str(config.rootpath / task) for task in values["tasks"])
     return Settings(**values)
