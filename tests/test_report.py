@@ -92,3 +92,10 @@ def test_an_unsolved_task_shows_outcomes_case_and_feedback() -> None:
         "feedback it was written on, to p0:",
         "  It adds one too many.",
     ]
+
+
+def test_the_verdict_is_unbiased_and_the_table_draws_as_the_paper_does() -> None:
+    half = grown([True, False], [[False]])
+    lines = summary(records(half))
+    assert lines[1].endswith("(repaired 100.0%, i.i.d. 100.0%)")
+    assert next(line for line in lines if " all " in line).split()[4] == "75.0%"

@@ -31,24 +31,25 @@ def summary(records: Sequence[Record], *, not_run: int = 0) -> list[str]:
         sources = list(dict.fromkeys(tree.source for grown in tasks for tree in grown.trees))
         for source in sources:
             lines += [*_verdict(tasks, source), "", *_by_difficulty(records, source), ""]
-        lines += [*_note(tasks, sources), "", *_by_source(tasks, sources), ""]
+        lines += [*_NOTE, "", *_by_source(tasks, sources), ""]
         lines += _outcomes(records, tasks)
     return [*lines, *_cost(records), *_not_scored(records, not_run)]
 
 
 def _verdict(tasks: Sequence[Grown], source: str) -> list[str]:
-    """What repair gained on i.i.d. sampling, and whether that can be told."""
-    found = compare(tasks, source, replacement=True)
-    interval = gain_interval(tasks, source, replacement=True)
-    gain = f"{_points(found.gain)} points on i.i.d. sampling"
-    lines = [
-        f"{source}: {_in_words(interval, len(tasks))}",
-        f"  {gain} at the same {_count(found)} tokens a task",
-    ]
+    """What repair gained on i.i.d. sampling, and whether that can be told; unbiased."""
+    found = compare(tasks, source, replacement=False)
+    interval = gain_interval(tasks, source, replacement=False)
+    rates = f"repaired {_percent(found.repaired.pass_rate)}, i.i.d. {_percent(found.iid.pass_rate)}"
+    how = "unbiased: drawn without replacement"
     if interval is not None:
         ends = f"{_points(interval.low)} to {_points(interval.high)}"
-        lines.append(f"  ({interval.level:.0%} interval over tasks: {ends})")
-    return lines
+        how = f"{interval.level:.0%} interval over tasks: {ends}; {how}"
+    return [
+        f"{source}: {_in_words(interval, len(tasks))}",
+        f"  {_points(found.gain)} points at the same {_count(found)} tokens a task ({rates})",
+        f"  ({how})",
+    ]
 
 
 def _in_words(interval: Interval | None, tasks: int) -> str:
@@ -85,19 +86,11 @@ def _row(name: str, found: Comparison) -> tuple[str, ...]:
     )
 
 
-def _note(tasks: Sequence[Grown], sources: Sequence[str]) -> list[str]:
-    """What the pass rates are, and the unbiased ones beside them."""
-    lines = [
-        "pass rates: exact expectations over the sampled trees (batch policy, drawn with",
-        "replacement, as in the paper); i.i.d.: the baseline at the same tokens generated",
-    ]
-    for source in sources:
-        found = compare(tasks, source, replacement=False)
-        lines.append(
-            f"drawn without replacement (unbiased), {source}: i.i.d. "
-            f"{_percent(found.iid.pass_rate)}, repaired {_percent(found.repaired.pass_rate)}"
-        )
-    return lines
+_NOTE = (
+    "table: exact expectations over the sampled trees (batch policy, drawn with",
+    "replacement as in the paper, which is biased low where few programs are drawn);",
+    "i.i.d.: the baseline at the same tokens generated",
+)
 
 
 def _by_source(tasks: Sequence[Grown], sources: Sequence[str]) -> list[str]:
