@@ -68,6 +68,8 @@ def test_a_reply_without_code_holds_no_program(reply: str) -> None:
     [
         ("It adds 1.\n\n# Repaired program\n```python\nx\n```", "It adds 1."),
         ("It adds 1.\n```python\nx\n```", "It adds 1."),
+        ("# What is wrong\nIt adds 1.\n\n# Repaired program\n```python\nx\n```", "It adds 1."),
+        ("**What is wrong:** It adds 1.\n```python\nx\n```", "It adds 1."),
         ("```python\nx\n```", ""),
         ("print(1)", ""),
         ("Sorry, no program at all.", "Sorry, no program at all."),
