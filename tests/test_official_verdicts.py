@@ -117,7 +117,7 @@ def test_programs_of_task_folders_get_their_official_verdicts() -> None:
         several = [(each["code"], each["result"] is True) for each in published]
         return read_folder(folder, folder.name), several
 
-    runs = run_all(map(programs, sorted((DATA / "apps_folders/train").iterdir())))
+    runs = run_all(map(programs, sorted((DATA / "apps_folders/train").glob("[0-9]*"))))
     assert compared(runs) == {"both agree": 83}
 
 

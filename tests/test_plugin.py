@@ -448,7 +448,7 @@ def test_an_interrupted_run_says_what_it_has_and_goes_on_later(
             break
     process.send_signal(signal.SIGINT)
     rest = process.stdout.read()
-    assert process.wait(30) == pytest.ExitCode.INTERRUPTED
+    assert process.wait(30) == pytest.ExitCode.INTERRUPTED, rest
     process.stdout.close()
     assert "tasks: 0 solved at once, 1 only by repair, 1 unsolved" in rest
     assert "not run: 1" in rest

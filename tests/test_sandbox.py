@@ -580,7 +580,7 @@ def test_published_programs_get_their_official_verdicts(isolation: Isolation) ->
         ]
 
     async def disagree() -> list[str]:
-        found = await asyncio.gather(*map(disagreements, sorted(DATA.iterdir())))
+        found = await asyncio.gather(*map(disagreements, sorted(DATA.glob("[0-9]*"))))
         return [one for several in found for one in several]
 
     assert asyncio.run(disagree()) == []
