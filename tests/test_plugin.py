@@ -5,6 +5,7 @@ import os
 import signal
 import sqlite3
 import sys
+import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from subprocess import PIPE, STDOUT
@@ -446,6 +447,7 @@ def test_an_interrupted_run_says_what_it_has_and_goes_on_later(
     for line in process.stdout:
         if REPAIRED in line and "REPAIRED" in line:
             break
+    time.sleep(1)  # until the next task's request is under way
     process.send_signal(signal.SIGINT)
     rest = process.stdout.read()
     assert process.wait(30) == pytest.ExitCode.INTERRUPTED, rest
