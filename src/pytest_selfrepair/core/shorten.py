@@ -11,6 +11,7 @@ LONGEST_TEXT = 400
 
 _LONGEST_PART = 100  # characters of a text inside a value that is too long as a whole
 _LONGEST_PLAIN_INTEGER = 10_000  # bits; Python refuses to print much longer ones
+_LONGEST_PLAIN_TEXT = 4_000  # digits; Python refuses to read longer ones
 _UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -49,6 +50,11 @@ def render(value: JsonValue, limit: int = LONGEST_TEXT) -> str:
     except RecursionError:
         text = "a value nested too deep to show"
     return shorten(text, limit)
+
+
+def parse_integer(text: str) -> int:
+    """The integer that JSON digits of any number stand for, past Python's limit."""
+    return int(text) if len(text) < _LONGEST_PLAIN_TEXT else int(Decimal(text))
 
 
 def integer_text(number: int) -> str:

@@ -2,15 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal
 
-from pytest_selfrepair.core.shorten import integer_text
+from pytest_selfrepair.core.shorten import integer_text, parse_integer
 from pytest_selfrepair.core.task import JsonValue
 
 HEADER_BYTES = 8
 """Bytes of a frame's length, big-endian, before as many bytes of JSON."""
-
-_LONGEST_PLAIN_INTEGER = 4_000  # digits; Python refuses longer ones
 
 
 class ChannelError(Exception):
@@ -100,14 +97,10 @@ def parse_json(text: str) -> JsonValue:
         ValueError: The text is not JSON, or nested too deep to be read.
     """
     try:
-        value: JsonValue = json.loads(text, parse_int=_integer)
+        value: JsonValue = json.loads(text, parse_int=parse_integer)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
     return value
-
-
-def _integer(text: str) -> int:
-    return int(text) if len(text) < _LONGEST_PLAIN_INTEGER else int(Decimal(text))
 
 
 def _encode(value: JsonValue) -> str:

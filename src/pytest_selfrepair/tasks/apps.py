@@ -3,18 +3,15 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import NoReturn
 
+from pytest_selfrepair.core.shorten import integer_text, parse_integer
 from pytest_selfrepair.core.task import Case, Difficulty, JsonValue, Task
 from pytest_selfrepair.errors import TaskError
 
 LARGEST_FILE = 50_000_000
 """Bytes of one task file (or one line of JSON Lines) that are read at most."""
-
-# Python refuses to convert longer decimal texts with int(); APPS has them.
-_LONGEST_PLAIN_INTEGER = 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +57,7 @@ def read_json(text: str, source: Source, field: str = "content") -> JsonValue:
         raise source.error(field, name, "JSON numbers")
 
     try:
-        value: JsonValue = json.loads(text, parse_int=_integer, parse_constant=constant)
+        value: JsonValue = json.loads(text, parse_int=parse_integer, parse_constant=constant)
         for part in _texts(value):
             part.encode()
     except UnicodeEncodeError as error:
@@ -175,7 +172,7 @@ def _lines(value: JsonValue, source: Source, field: str) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(Decimal(value))  # which, unlike str(int), has no limit of digits
+        return integer_text(value)
     if isinstance(value, float):
         return repr(value)
     raise source.error(field, brief(value), "a text or a list of lines")
@@ -197,10 +194,6 @@ def _unpacked(value: JsonValue, source: Source, field: str) -> JsonValue:
     if not isinstance(value, str):
         return value
     return read_json(value, source, field) if value.strip() else None
-
-
-def _integer(text: str) -> int:
-    return int(text) if len(text) < _LONGEST_PLAIN_INTEGER else int(Decimal(text))
 
 
 def brief(value: object, limit: int = 60) -> str:
