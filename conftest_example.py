@@ -1,4 +1,4 @@
-"""A conftest.py of your own: another model, another feedback source, tasks in another format.
+"""A conftest.py of your own: another model, feedback source, task format and checker.
 
 Copy what you need into the conftest.py beside your tasks, then for instance:
 
@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_selfrepair import (
+    Acceptance,
     Case,
+    Checker,
     Difficulty,
     Failure,
     Feedback,
+    JsonValue,
     Sample,
     SampleRequest,
     Task,
@@ -62,6 +65,15 @@ def rows(path: Path) -> Iterator[Task]:
             )
 
 
+def about(task: Task, case: Case, actual: JsonValue) -> Acceptance:  # noqa: ARG001 - protocol
+    """A checker of your own: a number is right if it is off by one at most."""
+    try:
+        near = abs(int(str(actual)) - int(str(case.expected))) <= 1
+    except ValueError:
+        return Acceptance(accepted=False, reason="it is no number")
+    return Acceptance(accepted=near, reason=None if near else "it is off by more than one")
+
+
 def pytest_selfrepair_model(name: str) -> Careless | None:
     """Make the model that `--selfrepair-model careless` names."""
     return Careless() if name == "careless" else None
@@ -75,3 +87,8 @@ def pytest_selfrepair_feedback_source(name: str) -> Reminder | None:
 def pytest_selfrepair_tasks(path: Path) -> Iterator[Task] | None:
     """Read tasks from CSV files."""
     return rows(path) if path.suffix == ".csv" else None
+
+
+def pytest_selfrepair_checker(task: Task) -> Checker | None:
+    """Give a checker to tasks that ask for about the sum."""
+    return about if "about" in task.statement else None

@@ -1,8 +1,11 @@
-"""Small trees, made by hand, for tests of estimates, records and reports."""
+"""Small tasks and trees, made by hand, for tests of checkers, estimates, records and reports."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from pytest_selfrepair.core.checker import Acceptance, Checker
 from pytest_selfrepair.core.feedback import Feedback
+from pytest_selfrepair.core.task import Case, Difficulty, JsonValue, Task, TaskKind, Wrapping
 from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 
@@ -13,6 +16,30 @@ FAILED = Verdict(
     cases_passed=0,
     failure=CaseFailure(index=0, input="1 2\n", expected="3\n", actual="4\n"),
 )
+
+
+def task(*cases: tuple[JsonValue, JsonValue], **fields: Any) -> Task:
+    """A task of inputs and what is expected of each."""
+    return Task(
+        id="tests/task",
+        difficulty=Difficulty.INTRODUCTORY,
+        statement="",
+        cases=tuple(Case(input=given, expected=expected) for given, expected in cases),
+        **fields,
+    )
+
+
+def compare(
+    checker: Checker,
+    kind: TaskKind,
+    expected: JsonValue,
+    actual: JsonValue,
+    wrapping: Wrapping = Wrapping.BARE,
+) -> Acceptance:
+    """What a checker says of one answer to a task of a kind."""
+    fn_name = "solve" if kind is TaskKind.CALL_BASED else None
+    of = task(([], expected), fn_name=fn_name, wrapping=wrapping)
+    return checker(of, of.cases[0], actual)
 
 
 def program(node: str, *, passed: bool, tokens: int = 100) -> ProgramNode:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from builders import task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
-from test_warm_sandbox import family, task
+from test_warm_sandbox import family
 
 ATTACKS = sorted(Path(__file__).with_name("attacks").glob("*.py"))
 LIMITS = Limits(cpu_seconds=0.3, wall_factor=-4.0)  # 0.8 seconds of wall-clock time

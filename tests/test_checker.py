@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import compare
 from pytest_selfrepair.core.checker import CHECKERS, Rule, strict, tolerant, weakest
 from pytest_selfrepair.core.shorten import render, shorten
 from pytest_selfrepair.core.task import JsonValue, TaskKind
@@ -42,7 +43,7 @@ outputs = st.text(st.sampled_from("ab1207.-+e \t\n"), max_size=30)
 def test_tolerant_accepts_output_by_the_strongest_rule_that_fits(
     expected: str, actual: str, rule: Rule
 ) -> None:
-    assert tolerant(STDIN, expected, actual).rule is rule
+    assert compare(tolerant, STDIN, expected, actual).rule is rule
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_tolerant_accepts_output_by_the_strongest_rule_that_fits(
     ],
 )
 def test_tolerant_rejects_a_wrong_output_and_says_why(expected: str, actual: str) -> None:
-    acceptance = tolerant(STDIN, expected, actual)
+    acceptance = compare(tolerant, STDIN, expected, actual)
     assert not acceptance.accepted
     assert acceptance.rule is None
     assert acceptance.reason
@@ -77,12 +78,12 @@ def test_tolerant_rejects_a_wrong_output_and_says_why(expected: str, actual: str
 
 def test_an_integer_beyond_pythons_limit_of_digits_is_compared_exactly() -> None:
     text = "1" * 6000
-    assert tolerant(STDIN, text, text + "\n").accepted
-    assert not tolerant(STDIN, text, text[:-1] + "2").accepted
-    assert tolerant(CALL, [HUGE], [HUGE]).rule is Rule.EXACT
-    assert not tolerant(CALL, [HUGE], [HUGE + 1]).accepted
-    assert not tolerant(CALL, 1.5, HUGE).accepted
-    assert not tolerant(CALL, HUGE, 1.5).accepted
+    assert compare(tolerant, STDIN, text, text + "\n").accepted
+    assert not compare(tolerant, STDIN, text, text[:-1] + "2").accepted
+    assert compare(tolerant, CALL, [HUGE], [HUGE]).rule is Rule.EXACT
+    assert not compare(tolerant, CALL, [HUGE], [HUGE + 1]).accepted
+    assert not compare(tolerant, CALL, 1.5, HUGE).accepted
+    assert not compare(tolerant, CALL, HUGE, 1.5).accepted
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_an_integer_beyond_pythons_limit_of_digits_is_compared_exactly() -> None
 def test_tolerant_accepts_results_by_the_weakest_rule_needed(
     expected: JsonValue, actual: JsonValue, rule: Rule
 ) -> None:
-    assert tolerant(CALL, expected, actual).rule is rule
+    assert compare(tolerant, CALL, expected, actual).rule is rule
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_tolerant_accepts_results_by_the_weakest_rule_needed(
 def test_tolerant_rejects_a_wrong_result_and_says_why(
     expected: JsonValue, actual: JsonValue
 ) -> None:
-    acceptance = tolerant(CALL, expected, actual)
+    acceptance = compare(tolerant, CALL, expected, actual)
     assert not acceptance.accepted
     assert acceptance.reason
 
@@ -135,8 +136,8 @@ def test_a_result_nested_too_deep_is_wrong_rather_than_an_error() -> None:
     deep: JsonValue = []
     for _ in range(100_000):
         deep = [deep]
-    assert not tolerant(CALL, deep, [deep]).accepted
-    assert not tolerant(CALL, 1, deep).accepted
+    assert not compare(tolerant, CALL, deep, [deep]).accepted
+    assert not compare(tolerant, CALL, 1, deep).accepted
 
 
 @pytest.mark.parametrize(
@@ -153,22 +154,22 @@ def test_a_result_nested_too_deep_is_wrong_rather_than_an_error() -> None:
 def test_strict_forgives_only_white_space_at_the_end_of_lines(
     expected: str, actual: str, *, accepted: bool
 ) -> None:
-    assert strict(STDIN, expected, actual).accepted is accepted
+    assert compare(strict, STDIN, expected, actual).accepted is accepted
 
 
 def test_strict_has_no_tolerance_for_floats() -> None:
-    assert not strict(CALL, 0.3, 0.1 + 0.2).accepted
-    assert strict(CALL, 2, 2.0).accepted
+    assert not compare(strict, CALL, 0.3, 0.1 + 0.2).accepted
+    assert compare(strict, CALL, 2, 2.0).accepted
 
 
 @given(json_values)
 def test_every_checker_accepts_a_result_that_equals_what_is_expected(value: JsonValue) -> None:
-    assert all(check(CALL, value, value).rule is Rule.EXACT for check in CHECKERS.values())
+    assert all(compare(check, CALL, value, value).rule is Rule.EXACT for check in CHECKERS.values())
 
 
 @given(outputs)
 def test_every_checker_accepts_an_output_that_equals_what_is_expected(text: str) -> None:
-    assert all(check(STDIN, text, text).rule is Rule.EXACT for check in CHECKERS.values())
+    assert all(compare(check, STDIN, text, text).rule is Rule.EXACT for check in CHECKERS.values())
 
 
 def test_every_checker_has_its_name_among_the_options() -> None:
@@ -177,14 +178,14 @@ def test_every_checker_has_its_name_among_the_options() -> None:
 
 @given(outputs, outputs)
 def test_what_strict_accepts_tolerant_accepts(expected: str, actual: str) -> None:
-    if strict(STDIN, expected, actual).accepted:
-        assert tolerant(STDIN, expected, actual).accepted
+    if compare(strict, STDIN, expected, actual).accepted:
+        assert compare(tolerant, STDIN, expected, actual).accepted
 
 
 @given(json_values, json_values)
 def test_results_that_strict_accepts_tolerant_accepts(left: JsonValue, right: JsonValue) -> None:
-    if strict(CALL, left, right).accepted:
-        assert tolerant(CALL, left, right).accepted
+    if compare(strict, CALL, left, right).accepted:
+        assert compare(tolerant, CALL, left, right).accepted
 
 
 @given(st.lists(st.integers(), min_size=1, max_size=8), st.data())
@@ -192,7 +193,9 @@ def test_tolerant_accepts_no_other_order_of_integers(
     numbers: list[int], data: st.DataObject
 ) -> None:
     other = data.draw(st.permutations(numbers))
-    accepted = tolerant(STDIN, " ".join(map(str, numbers)), " ".join(map(str, other))).accepted
+    accepted = compare(
+        tolerant, STDIN, " ".join(map(str, numbers)), " ".join(map(str, other))
+    ).accepted
     assert accepted == (numbers == other)
 
 
@@ -202,7 +205,7 @@ def test_the_tolerance_for_floats_is_a_millionth_relative_or_absolute(
 ) -> None:
     actual = value + error * max(1.0, abs(value))
     near = abs(value - actual) <= 1e-6 * max(1.0, abs(value))
-    assert tolerant(CALL, value, actual).accepted == near
+    assert compare(tolerant, CALL, value, actual).accepted == near
 
 
 @given(st.text(), st.integers(1, 60))

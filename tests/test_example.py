@@ -13,7 +13,9 @@ def test_the_example_conftest_brings_a_model_a_source_and_tasks(
 ) -> None:
     pytester.makeconftest((ROOT / "conftest_example.py").read_text())
     (pytester.path / "sums.csv").write_text(
-        'first,Print the sum.,1 2,3\nsecond,"Print the sum, again.",4 5 6,15\n'
+        "first,Print the sum.,1 2,3\n"
+        'second,"Print the sum, again.",4 5 6,15\n'
+        "third,Print about the sum.,2 3 1,6\n"
     )
     result = pytester.runpytest_subprocess(
         "sums.csv",
@@ -24,8 +26,8 @@ def test_the_example_conftest_brings_a_model_a_source_and_tasks(
         [
             "*reminder*2*2*2*100.0%*2*",
             "*none*2*2*0*0.0%*0*",
-            "tasks: 0 solved at once, 2 only by repair, 0 unsolved",
-            "*2 repaired in*",
+            "tasks: 1 solved at once, 2 only by repair, 0 unsolved",
+            "*1 passed, 2 repaired in*",
         ]
     )
 

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from builders import compare
 from pytest_selfrepair.core.checker import Checker, Rule, apps, strict, tolerant, unordered
-from pytest_selfrepair.core.task import JsonValue, TaskKind
+from pytest_selfrepair.core.task import JsonValue, TaskKind, Wrapping
 
 STDIN, CALL = TaskKind.STDIN, TaskKind.CALL_BASED
+BARE, WRAPPED = Wrapping.BARE, Wrapping.WRAPPED
 
 outputs = st.text(st.sampled_from("ab127.-e \n"), max_size=30)
 lines = st.lists(st.lists(st.sampled_from(["a", "b", "1", "2", "0.5", "1e-3"]), min_size=1))
@@ -41,7 +43,7 @@ def joined(rows: list[list[str]]) -> str:
 def test_unordered_accepts_output_by_the_strongest_rule_that_fits(
     expected: str, actual: str, rule: Rule
 ) -> None:
-    assert unordered(STDIN, expected, actual).rule is rule
+    assert compare(unordered, STDIN, expected, actual).rule is rule
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,7 @@ def test_unordered_accepts_output_by_the_strongest_rule_that_fits(
     ],
 )
 def test_unordered_rejects_what_is_missing_added_or_another(expected: str, actual: str) -> None:
-    acceptance = unordered(STDIN, expected, actual)
+    acceptance = compare(unordered, STDIN, expected, actual)
     assert not acceptance.accepted
     assert acceptance.reason
 
@@ -80,7 +82,7 @@ def test_unordered_rejects_what_is_missing_added_or_another(expected: str, actua
 def test_unordered_forgives_the_order_of_lists_at_any_depth(
     expected: JsonValue, actual: JsonValue, *, accepted: bool
 ) -> None:
-    acceptance = unordered(CALL, expected, actual)
+    acceptance = compare(unordered, CALL, expected, actual)
     assert acceptance.accepted is accepted
     assert (acceptance.rule is Rule.ELEMENT_ORDER) is accepted
 
@@ -103,7 +105,7 @@ def test_unordered_forgives_the_order_of_lists_at_any_depth(
 def test_apps_accepts_what_the_official_checker_wrongly_accepts(
     expected: str, actual: str, rule: Rule
 ) -> None:
-    assert apps(STDIN, expected, actual).rule is rule
+    assert compare(apps, STDIN, expected, actual).rule is rule
 
 
 @pytest.mark.parametrize(
@@ -121,31 +123,35 @@ def test_apps_accepts_what_the_official_checker_wrongly_accepts(
     ],
 )
 def test_apps_rejects_what_the_official_checker_rejects(expected: str, actual: str) -> None:
-    acceptance = apps(STDIN, expected, actual)
+    acceptance = compare(apps, STDIN, expected, actual)
     assert not acceptance.accepted
     assert acceptance.reason
 
 
 @pytest.mark.parametrize(
-    ("expected", "actual", "rule"),
+    ("wrapping", "expected", "actual", "rule"),
     [
-        ([1, 2], [1, 2], Rule.EXACT),
-        (True, 1, Rule.PYTHON_EQUALITY),
-        (1, 1.0, Rule.PYTHON_EQUALITY),
-        ([1, 2, 3], 1, Rule.WRAPPING),
-        (9, [9], Rule.WRAPPING),
-        ([[1, 2]], [1, 2], Rule.WRAPPING),
-        (0.3, 0.1 + 0.2, None),
-        ([1, 2], [2, 1], None),
-        ("1", 1, None),
-        ([], 1, None),
-        (None, 0, None),
+        (BARE, [1, 2], [1, 2], Rule.EXACT),
+        (BARE, True, 1, Rule.PYTHON_EQUALITY),
+        (BARE, 1, 1.0, Rule.PYTHON_EQUALITY),
+        (BARE, [1, 2, 3], 1, Rule.WRAPPING),
+        (BARE, 9, [9], None),
+        (BARE, [[1, 2]], [1, 2], Rule.WRAPPING),
+        (BARE, 0.3, 0.1 + 0.2, None),
+        (BARE, [1, 2], [2, 1], None),
+        (BARE, "1", 1, None),
+        (BARE, [], 1, None),
+        (BARE, None, 0, None),
+        (WRAPPED, 9, 9, Rule.EXACT),
+        (WRAPPED, 9, [9], Rule.WRAPPING),
+        (WRAPPED, [1, 2, 3], 1, None),
+        (WRAPPED, [1, 2, 3], [[1, 2, 3]], Rule.WRAPPING),
     ],
 )
 def test_apps_compares_results_as_python_does_and_unwraps(
-    expected: JsonValue, actual: JsonValue, rule: Rule | None
+    wrapping: Wrapping, expected: JsonValue, actual: JsonValue, rule: Rule | None
 ) -> None:
-    acceptance = apps(CALL, expected, actual)
+    acceptance = compare(apps, CALL, expected, actual, wrapping)
     assert acceptance.rule is rule
     assert acceptance.accepted is (rule is not None)
 
@@ -157,28 +163,28 @@ def test_a_result_nested_too_deep_is_wrong_in_any_order(
     deep: JsonValue = []
     for _ in range(100_000):
         deep = [deep]
-    assert not check(CALL, deep, [deep]).accepted
+    assert not compare(check, CALL, deep, [deep]).accepted
 
 
 def test_many_floats_in_another_order_are_judged_in_bounded_time() -> None:
     values = [str(i + 0.5) for i in range(20_000)]
     began = time.perf_counter()
-    assert unordered(STDIN, "\n".join(values), "\n".join(reversed(values))).accepted
+    assert compare(unordered, STDIN, "\n".join(values), "\n".join(reversed(values))).accepted
     near = [value + "0000001" for value in values]
-    assert not unordered(STDIN, "\n".join(values), "\n".join(reversed(near))).accepted
+    assert not compare(unordered, STDIN, "\n".join(values), "\n".join(reversed(near))).accepted
     assert time.perf_counter() - began < 10
 
 
 @given(outputs, outputs)
 def test_output_that_tolerant_accepts_unordered_accepts(expected: str, actual: str) -> None:
-    if tolerant(STDIN, expected, actual).accepted:
-        assert unordered(STDIN, expected, actual).accepted
+    if compare(tolerant, STDIN, expected, actual).accepted:
+        assert compare(unordered, STDIN, expected, actual).accepted
 
 
 @given(results, results)
 def test_results_that_tolerant_accepts_unordered_accepts(left: JsonValue, right: JsonValue) -> None:
-    if tolerant(CALL, left, right).accepted:
-        assert unordered(CALL, left, right).accepted
+    if compare(tolerant, CALL, left, right).accepted:
+        assert compare(unordered, CALL, left, right).accepted
 
 
 @given(lines, st.data())
@@ -186,20 +192,20 @@ def test_unordered_accepts_every_order_of_lines_and_of_their_tokens(
     rows: list[list[str]], data: st.DataObject
 ) -> None:
     mixed = [data.draw(st.permutations(row)) for row in data.draw(st.permutations(rows))]
-    assert unordered(STDIN, joined(rows), joined(mixed)).accepted
-    assert apps(STDIN, joined(rows), joined(mixed)).accepted
+    assert compare(unordered, STDIN, joined(rows), joined(mixed)).accepted
+    assert compare(apps, STDIN, joined(rows), joined(mixed)).accepted
 
 
 @given(st.lists(results, max_size=5), st.data())
 def test_unordered_accepts_every_order_of_a_list(
     values: list[JsonValue], data: st.DataObject
 ) -> None:
-    assert unordered(CALL, values, data.draw(st.permutations(values))).accepted
+    assert compare(unordered, CALL, values, data.draw(st.permutations(values))).accepted
 
 
 @given(lines, lines)
 def test_unordered_counts_repetitions(left: list[list[str]], right: list[list[str]]) -> None:
-    if unordered(STDIN, joined(left), joined(right)).accepted:
+    if compare(unordered, STDIN, joined(left), joined(right)).accepted:
         assert sorted(map(len, left)) == sorted(map(len, right))
 
 
@@ -207,14 +213,14 @@ def test_unordered_counts_repetitions(left: list[list[str]], right: list[list[st
 def test_output_that_strict_accepts_apps_accepts(expected: str, actual: str) -> None:
     # The official checker itself stumbles over expected lines of white space alone.
     assume(all(line.strip() or not line for line in expected.split("\n")))
-    if strict(STDIN, expected, actual).accepted:
-        assert apps(STDIN, expected, actual).accepted
+    if compare(strict, STDIN, expected, actual).accepted:
+        assert compare(apps, STDIN, expected, actual).accepted
 
 
 @given(results, results)
 def test_results_that_strict_accepts_apps_accepts(left: JsonValue, right: JsonValue) -> None:
-    if strict(CALL, left, right).accepted:
-        assert apps(CALL, left, right).accepted
+    if compare(strict, CALL, left, right).accepted:
+        assert compare(apps, CALL, left, right).accepted
 
 
 @given(st.lists(st.integers(-(10**12), 10**12), min_size=1, max_size=5), st.data())
@@ -227,10 +233,12 @@ def test_apps_takes_numbers_one_a_line_for_equal_as_numpy_does(
         for a, b in zip(numbers, others, strict=True)
     )
     if near:
-        assert apps(STDIN, "\n".join(map(str, numbers)), "\n".join(map(str, others))).accepted
+        assert compare(
+            apps, STDIN, "\n".join(map(str, numbers)), "\n".join(map(str, others))
+        ).accepted
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_no_text_makes_a_checker_raise(expected: str, actual: str) -> None:
     for check in (tolerant, strict, unordered, apps):
-        check(STDIN, expected, actual)
+        compare(check, STDIN, expected, actual)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_selfrepair.core.checker import Acceptance, Checker, Rule, apps, tolerant, unordered
-from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
+from pytest_selfrepair.core.task import Case, JsonValue, Task
 from pytest_selfrepair.core.validation import Standing, validate
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
@@ -33,21 +33,21 @@ class Run:
 
     Attributes:
         name: The task and the program's position.
-        kind: The task's kind.
+        task: The task.
         official: Whether the official checker passed it.
         finished: Whether it answered every case within the limits.
-        answers: What was expected and what came.
+        answers: Cases and what came of them.
     """
 
     name: str
-    kind: TaskKind
+    task: Task
     official: bool
     finished: bool
-    answers: Sequence[tuple[JsonValue, JsonValue]]
+    answers: Sequence[tuple[Case, JsonValue]]
 
     def passes(self, checker: Checker) -> bool:
         return self.finished and all(
-            checker(self.kind, expected, actual).accepted for expected, actual in self.answers
+            checker(self.task, case, actual).accepted for case, actual in self.answers
         )
 
     def comparison(self) -> str:
@@ -59,29 +59,29 @@ class Run:
         reasons = {self._reason(*answer) for answer in self.answers} - {None}
         return " and ".join(sorted(map(str, reasons)))
 
-    def _reason(self, expected: JsonValue, actual: JsonValue) -> str | None:
+    def _reason(self, case: Case, actual: JsonValue) -> str | None:
         """Why the two checkers judge one answer differently; None where they do not."""
-        ours, theirs = tolerant(self.kind, expected, actual), apps(self.kind, expected, actual)
+        ours, theirs = tolerant(self.task, case, actual), apps(self.task, case, actual)
         if ours.accepted == theirs.accepted:
             return None
         if theirs.accepted:
-            return unordered(self.kind, expected, actual).rule or theirs.rule
+            return unordered(self.task, case, actual).rule or theirs.rule
         return FLOAT_AMONG_WORDS if ours.rule is Rule.FLOAT else f"unexplained in {self.name}"
 
 
 async def run_on_all_cases(name: str, task: Task, program: str, *, official: bool) -> Run:
-    answers: list[tuple[JsonValue, JsonValue]] = []
+    answers: list[tuple[Case, JsonValue]] = []
 
-    def record(kind: TaskKind, expected: JsonValue, actual: JsonValue) -> Acceptance:
-        del kind
-        answers.append((expected, actual))
+    def record(task: Task, case: Case, actual: JsonValue) -> Acceptance:
+        del task
+        answers.append((case, actual))
         return Acceptance(accepted=True, rule=Rule.EXACT)
 
     judge = SandboxJudge(find_isolation("auto"), Limits(cpu_seconds=1.0), record)
     verdict = await judge.judge(task, program)
     return Run(
         name=name,
-        kind=task.kind,
+        task=task,
         official=official,
         finished=verdict.passed,
         answers=tuple(answers),

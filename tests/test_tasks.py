@@ -1,13 +1,14 @@
 """Reading APPS tasks: folders and JSON Lines, good ones and broken ones."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_selfrepair.core.task import Case, JsonValue, TaskKind
+from pytest_selfrepair.core.task import Case, JsonValue, TaskKind, Wrapping
 from pytest_selfrepair.errors import TaskError
 from pytest_selfrepair.tasks.apps import Source, read_json, read_task
 from pytest_selfrepair.tasks.folders import is_task_folder, read_folder
@@ -35,7 +36,7 @@ def write_folder(path: Path, **files: str | bytes) -> Path:
         **files,
     }
     for name, content in contents.items():
-        ending = {"question": "txt", "starter_code": "py"}.get(name, "json")
+        ending = {"question": "txt", "starter_code": "py", "checker": "py"}.get(name, "json")
         data = content.encode() if isinstance(content, str) else content
         (path / f"{name}.{ending}").write_bytes(data)
     return path
@@ -70,6 +71,86 @@ def test_wrapped_return_values_are_unwrapped_for_the_whole_task_or_not_at_all() 
     assert expected([[1], [[2]]]) == [1, [2]]
     assert expected([[1], [2, 3]]) == [[1], [2, 3]]
     assert expected([1, "x"]) == [1, "x"]
+    assert expected([]) == []
+
+
+@pytest.mark.parametrize(
+    ("returned", "outputs", "expected", "wrapping"),
+    [
+        ("-> int:", [[9]], [9], Wrapping.WRAPPED),
+        ("-> int:", [9], [9], Wrapping.BARE),
+        ("-> bool:", [[False]], [False], Wrapping.WRAPPED),
+        ("-> List[bool]:", [[False]], [[False]], Wrapping.BARE),
+        ("-> List[bool]:", [[[False]]], [[False]], Wrapping.WRAPPED),
+        ("-> List[List[int]]:", [[[1, 2]], [[3]]], [[[1, 2]], [[3]]], Wrapping.BARE),
+        ("-> Optional[List[str]]:", [["a"], ["b"]], [["a"], ["b"]], Wrapping.BARE),
+        ("-> Tuple[int, str]:", [[[1, "a"]]], [[1, "a"]], Wrapping.WRAPPED),
+        ("-> Dict[str, int]:", [[{"a": 1}]], [{"a": 1}], Wrapping.WRAPPED),
+        ("-> float:", [[1]], [1], Wrapping.WRAPPED),
+        ("-> None:", [[None]], [None], Wrapping.WRAPPED),
+        ("-> TreeNode:", [[1]], [1], Wrapping.WRAPPED),
+        (":", [["a"]], ["a"], Wrapping.WRAPPED),
+        (":", ["a", ["b"]], ["a", ["b"]], Wrapping.BARE),
+        (':\n        """:rtype: List[int]"""', [[1]], [[1]], Wrapping.BARE),
+        (':\n        """:rtype: bool"""', [[True]], [True], Wrapping.WRAPPED),
+        ("-> (:", [[1]], [1], Wrapping.WRAPPED),
+    ],
+)
+def test_how_a_task_wraps_what_it_expects_is_found_by_its_starter_code(
+    returned: str, outputs: list[JsonValue], expected: list[JsonValue], wrapping: Wrapping
+) -> None:
+    cases = {"fn_name": "f", "inputs": [[0]] * len(outputs), "outputs": outputs}
+    starter = f"class Solution:\n    def f(self, n){returned}\n        "
+    task = read_task(
+        "t", {**GOOD, "input_output": json.dumps(cases), "starter_code": starter}, SOURCE
+    )
+    assert [case.expected for case in task.cases] == expected
+    assert task.wrapping is wrapping
+    assert not task.in_place
+
+
+@pytest.mark.parametrize(
+    ("returned", "given", "wanted", "in_place"),
+    [
+        ("-> None:", [[3, 1]], [1, 3], True),
+        (':\n        """:rtype: void Do not return anything."""', [[3, 1]], [1, 3], True),
+        ("-> None:", [[3, 1]], None, False),
+        ("-> None:", ["ab", [1]], [1, 3], False),
+        ("-> List[int]:", [[3, 1]], [1, 3], False),
+        (":", [[3, 1]], [1, 3], False),
+    ],
+)
+def test_an_answer_is_in_place_only_where_nothing_is_returned_and_yet_a_list_is_expected(
+    returned: str, given: JsonValue, wanted: JsonValue, in_place: bool
+) -> None:
+    cases = {"fn_name": "f", "inputs": [given], "outputs": [wanted]}
+    starter = f"class Solution:\n    def f(self, nums){returned}\n        "
+    task = read_task(
+        "t", {**GOOD, "input_output": json.dumps(cases), "starter_code": starter}, SOURCE
+    )
+    assert task.in_place is in_place
+    assert task.cases == (Case(input=given, expected=wanted),)
+
+
+def test_a_folder_may_have_a_checker_of_its_own(tmp_path: Path) -> None:
+    own = "def check(given, expected, answer):\n    return True\n"
+    assert read_folder(write_folder(tmp_path / "7", checker=own), "7").checker == own
+    assert read_folder(write_folder(tmp_path / "8"), "8").checker is None
+
+
+@pytest.mark.parametrize(
+    ("program", "found"),
+    [
+        ("def check(", "found SyntaxError: '(' was never closed"),
+        ("def chek(given, expected, answer): ...", "found no function check"),
+        (7, "found 7"),
+    ],
+)
+def test_a_checker_that_cannot_check_is_refused_when_the_task_is_read(
+    program: JsonValue, found: str
+) -> None:
+    with pytest.raises(TaskError, match=re.escape(f"row: checker: {found}")):
+        read_task("t", {**GOOD, "checker": program}, SOURCE)
 
 
 def test_integers_of_any_length_are_read() -> None:

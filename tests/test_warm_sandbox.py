@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_selfrepair.core.task import Case, Difficulty, JsonValue, Task
+from builders import task
+from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
@@ -21,16 +22,6 @@ SHORT = Limits(cpu_seconds=1.0, wall_factor=0.5)
 @pytest.fixture(scope="module")
 def isolation() -> Isolation:
     return find_isolation("auto")
-
-
-def task(*cases: tuple[JsonValue, JsonValue], fn_name: str | None = None) -> Task:
-    return Task(
-        id="tests/task",
-        difficulty=Difficulty.INTRODUCTORY,
-        statement="",
-        cases=tuple(Case(input=given, expected=expected) for given, expected in cases),
-        fn_name=fn_name,
-    )
 
 
 def judge_all(isolation: Isolation, work: Sequence[tuple[Task, str]]) -> list[Verdict]:

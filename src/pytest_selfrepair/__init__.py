@@ -8,19 +8,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pytest_selfrepair.core.checker import Acceptance, Checker
     from pytest_selfrepair.core.feedback import Failure, Feedback, FeedbackSource
     from pytest_selfrepair.core.sample import Message, Model, Sample, SampleRequest, Usage
-    from pytest_selfrepair.core.task import Case, Difficulty, Task, TaskKind
+    from pytest_selfrepair.core.task import Case, Difficulty, JsonValue, Task, TaskKind
     from pytest_selfrepair.errors import SelfRepairError
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Acceptance",
     "Case",
+    "Checker",
     "Difficulty",
     "Failure",
     "Feedback",
     "FeedbackSource",
+    "JsonValue",
     "Message",
     "Model",
     "Sample",
@@ -33,11 +37,14 @@ __all__ = [
 ]
 
 _HOME = {
+    "Acceptance": "core.checker",
     "Case": "core.task",
+    "Checker": "core.checker",
     "Difficulty": "core.task",
     "Failure": "core.feedback",
     "Feedback": "core.feedback",
     "FeedbackSource": "core.feedback",
+    "JsonValue": "core.task",
     "Message": "core.sample",
     "Model": "core.sample",
     "Sample": "core.sample",

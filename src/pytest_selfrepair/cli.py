@@ -2,9 +2,10 @@
 
 import argparse
 import asyncio
+import contextlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from pathlib import Path
 
 from pytest_selfrepair import __version__
@@ -28,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        run: Callable[[argparse.Namespace], Coroutine[None, None, int]] = options.run
+        return asyncio.run(run(options))
     except SelfRepairError as error:
         print(f"selfrepair: {error}", file=sys.stderr)  # noqa: T201 - what a command does
         return 2
@@ -39,28 +41,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _judge(options: argparse.Namespace) -> int:
-    work = judge.run(
-        options.tasks, options.programs, options.out, _sandbox(options), at_once=options.jobs
-    )
-    return asyncio.run(work)
+async def _judge(options: argparse.Namespace) -> int:
+    async with _sandbox(options) as sandbox:
+        return await judge.run(
+            options.tasks, options.programs, options.out, sandbox, at_once=options.jobs
+        )
 
 
-def _validate(options: argparse.Namespace) -> int:
-    work = validate.run(
-        options.paths, _sandbox(options), at_once=options.jobs, as_json=options.json
-    )
-    return asyncio.run(work)
+async def _validate(options: argparse.Namespace) -> int:
+    async with _sandbox(options) as sandbox:
+        return await validate.run(
+            options.paths, sandbox, at_once=options.jobs, as_json=options.json
+        )
 
 
-def _sandbox(options: argparse.Namespace) -> SandboxJudge:
-    return SandboxJudge(
+@contextlib.asynccontextmanager
+async def _sandbox(options: argparse.Namespace) -> AsyncIterator[SandboxJudge]:
+    sandbox = SandboxJudge(
         isolation=find_isolation(options.sandbox),
         limits=Limits(cpu_seconds=options.timeout, memory_bytes=options.memory * 1_000_000),
         checker=CHECKERS[options.checker],
         concurrency=options.jobs,
         all_cases=options.all_cases,
     )
+    try:
+        yield sandbox
+    finally:
+        await sandbox.aclose()
 
 
 def _parser() -> argparse.ArgumentParser:

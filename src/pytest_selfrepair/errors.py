@@ -11,6 +11,7 @@ SelfRepairError
     │   └── LocalModelError        the embedded model cannot be set up or has died
     ├── ReplayMissError     replay was asked for and the store has no such sample
     ├── SandboxError        the sandbox could not run a program
+    ├── CheckerError        a task's own checker could not say whether an answer is right
     ├── StoreError          samples or records cannot be kept
     └── WorkerLostError     the process that ran the task died
 """
@@ -72,6 +73,10 @@ class ReplayMissError(InfrastructureError):
 
 class SandboxError(InfrastructureError):
     """The sandbox could not run a program, or broke while it did."""
+
+
+class CheckerError(InfrastructureError):
+    """A task's own checker broke, or said what no checker says; nothing is known of the answer."""
 
 
 class StoreError(InfrastructureError):

@@ -14,7 +14,7 @@ from pytest_selfrepair.commands.ordered import ordered
 from pytest_selfrepair.commands.progress import Progress
 from pytest_selfrepair.core.feedback import error_sentence
 from pytest_selfrepair.core.verdict import Judge, Outcome, Verdict
-from pytest_selfrepair.errors import SandboxError, TaskError, UsageError
+from pytest_selfrepair.errors import InfrastructureError, TaskError, UsageError
 from pytest_selfrepair.tasks.apps import Source, brief, read_json
 
 
@@ -146,7 +146,7 @@ async def _judge(line: _Line, *, catalogue: Catalogue, judge: Judge) -> Judged |
     try:
         verdict = await judge.judge(task, program)
         error_text = None if verdict.passed else error_sentence(task, verdict)
-    except SandboxError as error:
+    except InfrastructureError as error:
         verdict = Verdict(outcome=Outcome.SANDBOX_ERROR, cases_run=0, cases_passed=0)
         error_text = str(error)
     return Judged(

@@ -12,7 +12,7 @@ from pytest_selfrepair.commands.progress import Progress
 from pytest_selfrepair.core.shorten import shorten
 from pytest_selfrepair.core.validation import Standing, Validation, validate
 from pytest_selfrepair.core.verdict import Judge
-from pytest_selfrepair.errors import SandboxError, TaskError
+from pytest_selfrepair.errors import InfrastructureError, TaskError
 from pytest_selfrepair.tasks.sources import Found, find
 
 LONGEST_ERROR = 300
@@ -35,10 +35,10 @@ async def run(paths: Iterable[Path], judge: Judge, *, at_once: int, as_json: boo
     """
     found = list(find(paths))
 
-    async def tried(each: Found | TaskError) -> Validation | TaskError | SandboxError:
+    async def tried(each: Found | TaskError) -> Validation | TaskError | InfrastructureError:
         try:
             return each if isinstance(each, TaskError) else await validate(each.load(), judge)
-        except (TaskError, SandboxError) as error:
+        except (TaskError, InfrastructureError) as error:
             return error
 
     counts: Counter[str] = Counter()
@@ -63,6 +63,7 @@ def _as_json(result: Validation) -> str:
         "task_id": result.task_id,
         "standing": result.standing,
         "cases": result.cases,
+        "wrapped": result.wrapped,
         "solutions": result.solutions,
         "tried": len(result.trials),
         "passed": result.passed,
@@ -77,7 +78,7 @@ def _as_json(result: Validation) -> str:
 
 
 def _as_text(result: Validation) -> Iterator[str]:
-    cases = f"{result.cases} case{'s' * (result.cases != 1)}"
+    cases = f"{result.cases} case{'s' * (result.cases != 1)}{', unwrapped' * result.wrapped}"
     if result.standing is Standing.UNTRIED:
         lacking = "no case" if not result.cases else "no reference solution to try"
         yield f"{result.standing:<11} {result.task_id}: {cases}; {lacking}"

@@ -124,8 +124,17 @@ def _happened(task: Task, outcome: Outcome, failure: CaseFailure) -> str:
     if failure.actual is None:
         return failure.error or "The answer was wrong."
     if task.kind is TaskKind.STDIN:
-        return f"The output was {failure.actual!r}, expected {failure.expected!r}."
-    return f"The result was {failure.actual}, expected {failure.expected}."
+        came = f"The output was {failure.actual!r}"
+    elif task.in_place:
+        came = f"The first argument was left as {failure.actual}"
+    else:
+        came = f"The result was {failure.actual}"
+    if failure.error is not None:
+        return f"{came}, which is wrong: {failure.error}"
+    expected = repr(failure.expected) if task.kind is TaskKind.STDIN else failure.expected
+    if task.checker is not None:
+        return f"{came}, which is wrong; {expected} would be right."
+    return f"{came}, expected {expected}."
 
 
 def _where(failure: CaseFailure) -> list[str]:

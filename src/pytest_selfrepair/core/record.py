@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.task import Difficulty, TaskKind
+from pytest_selfrepair.core.task import Difficulty, TaskKind, Wrapping
 from pytest_selfrepair.core.tree import Grown, Plan
 from pytest_selfrepair.errors import StoreError
 
@@ -43,6 +43,7 @@ class Record:
         task_id: The task.
         difficulty: Its difficulty.
         kind: Its kind.
+        wrapping: How its source writes the values that it expects of a function.
         setup: What it was run with; None where the run ended before anything was set up.
         grown: What was sampled; None where the task could not be scored.
         unscored: Why it could not be scored, in one line; None where it was.
@@ -55,6 +56,7 @@ class Record:
     task_id: str
     difficulty: Difficulty | None = None
     kind: TaskKind | None = None
+    wrapping: Wrapping | None = None
     setup: Setup | None = None
     grown: Grown | None = None
     unscored: str | None = None

@@ -10,6 +10,10 @@ JsonValue: TypeAlias = Union[  # noqa: UP007 - the recursive name must stay a st
 """What JSON can carry."""
 
 
+CHECK_FUNCTION = "check"
+"""What a task's own checker calls its function: ``check(given, expected, answer)``."""
+
+
 class Difficulty(StrEnum):
     """The three levels of APPS."""
 
@@ -23,6 +27,18 @@ class TaskKind(StrEnum):
 
     STDIN = "stdin"
     CALL_BASED = "call_based"
+
+
+class Wrapping(StrEnum):
+    """How the source of a call-based task writes the values that it expects.
+
+    Attributes:
+        BARE: As they are.
+        WRAPPED: Each in a list of its own, which loading takes off: ``[9]`` for 9.
+    """
+
+    BARE = "bare"
+    WRAPPED = "wrapped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +66,11 @@ class Task:
         fn_name: The function (or method of ``class Solution``) of a call-based task, else None.
         starter_code: What a program must begin with; empty for standard-input tasks.
         solutions: Reference programs, where the source has them.
+        wrapping: How the source of a call-based task writes what it expects.
+        in_place: Whether the answer of a call-based task is what its function leaves in its first
+            argument, rather than what it returns.
+        checker: The task's own checker, where it has one: Python source that defines
+            `CHECK_FUNCTION`, which is run in the sandbox.
     """
 
     id: str
@@ -59,6 +80,9 @@ class Task:
     fn_name: str | None = None
     starter_code: str = ""
     solutions: tuple[str, ...] = ()
+    wrapping: Wrapping = Wrapping.BARE
+    in_place: bool = False
+    checker: str | None = None
 
     @property
     def kind(self) -> TaskKind:

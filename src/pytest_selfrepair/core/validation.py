@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pytest_selfrepair.core.feedback import error_sentence
-from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.core.task import Task, Wrapping
 from pytest_selfrepair.core.verdict import Judge, Verdict
 
 
@@ -46,12 +46,14 @@ class Validation:
         cases: How many cases it has.
         solutions: How many reference solutions it has, tried or not.
         trials: Those that were tried, in order.
+        wrapped: Whether its source wraps every expected value in a list, which was taken off.
     """
 
     task_id: str
     cases: int
     solutions: int
     trials: tuple[Trial, ...] = ()
+    wrapped: bool = False
 
     @property
     def passed(self) -> int:
@@ -95,4 +97,5 @@ async def validate(task: Task, judge: Judge, *, first_only: bool = False) -> Val
         cases=len(task.cases),
         solutions=len(task.solutions),
         trials=tuple(trials),
+        wrapped=task.wrapping is Wrapping.WRAPPED,
     )

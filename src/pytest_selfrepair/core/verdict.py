@@ -32,7 +32,8 @@ class CaseFailure:
         input: What the program was given, as text (call-based: its arguments in Python's notation).
         expected: What was expected, as text.
         actual: What came, as text; None where nothing came.
-        error: An exception's type and message, or another cause in words; None for wrong answers.
+        error: An exception's type and message, or another cause in words; None for a wrong answer,
+            unless the task's own checker says why it is wrong.
         line_number: The program's own line, from 1, where it failed; None where unknown.
         line: The text of that line; None where unknown.
     """

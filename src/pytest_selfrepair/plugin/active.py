@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pytest_selfrepair.core.checker import CHECKERS, COUNTERPARTS
+from pytest_selfrepair.core.checker import CHECKERS, COUNTERPARTS, Checker
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.core.task import Difficulty, TaskKind
+from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
 from pytest_selfrepair.errors import SelfRepairError, UsageError, WorkerLostError
 from pytest_selfrepair.estimate.compare import TaskOutcome
 from pytest_selfrepair.plugin import xdist
@@ -97,10 +97,17 @@ class ActiveSession:
             checker=CHECKERS[settings.checker],
             other=CHECKERS.get(COUNTERPARTS.get(settings.checker, "")),
             all_cases=settings.all_cases,
+            checker_of=self._checker_of,
             concurrency=xdist.processors(session.config),
         )
         self._runner = Runner(settings, self._casting, judge)
         session.config.stash[RUNNER] = self._runner
+
+    def _checker_of(self, task: Task) -> Checker | None:
+        found: Checker | None = self._config.hook.pytest_selfrepair_checker(
+            task=task, config=self._config
+        )
+        return found
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

@@ -1,4 +1,4 @@
-"""What a conftest.py may implement: another model, feedback source or source of tasks."""
+"""What a conftest.py may implement: another model, feedback source, source of tasks or checker."""
 
 from __future__ import annotations  # the types are not imported: this loads in every session
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from pytest_selfrepair.core.checker import Checker
     from pytest_selfrepair.core.feedback import FeedbackSource
     from pytest_selfrepair.core.sample import Model
     from pytest_selfrepair.core.task import Task
@@ -35,4 +36,15 @@ def pytest_selfrepair_tasks(path: Path, config: pytest.Config) -> Iterable[Task]
     Called for every file that pytest comes across. A task's id is made unique by the file's path:
     it needs to be unique within the file alone. Raise `pytest_selfrepair.errors.TaskError` for a
     malformed file: it becomes a collection error.
+    """
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_selfrepair_checker(task: Task, config: pytest.Config) -> Checker | None:
+    """Give a task a checker of its own, or return None to leave it to the others.
+
+    It is called with the task, a case and the answer of a program, and returns a
+    `pytest_selfrepair.Acceptance`; it may be called in several threads at once. It stands in for
+    the task's `checker.py` and for `--selfrepair-checker`, but for `apps`. An exception that it
+    raises makes the task an error: it never counts as a wrong program.
     """

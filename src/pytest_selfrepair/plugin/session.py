@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pytest_selfrepair.core.budget import Spending
 from pytest_selfrepair.core.record import Record, Setup
-from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.tree import Grown, grow
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
 from pytest_selfrepair.core.verdict import Judge
@@ -113,6 +113,7 @@ class Runner:
             task_id=task_id,
             difficulty=task.difficulty,
             kind=task.kind,
+            wrapping=task.wrapping if task.kind is TaskKind.CALL_BASED else None,
             setup=setup,
             grown=grown,
             unscored=unscored,

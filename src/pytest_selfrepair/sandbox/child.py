@@ -7,6 +7,7 @@ beside which it lies as a plain file, it needs the standard library alone.
 import contextlib
 import faulthandler
 import fcntl
+import functools
 import json
 import os
 import resource
@@ -14,6 +15,7 @@ import signal
 import struct
 import sys
 import time
+import types
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -46,6 +48,7 @@ class Work:
     Attributes:
         program: The program.
         fn_name: The function to call, or None for a program that reads and prints.
+        in_place: Whether its answer is what it leaves in its first argument.
         inputs: What each case is given.
         limits: What a case may use.
         uid: The user to become, or None.
@@ -56,6 +59,7 @@ class Work:
 
     program: str
     fn_name: str | None
+    in_place: bool
     inputs: list[Any]
     limits: Fields
     uid: int | None
@@ -117,14 +121,8 @@ def _run_cases(work: Work, first: int) -> None:
             _renew(stdin)
         began = _limit_cpu(work)
         runner.open_standard_streams()
-        fn_name, given = work.fn_name, work.inputs[index]
-        claim = runner.claim(
-            (lambda: runner.run_script(code))
-            if fn_name is None
-            else (lambda: runner.call_function(code, fn_name, given, work.names)),  # noqa: B023 - called at once
-            stack,
-            memory + stack,
-        )
+        run = functools.partial(_run_case, work, index, code)
+        claim = runner.claim(run, stack, memory + stack)
         if os.getpid() != own:
             return  # a process of the program's own, which has run off its end
         seconds = time.process_time() - began
@@ -135,6 +133,13 @@ def _run_cases(work: Work, first: int) -> None:
     else:
         return
     _say(RESTS)  # the remaining cases need another process
+
+
+def _run_case(work: Work, index: int, code: types.CodeType) -> Fields:
+    if work.fn_name is None:
+        return runner.run_script(code)
+    given = work.inputs[index]
+    return runner.call_function(code, work.fn_name, given, work.names, in_place=work.in_place)
 
 
 def _say_case(claim: Fields, cpu_seconds: float, work: Work) -> None:

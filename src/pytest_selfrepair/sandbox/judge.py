@@ -4,25 +4,22 @@ import asyncio
 import os
 import time
 import weakref
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from pytest_selfrepair.core.checker import Checker, tolerant
-from pytest_selfrepair.core.shorten import render, shorten
+from pytest_selfrepair.core.shorten import render
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.errors import SandboxError
-from pytest_selfrepair.sandbox.channel import CaseReport, ChannelError, read_report
+from pytest_selfrepair.sandbox.channel import ChannelError, read_report
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.own import OwnChecker
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
-from pytest_selfrepair.sandbox.reading import (
-    Answer,
-    Trouble,
-    line_of,
-    read_case,
-    read_uncompiled,
-)
-from pytest_selfrepair.sandbox.tally import Judged, Tally
+from pytest_selfrepair.sandbox.reading import Trouble, line_of, read_case, read_uncompiled
+from pytest_selfrepair.sandbox.referee import Referee, as_text
+from pytest_selfrepair.sandbox.tally import Tally
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 ATTEMPTS = 3
@@ -41,6 +38,7 @@ class SandboxJudge:
         concurrency: Programs that run at once; by default as many as there are cores.
         other: A checker whose verdict is compared with that of `checker`; None: none is.
         all_cases: Whether every case is run, rather than those up to the first that fails.
+        checker_of: Finds a task's own checker other than its `checker.py`, if it has one.
     """
 
     def __init__(
@@ -52,12 +50,14 @@ class SandboxJudge:
         *,
         other: Checker | None = None,
         all_cases: bool = False,
+        checker_of: Callable[[Task], Checker | None] = lambda _: None,
     ) -> None:
         self._isolation = isolation
         self._limits = limits or Limits()
         self._checker = checker
         self._other = other
         self._all_cases = all_cases
+        self._checker_of = checker_of
         concurrency = concurrency or os.cpu_count() or 1
         # A thread for every program that runs: bound to no event loop, since a judge may outlive
         # one, and kept, since bubblewrap ends with the thread that started it.
@@ -80,6 +80,7 @@ class SandboxJudge:
 
         Raises:
             SandboxError: The sandbox failed again and again; nothing is known about the program.
+            CheckerError: The task's own checker is broken.
         """
         if not program.strip():
             return Verdict(
@@ -104,7 +105,8 @@ class SandboxJudge:
         while len(problems) < ATTEMPTS and not lease.cancelled:
             try:
                 with self._zygotes.lent(lease) as zygote:
-                    return self._run(zygote, task, program, started)
+                    referee = self._referee(task, lease)
+                    return self._run(zygote, task, program, referee, started)
             except BrokenZygoteError as error:
                 problems.append(str(error))
         raise SandboxError(
@@ -112,12 +114,21 @@ class SandboxJudge:
             + "; then ".join(dict.fromkeys(problems))
         )
 
-    def _run(self, zygote: ZygoteProcess, task: Task, program: str, started: float) -> Verdict:
-        zygote.load(program, task.fn_name, [_given(task, case) for case in task.cases])
+    def _referee(self, task: Task, lease: Lease) -> Referee:
+        own = self._checker_of(task)
+        if own is None and task.checker is not None:
+            own = OwnChecker(self._zygotes, lease, self._limits)
+        return Referee(task, self._checker, self._other, own)
+
+    def _run(
+        self, zygote: ZygoteProcess, task: Task, program: str, referee: Referee, started: float
+    ) -> Verdict:
+        inputs = [_given(task, case) for case in task.cases]
+        zygote.load(program, task.fn_name, inputs, in_place=task.in_place)
         tally = Tally(all_cases=self._all_cases)
         while tally.position < len(task.cases) and not tally.decided:
             first = tally.position
-            self._run_from(zygote, task, tally)
+            self._run_from(zygote, task, referee, tally)
             if tally.position == first and not tally.decided:
                 raise BrokenZygoteError("the zygote ended its run before any case")
         return Verdict(
@@ -130,7 +141,7 @@ class SandboxJudge:
             flips=tally.flips,
         )
 
-    def _run_from(self, zygote: ZygoteProcess, task: Task, tally: Tally) -> None:
+    def _run_from(self, zygote: ZygoteProcess, task: Task, referee: Referee, tally: Tally) -> None:
         """Run the cases that follow in one process, up to its first failure.
 
         A failure is believed of the first case in a process: no earlier one had a part in it.
@@ -147,37 +158,21 @@ class SandboxJudge:
                 index = tally.position
                 if message.get("case") != index or index == len(task.cases):
                     raise BrokenZygoteError(f"the zygote spoke of another case than {index}")
-                judged = self._judge_case(task, task.cases[index], read_report(message))
+                answer = read_case(read_report(message), task.kind, self._limits)
             except ChannelError as error:
                 raise BrokenZygoteError(str(error)) from error
+            judged = referee.judge(task.cases[index], answer)
             if judged.trouble is None or index == first:
                 tally.add(judged)
             if judged.trouble is not None:
                 stopped = True
                 zygote.stop()
 
-    def _judge_case(self, task: Task, case: Case, report: CaseReport) -> Judged:
-        answer = read_case(report, task.kind, self._limits)
-        if isinstance(answer, Trouble):
-            return Judged(trouble=answer, other=None if self._other is None else False)
-        acceptance = self._checker(task.kind, case.expected, answer.value)
-        other = None
-        if self._other is not None:
-            other = self._other(task.kind, case.expected, answer.value).accepted
-        trouble = None if acceptance.accepted else _wrong(task.kind, answer)
-        return Judged(rule=acceptance.rule, trouble=trouble, other=other)
-
 
 def _given(task: Task, case: Case) -> JsonValue:
     if task.kind is TaskKind.CALL_BASED or isinstance(case.input, str):
         return case.input
     return render(case.input)
-
-
-def _wrong(kind: TaskKind, answer: Answer) -> Trouble:
-    if answer.if_wrong is not None:
-        return answer.if_wrong
-    return Trouble(outcome=Outcome.WRONG_ANSWER, error=None, actual=_as_text(kind, answer.value))
 
 
 def _failure(task: Task, program: str, index: int | None, trouble: Trouble) -> CaseFailure:
@@ -187,14 +182,10 @@ def _failure(task: Task, program: str, index: int | None, trouble: Trouble) -> C
         error = f"there is no function {task.fn_name}, and no such method of a class Solution"
     return CaseFailure(
         index=index,
-        input=_as_text(task.kind, case.input) if case else None,
-        expected=_as_text(task.kind, case.expected) if case else None,
+        input=as_text(task.kind, case.input) if case else None,
+        expected=as_text(task.kind, case.expected) if case else None,
         actual=trouble.actual,
         error=error,
         line_number=trouble.line_number,
         line=line_of(program, trouble.line_number),
     )
-
-
-def _as_text(kind: TaskKind, value: JsonValue) -> str:
-    return shorten(value) if kind is TaskKind.STDIN and isinstance(value, str) else render(value)

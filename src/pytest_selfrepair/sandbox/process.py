@@ -67,13 +67,28 @@ class ZygoteProcess:
         os.set_blocking(self._commands, False)
         os.set_blocking(self._answers, False)
 
-    def load(self, program: str, fn_name: str | None, inputs: list[JsonValue]) -> None:
-        """Tell it what to run; expected outputs have no place in it."""
+    def load(
+        self,
+        program: str,
+        fn_name: str | None,
+        inputs: list[JsonValue],
+        *,
+        in_place: bool = False,
+    ) -> None:
+        """Tell it what to run; the outputs that a program is to find have no place in it.
+
+        Args:
+            program: The program.
+            fn_name: The function to call for each input; None: the program reads and prints.
+            inputs: Lists of arguments, or texts.
+            in_place: Whether the answer is what the function leaves in its first argument.
+        """
         self._send(
             {
                 "load": {
                     "program": program,
                     "fn_name": fn_name,
+                    "in_place": in_place,
                     "inputs": inputs,
                     "limits": self._limits.as_json(),
                 }

@@ -82,9 +82,17 @@ def run_script(code: types.CodeType) -> Fields:
 
 
 def call_function(
-    code: types.CodeType, fn_name: str, arguments: list[Any], names: dict[str, object]
+    code: types.CodeType,
+    fn_name: str,
+    arguments: list[Any],
+    names: dict[str, object],
+    *,
+    in_place: bool,
 ) -> Fields:
-    """Call a program's function, or its ``Solution``'s method, with fresh arguments."""
+    """Call a program's function, or its ``Solution``'s method, with fresh arguments.
+
+    Its result is what it returns, or what it leaves in its first argument.
+    """
     scope = vars(_module("program", names))
     exec(code, scope)  # noqa: S102 - the purpose of the process
     function = getattr(scope.get("Solution"), fn_name, None) and getattr(
@@ -94,7 +102,10 @@ def call_function(
         function = scope.get(fn_name)
     if not callable(function):
         return {"end": "missing"}
+    first = arguments[0] if in_place else None
     result = function(*arguments)
+    if in_place:
+        result = first
     try:
         return {"end": "returned", "result": json.dumps(result)}
     except (TypeError, ValueError, RecursionError):

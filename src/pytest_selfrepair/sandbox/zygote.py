@@ -99,6 +99,7 @@ class _Zygote:
         return child.Work(
             program=request["program"],
             fn_name=request["fn_name"],
+            in_place=request["in_place"],
             inputs=request["inputs"],
             limits=request["limits"],
             uid=uid if plain else None,

@@ -9,31 +9,36 @@ from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
 
 
 class Lease:
-    """The right to a zygote for as long as one judgement lasts; cancelling it ends the zygote."""
+    """The right to zygotes for as long as one judgement lasts; cancelling it ends them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._cancelled = False
-        self._zygote: ZygoteProcess | None = None
+        self._zygotes: set[ZygoteProcess] = set()
 
     def cancel(self) -> None:
-        """End the zygote that is lent, if any, and lend no more."""
+        """End the zygotes that are lent, if any, and lend no more."""
         with self._lock:
             self._cancelled = True
-            if self._zygote is not None:
-                self._zygote.kill()
+            for zygote in self._zygotes:
+                zygote.kill()
 
     @property
     def cancelled(self) -> bool:
         """True where nobody waits for the judgement any more."""
         return self._cancelled
 
-    def take(self, zygote: ZygoteProcess | None) -> None:
-        """Note what is lent, or that nothing is."""
+    def take(self, zygote: ZygoteProcess) -> None:
+        """Note what is lent."""
         with self._lock:
-            self._zygote = zygote
-            if self._cancelled and zygote is not None:
+            self._zygotes.add(zygote)
+            if self._cancelled:
                 zygote.kill()
+
+    def give_back(self, zygote: ZygoteProcess) -> None:
+        """Note that it is lent no more."""
+        with self._lock:
+            self._zygotes.discard(zygote)
 
 
 class Zygotes:
@@ -76,7 +81,7 @@ class Zygotes:
         except BrokenZygoteError as error:
             raise BrokenZygoteError(f"{error} {zygote.last_words().strip()}".strip()) from error
         finally:
-            lease.take(None)
+            lease.give_back(zygote)
             with self._lock:
                 self._lent.discard(zygote)
                 sound = sound and not self._closed

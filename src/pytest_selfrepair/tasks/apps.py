@@ -1,14 +1,16 @@
 """The fields of an APPS task, read with care: what is wrong is named by file, field and value."""
 
+import ast
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
 from pytest_selfrepair.core.shorten import integer_text, parse_integer
-from pytest_selfrepair.core.task import Case, Difficulty, JsonValue, Task
+from pytest_selfrepair.core.task import CHECK_FUNCTION, Case, Difficulty, JsonValue, Task
 from pytest_selfrepair.errors import TaskError
+from pytest_selfrepair.tasks.calls import read_expectations
 
 LARGEST_FILE = 50_000_000
 """Bytes of one task file (or one line of JSON Lines) that are read at most."""
@@ -87,8 +89,9 @@ def read_task(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> 
 
     Args:
         task_id: The task's id in this run.
-        fields: `question`, `difficulty`, `input_output`, and where present `solutions` and
-            `starter_code`. The middle and the last but one may be JSON inside a string.
+        fields: `question`, `difficulty`, `input_output`, and where present `solutions`,
+            `starter_code` and `checker`. `input_output` and `solutions` may be JSON inside a
+            string.
         source: What errors name.
 
     Raises:
@@ -103,23 +106,21 @@ def read_task(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> 
     starter = fields.get("starter_code") or ""
     if not isinstance(starter, str):
         raise source.error("starter_code", brief(starter), "a text")
-    fn_name, cases = _read_cases(
-        _unpacked(fields.get("input_output"), source, "input_output"), source
-    )
-    return Task(
+    tests = _unpacked(fields.get("input_output"), source, "input_output")
+    solutions = _unpacked(fields.get("solutions"), source, "solutions")
+    task = Task(
         id=task_id,
         difficulty=Difficulty(str(difficulty)),
         statement=statement,
-        cases=cases,
-        fn_name=fn_name,
+        cases=(),
         starter_code=starter,
-        solutions=_read_solutions(_unpacked(fields.get("solutions"), source, "solutions"), source),
+        solutions=_read_solutions(solutions, source),
+        checker=_read_checker(fields.get("checker"), source),
     )
+    return task if tests is None else _with_cases(task, tests, source)
 
 
-def _read_cases(tests: JsonValue, source: Source) -> tuple[str | None, tuple[Case, ...]]:
-    if tests is None:
-        return None, ()
+def _with_cases(task: Task, tests: JsonValue, source: Source) -> Task:
     if not isinstance(tests, dict):
         raise source.error("input_output", brief(tests), "an object with inputs and outputs")
     fn_name = tests.get("fn_name")
@@ -145,24 +146,21 @@ def _read_cases(tests: JsonValue, source: Source) -> tuple[str | None, tuple[Cas
             )
             for i, (given, wanted) in enumerate(zip(inputs, outputs, strict=True))
         )
-        return None, cases
+        return replace(task, cases=cases)
     for i, arguments in enumerate(inputs):
         if not isinstance(arguments, list):
             raise source.error(f"input_output.inputs[{i}]", brief(arguments), "a list of arguments")
-    bare = _bare(outputs)
-    return fn_name, tuple(
-        Case(input=given, expected=wanted) for given, wanted in zip(inputs, bare, strict=True)
+    expected = read_expectations(fn_name, task.starter_code, inputs, outputs)
+    return replace(
+        task,
+        fn_name=fn_name,
+        cases=tuple(
+            Case(input=given, expected=wanted)
+            for given, wanted in zip(inputs, expected.values, strict=True)
+        ),
+        wrapping=expected.wrapping,
+        in_place=expected.in_place,
     )
-
-
-def _bare(outputs: list[JsonValue]) -> list[JsonValue]:
-    """Return values without the list that parts of APPS wrap each of them in.
-
-    A task whose every output is a list of exactly one value is taken to wrap; a function that
-    itself returns one-element lists every time would be misread, and no such task is known.
-    """
-    singles = [value[0] for value in outputs if isinstance(value, list) and len(value) == 1]
-    return singles if len(singles) == len(outputs) else outputs
 
 
 def _lines(value: JsonValue, source: Source, field: str) -> str:
@@ -187,6 +185,22 @@ def _read_solutions(solutions: JsonValue, source: Source) -> tuple[str, ...]:
         if not isinstance(program, str):
             raise source.error(f"solutions[{i}]", brief(program), "a program")
     return tuple(program for program in solutions if isinstance(program, str))
+
+
+def _read_checker(program: JsonValue, source: Source) -> str | None:
+    """The source of a task's own checker, read but not run."""
+    if program is None:
+        return None
+    accepted = f"a Python program that defines {CHECK_FUNCTION}(given, expected, answer)"
+    if not isinstance(program, str):
+        raise source.error("checker", brief(program), accepted)
+    try:
+        parts = ast.parse(program).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise source.error("checker", f"{type(error).__name__}: {error}", accepted) from error
+    if not any(isinstance(each, ast.FunctionDef) and each.name == CHECK_FUNCTION for each in parts):
+        raise source.error("checker", f"no function {CHECK_FUNCTION}", accepted)
+    return program
 
 
 def _unpacked(value: JsonValue, source: Source, field: str) -> JsonValue:

@@ -10,6 +10,7 @@ CASES = "input_output.json"
 METADATA = "metadata.json"
 SOLUTIONS = "solutions.json"
 STARTER = "starter_code.py"
+CHECKER = "checker.py"
 
 
 def is_task_folder(path: Path) -> bool:
@@ -42,5 +43,6 @@ def read_folder(path: Path, task_id: str) -> Task:
         "input_output": parsed(CASES),
         "solutions": parsed(SOLUTIONS),
         "starter_code": text(STARTER) if (path / STARTER).exists() else "",
+        "checker": text(CHECKER) if (path / CHECKER).exists() else None,
     }
     return read_task(task_id, fields, Source(file=task_id))

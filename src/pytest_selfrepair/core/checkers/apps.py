@@ -6,7 +6,7 @@ import math
 from pytest_selfrepair.core.checkers.common import SHOWN, Acceptance, Rule, as_text, brief, wrong
 from pytest_selfrepair.core.checkers.values import rule_of
 from pytest_selfrepair.core.shorten import render
-from pytest_selfrepair.core.task import JsonValue, TaskKind
+from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind, Wrapping
 
 RELATIVE, ABSOLUTE = 1e-5, 1e-8
 """How far one number a line may be off: the defaults of ``numpy.allclose``."""
@@ -15,7 +15,7 @@ PLACES = 3
 """Decimal places to which the last comparison rounds."""
 
 
-def apps(kind: TaskKind, expected: JsonValue, actual: JsonValue) -> Acceptance:
+def apps(task: Task, case: Case, actual: JsonValue) -> Acceptance:
     """Accept what the official checker accepts: for comparison with published figures alone.
 
     It wrongly accepts many an answer; a run that is to be trusted uses `tolerant`.
@@ -35,16 +35,16 @@ def apps(kind: TaskKind, expected: JsonValue, actual: JsonValue) -> Acceptance:
     every float equal each other.
 
     Call-based: the result equals what is expected as Python compares, so 1 is true and 1.0 is 1,
-    but 0.1 + 0.2 is not 0.3 (``python_equality``, or ``exact``); or it equals the first element
-    of an expected list, or a list that holds just what is expected (``wrapping``).
+    but 0.1 + 0.2 is not 0.3 (``python_equality``, or ``exact``). A list in the task's file is also
+    taken for its first element: where the file wraps what it expects, the wrapped value is accepted
+    too, and where it does not, the first element of an expected list (``wrapping``).
 
-    It differs from the original where JSON and the loading of tasks have forgotten what that
-    needs: tuples are lists at every depth (there, at two places), keys of objects are texts, and
-    both readings of a wrapped expected value are accepted whichever of them the file has.
+    It differs from the original where JSON has forgotten what that needs: tuples are lists at every
+    depth (there, at two places), and keys of objects are texts.
     """
-    if kind is TaskKind.CALL_BASED:
-        return _compare_results(expected, actual)
-    return _compare_outputs(as_text(expected), as_text(actual))
+    if task.kind is TaskKind.CALL_BASED:
+        return _compare_results(task.wrapping, case.expected, actual)
+    return _compare_outputs(as_text(case.expected), as_text(actual))
 
 
 def _compare_outputs(expected: str, actual: str) -> Acceptance:
@@ -97,13 +97,14 @@ def _rounded(lines: set[frozenset[str]]) -> set[frozenset[float]]:
     return {frozenset(round(float(token), PLACES) for token in line) for line in lines}
 
 
-def _compare_results(expected: JsonValue, actual: JsonValue) -> Acceptance:
+def _compare_results(wrapping: Wrapping, expected: JsonValue, actual: JsonValue) -> Acceptance:
+    wrapped = wrapping is Wrapping.WRAPPED
     try:
         if actual == expected:
             same = rule_of(expected, actual, 0.0) is Rule.EXACT
             return Acceptance(accepted=True, rule=Rule.EXACT if same else Rule.PYTHON_EQUALITY)
         first = isinstance(expected, list) and expected and actual == expected[0]
-        if first or actual == [expected]:
+        if (actual == [expected]) if wrapped else first:
             return Acceptance(accepted=True, rule=Rule.WRAPPING)
     except RecursionError:
         return Acceptance(accepted=False, reason="the result is nested too deep to compare")

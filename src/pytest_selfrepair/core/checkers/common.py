@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from pytest_selfrepair.core.shorten import render, shorten
-from pytest_selfrepair.core.task import JsonValue, TaskKind
+from pytest_selfrepair.core.task import Case, JsonValue, Task
 
 TOLERANCE = 1e-6
 """How far a float may be off, relative to what is expected or absolutely."""
@@ -31,10 +31,12 @@ class Rule(StrEnum):
         TOKEN_ORDER: The same lines, in some of which the tokens have another order.
         ELEMENT_ORDER: A result whose lists have another order.
         PYTHON_EQUALITY: A result that Python's ``==`` takes for the expected one: 1 for true.
-        WRAPPING: A result that is the expected one in a list of its own, or its first element.
+        WRAPPING: A result that is the expected one in the list that the file has, or its first
+            element.
         LOOSE_FLOAT: One number a line, each within 1e-5 of the expected one.
         TOKEN_SETS: The same set of lines as sets of tokens: orders and repetitions are ignored.
         ROUNDED_SETS: The same as sets of numbers, rounded to three places.
+        OWN: The task's own checker says so.
     """
 
     EXACT = "exact"
@@ -48,6 +50,7 @@ class Rule(StrEnum):
     LOOSE_FLOAT = "loose_float"
     TOKEN_SETS = "token_sets"  # noqa: S105 - as above
     ROUNDED_SETS = "rounded_sets"
+    OWN = "own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +71,13 @@ class Acceptance:
 class Checker(Protocol):
     """Compares one answer with what is expected; pure, and never raises on any answer."""
 
-    def __call__(self, kind: TaskKind, expected: JsonValue, actual: JsonValue) -> Acceptance:
+    def __call__(self, task: Task, case: Case, actual: JsonValue) -> Acceptance:
         """Say whether ``actual`` is right.
 
         Args:
-            kind: Standard input: both are texts. Call-based: both are JSON values.
-            expected: What the task expects.
-            actual: What the program printed or returned.
+            task: The task; its kind says what is compared.
+            case: What was given, and what is expected.
+            actual: Standard input: the text that was printed. Call-based: the result, as JSON.
         """
         ...
 

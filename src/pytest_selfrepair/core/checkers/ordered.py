@@ -10,10 +10,10 @@ from pytest_selfrepair.core.checkers.common import (
     wrong,
 )
 from pytest_selfrepair.core.checkers.values import compare_values
-from pytest_selfrepair.core.task import JsonValue, TaskKind
+from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 
 
-def tolerant(kind: TaskKind, expected: JsonValue, actual: JsonValue) -> Acceptance:
+def tolerant(task: Task, case: Case, actual: JsonValue) -> Acceptance:
     """Accept what a careful judge would, and nothing else.
 
     Standard input: token by token, in order, case kept. Blank lines, and the amount of white space
@@ -27,12 +27,12 @@ def tolerant(kind: TaskKind, expected: JsonValue, actual: JsonValue) -> Acceptan
     a number off by 1e-6, relatively or absolutely. Where an integer is expected a float must equal
     it exactly. NaN equals nothing.
     """
-    if kind is TaskKind.CALL_BASED:
-        return compare_values(expected, actual, TOLERANCE)
-    return _compare_tokens(as_text(expected), as_text(actual))
+    if task.kind is TaskKind.CALL_BASED:
+        return compare_values(case.expected, actual, TOLERANCE)
+    return _compare_tokens(as_text(case.expected), as_text(actual))
 
 
-def strict(kind: TaskKind, expected: JsonValue, actual: JsonValue) -> Acceptance:
+def strict(task: Task, case: Case, actual: JsonValue) -> Acceptance:
     """Accept exact answers.
 
     Standard input: line by line; only white space at the end of a line, and blank lines at the end
@@ -41,9 +41,9 @@ def strict(kind: TaskKind, expected: JsonValue, actual: JsonValue) -> Acceptance
     Call-based: as `tolerant`, without tolerance for floats; an integer and a float of the same
     value are equal.
     """
-    if kind is TaskKind.CALL_BASED:
-        return compare_values(expected, actual, 0.0)
-    wanted, found = as_text(expected), as_text(actual)
+    if task.kind is TaskKind.CALL_BASED:
+        return compare_values(case.expected, actual, 0.0)
+    wanted, found = as_text(case.expected), as_text(actual)
     if wanted.rstrip("\n") == found.rstrip("\n"):
         return Acceptance(accepted=True, rule=Rule.EXACT)
     wanted_lines = [line.rstrip() for line in wanted.rstrip().split("\n")]

@@ -15,7 +15,7 @@ from pytest_selfrepair.core.checkers.common import (
 from pytest_selfrepair.core.checkers.ordered import tolerant
 from pytest_selfrepair.core.checkers.values import rule_of
 from pytest_selfrepair.core.shorten import integer_text
-from pytest_selfrepair.core.task import JsonValue, TaskKind
+from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 
 MOST_PAIRED = 300
 """Lines or elements without an equal on the other side that are paired one by one at most."""
@@ -23,7 +23,7 @@ MOST_PAIRED = 300
 _T = TypeVar("_T")
 
 
-def unordered(kind: TaskKind, expected: JsonValue, actual: JsonValue) -> Acceptance:
+def unordered(task: Task, case: Case, actual: JsonValue) -> Acceptance:
     """Accept what `tolerant` accepts, in any order; nothing may be missing, added or repeated.
 
     Standard input: lines may come in another order (``line_order``), and so may the tokens within
@@ -35,13 +35,13 @@ def unordered(kind: TaskKind, expected: JsonValue, actual: JsonValue) -> Accepta
     Equal lines or elements go together first. What remains, which can differ in floats alone, is
     paired in order, each with the first that is near enough; more than 300 that remain are wrong.
     """
-    ordered = tolerant(kind, expected, actual)
+    ordered = tolerant(task, case, actual)
     if ordered.accepted:
         return ordered
-    if kind is TaskKind.STDIN:
-        rule = _rule_of_outputs(as_text(expected), as_text(actual))
+    if task.kind is TaskKind.STDIN:
+        rule = _rule_of_outputs(as_text(case.expected), as_text(actual))
     else:
-        rule = _rule_of_results(expected, actual)
+        rule = _rule_of_results(case.expected, actual)
     return ordered if rule is None else Acceptance(accepted=True, rule=rule)
 
 

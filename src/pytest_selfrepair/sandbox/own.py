@@ -1,0 +1,67 @@
+"""A task's own checker: its `checker.py`, run in the sandbox on one answer at a time."""
+
+from pytest_selfrepair.core.checker import Acceptance, Rule
+from pytest_selfrepair.core.shorten import render, shorten
+from pytest_selfrepair.core.task import CHECK_FUNCTION, Case, JsonValue, Task, TaskKind
+from pytest_selfrepair.errors import CheckerError
+from pytest_selfrepair.sandbox.channel import ChannelError, read_report
+from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.process import BrokenZygoteError
+from pytest_selfrepair.sandbox.reading import Trouble, read_case, read_uncompiled
+from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
+
+ACCEPTED = "True, False, a text that says what is wrong, or a failing assert"
+
+
+class OwnChecker:
+    """Runs the checker of a task in a process that no program has touched.
+
+    What is expected enters that process, and no other. A checker says that an answer is right by
+    returning True, and that it is wrong by returning False, a text that says why, or by a failing
+    ``assert``. Whatever else it does, it is broken: no verdict comes of it.
+
+    Args:
+        zygotes: Where its processes come from.
+        lease: The right to them.
+        limits: What it may use for one answer.
+    """
+
+    def __init__(self, zygotes: Zygotes, lease: Lease, limits: Limits) -> None:
+        self._zygotes, self._lease, self._limits = zygotes, lease, limits
+
+    def __call__(self, task: Task, case: Case, actual: JsonValue) -> Acceptance:
+        """Say whether ``actual`` is right.
+
+        Raises:
+            CheckerError: The checker is broken.
+            BrokenZygoteError: The sandbox is.
+        """
+        assert task.checker is not None  # noqa: S101 - it is asked of such tasks alone
+        with self._zygotes.lent(self._lease) as zygote:
+            zygote.load(task.checker, CHECK_FUNCTION, [[case.input, case.expected, actual]])
+            messages = list(zygote.run(0))
+        said = self._said(messages[0] if messages else {})
+        match said:
+            case True:
+                return Acceptance(accepted=True, rule=Rule.OWN)
+            case False:
+                return Acceptance(accepted=False)
+            case str(reason) if reason.strip():
+                return Acceptance(accepted=False, reason=shorten(reason))
+            case Trouble(error=str(error)) if error.partition(":")[0] == AssertionError.__name__:
+                return Acceptance(accepted=False, reason=error.partition(": ")[2] or None)
+            case Trouble() as trouble:
+                where = f" on line {trouble.line_number}" if trouble.line_number else ""
+                found = f"{trouble.error or trouble.actual or trouble.outcome}{where}"
+            case other:
+                found = f"the result {render(other)}"
+        raise CheckerError(f"{task.id}: checker.py: found {found}; accepted: {ACCEPTED}")
+
+    def _said(self, message: dict[str, JsonValue]) -> JsonValue | Trouble:
+        try:
+            if "uncompiled" in message:
+                return read_uncompiled(read_report(message["uncompiled"]))
+            answer = read_case(read_report(message), TaskKind.CALL_BASED, self._limits)
+        except ChannelError as error:
+            raise BrokenZygoteError(str(error)) from error
+        return answer if isinstance(answer, Trouble) else answer.value

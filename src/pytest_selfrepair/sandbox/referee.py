@@ -1,0 +1,71 @@
+"""Whether an answer is right, by the checker that a run chose or by the task's own."""
+
+from pytest_selfrepair.core.checker import Acceptance, Checker, Rule, apps
+from pytest_selfrepair.core.shorten import render, shorten
+from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
+from pytest_selfrepair.core.verdict import Outcome
+from pytest_selfrepair.errors import CheckerError
+from pytest_selfrepair.sandbox.process import BrokenZygoteError
+from pytest_selfrepair.sandbox.reading import Answer, Trouble
+from pytest_selfrepair.sandbox.tally import Judged
+
+
+class Referee:
+    """Judges the answers of one program.
+
+    A task's own checker stands in for every other, but for `apps`, which knows no such thing.
+
+    Args:
+        task: The task.
+        checker: The checker that the run chose.
+        other: A checker whose verdict is compared with that; None: none is.
+        own: The task's own checker, where it has one.
+    """
+
+    def __init__(
+        self, task: Task, checker: Checker, other: Checker | None, own: Checker | None
+    ) -> None:
+        self._task = task
+        self._checker = checker if own is None or checker is apps else own
+        self._other = other if own is None or other in (None, apps) else own
+        self._explains = self._checker is own
+
+    def judge(self, case: Case, answer: Answer | Trouble) -> Judged:
+        """What becomes of a case with that answer, or with that trouble in its place.
+
+        Raises:
+            CheckerError: The task's own checker is broken.
+        """
+        if isinstance(answer, Trouble):
+            return Judged(trouble=answer, other=None if self._other is None else False)
+        acceptance = self._asked(self._checker, case, answer.value)
+        other = None
+        if self._other is not None:
+            other = self._asked(self._other, case, answer.value).accepted
+        trouble = None
+        if not acceptance.accepted:
+            trouble = answer.if_wrong or Trouble(
+                outcome=Outcome.WRONG_ANSWER,
+                error=acceptance.reason if self._explains else None,
+                actual=as_text(self._task.kind, answer.value),
+            )
+        rule = acceptance.rule or (Rule.OWN if acceptance.accepted else None)
+        return Judged(rule=rule, trouble=trouble, other=other)
+
+    def _asked(self, checker: Checker, case: Case, actual: JsonValue) -> Acceptance:
+        try:
+            said: object = checker(self._task, case, actual)
+        except (CheckerError, BrokenZygoteError):
+            raise
+        except Exception as error:
+            found = f"{type(error).__name__}: {error}"
+            raise CheckerError(f"{self._task.id}: its checker raised {found}") from error
+        if not isinstance(said, Acceptance):
+            found = f"{said!r}; accepted: an Acceptance"
+            raise CheckerError(f"{self._task.id}: its checker: found {found}")
+        return said
+
+
+def as_text(kind: TaskKind, value: JsonValue) -> str:
+    """An input, an expected or an actual output as a verdict shows it."""
+    return shorten(value) if kind is TaskKind.STDIN and isinstance(value, str) else render(value)
