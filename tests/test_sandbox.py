@@ -252,6 +252,28 @@ def test_a_function_that_fails_is_told_apart(
     assert judge(isolation, program, ([], 3), fn_name="f").outcome is outcome
 
 
+@pytest.mark.parametrize(
+    ("end", "outcome"),
+    [
+        ("posix._exit(0)", Outcome.TAMPERED),
+        ("ctypes.CDLL(None)._exit(0)", Outcome.TAMPERED),
+        ("posix._exit(3)", Outcome.RUNTIME_ERROR),
+        ("os._exit(3)", Outcome.RUNTIME_ERROR),
+        ("sys.exit(3)", Outcome.RUNTIME_ERROR),
+        ("os.kill(os.getpid(), 9)", Outcome.RUNTIME_ERROR),
+        ("os.abort()", Outcome.RUNTIME_ERROR),
+        ("os._exit(status=0)", Outcome.PASSED),
+        ("threading.Thread(target=os._exit, args=(0,)).start(); time.sleep(9)", Outcome.PASSED),
+        ("sys.exit(0)", Outcome.PASSED),
+    ],
+)
+def test_right_output_passes_only_with_an_end_of_run_message(
+    isolation: Isolation, end: str, outcome: Outcome
+) -> None:
+    program = f"import ctypes, os, posix, sys, threading, time\nprint(3, flush=True)\n{end}"
+    assert judge(isolation, program, ("", "3"), ("", "3")).outcome is outcome
+
+
 def test_a_function_that_starter_code_would_import_is_still_missing(isolation: Isolation) -> None:
     verdict = judge(isolation, "x = 1", ([4], 2.0), fn_name="sqrt")
     assert verdict.outcome is Outcome.MISSING_FUNCTION

@@ -64,6 +64,7 @@ async def _sandbox(options: argparse.Namespace) -> AsyncIterator[SandboxJudge]:
         concurrency=options.jobs,
         all_cases=options.all_cases,
     )
+    print(f"selfrepair: programs run in {sandbox.isolation}", file=sys.stderr)  # noqa: T201 - as above
     try:
         yield sandbox
     finally:

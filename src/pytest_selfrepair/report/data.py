@@ -11,6 +11,8 @@ def properties(record: Record) -> list[tuple[str, object]]:
         ("selfrepair_tokens", record.cost.tokens),
         ("selfrepair_replayed_tokens", record.cost.replayed_tokens),
     ]
+    if record.setup is not None:
+        facts.append(("selfrepair_isolation", record.setup.isolation))
     if (grown := record.grown) is None:
         return facts
     repairs = [repair for tree in grown.trees for repair in tree.repairs]

@@ -122,8 +122,16 @@ def _outcomes(records: Sequence[Record], tasks: Sequence[Grown]) -> list[str]:
     return [
         f"tasks: {solved} solved at once, {repaired} only by repair, {unsolved} unsolved",
         f"programs: {said}",
+        *_judged(records),
         *_flips(records),
     ]
+
+
+def _judged(records: Sequence[Record]) -> list[str]:
+    """Where programs ran, and by whom their answers were compared."""
+    setups = [record.setup for record in records if record.setup is not None]
+    found = dict.fromkeys((setup.isolation, setup.checker) for setup in setups)
+    return [f"judged: in {isolation}, checker {checker}" for isolation, checker in found]
 
 
 def _flips(records: Sequence[Record]) -> list[str]:

@@ -64,12 +64,12 @@ def read_case(  # noqa: PLR0911 - a return for every way to end
         return _read_claim(report, kind)
     if kind is TaskKind.CALL_BASED:
         return _tampered("it ended before its function returned, and sent no end-of-run message")
-    if report.exit:
+    if report.exit > 0:
         return Trouble(
             outcome=Outcome.RUNTIME_ERROR,
             error=shorten(f"it exited with status {report.exit}. {report.stderr[-200:]}".strip()),
         )
-    return Answer(value=report.stdout)  # it called os._exit(0), which is an honest way to end
+    return _tampered("it ended without its end-of-run message")
 
 
 def read_uncompiled(report: CaseReport) -> Trouble:
