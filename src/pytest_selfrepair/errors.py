@@ -13,6 +13,7 @@ SelfRepairError
     ├── SandboxError        the sandbox could not run a program
     ├── CheckerError        a task's own checker could not say whether an answer is right
     ├── StoreError          samples or records cannot be kept
+    ├── BudgetSpentError    the run has spent what it may
     └── WorkerLostError     the process that ran the task died
 """
 
@@ -81,6 +82,10 @@ class CheckerError(InfrastructureError):
 
 class StoreError(InfrastructureError):
     """The store cannot be opened, read or written."""
+
+
+class BudgetSpentError(InfrastructureError):
+    """What the whole run may spend is spent: `--selfrepair-max-tokens-total` or `-max-cost`."""
 
 
 class WorkerLostError(InfrastructureError):

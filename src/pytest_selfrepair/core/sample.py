@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Role(StrEnum):
@@ -91,11 +92,15 @@ class Usage:
         completion_tokens: Generated tokens; the unit of pass@t.
         prompt_tokens: Tokens read; outside pass@t. None where nobody counted them.
         counted_by: ``endpoint``, or the name of the tokenizer that counted.
+        reasoning_tokens: Those of `completion_tokens` that the model generated for itself alone.
+        cached_tokens: Those of `prompt_tokens` that the endpoint had read before.
     """
 
     completion_tokens: int
     prompt_tokens: int | None
     counted_by: str
+    reasoning_tokens: int = 0
+    cached_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +112,19 @@ class Sample:
         usage: What it cost.
         finish_reason: Why the model stopped, in the endpoint's word: ``stop``, ``length``, …
         replayed: True where it was served from a store and not paid for in this run.
+        dollars: US dollars that it cost when it was drawn; None where no price is known.
     """
 
     text: str
     usage: Usage
     finish_reason: str
     replayed: bool = False
+    dollars: float | None = None
+
+
+CONTEXT_LIMIT = "context_limit"
+"""The `finish_reason` of a sample that could not be drawn: its prompt is longer than the model
+reads. It has no text and cost nothing."""
 
 
 class Model(Protocol):
@@ -133,6 +145,20 @@ class Model(Protocol):
 
     async def aclose(self) -> None:
         """Give back connections; called once, when the run ends."""
+        ...
+
+
+@runtime_checkable
+class SeveralModel(Model, Protocol):
+    """A model that can draw several completions of one prompt in one request."""
+
+    async def sample_several(self, requests: Sequence[SampleRequest]) -> list[Sample]:
+        """Draw one completion for each request; they differ by their nodes alone.
+
+        Raises:
+            ModelError: Not all completions could be had. Those that could are lost, so an
+                implementation asks again for what is missing, and not for the rest.
+        """
         ...
 
 
