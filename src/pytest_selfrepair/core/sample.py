@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from pytest_selfrepair.errors import InfrastructureError
+
 
 class Role(StrEnum):
     """Who speaks in a chat."""
@@ -152,12 +154,14 @@ class Model(Protocol):
 class SeveralModel(Model, Protocol):
     """A model that can draw several completions of one prompt in one request."""
 
-    async def sample_several(self, requests: Sequence[SampleRequest]) -> list[Sample]:
+    async def sample_several(
+        self, requests: Sequence[SampleRequest]
+    ) -> list[Sample | InfrastructureError]:
         """Draw one completion for each request; they differ by their nodes alone.
 
-        Raises:
-            ModelError: Not all completions could be had. Those that could are lost, so an
-                implementation asks again for what is missing, and not for the rest.
+        Returns:
+            For each request its sample, or why there is none: what was paid for is not lost with
+            what failed beside it.
         """
         ...
 
