@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.checker import Acceptance, Checker
 from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.task import Case, Difficulty, JsonValue, Task, TaskKind, Wrapping
@@ -48,8 +49,7 @@ def program(node: str, *, passed: bool, tokens: int = 100) -> ProgramNode:
         node=node,
         program=f"print('{node}')",
         verdict=PASSED if passed else FAILED,
-        tokens=tokens,
-        prompt_tokens=500,
+        cost=Cost(tokens=tokens, prompt_tokens=500, samples=1, unpriced=1),
         finish_reason="stop",
     )
 
@@ -62,8 +62,7 @@ def repair(
         node=f"{parent}/{source}/r{number}",
         program=f"print('{parent} repaired {number}')",
         verdict=PASSED if passed else FAILED,
-        tokens=tokens,
-        prompt_tokens=700,
+        cost=Cost(tokens=tokens, prompt_tokens=700, samples=1, unpriced=1),
         finish_reason="stop",
         parent=parent,
         feedback=Feedback(text="It adds one too many."),

@@ -46,6 +46,13 @@ def test_the_limit_is_never_exceeded(limit: int, wanted: int, used: list[float])
 
 def test_spending_tells_replayed_tokens_from_paid_ones() -> None:
     spending = Spending()
-    spending.add(tokens=10, prompt_tokens=3, replayed=True)
-    spending.add(tokens=5, prompt_tokens=4, replayed=False)
-    assert spending.cost == Cost(tokens=15, prompt_tokens=7, replayed_tokens=10, samples=2)
+    spending.add(Cost(tokens=10, prompt_tokens=3, replayed_tokens=10, samples=1, unpriced=1))
+    spending.add(Cost(tokens=5, prompt_tokens=4, samples=1, dollars=0.25))
+    assert spending.cost == Cost(
+        tokens=15,
+        prompt_tokens=7,
+        replayed_tokens=10,
+        samples=2,
+        dollars=0.25,
+        unpriced=1,
+    )

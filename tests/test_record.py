@@ -1,6 +1,7 @@
 """Records and their JSON."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -59,8 +60,23 @@ def test_any_text_of_a_model_survives_as_one_line_of_ascii(text: str) -> None:
 
 def test_a_record_of_a_later_version_is_refused() -> None:
     facts = json.loads(RECORD.to_json()) | {"schema": SCHEMA + 1}
-    with pytest.raises(StoreError, match=f"accepted: {SCHEMA}"):
+    with pytest.raises(StoreError, match=f"accepted: 1 to {SCHEMA}"):
         Record.from_json(json.dumps(facts))
+
+
+def test_a_record_of_schema_1_is_upgraded() -> None:
+    def as_before(part: dict[str, Any]) -> None:
+        cost = part.pop("cost")
+        part["tokens"], part["prompt_tokens"] = cost["tokens"], cost["prompt_tokens"]
+        part["replayed"] = cost["replayed_tokens"] > 0
+
+    facts = json.loads(RECORD.to_json()) | {"schema": 1}
+    repairs = [repair for tree in facts["grown"]["trees"] for repair in tree["repairs"]]
+    for part in (*facts["grown"]["programs"], *repairs, *facts["grown"]["baseline"]):
+        as_before(part)
+        if part["feedback"]:
+            as_before(part["feedback"])
+    assert Record.from_json(json.dumps(facts)) == RECORD
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "nonsense", '{"schema": 1}'])

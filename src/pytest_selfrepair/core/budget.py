@@ -1,6 +1,8 @@
 """The token budget of one tree: reserved before a request starts, settled when it has ended."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+
+from pytest_selfrepair.core.sample import Sample
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,20 +54,46 @@ class Cost:
         prompt_tokens: Tokens read.
         replayed_tokens: Those of `tokens` that were served from a store and cost nothing now.
         samples: Completions.
+        reasoning_tokens: Those of `tokens` that a model generated for itself alone.
+        cached_tokens: Those of `prompt_tokens` that an endpoint had read before.
+        dollars: US dollars for the completions whose price is known.
+        replayed_dollars: Those of `dollars` that were paid in another run.
+        unpriced: Completions whose price is not known.
     """
 
     tokens: int = 0
     prompt_tokens: int = 0
     replayed_tokens: int = 0
     samples: int = 0
+    reasoning_tokens: int = 0
+    cached_tokens: int = 0
+    dollars: float = 0.0
+    replayed_dollars: float = 0.0
+    unpriced: int = 0
 
     def __add__(self, other: "Cost") -> "Cost":
         return Cost(
-            tokens=self.tokens + other.tokens,
-            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
-            replayed_tokens=self.replayed_tokens + other.replayed_tokens,
-            samples=self.samples + other.samples,
+            **{each.name: getattr(self, each.name) + getattr(other, each.name) for each in _FACTS}
         )
+
+    @classmethod
+    def of(cls, sample: Sample) -> "Cost":
+        """What one completion cost."""
+        usage, dollars = sample.usage, sample.dollars or 0.0
+        return cls(
+            tokens=usage.completion_tokens,
+            prompt_tokens=usage.prompt_tokens or 0,
+            replayed_tokens=usage.completion_tokens if sample.replayed else 0,
+            samples=1,
+            reasoning_tokens=usage.reasoning_tokens,
+            cached_tokens=usage.cached_tokens,
+            dollars=dollars,
+            replayed_dollars=dollars if sample.replayed else 0.0,
+            unpriced=int(sample.dollars is None),
+        )
+
+
+_FACTS = fields(Cost)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,11 +102,6 @@ class Spending:
 
     cost: Cost = field(default_factory=Cost)
 
-    def add(self, *, tokens: int, prompt_tokens: int, replayed: bool) -> None:
+    def add(self, cost: Cost) -> None:
         """Count one completion."""
-        self.cost += Cost(
-            tokens=tokens,
-            prompt_tokens=prompt_tokens,
-            replayed_tokens=tokens if replayed else 0,
-            samples=1,
-        )
+        self.cost += cost

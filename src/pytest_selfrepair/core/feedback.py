@@ -1,10 +1,11 @@
 """What is said of a failing program: the error sentence, and the sources of feedback."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
 
+from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.shorten import shorten
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
@@ -36,15 +37,13 @@ class Feedback:
 
     Attributes:
         text: What is wrong with it; empty where the source says nothing.
-        tokens: Tokens generated for the text alone.
-        prompt_tokens: Tokens read for it.
-        replayed: True where the text was not paid for in this run.
+        cost: What the text alone cost; nothing where no completion was drawn for it.
+        finish_reason: Why the model stopped; `CONTEXT_LIMIT` where it could not be asked.
     """
 
     text: str
-    tokens: int = 0
-    prompt_tokens: int = 0
-    replayed: bool = False
+    cost: Cost = field(default_factory=Cost)
+    finish_reason: str = "stop"
 
 
 class FeedbackSource(Protocol):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -10,8 +11,8 @@ from pytest_selfrepair.core.task import Difficulty, TaskKind, Wrapping
 from pytest_selfrepair.core.tree import Grown, Plan
 from pytest_selfrepair.errors import StoreError
 
-SCHEMA = 1
-"""The version of a record's JSON; a reader refuses a later one."""
+SCHEMA = 2
+"""The version of a record's JSON; a reader upgrades earlier ones and refuses a later one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +82,41 @@ class Record:
             schema = facts["schema"]
         except (ValueError, KeyError, TypeError) as error:
             raise StoreError(f"not a record: {text[:80]!r}") from error
-        if schema != SCHEMA:
+        if schema not in range(1, SCHEMA + 1):
             raise StoreError(
-                f"record of schema {schema!r}; accepted: {SCHEMA}. "
+                f"record of schema {schema!r}; accepted: 1 to {SCHEMA}. "
                 "It was written by another version of pytest-selfrepair"
             )
         try:
+            if schema == 1:
+                _upgrade_to_2(facts)
             return msgspec.convert(facts, cls)
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, KeyError, TypeError) as error:
             raise StoreError(f"not a record: {error}") from error
+
+
+def _upgrade_to_2(facts: dict[str, Any]) -> None:
+    """Give programs and feedback of schema 1, which counted tokens alone, their cost in one place.
+
+    What a completion cost in dollars was not written then.
+    """
+    facts["schema"] = 2
+    grown = facts["grown"]
+    if grown is None:
+        return
+    repairs = [repair for tree in grown["trees"] for repair in tree["repairs"]]
+    for program in (*grown["programs"], *repairs, *grown["baseline"]):
+        _gather_cost(program, samples=1)
+        if feedback := program["feedback"]:
+            _gather_cost(feedback, samples=int(feedback["tokens"] > 0))
+
+
+def _gather_cost(part: dict[str, Any], *, samples: int) -> None:
+    tokens = part.pop("tokens")
+    part["cost"] = {
+        "tokens": tokens,
+        "prompt_tokens": part.pop("prompt_tokens"),
+        "replayed_tokens": tokens if part.pop("replayed") else 0,
+        "samples": samples,
+        "unpriced": samples,
+    }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Failure, Feedback
 from pytest_selfrepair.core.prompt import PromptSet
 from pytest_selfrepair.core.sample import Model, SampleRequest, SamplingParams
@@ -44,7 +45,6 @@ class Explained:
         )
         return Feedback(
             text=sample.text.strip(),
-            tokens=sample.usage.completion_tokens,
-            prompt_tokens=sample.usage.prompt_tokens or 0,
-            replayed=sample.replayed,
+            cost=Cost.of(sample),
+            finish_reason=sample.finish_reason,
         )

@@ -1,6 +1,6 @@
 """The hooks of a session in which a model is named; each hands over to the room that knows."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,18 +14,18 @@ from pytest_selfrepair.errors import SelfRepairError, UsageError, WorkerLostErro
 from pytest_selfrepair.estimate.compare import TaskOutcome
 from pytest_selfrepair.plugin import xdist
 from pytest_selfrepair.plugin.collect import (
+    ENGINE,
     ITEM_NAME,
     RECORD,
-    RUNNER,
     TaskFolder,
     TaskItem,
     UnscoredError,
     collector_for,
 )
 from pytest_selfrepair.plugin.crew import Casting, LocalServers
+from pytest_selfrepair.plugin.engine import Engine
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.runlog import RunLog
-from pytest_selfrepair.plugin.session import Runner
 from pytest_selfrepair.report.terminal import summary
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
@@ -64,7 +64,8 @@ class ActiveSession:
             known=xdist.given_servers(config),
         )
         self._casting: Casting | None = None
-        self._runner: Runner | None = None
+        self._engine: Engine | None = None
+        self._ahead: list[pytest.Item] | None = None
         self._log = None if xdist.is_worker(config) else RunLog(settings.store)
 
     def pytest_report_header(self) -> list[str]:
@@ -100,8 +101,8 @@ class ActiveSession:
             checker_of=self._checker_of,
             concurrency=xdist.processors(session.config),
         )
-        self._runner = Runner(settings, self._casting, judge)
-        session.config.stash[RUNNER] = self._runner
+        self._engine = Engine(settings, self._casting, judge)
+        session.config.stash[ENGINE] = self._engine
 
     def _checker_of(self, task: Task) -> Checker | None:
         found: Checker | None = self._config.hook.pytest_selfrepair_checker(
@@ -140,6 +141,21 @@ class ActiveSession:
         else:
             self._log.collected = tasks
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """Work ahead, as far as is known what this process is to run."""
+        if not isinstance(item, TaskItem) or self._engine is None:
+            return
+        if self._ahead is None:
+            self._ahead = xdist.known_share(item.session)
+            self._engine.expect(each.upcoming for each in _tasks(self._ahead))
+        self._engine.expect(each.upcoming for each in _tasks([item, nextitem]))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config) -> object | None:
+        """Give each worker a share of the tasks that it knows, unless another way is chosen."""
+        return xdist.scheduler(config)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
@@ -149,6 +165,7 @@ class ActiveSession:
         if call.excinfo is not None and isinstance(call.excinfo.value, UnscoredError):
             report.longrepr = f"not scored: {call.excinfo.value}"  # one line, not our traceback
         if call.when == "setup" and (record := item.stash.get(RECORD, None)) is not None:
+            report.duration = record.seconds  # its own, not that for which it was waited for
             setattr(report, _ATTRIBUTE, record.to_json())
         return report
 
@@ -194,8 +211,8 @@ class ActiveSession:
 
     def pytest_unconfigure(self) -> None:
         """Close all that this process has opened."""
-        if self._runner is not None:
-            self._runner.close()
+        if self._engine is not None:
+            self._engine.close()
         self._servers.close()
         if self._log is not None:
             self._log.close()
@@ -207,6 +224,10 @@ class ActiveSession:
     def _shown(self, path: Path) -> str:
         root = self._config.rootpath
         return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def _tasks(items: Iterable[pytest.Item | None]) -> Iterator[TaskItem]:
+    return (item for item in items if isinstance(item, TaskItem) and item.has_cases)
 
 
 def _found(settings: Settings) -> Isolation:

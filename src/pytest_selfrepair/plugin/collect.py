@@ -12,12 +12,12 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import SelfRepairError, TaskError
 from pytest_selfrepair.estimate.compare import TaskOutcome, task_outcome
-from pytest_selfrepair.plugin.session import Runner
+from pytest_selfrepair.plugin.engine import Engine, Upcoming
 from pytest_selfrepair.report.data import properties
 from pytest_selfrepair.report.item import unsolved_text
 from pytest_selfrepair.tasks import folders, jsonl
 
-RUNNER = pytest.StashKey[Runner]()
+ENGINE = pytest.StashKey[Engine]()
 """Where a session keeps what runs its tasks."""
 
 RECORD = pytest.StashKey[Record]()
@@ -38,6 +38,10 @@ def _same(task: Task) -> Task:
     return task
 
 
+def _refuse(error: TaskError) -> Task:
+    raise error
+
+
 class _Collector(pytest.Collector):
     """What the collectors of tasks share: an error is one line, not a traceback of ours."""
 
@@ -49,44 +53,44 @@ class _Collector(pytest.Collector):
             return str(excinfo.value)
         return super().repr_failure(excinfo)
 
-    def item(self, task: Task, load: Callable[[], Task], name: str) -> "TaskItem":
-        return TaskItem.from_parent(self, name=name, task=task, load=load)
+    def items(self, load: Callable[[], Task]) -> Iterator["TaskItem"]:
+        """The item of a task, which is read here to find what is wrong, and again to be run."""
+        yield TaskItem.from_parent(self, name=ITEM_NAME, task=load(), load=load)
 
 
 class TaskFolder(_Collector, pytest.Directory):
     """A folder in the layout of APPS: one task."""
 
     def collect(self) -> Iterator["TaskItem"]:
-        """The one task; it is read here to find what is wrong with it, and again to be run."""
-        load = partial(folders.read_folder, self.path, self.nodeid)
-        yield self.item(load(), load, ITEM_NAME)
+        """The one task."""
+        return self.items(partial(folders.read_folder, self.path, self.nodeid))
+
+
+class TaskInFile(_Collector):
+    """One of the tasks in a file: an error in it is its own, and spoils no other."""
+
+    def __init__(self, *, load: Callable[[], Task], **rest: object) -> None:
+        super().__init__(**rest)  # type: ignore[arg-type]  # pytest's own keywords, passed through
+        self._load = load
+
+    def collect(self) -> Iterator["TaskItem"]:
+        """The one task."""
+        return self.items(self._load)
 
 
 class JsonLinesFile(_Collector, pytest.File):
     """A file in the format of the hub's export: one task a line."""
 
-    def collect(self) -> Iterator["TaskItem | BrokenLine"]:
+    def collect(self) -> Iterator[TaskInFile]:
         """The tasks, named by their `problem_id`."""
         for line, name in jsonl.named(self.path):
-            try:
-                if isinstance(name, TaskError):
-                    raise name
-                load = partial(line.task, f"{self.nodeid}::{name}")
-                yield self.item(load(), load, name)
-            except TaskError as error:
-                yield BrokenLine.from_parent(self, name=f"line {line.number}", error=error)
+            if isinstance(name, TaskError):
+                yield self._one(f"line {line.number}", partial(_refuse, name))
+            else:
+                yield self._one(name, partial(line.task, f"{self.nodeid}::{name}"))
 
-
-class BrokenLine(_Collector):
-    """A line that holds no task: a collection error of its own, which spoils no other line."""
-
-    def __init__(self, *, error: TaskError, **rest: object) -> None:
-        super().__init__(**rest)  # type: ignore[arg-type]  # pytest's own keywords, passed through
-        self._error = error
-
-    def collect(self) -> Iterable[pytest.Item]:
-        """Raise what is wrong with the line."""
-        raise self._error
+    def _one(self, name: str, load: Callable[[], Task]) -> TaskInFile:
+        return TaskInFile.from_parent(self, name=name, load=load)
 
 
 class HookFile(_Collector, pytest.File):
@@ -96,10 +100,10 @@ class HookFile(_Collector, pytest.File):
         super().__init__(**rest)  # type: ignore[arg-type]  # pytest's own keywords, passed through
         self._tasks = tasks
 
-    def collect(self) -> Iterator["TaskItem"]:
+    def collect(self) -> Iterator[TaskInFile]:
         """The tasks, named by their own ids."""
         for task in self._tasks:
-            yield self.item(task, partial(_same, task), task.id)
+            yield TaskInFile.from_parent(self, name=task.id, load=partial(_same, task))
 
 
 class TaskItem(pytest.Item):
@@ -113,7 +117,7 @@ class TaskItem(pytest.Item):
     ) -> None:
         super().__init__(name, parent)
         self.task_id = self.nodeid.removesuffix(f"::{ITEM_NAME}")
-        self._load = load
+        self.upcoming = Upcoming(task_id=self.task_id, load=load)
         self.has_cases = bool(task.cases)
         self.add_marker(task.difficulty.value)
         self.add_marker(task.kind.value)
@@ -126,7 +130,7 @@ class TaskItem(pytest.Item):
         """
         if not self.has_cases:
             pytest.skip(f"{self.task_id} has no cases")
-        record = self.config.stash[RUNNER].run(self.task_id, self._load)
+        record = self.config.stash[ENGINE].record(self.upcoming)
         self.stash[RECORD] = record
         self.user_properties += properties(record)
         if record.quarantined:

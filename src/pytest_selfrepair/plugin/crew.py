@@ -19,6 +19,7 @@ from pytest_selfrepair.models.local import LocalServer, parse_local_name
 from pytest_selfrepair.models.recording import RecordingModel, Replay
 from pytest_selfrepair.models.scripted import PREFIX, Script, ScriptedModel
 from pytest_selfrepair.models.tokens import LlamaCounter, TiktokenCounter
+from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.models.weights import Weights, find_weights
 from pytest_selfrepair.plugin.options import Settings
 
@@ -103,6 +104,7 @@ class Casting:
         self._config = config
         self._servers = servers
         self._concurrency = concurrency
+        self.slots = Slots(concurrency)
         self.prompts = prompts_of(settings)
         self._makers = {settings.model: self._model_maker(settings.model)}
         self._sources = {name: self._source(name) for name in settings.feedback}

@@ -2,12 +2,18 @@
 
 import json
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from pytest_selfrepair.plugin.collect import ITEM_NAME
+
 _SERVERS = "selfrepair_local_servers"
 _COLLECTED = "selfrepair_collected"
+
+OURS = "load"
+"""The way of distributing tests that is xdist's default, and gives way to our scheduler."""
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -26,7 +32,7 @@ def share(config: pytest.Config, total: int) -> int:
     if not given:
         return total
     workers = int(given["workercount"])
-    number = int(str(given["workerid"]).removeprefix("gw"))
+    number = worker_number(str(given["workerid"]))
     return max(total // workers + (number < total % workers), 1)
 
 
@@ -36,6 +42,20 @@ def processors(config: pytest.Config) -> int:
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )
     return share(config, usable)
+
+
+def task_shares(ids: Sequence[str], workers: int) -> list[list[int]]:
+    """Which tasks each worker runs: known to it and to the controller without a word.
+
+    Args:
+        ids: The node ids of all items, in the order in which they were collected.
+        workers: How many there are at the start.
+
+    Returns:
+        For each worker the positions of its tasks; ordinary tests are in no share.
+    """
+    tasks = [i for i, node_id in enumerate(ids) if node_id.endswith(f"::{ITEM_NAME}")]
+    return [tasks[number::workers] for number in range(workers)]
 
 
 def send_servers(node: Any, servers: dict[str, tuple[str, str]]) -> None:
@@ -57,6 +77,35 @@ def send_collected(config: pytest.Config, count: int) -> None:
 def collected(node: Any) -> int:
     """How many tasks a worker that has ended had collected; 0 where it crashed."""
     return int(getattr(node, "workeroutput", {}).get(_COLLECTED, 0))
+
+
+def known_share(session: pytest.Session) -> list[pytest.Item]:
+    """The items that this process is sure to run, in order, as far as that is known at once.
+
+    Without workers those are all; in a worker the share of tasks that our scheduler gives it.
+    """
+    given = _given(session.config)
+    if not given:
+        return list(session.items)
+    if session.config.getvalue("dist") != OURS:
+        return []
+    number = worker_number(str(given["workerid"]))
+    shares = task_shares([item.nodeid for item in session.items], int(given["workercount"]))
+    return [session.items[i] for i in shares[number]] if number < len(shares) else []
+
+
+def scheduler(config: pytest.Config) -> object | None:
+    """Our scheduler, in place of the one that is xdist's default; None for every other."""
+    if config.getvalue("dist") != OURS:
+        return None
+    from pytest_selfrepair.plugin.shares import ShareScheduling  # noqa: PLC0415 - imports xdist
+
+    return ShareScheduling(config)
+
+
+def worker_number(name: str) -> int:
+    """A worker's number, from 0; one that takes another's place has a number of its own."""
+    return int(name.removeprefix("gw"))
 
 
 def _given(config: pytest.Config) -> dict[str, Any]:

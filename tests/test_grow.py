@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,10 +11,18 @@ import pytest
 from projects import fenced
 from pytest_selfrepair.core.budget import Spending
 from pytest_selfrepair.core.feedback import FeedbackSource
+from pytest_selfrepair.core.grow import grow
 from pytest_selfrepair.core.prompt import PromptSet
-from pytest_selfrepair.core.sample import Model, Sample, SampleRequest, SamplingParams
+from pytest_selfrepair.core.sample import (
+    CONTEXT_LIMIT,
+    Model,
+    Sample,
+    SampleRequest,
+    SamplingParams,
+    Usage,
+)
 from pytest_selfrepair.core.task import Case, Difficulty, Task
-from pytest_selfrepair.core.tree import Grown, Plan, grow
+from pytest_selfrepair.core.tree import Grown, Plan
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.errors import EndpointFailedError, InfrastructureError
 from pytest_selfrepair.feedback.error_only import ErrorOnly
@@ -121,8 +130,48 @@ def test_the_repairing_model_sees_the_failing_case_and_the_feedback(script: Path
     assert "It squares n." in said
     assert "The input was '5\\n'. The output was '25\\n', expected '10\\n'." in said
     assert repair.feedback is not None
-    assert (repair.feedback.text, repair.feedback.tokens) == ("It squares n.", 7)
+    assert (repair.feedback.text, repair.feedback.cost.tokens) == ("It squares n.", 7)
     assert repair.total_tokens == repair.tokens + 7
+
+
+class Short(Asked):
+    """Reads no prompt of some nodes: they are longer than its context."""
+
+    def __init__(self, model: Model, unread: str) -> None:
+        super().__init__(model)
+        self.unread = unread
+
+    async def sample(self, request: SampleRequest) -> Sample:
+        sample = await super().sample(request)
+        if not re.fullmatch(self.unread, request.node):
+            return sample
+        nothing = Usage(completion_tokens=0, prompt_tokens=None, counted_by="endpoint")
+        return Sample(text="", usage=nothing, finish_reason=CONTEXT_LIMIT)
+
+
+def test_a_branch_whose_prompt_is_too_long_ends_there(script: Path) -> None:
+    places = {"program": BAD, "repair": GOOD, "feedback": "It squares n."}
+    model = Short(scripted(script, places), r"p0|p1/self/r0|p2/critic/f0")
+    critic = Explained(
+        name="critic", model=model, prompts=PromptSet.default(), params=SamplingParams()
+    )
+    found = grown(model, Joint(), critic, n_p=3)
+    assert [node.finish_reason == CONTEXT_LIMIT for node in found.programs] == [True, False, False]
+    joint, separate = (tree.repairs for tree in found.trees)
+    assert [repair.finish_reason for repair in joint] == [CONTEXT_LIMIT, "stop"]
+    assert [repair.finish_reason for repair in separate] == ["stop", CONTEXT_LIMIT]
+    assert separate[1].verdict.outcome is Outcome.NO_PROGRAM
+    assert "p2/critic/r0" not in model.requests
+    assert not any(node.startswith("p0/") for node in model.requests)
+
+
+def test_the_tokens_of_a_joint_reply_are_split_by_its_parts(script: Path) -> None:
+    reply = {"text": f"It squares n. {GOOD}", "tokens": 1000}
+    found = grown(scripted(script, {"program": BAD, "repair": reply}), Joint(), n_p=1)
+    [repair] = found.trees[0].repairs
+    assert 0 < repair.explanation_tokens < repair.tokens == 1000
+    assert repair.feedback is not None
+    assert repair.feedback.cost.tokens == 0
 
 
 def test_a_joint_reply_holds_its_own_explanation(script: Path) -> None:
@@ -131,7 +180,7 @@ def test_a_joint_reply_holds_its_own_explanation(script: Path) -> None:
     )
     [repair] = grown(model, Joint(), n_p=1).trees[0].repairs
     assert repair.feedback is not None
-    assert (repair.feedback.text, repair.feedback.tokens) == ("It squares n.", 0)
+    assert (repair.feedback.text, repair.feedback.cost.tokens) == ("It squares n.", 0)
 
 
 def test_the_baseline_costs_as_much_as_the_costliest_tree(script: Path) -> None:

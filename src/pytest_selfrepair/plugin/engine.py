@@ -1,0 +1,217 @@
+"""The engine: grows the trees of coming tasks while pytest reports the ones before them."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pytest_selfrepair.core.budget import Spending
+from pytest_selfrepair.core.grow import grow
+from pytest_selfrepair.core.record import Record, Setup
+from pytest_selfrepair.core.task import Task, TaskKind
+from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
+from pytest_selfrepair.core.verdict import Judge
+from pytest_selfrepair.errors import InfrastructureError
+from pytest_selfrepair.plugin.crew import Casting, Crew, plan_of
+from pytest_selfrepair.plugin.loop import Loop
+from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.store.samples import SqliteStore
+
+if TYPE_CHECKING:
+    from pytest_selfrepair.core.tree import Grown
+
+WINDOW = 2
+"""Tasks that may be started and not reported yet, for each request that may be in flight: enough
+that a slow task holds nobody up, and little is lost where a run ends early."""
+
+_BREATH = 0.001
+"""Seconds that a task which has just been started is given to ask for its first requests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upcoming:
+    """A task that is to be run.
+
+    Attributes:
+        task_id: The task.
+        load: Reads it.
+    """
+
+    task_id: str
+    load: Callable[[], Task]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """What is set up once, when the first task is run."""
+
+    crew: Crew
+    setup: Setup
+
+
+class Engine:
+    """Runs tasks: as many at once as keep every request in flight that may be.
+
+    Its work is done on a loop of its own; nothing is opened or started before the first task.
+
+    Args:
+        settings: What the user asked for.
+        casting: Who the names in it mean.
+        judge: Runs programs.
+    """
+
+    def __init__(self, settings: Settings, casting: Casting, judge: Judge) -> None:
+        self._settings = settings
+        self._casting = casting
+        self._judge = judge
+        self._plan = plan_of(settings)
+        self._slots = casting.slots
+        self._open = ExitStack()
+        self._loop: Loop | None = None
+        # What follows is touched on the loop's thread alone.
+        self._state: _Ready | InfrastructureError | None = None
+        self._coming: deque[Upcoming] = deque()
+        self._known: set[str] = set()
+        self._started: dict[str, asyncio.Task[Record]] = {}
+
+    def expect(self, coming: Iterable[Upcoming]) -> None:
+        """Work ahead on these tasks, in this order; those that are expected already stay so."""
+        tasks = list(coming)
+        self._running().call(lambda: self._expect(tasks))
+
+    def record(self, upcoming: Upcoming) -> Record:
+        """Wait for a task's record, expected or not.
+
+        Returns:
+            The task's record; a failure of infrastructure, or the task's quarantine, is in it as
+            the reason why the task was not scored.
+
+        Raises:
+            TaskError: The task cannot be read any more.
+        """
+        return self._running().run(self._taken(upcoming))
+
+    def close(self) -> None:
+        """Give up what nobody waits for any more, and close all that was opened, last first."""
+        if self._loop is not None:
+            self._loop.run(self._give_up())
+        self._open.close()
+
+    async def _give_up(self) -> None:
+        self._coming.clear()
+        for work in self._started.values():
+            work.cancel()
+        await asyncio.gather(*self._started.values(), return_exceptions=True)
+
+    def _running(self) -> Loop:
+        if self._loop is None:
+            self._loop = Loop()
+            self._open.callback(self._loop.close)
+            self._slots.on_idle = self._start_next
+        return self._loop
+
+    def _expect(self, tasks: list[Upcoming]) -> None:
+        new = [task for task in tasks if task.task_id not in self._known]
+        self._known.update(task.task_id for task in new)
+        self._coming += new
+        self._start_next()
+
+    def _start_next(self) -> None:
+        """Start one more task where requests could be in flight that are not."""
+        idle = self._slots.wanted < self._slots.limit
+        if self._coming and idle and len(self._started) < WINDOW * self._slots.limit:
+            self._start(self._coming.popleft())
+            asyncio.get_running_loop().call_later(_BREATH, self._start_next)
+
+    def _start(self, upcoming: Upcoming) -> "asyncio.Task[Record]":
+        work = asyncio.create_task(self._run(upcoming))
+        self._started[upcoming.task_id] = work
+        return work
+
+    async def _taken(self, upcoming: Upcoming) -> Record:
+        self._known.add(upcoming.task_id)
+        work = self._started.get(upcoming.task_id)
+        if work is None:
+            self._coming = deque(t for t in self._coming if t.task_id != upcoming.task_id)
+            work = self._start(upcoming)
+        try:
+            return await asyncio.shield(work)
+        finally:
+            if work.done():
+                del self._started[upcoming.task_id]
+                self._start_next()
+
+    async def _run(self, upcoming: Upcoming) -> Record:
+        """Grow one task's trees."""
+        began = time.perf_counter()
+        task = replace(await asyncio.to_thread(upcoming.load), id=upcoming.task_id)
+        spending = Spending()
+        grown: Grown | None = None
+        setup: Setup | None = None
+        unscored: str | None = None
+        quarantined = False
+        try:
+            ready = self._ready()
+            setup = ready.setup
+            if self._settings.validate:
+                tried = await validate(task, self._judge, first_only=True)
+                quarantined = tried.standing is Standing.QUARANTINED
+            if quarantined:
+                unscored = QUARANTINE
+            else:
+                grown = await grow(
+                    task,
+                    self._plan,
+                    model=ready.crew.model,
+                    judge=self._judge,
+                    sources=ready.crew.sources,
+                    prompts=self._casting.prompts,
+                    spending=spending,
+                )
+        except InfrastructureError as error:
+            unscored = str(error)
+        return Record(
+            task_id=task.id,
+            difficulty=task.difficulty,
+            kind=task.kind,
+            wrapping=task.wrapping if task.kind is TaskKind.CALL_BASED else None,
+            setup=setup,
+            grown=grown,
+            unscored=unscored,
+            quarantined=quarantined,
+            cost=spending.cost,
+            seconds=time.perf_counter() - began,
+        )
+
+    def _ready(self) -> _Ready:
+        """What tasks are run with; where it cannot be set up, it is not tried again."""
+        if self._state is None:
+            try:
+                self._state = self._set_up()
+            except InfrastructureError as error:
+                self._state = error
+        if isinstance(self._state, InfrastructureError):
+            raise self._state
+        return self._state
+
+    def _set_up(self) -> _Ready:
+        store = SqliteStore(self._settings.store)
+        self._open.callback(store.close)
+        crew = self._casting.crew(store)
+        loop = self._running()
+        self._open.callback(lambda: loop.run(self._judge.aclose()))
+        self._open.callback(lambda: loop.run(crew.aclose()))
+        return _Ready(
+            crew=crew,
+            setup=Setup(
+                model=crew.model.name,
+                sources=tuple(source.name for source in crew.sources),
+                prompts=f"{self._casting.prompts.name}@{self._casting.prompts.digest}",
+                checker=self._settings.checker,
+                isolation=self._judge.isolation,
+                plan=self._plan,
+            ),
+        )

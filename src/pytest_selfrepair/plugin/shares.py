@@ -1,0 +1,165 @@
+"""How tests are spread over workers: each knows its share of the tasks before it is sent any.
+
+So a worker can sample ahead of what it is to report. Ordinary tests, and what a worker that died
+leaves behind, go to whoever comes first. The methods are those that xdist asks of a scheduler.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import pytest
+from xdist.report import report_collection_diff
+from xdist.workermanage import parse_tx_spec_config
+
+from pytest_selfrepair.plugin.xdist import task_shares, worker_number
+
+_AHEAD = 2
+"""Items that a worker has been sent and not run: it runs one only when it knows the next."""
+
+
+class Gateway(Protocol):
+    """The way to a worker."""
+
+    id: str
+
+
+class Worker(Protocol):
+    """What a scheduler may do with one of xdist's workers."""
+
+    gateway: Gateway
+    shutting_down: bool
+
+    def send_runtest_some(self, indices: Sequence[int]) -> None:
+        """Have items run, by their positions."""
+
+    def shutdown(self) -> None:
+        """Have it end when it has run what it was sent."""
+
+
+class ShareScheduling:
+    """A scheduler of pytest-xdist.
+
+    Args:
+        config: The controller's.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._workers = len(parse_tx_spec_config(config))
+        self._sent: dict[Worker, list[int]] = {}
+        self._collections: dict[Worker, list[str]] = {}
+        self._ids: list[str] | None = None
+        self._shares: dict[int, deque[int]] = {}
+        self._common: deque[int] = deque()
+
+    @property
+    def nodes(self) -> list[Worker]:
+        """The workers that take part."""
+        return list(self._sent)
+
+    @property
+    def collection_is_completed(self) -> bool:
+        """Whether as many workers as there are at the start have collected."""
+        return len(self._collections) >= self._workers
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether an item has still to be run."""
+        return bool(self._common) or any(self._shares.values()) or any(self._sent.values())
+
+    @property
+    def tests_finished(self) -> bool:
+        """Whether nothing is left but the last item of each worker, which waits for the end."""
+        if not self.collection_is_completed or self._common or any(self._shares.values()):
+            return False
+        return all(len(sent) < _AHEAD for sent in self._sent.values())
+
+    def add_node(self, node: Worker) -> None:
+        """A worker has started."""
+        self._sent[node] = []
+
+    def add_node_collection(self, node: Worker, collection: Sequence[str]) -> None:
+        """A worker has collected; one that takes another's place must have found the same."""
+        if self._ids is None or self._is_same(node, collection, self._ids):
+            self._collections[node] = list(collection)
+
+    def schedule(self) -> None:
+        """Send the first items, or more, once all workers have collected."""
+        if self._ids is None:
+            first, *others = self._collections.items()
+            same = [self._is_same(node, ids, first[1]) for node, ids in others]  # each is reported
+            if not all(same):
+                return
+            self._ids = first[1]
+            shares = task_shares(self._ids, self._workers)
+            self._shares = {number: deque(share) for number, share in enumerate(shares)}
+            shared = {index for share in shares for index in share}
+            self._common.extend(i for i in range(len(self._ids)) if i not in shared)
+        self._fill_all()
+
+    def mark_test_complete(self, node: Worker, item_index: int, duration: float = 0) -> None:
+        """A worker has run an item."""
+        del duration
+        self._sent[node].remove(item_index)
+        self._fill_all()
+
+    def mark_test_pending(self, item: str) -> None:
+        """An item is to be run again."""
+        assert self._ids is not None  # noqa: S101 - an item is known by then
+        self._common.appendleft(self._ids.index(item))
+        self._fill_all()
+
+    def remove_pending_tests_from_node(self, node: Worker, indices: Sequence[int]) -> None:
+        """Items have been stolen, which this scheduler never asks for."""
+        raise NotImplementedError
+
+    def remove_node(self, node: Worker) -> str | None:
+        """A worker has ended; what it has not run goes to the others.
+
+        Returns:
+            The item that it was running, where it crashed.
+        """
+        sent = self._sent.pop(node)
+        left = self._shares.pop(worker_number(node.gateway.id), deque())
+        if not sent or self._ids is None:
+            self._common.extend(left)
+            return None
+        crashed, *rest = sent
+        self._common.extendleft(reversed(rest))
+        self._common.extend(left)
+        self._fill_all()
+        return self._ids[crashed]
+
+    def _fill_all(self) -> None:
+        for node in self._sent:
+            self._fill(node)
+
+    def _fill(self, node: Worker) -> None:
+        """Keep a worker supplied; one for which nothing is left may end."""
+        if node.shutting_down or node not in self._collections:
+            return
+        own = self._shares.get(worker_number(node.gateway.id), deque())
+        sent = self._sent[node]
+        more: list[int] = []
+        while len(sent) + len(more) < _AHEAD and (own or self._common):
+            # the earlier one first, as pytest would
+            mixed = own and self._common and self._common[0] < own[0]
+            more.append((self._common if mixed or not own else own).popleft())
+        if more:
+            sent.extend(more)
+            node.send_runtest_some(more)
+        if not own and not self._common:
+            node.shutdown()
+
+    def _is_same(self, node: Worker, ids: Sequence[str], wanted: Sequence[str]) -> bool:
+        """Whether a worker has collected what another has; if not, it is reported."""
+        other = next(iter(self._collections), node)
+        said = report_collection_diff(wanted, ids, other.gateway.id, node.gateway.id)
+        if not said:
+            return True
+        report: Any = pytest.CollectReport(
+            nodeid=node.gateway.id, outcome="failed", longrepr=said, result=[]
+        )
+        self._config.hook.pytest_collectreport(report=report)
+        return False
