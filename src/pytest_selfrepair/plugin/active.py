@@ -119,7 +119,7 @@ class ActiveSession:
             self._casting.start_local_servers()
         except SelfRepairError as error:
             raise pytest.UsageError(str(error)) from None
-        xdist.send_servers(node, self._servers.known)
+        xdist.prepare(node, self._servers.known)
 
     def pytest_collect_directory(
         self, path: Path, parent: pytest.Collector

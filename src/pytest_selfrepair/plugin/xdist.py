@@ -11,6 +11,7 @@ from pytest_selfrepair.plugin.collect import ITEM_NAME
 
 _SERVERS = "selfrepair_local_servers"
 _COLLECTED = "selfrepair_collected"
+_DIST = "selfrepair_dist"
 
 OURS = "load"
 """The way of distributing tests that is xdist's default, and gives way to our scheduler."""
@@ -58,9 +59,10 @@ def task_shares(ids: Sequence[str], workers: int) -> list[list[int]]:
     return [tasks[number::workers] for number in range(workers)]
 
 
-def send_servers(node: Any, servers: dict[str, tuple[str, str]]) -> None:
-    """Tell a worker, before it starts, where the embedded model's servers are."""
+def prepare(node: Any, servers: dict[str, tuple[str, str]]) -> None:
+    """Tell a worker, before it starts, how tests are distributed, and where local servers are."""
     node.workerinput[_SERVERS] = json.dumps(servers)
+    node.workerinput[_DIST] = node.config.getvalue("dist")
 
 
 def given_servers(config: pytest.Config) -> dict[str, tuple[str, str]]:
@@ -87,7 +89,7 @@ def known_share(session: pytest.Session) -> list[pytest.Item]:
     given = _given(session.config)
     if not given:
         return list(session.items)
-    if session.config.getvalue("dist") != OURS:
+    if given.get(_DIST) != OURS:
         return []
     number = worker_number(str(given["workerid"]))
     shares = task_shares([item.nodeid for item in session.items], int(given["workercount"]))

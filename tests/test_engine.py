@@ -1,0 +1,187 @@
+"""The engine works ahead of pytest, alone and in workers, and leaves pytest as it was."""
+
+import json
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from projects import SUM, fenced, write_task
+from pytest_selfrepair.plugin.xdist import task_shares
+
+MODES = [(), ("-n0",), ("-n2",)]
+IDS = ["serial", "n0", "n2"]
+ONE_PROGRAM = ("--selfrepair-programs", "1", "--selfrepair-repairs", "0")
+
+
+def write_sums(root: Path, count: int) -> None:
+    for number in range(count):
+        write_task(
+            root / f"tasks/{number:04d}",
+            difficulty="interview",
+            inputs=["1 2\n"],
+            outputs=["3\n"],
+            statement=f"Print the sum, for the {number}th time.",  # equal prompts share samples
+        )
+
+
+def write_script(root: Path, **programs: str) -> None:
+    tasks = {f"tasks/{name.removeprefix('t')}": {"program": p} for name, p in programs.items()}
+    (root / "script.json").write_text(json.dumps({"tasks": {"*": {"program": SUM}} | tasks}))
+
+
+@given(st.lists(st.booleans(), max_size=40), st.integers(1, 9))
+def test_shares_hold_every_task_once_in_order_and_nothing_else(
+    kinds: Sequence[bool], workers: int
+) -> None:
+    ids = [f"t/{i}::selfrepair" if task else f"test_x.py::{i}" for i, task in enumerate(kinds)]
+    shares = task_shares(ids, workers)
+    assert len(shares) == workers
+    assert sorted(i for share in shares for i in share) == [i for i, t in enumerate(kinds) if t]
+    assert all(share == sorted(share) for share in shares)
+    sizes = [len(share) for share in shares]
+    assert max(sizes) - min(sizes) <= 1
+
+
+WAITS_FOR_OTHERS = """
+import asyncio
+from pytest_selfrepair import Sample, Usage
+
+class Together:
+    name = "together"
+
+    def __init__(self):
+        self.here, self.all_here = set(), asyncio.Event()
+
+    async def sample(self, request):
+        self.here.add(request.task_id)
+        if len(self.here) >= 3:
+            self.all_here.set()
+        await asyncio.wait_for(self.all_here.wait(), 60)
+        usage = Usage(completion_tokens=9, prompt_tokens=None, counted_by="words")
+        text = "```python\\nprint(sum(map(int, input().split())))\\n```"
+        return Sample(text=text, usage=usage, finish_reason="stop")
+
+    async def aclose(self):
+        pass
+
+def pytest_selfrepair_model(name):
+    return Together() if name == "together" else None
+"""
+
+
+@pytest.mark.parametrize("mode", MODES, ids=IDS)
+def test_requests_of_several_tasks_are_in_flight_at_once(
+    pytester: pytest.Pytester, mode: tuple[str, ...]
+) -> None:
+    write_sums(pytester.path, 6)
+    pytester.makeconftest(WAITS_FOR_OTHERS)
+    options = ("--selfrepair-model", "together", *ONE_PROGRAM, *mode)
+    pytester.runpytest_subprocess("tasks", *options, timeout=100).assert_outcomes(passed=6)
+
+
+@pytest.mark.parametrize("dist", ["load", "loadfile", "loadscope", "loadgroup", "worksteal"])
+def test_tasks_and_ordinary_tests_run_side_by_side_however_they_are_distributed(
+    pytester: pytest.Pytester, dist: str
+) -> None:
+    write_sums(pytester.path, 5)
+    write_script(pytester.path, t0001=fenced("print(0)"))
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("n", range(7))
+        def test_ordinary(n):
+            assert n != 3
+        """
+    )
+    options = ("--selfrepair-model", "scripted:script.json", *ONE_PROGRAM)
+    result = pytester.runpytest_subprocess(
+        *(".", "-p", "no:cacheprovider", *options, "-n2", "--dist", dist)
+    )
+    result.assert_outcomes(passed=10, failed=2)
+
+
+def test_pytests_order_is_kept(pytester: pytest.Pytester) -> None:
+    write_sums(pytester.path, 3)
+    write_script(pytester.path)
+    pytester.makepyfile(test_before="def test_it(): pass", zest_after="def test_it(): pass")
+    options = ("--selfrepair-model", "scripted:script.json", *ONE_PROGRAM)
+    result = pytester.runpytest_subprocess(
+        "test_before.py", "tasks", "zest_after.py", "-v", *options
+    )
+    lines = [line.split()[0] for line in result.outlines if "PASSED" in line]
+    assert lines == [
+        "test_before.py::test_it",
+        *(f"tasks/{number:04d}::selfrepair" for number in range(3)),
+        "zest_after.py::test_it",
+    ]
+
+
+@pytest.mark.parametrize("mode", MODES, ids=IDS)
+def test_a_run_that_stops_at_a_failure_has_started_little_more(
+    pytester: pytest.Pytester, mode: tuple[str, ...]
+) -> None:
+    write_sums(pytester.path, 40)
+    write_script(pytester.path, **{f"t{number:04d}": fenced("print(0)") for number in range(4)})
+    options = ("--selfrepair-model", "scripted:script.json", *ONE_PROGRAM)
+    pytester.runpytest_subprocess(
+        "tasks", *options, *mode, "-x", "--selfrepair-concurrency", "2"
+    ).stdout.fnmatch_lines(["*stopping after 1 failures*"])
+    replayed = pytester.runpytest_subprocess("tasks", *options, "--selfrepair-replay", "only")
+    outcomes = replayed.parseoutcomes()
+    assert outcomes["failed"] >= 1
+    assert outcomes["errors"] >= 20
+
+
+@pytest.mark.parametrize("mode", MODES, ids=IDS)
+def test_a_duration_is_the_tasks_own(pytester: pytest.Pytester, mode: tuple[str, ...]) -> None:
+    write_sums(pytester.path, 4)
+    slow = {"text": SUM, "seconds": 1.5}
+    tasks = {"*": {"program": SUM}, "tasks/0000": {"program": slow}}
+    (pytester.path / "script.json").write_text(json.dumps({"tasks": tasks}))
+    options = ("--selfrepair-model", "scripted:script.json", *ONE_PROGRAM)
+    pytester.runpytest_subprocess("tasks", *options, *mode, "--junitxml=report.xml")
+    cases = ET.parse(pytester.path / "report.xml").iter("testcase")  # noqa: S314 - written by us
+    times = {str(case.get("classname")): float(str(case.get("time"))) for case in cases}
+    assert times.pop("tasks.0000") > 1.5
+    assert max(times.values()) < 1.5
+
+
+def test_tasks_of_a_worker_that_dies_go_to_the_others(pytester: pytest.Pytester) -> None:
+    write_sums(pytester.path, 9)
+    write_script(pytester.path)
+    pytester.makeconftest(
+        """
+        import os
+
+        def pytest_runtest_call(item):
+            if "0002" in item.nodeid:
+                os.kill(os.getpid(), 9)
+        """
+    )
+    options = ("--selfrepair-model", "scripted:script.json", *ONE_PROGRAM)
+    result = pytester.runpytest_subprocess("tasks", *options, "-n3", timeout=100)
+    result.assert_outcomes(passed=8, failed=1)
+    result.stdout.fnmatch_lines(["*not scored: 1 (tasks/0002)*", "*the worker that ran it died*"])
+
+
+def test_workers_that_collect_different_tests_are_told_so(pytester: pytest.Pytester) -> None:
+    write_sums(pytester.path, 2)
+    write_script(pytester.path)
+    pytester.makeconftest(
+        """
+        import os
+
+        def pytest_collection_modifyitems(items):
+            if os.environ["PYTEST_XDIST_WORKER"] == "gw1":
+                items.reverse()
+        """
+    )
+    options = ("--selfrepair-model", "scripted:script.json", *ONE_PROGRAM)
+    result = pytester.runpytest_subprocess("tasks", *options, "-n2", timeout=100)
+    result.stdout.fnmatch_lines(["*Different tests were collected between gw? and gw?*"])
+    assert result.ret != 0
