@@ -1,5 +1,6 @@
-"""The bad days of a scripted endpoint: which try of a request gets which fault, and how long it
-takes. Both are functions of a seed and the request's place alone, so that every run has the same.
+"""The bad days of a scripted endpoint: which try gets which fault, and how long answers take.
+
+Both are functions of a seed and the request's place alone, so that every run has the same.
 """
 
 import hashlib

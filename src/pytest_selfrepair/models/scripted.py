@@ -11,7 +11,8 @@ the first tries get instead: an HTTP status, `drop` for a lost connection, or a 
 Beside `tasks` the file may hold `latency`, which adds to every answer's seconds (see `Latency`),
 and for the HTTP server: `api_key` and `models`, the only ones it accepts; `refuses`, parameters
 that it answers with 400; `context_tokens`, words that prompt and completion may have together;
-`plan`, faults drawn by a seed (see `FaultPlan`).
+`retry_after`, the header that goes with a scripted status (default: `0`); `plan`, faults drawn by a
+seed (see `FaultPlan`).
 """
 
 import asyncio
@@ -68,6 +69,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     models: tuple[str, ...] | None = None
     refuses: tuple[str, ...] = ()
     context_tokens: int | None = None
+    retry_after: str = "0"
     plan: FaultPlan = FaultPlan(seed=0, share=0)
     latency: Latency = Latency(seed=0, mean=0)
 
@@ -108,6 +110,11 @@ class Script:
     def context_tokens(self) -> int | None:
         """Words that prompt and completion may have together; None: any number."""
         return self._file.context_tokens
+
+    @property
+    def retry_after(self) -> str:
+        """What the HTTP server says in the header Retry-After of a scripted status."""
+        return self._file.retry_after
 
     @property
     def plan(self) -> FaultPlan:

@@ -15,7 +15,7 @@ from pytest_selfrepair.models.scripted import Answer, Script, prompt_words
 _JSON = "application/json"
 _HTML = b"<!DOCTYPE html><html><head><title>Oops</title></head><body><h1>Oops</h1></body></html>"
 
-_WRONG = (None, -1, 10**9, "many", 0, 1.5, {}, [7])
+_WRONG: tuple[object, ...] = (None, -1, 10**9, "many", 0, 1.5, {}, [7])
 """What a wrong count of generated tokens may be; all that JSON has."""
 
 _INSTEAD = {"max_tokens": " Use 'max_completion_tokens' instead."}
@@ -111,13 +111,11 @@ def completion(request: Request, answers: Sequence[Answer]) -> Reply:
 
 
 def status_reply(
-    status: HTTPStatus, message: str, headers: Mapping[str, str] | None = None, **error: object
+    status: int, message: str, headers: Mapping[str, str] | None = None, **error: object
 ) -> Reply:
     """An error in the words of OpenAI's protocol; `error` has its further fields."""
     said = {"message": message, "type": "scripted", "param": None, "code": None} | error
-    return Reply(
-        status=status, content=msgspec.json.encode({"error": said}), headers=headers or {}
-    )
+    return Reply(status=status, content=msgspec.json.encode({"error": said}), headers=headers or {})
 
 
 def refusal(script: Script, request: Request) -> Reply | None:
@@ -198,7 +196,11 @@ _ENDINGS = {
 
 def _soon(number: int) -> dict[str, str]:
     """A Retry-After of next to no time, in each of its forms."""
-    forms = ({"Retry-After-Ms": "2"}, {"Retry-After": "0"}, {"Retry-After": formatdate(usegmt=True)})
+    forms = (
+        {"Retry-After-Ms": "2"},
+        {"Retry-After": "0"},
+        {"Retry-After": formatdate(usegmt=True)},
+    )
     return forms[number % len(forms)]
 
 

@@ -34,6 +34,7 @@ from pytest_selfrepair.models.scripted_replies import (
 )
 
 _BACKLOG = 1024
+_STATUSES = frozenset(HTTPStatus)
 _HEAD_END = b"\r\n\r\n"
 _CUT = 10
 """Bytes that a reply which is cut short after its body had promised in addition."""
@@ -124,7 +125,8 @@ class ScriptedServer:
         if number < len(scripted):
             fault = scripted[number]
             if isinstance(fault, int):
-                return status_reply(HTTPStatus(fault), "a scripted fault", {"Retry-After": "0"})
+                wait = {"Retry-After": self.script.retry_after}
+                return status_reply(fault, "a scripted fault", wait)
             found = Fault.DROP_BEFORE if fault == DROP else Fault(fault)
         else:
             drawn = self.script.plan.fault(request.place, number - len(scripted))
@@ -190,7 +192,7 @@ class _Connection(asyncio.Protocol):
             return
         promised = len(reply.content) + (_CUT if reply.ending is Ending.AFTER else 0)
         head = [
-            f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}",
+            f"HTTP/1.1 {reply.status} {_phrase(reply.status)}",
             f"Content-Type: {reply.content_type}",
             f"Content-Length: {promised}",
             *(f"{name}: {value}" for name, value in reply.headers.items()),
@@ -201,6 +203,10 @@ class _Connection(asyncio.Protocol):
             self._begin()
         else:
             self._transport.close()
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in _STATUSES else "Scripted"
 
 
 @contextmanager
