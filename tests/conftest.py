@@ -2,4 +2,34 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from endpoints import Serve
+    from pytest_selfrepair.models.scripted_server import ScriptedServer
+
 pytest_plugins = ["pytester"]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Start a scripted endpoint from the fields of its script; several may be started."""
+    # Not imported at the top: coverage would miss what a plugin imports before it starts.
+    from pytest_selfrepair.models.scripted import Script  # noqa: PLC0415
+    from pytest_selfrepair.models.scripted_server import serving  # noqa: PLC0415
+
+    with ExitStack() as stack:
+
+        def start(**script: object) -> ScriptedServer:
+            path = tmp_path / "script.json"
+            path.write_text(json.dumps(script))
+            return stack.enter_context(serving(Script(path)))
+
+        yield start

@@ -1,50 +1,98 @@
 """Any endpoint that speaks the OpenAI protocol for chat completions."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from pytest_selfrepair.core.sample import Message, Role, Sample, SampleRequest, Usage
-from pytest_selfrepair.errors import EndpointFailedError, EndpointRefusedError, ModelError
+from pytest_selfrepair.core.sample import (
+    CONTEXT_LIMIT,
+    Message,
+    Role,
+    Sample,
+    SampleRequest,
+    Usage,
+)
+from pytest_selfrepair.errors import (
+    EndpointFailedError,
+    EndpointRefusedError,
+    InfrastructureError,
+    ModelError,
+)
+from pytest_selfrepair.models.answers import Answer
+from pytest_selfrepair.models.endpoint import Line, UnansweredError
+from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.tokens import TokenCounter
+from pytest_selfrepair.models.trouble import Meaning, Trouble
+from pytest_selfrepair.models.usage import BY_ENDPOINT, usages
 
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI, OpenAIError
-    from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
+CONTENT_FILTER = "content_filter"
+"""The `finish_reason` of a sample that the endpoint's filter kept from the model, or from us."""
+NO_CHOICE = "no_choice"
+"""The `finish_reason` of a sample for which the endpoint gave no completion, time after time."""
 
-OPENAI_URL = "https://api.openai.com/v1"
-LONGEST_REASON = 300
-"""Characters of an endpoint's own words that an error repeats."""
+_LONGEST_ID = 512
+"""Characters that the header X-Client-Request-Id may have."""
+_MOST_CHOICES = 128
+"""Completions that one request may ask for."""
+_LETTERS_A_TOKEN = 4
+"""Characters of a prompt that are taken for a token where it is only estimated."""
 
-_ADVICE = {
-    400: "the request is not accepted: check the model's name and limits",
-    401: "check the key in OPENAI_API_KEY",
-    403: "this key may not use this model or endpoint",
-    404: "check the model's name and --selfrepair-base-url",
-    422: "the request is not accepted: check the model's name and limits",
-}
-_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
-_FOR_GOOD = frozenset({401, 403, 404})
-_NOT_ACCEPTED = frozenset({400, 422})
+_UNDRAWN = {Meaning.CONTEXT_LIMIT: CONTEXT_LIMIT, Meaning.FILTERED: CONTENT_FILTER}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """Where a model is asked.
+@dataclass(slots=True, kw_only=True)
+class _Dialect:
+    """What a model has been found not to accept.
 
     Attributes:
-        base_url: The address up to and including ``/v1``.
-        api_key: The key; never shown.
-        timeout: Seconds that one request may take.
-        retries: How often a request is tried again after 408, 409, 429, 5xx or a lost connection;
-            waiting times grow and honour Retry-After.
+        without: Parameters that it is not sent any more.
+        single: Whether it draws but one completion for a request.
+        notices: One line for the user on each.
     """
 
-    base_url: str
-    api_key: str = field(repr=False)
-    timeout: float = 600.0
-    retries: int = 6
+    without: set[str] = field(default_factory=set)
+    single: bool = False
+    notices: list[str] = field(default_factory=list)
+
+    def body(self, wire_name: str, request: SampleRequest, count: int) -> dict[str, object]:
+        """A request in the terms of the protocol, without what the model refuses."""
+        params = request.params
+        longest = "max_completion_tokens" if "max_tokens" in self.without else "max_tokens"
+        wanted = {
+            "model": wire_name,
+            "messages": [_wire(message) for message in request.messages],
+            "temperature": params.temperature,
+            longest: params.max_tokens,
+            "seed": request.draw_seed,
+            "n": count if count > 1 else None,
+        }
+        return {
+            name: value
+            for name, value in wanted.items()
+            if value is not None and name not in self.without
+        }
+
+    def learn(self, trouble: Trouble, body: dict[str, object], name: str) -> bool:
+        """Give up a parameter that was refused.
+
+        Returns:
+            Whether to ask again: another request may have learnt the same in the meantime.
+        """
+        refused = trouble.refused_parameter
+        if refused is None or refused not in body or refused == "max_completion_tokens":
+            return False
+        if refused not in self.without:
+            self.without.add(refused)
+            instead = "; max_completion_tokens is sent instead" if refused == "max_tokens" else ""
+            self.notices.append(f"{name} does not accept {refused}: sent without it{instead}")
+        return True
+
+    def give_up_several(self, name: str) -> None:
+        """Ask for one completion at a time from now on."""
+        if not self.single:
+            self.single = True
+            self.notices.append(f"{name} gives one completion a request: asked for one at a time")
 
 
 class ChatModel:
@@ -53,9 +101,10 @@ class ChatModel:
     Args:
         name: What reports and the store call it.
         wire_name: What the endpoint calls it.
-        endpoint: Where it is asked.
+        line: The way to the endpoint.
         counter: Counts tokens where the endpoint does not.
-        concurrency: Requests in flight at most.
+        price: What its tokens cost; None: nobody knows.
+        several: Whether one request may ask for several completions.
     """
 
     def __init__(
@@ -63,22 +112,28 @@ class ChatModel:
         name: str,
         *,
         wire_name: str | None = None,
-        endpoint: Endpoint,
+        line: Line,
         counter: TokenCounter,
-        concurrency: int,
+        price: Price | None = None,
+        several: bool = True,
     ) -> None:
         self._name = name
         self._wire_name = wire_name or name
-        self._endpoint = endpoint
+        self._line = line
         self._counter = counter
-        self._slots = asyncio.Semaphore(concurrency)
-        self._client: AsyncOpenAI | None = None
+        self._price = price
+        self._dialect = _Dialect(single=not several)
         self._refusal: EndpointRefusedError | None = None
 
     @property
     def name(self) -> str:
         """What reports call it."""
         return self._name
+
+    @property
+    def notices(self) -> Sequence[str]:
+        """What the user should know of how it is asked, a line each."""
+        return self._dialect.notices
 
     async def sample(self, request: SampleRequest) -> Sample:
         """Draw one completion.
@@ -87,105 +142,152 @@ class ChatModel:
             EndpointRefusedError: Asking again cannot help. A wrong key or an unknown model is
                 remembered: the endpoint is not asked again.
             EndpointFailedError: No answer within the allowed retries.
+            LocalModelError: Its tokens could not be counted.
         """
-        async with self._slots:
-            if self._refusal is not None:
-                raise self._refusal
-            answer = await self._ask(request)
-        choice = answer.choices[0] if answer.choices else None
-        text = (choice.message.content if choice else None) or ""
-        return Sample(
-            text=text,
-            usage=self._usage(answer, text),
-            finish_reason=choice.finish_reason if choice else "no_choice",
-        )
+        drawn = await self._draw([request])
+        return drawn[0]
+
+    async def sample_several(
+        self, requests: Sequence[SampleRequest]
+    ) -> list[Sample | InfrastructureError]:
+        """Draw one completion for each request; they differ by their nodes alone.
+
+        They are asked for in one request where the endpoint can do that and no seed tells them
+        apart. Of what it leaves out, each is asked for on its own.
+
+        Returns:
+            For each request its sample, or why there is none.
+        """
+        drawn = await asyncio.gather(*map(self._draw_group, self._groups(requests)))
+        return [each for group in drawn for each in group]
 
     async def aclose(self) -> None:
-        """Close the connections."""
-        if self._client is not None:
-            await self._client.close()
+        """Close the connections, which other models of the endpoint may share."""
+        await self._line.aclose()
 
-    def _usage(self, answer: "ChatCompletion", text: str) -> Usage:
-        """The endpoint's own count where it gives one, else the tokenizer's."""
-        if answer.usage is None:
-            return Usage(
-                completion_tokens=self._counter.count(text),
-                prompt_tokens=None,
-                counted_by=self._counter.name,
-            )
-        return Usage(
-            completion_tokens=answer.usage.completion_tokens,
-            prompt_tokens=answer.usage.prompt_tokens,
-            counted_by="endpoint",
-        )
+    def _groups(self, requests: Sequence[SampleRequest]) -> list[list[SampleRequest]]:
+        """The requests that may be asked for at once."""
+        groups: list[list[SampleRequest]] = []
+        for request in requests:
+            alone = self._dialect.single or request.draw_seed is not None
+            if groups and not alone and _fit([*groups[-1], request]):
+                groups[-1].append(request)
+            else:
+                groups.append([request])
+        return groups
 
-    async def _ask(self, request: SampleRequest) -> "ChatCompletion":
-        from openai import Omit, OpenAIError  # noqa: PLC0415 - half a second, only where used
-
-        params = request.params
+    async def _draw_group(
+        self, requests: Sequence[SampleRequest]
+    ) -> Sequence[Sample | InfrastructureError]:
+        drawn: Sequence[Sample] = ()
         try:
-            return await self._connected().chat.completions.create(
-                model=self._wire_name,
-                messages=[_wire(message) for message in request.messages],
-                temperature=params.temperature,
-                max_tokens=params.max_tokens,
-                seed=Omit() if request.draw_seed is None else request.draw_seed,
-                extra_headers={"X-Client-Request-Id": request_id(request)},
-            )
-        except (OpenAIError, ValueError) as error:
+            drawn = await self._draw(requests)
+        except _OtherFormError:
+            self._dialect.give_up_several(self._shown)
+        except ModelError as error:
+            return [error] * len(requests)
+        if len(drawn) == len(requests):
+            return drawn
+        if drawn:
+            self._dialect.give_up_several(self._shown)
+        rest = [self._draw_group([request]) for request in requests[len(drawn) :]]
+        return [*drawn, *(each for [each] in await asyncio.gather(*rest))]
+
+    async def _draw(self, requests: Sequence[SampleRequest]) -> list[Sample]:
+        """Draw completions by one request.
+
+        Returns:
+            As many as were asked for, or fewer.
+
+        Raises:
+            _OtherFormError: Several were asked for, and fewer might be had.
+        """
+        first = requests[0]
+        try:
+            answer = await self._ask(first, len(requests), request_id(requests))
+        except UnansweredError as error:
+            if reason := _UNDRAWN.get(error.trouble.meaning):
+                return [_undrawn(reason)] * len(requests)
+            if len(requests) > 1 and error.trouble.is_for_its_form:
+                raise _OtherFormError from None
             raise self._explained(error) from None
+        return await self._samples(answer, first.params.max_tokens, len(requests))
 
-    def _connected(self) -> "AsyncOpenAI":
-        """The client, made when it is first needed, inside the loop that uses it."""
-        if self._client is None:
-            from openai import AsyncOpenAI, DefaultAsyncHttpxClient  # noqa: PLC0415 - as above
+    async def _ask(self, request: SampleRequest, count: int, called: str) -> Answer:
+        """Ask until there is an answer, also without the parameters that are refused."""
+        letters = sum(len(message.content) for message in request.messages)
+        tokens = letters // _LETTERS_A_TOKEN + request.params.max_tokens * count
+        body: dict[str, object] = {}
 
-            host = urlsplit(self._endpoint.base_url).hostname
-            self._client = AsyncOpenAI(
-                # A proxy of the environment is for other hosts than this one.
-                http_client=DefaultAsyncHttpxClient(trust_env=host not in _THIS_MACHINE),
-                api_key=self._endpoint.api_key,
-                base_url=self._endpoint.base_url,
-                timeout=self._endpoint.timeout,
-                max_retries=self._endpoint.retries,
-            )
-        return self._client
+        def prepare() -> dict[str, object]:
+            nonlocal body
+            if self._refusal is not None:
+                raise self._refusal
+            body = self._dialect.body(self._wire_name, request, count)
+            return body
 
-    def _explained(self, error: "OpenAIError | ValueError") -> ModelError:
-        """What went wrong in one line, without the key."""
-        from openai import APIStatusError, APITimeoutError  # noqa: PLC0415 - as above
+        while True:
+            try:
+                return await self._line.ask(prepare, request_id=called, tokens=tokens)
+            except UnansweredError as error:
+                if not self._dialect.learn(error.trouble, body, self._shown):
+                    raise
 
-        where = f"{self._wire_name} at {urlsplit(self._endpoint.base_url).netloc}"
-        reason = " ".join(str(getattr(error, "message", None) or error).split())
-        reason = reason.replace(self._endpoint.api_key, "***")[:LONGEST_REASON]
-        tries = f"after {self._endpoint.retries + 1} tries"
-        if not isinstance(error, APIStatusError):
-            kind = (
-                f"no answer within {self._endpoint.timeout:g} s"
-                if isinstance(error, APITimeoutError)
-                else "no usable answer"
-            )
-            return EndpointFailedError(f"{where}: {kind} {tries}: {reason}")
-        status = error.status_code
-        if status in _FOR_GOOD | _NOT_ACCEPTED or error.code == "insufficient_quota":
-            advice = _ADVICE.get(status, "the account has no credit left")
-            refusal = EndpointRefusedError(f"{where}: HTTP {status}: {reason}; {advice}")
-            if status not in _NOT_ACCEPTED:
-                self._refusal = refusal
-            return refusal
-        return EndpointFailedError(f"{where}: HTTP {status} {tries}: {reason}")
+    async def _samples(self, answer: Answer, max_tokens: int, wanted: int) -> list[Sample]:
+        costs = await usages(answer, max_tokens=max_tokens, counter=self._counter)
+        if not answer.choices:
+            # Of several, each is asked for again, unless something was generated and paid for.
+            if wanted > 1 and not costs[0].completion_tokens:
+                return []
+            return [self._sample("", NO_CHOICE, costs[0])]
+        return [
+            self._sample(choice.text, choice.finish_reason, cost)
+            for choice, cost in zip(answer.choices[:wanted], costs, strict=False)
+        ]
+
+    def _sample(self, text: str, finish_reason: str, usage: Usage) -> Sample:
+        dollars = None if self._price is None else self._price.dollars(usage)
+        return Sample(text=text, usage=usage, finish_reason=finish_reason, dollars=dollars)
+
+    @property
+    def _shown(self) -> str:
+        return f"{self._wire_name} at {self._line.host}"
+
+    def _explained(self, error: UnansweredError) -> ModelError:
+        """What went wrong in one line, and what to change."""
+        trouble = error.trouble
+        if trouble.meaning is Meaning.PASSING:
+            return EndpointFailedError(f"{self._shown}: {trouble} ({error.end})")
+        refusal = EndpointRefusedError(f"{self._shown}: {trouble}; {trouble.advice}")
+        if trouble.is_for_good:
+            self._refusal = refusal
+        return refusal
 
 
-def request_id(request: SampleRequest) -> str:
-    """What the endpoint's logs may call a request: its task and node, in ASCII."""
-    return quote(f"{request.task_id}#{request.node}", safe="/#:")[:512]
+class _OtherFormError(Exception):
+    """The endpoint does not accept a request for several completions."""
 
 
-def _wire(message: Message) -> "ChatCompletionMessageParam":
+def request_id(requests: Sequence[SampleRequest]) -> str:
+    """What the endpoint's logs may call a request: its task and nodes, in ASCII."""
+    nodes = ",".join(request.node for request in requests)
+    return quote(f"{requests[0].task_id}#{nodes}", safe="/#:,")[:_LONGEST_ID]
+
+
+def _fit(requests: Sequence[SampleRequest]) -> bool:
+    """Whether requests may be asked for at once, their names uncut."""
+    nodes = sum(len(quote(request.node, safe="/:")) + 1 for request in requests)
+    task = len(quote(requests[0].task_id, safe="/:"))
+    return len(requests) <= _MOST_CHOICES and task + nodes <= _LONGEST_ID
+
+
+def _undrawn(finish_reason: str) -> Sample:
+    """A sample that the endpoint did not let the model draw: nothing was read or written."""
+    usage = Usage(completion_tokens=0, prompt_tokens=0, counted_by=BY_ENDPOINT)
+    return Sample(text="", usage=usage, finish_reason=finish_reason, dollars=0.0)
+
+
+def _wire(message: Message) -> dict[str, str]:
     # Half a surrogate pair, which a program may hold, has no place in UTF-8.
     content = message.content.encode("utf-8", "replace").decode()
-    if message.role is Role.SYSTEM:
-        return {"role": "system", "content": content}
-    if message.role is Role.USER:
-        return {"role": "user", "content": content}
-    return {"role": "assistant", "content": content}
+    return {"role": Role(message.role).value, "content": content}

@@ -5,8 +5,14 @@ is not named. A place is, most telling first, a node (`p0/self/r1`), a stage and
 (`repair:none`, `feedback:gpt-4`), or a stage: `program`, `repair`, `feedback`. ANSWERS is one
 answer or a list of them, of which a stage takes the one at its draw's number, from the start again
 at the list's end. An answer is a text, or an object with `text` and optionally `tokens` (default:
-words), `finish_reason` (default: `stop`), and for the HTTP server `seconds` to wait and `faults`,
-what the first tries get instead: an HTTP status, or `drop` for a lost connection.
+words), `finish_reason` (default: `stop`), `seconds` to wait, and for the HTTP server `faults`, what
+the first tries get instead: an HTTP status, `drop` for a lost connection, or a kind of fault.
+
+Beside `tasks` the file may hold `latency`, which adds to every answer's seconds (see `Latency`),
+and for the HTTP server: `api_key` and `models`, the only ones it accepts; `refuses`, parameters
+that it answers with 400; `context_tokens`, words that prompt and completion may have together;
+`retry_after`, the header that goes with a scripted status (default: `0`); `plan`, faults drawn by a
+seed (see `FaultPlan`).
 """
 
 import asyncio
@@ -19,11 +25,15 @@ import msgspec
 
 from pytest_selfrepair.core.sample import Sample, SampleRequest, Usage
 from pytest_selfrepair.errors import ScriptError
+from pytest_selfrepair.models.faults import Fault, FaultPlan, Latency
 
 PREFIX = "scripted:"
 """Names of scripted models begin so; the file's path follows."""
 
 ANY_TASK = "*"
+
+DROP = "drop"
+"""What a script may call the fault `drop-before`."""
 
 _NODE = re.compile(r"p(?P<program>\d+)(?:/(?P<source>.+)/(?P<kind>[rf])(?P<draw>\d+))?")
 _STAGES = {"r": "repair", "f": "feedback"}
@@ -38,6 +48,12 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seconds: float = 0.0
     faults: tuple[int | str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Name a fault that is none."""
+        for fault in self.faults:
+            if isinstance(fault, str) and fault not in {DROP, *Fault}:
+                raise ValueError(f"{fault!r} is no fault; accepted: {', '.join([DROP, *Fault])}")
+
     @property
     def counted(self) -> int:
         """Its tokens: as scripted, else its words."""
@@ -51,6 +67,11 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tasks: Mapping[str, Mapping[str, str | Answer | list[str | Answer]]]
     api_key: str | None = None
     models: tuple[str, ...] | None = None
+    refuses: tuple[str, ...] = ()
+    context_tokens: int | None = None
+    retry_after: str = "0"
+    plan: FaultPlan = FaultPlan(seed=0, share=0)
+    latency: Latency = Latency(seed=0, mean=0)
 
 
 class Script:
@@ -79,6 +100,30 @@ class Script:
     def models(self) -> tuple[str, ...] | None:
         """The models that the HTTP server knows; None: any."""
         return self._file.models
+
+    @property
+    def refuses(self) -> tuple[str, ...]:
+        """The parameters that the HTTP server does not accept."""
+        return self._file.refuses
+
+    @property
+    def context_tokens(self) -> int | None:
+        """Words that prompt and completion may have together; None: any number."""
+        return self._file.context_tokens
+
+    @property
+    def retry_after(self) -> str:
+        """What the HTTP server says in the header Retry-After of a scripted status."""
+        return self._file.retry_after
+
+    @property
+    def plan(self) -> FaultPlan:
+        """The faults that the HTTP server draws."""
+        return self._file.plan
+
+    def seconds(self, place: str, answer: Answer) -> float:
+        """How long an answer takes."""
+        return answer.seconds + self._file.latency.seconds(place)
 
     def answer(self, task_id: str, node: str) -> Answer:
         """The completion scripted for a node.
@@ -123,7 +168,8 @@ class ScriptedModel:
             ScriptError: There is none for this node.
         """
         answer = self._script.answer(request.task_id, request.node)
-        await asyncio.sleep(answer.seconds)
+        place = f"{request.task_id}#{request.node}"
+        await asyncio.sleep(self._script.seconds(place, answer))
         return Sample(
             text=answer.text,
             usage=Usage(
@@ -132,6 +178,7 @@ class ScriptedModel:
                 counted_by="script",
             ),
             finish_reason=answer.finish_reason,
+            dollars=0.0,
         )
 
     async def aclose(self) -> None:

@@ -1,29 +1,46 @@
 """A small HTTP server that speaks the OpenAI protocol from a script; streaming is not offered.
 
 `python -m pytest_selfrepair.models.scripted_server FILE [--port N]` prints its address and serves
-until it is stopped. It finds a request's task and node in the header `X-Client-Request-Id`, which
-the client of this project sends, and injects the faults that the script asks for.
+until it is stopped. It finds a request's task and nodes in the header `X-Client-Request-Id`
+(`TASK#NODE` or, of several choices, `TASK#NODE,NODE`), which the client of this project sends, and
+injects the faults that the script asks for. One thread serves thousands of requests a second.
 """
 
 import argparse
-import json
+import asyncio
+import contextlib
+import socket
 import threading
-import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
 
+import msgspec
+
 from pytest_selfrepair.errors import ScriptError
-from pytest_selfrepair.models.scripted import Answer, Script, prompt_words
+from pytest_selfrepair.models.faults import Fault
+from pytest_selfrepair.models.scripted import DROP, Answer, Script
+from pytest_selfrepair.models.scripted_replies import (
+    Ending,
+    Reply,
+    Request,
+    completion,
+    faulty,
+    refusal,
+    status_reply,
+)
 
-_DROP = "drop"
+_BACKLOG = 1024
+_STATUSES = frozenset(HTTPStatus)
+_HEAD_END = b"\r\n\r\n"
+_CUT = 10
+"""Bytes that a reply which is cut short after its body had promised in addition."""
 
 
-class ScriptedServer(ThreadingHTTPServer):
+class ScriptedServer:
     """Serves one script on loopback.
 
     Args:
@@ -31,123 +48,184 @@ class ScriptedServer(ThreadingHTTPServer):
         port: The port; 0 for a free one.
 
     Attributes:
-        requests: How often each `task#node` was asked for, faults included.
+        script: The answers.
+        requests: How often each `task#node` was asked for, faults included, refusals not.
+        hits: Requests of any kind so far.
+        in_flight: Requests that wait for their answer.
+        most_in_flight: The most that did at once.
     """
 
-    daemon_threads = True
-
     def __init__(self, script: Script, port: int = 0) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
         self.script = script
         self.requests: Counter[str] = Counter()
-        self._lock = threading.Lock()
+        self.hits = 0
+        self.in_flight = 0
+        self.most_in_flight = 0
+        self._tries: Counter[str] = Counter()
+        self._socket = socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
+        self._port: int = self._socket.getsockname()[1]
 
     @property
     def base_url(self) -> str:
         """The address to give as --selfrepair-base-url."""
-        return f"http://127.0.0.1:{self.server_port}/v1"
+        return f"http://127.0.0.1:{self._port}/v1"
 
-    def count(self, place: str) -> int:
-        """Count one request for a place and say how many came before it."""
-        with self._lock:
-            self.requests[place] += 1
-            return self.requests[place] - 1
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Serve until told to stop, then hang up on everyone."""
+        connections: set[_Connection] = set()
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            lambda: _Connection(self, connections), sock=self._socket, backlog=_BACKLOG
+        )
+        try:
+            await stop.wait()
+        finally:
+            server.close()
+            for connection in tuple(connections):
+                connection.hang_up()
+
+    async def reply(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """What a request gets."""
+        self.hits += 1
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            return await self._reply(f"{method} {path}", headers, body)
+        finally:
+            self.in_flight -= 1
+
+    async def _reply(self, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        script = self.script
+        key = headers.get("authorization", "").removeprefix("Bearer ")
+        if target != "POST /v1/chat/completions":
+            return status_reply(HTTPStatus.NOT_FOUND, f"no such path: {target}")
+        if script.api_key not in {None, key}:
+            return status_reply(HTTPStatus.UNAUTHORIZED, f"Incorrect API key: {key}")
+        try:
+            request = Request.read(headers.get("x-client-request-id", ""), body)
+            answers = [script.answer(request.task_id, node) for node in request.nodes]
+        except (ScriptError, msgspec.MsgspecError) as error:
+            return status_reply(HTTPStatus.BAD_REQUEST, str(error))
+        if refused := refusal(script, request):
+            return refused
+        return await self._answer(request, answers)
+
+    async def _answer(self, request: Request, answers: list[Answer]) -> Reply:
+        for node in request.nodes:
+            self.requests[f"{request.task_id}#{node}"] += 1
+        number = self._tries[request.place]
+        self._tries[request.place] += 1
+        await asyncio.sleep(
+            max(
+                self.script.seconds(f"{request.task_id}#{node}", answer)
+                for node, answer in zip(request.nodes, answers, strict=True)
+            )
+        )
+        scripted = next((answer.faults for answer in answers if answer.faults), ())
+        if number < len(scripted):
+            fault = scripted[number]
+            if isinstance(fault, int):
+                wait = {"Retry-After": self.script.retry_after}
+                return status_reply(fault, "a scripted fault", wait)
+            found = Fault.DROP_BEFORE if fault == DROP else Fault(fault)
+        else:
+            drawn = self.script.plan.fault(request.place, number - len(scripted))
+            if drawn is None:
+                return completion(request, answers)
+            found = drawn
+        return faulty(found, request, answers, number)
+
+
+class _Connection(asyncio.Protocol):
+    """One connection: requests come one after another, and are answered in that order."""
+
+    def __init__(self, server: ScriptedServer, connections: set["_Connection"]) -> None:
+        self._server = server
+        self._connections = connections
+        self._received = bytearray()
+        self._answering: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP has no other
+        self._transport = transport
+        self._connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's name
+        self._connections.discard(self)
+        if self._answering is not None:
+            self._answering.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        self._begin()
+
+    def hang_up(self) -> None:
+        """Drop the connection and whatever is being answered."""
+        self._transport.abort()
+
+    def _begin(self) -> None:
+        """Answer the next request, once it is whole."""
+        end = self._received.find(_HEAD_END)
+        if self._answering is not None or end < 0:
+            return
+        start, *lines = self._received[:end].decode("latin-1").split("\r\n")
+        pairs = (line.partition(":") for line in lines)
+        headers = {name.lower(): value.strip() for name, _, value in pairs}
+        length = int(headers.get("content-length", "0"))
+        first = end + len(_HEAD_END)
+        if len(self._received) < first + length:
+            return
+        body = bytes(self._received[first : first + length])
+        del self._received[: first + length]
+        method, path, _ = start.split(" ")
+        self._answering = asyncio.create_task(self._answer(method, path, headers, body))
+
+    async def _answer(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> None:
+        reply = await self._server.reply(method, unquote(path), headers, body)
+        self._answering = None
+        if reply.ending is Ending.STALL:
+            return  # until the client hangs up
+        if reply.ending is Ending.BEFORE:
+            self.hang_up()
+            return
+        promised = len(reply.content) + (_CUT if reply.ending is Ending.AFTER else 0)
+        head = [
+            f"HTTP/1.1 {reply.status} {_phrase(reply.status)}",
+            f"Content-Type: {reply.content_type}",
+            f"Content-Length: {promised}",
+            *(f"{name}: {value}" for name, value in reply.headers.items()),
+        ]
+        within = len(reply.content) // 2 if reply.ending is Ending.WITHIN else None
+        self._transport.write("\r\n".join(head).encode() + _HEAD_END + reply.content[:within])
+        if reply.ending is Ending.WHOLE:
+            self._begin()
+        else:
+            self._transport.close()
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in _STATUSES else "Scripted"
 
 
 @contextmanager
 def serving(script: Script) -> Iterator[ScriptedServer]:
     """A running server on a free port, stopped at the end of the block."""
-    with ScriptedServer(script) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: ScriptedServer
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        script = self.server.script
-        if self.path != "/v1/chat/completions":
-            self._refuse(HTTPStatus.NOT_FOUND, f"no such path: {self.path}")
-        elif script.api_key not in {None, self._given_key()}:
-            self._refuse(HTTPStatus.UNAUTHORIZED, f"Incorrect API key: {self._given_key()}")
-        elif script.models is not None and body["model"] not in script.models:
-            self._refuse(HTTPStatus.NOT_FOUND, f"The model {body['model']!r} does not exist")
-        else:
-            self._serve(body)
-
-    def _serve(self, body: dict[str, object]) -> None:
-        place = unquote(self.headers.get("X-Client-Request-Id", ""))
-        task_id, _, node = place.rpartition("#")
-        try:
-            answer = self.server.script.answer(task_id, node)
-        except ScriptError as error:
-            self._refuse(HTTPStatus.BAD_REQUEST, str(error))
-            return
-        tries = self.server.count(place)
-        time.sleep(answer.seconds)
-        if tries >= len(answer.faults):
-            self._send(HTTPStatus.OK, _completion(body, answer))
-            return
-        fault = answer.faults[tries]
-        if fault == _DROP:
-            self.close_connection = True
-        else:
-            self._refuse(HTTPStatus(int(fault)), "a scripted fault", {"Retry-After": "0"})
-
-    def _given_key(self) -> str:
-        return self.headers.get("Authorization", "").removeprefix("Bearer ")
-
-    def _refuse(
-        self, status: HTTPStatus, message: str, headers: dict[str, str] | None = None
-    ) -> None:
-        error = {"error": {"message": message, "type": "scripted", "code": None}}
-        self._send(status, error, headers)
-
-    def _send(
-        self, status: HTTPStatus, body: object, headers: dict[str, str] | None = None
-    ) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Say nothing: the run reports what matters."""
-
-
-def _completion(body: dict[str, object], answer: Answer) -> dict[str, object]:
-    messages = body["messages"]
-    prompt = prompt_words(m["content"] for m in messages) if isinstance(messages, list) else 0
-    return {
-        "id": "scripted",
-        "object": "chat.completion",
-        "created": 0,
-        "model": body["model"],
-        "choices": [
-            {
-                "index": 0,
-                "message": {"role": "assistant", "content": answer.text},
-                "finish_reason": answer.finish_reason,
-            }
-        ],
-        "usage": {
-            "prompt_tokens": prompt,
-            "completion_tokens": answer.counted,
-            "total_tokens": prompt + answer.counted,
-        },
-    }
+    server = ScriptedServer(script)
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+    thread = threading.Thread(
+        target=loop.run_until_complete, args=(server.serve(stop),), name="scripted", daemon=True
+    )
+    thread.start()
+    try:
+        yield server
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.run_until_complete(asyncio.sleep(0))  # connections end in the loop's next round
+        loop.close()
 
 
 def main() -> None:
@@ -156,9 +234,10 @@ def main() -> None:
     parser.add_argument("script", type=Path, help="the JSON file of answers")
     parser.add_argument("--port", type=int, default=0, help="the port on loopback; 0: a free one")
     options = parser.parse_args()
-    with ScriptedServer(Script(options.script), options.port) as server:
-        print(server.base_url, flush=True)  # noqa: T201 - the command's answer
-        server.serve_forever()
+    server = ScriptedServer(Script(options.script), options.port)
+    print(server.base_url, flush=True)  # noqa: T201 - the command's answer
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(server.serve(asyncio.Event()))
 
 
 if __name__ == "__main__":

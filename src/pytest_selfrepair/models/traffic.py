@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 _MINUTE = 60.0
+_TICK = 1e-6
+"""Seconds too short to wait for, such as rounding leaves."""
 _LESS = 0.5
 """What is left of an endpoint's concurrency when it says that it is too much."""
 
@@ -75,7 +77,8 @@ class Throttle:
     Args:
         slots: What every request needs besides.
         requests_per_minute: How many may be sent in a minute; None: any number.
-        tokens_per_minute: How many tokens, read or generated, they may cost; None: any number.
+        tokens_per_minute: How many tokens, read or generated, they may cost; None: any number. A
+            try that failed counts with what it might have cost.
         clock: Seconds, from any start.
         sleep: Waits for seconds.
 
@@ -105,7 +108,7 @@ class Throttle:
         self._requests = _Bucket(requests_per_minute, clock)
         self._tokens = _Bucket(tokens_per_minute, clock)
         self._paused_until = -math.inf
-        self._round = 0
+        self._turn = 0
         self._line = asyncio.Lock()
         self._left = asyncio.Event()
 
@@ -123,7 +126,7 @@ class Throttle:
                 self._tokens.take(tokens)
                 self.in_flight += 1
             try:
-                yield Flight(throttle=self, round=self._round, reserved=tokens)
+                yield Flight(throttle=self, turn=self._turn, reserved=tokens)
             finally:
                 self.in_flight -= 1
                 self._left.set()
@@ -149,9 +152,9 @@ class Throttle:
             self._slots.give_back()
 
     def _wait(self) -> float:
-        return max(
-            self._paused_until - self._clock(), self._requests.wait(), self._tokens.wait(), 0.0
-        )
+        """Seconds until the pause has ended and the pace allows a request; 0.0: now."""
+        wait = max(self._paused_until - self._clock(), self._requests.wait(), self._tokens.wait())
+        return wait if wait > _TICK else 0.0
 
     def settle(self, flight: "Flight", tokens: int) -> None:
         """A request was answered, and cost so many tokens."""
@@ -161,8 +164,8 @@ class Throttle:
     def slow_down(self, flight: "Flight") -> None:
         """The endpoint said that a request was one too many."""
         self.rate_limits += 1
-        if flight.round == self._round:
-            self._round += 1
+        if flight.turn == self._turn:
+            self._turn += 1
             self.allowed = max(self.allowed * _LESS, 1.0)
 
 
@@ -172,12 +175,12 @@ class Flight:
 
     Attributes:
         throttle: What let it go.
-        round: How often the endpoint had said, when it left, that it is too much.
+        turn: How often the endpoint had said, when it left, that it is too much.
         reserved: Tokens that it may cost.
     """
 
     throttle: Throttle
-    round: int
+    turn: int
     reserved: int
 
     def answered(self, tokens: int) -> None:
@@ -213,7 +216,7 @@ class _Bucket:
         if self._rate == math.inf:
             return 0.0
         self._refill()
-        return max((1.0 - self._level) / self._rate, 0.0)
+        return (1.0 - self._level) / self._rate
 
     def _refill(self) -> None:
         now = self._clock()

@@ -14,13 +14,18 @@ from pytest_selfrepair.core.tree import Plan
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.feedback import BUILT_IN, RESERVED, SEPARATE
 from pytest_selfrepair.feedback.explained import Explained
-from pytest_selfrepair.models.chat import OPENAI_URL, ChatModel, Endpoint
+from pytest_selfrepair.models.chat import ChatModel
+from pytest_selfrepair.models.endpoint import OPENAI_URL, Endpoint, Line
 from pytest_selfrepair.models.local import LocalServer, parse_local_name
+from pytest_selfrepair.models.prices import FREE, Prices
 from pytest_selfrepair.models.recording import RecordingModel, Replay
+from pytest_selfrepair.models.retrying import Retries
 from pytest_selfrepair.models.scripted import PREFIX, Script, ScriptedModel
+from pytest_selfrepair.models.slotted import slotted
 from pytest_selfrepair.models.tokens import LlamaCounter, TiktokenCounter
-from pytest_selfrepair.models.traffic import Slots
+from pytest_selfrepair.models.traffic import Slots, Throttle
 from pytest_selfrepair.models.weights import Weights, find_weights
+from pytest_selfrepair.plugin import xdist
 from pytest_selfrepair.plugin.options import Settings
 
 LOCAL_RETRIES = 1
@@ -35,11 +40,19 @@ class Crew:
         model: M_P, whose samples are kept.
         sources: The feedback sources, in the user's order.
         members: Every model, to be closed once.
+        throttles: One for each endpoint.
     """
 
     model: Model
     sources: tuple[FeedbackSource, ...]
     members: tuple[Model, ...]
+    throttles: tuple[Throttle, ...] = ()
+
+    @property
+    def notices(self) -> list[str]:
+        """What the user should know of how models are asked, a line each."""
+        asked = [model for model in self.members if isinstance(model, ChatModel)]
+        return list(dict.fromkeys(notice for model in asked for notice in model.notices))
 
     async def aclose(self) -> None:
         """Give back every model's connections."""
@@ -93,6 +106,11 @@ class Casting:
         servers: The embedded model's servers.
         concurrency: Requests in flight, in this process.
 
+    Attributes:
+        prompts: The wording of the run.
+        prices: What tokens cost.
+        slots: What every request of this process needs, whichever model it asks.
+
     Raises:
         UsageError: A name means nobody, or what it needs is missing.
     """
@@ -103,8 +121,9 @@ class Casting:
         self._settings = settings
         self._config = config
         self._servers = servers
-        self._concurrency = concurrency
+        self._lines: dict[Endpoint, Line] = {}
         self.slots = Slots(concurrency)
+        self.prices = Prices.read(settings.prices)
         self.prompts = prompts_of(settings)
         self._makers = {settings.model: self._model_maker(settings.model)}
         self._sources = {name: self._source(name) for name in settings.feedback}
@@ -142,6 +161,7 @@ class Casting:
                 for name, found in self._sources.items()
             ),
             members=tuple(members.values()),
+            throttles=tuple(line.throttle for line in self._lines.values()),
         )
 
     def _source(self, name: str) -> FeedbackSource | str:
@@ -170,13 +190,13 @@ class Casting:
             name=name, config=self._config
         )
         if custom is not None:
-            return lambda: custom
+            return lambda: slotted(custom, self.slots)
         if name.startswith(PREFIX):
             try:
                 script = Script(self._config.rootpath / name.removeprefix(PREFIX))
             except SelfRepairError as error:
                 raise UsageError(str(error)) from None
-            return lambda: ScriptedModel(name, script)
+            return lambda: slotted(ScriptedModel(name, script), self.slots)
         if size := parse_local_name(name):
             if self._servers.weights_file is not None:
                 find_weights(size, file=self._servers.weights_file)  # says what is wrong with it
@@ -184,9 +204,9 @@ class Casting:
         endpoint = self._endpoint()
         return lambda: ChatModel(
             name,
-            endpoint=endpoint,
+            line=self._line(endpoint),
             counter=TiktokenCounter(model=name),
-            concurrency=self._concurrency,
+            price=self.prices.of(name),
         )
 
     def _local_model(self, name: str, size: Weights) -> Model:
@@ -199,19 +219,26 @@ class Casting:
         return ChatModel(
             name if file is None else f"{name}={file.stem}",
             wire_name=name,
-            endpoint=Endpoint(
-                base_url=base_url,
-                api_key=api_key,
-                timeout=self._settings.request_timeout,
-                retries=LOCAL_RETRIES,
+            line=self._line(
+                Endpoint(
+                    base_url=base_url,
+                    api_key=api_key,
+                    timeout=self._settings.request_timeout,
+                    retries=Retries(most=LOCAL_RETRIES),
+                )
             ),
             counter=LlamaCounter(base_url=base_url, api_key=api_key, model=size.title),
-            concurrency=self._concurrency,
+            price=FREE,
+            several=False,  # it would compute one after another, and nothing is paid for prompts
         )
+
+    def _line(self, endpoint: Endpoint) -> Line:
+        """The one way to an endpoint, which its models share."""
+        return self._lines.setdefault(endpoint, Line(endpoint, self.slots))
 
     def _endpoint(self) -> Endpoint:
         base_url = self._settings.base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL
-        api_key = os.environ.get("OPENAI_API_KEY")
+        api_key = os.environ.get("OPENAI_API_KEY", "").strip()
         if not api_key and base_url == OPENAI_URL and self._settings.replay != Replay.ONLY:
             raise UsageError(
                 "OPENAI_API_KEY: found nothing; accepted: the endpoint's key. Or name another "
@@ -222,8 +249,14 @@ class Casting:
             base_url=base_url,
             api_key=api_key or "none",
             timeout=self._settings.request_timeout,
-            retries=self._settings.request_retries,
+            retries=Retries(most=self._settings.request_retries, seconds=self._settings.retry_time),
+            requests_per_minute=self._share(self._settings.requests_per_minute),
+            tokens_per_minute=self._share(self._settings.tokens_per_minute),
         )
+
+    def _share(self, total: int | None) -> int | None:
+        """This process's share of a limit of the whole run."""
+        return None if total is None else xdist.share(self._config, total)
 
 
 def plan_of(settings: Settings) -> Plan:

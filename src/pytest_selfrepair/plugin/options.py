@@ -31,6 +31,10 @@ class Settings:
     concurrency: int
     request_timeout: float
     request_retries: int
+    retry_time: float
+    requests_per_minute: int | None
+    tokens_per_minute: int | None
+    prices: Path | None
     store: Path
     replay: str
     sandbox: str
@@ -222,9 +226,39 @@ _OPTIONS = (
     _Option(
         name="request_retries",
         metavar="N",
-        help="how often a request is tried again after 429, 5xx or a lost connection (default: 6)",
-        default="6",
+        help="how often a request is tried again after 429, 5xx or a lost connection (default: 8)",
+        default="8",
         parse=_whole(0),
+    ),
+    _Option(
+        name="retry_time",
+        metavar="SECONDS",
+        help="how long after its first try a request may be tried again (default: 1800)",
+        default="1800",
+        parse=_number(0, 604800),
+    ),
+    _Option(
+        name="requests_per_minute",
+        metavar="N",
+        help="requests sent to an endpoint in a minute, over the whole run (default: no bound)",
+        default=None,
+        parse=_whole(1),
+    ),
+    _Option(
+        name="tokens_per_minute",
+        metavar="N",
+        help="tokens, read or generated, that an endpoint is asked for in a minute, over the whole "
+        "run (default: no bound)",
+        default=None,
+        parse=_whole(1),
+    ),
+    _Option(
+        name="prices",
+        metavar="FILE",
+        help="a TOML file of prices, which go before those that come with the plugin: "
+        '["MODEL"] with input, cached_input and output in US dollars per million tokens',
+        default=None,
+        parse=Path,
     ),
     _Option(
         name="store",
