@@ -57,8 +57,7 @@ def test_a_sample_is_served_again_from_the_file(tmp_path: Path) -> None:
     asyncio.run(first.put(REQUEST, SAMPLE))
     first.close()
     second = SqliteStore(path)
-    assert asyncio.run(second.get(REQUEST.key)) == SAMPLE
-    assert asyncio.run(second.get("another key")) is None
+    assert asyncio.run(second.get_many([REQUEST.key, "another key"])) == {REQUEST.key: SAMPLE}
     second.close()
 
 
@@ -83,7 +82,7 @@ def test_what_was_put_survives_a_kill(tmp_path: Path) -> None:
     command = [sys.executable, "-c", child, str(path), str(Path(__file__).parent)]
     assert subprocess.run(command, check=False).returncode == -9
     store = SqliteStore(path)
-    assert asyncio.run(store.get(REQUEST.key)) == SAMPLE
+    assert asyncio.run(store.get_many([REQUEST.key])) == {REQUEST.key: SAMPLE}
     store.close()
 
 
