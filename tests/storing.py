@@ -19,7 +19,7 @@ import asyncio, os, signal, sys, time
 sys.path.insert(0, {str(HERE)!r})
 from pathlib import Path
 from storing import asked, replied
-from pytest_selfrepair.core.budget import RunLimits, Wanted
+from pytest_selfrepair.core.ledger import RunLimits, Wanted
 from pytest_selfrepair.store.samples import SqliteStore
 store = SqliteStore(Path(sys.argv[1]))
 """

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_selfrepair.core.budget import Lost, RunLimits, Spent, Wanted
+from pytest_selfrepair.core.ledger import Lost, RunLimits, Spent, Wanted
 from pytest_selfrepair.core.sample import CONTEXT_LIMIT
 from pytest_selfrepair.errors import BudgetSpentError
 from pytest_selfrepair.store.samples import SqliteStore

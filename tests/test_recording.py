@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_selfrepair.core.budget import Lost, RunLimits, Spent
+from pytest_selfrepair.core.ledger import Lost, RunLimits, Spent
 from pytest_selfrepair.core.sample import (
     CONTEXT_LIMIT,
     Message,

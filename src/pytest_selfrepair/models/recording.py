@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from pytest_selfrepair.core.ledger import Reservation, RunLimits, Wanted
 from pytest_selfrepair.core.difference import nearest_difference
+from pytest_selfrepair.core.ledger import Reservation, RunLimits, Wanted
 from pytest_selfrepair.core.sample import (
     CONTEXT_LIMIT,
     Model,
