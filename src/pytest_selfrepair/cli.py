@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from pathlib import Path
 
 from pytest_selfrepair import __version__
-from pytest_selfrepair.commands import judge, validate
+from pytest_selfrepair.commands import export, judge, take_in, validate
 from pytest_selfrepair.core.checker import CHECKERS
 from pytest_selfrepair.errors import SelfRepairError
 from pytest_selfrepair.sandbox.isolation import find_isolation
@@ -55,6 +55,14 @@ async def _validate(options: argparse.Namespace) -> int:
         )
 
 
+async def _export(options: argparse.Namespace) -> int:
+    return export.run(options.store, options.out, what=options.what, run=options.run_number)
+
+
+async def _import(options: argparse.Namespace) -> int:
+    return take_in.run(options.file, options.into)
+
+
 @contextlib.asynccontextmanager
 async def _sandbox(options: argparse.Namespace) -> AsyncIterator[SandboxJudge]:
     sandbox = SandboxJudge(
@@ -73,7 +81,8 @@ async def _sandbox(options: argparse.Namespace) -> AsyncIterator[SandboxJudge]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="selfrepair", description="Judge programs that a language model wrote for APPS tasks."
+        prog="selfrepair",
+        description="Judge programs that a language model wrote for APPS tasks, and keep samples.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -109,6 +118,34 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="print JSON Lines")
     _add_judging(command)
     command.set_defaults(run=_validate, all_cases=False)
+
+    command = commands.add_parser("export", help="write a store's samples and records as lines")
+    command.add_argument("store", metavar="STORE", type=Path, help="what --selfrepair-store names")
+    command.add_argument(
+        "-o", "--out", metavar="FILE", type=Path, help="where they go (default: standard output)"
+    )
+    command.add_argument(
+        "--what", choices=["samples", "records", "all"], default="all", help="(default: all)"
+    )
+    command.add_argument(
+        "--run",
+        metavar="N",
+        dest="run_number",
+        type=_number(int, 1),
+        help="only the records of this run, and the samples of the tasks in it (default: all)",
+    )
+    command.set_defaults(run=_export)
+
+    command = commands.add_parser("import", help="put exported samples and records into a store")
+    command.add_argument("file", metavar="FILE", type=Path, help="what export has written")
+    command.add_argument(
+        "--into",
+        metavar="STORE",
+        type=Path,
+        required=True,
+        help="the store; it is made where it is missing",
+    )
+    command.set_defaults(run=_import)
     return parser
 
 

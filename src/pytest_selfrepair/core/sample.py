@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from pytest_selfrepair.core.ledger import Ledger, Reservation
 from pytest_selfrepair.errors import InfrastructureError
 
 
@@ -66,7 +67,7 @@ class SampleRequest:
         facts = [
             self.model,
             [[message.role, message.content] for message in self.messages],
-            self.params.temperature,
+            float(self.params.temperature),
             self.params.max_tokens,
             self.params.seed,
             self.node,
@@ -166,13 +167,46 @@ class SeveralModel(Model, Protocol):
         ...
 
 
-class SampleStore(Protocol):
-    """Where samples are kept as they are paid for."""
+class SampleStore(Ledger, Protocol):
+    """Where samples are kept as they are paid for, and what they cost is counted."""
 
-    async def get(self, key: str) -> Sample | None:
-        """The sample filed under a request's key, or None."""
+    async def get_many(self, keys: Sequence[str]) -> dict[str, Sample]:
+        """The samples filed under some requests' keys, as far as there are any.
+
+        Raises:
+            StoreError: They cannot be read.
+        """
         ...
 
-    async def put(self, request: SampleRequest, sample: Sample) -> None:
-        """File a sample; when this returns, it is on disk."""
+    async def put(
+        self,
+        request: SampleRequest,
+        sample: Sample,
+        *,
+        reservation: Reservation | None = None,
+        anew: bool = False,
+    ) -> Sample:
+        """File a sample and settle what was reserved for it, both or neither.
+
+        Args:
+            request: What was asked.
+            sample: What came back.
+            reservation: What was set aside for it; it is settled at what the sample cost.
+            anew: Whether it takes the place of one that is filed under the same key.
+
+        Returns:
+            The sample that is filed now: another one, where somebody else was faster and it is not
+            `anew`. When this returns, it is on disk.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        ...
+
+    async def asked(self, task_id: str, node: str) -> list[SampleRequest]:
+        """Some requests of one task and node whose samples are filed, to compare a miss with.
+
+        Raises:
+            StoreError: They cannot be read.
+        """
         ...

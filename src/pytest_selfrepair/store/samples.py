@@ -1,41 +1,37 @@
-"""Samples as they are paid for and records as they end, in one SQLite file."""
+"""Samples as they are paid for, what they cost, and records as they end, in one SQLite file."""
 
 import asyncio
 import json
 import sqlite3
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from pytest_selfrepair.core.ledger import Lost, Reservation, RunLimits, Spent, Wanted
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.sample import Sample, SampleRequest
-from pytest_selfrepair.errors import StoreError
+from pytest_selfrepair.errors import BudgetSpentError
+from pytest_selfrepair.store.alive import SignOfLife
+from pytest_selfrepair.store.layout import open_file
+from pytest_selfrepair.store.ledger import LedgerTables
+from pytest_selfrepair.store.rows import (
+    column,
+    cost_of,
+    insert_run,
+    insert_sample,
+    sample_row,
+    sample_texts,
+)
+from pytest_selfrepair.store.trouble import damaged_row
+from pytest_selfrepair.store.writer import NOT_YET, Writer
 
-SCHEMA = 1
-"""The version of the file's layout, kept in its `user_version`."""
+PATIENCE = 30.0
+"""Seconds to wait for another process that is writing."""
 
-_LOCK_SECONDS = 30.0
-_LAYOUT = """
-CREATE TABLE samples (
-    key TEXT PRIMARY KEY,
-    model TEXT NOT NULL,
-    task_id TEXT NOT NULL,
-    node TEXT NOT NULL,
-    request TEXT NOT NULL,
-    sample TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
-CREATE TABLE records (
-    run INTEGER NOT NULL REFERENCES runs (id),
-    task_id TEXT NOT NULL,
-    record TEXT NOT NULL,
-    PRIMARY KEY (run, task_id)
-) WITHOUT ROWID;
-"""
+_MOST_COMPARED = 50
 
 _T = TypeVar("_T")
 
@@ -47,120 +43,185 @@ class SqliteStore:
     keys nor headers are part of a request, so none reaches it.
 
     Args:
-        path: The file; it and its folder are made where they are missing.
+        path: The file.
+        patience: Seconds to wait for another process that is writing.
+        create: Whether the file and its folder are made where they are missing.
 
     Raises:
         StoreError: The file cannot be opened, is no such store, or is of a later version.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, patience: float = PATIENCE, create: bool = True) -> None:
         self._path = path
-        self._lock = threading.Lock()
-        self._connection = self._guarded(self._open_when_free)
+        self._sign = SignOfLife(path)
+        self._ledger = LedgerTables(self._sign)
+        self._writer = Writer(path, open_file(path, patience=patience, create=create))
 
-    def _open_when_free(self) -> sqlite3.Connection:
-        """Open the file; while another process makes it, SQLite refuses rather than waits."""
-        deadline = time.monotonic() + _LOCK_SECONDS
-        while True:
-            try:
-                return self._open()
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
 
-    def _open(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(
-            self._path, timeout=_LOCK_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("BEGIN IMMEDIATE")
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                for statement in _LAYOUT.split(";\n"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {SCHEMA}")
-            connection.execute("COMMIT")
-        except sqlite3.Error:
-            connection.close()
-            raise
-        if version > SCHEMA:
-            connection.close()
-            raise StoreError(
-                f"{self._path}: written by a later version (layout {version}; accepted: up to "
-                f"{SCHEMA}); update pytest-selfrepair or give another --selfrepair-store"
-            )
-        return connection
-
-    async def get(self, key: str) -> Sample | None:
-        """The sample filed under a request's key, or None.
+    async def get_many(self, keys: Sequence[str]) -> dict[str, Sample]:
+        """The samples filed under some requests' keys, as far as there are any.
 
         Raises:
             StoreError: The file cannot be read.
         """
-        row = await asyncio.to_thread(
-            self._execute, "SELECT sample FROM samples WHERE key = ?", (key,)
-        )
-        return msgspec.convert(json.loads(row[0][0]), Sample) if row else None
+        texts = await self._writer.do(partial(sample_texts, keys=keys), reads=True)
+        return {key: self._sample(text) for key, text in texts.items()}
 
-    async def put(self, request: SampleRequest, sample: Sample) -> None:
-        """File a sample; when this returns, it is on disk.
+    async def put(
+        self,
+        request: SampleRequest,
+        sample: Sample,
+        *,
+        reservation: Reservation | None = None,
+        anew: bool = False,
+    ) -> Sample:
+        """File a sample and settle what was reserved for it, both or neither.
+
+        It is filed also where the caller stops waiting: it is paid for.
+
+        Args:
+            request: What was asked.
+            sample: What came back.
+            reservation: What was set aside for it.
+            anew: Whether it takes the place of one that is filed under the same key.
+
+        Returns:
+            The sample that is filed now: another one, where somebody else was faster and it is not
+            `anew`. When this returns, it is on disk.
+
+        Raises:
+            StoreError: The file cannot be written. What could not be filed is tried again with
+                whatever is filed later, and when the store is closed.
+        """
+        row = sample_row(request, sample)
+
+        def work(connection: sqlite3.Connection) -> str | None:
+            if reservation is not None:
+                tokens, dollars = cost_of(sample)
+                self._ledger.settle(connection, reservation, tokens=tokens, dollars=dollars)
+            if insert_sample(connection, row, anew=anew):
+                return None
+            return sample_texts(connection, [row[0]])[row[0]]
+
+        other = await self._writer.do(work, keeps=True)
+        return sample if other is None else self._sample(other)
+
+    async def asked(self, task_id: str, node: str) -> list[SampleRequest]:
+        """Some requests of one task and node whose samples are filed, to compare a miss with.
+
+        Raises:
+            StoreError: The file cannot be read.
+        """
+        rows = await self._writer.do(
+            lambda connection: connection.execute(
+                "SELECT request FROM samples WHERE task_id = ? AND node = ? LIMIT ?",
+                (column(task_id), column(node), _MOST_COMPARED),
+            ).fetchall(),
+            reads=True,
+        )
+        return [self._read(text, SampleRequest) for (text,) in rows]
+
+    async def reserve(
+        self, campaign: str, wanted: Sequence[Wanted], limits: RunLimits
+    ) -> tuple[Reservation, ...]:
+        """Set aside what some requests can cost; wait where only what others hold is in the way.
+
+        Returns:
+            A reservation for each, or for the first of them, as many as fit; at least one.
+
+        Raises:
+            BudgetSpentError: Not even the first would fit if nobody held anything.
+            StoreError: The file cannot be written.
+        """
+        granted: list[Reservation] = []
+
+        def work(connection: sqlite3.Connection) -> object:
+            result = self._ledger.reserve(connection, campaign, wanted, limits)
+            if result is None:
+                return NOT_YET
+            granted[:] = [] if isinstance(result, BudgetSpentError) else result
+            return result
+
+        try:
+            result = await self._writer.do(work)
+        except asyncio.CancelledError:  # nothing was sent: what was granted meanwhile goes back
+            self._writer.post(partial(self._ledger.release_all, reservations=granted))
+            raise
+        if isinstance(result, BudgetSpentError):
+            raise result
+        return tuple(granted)
+
+    async def release(self, reservation: Reservation) -> None:
+        """Give back what was set aside for a request that failed and cost nothing.
 
         Raises:
             StoreError: The file cannot be written.
         """
-        await asyncio.to_thread(
-            self._execute,
-            "INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                request.key,
-                request.model,
-                request.task_id,
-                request.node,
-                json.dumps(msgspec.to_builtins(request)),
-                json.dumps(msgspec.to_builtins(sample)),
-            ),
-        )
+        work = partial(self._ledger.release_all, reservations=[reservation])
+        await self._writer.do(work, keeps=True)
+
+    def spent(self, campaign: str) -> Spent:
+        """What a campaign has paid for, in all its runs and processes."""
+        return self.read(lambda connection: self._ledger.spent(connection, campaign))
+
+    def lost(self, campaign: str) -> Lost:
+        """What a campaign's dead processes had in flight, up to now."""
+        return self.write(lambda connection: self._ledger.lost(connection, campaign))
 
     def begin_run(self) -> int:
         """Open a new run and return its number."""
-        with self._lock:
-            cursor = self._guarded(
-                lambda: self._connection.execute("INSERT INTO runs DEFAULT VALUES")
-            )
-        run = cursor.lastrowid
-        if run is None:
-            raise StoreError(f"{self._path}: the new run got no number")
-        return run
+        return self.write(insert_run)
 
     def add_record(self, run: int, record: Record) -> None:
         """Keep a record; a later one of the same task takes its place."""
-        self._execute(
-            "INSERT OR REPLACE INTO records VALUES (?, ?, ?)",
-            (run, record.task_id, record.to_json()),
+        values = (run, column(record.task_id), record.to_json())
+        self.write(
+            lambda connection: (
+                connection.execute(
+                    "INSERT OR REPLACE INTO records VALUES (?, ?, ?)", values
+                ).rowcount
+            )
         )
 
     def records(self, run: int) -> Iterator[Record]:
         """The records of a run, by task."""
-        rows = self._execute("SELECT record FROM records WHERE run = ? ORDER BY task_id", (run,))
+        rows = self.read(
+            lambda connection: connection.execute(
+                "SELECT record FROM records WHERE run = ? ORDER BY task_id", (run,)
+            ).fetchall()
+        )
         return (Record.from_json(text) for (text,) in rows)
 
+    def read(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """Look something up, by work that writes nothing.
+
+        Raises:
+            StoreError: The file cannot be read.
+        """
+        return self._writer.wait(work, reads=True)
+
+    def write(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """Have work done in one transaction; when this returns, it is on disk.
+
+        Raises:
+            StoreError: The file cannot be written.
+        """
+        return self._writer.wait(work)
+
     def close(self) -> None:
-        """Give back the file."""
-        with self._lock:
-            self._connection.close()
+        """Write what is waiting, and give back the file."""
+        self._writer.close(self._ledger.leave if self._sign.given else None)
+        self._sign.end()
 
-    def _execute(self, statement: str, values: tuple[str | int, ...]) -> list[tuple[str, ...]]:
-        with self._lock:
-            return self._guarded(lambda: self._connection.execute(statement, values).fetchall())
+    def _sample(self, text: str) -> Sample:
+        return self._read(text, Sample)
 
-    def _guarded(self, work: Callable[[], _T]) -> _T:
+    def _read(self, text: str, kind: type[_T]) -> _T:
         try:
-            return work()
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(
-                f"{self._path}: {error}; give another file by --selfrepair-store, or free this one"
-            ) from error
+            return msgspec.convert(json.loads(text), kind)
+        except (ValueError, msgspec.ValidationError) as error:
+            raise damaged_row(self._path, kind.__name__, error) from error

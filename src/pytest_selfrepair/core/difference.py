@@ -1,0 +1,49 @@
+"""What differs between a request and those that were asked before, in words."""
+
+from collections.abc import Iterable, Iterator
+
+from pytest_selfrepair.core.sample import Message, SampleRequest
+
+_SHOWN = 24
+"""Characters that are shown of each message from where it differs."""
+
+
+def nearest_difference(asked: SampleRequest, before: Iterable[SampleRequest]) -> str | None:
+    """How a request differs from the one before it that is most like it.
+
+    Returns:
+        One line; None where nothing was asked before.
+    """
+    found: list[list[str]] = [list(_differences(asked, each)) for each in before]
+    if not found:
+        return None
+    fewest = min(found, key=len)
+    return "; ".join(fewest)
+
+
+def _differences(asked: SampleRequest, before: SampleRequest) -> Iterator[str]:
+    if asked.model != before.model:
+        yield f"model {before.model!r} there, {asked.model!r} here"
+    for name in ("temperature", "max_tokens", "seed"):
+        there, here = getattr(before.params, name), getattr(asked.params, name)
+        if there != here:
+            yield f"{name} {there} there, {here} here"
+    if asked.messages != before.messages:
+        yield _first_difference(asked.messages, before.messages)
+
+
+def _first_difference(here: tuple[Message, ...], there: tuple[Message, ...]) -> str:
+    for number, (new, old) in enumerate(zip(here, there, strict=False), start=1):
+        if new.role != old.role:
+            return f"message {number} is of the {old.role} there, of the {new.role} here"
+        if new.content != old.content:
+            pairs = zip(new.content, old.content, strict=False)
+            at = next(
+                (index for index, (a, b) in enumerate(pairs) if a != b),
+                min(len(new.content), len(old.content)),
+            )
+            return (
+                f"message {number} of {len(here)} ({new.role}) from character {at} on: "
+                f"{old.content[at : at + _SHOWN]!r} there, {new.content[at : at + _SHOWN]!r} here"
+            )
+    return f"{len(there)} messages there, {len(here)} here"

@@ -1,0 +1,140 @@
+"""Samples and records out of one store and into another, as lines."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from functools import partial
+
+import msgspec
+
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.sample import Sample, SampleRequest
+from pytest_selfrepair.store.lines import RecordLine, SampleLine
+from pytest_selfrepair.store.rows import column, insert_sample, sample_row, sample_texts
+from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.trouble import damaged_row
+
+_PAGE = 200
+
+_SAMPLES = """
+SELECT task_id, node, key, request, sample FROM samples
+WHERE (task_id, node, key) > (?, ?, ?)
+    AND (? IS NULL OR task_id IN (SELECT task_id FROM records WHERE run = ?))
+ORDER BY task_id, node, key LIMIT ?
+"""
+_RECORDS = """
+SELECT task_id, started, uid, record FROM records JOIN runs ON run = id
+WHERE (task_id, started, uid) > (?, ?, ?) AND (? IS NULL OR run = ?)
+ORDER BY task_id, started, uid LIMIT ?
+"""
+
+
+class Taken(StrEnum):
+    """What became of a line."""
+
+    NEW = "new"
+    THERE = "already there"
+    OTHER = "another one is there"
+
+
+def samples(store: SqliteStore, run: int | None = None) -> Iterator[SampleLine]:
+    """The samples of a store, by task, node and key.
+
+    Args:
+        store: The store.
+        run: Only those of the tasks that this run has records of; None: all.
+
+    Raises:
+        StoreError: The file cannot be read.
+    """
+    for row in _paged(store, _SAMPLES, run):
+        try:
+            yield SampleLine(
+                request=msgspec.convert(json.loads(row[3]), SampleRequest),
+                sample=msgspec.convert(json.loads(row[4]), Sample),
+            )
+        except (ValueError, msgspec.ValidationError) as error:
+            raise damaged_row(store.path, f"sample {row[2]}", error) from error
+
+
+def records(store: SqliteStore, run: int | None = None) -> Iterator[RecordLine]:
+    """The records of a store, by task and run.
+
+    Args:
+        store: The store.
+        run: Only those of this run; None: of all.
+
+    Raises:
+        StoreError: The file cannot be read.
+    """
+    for _, started, uid, record in _paged(store, _RECORDS, run):
+        yield RecordLine(run=uid, started=started, record=Record.from_json(record))
+
+
+def runs(store: SqliteStore) -> list[int]:
+    """The numbers of a store's runs."""
+    rows = store.read(lambda connection: connection.execute("SELECT id FROM runs").fetchall())
+    return [number for (number,) in rows]
+
+
+def take_in(store: SqliteStore, lines: Sequence[SampleLine | RecordLine]) -> list[Taken]:
+    """File what is new, in one transaction; what is there already is never replaced.
+
+    Returns:
+        What became of each line.
+
+    Raises:
+        StoreError: The file cannot be written; then nothing of this was.
+    """
+    return store.write(
+        lambda connection: [
+            _take_sample(connection, line)
+            if isinstance(line, SampleLine)
+            else _take_record(connection, line)
+            for line in lines
+        ]
+    )
+
+
+def _paged(store: SqliteStore, query: str, run: int | None) -> Iterator[tuple[str, ...]]:
+    """Rows in order, some at a time: a store may be larger than the memory."""
+    after = ("", "", "")
+    while True:
+        rows = store.read(partial(_page, query=query, values=(*after, run, run, _PAGE)))
+        yield from rows
+        if len(rows) < _PAGE:
+            return
+        after = (rows[-1][0], rows[-1][1], rows[-1][2])
+
+
+def _page(
+    connection: sqlite3.Connection, query: str, values: tuple[str | int | None, ...]
+) -> list[tuple[str, ...]]:
+    return connection.execute(query, values).fetchall()
+
+
+def _take_sample(connection: sqlite3.Connection, line: SampleLine) -> Taken:
+    row = sample_row(line.request, line.sample)
+    if insert_sample(connection, row):
+        return Taken.NEW
+    text = sample_texts(connection, [row[0]])[row[0]]
+    same = msgspec.convert(json.loads(text), Sample) == line.sample
+    return Taken.THERE if same else Taken.OTHER
+
+
+def _take_record(connection: sqlite3.Connection, line: RecordLine) -> Taken:
+    connection.execute(
+        "INSERT INTO runs (uid, started) VALUES (?, ?) ON CONFLICT (uid) DO NOTHING",
+        (column(line.run), column(line.started)),
+    )
+    [run] = connection.execute("SELECT id FROM runs WHERE uid = ?", (column(line.run),)).fetchone()
+    place = (run, column(line.record.task_id))
+    found = connection.execute(
+        "SELECT record FROM records WHERE run = ? AND task_id = ?", place
+    ).fetchone()
+    if found is None:
+        values = (*place, line.record.to_json())
+        connection.execute("INSERT INTO records VALUES (?, ?, ?)", values)
+        return Taken.NEW
+    return Taken.THERE if Record.from_json(found[0]) == line.record else Taken.OTHER

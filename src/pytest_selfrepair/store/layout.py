@@ -1,0 +1,133 @@
+"""The layout of the store's file: made, recognised, and brought up to date when it is opened."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+from pytest_selfrepair.errors import StoreError
+from pytest_selfrepair.store.trouble import explain, is_busy, no_store
+
+SCHEMA = 2
+"""The version of the file's layout, kept in its `user_version`."""
+
+_APPLICATION = 0x5E1F4EA1
+"""What says whose file it is, from version 2 on."""
+
+_STEPS = (
+    # 1: samples and records
+    """
+CREATE TABLE samples (
+    key TEXT PRIMARY KEY,
+    model TEXT NOT NULL,
+    task_id TEXT NOT NULL,
+    node TEXT NOT NULL,
+    request TEXT NOT NULL,
+    sample TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
+CREATE TABLE records (
+    run INTEGER NOT NULL REFERENCES runs (id),
+    task_id TEXT NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (run, task_id)
+) WITHOUT ROWID;
+""",
+    # 2: the ledger; samples by place; runs that are told apart also in another store. Dollars are
+    # whole numbers of 1e-12 dollars, so that sums are exact.
+    """
+CREATE INDEX samples_by_place ON samples (task_id, node);
+ALTER TABLE runs ADD COLUMN uid TEXT NOT NULL DEFAULT '';
+UPDATE runs SET uid = lower(hex(randomblob(8)));
+CREATE UNIQUE INDEX runs_by_uid ON runs (uid);
+CREATE TABLE campaigns (
+    campaign TEXT PRIMARY KEY,
+    tokens INTEGER NOT NULL DEFAULT 0,
+    picodollars INTEGER NOT NULL DEFAULT 0,
+    lost INTEGER NOT NULL DEFAULT 0,
+    lost_tokens INTEGER NOT NULL DEFAULT 0,
+    lost_picodollars INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE reservations (
+    id INTEGER PRIMARY KEY,
+    campaign TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    tokens INTEGER NOT NULL,
+    picodollars INTEGER NOT NULL
+);
+""",
+)
+_TABLES = {"samples", "runs", "records"}
+
+
+def open_file(path: Path, *, patience: float, create: bool = True) -> sqlite3.Connection:
+    """Open a store's file; what is no store, or is of a later version, is not touched.
+
+    Args:
+        path: The file.
+        patience: Seconds to wait for other processes, now and in every later transaction.
+        create: Whether the file and its folder are made where they are missing.
+
+    Raises:
+        StoreError: It cannot be opened, is no store, or is of a later version.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return _open(path, patience, create=create)
+        except (sqlite3.Error, OSError) as error:
+            # While another process makes the file, SQLite refuses rather than waits.
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise explain(path, error) from error
+            time.sleep(0.05)
+
+
+def _open(path: Path, patience: float, *, create: bool) -> sqlite3.Connection:
+    if create:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    elif not path.is_file():
+        raise StoreError(f"{path}: no such file; accepted: a store that a run has written")
+    connection = sqlite3.connect(
+        path, timeout=patience, isolation_level=None, check_same_thread=False
+    )
+    try:
+        _check(connection, path)  # before anything is written: it may be another's file
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        if _check(connection, path) < SCHEMA:
+            _bring_up_to_date(connection, path)
+    except (sqlite3.Error, StoreError):
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> int:
+    """The layout's version; 0 for an empty file.
+
+    Raises:
+        StoreError: It is of a later version, or no store.
+    """
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if application not in {0, _APPLICATION}:
+        raise no_store(path, f"a database of another application, {application}")
+    if version > SCHEMA:
+        raise StoreError(
+            f"{path}: written by a later version (layout {version}; accepted: up to "
+            f"{SCHEMA}); update pytest-selfrepair or give another --selfrepair-store"
+        )
+    if (version == 0 and tables) or (version and not tables >= _TABLES):
+        raise no_store(path, "a database with other tables")
+    return version
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    """Take every step that the file lacks, all in one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    for step in _STEPS[_check(connection, path) :]:  # another process may have been faster
+        for statement in step.split(";\n"):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {SCHEMA}")
+    connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+    connection.execute("COMMIT")

@@ -1,0 +1,130 @@
+"""Samples and records as lines of JSON that a repository can keep: sorted keys, ASCII, one each."""
+
+import json
+from dataclasses import dataclass
+
+import msgspec
+
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.sample import Sample, SampleRequest
+from pytest_selfrepair.errors import StoreError
+
+SCHEMA = 1
+"""The version of the lines, which the first line gives."""
+
+FORMAT = "pytest-selfrepair recordings"
+_LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleLine:
+    """A sample, and what was asked."""
+
+    request: SampleRequest
+    sample: Sample
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordLine:
+    """A record, and the run that it is of.
+
+    Attributes:
+        run: The run's `uid`, the same in every store.
+        started: When the run began, in UTC: `2030-01-31 12:00:00`.
+        record: The record.
+    """
+
+    run: str
+    started: str
+    record: Record
+
+
+class _Header(msgspec.Struct):
+    format: str
+    schema: int
+
+
+class _Sample(msgspec.Struct, forbid_unknown_fields=True):
+    key: str
+    request: SampleRequest
+    sample: Sample
+
+
+class _Record(msgspec.Struct, forbid_unknown_fields=True):
+    run: str
+    started: str
+    record: dict[str, object]
+
+
+def header() -> str:
+    """The first line."""
+    return _dump(_Header(format=FORMAT, schema=SCHEMA))
+
+
+def check_header(line: bytes) -> None:
+    """Accept a first line.
+
+    Raises:
+        StoreError: It is none, or one of a later version.
+    """
+    try:
+        found = msgspec.convert(_load(line), _Header)
+    except (StoreError, msgspec.ValidationError):
+        found = _Header(format="", schema=0)
+    if found.format != FORMAT:
+        raise StoreError(f"found {brief(line)}; accepted: {header()}, as export writes")
+    if not 1 <= found.schema <= SCHEMA:
+        raise StoreError(
+            f"schema: found {found.schema}; accepted: up to {SCHEMA}. A later version of "
+            "pytest-selfrepair has written it"
+        )
+
+
+def write(line: SampleLine | RecordLine) -> str:
+    """One line, without its end."""
+    if isinstance(line, SampleLine):
+        return _dump(_Sample(key=line.request.key, request=line.request, sample=line.sample))
+    facts = json.loads(line.record.to_json())
+    return _dump(_Record(run=line.run, started=line.started, record=facts))
+
+
+def read(line: bytes) -> SampleLine | RecordLine:
+    """Read what `write` wrote.
+
+    Raises:
+        StoreError: It is something else; the error names the field.
+    """
+    facts = _load(line)
+    try:
+        if "record" in facts:
+            found = msgspec.convert(facts, _Record)
+            record = Record.from_json(json.dumps(found.record))
+            return RecordLine(run=found.run, started=found.started, record=record)
+        sample = msgspec.convert(facts, _Sample)
+    except msgspec.ValidationError as error:
+        raise StoreError(str(error)) from error
+    if sample.key != sample.request.key:
+        raise StoreError(
+            f"key: found {brief(sample.key)}; accepted: {sample.request.key}, the request's own"
+        )
+    return SampleLine(request=sample.request, sample=sample.sample)
+
+
+def brief(value: object) -> str:
+    """A value as an error shows it."""
+    shown = repr(value)
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[: _LONGEST_SHOWN - 1]}…"
+
+
+def _load(line: bytes) -> dict[str, object]:
+    try:
+        facts = json.loads(line)
+    except (ValueError, RecursionError):
+        facts = None
+    if not isinstance(facts, dict):
+        raise StoreError(f"found {brief(line)}; accepted: a JSON object")
+    return facts
+
+
+def _dump(value: object) -> str:
+    return json.dumps(msgspec.to_builtins(value), sort_keys=True, ensure_ascii=True)

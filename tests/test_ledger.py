@@ -1,0 +1,275 @@
+"""What a run may spend: reserved, settled, lost and refused, by many processes at once."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_selfrepair.core.ledger import Lost, RunLimits, Spent, Wanted
+from pytest_selfrepair.core.sample import CONTEXT_LIMIT
+from pytest_selfrepair.errors import BudgetSpentError
+from pytest_selfrepair.store.samples import SqliteStore
+from storing import asked, finish, replied, start
+
+HUNDRED = RunLimits(max_tokens=100)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "samples.sqlite"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[SqliteStore]:
+    with closing(SqliteStore(path)) as opened:
+        yield opened
+
+
+def wants(*tokens: int) -> list[Wanted]:
+    return [Wanted(tokens=each) for each in tokens]
+
+
+async def spend(store: SqliteStore, node: str, *, wanted: int, used: int) -> None:
+    [held] = await store.reserve("c", wants(wanted), HUNDRED)
+    await store.put(asked(node), replied(tokens=used), reservation=held)
+
+
+def test_what_a_sample_cost_is_spent_and_the_rest_given_back(store: SqliteStore) -> None:
+    async def two() -> None:
+        [held] = await store.reserve("c", [Wanted(tokens=90, dollars=0.9)], HUNDRED)
+        sample = replace(replied(tokens=7), dollars=0.1)
+        await store.put(asked("p0"), sample, reservation=held)
+        [held] = await store.reserve("c", [Wanted(tokens=93, dollars=0.9)], HUNDRED)
+        await store.put(asked("p1"), replace(sample, dollars=0.2), reservation=held)
+
+    asyncio.run(two())
+    assert store.spent("c") == Spent(tokens=14, dollars=0.3)
+    assert store.spent("another") == Spent()
+
+
+def test_what_is_spent_counts_in_the_next_run(path: Path) -> None:
+    with closing(SqliteStore(path)) as first:
+        asyncio.run(spend(first, "p0", wanted=50, used=50))
+    with closing(SqliteStore(path)) as second:
+        assert second.spent("c").tokens == 50
+        with pytest.raises(BudgetSpentError):
+            asyncio.run(second.reserve("c", wants(51), HUNDRED))
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        (
+            HUNDRED,
+            (
+                "60 of 100 tokens are spent, and the next request may generate 50; "
+                "raise --selfrepair-max-tokens-total to go on"
+            ),
+        ),
+        (
+            RunLimits(max_dollars=0.5),
+            (
+                "0.4000 of 0.5000 US dollars are spent, and the next request may cost 0.2000; "
+                "raise --selfrepair-max-cost to go on"
+            ),
+        ),
+    ],
+)
+def test_what_would_never_fit_is_refused_with_what_was_spent(
+    store: SqliteStore, limits: RunLimits, said: str
+) -> None:
+    async def too_much() -> None:
+        [held] = await store.reserve("c", wants(60), limits)
+        sample = replace(replied(tokens=60), dollars=0.4)
+        await store.put(asked(), sample, reservation=held)
+        await store.reserve("c", [Wanted(tokens=50, dollars=0.2)], limits)
+
+    with pytest.raises(BudgetSpentError) as error:
+        asyncio.run(too_much())
+    assert str(error.value) == said
+
+
+def test_what_fits_only_when_another_has_ended_waits_for_it(store: SqliteStore) -> None:
+    async def both() -> list[str]:
+        order: list[str] = []
+        [held] = await store.reserve("c", wants(80), HUNDRED)
+
+        async def second() -> None:
+            await store.reserve("c", wants(80), HUNDRED)
+            order.append("granted")
+
+        waiting = asyncio.create_task(second())
+        await asyncio.sleep(0.3)
+        order.append("settled")
+        await store.put(asked(), replied(tokens=20), reservation=held)
+        await waiting
+        return order
+
+    assert asyncio.run(both()) == ["settled", "granted"]
+
+
+def test_what_failed_gives_back_all_of_it(store: SqliteStore) -> None:
+    async def both() -> None:
+        [held] = await store.reserve("c", wants(100), HUNDRED)
+        await store.release(held)
+        await store.reserve("c", wants(100), HUNDRED)
+
+    asyncio.run(both())
+    assert store.spent("c") == Spent()
+
+
+def test_of_several_as_many_are_granted_as_fit(store: SqliteStore) -> None:
+    held = asyncio.run(store.reserve("c", wants(40, 40, 40), HUNDRED))
+    assert len(held) == 2
+
+
+def test_a_prompt_that_is_too_long_costs_nothing(store: SqliteStore) -> None:
+    async def once() -> None:
+        [held] = await store.reserve("c", wants(40), HUNDRED)
+        sample = replied("", tokens=0, reason=CONTEXT_LIMIT)
+        await store.put(asked(), sample, reservation=held)
+
+    asyncio.run(once())
+    assert store.spent("c") == Spent()
+    assert store.lost("c") == Lost()
+
+
+def test_dollars_add_up_exactly(store: SqliteStore) -> None:
+    """In binary fractions, three times 0.1 is more than 0.3."""
+    wanted = [Wanted(tokens=1, dollars=0.1)] * 3
+    assert len(asyncio.run(store.reserve("c", wanted, RunLimits(max_dollars=0.3)))) == 3
+
+
+def test_one_who_stops_waiting_holds_nothing(store: SqliteStore) -> None:
+    async def both() -> None:
+        [held] = await store.reserve("c", wants(80), HUNDRED)
+        waiting = [asyncio.create_task(store.reserve("c", wants(80), HUNDRED)) for _ in range(3)]
+        await asyncio.sleep(0.1)
+        for each in waiting:
+            each.cancel()
+        await store.release(held)
+        cancelled_at_once = asyncio.create_task(store.reserve("c", wants(100), HUNDRED))
+        await asyncio.sleep(0)
+        cancelled_at_once.cancel()
+        await asyncio.wait_for(store.reserve("c", wants(100), HUNDRED), 5)
+
+    asyncio.run(both())
+
+
+def test_what_a_killed_process_held_is_lost_and_in_nobodys_way(path: Path) -> None:
+    code = """
+async def hold():
+    limits = RunLimits(max_tokens=100)
+    await store.reserve("c", [Wanted(tokens=30, dollars=0.25)] * 3, limits)
+    [held] = await store.reserve("other", [Wanted(tokens=5)], limits)
+    await store.put(asked(), replied(tokens=4), reservation=held)
+asyncio.run(hold())
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    process = start(code, path)
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
+    with closing(SqliteStore(path)) as store:
+        asyncio.run(asyncio.wait_for(store.reserve("c", wants(100), HUNDRED), 10))
+        assert store.lost("c") == Lost(requests=3, tokens=90, dollars=0.75)
+        assert store.lost("other") == Lost()
+        assert store.spent("other") == Spent(tokens=4)
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_one_who_is_killed_while_another_waits_is_found_out(path: Path, store: SqliteStore) -> None:
+    code = """
+asyncio.run(store.reserve("c", [Wanted(tokens=60)], RunLimits(max_tokens=100)))
+print("held", flush=True)
+sys.stdin.read()
+"""
+    process = start(code, path)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+
+    async def wait() -> None:
+        waiting = asyncio.create_task(store.reserve("c", wants(60), HUNDRED))
+        done, _ = await asyncio.wait([waiting], timeout=1.5)
+        assert not done, "its holder lives"
+        process.kill()
+        process.communicate()
+        await asyncio.wait_for(waiting, 10)
+
+    asyncio.run(wait())
+    assert store.lost("c").requests == 1
+
+
+def test_a_request_in_flight_when_a_run_is_interrupted_is_lost(path: Path) -> None:
+    with closing(SqliteStore(path)) as first:
+        asyncio.run(first.reserve("c", wants(10), RunLimits()))
+    with closing(SqliteStore(path)) as second:
+        assert second.lost("c") == Lost(requests=1, tokens=10)
+
+
+def test_many_processes_spend_all_that_they_may_and_no_more(path: Path) -> None:
+    """Each wants more than it uses; in the end less is left than one request may cost."""
+    code = """
+from pytest_selfrepair.errors import BudgetSpentError
+limits = RunLimits(max_tokens=1000)
+async def spend(name):
+    for number in range(1000):
+        try:
+            [held] = await store.reserve("c", [Wanted(tokens=50)], limits)
+        except BudgetSpentError:
+            return
+        await asyncio.sleep(0.002)
+        request = asked(f"{sys.argv[2]}{name}{number}")
+        await store.put(request, replied(tokens=7), reservation=held)
+        print(7)
+async def several():
+    await asyncio.gather(*(spend(name) for name in "abcdefgh"))
+asyncio.run(several())
+store.close()
+"""
+    processes = [start(code, path, name) for name in ("one", "two", "three")]
+    used = sum(int(line) for process in processes for line in finish(process).split())
+    with closing(SqliteStore(path)) as store:
+        assert store.spent("c").tokens == used
+        assert store.lost("c") == Lost()
+    assert 950 < used <= 1000
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 60), st.floats(0, 1)), max_size=12), st.randoms())
+def test_spent_and_held_never_exceed_the_limit(
+    tmp_path_factory: pytest.TempPathFactory,
+    requests: list[tuple[int, float]],
+    random: Random,
+) -> None:
+    store = SqliteStore(tmp_path_factory.mktemp("ledger") / "samples.sqlite")
+
+    async def all_of_them() -> int:
+        in_flight = used = 0
+        for number, (wanted, share) in enumerate(requests):
+            try:
+                [held] = await store.reserve("c", wants(wanted), HUNDRED)
+            except BudgetSpentError:
+                assert used + wanted > 100
+                continue
+            in_flight += wanted
+            assert used + in_flight <= 100
+            cost = int(wanted * share)
+            if random.random() < 0.2:
+                await store.release(held)
+                cost = 0
+            else:
+                sample = replied(tokens=cost)
+                await store.put(asked(f"p{number}"), sample, reservation=held)
+            in_flight -= wanted
+            used += cost
+        return used
+
+    with closing(store):
+        assert asyncio.run(all_of_them()) == store.spent("c").tokens
