@@ -10,6 +10,8 @@ import os
 import secrets
 from pathlib import Path
 
+_MARK = "-alive-"
+
 
 class SignOfLife:
     """The sign of one owner of reservations; made only when it is given.
@@ -42,6 +44,13 @@ class SignOfLife:
             descriptor = os.open(self._path(self.owner), flags, 0o600)  # closed by any exec
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._descriptor = descriptor
+
+    def others(self) -> set[str]:
+        """Everyone who has given a sign that is still there, dead or alive."""
+        start = f"{self._store.name}{_MARK}"
+        names = (each.name for each in self._store.parent.iterdir())
+        owners = {name.removeprefix(start) for name in names if name.startswith(start)}
+        return owners - {self.owner}
 
     def sees(self, owner: str) -> bool:
         """Whether an owner lives, or may live.
@@ -76,4 +85,4 @@ class SignOfLife:
             self._descriptor = None
 
     def _path(self, owner: str) -> Path:
-        return self._store.with_name(f"{self._store.name}-alive-{owner}")
+        return self._store.with_name(f"{self._store.name}{_MARK}{owner}")

@@ -55,7 +55,9 @@ class LedgerTables:
             Reservations for the first of what is wanted, at least one; None while others hold what
             the first needs; an error where it would not fit if they held nothing.
         """
-        self._sign.give()
+        if not self._sign.given:
+            self.lose_the_dead(connection)
+            self._sign.give()
         fitting = len(wanted)
         if limits != RunLimits():
             spent = _spent(connection, campaign)
@@ -104,9 +106,10 @@ class LedgerTables:
         return Lost(requests=row[0], tokens=row[1], dollars=row[2] / _PICO) if row else Lost()
 
     def lose_the_dead(self, connection: sqlite3.Connection) -> bool:
-        """Count as lost what dead processes had reserved; say whether there was any."""
-        owners = connection.execute("SELECT DISTINCT owner FROM reservations").fetchall()
-        dead = [owner for (owner,) in owners if not self._sign.sees(owner)]
+        """Count as lost what dead processes had reserved; say whether there were any."""
+        holding = connection.execute("SELECT DISTINCT owner FROM reservations").fetchall()
+        owners = self._sign.others() | {owner for (owner,) in holding}
+        dead = [owner for owner in owners if not self._sign.sees(owner)]
         for owner in dead:
             self._lose(connection, owner)
             self._sign.clear(owner)
