@@ -15,6 +15,10 @@ SCHEMA = 2
 """The version of a record's JSON; a reader upgrades earlier ones and refuses a later one."""
 
 
+NOT_RUN = "not run: budget"
+"""How the reason begins why a task was not scored, where the budget of the whole run is spent."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """What a task was run with; two records compare only where this says they do.

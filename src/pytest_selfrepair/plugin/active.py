@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pytest_selfrepair.core.checker import CHECKERS, COUNTERPARTS, Checker
+from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
 from pytest_selfrepair.errors import SelfRepairError, UsageError, WorkerLostError
@@ -24,6 +25,7 @@ from pytest_selfrepair.plugin.collect import (
 )
 from pytest_selfrepair.plugin.crew import Casting, LocalServers
 from pytest_selfrepair.plugin.engine import Engine
+from pytest_selfrepair.plugin.live import LiveLine
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.runlog import RunLog
 from pytest_selfrepair.report.terminal import summary
@@ -103,6 +105,9 @@ class ActiveSession:
         )
         self._engine = Engine(settings, self._casting, judge)
         session.config.stash[ENGINE] = self._engine
+        if self._log is not None:
+            live = LiveLine(self._log, self._engine, self._casting.campaign, self._casting.limits)
+            session.config.pluginmanager.register(live, "selfrepair-live")
 
     def _checker_of(self, task: Task) -> Checker | None:
         found: Checker | None = self._config.hook.pytest_selfrepair_checker(
@@ -119,7 +124,7 @@ class ActiveSession:
             self._casting.start_local_servers()
         except SelfRepairError as error:
             raise pytest.UsageError(str(error)) from None
-        xdist.prepare(node, self._servers.known)
+        xdist.prepare(node, self._servers.known, self._casting.campaign)
 
     def pytest_collect_directory(
         self, path: Path, parent: pytest.Collector
@@ -140,6 +145,21 @@ class ActiveSession:
             xdist.send_collected(session.config, tasks)
         else:
             self._log.collected = tasks
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Where only a plan is asked for, say what the run would take in place of running."""
+        if not self._settings.plan or self._casting is None:
+            return None
+        if xdist.is_controller(session.config):
+            raise pytest.UsageError("--selfrepair-plan: found workers (-n); accepted: -n0")
+        tasks = (item.upcoming.load() for item in _tasks(session.items))
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.section("self-repair: plan")
+            for line in self._casting.forecast(tasks):
+                reporter.line(line)
+        return True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
@@ -198,14 +218,27 @@ class ActiveSession:
         """Learn from a worker that ends how many tasks were to be run."""
         if self._log is not None:
             self._log.collected = max(self._log.collected, xdist.collected(node))
+            self._log.notices += xdist.notices(node)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Pass on what the user should know of how models were asked."""
+        notices = self._engine.notices if self._engine is not None else []
+        if self._log is None:
+            xdist.send_notices(self._config, notices)
+        else:
+            self._log.notices += notices
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say whether repair paid."""
         if self._log is None or not self._log.records:
             return
         terminalreporter.section("self-repair")
-        for line in summary(self._log.records, not_run=self._log.not_run):
+        lost = self._log.lost(self._casting.campaign) if self._casting is not None else Lost()
+        for line in summary(self._log.records, not_run=self._log.not_run, lost=lost):
             terminalreporter.line(line)
+        for notice in dict.fromkeys(self._log.notices):
+            terminalreporter.line(f"note: {notice}")
         if self._log.trouble is not None:
             terminalreporter.line(f"records not kept: {self._log.trouble}", red=True)
 

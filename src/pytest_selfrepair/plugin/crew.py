@@ -1,15 +1,21 @@
 """Who works on a task: the models and feedback sources that the settings name."""
 
+import hashlib
+import json
 import os
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
+from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import FeedbackSource
+from pytest_selfrepair.core.ledger import RunLimits
 from pytest_selfrepair.core.prompt import PromptSet
-from pytest_selfrepair.core.sample import Model, SampleStore, SamplingParams
+from pytest_selfrepair.core.sample import Model, SampleStore, SamplingParams, Usage
+from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.tree import Plan
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.feedback import BUILT_IN, RESERVED, SEPARATE
@@ -26,7 +32,9 @@ from pytest_selfrepair.models.tokens import LlamaCounter, TiktokenCounter
 from pytest_selfrepair.models.traffic import Slots, Throttle
 from pytest_selfrepair.models.weights import Weights, find_weights
 from pytest_selfrepair.plugin import xdist
+from pytest_selfrepair.plugin.forecast import Asking, forecast
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.purse import Purse
 
 LOCAL_RETRIES = 1
 """The embedded model's server is on this machine: where it does not answer, it is dead."""
@@ -110,6 +118,8 @@ class Casting:
         prompts: The wording of the run.
         prices: What tokens cost.
         slots: What every request of this process needs, whichever model it asks.
+        campaign: On whose account samples are drawn, in all processes and resumed runs.
+        limits: What that account may spend.
 
     Raises:
         UsageError: A name means nobody, or what it needs is missing.
@@ -124,9 +134,17 @@ class Casting:
         self._lines: dict[Endpoint, Line] = {}
         self.slots = Slots(concurrency)
         self.prices = Prices.read(settings.prices)
+        self.campaign = xdist.given_campaign(config) or campaign_of(settings)
+        self.limits = RunLimits(max_tokens=settings.max_tokens_total, max_dollars=settings.max_cost)
         self.prompts = prompts_of(settings)
         self._makers = {settings.model: self._model_maker(settings.model)}
         self._sources = {name: self._source(name) for name in settings.feedback}
+        if settings.max_cost is not None and self._unpriced:
+            raise UsageError(
+                f"--selfrepair-max-cost: found {settings.max_cost:g}, but no price of "
+                f"{', '.join(self._unpriced)} is known; accepted: a price in --selfrepair-prices, "
+                "or a bound by --selfrepair-max-tokens-total"
+            )
 
     def start_local_servers(self) -> None:
         """Start what servers the run needs, before workers ask for them.
@@ -146,7 +164,14 @@ class Casting:
         """
         members = {name: make() for name, make in self._makers.items()}
         recorded: dict[str, Model] = {
-            name: RecordingModel(model=model, store=store, replay=Replay(self._settings.replay))
+            name: RecordingModel(
+                model=model,
+                store=store,
+                replay=Replay(self._settings.replay),
+                campaign=self.campaign,
+                limits=self.limits,
+                dollars=self._dollars(name),
+            )
             for name, model in members.items()
         }
         explaining = replace(
@@ -163,6 +188,54 @@ class Casting:
             members=tuple(members.values()),
             throttles=tuple(line.throttle for line in self._lines.values()),
         )
+
+    def forecast(self, tasks: Iterable[Task]) -> list[str]:
+        """What a run of these tasks would take at most, a line each."""
+        settings = self._settings
+        asking = [
+            Asking(max_tokens=settings.feedback_max_tokens, dollars=self._dollars(found))
+            if isinstance(found, str)
+            else Asking(max_tokens=found.max_tokens)
+            for found in self._sources.values()
+        ]
+        found = forecast(
+            tasks,
+            plan_of(settings),
+            asking,
+            self.prompts,
+            dollars=self._dollars(settings.model),
+            count=TiktokenCounter(model=settings.model).count,
+        )
+        return found.lines(
+            limits=self.limits, unpriced=self._unpriced, as_of=str(self.prices.as_of)
+        )
+
+    def purse(self) -> Purse:
+        """This process's share of the run's budget."""
+        plan, sources = plan_of(self._settings), self._sources.values()
+        explained = [
+            self._settings.feedback_max_tokens if isinstance(s, str) else s.max_tokens
+            for s in sources
+        ]
+        longest = plan.params.max_tokens
+        trees = [plan.n_p * plan.n_fr * (longest + more) for more in explained]
+        tokens = plan.n_p * longest + sum(trees) + max(trees, default=0)
+        dollars = self._dollars(self._settings.model)
+        usage = Usage(completion_tokens=tokens, prompt_tokens=None, counted_by="at most")
+        return Purse(
+            limits=self.limits,
+            bound=Cost(tokens=tokens, dollars=0.0 if dollars is None else dollars(usage)),
+            share=1 / xdist.processes(self._config),
+        )
+
+    @property
+    def _unpriced(self) -> list[str]:
+        return [name for name in self._makers if self.prices.of(name) is None]
+
+    def _dollars(self, name: str) -> Callable[[Usage], float] | None:
+        """What a completion of a model costs; None where nobody knows."""
+        price = self.prices.of(name)
+        return None if price is None else price.dollars
 
     def _source(self, name: str) -> FeedbackSource | str:
         """A feedback source, or the name of the model that is to explain."""
@@ -239,7 +312,8 @@ class Casting:
     def _endpoint(self) -> Endpoint:
         base_url = self._settings.base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL
         api_key = os.environ.get("OPENAI_API_KEY", "").strip()
-        if not api_key and base_url == OPENAI_URL and self._settings.replay != Replay.ONLY:
+        asks = self._settings.replay != Replay.ONLY and not self._settings.plan
+        if not api_key and base_url == OPENAI_URL and asks:
             raise UsageError(
                 "OPENAI_API_KEY: found nothing; accepted: the endpoint's key. Or name another "
                 "endpoint by --selfrepair-base-url, or the embedded model by "
@@ -257,6 +331,27 @@ class Casting:
     def _share(self, total: int | None) -> int | None:
         """This process's share of a limit of the whole run."""
         return None if total is None else xdist.share(self._config, total)
+
+
+def campaign_of(settings: Settings) -> str:
+    """What tells the account of a run from that of others: all that decides its samples.
+
+    A run that ignores stored samples has an account of its own; else a later run with the same
+    settings goes on with it, whatever it is limited to.
+    """
+    if settings.replay == Replay.OFF:
+        return uuid.uuid4().hex
+    prompts = prompts_of(settings)
+    facts = [
+        settings.model,
+        settings.feedback,
+        repr(plan_of(settings)),
+        settings.feedback_max_tokens,
+        settings.base_url,
+        prompts.name,
+        prompts.digest,
+    ]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
 
 
 def plan_of(settings: Settings) -> Plan:

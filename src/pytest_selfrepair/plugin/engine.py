@@ -8,13 +8,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pytest_selfrepair.core.budget import Spending
+from pytest_selfrepair.core.budget import Cost, Spending
 from pytest_selfrepair.core.grow import grow
-from pytest_selfrepair.core.record import Record, Setup
+from pytest_selfrepair.core.record import NOT_RUN, Record, Setup
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
 from pytest_selfrepair.core.verdict import Judge
-from pytest_selfrepair.errors import InfrastructureError
+from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError
 from pytest_selfrepair.plugin.crew import Casting, Crew, plan_of
 from pytest_selfrepair.plugin.loop import Loop
 from pytest_selfrepair.plugin.options import Settings
@@ -76,6 +76,7 @@ class Engine:
         self._coming: deque[Upcoming] = deque()
         self._known: set[str] = set()
         self._started: dict[str, asyncio.Task[Record]] = {}
+        self._purse = casting.purse()
 
     def expect(self, coming: Iterable[Upcoming]) -> None:
         """Work ahead on these tasks, in this order; those that are expected already stay so."""
@@ -100,6 +101,18 @@ class Engine:
             self._loop.run(self._give_up())
         self._open.close()
 
+    @property
+    def notices(self) -> list[str]:
+        """What the user should know of how models were asked, a line each."""
+        return self._state.crew.notices if isinstance(self._state, _Ready) else []
+
+    @property
+    def rate_limits(self) -> int:
+        """How often an endpoint said, to this process, that it was asked too much."""
+        if not isinstance(self._state, _Ready):
+            return 0
+        return sum(throttle.rate_limits for throttle in self._state.crew.throttles)
+
     async def _give_up(self) -> None:
         self._coming.clear()
         for work in self._started.values():
@@ -122,14 +135,26 @@ class Engine:
     def _start_next(self) -> None:
         """Start one more task where requests could be in flight that are not."""
         idle = self._slots.wanted < self._slots.limit
-        if self._coming and idle and len(self._started) < WINDOW * self._slots.limit:
+        few = len(self._started) < WINDOW * self._slots.limit
+        if self._coming and idle and few and self._purse.lasts:
             self._start(self._coming.popleft())
             asyncio.get_running_loop().call_later(_BREATH, self._start_next)
 
     def _start(self, upcoming: Upcoming) -> "asyncio.Task[Record]":
-        work = asyncio.create_task(self._run(upcoming))
+        work = asyncio.create_task(self._paid(upcoming))
         self._started[upcoming.task_id] = work
         return work
+
+    async def _paid(self, upcoming: Upcoming) -> Record:
+        self._purse.begin()
+        cost = Cost()
+        try:
+            record = await self._run(upcoming)
+            cost = record.cost
+            return record
+        finally:
+            self._purse.end(cost)
+            self._start_next()
 
     async def _taken(self, upcoming: Upcoming) -> Record:
         self._known.add(upcoming.task_id)
@@ -171,6 +196,8 @@ class Engine:
                     prompts=self._casting.prompts,
                     spending=spending,
                 )
+        except BudgetSpentError as error:
+            unscored = f"{NOT_RUN}: {error}"
         except InfrastructureError as error:
             unscored = str(error)
         return Record(
@@ -200,6 +227,7 @@ class Engine:
     def _set_up(self) -> _Ready:
         store = SqliteStore(self._settings.store)
         self._open.callback(store.close)
+        self._purse.before = store.spent(self._casting.campaign)
         crew = self._casting.crew(store)
         loop = self._running()
         self._open.callback(lambda: loop.run(self._judge.aclose()))

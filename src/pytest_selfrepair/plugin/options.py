@@ -23,6 +23,9 @@ class Settings:
     programs: int
     repairs: int
     budget: int | None
+    max_tokens_total: int | None
+    max_cost: float | None
+    plan: bool
     temperature: float
     max_tokens: int
     feedback_max_tokens: int
@@ -173,6 +176,31 @@ _OPTIONS = (
         "(default: no bound)",
         default=None,
         parse=_whole(1),
+    ),
+    _Option(
+        name="max_tokens_total",
+        metavar="TOKENS",
+        help="tokens that the whole run may generate, over all workers and resumed runs "
+        "(default: no bound)",
+        default=None,
+        parse=_whole(1),
+    ),
+    _Option(
+        name="max_cost",
+        metavar="DOLLARS",
+        help="US dollars that the whole run may cost, over all workers and resumed runs "
+        "(default: no bound)",
+        default=None,
+        parse=_number(0, 1e9),
+    ),
+    _Option(
+        name="plan",
+        metavar="",
+        help="say how many tasks, requests, tokens and US dollars the run would take at most, and "
+        "sample nothing",
+        default="false",
+        parse=_yes_or_no,
+        switch=True,
     ),
     _Option(
         name="temperature",

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pytest_selfrepair.core.ledger import Lost, Spent
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.samples import SqliteStore
@@ -15,6 +16,7 @@ class RunLog:
 
     Attributes:
         collected: Tasks that were to be run.
+        notices: What the user should know of how models were asked.
         trouble: Why records could not be kept, or None.
     """
 
@@ -24,6 +26,7 @@ class RunLog:
         self._run = 0
         self._records: dict[str, Record] = {}
         self.collected = 0
+        self.notices: list[str] = []
         self.trouble: str | None = None
 
     @property
@@ -40,14 +43,36 @@ class RunLog:
         """Keep a record; a store that cannot be written loses none for the summary."""
         self._records[record.task_id] = record
         try:
-            if self._store is None:
-                self._store = SqliteStore(self._path)
-                self._run = self._store.begin_run()
-            self._store.add_record(self._run, record)
+            store = self._opened()
+            if not self._run:
+                self._run = store.begin_run()
+            store.add_record(self._run, record)
         except StoreError as error:
             self.trouble = str(error)
+
+    def account(self, campaign: str) -> tuple[Spent, int]:
+        """What a campaign has paid for, and how many requests are under way on its account.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        store = self._opened()
+        return store.spent(campaign), store.in_flight(campaign)
+
+    def lost(self, campaign: str) -> Lost:
+        """What dead processes had in flight; nothing where the store is out of reach."""
+        try:
+            return self._opened().lost(campaign)
+        except StoreError as error:
+            self.trouble = str(error)
+            return Lost()
 
     def close(self) -> None:
         """Give back the store."""
         if self._store is not None:
             self._store.close()
+
+    def _opened(self) -> SqliteStore:
+        if self._store is None:
+            self._store = SqliteStore(self._path)
+        return self._store

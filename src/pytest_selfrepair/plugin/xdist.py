@@ -12,6 +12,8 @@ from pytest_selfrepair.plugin.collect import ITEM_NAME
 _SERVERS = "selfrepair_local_servers"
 _COLLECTED = "selfrepair_collected"
 _DIST = "selfrepair_dist"
+_CAMPAIGN = "selfrepair_campaign"
+_NOTICES = "selfrepair_notices"
 
 OURS = "load"
 """The way of distributing tests that is xdist's default, and gives way to our scheduler."""
@@ -37,6 +39,11 @@ def share(config: pytest.Config, total: int) -> int:
     return max(total // workers + (number < total % workers), 1)
 
 
+def processes(config: pytest.Config) -> int:
+    """How many processes the run's tasks are shared out among."""
+    return int(_given(config).get("workercount", 1))
+
+
 def processors(config: pytest.Config) -> int:
     """This process's share of the machine's processors."""
     usable = (
@@ -59,9 +66,16 @@ def task_shares(ids: Sequence[str], workers: int) -> list[list[int]]:
     return [tasks[number::workers] for number in range(workers)]
 
 
-def prepare(node: Any, servers: dict[str, tuple[str, str]]) -> None:
-    """Tell a worker, before it starts, how tests are distributed, and where local servers are."""
+def prepare(node: Any, servers: dict[str, tuple[str, str]], campaign: str) -> None:
+    """Tell a worker, before it starts, what the controller alone knows.
+
+    Args:
+        node: The worker.
+        servers: Where the embedded model's servers are.
+        campaign: On whose account samples are drawn.
+    """
     node.workerinput[_SERVERS] = json.dumps(servers)
+    node.workerinput[_CAMPAIGN] = campaign
     node.workerinput[_DIST] = node.config.getvalue("dist")
 
 
@@ -69,6 +83,23 @@ def given_servers(config: pytest.Config) -> dict[str, tuple[str, str]]:
     """The embedded model's servers that the controller has started."""
     servers = json.loads(_given(config).get(_SERVERS, "{}"))
     return {name: (address, key) for name, (address, key) in servers.items()}
+
+
+def given_campaign(config: pytest.Config) -> str | None:
+    """On whose account the controller has samples drawn; None without one."""
+    campaign: str | None = _given(config).get(_CAMPAIGN)
+    return campaign
+
+
+def send_notices(config: pytest.Config, notices: list[str]) -> None:
+    """Tell the controller what its user should know."""
+    config.workeroutput[_NOTICES] = json.dumps(notices)  # type: ignore[attr-defined]  # as below
+
+
+def notices(node: Any) -> list[str]:
+    """What a worker that has ended would tell the user."""
+    said: list[str] = json.loads(getattr(node, "workeroutput", {}).get(_NOTICES, "[]"))
+    return said
 
 
 def send_collected(config: pytest.Config, count: int) -> None:

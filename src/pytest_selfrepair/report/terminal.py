@@ -7,7 +7,8 @@ from tabulate import tabulate
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.checker import COUNTERPARTS
-from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.ledger import Lost
+from pytest_selfrepair.core.record import NOT_RUN, Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.estimate.compare import TaskOutcome, source_facts, task_outcome
@@ -18,22 +19,46 @@ MOST_NAMED = 3
 """Tasks that are named for each reason why tasks were not scored."""
 
 
-def summary(records: Sequence[Record], *, not_run: int = 0) -> list[str]:
+def summary(records: Sequence[Record], *, not_run: int = 0, lost: Lost | None = None) -> list[str]:
     """The lines of a run's summary, at most 80 columns wide but for the user's own names.
 
     Args:
         records: One for each task that was run.
         not_run: Tasks that were collected and never started.
+        lost: Requests that were in flight when earlier runs of the same settings were killed.
     """
     tasks = [record.grown for record in records if record.grown is not None]
-    lines: list[str] = []
+    lines = _budget(records)
     if tasks:
         sources = list(dict.fromkeys(tree.source for grown in tasks for tree in grown.trees))
         for source in sources:
             lines += [*_verdict(tasks, source), "", *_by_difficulty(records, source), ""]
         lines += [*_NOTE, "", *_by_source(tasks, sources), ""]
         lines += _outcomes(records, tasks)
-    return [*lines, *_cost(records), *_not_scored(records, not_run)]
+    return [*lines, *_cost(records), *_lost(lost or Lost()), *_not_scored(records, not_run)]
+
+
+def _budget(records: Sequence[Record]) -> list[str]:
+    """That the budget of the run was spent, which comes first: rates are of fewer tasks."""
+    missing = [str(record.unscored) for record in records if _is_over_budget(record)]
+    if not missing:
+        return []
+    why = missing[0].removeprefix(f"{NOT_RUN}: ")
+    return [f"the budget of the run is spent: {len(missing)} tasks were not run", f"  {why}", ""]
+
+
+def _is_over_budget(record: Record) -> bool:
+    return record.unscored is not None and record.unscored.startswith(NOT_RUN)
+
+
+def _lost(lost: Lost) -> list[str]:
+    if not lost.requests:
+        return []
+    dollars = f" and ${lost.dollars:,.4f}" if lost.dollars else ""
+    return [
+        f"lost: {lost.requests:,} requests, in flight when an earlier run was killed",
+        f"  they cost at most {lost.tokens:,} tokens{dollars}",
+    ]
 
 
 def _verdict(tasks: Sequence[Grown], source: str) -> list[str]:
@@ -157,17 +182,33 @@ def _flips(records: Sequence[Record]) -> list[str]:
 def _cost(records: Sequence[Record]) -> list[str]:
     cost = sum((record.cost for record in records), Cost())
     paid = cost.tokens - cost.replayed_tokens
+    reasoning = [f"  {cost.reasoning_tokens:,} for reasoning"] if cost.reasoning_tokens else []
+    cached = f", {cost.cached_tokens:,} of them cached" if cost.cached_tokens else ""
     return [
         f"tokens: {cost.tokens:,} generated in {cost.samples:,} samples, {paid:,} of them paid for",
-        f"prompts: {cost.prompt_tokens:,} tokens read",
+        *reasoning,
+        f"prompts: {cost.prompt_tokens:,} tokens read{cached}",
+        *_dollars(cost),
     ]
+
+
+def _dollars(cost: Cost) -> list[str]:
+    """What was paid, and for what no price is known."""
+    unknown = f"{cost.unpriced:,} samples have no known price (--selfrepair-prices)"
+    if cost.unpriced == cost.samples:
+        return [f"US dollars: unknown; {unknown}"] if cost.samples else []
+    if not cost.dollars:
+        return []
+    paid = cost.dollars - cost.replayed_dollars
+    more = f"; {unknown}" if cost.unpriced else ""
+    return [f"US dollars: {cost.dollars:,.4f}, {paid:,.4f} of them paid now{more}"]
 
 
 def _not_scored(records: Sequence[Record], not_run: int) -> list[str]:
     """Why tasks are missing from the rates: never silently."""
     by_reason: dict[str, list[str]] = {}
     for record in records:
-        if record.unscored is not None:
+        if record.unscored is not None and not _is_over_budget(record):
             by_reason.setdefault(record.unscored, []).append(record.task_id)
     lines = []
     for reason, ids in by_reason.items():

@@ -96,6 +96,12 @@ class LedgerTables:
         tokens, picodollars = _spent(connection, campaign)
         return Spent(tokens=tokens, dollars=picodollars / _PICO)
 
+    def in_flight(self, connection: sqlite3.Connection, campaign: str) -> int:
+        """How many requests of a campaign have reservations."""
+        query = "SELECT count(*) FROM reservations WHERE campaign = ?"
+        count: int = connection.execute(query, (campaign,)).fetchone()[0]
+        return count
+
     def lost(self, connection: sqlite3.Connection, campaign: str) -> Lost:
         """What a campaign has lost, up to now."""
         self.lose_the_dead(connection)

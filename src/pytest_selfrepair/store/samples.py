@@ -168,6 +168,10 @@ class SqliteStore:
         """What a campaign has paid for, in all its runs and processes."""
         return self.read(lambda connection: self._ledger.spent(connection, campaign))
 
+    def in_flight(self, campaign: str) -> int:
+        """Requests that are under way on a campaign's account, in all processes."""
+        return self.read(lambda connection: self._ledger.in_flight(connection, campaign))
+
     def lost(self, campaign: str) -> Lost:
         """What a campaign's dead processes had in flight, up to now."""
         return self.write(lambda connection: self._ledger.lost(connection, campaign))

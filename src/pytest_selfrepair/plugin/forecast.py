@@ -1,0 +1,162 @@
+"""What a run would take at most, said before anything is sampled."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from pytest_selfrepair.core.feedback import LONGEST_SENTENCE
+from pytest_selfrepair.core.ledger import RunLimits
+from pytest_selfrepair.core.prompt import PromptSet
+from pytest_selfrepair.core.sample import Message, Usage
+from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.core.tree import Plan
+
+Dollars = Callable[[Usage], float]
+"""What a completion costs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A feedback source, as far as it costs.
+
+    Attributes:
+        max_tokens: The most that one explanation of its own may generate; 0 where it draws none.
+        dollars: What such an explanation costs; None where nobody knows.
+    """
+
+    max_tokens: int
+    dollars: Dollars | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """The most that some tasks take, if every completion is as long as it may be.
+
+    Attributes:
+        tasks: Tasks.
+        programs: Initial programs.
+        feedbacks: Completions that explain, and nothing else.
+        repairs: Repairs.
+        baseline: Further programs.
+        tokens: Generated tokens.
+        prompt_tokens: Tokens read.
+        dollars: US dollars; None where a price is not known.
+    """
+
+    tasks: int = 0
+    programs: int = 0
+    feedbacks: int = 0
+    repairs: int = 0
+    baseline: int = 0
+    tokens: int = 0
+    prompt_tokens: int = 0
+    dollars: float | None = 0.0
+
+    @property
+    def requests(self) -> int:
+        """Completions of all kinds; several may come in one request."""
+        return self.programs + self.feedbacks + self.repairs + self.baseline
+
+    def lines(self, *, limits: RunLimits, unpriced: Sequence[str], as_of: str) -> list[str]:
+        """The forecast for a reader.
+
+        Args:
+            limits: What the run may spend in any case.
+            unpriced: Models of which no price is known.
+            as_of: The day of the price table.
+        """
+        bounds = [
+            *([] if limits.max_tokens is None else [f"{limits.max_tokens:,} tokens generated"]),
+            *([] if limits.max_dollars is None else [f"${limits.max_dollars:,.2f}"]),
+        ]
+        cost = (
+            f"cost unknown: no price of {', '.join(unpriced)} is known (--selfrepair-prices)"
+            if self.dollars is None
+            else f"${self.dollars:,.2f} (prices of {as_of})"
+        )
+        drawn = (
+            f"{self.programs:,} programs, {self.feedbacks:,} explanations, {self.repairs:,} "
+            f"repairs, {self.baseline:,} programs of the baseline"
+        )
+        return [
+            f"{self.tasks:,} tasks, at most {self.requests:,} completions",
+            f"  {drawn}",
+            f"  {self.tokens:,} tokens generated, {self.prompt_tokens:,} read",
+            f"  {cost}",
+            *([f"the run stops before it has cost {' or '.join(bounds)}"] if bounds else []),
+            "(every completion taken to be as long as it may be; shorter ones are cheaper,",
+            "though more in the baseline; nothing is taken from the store, nothing was sampled)",
+        ]
+
+
+def forecast(
+    tasks: Iterable[Task],
+    plan: Plan,
+    asking: Sequence[Asking],
+    prompts: PromptSet,
+    *,
+    dollars: Dollars | None,
+    count: Callable[[str], int],
+) -> Forecast:
+    """Bound what a run takes.
+
+    Args:
+        tasks: Its tasks.
+        plan: How large their trees may grow.
+        asking: Its feedback sources.
+        prompts: Its wording.
+        dollars: What a completion of the code model costs; None where nobody knows.
+        count: Tokens of a text.
+    """
+    longest, repairs = plan.params.max_tokens, plan.n_p * plan.n_fr
+    within = math.inf if plan.budget is None else plan.budget
+    programs = min(plan.n_p * longest, within)
+    trees = [min(repairs * (longest + each.max_tokens), within - programs) for each in asking]
+    costliest = max(trees, default=0)
+    total = Forecast()
+    for task in tasks:
+        bare = _tokens(prompts.program(task), count)
+        more = _tokens(prompts.joint(task, program="", error=""), count)
+        more += longest + LONGEST_SENTENCE  # a character of the error is a token at most, or nearly
+        explained = [each for each in asking if each.max_tokens]
+        baseline = math.ceil(costliest / longest)
+        read = (plan.n_p + baseline) * bare + sum(
+            repairs * (more + each.max_tokens) for each in asking
+        )
+        feedback_read = [repairs * more for _ in explained]
+        written = int(programs + sum(trees) + costliest)
+        spoken = [repairs * each.max_tokens for each in explained]
+        total = Forecast(
+            tasks=total.tasks + 1,
+            programs=total.programs + plan.n_p,
+            feedbacks=total.feedbacks + repairs * len(explained),
+            repairs=total.repairs + repairs * len(asking),
+            baseline=total.baseline + baseline,
+            tokens=total.tokens + written,
+            prompt_tokens=total.prompt_tokens + read + sum(feedback_read),
+            dollars=_sum(
+                total.dollars,
+                _price(dollars, written - sum(spoken), read),
+                *(
+                    _price(each.dollars, said, heard)
+                    for each, said, heard in zip(explained, spoken, feedback_read, strict=True)
+                ),
+            ),
+        )
+    return total
+
+
+def _tokens(messages: Iterable[Message], count: Callable[[str], int]) -> int:
+    return sum(count(message.content) for message in messages)
+
+
+def _price(dollars: Dollars | None, written: int, read: int) -> float | None:
+    if dollars is None:
+        return None
+    usage = Usage(completion_tokens=max(written, 0), prompt_tokens=read, counted_by="at most")
+    return dollars(usage)
+
+
+def _sum(*parts: float | None) -> float | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None

@@ -1,0 +1,85 @@
+"""The live line of a run: drawn on a terminal while tasks are run, and nowhere else."""
+
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from pytest_selfrepair.core.ledger import RunLimits, Spent
+from pytest_selfrepair.errors import StoreError
+from pytest_selfrepair.estimate.compare import TaskOutcome, task_outcome
+from pytest_selfrepair.plugin import xdist
+from pytest_selfrepair.plugin.engine import Engine
+from pytest_selfrepair.plugin.runlog import RunLog
+from pytest_selfrepair.plugin.status import BottomRow, wanted
+from pytest_selfrepair.report.live import Progress, live_line
+
+
+class LiveLine:
+    """The hooks that draw it; one object, in the process that has the terminal.
+
+    Args:
+        log: What has ended.
+        engine: What runs here.
+        campaign: The run's account.
+        limits: What that may spend.
+    """
+
+    def __init__(self, log: RunLog, engine: Engine, campaign: str, limits: RunLimits) -> None:
+        self._log = log
+        self._engine = engine
+        self._campaign = campaign
+        self._limits = limits
+        self._row: BottomRow | None = None
+        self._total = 0
+        self._before: Spent | None = None
+        self._began = time.monotonic()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
+        """Count the tasks that workers have found."""
+        del node
+        self._total = sum(map(len, xdist.task_shares(ids, 1)))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Begin."""
+        if session.config.option.collectonly or not wanted(session.config.option.verbose):
+            return
+        self._total = sum(map(len, xdist.task_shares([i.nodeid for i in session.items], 1)))
+        self._began = time.monotonic()
+        self._row = BottomRow(self._text)
+        self._row.start()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """End before the summary is written."""
+        if self._row is not None:
+            self._row.stop()
+
+    def _text(self, columns: int) -> str:
+        records = self._log.records
+        became = Counter(map(task_outcome, records))
+        spent, in_flight = Spent(), 0
+        with contextlib.suppress(StoreError):  # the summary will say so
+            spent, in_flight = self._log.account(self._campaign)
+        priced = any(record.cost.dollars for record in records) or self._limits.max_dollars
+        return live_line(
+            Progress(
+                total=self._total,
+                done=len(records),
+                solved=became[TaskOutcome.SOLVED],
+                repaired=became[TaskOutcome.REPAIRED],
+                in_flight=in_flight,
+                tokens=spent.tokens,
+                dollars=spent.dollars if priced else None,
+                max_tokens=self._limits.max_tokens,
+                max_dollars=self._limits.max_dollars,
+                rate_limits=self._engine.rate_limits,
+                seconds=time.monotonic() - self._began,
+            ),
+            columns,
+        )
