@@ -25,7 +25,6 @@ from pytest_selfrepair.models.slotted import slotted
 from pytest_selfrepair.models.tokens import LlamaCounter, TiktokenCounter
 from pytest_selfrepair.models.traffic import Slots, Throttle
 from pytest_selfrepair.models.weights import Weights, find_weights
-from pytest_selfrepair.plugin import xdist
 from pytest_selfrepair.plugin.options import Settings
 
 LOCAL_RETRIES = 1
@@ -256,6 +255,9 @@ class Casting:
 
     def _share(self, total: int | None) -> int | None:
         """This process's share of a limit of the whole run."""
+        # It knows items, and so the engine, and so this module.
+        from pytest_selfrepair.plugin import xdist  # noqa: PLC0415
+
         return None if total is None else xdist.share(self._config, total)
 
 
