@@ -105,6 +105,9 @@ class ChatModel:
         counter: Counts tokens where the endpoint does not.
         price: What its tokens cost; None: nobody knows.
         several: Whether one request may ask for several completions.
+
+    Attributes:
+        line: The way to the endpoint.
     """
 
     def __init__(
@@ -119,7 +122,7 @@ class ChatModel:
     ) -> None:
         self._name = name
         self._wire_name = wire_name or name
-        self._line = line
+        self.line = line
         self._counter = counter
         self._price = price
         self._dialect = _Dialect(single=not several)
@@ -163,7 +166,7 @@ class ChatModel:
 
     async def aclose(self) -> None:
         """Close the connections, which other models of the endpoint may share."""
-        await self._line.aclose()
+        await self.line.aclose()
 
     def _groups(self, requests: Sequence[SampleRequest]) -> list[list[SampleRequest]]:
         """The requests that may be asked for at once."""
@@ -228,7 +231,7 @@ class ChatModel:
 
         while True:
             try:
-                return await self._line.ask(prepare, request_id=called, tokens=tokens)
+                return await self.line.ask(prepare, request_id=called, tokens=tokens)
             except UnansweredError as error:
                 if not self._dialect.learn(error.trouble, body, self._shown):
                     raise
@@ -251,7 +254,7 @@ class ChatModel:
 
     @property
     def _shown(self) -> str:
-        return f"{self._wire_name} at {self._line.host}"
+        return f"{self._wire_name} at {self.line.host}"
 
     def _explained(self, error: UnansweredError) -> ModelError:
         """What went wrong in one line, and what to change."""

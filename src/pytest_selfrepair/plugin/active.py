@@ -13,10 +13,9 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
 from pytest_selfrepair.errors import SelfRepairError, UsageError, WorkerLostError
 from pytest_selfrepair.estimate.compare import TaskOutcome
-from pytest_selfrepair.plugin import xdist
+from pytest_selfrepair.plugin import ITEM_NAME, xdist
 from pytest_selfrepair.plugin.collect import (
     ENGINE,
-    ITEM_NAME,
     RECORD,
     TaskFolder,
     TaskItem,

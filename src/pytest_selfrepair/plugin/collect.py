@@ -12,6 +12,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import SelfRepairError, TaskError
 from pytest_selfrepair.estimate.compare import TaskOutcome, task_outcome
+from pytest_selfrepair.plugin import ITEM_NAME
 from pytest_selfrepair.plugin.engine import Engine, Upcoming
 from pytest_selfrepair.report.data import properties
 from pytest_selfrepair.report.item import unsolved_text
@@ -22,8 +23,6 @@ ENGINE = pytest.StashKey[Engine]()
 
 RECORD = pytest.StashKey[Record]()
 """Where an item keeps its record."""
-
-ITEM_NAME = "selfrepair"
 
 
 class UnscoredError(Exception):

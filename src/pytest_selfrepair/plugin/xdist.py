@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_selfrepair.plugin.collect import ITEM_NAME
+from pytest_selfrepair.plugin import ITEM_NAME
 
 _SERVERS = "selfrepair_local_servers"
 _COLLECTED = "selfrepair_collected"

@@ -1,0 +1,138 @@
+"""What the settings make of models, endpoints and limits."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from endpoints import request
+from pytest_selfrepair.core.sample import Sample, SampleRequest, SeveralModel, Usage
+from pytest_selfrepair.errors import InfrastructureError, UsageError
+from pytest_selfrepair.models.chat import ChatModel
+from pytest_selfrepair.models.prices import FREE
+from pytest_selfrepair.models.scripted import Script, ScriptedModel
+from pytest_selfrepair.models.slotted import slotted
+from pytest_selfrepair.models.traffic import Slots
+from pytest_selfrepair.plugin import options
+from pytest_selfrepair.plugin.crew import Casting, LocalServers
+
+URL = "http://127.0.0.1:9/v1"
+
+
+class Unkept:
+    """A store that keeps nothing."""
+
+    async def get(self, key: str) -> None:
+        """Nothing is there."""
+
+    async def put(self, request: SampleRequest, sample: Sample) -> None:
+        """Nothing is kept."""
+
+
+def cast(pytester: pytest.Pytester, *arguments: str, **worker: object) -> Casting:
+    config = pytester.parseconfig("--selfrepair-base-url", URL, *arguments)
+    if worker:
+        config.workerinput = worker  # type: ignore[attr-defined]  # as xdist does
+    servers = LocalServers(weights_file=None, threads=None)
+    return Casting(options.settings(config), config, servers, concurrency=3)
+
+
+def test_models_of_one_endpoint_share_its_throttle_and_their_slots(
+    pytester: pytest.Pytester,
+) -> None:
+    casting = cast(pytester, "--selfrepair-model=gpt-4", "--selfrepair-feedback=gpt-4o")
+    crew = casting.crew(Unkept())  # type: ignore[arg-type]  # it is asked nothing
+    [throttle] = crew.throttles
+    assert throttle.allowed == casting.slots.limit == 3
+    assert len(crew.members) == 2
+    assert crew.notices == []
+
+
+def test_limits_a_minute_are_shared_out_among_workers(pytester: pytest.Pytester) -> None:
+    casting = cast(
+        pytester,
+        *("--selfrepair-model=gpt-4", "--selfrepair-requests-per-minute=5"),
+        *("--selfrepair-tokens-per-minute=1000", "--selfrepair-request-retries=2"),
+        *("--selfrepair-retry-time=60", "--selfrepair-request-timeout=7"),
+        workercount=2,
+        workerid="gw1",
+    )
+    [model] = casting.crew(Unkept()).members  # type: ignore[arg-type]  # as above
+    assert isinstance(model, ChatModel)
+    endpoint = model.line.endpoint
+    assert (endpoint.requests_per_minute, endpoint.tokens_per_minute) == (2, 500)
+    assert (endpoint.retries.most, endpoint.retries.seconds, endpoint.timeout) == (2, 60, 7)
+
+
+def test_the_users_prices_are_read(pytester: pytest.Pytester) -> None:
+    (pytester.path / "prices.toml").write_text("[mine]\ninput = 0\noutput = 0\n")
+    casting = cast(pytester, "--selfrepair-model=mine", "--selfrepair-prices=prices.toml")
+    assert casting.prices.of("mine") == FREE
+
+
+def test_a_price_that_is_none_is_an_error_at_once(pytester: pytest.Pytester) -> None:
+    (pytester.path / "prices.toml").write_text('[mine]\ninput = "free"\noutput = 0\n')
+    with pytest.raises(UsageError, match=r"prices\.toml: \['mine'\] input: found 'free'"):
+        cast(pytester, "--selfrepair-model=mine", "--selfrepair-prices=prices.toml")
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "accepted"),
+    [
+        ("--selfrepair-retry-time", "-1", "a number from 0 to 604800"),
+        ("--selfrepair-requests-per-minute", "0", "a whole number from 1 up"),
+        ("--selfrepair-tokens-per-minute", "many", "a whole number from 1 up"),
+    ],
+)
+def test_a_limit_that_is_none_is_named(
+    pytester: pytest.Pytester, flag: str, value: str, accepted: str
+) -> None:
+    with pytest.raises(UsageError, match=f"{flag}: found '{value}'; accepted: {accepted}"):
+        cast(pytester, "--selfrepair-model=gpt-4", f"{flag}={value}")
+
+
+def test_a_scripted_model_takes_slots_like_an_endpoint(tmp_path: Path) -> None:
+    path = tmp_path / "script.json"
+    path.write_text(json.dumps({"tasks": {"*": {"program": {"text": "ok", "seconds": 0.001}}}}))
+    slots = Slots(2)
+    model = slotted(ScriptedModel("scripted", Script(path)), slots)
+    assert model.name == "scripted"
+    assert not isinstance(model, SeveralModel)
+    most = 0
+
+    async def one(node: str) -> None:
+        nonlocal most
+        await model.sample(request(node))
+        most = max(most, slots.in_flight)
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(one(f"p{number}") for number in range(6)))
+        await model.aclose()
+
+    asyncio.run(all_of_them())
+    assert most <= 2
+    assert slots.wanted == 0
+
+
+def test_a_model_of_the_user_that_draws_several_goes_on_doing_so() -> None:
+    class Twins:
+        name = "twins"
+
+        async def sample(self, request: SampleRequest) -> Sample:
+            usage = Usage(completion_tokens=1, prompt_tokens=None, counted_by="me")
+            return Sample(text=request.node, usage=usage, finish_reason="stop")
+
+        async def sample_several(
+            self, requests: Sequence[SampleRequest]
+        ) -> list[Sample | InfrastructureError]:
+            return [await self.sample(request) for request in requests]
+
+        async def aclose(self) -> None:
+            """Nothing to give back."""
+
+    model = slotted(Twins(), Slots(1))
+    assert isinstance(model, SeveralModel)
+    drawn = asyncio.run(model.sample_several([request("p0"), request("p1")]))
+    assert [each.text for each in drawn if isinstance(each, Sample)] == ["p0", "p1"]
