@@ -16,6 +16,7 @@ from pytest_selfrepair.commands.ordered import ordered
 from pytest_selfrepair.commands.progress import Progress
 from pytest_selfrepair.errors import SandboxError
 from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.store.samples import SqliteStore
 
 ROOT = Path(__file__).parents[1]
 RIGHT, WRONG = "print(sum(map(int, input().split())))", "print(0)"
@@ -234,13 +235,14 @@ def test_the_readmes_commands_work(here: Path, capsys: pytest.CaptureFixture[str
     (here / "apps_tasks").mkdir()
     (here / "apps_tasks/interview").symlink_to(ROOT / "apps_tasks/interview")
     programs(here, line("0103", "print()"))
+    SqliteStore(here / ".selfrepair/samples.sqlite").close()
     commands = [
         shlex.split(each.removeprefix("selfrepair "))
         for each in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
         if each.startswith("selfrepair ")
     ]
-    assert [command[0] for command in commands] == ["judge", "validate"]
-    assert [main(command) for command in commands] == [0, 0], capsys.readouterr().err
+    assert [command[0] for command in commands] == ["export", "import", "judge", "validate"]
+    assert [main(command) for command in commands] == [0] * 4, capsys.readouterr().err
     assert (here / "verdicts.jsonl").read_text().count("\n") == 1
 
 

@@ -222,7 +222,7 @@ def grown(record: Record) -> Grown | None:
     def same(nodes: tuple[ProgramNode, ...]) -> Iterator[ProgramNode]:
         for node in nodes:
             verdict = replace(node.verdict, seconds=0.0)
-            cost = replace(node.cost, replayed_tokens=0)
+            cost = replace(node.cost, replayed_tokens=0, replayed_dollars=0.0)
             yield replace(node, cost=cost, verdict=verdict)
 
     found = record.grown

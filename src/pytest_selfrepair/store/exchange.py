@@ -74,7 +74,8 @@ def records(store: SqliteStore, run: int | None = None) -> Iterator[RecordLine]:
 
 def runs(store: SqliteStore) -> list[int]:
     """The numbers of a store's runs."""
-    rows = store.read(lambda connection: connection.execute("SELECT id FROM runs").fetchall())
+    query = "SELECT id FROM runs ORDER BY id"
+    rows = store.read(lambda connection: connection.execute(query).fetchall())
     return [number for (number,) in rows]
 
 
