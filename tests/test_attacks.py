@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import pytest_selfrepair
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
@@ -33,7 +34,9 @@ def _level(level: str, patch: pytest.MonkeyPatch) -> Isolation:
     root = os.geteuid() == 0
     if level == "A" or not root:
         return find_isolation("strict")
-    helper = (sys.executable, str(Path(__file__).with_name("unprivileged.py")), sys.base_prefix)
+    # Python, bubblewrap and what runs inside, wherever they are installed.
+    shown = (sys.base_prefix, sys.prefix, str(Path(pytest_selfrepair.__file__).parent))
+    helper = (sys.executable, str(Path(__file__).with_name("unprivileged.py")), *shown, "--")
     patch.setattr("os.geteuid", lambda: 65534)
     patch.setattr(f"{module}._problem", lambda _: None)
     isolation = find_isolation("strict")
