@@ -41,6 +41,7 @@ _FILES = tuple(
         "runner",
         "leftovers",
         "landlock",
+        "rights",
         "seccomp",
         "syscalls",
     )
@@ -108,7 +109,7 @@ def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
             "accepted: Linux or macOS, or on Windows the Windows Subsystem for Linux"
         )
     if mode == SandboxMode.LIMITS:
-        candidates = [_limits_only()]
+        candidates = [*_limits_only()]
     else:
         candidates = [*_walled(), *([] if mode == SandboxMode.STRICT else _landlocked())]
     problems: list[str] = []
@@ -172,30 +173,37 @@ def _landlocked() -> Iterator[Isolation]:
     if version < landlock.OLDEST or not seccomp.available():
         return
     readable = [str(path) for path in (*python_paths(), *map(Path, DEVICES)) if path.exists()]
-    yield Isolation(
-        description=f"level C: Landlock {version} + seccomp, no scratch files",
-        command=(*_plain_command(), "seccomp", "landlock", *readable),
-        environment=_ENVIRONMENT,
-        contained=True,
-    )
+    for command in _plain_commands():
+        yield Isolation(
+            description=f"level C: Landlock {version} + seccomp, no scratch files",
+            command=(*command, "seccomp", "landlock", *readable),
+            environment=_ENVIRONMENT,
+            contained=True,
+        )
 
 
-def _limits_only() -> Isolation:
+def _limits_only() -> Iterator[Isolation]:
     """Level D: what every system has."""
-    return Isolation(
-        description="level D: limits only, no isolation of files or network",
-        command=_plain_command(),
-        environment=_ENVIRONMENT,
-        contained=False,
-    )
+    for command in _plain_commands():
+        yield Isolation(
+            description="level D: limits only, no isolation of files or network",
+            command=command,
+            environment=_ENVIRONMENT,
+            contained=False,
+        )
 
 
-def _plain_command() -> tuple[str, ...]:
-    """What starts a zygote with nothing around it."""
-    needed = (interpreter(), Path(sysconfig.get_path("stdlib")), *_FILES)
-    plain_user = os.geteuid() == 0 and all(map(_is_open_to_all, needed))
-    means = ("plain-user",) if plain_user else ()
-    return (str(interpreter()), *_FLAGS, str(_FILES[0]), *means)
+def _plain_commands() -> Iterator[tuple[str, ...]]:
+    """What may start a zygote with nothing around it, the best first."""
+    command = (str(interpreter()), *_FLAGS, str(_FILES[0]))
+    if os.geteuid() == 0:
+        # Nothing bounds the processes of root; but a container's root may be unable to be another.
+        needed = (interpreter(), Path(sysconfig.get_path("stdlib")), *_FILES)
+        if all(map(_is_open_to_all, needed)):
+            yield (*command, "plain-user")
+        elif sys.platform == "linux":
+            yield (*command, "plain-user", "keep-reading")
+    yield command
 
 
 def _is_open_to_all(path: Path) -> bool:

@@ -1,8 +1,9 @@
 """Runs untrusted programs on their inputs, a child for many cases; started as a plain file.
 
 It needs the standard library alone and knows no expected output. Its arguments say what it is to
-do to its children: `plain-user` gives each program a user of its own, `seccomp` filters system
-calls, `landlock` makes the paths after it all that can be read. A frame is a length of eight bytes,
+do to its children: `plain-user` gives each program a user of its own, who with `keep-reading` may
+read what root may; `seccomp` filters system calls, `landlock` makes the paths after it all that can
+be read. A frame is a length of eight bytes,
 big-endian, and as many bytes of JSON. On standard input come a program (`load`), the case to begin
 with (`run`), word that enough is known (`stop`). On standard output go a frame for every case, in
 order, and one that ends the run.
