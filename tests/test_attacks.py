@@ -92,7 +92,9 @@ def judge(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SandboxJudge]:
     """One judge with one zygote, which all attacks of a level meet."""
+    scratch = str(tmp_path_factory.mktemp("scratch"))
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", scratch)
         try:
             isolation = _level(request.param, patch)
         except UsageError as error:
@@ -101,7 +103,7 @@ def judge(
             pytest.skip(f"here there is {isolation.description}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SECRET_KEY", "SECRET")
-        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("scratch")))
+        patch.setattr(tempfile, "tempdir", scratch)
         judge = SandboxJudge(isolation, LIMITS, concurrency=1)
         assert honest(judge).passed
         yield judge
@@ -127,7 +129,7 @@ def test_what_level_d_leaves_open_is_named_once_and_exists() -> None:
 @pytest.mark.parametrize("attack", ATTACKS, ids=[path.stem for path in ATTACKS])
 @pytest.mark.parametrize("judge", ["A", "B", "C"], indirect=True)
 def test_an_attack_gets_nowhere(judge: SandboxJudge, attack: Path) -> None:
-    _attempt(judge, attack)
+    attempt(judge, attack)
 
 
 @pytest.mark.parametrize("attack", AT_D, ids=[path.stem for path in AT_D])
@@ -135,10 +137,10 @@ def test_an_attack_gets_nowhere(judge: SandboxJudge, attack: Path) -> None:
 def test_an_attack_on_limits_gets_nowhere(judge: SandboxJudge, attack: Path) -> None:
     if attack.stem in SAME_USER_AT_D:
         _require_a_user_of_its_own(judge)
-    _attempt(judge, attack)
+    attempt(judge, attack)
 
 
-def _attempt(judge: SandboxJudge, attack: Path) -> None:
+def attempt(judge: SandboxJudge, attack: Path) -> None:
     before, files = family(), _files()
     program = attack.read_text(encoding="utf-8")
     for fn_name in (None, "solve") if "def solve" in program else (None,):

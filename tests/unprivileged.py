@@ -12,23 +12,24 @@ _NEW_MOUNTS, _BIND, _REC, _PRIVATE = 0x20000, 0x1000, 0x4000, 0x40000
 
 
 def main() -> None:
-    """Open the ways to the folders in mounts of this process's own, then become nobody."""
+    """Open the way to the folders, then become nobody."""
     end = sys.argv.index("--")
     folders, command = sys.argv[1:end], sys.argv[end + 1 :]
-    if any(map(_closed, folders)):
-        _show(sorted(folders, key=len))  # outer ones first
+    show(folders)
     os.setgroups([])
     os.setgid(65534)
     os.setuid(65534)
     os.execv(command[0], command)  # noqa: S606 - the purpose
 
 
-def _show(folders: list[str]) -> None:
-    """Put an open folder over each closed one, and in it what is to be seen."""
+def show(folders: list[str]) -> None:
+    """Open the way to these folders for this process alone; what is beside them is hidden."""
+    if not any(map(_closed, folders)):
+        return
     libc = ctypes.CDLL(None, use_errno=True)
     libc.unshare(_NEW_MOUNTS)
-    # As they are before anything covers them.
-    inside = {folder: os.open(folder, os.O_PATH) for folder in folders}
+    # As they are before anything covers them, the outer ones first.
+    inside = {folder: os.open(folder, os.O_PATH) for folder in sorted(folders, key=len)}
     libc.mount(b"none", b"/", None, _REC | _PRIVATE, None)
     os.umask(0o022)
     for folder, descriptor in inside.items():
@@ -46,4 +47,5 @@ def _closed(folder: str) -> list[Path]:
     return [path for path in above if not path.stat().st_mode & 1]
 
 
-main()
+if __name__ == "__main__":
+    main()
