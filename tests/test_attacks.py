@@ -1,4 +1,8 @@
-"""Hostile programs, each at every level of isolation that this machine has: none gets anywhere."""
+"""Hostile programs, each at every level of isolation that this machine has: none gets anywhere.
+
+Level D is limits alone. There only what limits are meant to contain is run: anything else would
+reach this machine.
+"""
 
 import asyncio
 import os
@@ -10,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import pytest_selfrepair
 from builders import task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.errors import UsageError
@@ -24,17 +29,56 @@ NEVER = "never printed"
 PLACES = ("/", "/tmp", "/var/tmp", "/dev/shm", "/etc")  # noqa: S108 - where they try to write
 MARK = "selfrepair-attack"
 
+OPEN_AT_D: dict[str, tuple[str, ...]] = {
+    "files are open": (
+        "link_out_of_scratch",
+        "read_files_of_this_machine",
+        "write_outside_scratch",
+    ),
+    "the network is open": ("abstract_unix_socket", "network", "socket_of_any_family"),
+    "other processes are in sight": (
+        "fcntl_setown_to_the_parent",
+        "memory_of_the_parent",
+        "pidfd_of_the_parent",
+        "read_descriptors_of_others",
+    ),
+    "what it makes belongs to no process, and would stay": (
+        "posix_message_queue",
+        "sysv_message_queue",
+        "sysv_shared_memory",
+    ),
+    "system calls are not filtered, and it asks for one": (
+        *("bpf", "clone_into_namespaces", "fcntl_setsig", "io_uring", "keyring", "memfd_flood"),
+        *("other_abi", "perf_events", "personality", "pin_to_a_processor", "realtime_scheduling"),
+        *("renice", "subreaper_of_orphans", "user_namespace", "userfaultfd"),
+    ),
+}
+"""Attacks that are never run at level D, by what lets them through there."""
+
+SAME_USER_AT_D = (
+    *("change_modes_of_files", "cut_files_short", "fork_bomb", "kill_every_pid", "kill_minus_one"),
+    *("kill_the_parent", "mount", "prlimit_of_the_parent", "read_environment_of_others"),
+)
+"""Attacks on what belongs to the program's user: run at level D where that user has nothing."""
+
+NEVER_AT_D = {name for names in OPEN_AT_D.values() for name in names}
+AT_D = [attack for attack in ATTACKS if attack.stem not in NEVER_AT_D]
+
 
 def _level(level: str, patch: pytest.MonkeyPatch) -> Isolation:
     """The isolation of a level, whoever runs the tests."""
     module = "pytest_selfrepair.sandbox.isolation"
+    if level == "D":
+        return find_isolation("limits")
     if level == "C":
         patch.setattr(f"{module}.find_bubblewrap", lambda: None)
         return find_isolation("auto")
     root = os.geteuid() == 0
     if level == "A" or not root:
         return find_isolation("strict")
-    helper = (sys.executable, str(Path(__file__).with_name("unprivileged.py")), sys.base_prefix)
+    # Python, bubblewrap and what runs inside, wherever they are installed.
+    shown = (sys.base_prefix, sys.prefix, str(Path(pytest_selfrepair.__file__).parent))
+    helper = (sys.executable, str(Path(__file__).with_name("unprivileged.py")), *shown, "--")
     patch.setattr("os.geteuid", lambda: 65534)
     patch.setattr(f"{module}._problem", lambda _: None)
     isolation = find_isolation("strict")
@@ -44,12 +88,14 @@ def _level(level: str, patch: pytest.MonkeyPatch) -> Isolation:
     return find_isolation("strict")
 
 
-@pytest.fixture(scope="module", params=["A", "B", "C"])
+@pytest.fixture(scope="module")
 def judge(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SandboxJudge]:
     """One judge with one zygote, which all attacks of a level meet."""
+    scratch = str(tmp_path_factory.mktemp("scratch"))
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", scratch)
         try:
             isolation = _level(request.param, patch)
         except UsageError as error:
@@ -58,7 +104,7 @@ def judge(
             pytest.skip(f"here there is {isolation.description}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SECRET_KEY", "SECRET")
-        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("scratch")))
+        patch.setattr(tempfile, "tempdir", scratch)
         judge = SandboxJudge(isolation, LIMITS, concurrency=1)
         assert honest(judge).passed
         yield judge
@@ -74,8 +120,28 @@ def test_there_are_many_attacks() -> None:
     assert len(ATTACKS) >= 60
 
 
+def test_what_level_d_leaves_open_is_named_once_and_exists() -> None:
+    named = [*SAME_USER_AT_D, *(name for names in OPEN_AT_D.values() for name in names)]
+    assert len(set(named)) == len(named)
+    assert set(named) < {path.stem for path in ATTACKS}
+    assert len(AT_D) == len(ATTACKS) - len(NEVER_AT_D)
+
+
 @pytest.mark.parametrize("attack", ATTACKS, ids=[path.stem for path in ATTACKS])
+@pytest.mark.parametrize("judge", ["A", "B", "C"], indirect=True)
 def test_an_attack_gets_nowhere(judge: SandboxJudge, attack: Path) -> None:
+    attempt(judge, attack)
+
+
+@pytest.mark.parametrize("attack", AT_D, ids=[path.stem for path in AT_D])
+@pytest.mark.parametrize("judge", ["D"], indirect=True)
+def test_an_attack_on_limits_gets_nowhere(judge: SandboxJudge, attack: Path) -> None:
+    if attack.stem in SAME_USER_AT_D:
+        _require_a_user_of_its_own(judge)
+    attempt(judge, attack)
+
+
+def attempt(judge: SandboxJudge, attack: Path) -> None:
     before, files = family(), _files()
     program = attack.read_text(encoding="utf-8")
     for fn_name in (None, "solve") if "def solve" in program else (None,):
@@ -87,6 +153,18 @@ def test_an_attack_gets_nowhere(judge: SandboxJudge, attack: Path) -> None:
     assert len(family()) == len(before), "a process is left"
     assert _files() <= files, "a file is left"
     assert honest(judge).passed
+
+
+def _require_a_user_of_its_own(judge: SandboxJudge) -> None:
+    """Skip unless a program shows that it is nobody here: not this user, and without its rights."""
+    program = (
+        f"import os\nassert os.getuid() not in (0, {os.getuid()})\n"
+        "for pid in (1, os.getppid()):\n    try:\n        os.kill(pid, 0)\n"
+        "    except PermissionError:\n        print('refused')"
+    )
+    verdict = asyncio.run(judge.judge(task(("", "refused\nrefused")), program))
+    if not verdict.passed:
+        pytest.skip("programs run as the user of the tests, to whom this would do harm")
 
 
 def _files() -> set[str]:

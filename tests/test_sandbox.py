@@ -351,6 +351,24 @@ def test_the_environment_is_cleared(
     }
 
 
+def may_become_another_user() -> bool:
+    program = "import os; os.setgroups([]); os.setgid(10**9); os.setuid(10**9)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root may do it")
+def test_root_gives_a_program_a_user_of_its_own_without_rights(any_isolation: Isolation) -> None:
+    if not may_become_another_user():
+        pytest.skip("this root may not become another user")
+    program = (
+        "import os\nstatus = open('/proc/self/status').read()\n"
+        "rights = int(status.partition('CapPrm:')[2].split()[0], 16)\n"
+        "print(os.getuid() >= 10**9, os.getgid() >= 10**9, os.getgroups(), rights & ~4)"
+    )
+    assert printed(any_isolation, program) == "True True [] 0\n"  # 4: to read in closed folders
+
+
 def test_hashes_and_random_numbers_repeat(isolation: Isolation) -> None:
     program = "import random\nprint(hash('a'), random.random(), list({'x', 'y', 'z'}))"
     assert printed(isolation, program) == printed(isolation, program)

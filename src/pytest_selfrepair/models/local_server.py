@@ -8,6 +8,7 @@ carries one line, a `Ready`, once the model answers. Standard error is the log.
 import json
 import os
 import sys
+import time
 from dataclasses import asdict, dataclass
 from typing import NoReturn
 
@@ -15,6 +16,8 @@ from typing import NoReturn
 _VERBOSITY = 2
 # Kept prompts of slots that were given away; llama.cpp's own default is 8 GB.
 _PROMPT_CACHE_MIB = 256
+# Seconds for llama.cpp, which logs from a thread of its own, to finish saying what is wrong.
+_LAST_WORDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,7 @@ def main() -> None:
     try:
         serve(ServerConfig.from_line(sys.stdin.buffer.readline()))
     except Exception as error:  # noqa: BLE001 - whatever it was, the parent shows the log
+        time.sleep(_LAST_WORDS)
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
     finally:
         sys.stderr.flush()

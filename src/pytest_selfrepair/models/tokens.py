@@ -47,9 +47,10 @@ _PATTERNS = {
 }
 
 # tiktoken panics on about a million blanks in a row, which a model in a loop may write. So a long
-# text is counted in slices: cut where it can be between a line's end and a letter, which no token
-# spans, so that the sum is exact; else wherever a slice is full, at the price of a token or two.
-_SLICES = re.compile(r"(?s).{1,100000}(?:\Z|(?<=\n)(?=[A-Za-z]))|.{1,100000}")
+# text is counted in slices: cut where it can be between a line's end and a letter, or an indented
+# line, which no token spans, so that the sum is exact; else wherever a slice is full, at the price
+# of a token or two.
+_SLICES = re.compile(r"(?s).{1,100000}(?:\Z|(?<=\n)(?=[A-Za-z]|[ \t]+[!-~]))|.{1,100000}")
 
 _TOKENIZE_SECONDS = 600.0
 

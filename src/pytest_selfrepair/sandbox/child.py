@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 if __package__:
-    from pytest_selfrepair.sandbox import landlock, leftovers, runner, seccomp
+    from pytest_selfrepair.sandbox import leftovers, rights, runner, seccomp
 else:  # a plain file beside its siblings
-    import landlock  # type: ignore[import-not-found,no-redef]
     import leftovers  # type: ignore[import-not-found,no-redef]
+    import rights  # type: ignore[import-not-found,no-redef]
     import runner  # type: ignore[import-not-found,no-redef]
     import seccomp  # type: ignore[import-not-found,no-redef]
 
@@ -212,11 +212,9 @@ def _give_up_means(work: Work, cases: int) -> None:
         memory = limits["memory_bytes"] + work.stack_bytes
         _limit("RLIMIT_AS", memory, memory + _LAST_WORDS)
     if work.uid is not None:
-        os.setgroups([])
-        os.setgid(work.uid)
-        os.setuid(work.uid)
-    elif "landlock" in work.means and os.getuid() == 0:
-        landlock.drop_capabilities()
+        rights.become(work.uid, keep_reading="keep-reading" in work.means)
+    elif os.getuid() == 0:
+        rights.drop()
     seccomp.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if "seccomp" in work.means:
         seccomp.install(walls="landlock" not in work.means)

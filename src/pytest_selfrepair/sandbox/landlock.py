@@ -20,7 +20,6 @@ _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR, _TRUNCATE = 1, 1 << 1, 1 << 2, 1 <
 _TO_TRUNCATE, _TO_DEVICE_IOCTL = (1 << 15) - 1, (1 << 16) - 1  # all rights, by version
 _DEVICE_IOCTL_SINCE, _NETWORK_SINCE, _SCOPES_SINCE = 5, 4, 6
 _ALL_NETWORK, _ALL_SCOPES = 3, 3  # bind, connect; abstract sockets, signals
-_CAPABILITIES_VERSION = 0x20080522
 
 
 def version() -> int:
@@ -59,16 +58,6 @@ def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     _checked(libc.syscall(_RESTRICT, rules, 0))
     os.close(rules)
-
-
-def drop_capabilities() -> None:
-    """Give up what root may do beyond other users.
-
-    Raises:
-        OSError: The system refuses.
-    """
-    header = struct.pack("=Ii", _CAPABILITIES_VERSION, 0)
-    _checked(ctypes.CDLL(None, use_errno=True).capset(header, bytes(24)))
 
 
 def _checked(result: int) -> int:

@@ -167,7 +167,10 @@ class State:
         if os.environ != self._environment:
             os.environ.clear()
             os.environ.update(self._environment)
-        os.chdir(self._scratch)
+        try:
+            os.chdir(self._scratch)
+        except OSError:  # the program has closed it
+            return False
         os.umask(0o022)
         sys.setrecursionlimit(self._depth)
         sys.set_int_max_str_digits(0)

@@ -1,8 +1,9 @@
 """Runs untrusted programs on their inputs, a child for many cases; started as a plain file.
 
 It needs the standard library alone and knows no expected output. Its arguments say what it is to
-do to its children: `plain-user` gives each program a user of its own, `seccomp` filters system
-calls, `landlock` makes the paths after it all that can be read. A frame is a length of eight bytes,
+do to its children: `plain-user` gives each program a user of its own, who with `keep-reading` may
+read what root may; `seccomp` filters system calls, `landlock` makes the paths after it all that can
+be read. A frame is a length of eight bytes,
 big-endian, and as many bytes of JSON. On standard input come a program (`load`), the case to begin
 with (`run`), word that enough is known (`stop`). On standard output go a frame for every case, in
 order, and one that ends the run.
@@ -92,8 +93,8 @@ class _Zygote:
 
     def _loaded(self, request: Fields) -> child.Work:
         plain = "plain-user" in self._means
-        if plain and "landlock" not in self._means:
-            Path().chmod(0o777)
+        if plain:
+            Path().chmod(0o755 if "landlock" in self._means else 0o777)
         # A user of its own makes the bound on processes its own, and protects everyone's files.
         uid = 1_000_000_000 + int.from_bytes(os.urandom(3), "big")
         return child.Work(
