@@ -143,7 +143,7 @@ def _problem(isolation: Isolation) -> str | None:
     if not reports:
         return "a probe did not run"
     report = reports[0]
-    if report.stdout != "42\n":
+    if report.exit or report.stdout != "42\n":
         return f"a probe printed {report.stdout[:80]!r}: {(report.report or report.stderr)[-300:]}"
     return None
 

@@ -92,8 +92,8 @@ class _Zygote:
 
     def _loaded(self, request: Fields) -> child.Work:
         plain = "plain-user" in self._means
-        if plain and "landlock" not in self._means:
-            Path().chmod(0o777)
+        if plain:  # it works in the current folder, or at least stays in it
+            Path().chmod(0o755 if "landlock" in self._means else 0o777)
         # A user of its own makes the bound on processes its own, and protects everyone's files.
         uid = 1_000_000_000 + int.from_bytes(os.urandom(3), "big")
         return child.Work(
