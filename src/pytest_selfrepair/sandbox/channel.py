@@ -9,6 +9,8 @@ from pytest_selfrepair.core.task import JsonValue
 HEADER_BYTES = 8
 """Bytes of a frame's length, big-endian, before as many bytes of JSON."""
 
+_DECODER = json.JSONDecoder(parse_int=parse_integer)
+
 
 class ChannelError(Exception):
     """A frame that no zygote sends."""
@@ -97,7 +99,7 @@ def parse_json(text: str) -> JsonValue:
         ValueError: The text is not JSON, or nested too deep to be read.
     """
     try:
-        value: JsonValue = json.loads(text, parse_int=parse_integer)
+        value: JsonValue = _DECODER.decode(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
     return value

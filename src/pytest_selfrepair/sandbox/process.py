@@ -40,6 +40,7 @@ class ZygoteProcess:
     ) -> None:
         self._limits = limits
         self._runs = 0
+        self._load = b""  # what it is told together with its next run
         self._heard = bytearray()
         self._closing = contextlib.ExitStack()
         scratch = self._closing.enter_context(
@@ -75,7 +76,7 @@ class ZygoteProcess:
         *,
         in_place: bool = False,
     ) -> None:
-        """Tell it what to run; the outputs that a program is to find have no place in it.
+        """Say what the next run is to run; the outputs that a program is to find have no place in it.
 
         Args:
             program: The program.
@@ -83,7 +84,7 @@ class ZygoteProcess:
             inputs: Lists of arguments, or texts.
             in_place: Whether the answer is what the function leaves in its first argument.
         """
-        self._send(
+        self._load = frame(
             {
                 "load": {
                     "program": program,
@@ -102,7 +103,8 @@ class ZygoteProcess:
             BrokenZygoteError: It fell silent, or said what no zygote says.
         """
         self._runs += 1
-        self._send({"run": self._runs, "first": first})
+        self._send(self._load + frame({"run": self._runs, "first": first}))
+        self._load = b""
         while True:
             message = self._next()
             if message.pop("run", None) != self._runs:
@@ -113,7 +115,7 @@ class ZygoteProcess:
 
     def stop(self) -> None:
         """Tell it that enough is known; what it says until the end of the run still comes."""
-        self._send({"stop": self._runs})
+        self._send(frame({"stop": self._runs}))
 
     def last_words(self) -> str:
         """The end of what it wrote to standard error; it may finish its sentence, and is ended."""
@@ -151,8 +153,8 @@ class ZygoteProcess:
         else:
             self._process.wait()
 
-    def _send(self, message: JsonValue) -> None:
-        rest = memoryview(frame(message))
+    def _send(self, frames: bytes) -> None:
+        rest = memoryview(frames)
         deadline = time.monotonic() + _PATIENCE
         try:
             while rest:
