@@ -76,7 +76,7 @@ class ZygoteProcess:
         *,
         in_place: bool = False,
     ) -> None:
-        """Say what the next run is to run; the outputs that a program is to find have no place in it.
+        """Say what the next run is of; the outputs that a program is to find have no place in it.
 
         Args:
             program: The program.
