@@ -26,7 +26,7 @@ else:  # a plain file beside its siblings
 _TAIL = 4_000  # bytes of standard error and of a trace that are passed on
 _GRACE = 0.2  # seconds between the signal that asks where a program is and the one that ends it
 _PATIENCE = 0.02  # seconds between looks at a child whose end the system does not tell
-_REST = 1  # milliseconds for words to gather: each that wakes this process slows the child as well
+_LONGEST_REST = 5  # milliseconds
 _CHUNK = 1 << 16
 _LIBC = ctypes.PyDLL(None, use_errno=True)  # which keeps the lock of the interpreter
 
@@ -103,8 +103,7 @@ class Watch:
                 patience = min(self._deadline - time.monotonic(), self._cpu_left())
                 if end is None:
                     patience = min(patience, _PATIENCE)
-                ready = [] if self._heard else rest.poll(_REST)
-                ready = ready or poller.poll(max(0.0, patience) * 1000 + 1)
+                ready = rest.poll(self._rest()) or poller.poll(max(0.0, patience) * 1000 + 1)
                 numbers = [number for number, _ in ready]
                 if self._channel in numbers and not self._hear():
                     poller.unregister(self._channel)
@@ -121,6 +120,13 @@ class Watch:
                     self._timed_out |= late and not self._asked
                     self._asked = True
                     self._deadline = time.monotonic() + _GRACE
+
+    def _rest(self) -> int:
+        """Milliseconds for words to gather, since each that wakes this process slows the child too.
+
+        The more cases have passed, the less likely the next one is to be the last that matters.
+        """
+        return 0 if self._heard else min(self._case - self._first, _LONGEST_REST)
 
     def _cpu_left(self) -> float:
         """CPU seconds that the case has left, as far as that is to be watched here."""
