@@ -19,7 +19,6 @@ from pytest_selfrepair.sandbox.bubblewrap import (
     interpreter,
     python_paths,
 )
-from pytest_selfrepair.sandbox.channel import ChannelError, read_report
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
 
@@ -135,8 +134,8 @@ def _problem(isolation: Isolation) -> str | None:
         return str(error)
     try:
         zygote.load(_PROBE, None, ["6\n"])
-        reports = [read_report(message.get("uncompiled", message)) for message in zygote.run(0)]
-    except (BrokenZygoteError, ChannelError) as error:
+        reports = [report for _, report in zygote.run(0)]
+    except BrokenZygoteError as error:
         return zygote.last_words().strip() or str(error)
     finally:
         zygote.close()

@@ -10,7 +10,14 @@ import time
 from collections.abc import Iterator, Mapping
 
 from pytest_selfrepair.core.task import JsonValue
-from pytest_selfrepair.sandbox.channel import HEADER_BYTES, ChannelError, frame, read_message
+from pytest_selfrepair.sandbox.channel import (
+    HEADER_BYTES,
+    CaseReport,
+    ChannelError,
+    Message,
+    frame,
+    read_message,
+)
 from pytest_selfrepair.sandbox.limits import Limits
 
 _PATIENCE = 60.0  # seconds beyond a case's own limit, on a busy machine
@@ -96,8 +103,10 @@ class ZygoteProcess:
             }
         )
 
-    def run(self, first: int) -> Iterator[dict[str, JsonValue]]:
+    def run(self, first: int) -> Iterator[tuple[int | None, CaseReport]]:
         """What it says of the cases from ``first`` on, to the end of its run, all of it dead.
+
+        A report without a case is of a program that does not compile.
 
         Raises:
             BrokenZygoteError: It fell silent, or said what no zygote says.
@@ -107,11 +116,11 @@ class ZygoteProcess:
         self._load = b""
         while True:
             message = self._next()
-            if message.pop("run", None) != self._runs:
+            if message.run != self._runs:
                 raise BrokenZygoteError("the zygote spoke of another run")
-            if message == {"end": True}:
+            if message.report is None:
                 return
-            yield message
+            yield message.case, message.report
 
     def stop(self) -> None:
         """Tell it that enough is known; what it says until the end of the run still comes."""
@@ -165,7 +174,7 @@ class ZygoteProcess:
         except OSError as error:
             raise BrokenZygoteError("the zygote ended before its run did") from error
 
-    def _next(self) -> dict[str, JsonValue]:
+    def _next(self) -> Message:
         # A JSON text has at most six bytes for one, and a report is JSON inside JSON.
         longest = 16 * self._limits.output_bytes + (1 << 20)
         deadline = time.monotonic() + self._limits.wall_seconds + _PATIENCE

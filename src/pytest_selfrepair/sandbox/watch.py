@@ -176,7 +176,7 @@ class Watch:
         elif kind == child.RESTS and self._case > self._first:
             self._rests = True
         elif kind == child.UNCOMPILED and self._limited and not self._compiled:
-            yield {"uncompiled": self._report(report=_text(message))}
+            yield {"report": {"report": _text(message)}}
             self._stopped = True
         elif (
             kind == child.CASE
@@ -189,14 +189,14 @@ class Watch:
             measured = _cpu_seconds(self._pid) if self._spent is None else self._spent
             used = claimed if measured is None else measured - self._cpu
             self._cpu += used
-            report = self._report(
-                timed_out=self._timed_out,
-                cpu_seconds=used,
-                stdout=_text(stdout),
-                full=full or len(stdout) >= self._work.limits["output_bytes"],
-                report=_text(message[head.size + length :]),
-            )
-            yield {"case": self._case, **report}
+            report = {
+                "timed_out": self._timed_out,
+                "cpu_seconds": used,
+                "stdout": _text(stdout),
+                "full": full or len(stdout) >= self._work.limits["output_bytes"],
+                "report": _text(message[head.size + length :]),
+            }
+            yield {"case": self._case, "report": report}
             self._case += 1
             self._asked = self._timed_out = False
             self._deadline = time.monotonic() + self._work.limits["wall_seconds"]
@@ -210,30 +210,17 @@ class Watch:
         line = re.search(rf'File "{re.escape(runner.PROGRAM_FILE)}", line (\d{{1,9}})', trace)
         sizes = [os.fstat(file.fileno()).st_size for file in self._files[1:3]]
         garbled = self._garbled or self._heard
-        report = self._report(
-            exit=0 if garbled else os.waitstatus_to_exitcode(status),
-            timed_out=self._timed_out,
-            cpu_seconds=max(0.0, cpu_seconds - self._cpu),
-            stdout=_text(_read(self._files[1])),
-            stderr=self._stderr(),
-            full=max(sizes) >= self._work.limits["output_bytes"],
-            report="garbled" if garbled else "",
-            line=int(line[1]) if line else None,
-        )
-        self._send([{"case": self._case, **report} if self._compiled else {"uncompiled": report}])
-
-    def _report(self, **known: Any) -> Fields:
-        return {
-            "exit": 0,
-            "timed_out": False,
-            "cpu_seconds": 0.0,
-            "stdout": "",
-            "stderr": "",
-            "full": False,
-            "report": "",
-            "line": None,
-            **known,
+        report = {
+            "exit": 0 if garbled else os.waitstatus_to_exitcode(status),
+            "timed_out": self._timed_out,
+            "cpu_seconds": max(0.0, cpu_seconds - self._cpu),
+            "stdout": _text(_read(self._files[1])),
+            "stderr": self._stderr(),
+            "full": max(sizes) >= self._work.limits["output_bytes"],
+            "report": "garbled" if garbled else "",
+            "line": int(line[1]) if line else None,
         }
+        self._send([{"case": self._case if self._compiled else None, "report": report}])
 
     def _stderr(self) -> str:
         return _text(_read(self._files[2])[-_TAIL:])

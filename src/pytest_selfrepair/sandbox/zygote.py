@@ -88,7 +88,7 @@ class _Zygote:
                 self._watch = watch.Watch(self._work, command["first"], self._say)
                 self._watch.run(self._commands, self._is_stop)
                 self._watch = None
-                self._say([{"end": True}])
+                self._say([{}])
             # else word to stop a run that has ended meanwhile
 
     def end(self, _signal: int, _frame: object) -> None:
