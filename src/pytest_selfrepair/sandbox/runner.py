@@ -130,15 +130,10 @@ def describe(error: BaseException) -> Fields:
 
 
 def open_standard_streams() -> None:
-    """Give the child the streams that a new Python process would have."""
-    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+    """Give a case the streams that a new Python process would have, beside standard error."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"))):
         stream = open(  # noqa: SIM115 - open as long as the process
-            number,
-            mode,
-            buffering=1 if name == "stderr" else -1,
-            encoding="utf-8",
-            errors="surrogateescape",
-            closefd=False,
+            number, mode, encoding="utf-8", errors="surrogateescape", closefd=False
         )
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
@@ -158,7 +153,7 @@ class State:
         self._builtins = dict(builtins.__dict__)
         self._environment, self._variables = os.environ, dict(os.environ)
         self._encoded = dict(_encoded(os.environ))
-        self._depth = sys.getrecursionlimit()
+        self._depth, self._stderr = sys.getrecursionlimit(), sys.stderr
 
     def restore(self) -> bool:
         """Put it back, between two cases; false where that is not possible."""
@@ -174,6 +169,7 @@ class State:
                 if str(getattr(sys.modules[name], "__file__", "")).startswith(self.scratch):
                     del sys.modules[name]
         sys.path[:] = self._path
+        sys.stderr = self._stderr
         os.environ = self._environment  # noqa: B003 - the one that it was
         if _encoded(os.environ) != self._encoded:
             os.environ.clear()

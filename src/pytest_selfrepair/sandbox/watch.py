@@ -11,7 +11,6 @@ import re
 import select
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from typing import IO, Any
@@ -126,7 +125,9 @@ class Watch:
 
         The more cases have passed, the less likely the next one is to be the last that matters.
         """
-        return 0 if self._heard else min(self._case - self._first, _LONGEST_REST)
+        if self._heard:
+            return 0  # a word is not complete
+        return min(self._case - self._first, _LONGEST_REST) if self._compiled else 1
 
     def _cpu_left(self) -> float:
         """CPU seconds that the case has left, as far as that is to be watched here."""
@@ -265,9 +266,13 @@ def _cpu_seconds(pid: int) -> float | None:
 
 
 def _anonymous_file() -> IO[bytes]:
-    if not hasattr(os, "memfd_create"):
-        return tempfile.TemporaryFile(buffering=0)
-    return open(os.memfd_create("case"), "w+b", buffering=0)  # noqa: PTH123 - a descriptor
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("case")
+    else:
+        name = f".selfrepair-{time.monotonic_ns()}"
+        descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        os.unlink(name)  # noqa: PTH108 - a name of the current folder
+    return open(descriptor, "w+b", buffering=0)  # noqa: PTH123 - a descriptor
 
 
 def _read(file: IO[bytes]) -> bytes:
