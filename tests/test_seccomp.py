@@ -39,7 +39,7 @@ def test_an_unknown_machine_has_no_numbers() -> None:
 
 @pytest.mark.parametrize("machine", HEADERS)
 def test_no_jump_of_the_filter_leaves_it(machine: str) -> None:
-    code = seccomp.assemble(machine, 7, walls=False)
+    code = seccomp.assemble(machine, syscalls.numbers(machine), 7, walls=False)
     count = len(code) // 8
     for place in range(count):
         jumps = code[8 * place + 2], code[8 * place + 3]
@@ -54,7 +54,8 @@ def attempt(expression: str, *, walls: bool = True) -> str:
         f"number = syscalls.numbers({platform.machine()!r})\n"
         "def call(name, *arguments):\n"
         "    return libc.syscall(number[name], *arguments), ctypes.get_errno()\n"
-        f"seccomp.install(walls={walls})\nprint({expression})"
+        f"seccomp.install_for_zygote(walls={walls})\nseccomp.install(walls={walls})\n"
+        f"print({expression})"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False

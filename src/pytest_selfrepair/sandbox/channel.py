@@ -1,7 +1,8 @@
 """What judge and zygote say to each other: frames of JSON, every one of them checked on arrival."""
 
 import json
-from dataclasses import dataclass
+
+import msgspec
 
 from pytest_selfrepair.core.shorten import integer_text, parse_integer
 from pytest_selfrepair.core.task import JsonValue
@@ -9,13 +10,14 @@ from pytest_selfrepair.core.task import JsonValue
 HEADER_BYTES = 8
 """Bytes of a frame's length, big-endian, before as many bytes of JSON."""
 
+_DECODER = json.JSONDecoder(parse_int=parse_integer)
+
 
 class ChannelError(Exception):
     """A frame that no zygote sends."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseReport:
+class CaseReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the zygote saw of one child.
 
     Attributes:
@@ -29,14 +31,31 @@ class CaseReport:
         line: The line of the program where its time ran out, where known.
     """
 
-    exit: int
-    timed_out: bool
-    cpu_seconds: float
-    stdout: str
-    stderr: str
-    full: bool
-    report: str
-    line: int | None
+    exit: int = 0
+    timed_out: bool = False
+    cpu_seconds: float = 0.0
+    stdout: str = ""
+    stderr: str = ""
+    full: bool = False
+    report: str = ""
+    line: int | None = None
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the zygote says.
+
+    Attributes:
+        run: The run that it speaks of, counted from 1.
+        case: The case that ended; None: the program does not compile.
+        report: What became of it; None: the run has ended.
+    """
+
+    run: int
+    case: int | None = None
+    report: CaseReport | None = None
+
+
+_MESSAGES = msgspec.json.Decoder(Message)
 
 
 def frame(message: JsonValue) -> bytes:
@@ -45,49 +64,16 @@ def frame(message: JsonValue) -> bytes:
     return len(body).to_bytes(HEADER_BYTES, "big") + body
 
 
-def read_message(body: bytes) -> dict[str, JsonValue]:
+def read_message(body: bytes) -> Message:
     """The message in a frame's body.
 
     Raises:
-        ChannelError: It is no JSON object.
+        ChannelError: It is no such message.
     """
     try:
-        message = parse_json(body.decode("ascii"))
-    except ValueError as error:
-        raise ChannelError(f"a frame that is not JSON: {body[:80]!r}") from error
-    if not isinstance(message, dict):
-        raise ChannelError(f"a frame that is not an object: {body[:80]!r}")
-    return message
-
-
-def read_report(message: JsonValue) -> CaseReport:
-    """The report on a child in a message.
-
-    Raises:
-        ChannelError: A field is missing or of another type.
-    """
-    match message:
-        case {
-            "exit": int(status),
-            "timed_out": bool(timed_out),
-            "cpu_seconds": float(cpu_seconds),
-            "stdout": str(stdout),
-            "stderr": str(stderr),
-            "full": bool(full),
-            "report": str(report),
-            "line": int() | None as line,
-        }:
-            return CaseReport(
-                exit=status,
-                timed_out=timed_out,
-                cpu_seconds=cpu_seconds,
-                stdout=stdout,
-                stderr=stderr,
-                full=full,
-                report=report,
-                line=line,
-            )
-    raise ChannelError(f"a report without its fields: {str(message)[:80]}")
+        return _MESSAGES.decode(body)
+    except msgspec.DecodeError as error:
+        raise ChannelError(f"{error}: {body[:80]!r}") from error
 
 
 def parse_json(text: str) -> JsonValue:
@@ -97,7 +83,7 @@ def parse_json(text: str) -> JsonValue:
         ValueError: The text is not JSON, or nested too deep to be read.
     """
     try:
-        value: JsonValue = json.loads(text, parse_int=parse_integer)
+        value: JsonValue = _DECODER.decode(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
     return value

@@ -4,7 +4,6 @@ It shares the process with untrusted code, so what it says is no more than a cla
 beside which it lies as a plain file, it needs the standard library alone.
 """
 
-import contextlib
 import faulthandler
 import fcntl
 import functools
@@ -17,7 +16,6 @@ import sys
 import time
 import types
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NoReturn
 
 if __package__:
@@ -34,6 +32,7 @@ LIMITED, COMPILED, UNCOMPILED, CASE, RESTS = b"l", b"c", b"u", b"r", b"e"
 CASE_HEAD = struct.Struct("=dQ?")
 """A case's CPU seconds, the length of its output, and whether it met a limit of output."""
 
+_FINISHED = json.dumps(runner.FINISHED)
 _LAST_WORDS = 64 << 20  # bytes beyond the memory limit with which a child reports that it met it
 _CHANNEL, _TRACE, _COPIES = 3, 4, 5  # descriptors, beside 0, 1 and 2; the copies are of these
 _PR_SET_PDEATHSIG = 1
@@ -57,6 +56,7 @@ class Work:
         other_tasks: Tasks of other programs that count against the limit on processes.
         means: What is done to a child beyond its limits, as the zygote was told.
         names: What a called program finds defined.
+        state: What Python shares between cases, as it is before any.
     """
 
     program: str
@@ -68,6 +68,7 @@ class Work:
     other_tasks: int
     means: frozenset[str]
     names: dict[str, object]
+    state: runner.State
 
     @property
     def stack_bytes(self) -> int:
@@ -91,10 +92,10 @@ def run(work: Work, first: int, descriptors: list[int]) -> NoReturn:
     status = 1
     try:
         os.setsid()
-        for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
+        if os.getppid() != 1:  # a zygote that is PID 1 handles no signal
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
         _arrange(descriptors, silent=work.fn_name is not None)
-        sys.path.insert(0, str(Path.cwd()))
+        sys.path.insert(0, work.state.scratch)
         faulthandler.register(signal.SIGXCPU, file=_TRACE, all_threads=True, chain=True)
         _give_up_means(work, len(work.inputs) - first)
         _say(LIMITED)
@@ -114,7 +115,6 @@ def _run_cases(work: Work, first: int) -> None:
         return
     _say(COMPILED)
     own, stack, memory = os.getpid(), work.stack_bytes, work.limits["memory_bytes"]
-    state = runner.State()
     for index in range(first, len(work.inputs)):
         if index > first:
             stdin = work.stdin(index)
@@ -130,7 +130,7 @@ def _run_cases(work: Work, first: int) -> None:
         if os.getpid() != own:
             return  # a process of the program's own, which has run off its end
         seconds = time.process_time() - began
-        restored = state.restore()  # first, for what follows needs the builtins
+        restored = work.state.restore()  # first, for what follows needs the builtins
         _say_case(claim, seconds, work)
         if not (restored and leftovers.empty_scratch()):
             break
@@ -159,7 +159,7 @@ def _leave(work: Work, own: int, began: float, status: int) -> NoReturn:
 
 def _say_case(claim: Fields, cpu_seconds: float, work: Work) -> None:
     most = work.limits["output_bytes"]
-    report = json.dumps(claim)
+    report = _FINISHED if claim == runner.FINISHED else json.dumps(claim)
     if len(report) >= most:
         report = json.dumps({"end": "too_large"})
     sizes = [0 if work.fn_name is not None else os.fstat(_COPIES + 1).st_size]
@@ -191,12 +191,13 @@ def _renew(stdin: bytes) -> None:
     """Give the next case its standard input, and empty files for what it prints."""
     for number in range(3):
         os.dup2(_COPIES + number, number)
-        if os.fstat(number).st_size:
+    os.pwrite(0, stdin, 0)
+    os.ftruncate(0, len(stdin))
+    for number in (1, 2):
+        if os.lseek(number, 0, os.SEEK_END):
             os.ftruncate(number, 0)
-        with contextlib.suppress(OSError):  # not a file where output is silenced
-            os.lseek(number, 0, os.SEEK_SET)
-    if stdin:
-        os.pwrite(0, stdin, 0)
+    for number in range(3):
+        os.lseek(number, 0, os.SEEK_SET)
 
 
 def _give_up_means(work: Work, cases: int) -> None:

@@ -20,7 +20,6 @@ from pytest_selfrepair.sandbox.bubblewrap import (
     interpreter,
     python_paths,
 )
-from pytest_selfrepair.sandbox.channel import ChannelError, read_report
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
 
@@ -137,13 +136,13 @@ def _problem(isolation: Isolation) -> str | None:
         return str(error)
     try:
         zygote.load(_PROBE, None, ["6\n"] * 2)
-        reports = [read_report(message.get("uncompiled", message)) for message in zygote.run(0)]
-    except (BrokenZygoteError, ChannelError) as error:
+        reports = [report for _, report in zygote.run(0)]
+    except BrokenZygoteError as error:
         return zygote.last_words().strip().rpartition("\n")[2] or str(error)
     finally:
         zygote.close()
     for report in reports:
-        if report.stdout != "42\n":
+        if report.exit or report.stdout != "42\n":
             words = (report.report or report.stderr)[-300:]
             return f"a probe printed {report.stdout[:80]!r}: {words}"
     if len(reports) != 2:  # noqa: PLR2004 - as many as were asked for

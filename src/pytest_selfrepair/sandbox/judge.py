@@ -12,7 +12,6 @@ from pytest_selfrepair.core.shorten import render
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.errors import SandboxError
-from pytest_selfrepair.sandbox.channel import ChannelError, read_report
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.own import OwnChecker
@@ -147,20 +146,17 @@ class SandboxJudge:
         A failure is believed of the first case in a process: no earlier one had a part in it.
         """
         first, stopped = tally.position, False
-        for message in zygote.run(first):
+        for case, report in zygote.run(first):
             if stopped:
                 continue  # what was said before the zygote heard that it should stop
-            try:
-                if "uncompiled" in message:
-                    tally.add_uncompiled(read_uncompiled(read_report(message["uncompiled"])))
-                    stopped = True
-                    continue
-                index = tally.position
-                if message.get("case") != index or index == len(task.cases):
-                    raise BrokenZygoteError(f"the zygote spoke of another case than {index}")
-                answer = read_case(read_report(message), task.kind, self._limits)
-            except ChannelError as error:
-                raise BrokenZygoteError(str(error)) from error
+            if case is None:
+                tally.add_uncompiled(read_uncompiled(report))
+                stopped = True
+                continue
+            index = tally.position
+            if case != index or index == len(task.cases):
+                raise BrokenZygoteError(f"the zygote spoke of another case than {index}")
+            answer = read_case(report, task.kind, self._limits)
             judged = referee.judge(task.cases[index], answer)
             if judged.trouble is None or index == first:
                 tally.add(judged)

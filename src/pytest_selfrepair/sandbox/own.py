@@ -4,7 +4,7 @@ from pytest_selfrepair.core.checker import Acceptance, Rule
 from pytest_selfrepair.core.shorten import render, shorten
 from pytest_selfrepair.core.task import CHECK_FUNCTION, Case, JsonValue, Task, TaskKind
 from pytest_selfrepair.errors import CheckerError
-from pytest_selfrepair.sandbox.channel import ChannelError, read_report
+from pytest_selfrepair.sandbox.channel import CaseReport
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import BrokenZygoteError
 from pytest_selfrepair.sandbox.reading import Trouble, read_case, read_uncompiled
@@ -39,9 +39,10 @@ class OwnChecker:
         assert task.checker is not None  # noqa: S101 - it is asked of such tasks alone
         with self._zygotes.lent(self._lease) as zygote:
             zygote.load(task.checker, CHECK_FUNCTION, [[case.input, case.expected, actual]])
-            messages = list(zygote.run(0))
-        said = self._said(messages[0] if messages else {})
-        match said:
+            reports = list(zygote.run(0))
+        if not reports:
+            raise BrokenZygoteError("the zygote ended its run before any case")
+        match self._said(*reports[0]):
             case True:
                 return Acceptance(accepted=True, rule=Rule.OWN)
             case False:
@@ -57,11 +58,8 @@ class OwnChecker:
                 found = f"the result {render(other)}"
         raise CheckerError(f"{task.id}: checker.py: found {found}; accepted: {ACCEPTED}")
 
-    def _said(self, message: dict[str, JsonValue]) -> JsonValue | Trouble:
-        try:
-            if "uncompiled" in message:
-                return read_uncompiled(read_report(message["uncompiled"]))
-            answer = read_case(read_report(message), TaskKind.CALL_BASED, self._limits)
-        except ChannelError as error:
-            raise BrokenZygoteError(str(error)) from error
+    def _said(self, case: int | None, report: CaseReport) -> JsonValue | Trouble:
+        if case is None:
+            return read_uncompiled(report)
+        answer = read_case(report, TaskKind.CALL_BASED, self._limits)
         return answer if isinstance(answer, Trouble) else answer.value

@@ -10,7 +10,14 @@ import time
 from collections.abc import Iterator, Mapping
 
 from pytest_selfrepair.core.task import JsonValue
-from pytest_selfrepair.sandbox.channel import HEADER_BYTES, ChannelError, frame, read_message
+from pytest_selfrepair.sandbox.channel import (
+    HEADER_BYTES,
+    CaseReport,
+    ChannelError,
+    Message,
+    frame,
+    read_message,
+)
 from pytest_selfrepair.sandbox.limits import Limits
 
 _PATIENCE = 60.0  # seconds beyond a case's own limit, on a busy machine
@@ -40,6 +47,7 @@ class ZygoteProcess:
     ) -> None:
         self._limits = limits
         self._runs = 0
+        self._load = b""  # what it is told together with its next run
         self._heard = bytearray()
         self._closing = contextlib.ExitStack()
         scratch = self._closing.enter_context(
@@ -75,7 +83,7 @@ class ZygoteProcess:
         *,
         in_place: bool = False,
     ) -> None:
-        """Tell it what to run; the outputs that a program is to find have no place in it.
+        """Say what the next run is of; the outputs that a program is to find have no place in it.
 
         Args:
             program: The program.
@@ -83,7 +91,7 @@ class ZygoteProcess:
             inputs: Lists of arguments, or texts.
             in_place: Whether the answer is what the function leaves in its first argument.
         """
-        self._send(
+        self._load = frame(
             {
                 "load": {
                     "program": program,
@@ -95,25 +103,28 @@ class ZygoteProcess:
             }
         )
 
-    def run(self, first: int) -> Iterator[dict[str, JsonValue]]:
+    def run(self, first: int) -> Iterator[tuple[int | None, CaseReport]]:
         """What it says of the cases from ``first`` on, to the end of its run, all of it dead.
+
+        A report without a case is of a program that does not compile.
 
         Raises:
             BrokenZygoteError: It fell silent, or said what no zygote says.
         """
         self._runs += 1
-        self._send({"run": self._runs, "first": first})
+        self._send(self._load + frame({"run": self._runs, "first": first}))
+        self._load = b""
         while True:
             message = self._next()
-            if message.pop("run", None) != self._runs:
+            if message.run != self._runs:
                 raise BrokenZygoteError("the zygote spoke of another run")
-            if message == {"end": True}:
+            if message.report is None:
                 return
-            yield message
+            yield message.case, message.report
 
     def stop(self) -> None:
         """Tell it that enough is known; what it says until the end of the run still comes."""
-        self._send({"stop": self._runs})
+        self._send(frame({"stop": self._runs}))
 
     def last_words(self) -> str:
         """The end of what it wrote to standard error; it may finish its sentence, and is ended."""
@@ -151,8 +162,8 @@ class ZygoteProcess:
         else:
             self._process.wait()
 
-    def _send(self, message: JsonValue) -> None:
-        rest = memoryview(frame(message))
+    def _send(self, frames: bytes) -> None:
+        rest = memoryview(frames)
         deadline = time.monotonic() + _PATIENCE
         try:
             while rest:
@@ -163,7 +174,7 @@ class ZygoteProcess:
         except OSError as error:
             raise BrokenZygoteError("the zygote ended before its run did") from error
 
-    def _next(self) -> dict[str, JsonValue]:
+    def _next(self) -> Message:
         # A JSON text has at most six bytes for one, and a report is JSON inside JSON.
         longest = 16 * self._limits.output_bytes + (1 << 20)
         deadline = time.monotonic() + self._limits.wall_seconds + _PATIENCE

@@ -24,6 +24,7 @@ PROGRAM_FILE = "program.py"
 """The program's name in its own traceback."""
 
 _LONGEST_MESSAGE = 2_000  # characters
+_CALLED = "program"  # a module with a function to call
 
 # What the starter code of call-based tasks takes for granted: these modules by name, and the public
 # names of the first ones, as far as they hide no builtin (as math.pow would) and no module.
@@ -34,6 +35,9 @@ _STARRED = (
 _MODULES = (*_STARRED, "copy", "datetime", "decimal", "fractions", "random", "re", "sys")
 
 Fields = dict[str, Any]  # what JSON carries
+
+FINISHED: Fields = {"end": "finished"}
+"""What is said of a program that ran to its end."""
 
 
 def starter_names() -> dict[str, object]:
@@ -70,7 +74,7 @@ def run_script(code: types.CodeType) -> Fields:
 
     threading.excepthook = note
     module = _module("__main__", {})
-    end: Fields = {"end": "finished"}
+    end = FINISHED
     try:
         exec(code, vars(module))  # noqa: S102 - the purpose of the process
     except SystemExit as error:
@@ -93,7 +97,7 @@ def call_function(
 
     Its result is what it returns, or what it leaves in its first argument.
     """
-    scope = vars(_module("program", names))
+    scope = vars(_module(_CALLED, names))
     exec(code, scope)  # noqa: S102 - the purpose of the process
     function = getattr(scope.get("Solution"), fn_name, None) and getattr(
         scope["Solution"](), fn_name
@@ -126,30 +130,30 @@ def describe(error: BaseException) -> Fields:
 
 
 def open_standard_streams() -> None:
-    """Give the child the streams that a new Python process would have."""
-    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+    """Give a case the streams that a new Python process would have, beside standard error."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"))):
         stream = open(  # noqa: SIM115 - open as long as the process
-            number,
-            mode,
-            buffering=1 if name == "stderr" else -1,
-            encoding="utf-8",
-            errors="surrogateescape",
-            closefd=False,
+            number, mode, encoding="utf-8", errors="surrogateescape", closefd=False
         )
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
 
 
 class State:
-    """What Python shares between programs, as it was before any ran."""
+    """What Python shares between programs, as it was before any ran.
+
+    Attributes:
+        scratch: The current folder, from which a program's own modules come.
+    """
 
     def __init__(self) -> None:
-        self._scratch = str(Path.cwd())
+        self.scratch = str(Path.cwd())
         self._modules = set(sys.modules)
-        self._path = list(sys.path)
+        self._path = [self.scratch, *sys.path]
         self._builtins = dict(builtins.__dict__)
-        self._environment = dict(os.environ)
-        self._depth = sys.getrecursionlimit()
+        self._environment, self._variables = os.environ, dict(os.environ)
+        self._encoded = dict(_encoded(os.environ))
+        self._depth, self._stderr = sys.getrecursionlimit(), sys.stderr
 
     def restore(self) -> bool:
         """Put it back, between two cases; false where that is not possible."""
@@ -159,16 +163,19 @@ class State:
             namespace.update(self._builtins)
         if threading.active_count() != 1:
             return False
+        sys.modules.pop(_CALLED, None)
         if len(sys.modules) != len(self._modules):
             for name in set(sys.modules) - self._modules:
-                if str(getattr(sys.modules[name], "__file__", "")).startswith(self._scratch):
+                if str(getattr(sys.modules[name], "__file__", "")).startswith(self.scratch):
                     del sys.modules[name]
         sys.path[:] = self._path
-        if os.environ != self._environment:
+        sys.stderr = self._stderr
+        os.environ = self._environment  # noqa: B003 - the one that it was
+        if _encoded(os.environ) != self._encoded:
             os.environ.clear()
-            os.environ.update(self._environment)
+            os.environ.update(self._variables)
         try:
-            os.chdir(self._scratch)
+            os.chdir(self.scratch)
         except OSError:  # the program has closed it
             return False
         os.umask(0o022)
@@ -182,6 +189,12 @@ class State:
         if decimal := sys.modules.get("decimal"):
             decimal.setcontext(decimal.DefaultContext.copy())
         return True
+
+
+def _encoded(environment: "os._Environ[str]") -> dict[bytes, bytes]:
+    """An environment as it is kept, which spares its decoding."""
+    encoded: dict[bytes, bytes] = vars(environment)["_data"]
+    return encoded
 
 
 def claim(work: Callable[[], Fields], stack_bytes: int, memory_bytes: int) -> Fields:

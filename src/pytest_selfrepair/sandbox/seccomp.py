@@ -1,14 +1,20 @@
-"""The system calls that a program may make: a filter for seccomp, assembled here.
+"""The system calls that a program may make: filters for seccomp, assembled here.
+
+There are two. What the zygote has no need of is refused to it, and so to all its children, once
+and for all. The rest is refused to each child: a short filter, for the system takes its time over
+every instruction of one.
 
 Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
 """
 
 import ctypes
 import errno
+import functools
 import os
 import platform
 import struct
 import sys
+from collections.abc import Collection
 
 if __package__:
     from pytest_selfrepair.sandbox import syscalls
@@ -27,6 +33,7 @@ _REFUSE, _UNKNOWN = _ERROR | errno.EPERM, _ERROR | errno.ENOSYS
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
 _SET_MODE_FILTER, _PR_SET_NO_NEW_PRIVS = 1, 38
+_NOBODY = 0x4E4F424F  # stands for a process until there is one: larger than any pid
 
 # Refused where no walls are around the process: to start another, which might outlive it, and to
 # change what Landlock does not guard.
@@ -54,14 +61,36 @@ _REFUSED_VALUES = {
 }
 _OF_ARGUMENTS = {"clone", "prlimit64", "socketpair", *_OWN_PROCESS, *_REFUSED_VALUES}
 
+# What the zygote does, or a child before it is filtered.
+_OF_ZYGOTE = (*_OWN_PROCESS, "clone", "memfd_create", "pidfd_open", "prctl", "seccomp")
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+
 
 def available() -> bool:
     """True where this machine's calls are known."""
     return sys.platform == "linux" and platform.machine() in _AUDIT
 
 
+def install_for_zygote(*, walls: bool) -> None:
+    """Filter the calls of this process, which is to fork children, and of all of them.
+
+    Args:
+        walls: As for :func:`install`.
+
+    Raises:
+        OSError: The system has no such filter.
+    """
+    machine = platform.machine()
+    names = syscalls.numbers(machine).keys() - _OF_ZYGOTE
+    _install(assemble(machine, names, 0, walls=walls))
+    prepare(walls=walls)
+
+
 def install(*, walls: bool) -> None:
-    """Filter the calls of this process and of all it will ever start.
+    """Filter the calls of this process and of all it will ever start, beside the zygote's filter.
 
     Args:
         walls: Whether namespaces are around it; else it may start threads, but no processes, and
@@ -70,28 +99,27 @@ def install(*, walls: bool) -> None:
     Raises:
         OSError: The system has no such filter.
     """
-    machine = platform.machine()
-    code = assemble(machine, os.getpid(), walls=walls)
-    instructions = ctypes.create_string_buffer(code, len(code))
-    program = struct.pack("=HxxxxxxQ", len(code) // 8, ctypes.addressof(instructions))
-    libc = ctypes.CDLL(None, use_errno=True)
-    prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    if libc.syscall(_SECCOMP[machine], _SET_MODE_FILTER, 0, program):
-        number = ctypes.get_errno()
-        raise OSError(number, f"seccomp: {os.strerror(number)}")
+    _install(prepare(walls=walls).replace(_word(_NOBODY), _word(os.getpid())))
+
+
+@functools.cache
+def prepare(*, walls: bool) -> bytes:
+    """A child's filter without its pid; kept for all children, since assembly takes a while."""
+    return assemble(platform.machine(), _OF_ZYGOTE, _NOBODY, walls=walls)
 
 
 def prctl(option: int, value: int) -> None:
     """Change an attribute of this process, on Linux; elsewhere do nothing."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+        _libc().prctl(option, value, 0, 0, 0)
 
 
-def assemble(machine: str, pid: int, *, walls: bool) -> bytes:
-    """The filter as the kernel reads it.
+def assemble(machine: str, names: Collection[str], pid: int, *, walls: bool) -> bytes:
+    """A filter as the kernel reads it.
 
     Args:
         machine: `x86_64` or `aarch64`.
+        names: The calls that it is to look at.
         pid: The only process that may be sent signals, beside its own group.
         walls: Whether namespaces are around the process.
     """
@@ -106,7 +134,7 @@ def assemble(machine: str, pid: int, *, walls: bool) -> bytes:
     ]
     for name, number in known.items():
         body = _body(name, pid, walls=walls)
-        if body:
+        if body and name in names:
             code += [(_EQUAL, 0, len(body), number), *body]
     code.append((_RETURN, 0, 0, _ALLOW))
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
@@ -142,3 +170,21 @@ def _body(  # noqa: PLR0911 - a return for every kind of rule
 def _argument(position: int) -> tuple[int, int, int, int]:
     """Load the lower half of an argument: all of the integers and flags that are looked at."""
     return (_LOAD, 0, 0, _ARGUMENTS + 8 * position)
+
+
+def _install(code: bytes) -> None:
+    program = _Program(len(code) // 8, code)
+    prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    number = _SECCOMP[platform.machine()]
+    if _libc().syscall(number, _SET_MODE_FILTER, 0, ctypes.byref(program)):
+        problem = ctypes.get_errno()
+        raise OSError(problem, f"seccomp: {os.strerror(problem)}")
+
+
+def _word(number: int) -> bytes:
+    return struct.pack("=I", number)
+
+
+@functools.cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)

@@ -4,15 +4,15 @@ What the child says of itself is passed on as a claim; what it used is measured 
 """
 
 import contextlib
+import ctypes
 import math
 import os
 import re
 import select
 import signal
 import sys
-import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 if __package__:
@@ -25,7 +25,9 @@ else:  # a plain file beside its siblings
 _TAIL = 4_000  # bytes of standard error and of a trace that are passed on
 _GRACE = 0.2  # seconds between the signal that asks where a program is and the one that ends it
 _PATIENCE = 0.02  # seconds between looks at a child whose end the system does not tell
+_LONGEST_REST = 5  # milliseconds
 _CHUNK = 1 << 16
+_LIBC = ctypes.PyDLL(None, use_errno=True)  # which keeps the lock of the interpreter
 
 Fields = dict[str, Any]  # what JSON carries
 
@@ -36,10 +38,10 @@ class Watch:
     Args:
         work: What the child does.
         first: The first case that it runs.
-        send: Takes a message for every case that ended.
+        send: Takes messages, one for every case that ended.
     """
 
-    def __init__(self, work: child.Work, first: int, send: Callable[[Fields], None]) -> None:
+    def __init__(self, work: child.Work, first: int, send: Callable[[list[Fields]], None]) -> None:
         self._work, self._send = work, send
         self._case = self._first = first
         self._pid = self._channel = -1
@@ -47,7 +49,8 @@ class Watch:
         self._limited = self._compiled = self._garbled = self._stopped = False
         self._rests = False
         self._asked = self._timed_out = False  # where it is; it had more than its time
-        self._cpu = 0.0
+        self._cpu = 0.0  # seconds, up to the end of the last case
+        self._spent: float | None = None  # seconds in all, once it has ended
         self._deadline = 0.0
         self._heard = bytearray()
         self._longest = 2 * work.limits["output_bytes"] + _CHUNK
@@ -66,12 +69,12 @@ class Watch:
             self._channel, writing = os.pipe()
             stack.callback(os.close, self._channel)
             os.set_blocking(self._channel, False)
-            self._pid = os.fork()
+            self._pid = _fork()
             if self._pid == 0:
                 numbers = [file.fileno() for file in self._files]
                 child.run(self._work, self._case, [*numbers[:3], writing, numbers[3]])
             os.close(writing)
-            status, cpu_seconds = self._wait(commands, is_stop)
+            status, self._spent = self._wait(commands, is_stop)
             self.end()
             self._hear()
             if self._stopped:
@@ -79,32 +82,34 @@ class Watch:
             if not self._limited:
                 raise RuntimeError(f"a child could not be limited: {self._stderr()}")
             if self._case < len(self._work.inputs) and not self._rests:
-                self._report_end(status, cpu_seconds)
+                self._report_end(status, self._spent)
 
     def end(self) -> None:
         """End the child and whatever descends from it, and remove its files."""
-        leftovers.end_descendants(self._pid)
+        leftovers.end_descendants(self._pid if self._pid > 0 else None)
         leftovers.empty_scratch()
 
     def _wait(self, commands: int, is_stop: Callable[[], bool]) -> tuple[int, float]:
         self._deadline = time.monotonic() + self._work.limits["wall_seconds"]
-        poller = select.poll()
+        poller, rest = select.poll(), select.poll()
         poller.register(self._channel, select.POLLIN)
-        poller.register(commands, select.POLLIN)
         with _end_of(self._pid) as end:
-            if end is not None:
-                poller.register(end, select.POLLIN)
+            for number in (commands, end):
+                if number is not None:
+                    poller.register(number, select.POLLIN)
+                    rest.register(number, select.POLLIN)
             while True:
                 patience = min(self._deadline - time.monotonic(), self._cpu_left())
                 if end is None:
                     patience = min(patience, _PATIENCE)
-                ready = {number for number, _ in poller.poll(max(0.0, patience) * 1000 + 1)}
-                if self._channel in ready and not self._hear():
+                ready = rest.poll(self._rest()) or poller.poll(max(0.0, patience) * 1000 + 1)
+                numbers = [number for number, _ in ready]
+                if self._channel in numbers and not self._hear():
                     poller.unregister(self._channel)
-                if commands in ready and is_stop():
+                if commands in numbers and is_stop():
                     self._stopped = True
                     self._kill(signal.SIGKILL)
-                if end is None or end in ready:
+                if end is None or end in numbers:
                     pid, status, usage = os.wait4(self._pid, os.WNOHANG)
                     if pid:
                         return status, usage.ru_utime + usage.ru_stime
@@ -114,6 +119,15 @@ class Watch:
                     self._timed_out |= late and not self._asked
                     self._asked = True
                     self._deadline = time.monotonic() + _GRACE
+
+    def _rest(self) -> int:
+        """Milliseconds for words to gather, since each that wakes this process slows the child too.
+
+        The more cases have passed, the less likely the next one is to be the last that matters.
+        """
+        if self._heard:
+            return 0  # a word is not complete
+        return min(self._case - self._first, _LONGEST_REST) if self._compiled else 1
 
     def _cpu_left(self) -> float:
         """CPU seconds that the case has left, as far as that is to be watched here."""
@@ -139,6 +153,7 @@ class Watch:
             if self._garbled or self._stopped:
                 continue
             self._heard += said
+            messages: list[Fields] = []
             while len(self._heard) >= 4:  # noqa: PLR2004 - bytes of a length
                 size = int.from_bytes(self._heard[:4], "big")
                 if size > self._longest:
@@ -149,9 +164,10 @@ class Watch:
                     break
                 message = bytes(self._heard[4 : 4 + size])
                 del self._heard[: 4 + size]
-                self._understand(message[:1], message[1:])
+                messages += self._understood(message[:1], message[1:])
+            self._send(messages)
 
-    def _understand(self, kind: bytes, message: bytes) -> None:
+    def _understood(self, kind: bytes, message: bytes) -> Iterator[Fields]:
         head = child.CASE_HEAD
         if kind == child.LIMITED and not self._limited:
             self._limited = True
@@ -161,7 +177,7 @@ class Watch:
         elif kind == child.RESTS and self._case > self._first:
             self._rests = True
         elif kind == child.UNCOMPILED and self._limited and not self._compiled:
-            self._send({"uncompiled": self._report(report=_text(message))})
+            yield {"report": {"report": _text(message)}}
             self._stopped = True
         elif (
             kind == child.CASE
@@ -171,17 +187,17 @@ class Watch:
         ):
             claimed, length, full = head.unpack_from(message)
             stdout = message[head.size : head.size + length]
-            measured = _cpu_seconds(self._pid)
+            measured = _cpu_seconds(self._pid) if self._spent is None else self._spent
             used = claimed if measured is None else measured - self._cpu
             self._cpu += used
-            report = self._report(
-                timed_out=self._timed_out,
-                cpu_seconds=used,
-                stdout=_text(stdout),
-                full=full or len(stdout) >= self._work.limits["output_bytes"],
-                report=_text(message[head.size + length :]),
-            )
-            self._send({"case": self._case, **report})
+            report = {
+                "timed_out": self._timed_out,
+                "cpu_seconds": used,
+                "stdout": _text(stdout),
+                "full": full or len(stdout) >= self._work.limits["output_bytes"],
+                "report": _text(message[head.size + length :]),
+            }
+            yield {"case": self._case, "report": report}
             self._case += 1
             self._asked = self._timed_out = False
             self._deadline = time.monotonic() + self._work.limits["wall_seconds"]
@@ -195,33 +211,35 @@ class Watch:
         line = re.search(rf'File "{re.escape(runner.PROGRAM_FILE)}", line (\d{{1,9}})', trace)
         sizes = [os.fstat(file.fileno()).st_size for file in self._files[1:3]]
         garbled = self._garbled or self._heard
-        report = self._report(
-            exit=0 if garbled else os.waitstatus_to_exitcode(status),
-            timed_out=self._timed_out,
-            cpu_seconds=max(0.0, cpu_seconds - self._cpu),
-            stdout=_text(_read(self._files[1])),
-            stderr=self._stderr(),
-            full=max(sizes) >= self._work.limits["output_bytes"],
-            report="garbled" if garbled else "",
-            line=int(line[1]) if line else None,
-        )
-        self._send({"case": self._case, **report} if self._compiled else {"uncompiled": report})
-
-    def _report(self, **known: Any) -> Fields:
-        return {
-            "exit": 0,
-            "timed_out": False,
-            "cpu_seconds": 0.0,
-            "stdout": "",
-            "stderr": "",
-            "full": False,
-            "report": "",
-            "line": None,
-            **known,
+        report = {
+            "exit": 0 if garbled else os.waitstatus_to_exitcode(status),
+            "timed_out": self._timed_out,
+            "cpu_seconds": max(0.0, cpu_seconds - self._cpu),
+            "stdout": _text(_read(self._files[1])),
+            "stderr": self._stderr(),
+            "full": max(sizes) >= self._work.limits["output_bytes"],
+            "report": "garbled" if garbled else "",
+            "line": int(line[1]) if line else None,
         }
+        self._send([{"case": self._case if self._compiled else None, "report": report}])
 
     def _stderr(self) -> str:
         return _text(_read(self._files[2])[-_TAIL:])
+
+
+def _fork() -> int:
+    """Fork; on Linux without the hooks for threads and seeds, of which this process has no need.
+
+    Raises:
+        OSError: There can be no further process.
+    """
+    if sys.platform != "linux":
+        return os.fork()
+    pid: int = _LIBC.fork()
+    if pid < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return pid
 
 
 @contextlib.contextmanager
@@ -248,9 +266,13 @@ def _cpu_seconds(pid: int) -> float | None:
 
 
 def _anonymous_file() -> IO[bytes]:
-    if not hasattr(os, "memfd_create"):
-        return tempfile.TemporaryFile(buffering=0)
-    return open(os.memfd_create("case"), "w+b", buffering=0)  # noqa: PTH123 - a descriptor
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("case")
+    else:
+        name = f".selfrepair-{time.monotonic_ns()}"
+        descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        os.unlink(name)  # noqa: PTH108 - a name of the current folder
+    return open(descriptor, "w+b", buffering=0)  # noqa: PTH123 - a descriptor
 
 
 def _read(file: IO[bytes]) -> bytes:

@@ -29,7 +29,7 @@ else:  # a plain file beside its siblings, with nothing of the project around
     import watch  # type: ignore[import-not-found,no-redef]
 
 _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 4, 36
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 _HEADER = 8
 
 Fields = dict[str, Any]  # what JSON carries
@@ -48,12 +48,15 @@ def main() -> None:
     os.dup2(nothing, 1)
     seccomp.prctl(_PR_SET_DUMPABLE, 0)  # hides memory and descriptors from children of this user
     seccomp.prctl(_PR_SET_CHILD_SUBREAPER, 1)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGALRM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
     if os.getpid() != 1:  # PID 1 is deaf to signals from within, and its namespace ends with it
         signal.signal(signal.SIGTERM, zygote.end)
     if "landlock" in arguments:
         readable = arguments[arguments.index("landlock") + 1 :]
         landlock.restrict([*readable, str(Path.cwd())], [os.devnull])
+    if "seccomp" in arguments:
+        seccomp.install_for_zygote(walls="landlock" not in arguments)
     gc.collect()
     gc.freeze()  # children need not look at what was there before them
     zygote.serve()
@@ -62,10 +65,14 @@ def main() -> None:
 class _Zygote:
     def __init__(self, commands: int, answers: int, means: frozenset[str]) -> None:
         self._commands, self._answers, self._means = commands, answers, means
-        alone = "plain-user" in means or os.getpid() == 1
+        self._pid = os.getpid()
+        if "plain-user" in means:  # which works in the current folder, or at least stays in it
+            Path().chmod(0o755 if "landlock" in means else 0o777)
+        alone = "plain-user" in means or self._pid == 1
         # What else this user runs counts too, and may become more.
         self._other_tasks = 0 if alone else 2 * leftovers.tasks_of_user() + 256
         self._names = runner.starter_names()  # also for programs that only import the same
+        self._state = runner.State()
         self._heard = bytearray()
         self._work: child.Work | None = None
         self._watch: watch.Watch | None = None
@@ -82,19 +89,16 @@ class _Zygote:
                 self._watch = watch.Watch(self._work, command["first"], self._say)
                 self._watch.run(self._commands, self._is_stop)
                 self._watch = None
-                self._say({"end": True})
+                self._say([{}])
             # else word to stop a run that has ended meanwhile
 
     def end(self, _signal: int, _frame: object) -> None:
         """End at once, with all that is running."""
-        if self._watch is not None:
+        if self._watch is not None and os.getpid() == self._pid:  # not a child as yet unprepared
             self._watch.end()
         os._exit(1)
 
     def _loaded(self, request: Fields) -> child.Work:
-        plain = "plain-user" in self._means
-        if plain:
-            Path().chmod(0o755 if "landlock" in self._means else 0o777)
         # A user of its own makes the bound on processes its own, and protects everyone's files.
         uid = 1_000_000_000 + int.from_bytes(os.urandom(3), "big")
         return child.Work(
@@ -103,10 +107,11 @@ class _Zygote:
             in_place=request["in_place"],
             inputs=request["inputs"],
             limits=request["limits"],
-            uid=uid if plain else None,
+            uid=uid if "plain-user" in self._means else None,
             other_tasks=self._other_tasks,
             means=self._means,
             names=self._names,
+            state=self._state,
         )
 
     def _is_stop(self) -> bool:
@@ -138,9 +143,10 @@ class _Zygote:
         self._heard += said
         return bool(said)
 
-    def _say(self, message: Fields) -> None:
-        body = json.dumps({"run": self._run, **message}).encode("ascii")
-        rest = memoryview(len(body).to_bytes(_HEADER, "big") + body)
+    def _say(self, messages: list[Fields]) -> None:
+        bodies = [json.dumps({"run": self._run, **message}).encode("ascii") for message in messages]
+        frames = [len(body).to_bytes(_HEADER, "big") + body for body in bodies]
+        rest = memoryview(b"".join(frames))
         while rest:
             rest = rest[os.write(self._answers, rest) :]
 
