@@ -14,7 +14,7 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import FeedbackSource
 from pytest_selfrepair.core.ledger import RunLimits
 from pytest_selfrepair.core.prompt import PromptSet
-from pytest_selfrepair.core.sample import Model, SampleStore, SamplingParams, Usage
+from pytest_selfrepair.core.sample import Model, SampleStore, SamplingParams, SeveralModel, Usage
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.tree import Plan
 from pytest_selfrepair.errors import SelfRepairError, UsageError
@@ -49,12 +49,14 @@ class Crew:
         sources: The feedback sources, in the user's order.
         members: Every model, to be closed once.
         throttles: One for each endpoint.
+        draws_several: Whether M_P draws the programs of a task in one request.
     """
 
     model: Model
     sources: tuple[FeedbackSource, ...]
     members: tuple[Model, ...]
     throttles: tuple[Throttle, ...] = ()
+    draws_several: bool = False
 
     @property
     def notices(self) -> list[str]:
@@ -187,6 +189,7 @@ class Casting:
             ),
             members=tuple(members.values()),
             throttles=tuple(line.throttle for line in self._lines.values()),
+            draws_several=isinstance(members[self._settings.model], SeveralModel),
         )
 
     def forecast(self, tasks: Iterable[Task]) -> list[str]:

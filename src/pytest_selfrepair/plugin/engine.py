@@ -27,7 +27,7 @@ WINDOW = 2
 """Tasks that may be started and not reported yet, for each request that may be in flight: enough
 that a slow task holds nobody up, and little is lost where a run ends early."""
 
-_BREATH = 0.001
+_BREATH = 0.05
 """Seconds that a task which has just been started is given to ask for its first requests."""
 
 
@@ -77,6 +77,7 @@ class Engine:
         self._known: set[str] = set()
         self._started: dict[str, asyncio.Task[Record]] = {}
         self._purse = casting.purse()
+        self._young: deque[float] = deque()  # when the youngest tasks were started
 
     def expect(self, coming: Iterable[Upcoming]) -> None:
         """Work ahead on these tasks, in this order; those that are expected already stay so."""
@@ -107,6 +108,11 @@ class Engine:
         return self._state.crew.notices if isinstance(self._state, _Ready) else []
 
     @property
+    def in_flight(self) -> int:
+        """Requests under way, of this process."""
+        return self._slots.in_flight
+
+    @property
     def rate_limits(self) -> int:
         """How often an endpoint said, to this process, that it was asked too much."""
         if not isinstance(self._state, _Ready):
@@ -133,20 +139,38 @@ class Engine:
         self._start_next()
 
     def _start_next(self) -> None:
-        """Start one more task where requests could be in flight that are not."""
-        idle = self._slots.wanted < self._slots.limit
-        few = len(self._started) < WINDOW * self._slots.limit
-        if self._coming and idle and few and self._purse.lasts:
+        """Start tasks while requests could be in flight that are not, nor soon will be."""
+        if self._state is None and self._started:
+            return  # the first one sets all up, and then comes back here
+        now = time.monotonic()
+        while self._young and self._young[0] < now - _BREATH:
+            self._young.popleft()
+        while (
+            self._coming
+            and self._slots.wanted + len(self._young) * self._first_requests < self._slots.limit
+            and len(self._started) < WINDOW * self._slots.limit
+            and self._purse.lasts
+        ):
             self._start(self._coming.popleft())
+            self._young.append(now)
+        if self._coming and self._young:
             asyncio.get_running_loop().call_later(_BREATH, self._start_next)
 
+    @property
+    def _first_requests(self) -> int:
+        """How many requests a task begins with: one for all its programs, or one for each."""
+        if not isinstance(self._state, _Ready):
+            return 1
+        together = self._state.crew.draws_several and self._plan.params.seed is None
+        return 1 if together else self._plan.n_p
+
     def _start(self, upcoming: Upcoming) -> "asyncio.Task[Record]":
+        self._purse.begin()
         work = asyncio.create_task(self._paid(upcoming))
         self._started[upcoming.task_id] = work
         return work
 
     async def _paid(self, upcoming: Upcoming) -> Record:
-        self._purse.begin()
         cost = Cost()
         try:
             record = await self._run(upcoming)
@@ -220,6 +244,7 @@ class Engine:
                 self._state = self._set_up()
             except InfrastructureError as error:
                 self._state = error
+            self._start_next()
         if isinstance(self._state, InfrastructureError):
             raise self._state
         return self._state

@@ -73,7 +73,7 @@ class LiveLine:
                 done=len(records),
                 solved=became[TaskOutcome.SOLVED],
                 repaired=became[TaskOutcome.REPAIRED],
-                in_flight=in_flight,
+                in_flight=self._engine.in_flight or in_flight,
                 tokens=spent.tokens,
                 dollars=spent.dollars if priced else None,
                 max_tokens=self._limits.max_tokens,
