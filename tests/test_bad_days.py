@@ -138,6 +138,7 @@ def test_what_asking_again_cannot_help_is_not_tried_again(serve: Serve, status: 
         (Fault.TRUNCATED_JSON, "no chat completion: no JSON"),
         (Fault.HTML, "no chat completion: no JSON: '<!DOCTYPE html>"),
         (Fault.HTML_ERROR, "HTTP 502: <!DOCTYPE html>"),
+        (Fault.ERROR_BODY, "HTTP 502: Provider returned error"),
         (Fault.STALL, "no answer within 0.1 s"),
     ],
 )

@@ -27,6 +27,7 @@ class Fault(StrEnum):
     TRUNCATED_JSON = "truncated-json"
     HTML = "html"
     HTML_ERROR = "html-error"
+    ERROR_BODY = "error-body"
     STALL = "stall"
     EMPTY_CHOICES = "empty-choices"
     FEWER_CHOICES = "fewer-choices"

@@ -169,20 +169,21 @@ def faulty(fault: Fault, request: Request, answers: Sequence[Answer], number: in
             reply = replace(whole, ending=_ENDINGS[fault])
         case Fault.TRUNCATED_JSON:
             reply = replace(whole, content=whole.content[: len(whole.content) // 2])
-        case Fault.HTML:
-            reply = Reply(content=_HTML, content_type="text/html")
-        case Fault.HTML_ERROR:
-            status = HTTPStatus.BAD_GATEWAY
+        case Fault.HTML | Fault.HTML_ERROR:
+            status = HTTPStatus.OK if fault is Fault.HTML else HTTPStatus.BAD_GATEWAY
             reply = Reply(status=status, content=_HTML, content_type="text/html")
+        case Fault.ERROR_BODY:  # as OpenRouter passes on what befell it behind a status 200
+            said = {"message": "Provider returned error", "code": 502}
+            reply = Reply(content=msgspec.json.encode({"error": said}))
         case Fault.EMPTY_CHOICES:
             reply = completion(request, [])
         case Fault.FEWER_CHOICES:
             reply = completion(request, answers[: max(len(answers) - 1, 1)])
         case Fault.WRONG_USAGE:
-            said = _completion(request, answers)
+            completed = _completion(request, answers)
             wrong = _WRONG[sum(request.place.encode()) % len(_WRONG)]
             counts = {"prompt_tokens": request.prompt_tokens, "completion_tokens": wrong}
-            reply = Reply(content=msgspec.json.encode(said | {"usage": counts}))
+            reply = Reply(content=msgspec.json.encode(completed | {"usage": counts}))
     return reply
 
 
