@@ -59,7 +59,8 @@ def test_limits_a_minute_are_shared_out_among_workers(pytester: pytest.Pytester)
         workercount=2,
         workerid="gw1",
     )
-    [model] = casting.crew(Unkept()).members  # type: ignore[arg-type]  # as above
+    [member] = casting.crew(Unkept()).members  # type: ignore[arg-type]  # as above
+    model = member.model
     assert isinstance(model, ChatModel)
     endpoint = model.line.endpoint
     assert (endpoint.requests_per_minute, endpoint.tokens_per_minute) == (2, 500)

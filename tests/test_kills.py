@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -128,6 +128,8 @@ def kill_and_go_on(project: Project, store: Path, *kinds: str, seed: str) -> Non
         for kind in kinds:
             modes, target = KINDS[kind]
             left = project.requests - len(answered(store))
+            if not left:  # a run whose worker was killed may have ended well
+                break
             process = start(project.root, store, server, modes)
             wait_for(server, process, server.requests.total() + at_random.randrange(left) + 1)
             time.sleep(at_random.random() / 10)
@@ -180,13 +182,14 @@ def wait_for(server: ScriptedServer, process: subprocess.Popen[str], requests: i
 def kill(process: subprocess.Popen[str], target: str) -> None:
     """Kill one process or all, and wait until none of the run is left."""
     workers = children(process.pid)
-    if target == "worker":
-        for worker in workers[:1]:
-            os.kill(worker, signal.SIGKILL)
-    elif target == "controller":
-        process.kill()
-    else:
-        os.killpg(process.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):  # it has just ended
+        if target == "worker":
+            for worker in workers[:1]:
+                os.kill(worker, signal.SIGKILL)
+        elif target == "controller":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=120)
     deadline = time.monotonic() + 60
     while any(alive(worker) for worker in workers):

@@ -254,6 +254,32 @@ def test_a_round_ends_when_nobody_waits_for_any_of_it(path: Path) -> None:
         assert store.lost("c").requests == 2, "they were sent, and may have to be paid for"
 
 
+def test_what_is_in_flight_when_the_model_is_closed_is_lost(path: Path) -> None:
+    class HangsUp(Single):
+        def __init__(self) -> None:
+            super().__init__()
+            self.closed = asyncio.Event()
+
+        async def sample(self, request: SampleRequest) -> Sample:
+            await self.closed.wait()
+            raise EndpointFailedError(f"no answer for {request.node}")
+
+        async def aclose(self) -> None:
+            self.closed.set()
+
+    async def interrupted(model: RecordingModel) -> None:
+        waiting = asyncio.create_task(model.sample(asked()))
+        await asyncio.sleep(0.1)
+        waiting.cancel()
+        await model.aclose()
+        await asyncio.sleep(0.1)
+
+    with closing(SqliteStore(path)) as store:
+        asyncio.run(interrupted(recording(store, HangsUp())))
+    with closing(SqliteStore(path)) as store:
+        assert store.lost("c").requests == 1
+
+
 def test_what_one_stops_waiting_for_is_served_to_the_other(store: SqliteStore) -> None:
     async def one_gives_up() -> Sample:
         model = recording(store, Several(0.1))

@@ -92,7 +92,10 @@ class RecordingModel:
         return await asked.future
 
     async def aclose(self) -> None:
-        """Close the model; the store belongs to who opened it."""
+        """Give up what is being drawn, then close the model; the store belongs to who opened it."""
+        for task in self._tasks:
+            task.cancel()  # before the model hangs up, which would look as if nothing was sent
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.model.aclose()
 
     def _begin(self, alike: _Alike) -> None:

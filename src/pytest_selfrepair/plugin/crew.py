@@ -54,14 +54,15 @@ class Crew:
 
     model: Model
     sources: tuple[FeedbackSource, ...]
-    members: tuple[Model, ...]
+    members: tuple[RecordingModel, ...]
     throttles: tuple[Throttle, ...] = ()
     draws_several: bool = False
 
     @property
     def notices(self) -> list[str]:
         """What the user should know of how models are asked, a line each."""
-        asked = [model for model in self.members if isinstance(model, ChatModel)]
+        models = [member.model for member in self.members]
+        asked = [model for model in models if isinstance(model, ChatModel)]
         return list(dict.fromkeys(notice for model in asked for notice in model.notices))
 
     async def aclose(self) -> None:
@@ -165,7 +166,7 @@ class Casting:
             LocalModelError: The embedded model cannot be set up.
         """
         members = {name: make() for name, make in self._makers.items()}
-        recorded: dict[str, Model] = {
+        recorded = {
             name: RecordingModel(
                 model=model,
                 store=store,
@@ -187,7 +188,7 @@ class Casting:
                 else found
                 for name, found in self._sources.items()
             ),
-            members=tuple(members.values()),
+            members=tuple(recorded.values()),
             throttles=tuple(line.throttle for line in self._lines.values()),
             draws_several=isinstance(members[self._settings.model], SeveralModel),
         )
