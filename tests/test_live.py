@@ -1,0 +1,149 @@
+"""The live line, on a terminal that is one, and the purse that decides what is started."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyte
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from projects import fenced, write_task
+from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.ledger import RunLimits, Spent
+from pytest_selfrepair.plugin.purse import Purse
+from pytest_selfrepair.report.live import Progress, live_line
+
+ROWS, COLUMNS = 24, 100
+REGION, WHOLE_SCREEN = b"\x1b[1;23r", b"\x1b[r"
+
+
+def test_the_line_says_how_far_a_run_is_and_what_it_has_cost() -> None:
+    progress = Progress(
+        total=300,
+        done=100,
+        solved=40,
+        repaired=9,
+        in_flight=64,
+        tokens=123_456,
+        dollars=3.5,
+        max_tokens=1_000_000,
+        max_dollars=20.0,
+        rate_limits=2,
+        seconds=1800,
+    )
+    assert live_line(progress, 200) == (
+        "100/300 tasks · 40 solved, 9 repaired · 64 in flight · 123,456 of 1,000,000 tokens · "
+        "$3.50 of 20.00 · 2 rate limits · 1 h 0 min left"
+    )
+    assert live_line(progress, 13) == "100/300 tasks"
+    assert "left" not in live_line(Progress(total=3), 200)
+
+
+@given(
+    st.lists(st.integers(0, 400), max_size=30),
+    st.integers(1, 3000),
+    st.sampled_from([1.0, 0.5, 0.25]),
+)
+def test_a_purse_lets_one_task_run_whatever_is_left_and_more_while_there_is_enough(
+    costs: list[int], most: int, share: float
+) -> None:
+    purse = Purse(limits=RunLimits(max_tokens=most), bound=Cost(tokens=400), share=share)
+    for tokens in costs:
+        assert purse.lasts
+        purse.running += 1
+        if purse.lasts:  # another one would be paid for as well, if it costs what those before did
+            known = [cost * most for cost in purse.paid] or [400]
+            mean = sum(known) / len(known)
+            assert sum(purse.paid) * most + 2 * mean <= most * share * (1 + 1e-9)
+        purse.end(Cost(tokens=tokens))
+
+
+def test_a_purse_without_limits_always_lasts_and_one_that_is_spent_lets_one_task_run() -> None:
+    assert Purse(limits=RunLimits(), bound=Cost(tokens=9), running=1000).lasts
+    spent = Purse(
+        limits=RunLimits(max_dollars=2.0), bound=Cost(dollars=1.0), before=Spent(dollars=1.5)
+    )
+    assert spent.lasts
+    spent.running += 1
+    assert not spent.lasts
+
+
+def on_a_terminal(folder: Path, arguments: list[str], environment: Mapping[str, str]) -> bytes:
+    """What a command writes to a terminal of its own."""
+    sized = f'stty rows {ROWS} cols {COLUMNS}; exec "$@"'
+    return subprocess.run(
+        [
+            *(sys.executable, "-c", "import pty, sys; pty.spawn(sys.argv[1:])"),
+            *("sh", "-c", sized, "sh", sys.executable, *arguments),
+        ],
+        cwd=folder,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        check=False,
+        timeout=100,
+    ).stdout
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> list[str]:
+    for number in range(4):
+        write_task(
+            tmp_path / f"tasks/{number}",
+            difficulty="interview",
+            inputs=["1\n"],
+            outputs=["3\n"],
+            statement=f"Print three, for the {number}th time.",
+        )
+    answer = {"text": fenced("print(3)"), "seconds": 0.7}
+    (tmp_path / "script.json").write_text(json.dumps({"tasks": {"*": {"program": answer}}}))
+    options = ["--selfrepair-programs", "1", "--selfrepair-concurrency", "2"]
+    return ["-m", "pytest", "tasks", "--selfrepair-model", "scripted:script.json", *options]
+
+
+TERMINAL = {"TERM": "xterm", "CI": "", "PYTEST_ADDOPTS": "-p no:cacheprovider"}
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)])
+def test_the_last_row_of_a_terminal_says_how_far_the_run_is_and_is_given_back(
+    tmp_path: Path, command: list[str], workers: tuple[str, ...]
+) -> None:
+    written = on_a_terminal(tmp_path, [*command, *workers], TERMINAL)
+    assert written.count(REGION) >= 1
+    assert written.rindex(REGION) < written.rindex(WHOLE_SCREEN)
+    screen = pyte.Screen(COLUMNS, ROWS)
+    stream = pyte.ByteStream(screen)
+    stream.feed(written[: written.rindex(WHOLE_SCREEN)])
+    assert "/4 tasks · " in screen.display[-1]
+    assert not any("/4 tasks · " in row for row in screen.display[:-1])
+    stream.feed(written[written.rindex(WHOLE_SCREEN) :])
+    shown = "\n".join(screen.display)
+    assert "/4 tasks · " not in shown
+    assert "tasks: 4 solved at once, 0 only by repair, 0 unsolved" in shown
+    assert "4 passed" in shown
+
+
+@pytest.mark.parametrize(
+    ("more", "environment"), [(["-q"], {}), ([], {"CI": "true"}), ([], {"TERM": "dumb"})]
+)
+def test_there_is_no_live_line_where_none_is_wanted(
+    tmp_path: Path, command: list[str], more: list[str], environment: dict[str, str]
+) -> None:
+    written = on_a_terminal(tmp_path, [*command, *more], TERMINAL | environment)
+    assert b"4 passed" in written
+    assert REGION not in written
+    assert b"in flight" not in written
+
+
+def test_there_is_no_live_line_in_a_log(
+    pytester: pytest.Pytester, tmp_path: Path, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = pytester.run(sys.executable, *command)
+    result.stdout.fnmatch_lines(["*4 passed*"])
+    result.stdout.no_fnmatch_line("*in flight*")
