@@ -1,6 +1,7 @@
 """The engine works ahead of pytest, alone and in workers, and leaves pytest as it was."""
 
 import json
+import sqlite3
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projects import SUM, fenced, write_task
+from pytest_selfrepair.models.scripted import Script
+from pytest_selfrepair.models.scripted_server import serving
 from pytest_selfrepair.plugin.xdist import task_shares
 
 MODES = [(), ("-n0",), ("-n2",)]
@@ -135,6 +138,26 @@ def test_a_run_that_stops_at_a_failure_has_started_little_more(
     outcomes = replayed.parseoutcomes()
     assert outcomes["failed"] >= 1
     assert outcomes["errors"] >= 20
+
+
+@pytest.mark.parametrize("mode", MODES, ids=IDS)
+def test_what_is_in_flight_when_a_run_stops_is_waited_for_and_kept(
+    pytester: pytest.Pytester, mode: tuple[str, ...]
+) -> None:
+    write_sums(pytester.path, 8)
+    slow = {"program": {"text": SUM, "seconds": 2.0}}
+    tasks = {"*": slow} | {f"tasks/000{i}": {"program": fenced("print(0)")} for i in range(2)}
+    (pytester.path / "script.json").write_text(json.dumps({"tasks": tasks}))
+    with serving(Script(pytester.path / "script.json")) as server:
+        options = ("--selfrepair-model", "m", "--selfrepair-base-url", server.base_url)
+        pytester.runpytest_subprocess("tasks", *options, *ONE_PROGRAM, *mode, "-x", timeout=100)
+        asked = set(server.requests)
+    assert len(asked) > 2
+    with sqlite3.connect(pytester.path / ".selfrepair/samples.sqlite") as store:
+        kept = {
+            f"{task}#{node}" for task, node in store.execute("select task_id, node from samples")
+        }
+    assert {f"{task}#{node}" for task, node in rows} == asked
 
 
 @pytest.mark.parametrize("mode", MODES, ids=IDS)

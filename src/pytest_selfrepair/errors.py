@@ -14,6 +14,7 @@ SelfRepairError
     ├── CheckerError        a task's own checker could not say whether an answer is right
     ├── StoreError          samples or records cannot be kept
     ├── BudgetSpentError    the run has spent what it may
+    ├── RunEndedError       the run ended before the request could be sent
     └── WorkerLostError     the process that ran the task died
 """
 
@@ -86,6 +87,10 @@ class StoreError(InfrastructureError):
 
 class BudgetSpentError(InfrastructureError):
     """What the whole run may spend is spent: `--selfrepair-max-tokens-total` or `-max-cost`."""
+
+
+class RunEndedError(InfrastructureError):
+    """The run has ended early: what has not been sent is not sent any more."""
 
 
 class WorkerLostError(InfrastructureError):

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
+from pytest_selfrepair.errors import RunEndedError
+
 _MINUTE = 60.0
 _TICK = 1e-6
 """Seconds too short to wait for, such as rounding leaves."""
@@ -35,6 +37,7 @@ class Slots:
         self.wanted = 0
         self.on_idle: Callable[[], None] | None = None
         self._free = asyncio.Semaphore(limit)
+        self._closed = False
 
     @contextmanager
     def wanting(self) -> Iterator[None]:
@@ -47,9 +50,20 @@ class Slots:
             if self.wanted < self.limit and self.on_idle is not None:
                 self.on_idle()
 
+    def close(self) -> None:
+        """Give out no more slots; who has one keeps it."""
+        self._closed = True
+
     async def take(self) -> None:
-        """Wait for a slot, first come first served."""
+        """Wait for a slot, first come first served.
+
+        Raises:
+            RunEndedError: No more are given out.
+        """
         await self._free.acquire()
+        if self._closed:
+            self._free.release()
+            raise RunEndedError("the run has ended")
         self.in_flight += 1
 
     def give_back(self) -> None:

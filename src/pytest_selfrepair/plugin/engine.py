@@ -27,6 +27,9 @@ WINDOW = 2
 """Tasks that may be started and not reported yet, for each request that may be in flight: enough
 that a slow task holds nobody up, and little is lost where a run ends early."""
 
+GRACE = 8.0
+"""Seconds that requests under way are given when a run ends early; their answers are paid for."""
+
 _BREATH = 0.05
 """Seconds that a task which has just been started is given to ask for its first requests."""
 
@@ -120,10 +123,15 @@ class Engine:
         return sum(throttle.rate_limits for throttle in self._state.crew.throttles)
 
     async def _give_up(self) -> None:
+        """Send nothing more, keep the answers that come soon, and drop the rest."""
         self._coming.clear()
-        for work in self._started.values():
+        self._slots.close()
+        if not self._started:
+            return
+        _, late = await asyncio.wait(self._started.values(), timeout=GRACE)
+        for work in late:
             work.cancel()
-        await asyncio.gather(*self._started.values(), return_exceptions=True)
+        await asyncio.gather(*late, return_exceptions=True)
 
     def _running(self) -> Loop:
         if self._loop is None:
