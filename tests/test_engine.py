@@ -154,9 +154,7 @@ def test_what_is_in_flight_when_a_run_stops_is_waited_for_and_kept(
         asked = set(server.requests)
     assert len(asked) > 2
     with sqlite3.connect(pytester.path / ".selfrepair/samples.sqlite") as store:
-        kept = {
-            f"{task}#{node}" for task, node in store.execute("select task_id, node from samples")
-        }
+        rows = store.execute("select task_id, node from samples").fetchall()
     assert {f"{task}#{node}" for task, node in rows} == asked
 
 
