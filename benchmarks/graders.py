@@ -89,9 +89,11 @@ class Sandbox:
 
     def grade(self, work: Work) -> float:
         """Seconds that it takes."""
-        task, source = work.task, work.source
+        return self._runner.run(self._grade(work.task, work.source))
+
+    async def _grade(self, task: Task, source: str) -> float:
         began = time.perf_counter()
-        verdict = self._runner.run(self._judge.judge(task, source))
+        verdict = await self._judge.judge(task, source)
         taken = time.perf_counter() - began
         if not verdict.passed:
             raise AssertionError(verdict)

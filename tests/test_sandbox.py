@@ -16,6 +16,7 @@ from pytest_selfrepair.core.checker import Rule, apps
 from pytest_selfrepair.core.task import Case, Difficulty, JsonValue, Task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.errors import SandboxError, UsageError
+from pytest_selfrepair.sandbox import landlock
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
@@ -582,6 +583,14 @@ def test_without_bubblewrap_strict_refuses_and_auto_takes_landlock(
     monkeypatch.setattr("pytest_selfrepair.sandbox.landlock.version", lambda: 0)
     with pytest.raises(UsageError, match=r"--selfrepair-sandbox: auto .* accepted here: limits"):
         find_isolation("auto")
+
+
+def test_programs_pass_without_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_selfrepair.sandbox.isolation.find_bubblewrap", lambda: None)
+    if landlock.version() < landlock.OLDEST:
+        pytest.skip("this machine has no Landlock")
+    verdict = judge(find_isolation("auto"), "print(int(input()) + 1)", ("1\n", "2"), ("2\n", "3"))
+    assert verdict.cases_passed == 2, verdict
 
 
 def test_a_bubblewrap_that_does_not_work_is_not_believed(

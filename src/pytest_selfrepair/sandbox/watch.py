@@ -25,7 +25,7 @@ else:  # a plain file beside its siblings
 _TAIL = 4_000  # bytes of standard error and of a trace that are passed on
 _GRACE = 0.2  # seconds between the signal that asks where a program is and the one that ends it
 _PATIENCE = 0.02  # seconds between looks at a child whose end the system does not tell
-_LONGEST_REST = 5  # milliseconds
+_LONGEST_REST = 2  # milliseconds
 _CHUNK = 1 << 16
 _LIBC = ctypes.PyDLL(None, use_errno=True)  # which keeps the lock of the interpreter
 
