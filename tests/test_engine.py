@@ -206,3 +206,27 @@ def test_workers_that_collect_different_tests_are_told_so(pytester: pytest.Pytes
     result = pytester.runpytest_subprocess("tasks", *options, "-n2", timeout=100)
     result.stdout.fnmatch_lines(["*Different tests were collected between gw? and gw?*"])
     assert result.ret != 0
+
+
+def test_what_failed_last_time_runs_alone_and_stepwise_goes_on_where_it_stopped(
+    pytester: pytest.Pytester,
+) -> None:
+    write_sums(pytester.path, 5)
+    write_script(pytester.path, t0001=fenced("print(0)"), t0003=fenced("print(0)"))
+    options = ("--selfrepair-model", "scripted:script.json", *ONE_PROGRAM)
+    pytester.runpytest_subprocess("tasks", *options).assert_outcomes(passed=3, failed=2)
+    last = pytester.runpytest_subprocess("tasks", *options, "--lf")
+    last.assert_outcomes(failed=2)
+    first = pytester.runpytest_subprocess("tasks", *options, "--sw")
+    first.assert_outcomes(passed=1, failed=1)
+    skipping = pytester.runpytest_subprocess("tasks", *options, "--sw", "--sw-skip")
+    skipping.assert_outcomes(passed=1, failed=2, deselected=1)
+
+
+def test_nothing_is_sampled_where_tasks_are_only_collected(pytester: pytest.Pytester) -> None:
+    write_sums(pytester.path, 2)
+    write_script(pytester.path)
+    options = ("--selfrepair-model", "scripted:script.json", *ONE_PROGRAM)
+    result = pytester.runpytest_subprocess("tasks", *options, "--collect-only", "-q")
+    result.stdout.fnmatch_lines(["tasks/0000::selfrepair", "tasks/0001::selfrepair"])
+    assert not (pytester.path / ".selfrepair").exists()
