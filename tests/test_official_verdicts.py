@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -32,14 +32,12 @@ class Run:
     """A program that was run on all cases of its task, whatever it answered.
 
     Attributes:
-        name: The task and the program's position.
-        task: The task.
+        task: The task, named by the program's position as well.
         official: Whether the official checker passed it.
         finished: Whether it answered every case within the limits.
         answers: Cases and what came of them.
     """
 
-    name: str
     task: Task
     official: bool
     finished: bool
@@ -53,7 +51,7 @@ class Run:
     def comparison(self) -> str:
         """How the checkers compare with the official verdict, by a name."""
         if self.passes(apps) != self.official:
-            return f"apps disagrees on {self.name}"
+            return f"apps disagrees on {self.task.id}"
         if self.passes(tolerant) == self.official:
             return "both agree"
         reasons = {self._reason(*answer) for answer in self.answers} - {None}
@@ -66,43 +64,41 @@ class Run:
             return None
         if theirs.accepted:
             return unordered(self.task, case, actual).rule or theirs.rule
-        return FLOAT_AMONG_WORDS if ours.rule is Rule.FLOAT else f"unexplained in {self.name}"
-
-
-async def run_on_all_cases(name: str, task: Task, program: str, *, official: bool) -> Run:
-    answers: list[tuple[Case, JsonValue]] = []
-
-    def record(task: Task, case: Case, actual: JsonValue) -> Acceptance:
-        del task
-        answers.append((case, actual))
-        return Acceptance(accepted=True, rule=Rule.EXACT)
-
-    judge = SandboxJudge(find_isolation("auto"), Limits(cpu_seconds=1.0), record)
-    verdict = await judge.judge(task, program)
-    return Run(
-        name=name,
-        task=task,
-        official=official,
-        finished=verdict.passed,
-        answers=tuple(answers),
-    )
+        return FLOAT_AMONG_WORDS if ours.rule is Rule.FLOAT else f"unexplained in {self.task.id}"
 
 
 def run_all(programs: Iterable[tuple[Task, Sequence[tuple[str, bool]]]]) -> list[Run]:
-    async def run() -> list[Run]:
-        gate = asyncio.Semaphore(AT_ONCE)
+    """Run all programs on all cases, by one judge."""
+    answers: dict[str, list[tuple[Case, JsonValue]]] = defaultdict(list)
 
-        async def one(name: str, task: Task, program: str, *, official: bool) -> Run:
-            async with gate:
-                return await run_on_all_cases(name, task, program, official=official)
+    def record(task: Task, case: Case, actual: JsonValue) -> Acceptance:
+        answers[task.id].append((case, actual))
+        return Acceptance(accepted=True, rule=Rule.EXACT)
 
-        return await asyncio.gather(
-            *(
-                one(f"{task.id}, program {number}", task, program, official=official)
-                for task, several in programs
-                for number, (program, official) in enumerate(several)
-            )
+    async def one(judge: SandboxJudge, task: Task, program: str, *, official: bool) -> Run:
+        verdict = await judge.judge(task, program)
+        return Run(
+            task=task, official=official, finished=verdict.passed, answers=tuple(answers[task.id])
         )
+
+    async def run() -> list[Run]:
+        judge = SandboxJudge(find_isolation("auto"), Limits(cpu_seconds=1.0), record, AT_ONCE)
+        try:
+            return await asyncio.gather(
+                *(
+                    # A task of its own for every program, by whose name its answers are kept.
+                    one(
+                        judge,
+                        replace(task, id=f"{task.id}, program {number}"),
+                        program,
+                        official=ok,
+                    )
+                    for task, several in programs
+                    for number, (program, ok) in enumerate(several)
+                )
+            )
+        finally:
+            await judge.aclose()
 
     return asyncio.run(run())
 
