@@ -190,6 +190,20 @@ def test_a_failure_costs_nothing_and_holds_nothing(path: Path) -> None:
         assert store.lost("c") == Lost()
 
 
+def test_of_a_request_whose_model_broke_nobody_knows_what_it_cost(store: SqliteStore) -> None:
+    class Broken(Single):
+        async def sample(self, request: SampleRequest) -> Sample:
+            raise RuntimeError(f"{request.node} has come, and cannot be read")
+
+    one = RunLimits(max_tokens=1024)
+    for node in ("p0", "p1"):  # what is lost is in nobody's way
+        [error] = together(recording(store, Broken(), limits=one), asked(node))
+        assert isinstance(error, RuntimeError)
+    assert store.spent("c") == Spent()
+    assert store.lost("c").requests == 2
+    assert store.lost("c").tokens == 2048
+
+
 def test_dollars_are_filed_with_the_sample(store: SqliteStore) -> None:
     [drawn] = together(recording(store, Single()), asked())
     [stored] = asyncio.run(store.get_many([asked().key])).values()

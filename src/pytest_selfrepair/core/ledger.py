@@ -96,3 +96,11 @@ class Ledger(Protocol):
             StoreError: The ledger cannot be written.
         """
         ...
+
+    async def lose(self, reservation: Reservation) -> None:
+        """Give back what was set aside for a request of which nobody knows what it cost.
+
+        Raises:
+            StoreError: The ledger cannot be written.
+        """
+        ...

@@ -199,8 +199,10 @@ class RecordingModel:
                     reservation=held,
                     anew=self.replay is Replay.OFF,
                 )
-            else:
+            elif isinstance(result, InfrastructureError):
                 await self.store.release(held)
+            else:  # not what a model raises when it has no answer: it may have had one
+                await self.store.lose(held)
         except InfrastructureError as error:
             result = error
         _answer(asked, result)

@@ -15,10 +15,11 @@ _PICO = 10**12
 _Amount = tuple[int, int]
 """Tokens and picodollars."""
 
+# One reservation of an owner, or with the number 0 all of them.
 _LOSE = """
 INSERT INTO campaigns (campaign, lost, lost_tokens, lost_picodollars)
 SELECT campaign, count(*), sum(tokens), sum(picodollars)
-FROM reservations WHERE owner = ? GROUP BY campaign
+FROM reservations WHERE owner = ? AND ? IN (id, 0) GROUP BY campaign
 ON CONFLICT (campaign) DO UPDATE SET
     lost = lost + excluded.lost,
     lost_tokens = lost_tokens + excluded.lost_tokens,
@@ -125,8 +126,13 @@ class LedgerTables:
         """Count as lost what this process still holds: it was sent, and nobody waits for it."""
         self._lose(connection, self._sign.owner)
 
+    def lose(self, connection: sqlite3.Connection, reservation: Reservation) -> None:
+        """Count a reservation as lost: nobody knows what its request cost."""
+        connection.execute(_LOSE, (self._sign.owner, reservation.id))
+        self.release_all(connection, [reservation])
+
     def _lose(self, connection: sqlite3.Connection, owner: str) -> None:
-        connection.execute(_LOSE, (owner,))
+        connection.execute(_LOSE, (owner, 0))
         connection.execute("DELETE FROM reservations WHERE owner = ?", (owner,))
 
     def _insert(

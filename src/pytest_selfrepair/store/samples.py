@@ -164,6 +164,15 @@ class SqliteStore:
         work = partial(self._ledger.release_all, reservations=[reservation])
         await self._writer.do(work, keeps=True)
 
+    async def lose(self, reservation: Reservation) -> None:
+        """Give back what was set aside for a request of which nobody knows what it cost.
+
+        Raises:
+            StoreError: The file cannot be written.
+        """
+        work = partial(self._ledger.lose, reservation=reservation)
+        await self._writer.do(work, keeps=True)
+
     def spent(self, campaign: str) -> Spent:
         """What a campaign has paid for, in all its runs and processes."""
         return self.read(lambda connection: self._ledger.spent(connection, campaign))
