@@ -1,7 +1,9 @@
 """The layout of the store's file: made, recognised, and brought up to date when it is opened."""
 
+import contextlib
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_selfrepair.errors import StoreError
@@ -107,9 +109,10 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
     Raises:
         StoreError: It is of a later version, or no store.
     """
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    with _at_one_moment(connection):
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     if application not in {0, _APPLICATION}:
         raise no_store(path, f"a database of another application, {application}")
     if version > SCHEMA:
@@ -120,6 +123,20 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
     if (version == 0 and tables) or (version and not tables >= _TABLES):
         raise no_store(path, "a database with other tables")
     return version
+
+
+@contextlib.contextmanager
+def _at_one_moment(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let what is read be of one moment: another process may be making the store."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(sqlite3.Error):  # it has ended where the file is no database
+            connection.execute("ROLLBACK")
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
