@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from projects import LEAN
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -16,6 +18,21 @@ if TYPE_CHECKING:
     from pytest_selfrepair.models.scripted_server import ScriptedServer
 
 pytest_plugins = ["pytester"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bytecode_is_kept() -> Iterator[None]:
+    """Else the many runs within tests would each compile the package anew, for a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        yield
+
+
+@pytest.fixture
+def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A folder to run pytest in, with no plugins but those of a user."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", LEAN)
+    return pytester
 
 
 @pytest.fixture

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
 
+LEAN = "-p no:anyio -p no:hypothesispytest -p no:pytest_cov"
+"""Options of a pytest within a test: plugins of the tests' own libraries take a second to load."""
+
 SOLVED = "tasks/introductory/0001"
 REPAIRED = "tasks/interview/0002"
 UNSOLVED = "tasks/competition/0003"

@@ -8,6 +8,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.fixture(autouse=True)
+def _with_all_plugins(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    del pytester
+    monkeypatch.delenv("PYTEST_ADDOPTS")
+
+
 def test_the_example_conftest_brings_a_model_a_source_and_tasks(
     pytester: pytest.Pytester,
 ) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from projects import SCRIPT, fenced, write_project, write_task
+from projects import LEAN, SCRIPT, fenced, write_project, write_task
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.models.scripted import Script
@@ -155,7 +155,7 @@ def start(
     command += ["--selfrepair-programs", "2", f"--selfrepair-store={store}"]
     command += ["--selfrepair-base-url", server.base_url, "-p", "no:cacheprovider"]
     command += ["--selfrepair-concurrency", "4"]
-    environment = {**os.environ, "OPENAI_API_KEY": KEY, "PYTEST_ADDOPTS": ""}
+    environment = {**os.environ, "OPENAI_API_KEY": KEY, "PYTEST_ADDOPTS": LEAN}
     return subprocess.Popen(
         command,
         cwd=root,

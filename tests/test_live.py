@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects import fenced, write_task
+from projects import LEAN, fenced, write_task
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import RunLimits, Spent
 from pytest_selfrepair.plugin.purse import Purse
@@ -106,7 +106,7 @@ def command(tmp_path: Path) -> list[str]:
     return ["-m", "pytest", "tasks", "--selfrepair-model", "scripted:script.json", *options]
 
 
-TERMINAL = {"TERM": "xterm", "CI": "", "PYTEST_ADDOPTS": "-p no:cacheprovider"}
+TERMINAL = {"TERM": "xterm", "CI": "", "PYTEST_ADDOPTS": f"-p no:cacheprovider {LEAN}"}
 
 
 @pytest.mark.parametrize("workers", [(), ("-n2",)])

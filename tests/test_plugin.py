@@ -29,7 +29,7 @@ def mode(request: pytest.FixtureRequest) -> tuple[str, ...]:
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with three tasks and a script; no key and no endpoint in the environment."""
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "PYTEST_ADDOPTS"):
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     write_project(pytester.path)
     return pytester.path
