@@ -193,7 +193,7 @@ FATES: dict[str, tuple[str, Outcome, str | None, int | None]] = {
         "import os\nos.kill(os.getpid(), 11)", Outcome.RUNTIME_ERROR, "ended by SIGSEGV", None
     ),
     "an endless loop": (
-        "x = 1\nwhile x:\n    x += 1", Outcome.TIME_LIMIT, "more than 1 seconds of CPU", None
+        "x = 1\nwhile x:\n    x += 1", Outcome.TIME_LIMIT, "it took more than ", None
     ),
     "an endless sleep": (
         "import time\ntime.sleep(99)", Outcome.TIME_LIMIT, "it took more than 2.5 seconds", 2
