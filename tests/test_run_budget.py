@@ -113,6 +113,6 @@ def test_the_summary_begins_with_a_budget_that_is_spent_and_counts_what_was_lost
     records = [Record(task_id=f"t/{i}", unscored=f"{NOT_RUN}: 9 of 10 tokens") for i in range(3)]
     lines = summary(records, lost=Lost(requests=2, tokens=300, dollars=0.5))
     assert lines[:2] == ["the budget of the run is spent: 3 tasks were not run", "  9 of 10 tokens"]
-    assert "lost: 2 requests, in flight when an earlier run was killed" in lines
+    assert "lost: up to 2 requests, in flight when an earlier run was killed" in lines
     assert "  they cost at most 300 tokens and $0.5000" in lines
     assert not any("not scored" in line for line in lines)

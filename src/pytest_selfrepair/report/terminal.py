@@ -56,7 +56,7 @@ def _lost(lost: Lost) -> list[str]:
         return []
     dollars = f" and ${lost.dollars:,.4f}" if lost.dollars else ""
     return [
-        f"lost: {lost.requests:,} requests, in flight when an earlier run was killed",
+        f"lost: up to {lost.requests:,} requests, in flight when an earlier run was killed",
         f"  they cost at most {lost.tokens:,} tokens{dollars}",
     ]
 
