@@ -24,7 +24,7 @@ from pytest_selfrepair.sandbox.limits import Limits
 from test_warm_sandbox import family
 
 ATTACKS = sorted(Path(__file__).with_name("attacks").glob("*.py"))
-LIMITS = Limits(cpu_seconds=0.3, wall_factor=-4.0)  # 0.8 seconds of wall-clock time
+LIMITS = Limits(cpu_seconds=0.2, wall_factor=-6.0)  # 0.8 seconds of wall-clock time
 NEVER = "never printed"
 PLACES = ("/", "/tmp", "/var/tmp", "/dev/shm", "/etc")  # noqa: S108 - where they try to write
 MARK = "selfrepair-attack"

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from pytest_selfrepair.sandbox.limits import Limits
 
 DATA = Path(__file__).parents[2] / "shared/data/apps/apps_folders/train"
 SHORT = Limits(cpu_seconds=1.0, wall_factor=0.5)  # 2.5 seconds of wall-clock time
+JUDGES: dict[tuple[tuple[str, ...], Limits], SandboxJudge] = {}
+"""The judges that tests share: a zygote takes longer to start than most programs to run."""
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,7 @@ def isolation() -> Isolation:
     return find_isolation("auto")
 
 
-@pytest.fixture(params=["auto", "limits"])
+@pytest.fixture(scope="module", params=["auto", "limits"])
 def any_isolation(request: pytest.FixtureRequest) -> Isolation:
     return find_isolation(request.param)
 
@@ -59,13 +62,23 @@ def judge(
     fn_name: str | None = None,
     limits: Limits = SHORT,
 ) -> Verdict:
-    judge = SandboxJudge(isolation, limits)
-    return asyncio.run(judge.judge(task(*cases, fn_name=fn_name), program))
+    key = (isolation.command, limits)
+    if key not in JUDGES:
+        JUDGES[key] = SandboxJudge(isolation, limits)
+    return asyncio.run(JUDGES[key].judge(task(*cases, fn_name=fn_name), program))
 
 
-def printed(isolation: Isolation, program: str, given: str = "") -> str:
+@pytest.fixture(scope="module", autouse=True)
+def _judges_are_closed() -> Iterator[None]:
+    yield
+    for judge in JUDGES.values():
+        asyncio.run(judge.aclose())
+    JUDGES.clear()
+
+
+def printed(isolation: Isolation, program: str) -> str:
     """What a program prints, told by the verdict that it is wrong."""
-    verdict = judge(isolation, program, (given, "\0expected"))
+    verdict = judge(isolation, program, ("", "\0expected"))
     assert verdict.outcome is Outcome.WRONG_ANSWER, verdict
     assert verdict.failure is not None
     return verdict.failure.actual or ""
@@ -343,6 +356,7 @@ def test_the_environment_is_cleared(
     any_isolation: Isolation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "secret")
+    JUDGES.clear()  # a new zygote has to start in this environment
     text = printed(any_isolation, "import os\nprint(sorted(os.environ))")
     assert "OPENAI_API_KEY" not in text
     assert set(json.loads(text.replace("'", '"'))) <= {
@@ -372,7 +386,9 @@ def test_root_gives_a_program_a_user_of_its_own_without_rights(any_isolation: Is
 
 def test_hashes_and_random_numbers_repeat(isolation: Isolation) -> None:
     program = "import random\nprint(hash('a'), random.random(), list({'x', 'y', 'z'}))"
-    assert printed(isolation, program) == printed(isolation, program)
+    first = printed(isolation, program)
+    JUDGES.clear()
+    assert printed(isolation, program) == first
 
 
 def test_nothing_of_this_machine_is_seen(contained: Isolation) -> None:

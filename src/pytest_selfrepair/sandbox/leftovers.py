@@ -48,8 +48,11 @@ def empty_scratch() -> bool:
             with contextlib.suppress(OSError):  # a folder
                 os.chmod(name, 0o700)  # noqa: PTH101 - as above
                 for inner in os.listdir(name):  # noqa: PTH208 - as above
+                    place = f"{name}/{inner}"
+                    if os.path.isdir(place) and not os.path.islink(place):  # noqa: PTH112, PTH114 - as above
+                        os.chmod(place, 0o700)  # noqa: PTH101 - only then can it be moved
+                    os.rename(place, f".selfrepair-{number}-{time.monotonic_ns()}")  # noqa: PTH104 - as above
                     number += 1
-                    os.rename(f"{name}/{inner}", f".selfrepair-{number}-{time.monotonic_ns()}")  # noqa: PTH104 - as above
                 os.rmdir(name)  # noqa: PTH106 - as above
                 number += 1
         if number == before:
