@@ -121,6 +121,7 @@ def main() -> None:
         else:
             with installed_peers() as peers:
                 graders: list[Grader] = [Sandbox(judge, runner), Exec(), PythonPerTest(), *peers]
+                graders[0].grade(Work(program=TRIVIAL, stdin=True, cases=1))  # starts a zygote
                 rounds = [time_all(graders) for _ in range(options.rounds)]
             compare(
                 rounds,
