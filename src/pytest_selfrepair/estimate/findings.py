@@ -1,0 +1,436 @@
+"""What a run's records say: every estimate, computed once from records and shown by every report.
+
+The layout is also that of `selfrepair report RUN --json OUT`; the README documents it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.ledger import Lost
+
+SCHEMA = 1
+"""The version of the JSON that these classes are written as."""
+
+ALL = "all"
+"""What stands for a difficulty where tasks of every difficulty count."""
+
+
+class Policy(StrEnum):
+    """In what order a tree is drawn, and when drawing stops (arXiv 2306.09896, section 4).
+
+    `batch` pays for all programs and, where none passes, for all repairs. `dfs` draws a program,
+    then its repairs one by one, then the next program, and stops at the first pass. `bfs` draws
+    programs one by one until one passes, and only where none does their repairs one by one.
+    """
+
+    BATCH = "batch"
+    DFS = "dfs"
+    BFS = "bfs"
+
+
+class Answer(StrEnum):
+    """What the numbers say to the question whether repair pays."""
+
+    PAYS = "repair pays"
+    DOES_NOT_PAY = "repair does not pay"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A number and how sure it is.
+
+    Attributes:
+        value: The estimate.
+        low: Lower end of the interval over tasks; None where there are too few tasks for one.
+        high: Upper end.
+        level: The interval's nominal coverage, 0 to 1.
+        method: How the interval was made, in words: ``BCa bootstrap over tasks, 10,000 draws``.
+    """
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    level: float = 0.95
+    method: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What trees of one shape are expected to solve and to cost: exact, means over tasks.
+
+    Attributes:
+        source: The feedback source's name; None for i.i.d. sampling (n_fr = 0).
+        policy: How the tree is drawn.
+        replacement: Whether programs and repairs are drawn with replacement from what was sampled.
+        n_p: Programs.
+        n_fr: Repairs of each failing program; 0: no repair.
+        depth: Levels of repair; 0 where n_fr is.
+        difficulty: `ALL`, or one difficulty.
+        tasks: Tasks behind it.
+        pass_rate: Expected share of tasks solved, 0 to 1.
+        tokens: Expected tokens generated per task (programs, feedback, repairs).
+        all_tokens: Expected tokens per task, generated and read.
+        samples: Expected completions per task.
+        dollars: Expected US dollars per task; None where some completion has no known price.
+    """
+
+    source: str | None
+    policy: Policy
+    replacement: bool
+    n_p: int
+    n_fr: int
+    depth: int
+    difficulty: str
+    tasks: int
+    pass_rate: float
+    tokens: float
+    all_tokens: float
+    samples: float
+    dollars: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePoint:
+    """A point of a pass@t curve.
+
+    Attributes:
+        tokens: Expected tokens generated per task.
+        pass_rate: Expected share of tasks solved, with its interval over tasks.
+        n_p: Programs of the shape.
+        n_fr: Repairs of each failing program.
+        all_tokens: Expected tokens per task, generated and read.
+        dollars: Expected US dollars per task, or None.
+    """
+
+    tokens: float
+    pass_rate: Estimate
+    n_p: int
+    n_fr: int
+    all_tokens: float
+    dollars: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """pass@t: pass rate against tokens generated; the upper envelope of the shapes, or i.i.d.
+
+    Attributes:
+        source: The feedback source's name; None for i.i.d. sampling.
+        label: As a legend names it: ``M_P = X (no repair)``, ``M_P = X; M_F = Y``.
+        policy: How trees are drawn.
+        replacement: With replacement, as the paper draws them, or without (unbiased).
+        difficulty: `ALL`, or one difficulty.
+        points: By ascending tokens.
+    """
+
+    source: str | None
+    label: str
+    policy: Policy
+    replacement: bool
+    difficulty: str
+    points: tuple[CurvePoint, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatCell:
+    """One shape against i.i.d. sampling at the same tokens, as in the paper's heat map.
+
+    Attributes:
+        n_p: Programs.
+        n_fr: Repairs of each failing program.
+        ratio: Repair's pass rate ÷ the baseline's, interpolated linearly at the same mean tokens;
+            None where the baseline's last point costs less (out of bounds, "O.O.B."), or where
+            the baseline solves nothing.
+        out_of_bounds: True beyond the baseline's last point.
+        pass_rate: Repair's pass rate.
+        tokens: Expected tokens generated per task.
+    """
+
+    n_p: int
+    n_fr: int
+    ratio: float | None
+    out_of_bounds: bool
+    pass_rate: float
+    tokens: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatMap:
+    """The paper's heat map of one source: n_p ascending, n_fr with the largest first.
+
+    Attributes:
+        source: The feedback source's name.
+        policy: How trees are drawn.
+        replacement: With or without replacement.
+        n_p: The columns.
+        n_fr: The rows, largest first.
+        cells: Row by row.
+    """
+
+    source: str
+    policy: Policy
+    replacement: bool
+    n_p: tuple[int, ...]
+    n_fr: tuple[int, ...]
+    cells: tuple[HeatCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtEqualTokens:
+    """One source's trees as grown, against i.i.d. sampling at the same mean tokens.
+
+    Attributes:
+        source: The feedback source's name.
+        difficulty: `ALL`, or one difficulty.
+        tasks: Tasks behind it.
+        pass_rate: What the trees solve; unbiased.
+        iid: What i.i.d. sampling solves at those tokens.
+        gain: The difference, with its paired interval over tasks.
+        tokens: Mean tokens generated per task, at which both stand.
+        dollars: Mean US dollars per task of the trees, or None.
+        iid_samples: How many i.i.d. programs those tokens buy.
+        tokens_per_solved: Tokens generated ÷ tasks solved; None where none is.
+        dollars_per_solved: US dollars ÷ tasks solved, or None.
+        answer: Whether repair pays.
+        tasks_needed: About how many tasks would tell; None where these do, or where none would.
+    """
+
+    source: str
+    difficulty: str
+    tasks: int
+    pass_rate: Estimate
+    iid: Estimate
+    gain: Estimate
+    tokens: float
+    dollars: float | None
+    iid_samples: float
+    tokens_per_solved: float | None
+    dollars_per_solved: float | None
+    answer: Answer
+    tasks_needed: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difficulty:
+    """What initial programs do on the tasks of one difficulty.
+
+    Attributes:
+        difficulty: `ALL`, or one difficulty.
+        tasks: Scored tasks.
+        pass_at_1: Expected pass rate of one program.
+        sources: One for each feedback source, in the order the user gave them.
+    """
+
+    difficulty: str
+    tasks: int
+    pass_at_1: Estimate
+    sources: tuple[AtEqualTokens, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairRate:
+    """Repairs that pass ÷ repairs tried, for some of the failing programs.
+
+    Attributes:
+        group: Which failing programs: `ALL`, a difficulty, or an outcome (``wrong_answer``).
+        failing: Failing programs that were repaired at least once.
+        tried: Repairs.
+        passed: Repairs that pass.
+        rate: The share, with its interval over tasks; None where nothing was tried.
+    """
+
+    group: str
+    failing: int
+    tried: int
+    passed: int
+    rate: Estimate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFindings:
+    """What one feedback source led to.
+
+    Attributes:
+        source: Its name.
+        repairs: Over all failing programs.
+        by_difficulty: One for each difficulty.
+        by_outcome: One for each outcome that failing programs had.
+        solved_only_by_repair: Tasks that no initial program solves and some repair does.
+        tokens_per_repair: Mean tokens of a repair with its feedback; None where none was tried.
+        unchanged: Share of repairs whose program is the failing one again; None where none.
+        broke: Share of repairs that fail a case which the failing program is known to pass.
+        edit_lines: Median lines that a repair adds or deletes; None where none was tried.
+    """
+
+    source: str
+    repairs: RepairRate
+    by_difficulty: tuple[RepairRate, ...]
+    by_outcome: tuple[RepairRate, ...]
+    solved_only_by_repair: int
+    tokens_per_repair: float | None
+    unchanged: float | None
+    broke: float | None
+    edit_lines: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two sources on the same failing programs of the same tasks.
+
+    Attributes:
+        first: One source's name.
+        second: The other's.
+        tasks: Tasks in which both repaired the same failing programs.
+        programs: Those programs.
+        first_rate: Share of repairs that pass, of the first source, over those programs.
+        second_rate: The same of the second.
+        difference: First less second, with its paired interval over tasks.
+        only_first: Tasks that a repair of the first solves and none of the second.
+        only_second: The other way.
+        mcnemar: Two-sided p-value of McNemar's exact test over these tasks.
+    """
+
+    first: str
+    second: str
+    tasks: int
+    programs: int
+    first_rate: float
+    second_rate: float
+    difference: Estimate
+    only_first: int
+    only_second: int
+    mcnemar: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unscored:
+    """Why some tasks are in no rate.
+
+    Attributes:
+        reason: In one line.
+        tasks: Their ids.
+    """
+
+    reason: str
+    tasks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flips:
+    """How many verdicts another checker would have given otherwise.
+
+    Attributes:
+        checker: The other checker.
+        flipped: Verdicts that differ.
+        compared: Verdicts that both gave.
+    """
+
+    checker: str
+    flipped: int
+    compared: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What became of tasks and programs.
+
+    Attributes:
+        tasks: Tasks by what became of them (`TaskOutcome`).
+        programs: Initial programs by outcome, most frequent first.
+        repairs: Repairs by outcome, over all sources, most frequent first.
+        baseline: Baseline programs by outcome, most frequent first.
+        judged: Where programs ran and who compared: ``in bubblewrap …, checker tolerant``.
+        flips: How the other checker would have judged.
+    """
+
+    tasks: dict[str, int]
+    programs: dict[str, int]
+    repairs: dict[str, int]
+    baseline: dict[str, int]
+    judged: tuple[str, ...]
+    flips: tuple[Flips, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """An estimate that the records do not carry.
+
+    Attributes:
+        what: The estimate: ``shapes of self without replacement beyond n_p = 3``.
+        why: In one line, naming the tasks: ``apps/0003: its trees stopped at their budget``.
+    """
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a run was.
+
+    Attributes:
+        title: As a report calls it; the models and sources unless the user gave another.
+        models: M_P, one unless records of several runs were put together.
+        sources: Feedback sources in the order the user gave them.
+        prompts: Prompt sets, ``name@digest``.
+        n_p: Initial programs of a task; None where records differ.
+        n_fr: Repairs of each failing program; None where records differ.
+        budget: Generated tokens that one tree could cost, or None.
+        temperature: Of sampling; None where unknown or where records differ.
+        tasks: Tasks with a record.
+        scored: Those in the rates.
+        not_run: Tasks that were collected and never started.
+        not_run_budget: Those that were not run since the run's budget was spent, with the reason.
+    """
+
+    title: str
+    models: tuple[str, ...]
+    sources: tuple[str, ...]
+    prompts: tuple[str, ...]
+    n_p: int | None
+    n_fr: int | None
+    budget: int | None
+    temperature: float | None
+    tasks: int
+    scored: int
+    not_run: int
+    not_run_budget: Unscored | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """All that a report shows, short of the single tasks.
+
+    Attributes:
+        about: What the run was.
+        headline: One for each source, over all scored tasks: did repair pay?
+        difficulties: One for each difficulty that has scored tasks, and `ALL` last.
+        sources: One for each feedback source.
+        pairs: Every two sources.
+        shapes: Every shape that the trees allow.
+        curves: i.i.d. and each source; `ALL` and each difficulty.
+        heat_maps: One for each source.
+        tally: What became of tasks and programs.
+        cost: What all completions cost, of unscored tasks too.
+        lost: What was in flight when earlier runs were killed.
+        unscored: Why tasks are missing from the rates.
+        refused: What could not be estimated without bias, by name.
+        schema: The version of this layout.
+    """
+
+    about: About
+    headline: tuple[AtEqualTokens, ...]
+    difficulties: tuple[Difficulty, ...]
+    sources: tuple[SourceFindings, ...]
+    pairs: tuple[Pair, ...]
+    shapes: tuple[Shape, ...]
+    curves: tuple[Curve, ...]
+    heat_maps: tuple[HeatMap, ...]
+    tally: Tally
+    cost: Cost
+    lost: Lost
+    unscored: tuple[Unscored, ...]
+    refused: tuple[Refused, ...]
+    schema: int = SCHEMA
