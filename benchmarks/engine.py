@@ -7,12 +7,18 @@ is the sum of all latencies that were served, divided by the connections, plus t
 requests of one task that wait for each other. Efficiency is that over the time from the first
 request to the last answer. The plain way, one task after the other, runs beside it on fewer tasks:
 compare efficiencies, not times.
+
+The engine's own processor time is measured apart: a model in pytest's own process and a judge that
+runs nothing leave what pytest, the engine, the ledger, the store and the growth of trees take. Two
+runs of different length are subtracted, so that starting costs nothing.
 """
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -48,6 +54,54 @@ PLAIN = """
 from pytest_selfrepair.plugin.engine import Engine
 
 Engine.expect = lambda *_: None  # nothing is known before it is asked for
+"""
+
+ALONE = """
+import asyncio
+
+from pytest_selfrepair.core.sample import Sample, Usage
+from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
+from pytest_selfrepair.plugin import active
+
+TEXT = "```python\\nprint(0)\\n```"
+FAILS = Verdict(
+    outcome=Outcome.WRONG_ANSWER,
+    cases_run=1,
+    cases_passed=0,
+    failure=CaseFailure(index=0, input="1 2", expected="3", actual="0"),
+)
+
+
+class InProcess:
+    name = "in-process"
+
+    async def sample(self, request):
+        await asyncio.sleep(0.02)
+        usage = Usage(completion_tokens=60, prompt_tokens=200, counted_by="endpoint")
+        return Sample(text=TEXT, usage=usage, finish_reason="stop")
+
+    async def aclose(self):
+        pass
+
+
+class NoJudge:
+    isolation = "nothing"
+
+    def __init__(self, **_):
+        pass
+
+    async def judge(self, task, program):
+        return FAILS
+
+    async def aclose(self):
+        pass
+
+
+def pytest_selfrepair_model(name, config):
+    return InProcess() if name == InProcess.name else None
+
+
+active.SandboxJudge = NoJudge
 """
 
 
@@ -205,6 +259,31 @@ def run(tasks: int, connections: int, mean: float, *more: str, plain: bool = Fal
         )
 
 
+def own_milliseconds(tasks: int, connections: int) -> float:
+    """Processor time for each request of pytest's process, but for HTTP and judging."""
+    seconds: list[float] = []
+    requests: list[int] = []
+    for count in (tasks // 4, tasks):
+        with tempfile.TemporaryDirectory(prefix="selfrepair-engine-") as name:
+            folder = Path(name)
+            write_project(folder, count, 0.0, plain=False)
+            (folder / "conftest.py").write_text(WATCH + ALONE)
+            command = [
+                *(sys.executable, "-m", "pytest", "tasks", "-q", "-q", "--tb=no"),
+                *("--selfrepair-model", "in-process"),
+                *("--selfrepair-feedback", "self", "--selfrepair-feedback", "none"),
+                *("--selfrepair-programs", str(PROGRAMS), "--selfrepair-repairs", "1"),
+                *("--selfrepair-concurrency", str(connections)),
+            ]
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+            if done.returncode not in (0, 1) or "not scored" in done.stdout:
+                raise SystemExit(done.stdout[-3000:] + done.stderr[-1000:])
+            seconds += [float(path.read_text()) for path in folder.glob("cpu-*")]
+            with contextlib.closing(sqlite3.connect(folder / ".selfrepair/samples.sqlite")) as file:
+                requests.append(file.execute("SELECT count(*) FROM samples").fetchone()[0])
+    return 1000 * (seconds[1] - seconds[0]) / (requests[1] - requests[0])
+
+
 def show(title: str, found: Result) -> None:
     """Print a line."""
     print(
@@ -235,6 +314,8 @@ def main() -> None:
     )
     ratio = serial.efficiency / plain.efficiency
     print(f"working ahead is {ratio:.1f} times as efficient as one task at a time")
+    own = own_milliseconds(4 * options.tasks, options.connections)
+    print(f"without HTTP and judging: {own:.2f} ms of processor a request, all of pytest's process")
     if options.long:
         found = run(options.long, options.connections, options.mean / 10)
         show(f"one process, {options.long} tasks, fast", found)

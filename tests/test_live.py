@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from endpoints import Serve
 from projects import LEAN, fenced, write_task
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import RunLimits, Spent
@@ -126,6 +128,21 @@ def test_the_last_row_of_a_terminal_says_how_far_the_run_is_and_is_given_back(
     assert "/4 tasks · " not in shown
     assert "tasks: 4 solved at once, 0 only by repair, 0 unsolved" in shown
     assert "4 passed" in shown
+
+
+def test_the_line_of_a_run_with_workers_counts_the_rate_limits_of_all_of_them(
+    tmp_path: Path, command: list[str], serve: Serve
+) -> None:
+    answer = {"text": fenced("print(3)"), "seconds": 0.7, "faults": [429]}
+    server = serve(tasks={"*": {"program": answer}}, retry_after="0.1")
+    at = command.index("scripted:script.json")
+    asked = [*command[:at], "gpt-4", *command[at + 1 :], "--selfrepair-base-url", server.base_url]
+    written = on_a_terminal(tmp_path, [*asked, "-n2"], TERMINAL | {"OPENAI_API_KEY": "none"})
+    assert b"4 passed" in written
+    [counted] = set(re.findall(rb"4 tasks .* (\d) rate limits", written)[-1:])
+    assert int(counted) >= 2
+    flying = {int(shown) for shown in re.findall(rb"(\d+) in flight", written)}
+    assert max(flying) <= 2, flying
 
 
 @pytest.mark.parametrize(

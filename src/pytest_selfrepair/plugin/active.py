@@ -36,6 +36,9 @@ from pytest_selfrepair.tasks.folders import is_task_folder
 _ATTRIBUTE = "selfrepair_record"
 """The attribute of a report that carries a record, as one ASCII JSON string."""
 
+_RATE_LIMITS = "selfrepair_rate_limits"
+"""The attribute of a report that says how often its process was told that it asked too much."""
+
 
 def activate(config: pytest.Config, settings: Settings) -> None:
     """Bring the plugin into a session.
@@ -105,7 +108,13 @@ class ActiveSession:
         self._engine = Engine(settings, self._casting, judge)
         session.config.stash[ENGINE] = self._engine
         if self._log is not None:
-            live = LiveLine(self._log, self._engine, self._casting.campaign, self._casting.limits)
+            live = LiveLine(
+                self._log,
+                self._engine,
+                self._casting.campaign,
+                self._casting.limits,
+                settings.concurrency,
+            )
             session.config.pluginmanager.register(live, "selfrepair-live")
 
     def _checker_of(self, task: Task) -> Checker | None:
@@ -186,6 +195,8 @@ class ActiveSession:
         if call.when == "setup" and (record := item.stash.get(RECORD, None)) is not None:
             report.duration = record.seconds  # its own, not that for which it was waited for
             setattr(report, _ATTRIBUTE, record.to_json())
+            if self._engine is not None:
+                setattr(report, _RATE_LIMITS, self._engine.rate_limits)
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -193,6 +204,8 @@ class ActiveSession:
         text = getattr(report, _ATTRIBUTE, None)
         if self._log is not None and text is not None:
             self._log.add(Record.from_json(text))
+            limits = getattr(report, _RATE_LIMITS, 0)
+            self._log.rate_limits[xdist.worker_of(report)] = limits
 
     def pytest_report_teststatus(
         self, report: pytest.CollectReport | pytest.TestReport

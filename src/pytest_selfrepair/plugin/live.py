@@ -26,13 +26,17 @@ class LiveLine:
         engine: What runs here.
         campaign: The run's account.
         limits: What that may spend.
+        concurrency: Requests that may be in flight, over the whole run.
     """
 
-    def __init__(self, log: RunLog, engine: Engine, campaign: str, limits: RunLimits) -> None:
+    def __init__(
+        self, log: RunLog, engine: Engine, campaign: str, limits: RunLimits, concurrency: int
+    ) -> None:
         self._log = log
         self._engine = engine
         self._campaign = campaign
         self._limits = limits
+        self._concurrency = concurrency
         self._row: BottomRow | None = None
         self._total = 0
         self._before: Spent | None = None
@@ -73,12 +77,13 @@ class LiveLine:
                 done=len(records),
                 solved=became[TaskOutcome.SOLVED],
                 repaired=became[TaskOutcome.REPAIRED],
-                in_flight=self._engine.in_flight or in_flight,
+                # workers reserve for what waits for a slot, too
+                in_flight=self._engine.in_flight or min(in_flight, self._concurrency),
                 tokens=spent.tokens,
                 dollars=spent.dollars if priced else None,
                 max_tokens=self._limits.max_tokens,
                 max_dollars=self._limits.max_dollars,
-                rate_limits=self._engine.rate_limits,
+                rate_limits=self._engine.rate_limits or sum(self._log.rate_limits.values()),
                 seconds=time.monotonic() - self._began,
             ),
             columns,

@@ -17,6 +17,7 @@ class RunLog:
     Attributes:
         collected: Tasks that were to be run.
         notices: What the user should know of how models were asked.
+        rate_limits: How often endpoints said that they were asked too much, by worker.
         trouble: Why records could not be kept, or None.
     """
 
@@ -27,6 +28,7 @@ class RunLog:
         self._records: dict[str, Record] = {}
         self.collected = 0
         self.notices: list[str] = []
+        self.rate_limits: dict[str, int] = {}
         self.trouble: str | None = None
 
     @property

@@ -39,6 +39,12 @@ def share(config: pytest.Config, total: int) -> int:
     return max(total // workers + (number < total % workers), 1)
 
 
+def worker_of(report: pytest.TestReport) -> str:
+    """The name of the worker that sent a report; empty where it is this process's own."""
+    node = getattr(report, "node", None)
+    return "" if node is None else str(node.gateway.id)
+
+
 def processes(config: pytest.Config) -> int:
     """How many processes the run's tasks are shared out among."""
     return int(_given(config).get("workercount", 1))
