@@ -131,6 +131,10 @@ def starter(name: str, program: str, fn_name: str) -> str:
     for opening, block in blocks:
         for node in block:
             if isinstance(node, ast.FunctionDef) and node.name == fn_name:
-                head = "".join(rows[node.lineno - 1 : node.body[0].lineno - 1])
+                head = "".join(
+                    row
+                    for row in rows[node.lineno - 1 : node.body[0].lineno - 1]
+                    if not row.lstrip().startswith("#")
+                )
                 return opening + head + " " * node.body[0].col_offset
     raise BuildError(f"{name}: first reference has no 'def {fn_name}(' at its top level")
