@@ -104,6 +104,12 @@ def test_the_first_cases_become_the_examples_of_the_statement(tmp_path: Path) ->
             "brute force: run on 7 cases, expected 8 or more",
         ),
         (
+            brute_problems,
+            replace(SOUND, brute="print(\n"),
+            "brute force, case 0: found SyntaxError: '(' was never closed",
+        ),
+        (likeness_problems, replace(SOUND, brute="print(\n", references=(FIRST,)), "1 references"),
+        (
             likeness_problems,
             replace(SOUND, brute=FIRST.replace("a", "x").replace("mxp", "map")),
             "brute force is reference 0 with other names",

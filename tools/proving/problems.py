@@ -97,8 +97,15 @@ def likeness_problems(built: Built) -> Iterator[str]:
 
 
 def shape_of(program: str) -> str:
-    """Return the program's syntax tree as a text, without names and constants."""
-    return " ".join(type(node).__name__ for node in ast.walk(ast.parse(program)))
+    """Return the program's syntax tree as a text, without names and constants.
+
+    A program that is no Python is its own shape; to run it says what is wrong.
+    """
+    try:
+        tree = ast.parse(program)
+    except SyntaxError:
+        return program
+    return " ".join(type(node).__name__ for node in ast.walk(tree))
 
 
 def reference_problems(built: Built) -> Iterator[str]:
