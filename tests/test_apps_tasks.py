@@ -24,13 +24,14 @@ def fn_name(folder: Path) -> object:
     return read_json(folder, "input_output.json").get("fn_name")
 
 
-def test_there_are_four_tasks_of_each_difficulty() -> None:
+def test_there_are_four_tasks_or_more_of_each_difficulty() -> None:
     found = Counter(folder.parent.name for folder in FOLDERS)
-    assert found == {"introductory": 4, "interview": 4, "competition": 4}
+    assert set(found) == {"introductory", "interview", "competition"}
+    assert min(found.values()) >= 4
 
 
-def test_a_third_of_the_tasks_is_call_based() -> None:
-    assert len([folder for folder in FOLDERS if fn_name(folder)]) == len(FOLDERS) // 3
+def test_about_a_third_of_the_tasks_is_call_based() -> None:
+    assert 0.25 <= len([folder for folder in FOLDERS if fn_name(folder)]) / len(FOLDERS) <= 0.45
 
 
 def test_every_statement_is_unique() -> None:
@@ -43,7 +44,7 @@ def test_the_folder_holds_the_files_of_its_kind(folder: Path) -> None:
     expected = {"input_output.json", "metadata.json", "question.txt", "solutions.json"}
     if fn_name(folder):
         expected.add("starter_code.py")
-    assert {path.name for path in folder.iterdir()} == expected
+    assert {path.name for path in folder.iterdir()} - {"checker.py"} == expected
 
 
 @each_task
@@ -65,7 +66,7 @@ def test_every_case_has_an_input_and_an_output(folder: Path) -> None:
     inputs, outputs = cases["inputs"], cases["outputs"]
     assert isinstance(inputs, list)
     assert isinstance(outputs, list)
-    assert 20 <= len(inputs) == len(outputs) <= 30
+    assert 20 <= len(inputs) == len(outputs) <= 60
 
 
 @each_task
@@ -81,9 +82,9 @@ def test_the_cases_are_of_the_tasks_kind(folder: Path) -> None:
 
 
 @each_task
-def test_there_are_two_different_solutions(folder: Path) -> None:
+def test_there_are_two_different_solutions_or_more(folder: Path) -> None:
     solutions = json.loads((folder / "solutions.json").read_text("utf-8"))
-    assert len(set(solutions)) == 2
+    assert len(set(solutions)) == len(solutions) >= 2
 
 
 @each_task
@@ -94,7 +95,22 @@ def test_the_starter_code_opens_the_body_of_the_function(folder: Path) -> None:
         assert f"def {name}(" in starter
 
 
-def test_the_generator_proves_every_task() -> None:
-    command = [sys.executable, "-B", str(ROOT / "tools" / "make_tasks.py"), "--check"]
-    proof = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert proof.returncode == 0, proof.stderr
+def make_tasks(*options: str) -> None:
+    command = [sys.executable, "-B", str(ROOT / "tools" / "make_tasks.py"), *options]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_every_file_is_made_again_byte_for_byte(tmp_path: Path) -> None:
+    make_tasks("--to", str(tmp_path))
+    assert contents(tmp_path) == contents(ROOT / "apps_tasks")
+
+
+@pytest.mark.slow
+def test_every_task_is_proved_sound() -> None:
+    make_tasks("--check")

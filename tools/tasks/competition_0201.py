@@ -170,6 +170,8 @@ TASK = Task(
     topics=("graphs", "shortest paths"),
     cases=cases,
     references=(FIRST, SECOND),
+    brute=TRY_EACH_ROAD,
+    brute_cases=22,
     wrong={
         "spends the ticket on the cheapest full-price way": DISCOUNT_LAST,
         "takes the roads one way": FIRST.replace("    roads[v].append((u, w))\n", ""),

@@ -69,7 +69,7 @@ print(answer)
 EQUAL_ONCE = """\
 ribbon = input()
 ends = range(1, len(ribbon) + 1)
-pieces = {ribbon[start:end] for end in ends for start in range(max(end - 60, 0), end)}
+pieces = {ribbon[start:end] for end in ends for start in range(max(end - 12, 0), end)}
 print(sum(p.count("R") == p.count("G") == p.count("B") for p in pieces))
 """
 
@@ -78,6 +78,8 @@ TASK = Task(
     topics=("prefix sums", "hashing", "strings"),
     cases=cases,
     references=(FIRST, SECOND),
+    brute=EVERY_PIECE,
+    brute_cases=20,
     wrong={
         "compares red and green only": FIRST.replace("green - blue", "0"),
         "misses pieces from the left end": FIRST.replace("Counter({(0, 0): 1})", "Counter()"),

@@ -36,7 +36,7 @@ FIRST = """\
 from math import gcd
 
 
-def lamps_on(n, steps):
+def lamps_on(n: int, steps: list[int]) -> int:
     common = [1]
     weight = [0]
     total = 0
@@ -80,6 +80,8 @@ TASK = Task(
     fn_name="lamps_on",
     cases=cases,
     references=(FIRST, SECOND),
+    brute=EVERY_LAMP,
+    brute_cases=18,
     wrong={
         "counts lamps that were switched at all": FIRST.replace("-2 * weight", "-weight"),
         "counts lamps that were switched once": FIRST.replace(

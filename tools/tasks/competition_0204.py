@@ -131,11 +131,31 @@ for m in range(1, n + 1):
 print(totals[n % 5] % 1000000007)
 """
 
+BRUTE = """\
+n, k = map(int, input().split())
+lengths = list(map(int, input().split()))
+
+
+def pave(metres, last):
+    if metres == 0:
+        return 1
+    ways = 0
+    for kind in range(k):
+        if kind != last and lengths[kind] <= metres:
+            ways += pave(metres - lengths[kind], kind)
+    return ways
+
+
+print(pave(n, None) % 1000000007)
+"""
+
 TASK = Task(
     difficulty="competition",
     topics=("dynamic programming", "matrices", "linear recurrences"),
     cases=cases,
     references=(FIRST, SECOND),
+    brute=BRUTE,
+    brute_cases=12,
     wrong={
         "ignores the neighbours": SECOND.replace("[0] * (length - 1) + [1]", "[0] * length"),
         "parts stones of one length, not of one kind": FIRST.replace(

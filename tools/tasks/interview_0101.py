@@ -63,12 +63,22 @@ def longest_quiet(opening, closing, bookings):
     return best
 """
 
+BRUTE = """\
+def longest_quiet(opening, closing, bookings):
+    quiet = []
+    for minute in range(opening, closing):
+        quiet.append("x" if any(begin <= minute < end for begin, end in bookings) else ".")
+    return max(map(len, "".join(quiet).split("x")))
+"""
+
 TASK = Task(
     difficulty="interview",
     topics=("intervals", "sorting"),
     fn_name="longest_quiet",
     cases=cases,
     references=(FIRST, SECOND),
+    brute=BRUTE,
+    brute_cases=23,
     wrong={
         "does not sort": FIRST.replace("sorted(bookings)", "bookings"),
         "forgets bookings inside others": FIRST.replace("max(free_from, end)", "end"),

@@ -89,11 +89,34 @@ for command, *argument in map(str.split, sys.stdin.read().splitlines()[1:]):
         print(*history[:size] or "-")
 """
 
+BRUTE = """\
+import sys
+
+commands = [line.split() for line in sys.stdin.read().splitlines()[1:]]
+for now, command in enumerate(commands):
+    if command == ["show"]:
+        # The whole story again, one word at a time: what is to come lies right of the bar.
+        row = ["|"]
+        for done in commands[:now]:
+            bar = row.index("|")
+            if done[0] == "add":
+                row[bar:] = [done[1], "|"]
+            elif done[0] != "show":
+                for _ in range(int(done[1])):
+                    bar = row.index("|")
+                    other = bar - 1 if done[0] == "undo" else bar + 1
+                    if 0 <= other < len(row):
+                        row[bar], row[other] = row[other], row[bar]
+        print(" ".join(row[: row.index("|")]) or "-")
+"""
+
 TASK = Task(
     difficulty="interview",
     topics=("stacks", "simulation"),
     cases=cases,
     references=(FIRST, SECOND),
+    brute=BRUTE,
+    brute_cases=22,
     wrong={
         "remembers undone words after an add": FIRST.replace("        undone.clear()\n", ""),
         "undoes only one word": FIRST.replace("min(int(command[1]), len(words))", "bool(words)"),

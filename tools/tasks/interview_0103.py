@@ -73,6 +73,21 @@ class Solution:
         return pairs
 """
 
+BRUTE = """\
+class Solution:
+    def countTwins(self, bracelets):
+        pairs = 0
+        for j in range(len(bracelets)):
+            for i in range(j):
+                ring, twin = bracelets[i], False
+                for _ in range(len(ring)):
+                    ring = ring[1:] + ring[0]
+                    if ring == bracelets[j]:
+                        twin = True
+                pairs += twin
+        return pairs
+"""
+
 CANONICAL = "min(b[i:] + b[:i] for i in range(len(b)))"
 TASK = Task(
     difficulty="interview",
@@ -80,6 +95,7 @@ TASK = Task(
     fn_name="countTwins",
     cases=cases,
     references=(FIRST, SECOND),
+    brute=BRUTE,
     wrong={
         "takes anagrams for twins": FIRST.replace(CANONICAL, '"".join(sorted(b))'),
         "lets a bracelet be flipped": FIRST.replace(

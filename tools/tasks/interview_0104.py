@@ -72,11 +72,27 @@ for day in sorted(range(n), key=lambda d: -harvests[d]):
 print(sum(harvests[day] for day in chosen))
 """
 
+BRUTE = """\
+n, k = map(int, input().split())
+harvests = list(map(int, input().split()))
+
+
+def best(day):
+    if day >= n:
+        return 0
+    return max(best(day + 1), harvests[day] + best(day + k + 1))
+
+
+print(best(0))
+"""
+
 TASK = Task(
     difficulty="interview",
     topics=("dynamic programming",),
     cases=cases,
     references=(FIRST, SECOND),
+    brute=BRUTE,
+    brute_cases=16,
     wrong={
         "takes the largest harvest first": GREEDY,
         "rests one day too few": FIRST.replace("day - k", "day - k + 1"),

@@ -48,11 +48,21 @@ adults = sum(age >= 18 for age in ages)
 print(5 * pupils + 9 * adults)
 """
 
+BRUTE = """\
+n = int(input())
+price_at_age = [0] * 6 + [5] * 12 + [9] * 103
+prices = []
+for word in input().split():
+    prices.append(price_at_age[int(word)])
+print(sum(prices))
+"""
+
 TASK = Task(
     difficulty="introductory",
     topics=("conditions", "sums"),
     cases=cases,
     references=(FIRST, SECOND),
+    brute=BRUTE,
     wrong={
         "lets children of 6 in free": FIRST.replace("age < 6", "age <= 6"),
         "lets everybody of 17 pay 9": FIRST.replace("age <= 17", "age < 17"),

@@ -29,12 +29,21 @@ def fare(km):
     return price
 """
 
+BRUTE = """\
+def fare(km):
+    prices = [0, 4]
+    while len(prices) <= km:
+        prices.append(prices[-1] + 2)
+    return prices[km]
+"""
+
 TASK = Task(
     difficulty="introductory",
     topics=("arithmetic", "conditions"),
     fn_name="fare",
     cases=cases,
     references=(FIRST, SECOND),
+    brute=BRUTE,
     wrong={
         "charges for a ride of no kilometres": FIRST.replace("return 0", "return 4"),
         "forgets that a ride may be of no kilometres": FIRST.replace("km == 0", "km < 0"),

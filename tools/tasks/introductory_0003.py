@@ -47,11 +47,25 @@ for before, letter in zip(name, name[1:]):
 print(short)
 """
 
+BRUTE = """\
+name = input()
+short = ""
+start = 0
+for place in range(len(name)):
+    if name[place] == " ":
+        start = place + 1
+    elif place == start:
+        small = "abcdefghijklmnopqrstuvwxyz".find(name[place])
+        short += name[place] if small < 0 else "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[small]
+print(short)
+"""
+
 TASK = Task(
     difficulty="introductory",
     topics=("strings",),
     cases=cases,
     references=(FIRST, SECOND),
+    brute=BRUTE,
     wrong={
         "keeps the case": FIRST.replace(".upper()", ""),
         "prints spaces between the letters": FIRST.replace('""', '" "'),

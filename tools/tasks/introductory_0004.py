@@ -39,13 +39,23 @@ import sys
 print(sum(map(int, sys.stdin.read().split())))
 """
 
+BRUTE = """\
+box = []
+coin = int(input())
+while coin:
+    box += ["euro"] * coin
+    coin = int(input())
+print(len(box))
+"""
+
 TASK = Task(
     difficulty="introductory",
     topics=("loops", "sums"),
     cases=cases,
     references=(FIRST, SECOND),
+    brute=BRUTE,
     wrong={
-        "reads past the last line": FIRST.replace("if coin == 0", "if coin < 0"),
+        "stops at a coin of 1": FIRST.replace("coin == 0", "coin <= 1"),
         "takes the first coin for their number": FIRST.replace(
             "while True", "for _ in range(int(input()))"
         ),

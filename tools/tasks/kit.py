@@ -11,20 +11,36 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One task; its statement and starter code are written by hand in its folder.
+    """One task; `docs/tasks.md` says how to write one.
 
-    `cases` yields the inputs: the statement's examples first, the largest last. An input is the
-    text to read when `fn_name` is None, else the list of arguments. `wrong` programs answer
-    fast and wrongly; `slow` ones answer rightly but need far over the limit on the last case.
+    Attributes:
+        difficulty: introductory, interview or competition.
+        topics: What it takes, in a few words.
+        cases: Yields the inputs, from small to large: the examples first. An input is the text to
+            read when `fn_name` is None, else the list of arguments.
+        references: Programs that answer rightly, by different ways; the first answers the cases
+            and its head becomes the starter code.
+        brute: A program that is obviously right, however slow.
+        brute_cases: On how many of the first cases `brute` is run; None: on all of them.
+        wrong: Programs that answer fast and wrongly, by what they get wrong.
+        slow: Programs that answer rightly but not in time, by what they do.
+        why_not_slow: Why a competition task has none: on which cases a naive program is wrong.
+        fn_name: The function (or method of `class Solution`) of a call-based task.
+        checker: The text of `checker.py`, where several answers are right.
+        examples: How many of the cases the statement shows.
     """
 
     difficulty: str
     topics: tuple[str, ...]
     cases: Callable[[Random], Iterator[Json]]
-    references: tuple[str, str]
+    references: tuple[str, ...]
+    brute: str
+    brute_cases: int | None = None
     wrong: Mapping[str, str]
     slow: Mapping[str, str] = field(default_factory=dict)
+    why_not_slow: str = ""
     fn_name: str | None = None
+    checker: str | None = None
     examples: int = 2
 
 
