@@ -160,7 +160,7 @@ def drawing(*, replacement: bool) -> Drawing:
 
 def _share(groups: Groups, u: Floats) -> Floats:
     share = groups.mean(u)
-    share[groups.endless] = 1.0
+    share[groups.endless | (groups.counts == 0)] = 1.0
     return share
 
 

@@ -138,20 +138,31 @@ class Forest:
             tasks: Shape (tasks,): which.
         """
         ids = tuple(task for task, kept in zip(self.tasks, tasks, strict=True) if kept)
-        return replace(self, tasks=ids, levels=self._kept(tasks, None))
+        return replace(self, tasks=ids, levels=self._kept(tasks))
 
-    def first(self, programs: int) -> "Forest":
-        """The trees of the first few programs of every task."""
-        return replace(self, levels=self._kept(np.ones(len(self.tasks), dtype=bool), programs))
+    def first(self, programs: int | None = None, repairs: int | None = None) -> "Forest":
+        """The trees of the first few programs of every task, with the first few repairs of each.
+
+        Args:
+            programs: How many, or as many as there are; None: all.
+            repairs: Of each failing node, likewise.
+        """
+        return replace(
+            self,
+            levels=self._kept(np.ones(len(self.tasks), dtype=bool), programs, repairs),
+            planned=self.planned if repairs is None else min(self.planned, repairs),
+        )
 
     def without_repair(self) -> "Forest":
         """The programs alone."""
         return replace(self, source=None, levels=self.levels[:1], planned=0)
 
-    def _kept(self, parents: Bools, first: int | None) -> tuple[Level, ...]:
+    def _kept(
+        self, parents: Bools, programs: int | None = None, repairs: int | None = None
+    ) -> tuple[Level, ...]:
         levels = []
-        for level in self.levels:
-            kept, parents = level.keep(parents, first if level is self.levels[0] else None)
+        for number, level in enumerate(self.levels):
+            kept, parents = level.keep(parents, repairs if number else programs)
             levels.append(kept)
         return tuple(levels)
 

@@ -12,14 +12,13 @@ here. Drawing without is unbiased, the tree's analogue of pass@k in Chen et al. 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree
-
-Floats: TypeAlias = NDArray[np.float64]
+from pytest_selfrepair.estimate.draws import Floats
+from pytest_selfrepair.estimate.forest import TOKENS
+from pytest_selfrepair.estimate.iid import iid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,27 +94,13 @@ def repaired(grown: Grown, tree: RepairTree, *, replacement: bool) -> Point:
 
 
 def baseline(grown: Grown, most: int, *, replacement: bool) -> tuple[Floats, Floats]:
-    """What 0, 1, …, `most` i.i.d. programs of a task are expected to solve and to cost.
-
-    The first n_p draws come from the initial programs, as in `repaired`; further ones from the
-    baseline programs, which were sampled only where some initial program failed, so that mixing
-    the two would make the failing share depend on when sampling stopped. Draws beyond what was
-    sampled repeat its last value without replacement. A task without baseline programs goes on with
-    its initial ones.
+    """What 0, 1, …, `most` i.i.d. programs of a task are expected to solve and to cost (`iid`).
 
     Returns:
         Two arrays of shape (most + 1,): expected tokens, and probability of being solved.
     """
-    first = grown.programs
-    further = grown.baseline or first
-    k = np.arange(most + 1, dtype=np.float64)
-    k_first = np.minimum(k, len(first))
-    k_further = k - k_first
-    tokens = k_first * _mean_tokens(first) + k_further * _mean_tokens(further)
-    unsolved = _all_fail(first, k_first, replacement=replacement) * _all_fail(
-        further, k_further, replacement=replacement
-    )
-    return tokens, 1.0 - unsolved
+    tokens, rates = _curves([grown], most, replacement=replacement)
+    return tokens[0], rates[0]
 
 
 def compare(tasks: Sequence[Grown], source: str, *, replacement: bool) -> Comparison:
@@ -152,11 +137,10 @@ def baselines(tasks: Sequence[Grown], tokens: float, *, replacement: bool) -> tu
     """
     most = 1
     while True:
-        curves = [baseline(grown, most, replacement=replacement) for grown in tasks]
-        costs = np.array([cost for cost, _ in curves])
+        costs, rates = _curves(tasks, most, replacement=replacement)
         mean = costs.mean(axis=0)
         if mean[-1] >= tokens or mean[-1] <= mean[-2]:
-            return costs, np.array([rate for _, rate in curves])
+            return costs, rates
         most *= 2
 
 
@@ -184,26 +168,17 @@ def _failing_share(programs: Sequence[ProgramNode]) -> float:
     return sum(not program.verdict.passed for program in programs) / len(programs)
 
 
-def _mean_tokens(programs: Sequence[ProgramNode]) -> float:
-    return sum(program.total_tokens for program in programs) / max(len(programs), 1)
-
-
 def _unrepaired(tree: RepairTree, node: str) -> float:
     """(1 - r_i)^n_fr of one failing program."""
     repairs = [repair for repair in tree.repairs if repair.parent == node]
     return _failing_share(repairs) ** len(repairs)
 
 
-def _all_fail(programs: Sequence[ProgramNode], k: Floats, *, replacement: bool) -> Floats:
-    """Probability that k programs drawn from these all fail, for each k of an array.
-
-    Without replacement C(f, k) / C(n, k), with f failing of n (Chen et al. 2021, section 2.1).
-    """
-    if replacement:
-        return np.where(k > 0, _failing_share(programs) ** k, 1.0)
-    n = len(programs)
-    failing = sum(not program.verdict.passed for program in programs)
-    drawn = np.arange(n)
-    steps = np.maximum(failing - drawn, 0) / (n - drawn)
-    chances: Floats = np.concatenate([[1.0], np.cumprod(steps)])
-    return chances[np.minimum(k, n).astype(np.intp)]
+def _curves(tasks: Sequence[Grown], most: int, *, replacement: bool) -> tuple[Floats, Floats]:
+    """Tokens and chances of 0 to `most` programs, each of shape (tasks, most + 1)."""
+    found = iid(tasks, most, replacement=replacement)
+    nothing = np.zeros((len(tasks), 1))
+    return (
+        np.concatenate([nothing, found.cost[:, :, TOKENS]], axis=1),
+        np.concatenate([nothing, found.solved], axis=1),
+    )
