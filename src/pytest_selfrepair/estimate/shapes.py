@@ -25,7 +25,7 @@ of what their repairs cost one by one.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -89,19 +89,22 @@ def expect(
     """
     wanted = tuple(policies)
     _check(forest, n_p, n_fr, depth)
-    draw, columns = drawing(replacement=replacement), np.array(n_p, dtype=np.intp)
+    columns = np.array(n_p, dtype=np.intp)
     size = len(forest.tasks)
     solved = [np.zeros((size, 0))]
     costs = {policy: [np.zeros((size, 0, UNITS))] for policy in wanted}
-    for repairs in n_fr if columns.size else ():
-        work = _Work(
+    work = {
+        levels: _Work(
             forest=forest,
-            n_fr=repairs,
-            depth=depth if repairs else 0,
-            draw=draw,
+            depth=levels,
+            most=max(n_fr, default=0),
+            draw=drawing(replacement=replacement),
             policies=wanted,
         )
-        unsolved, paid = work.of_tasks(columns)
+        for levels in (0, depth)
+    }
+    for repairs in n_fr if columns.size else ():
+        unsolved, paid = work[depth if repairs else 0].of_tasks(columns, repairs)
         solved.append(1.0 - unsolved)
         for policy in wanted:
             costs[policy].append(paid[policy])
@@ -231,37 +234,45 @@ class _Nodes:
     bfs: list[Floats]
     dfs: Floats
 
-    def above(self, k: int) -> Floats:
-        """The chance that nothing passes above level k."""
-        return self.unsolved[k - 1] if k else np.ones(len(self.dfs))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Costs:
+    """What n = 1, 2, … draws from each group cost, each of shape (groups, most, units).
+
+    Attributes:
+        batch: All together, for k = 0 (the items themselves) to the levels below them, each where
+            nothing above passes.
+        bfs: One by one, likewise.
+        dfs: Each with all that is below it before the next.
+    """
+
+    batch: list[Floats]
+    bfs: list[Floats]
+    dfs: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Work:
-    """Trees of one n_fr and depth."""
+    """Trees of one depth; what is drawn from the lowest level is the same for every n_fr."""
 
     forest: Forest
-    n_fr: int
     depth: int
+    most: int
     draw: Drawing
     policies: tuple[Policy, ...]
+    lowest: list[tuple[list[Floats], _Costs]] = field(default_factory=list)
 
-    def of_tasks(self, n_p: Ints) -> tuple[Floats, dict[Policy, Floats]]:
+    def of_tasks(self, n_p: Ints, n_fr: int) -> tuple[Floats, dict[Policy, Floats]]:
         """Chance of staying unsolved, (tasks, n_p), and costs by policy, (tasks, n_p, units)."""
         nodes = self._leaves(self.depth)
         for number in range(self.depth, 0, -1):
-            nodes = self._lift(number, nodes)
+            nodes = self._lift(number, nodes, n_fr)
         groups, most = self.forest.groups(0), int(n_p.max(initial=0))
+        found = self._costs(groups, nodes, most)
         costs: dict[Policy, Floats] = {}
         for policy in self.policies:
-            if policy is Policy.DFS:
-                found = self._depth_first(groups, nodes, most)
-            else:
-                by_level = self._batch if policy is Policy.BATCH else self._in_turn
-                found = np.zeros((len(groups.counts), most, UNITS))
-                for k in range(self.depth + 1):
-                    found += by_level(groups, nodes, k, most)
-            paid = found[:, n_p - 1]
+            by_level = {Policy.BATCH: found.batch, Policy.BFS: found.bfs, Policy.DFS: [found.dfs]}
+            paid: Floats = np.sum(by_level[policy], axis=0)[:, n_p - 1]
             paid[self.forest.unpriced(self.depth), :, DOLLARS] = np.nan
             costs[policy] = paid
         unsolved = self.draw.unsolved(groups, nodes.unsolved[self.depth], most)
@@ -272,42 +283,45 @@ class _Work:
         fails = (~level.passed).astype(np.float64)
         return _Nodes(unsolved=[fails], batch=[level.cost], bfs=[level.cost], dfs=level.cost)
 
-    def _lift(self, number: int, nodes: _Nodes) -> _Nodes:
+    def _lift(self, number: int, nodes: _Nodes, n_fr: int) -> _Nodes:
         """What is expected below the parents of a level's nodes."""
-        groups, level = self.forest.groups(number), self.forest.levels[number - 1]
-        n = self.n_fr
+        if number < self.depth:
+            unsolved, costs = self._drawn(number, nodes, n_fr)
+        else:
+            if not self.lowest:
+                self.lowest.append(self._drawn(number, nodes, self.most))
+            unsolved, costs = self.lowest[0]
+        level = self.forest.levels[number - 1]
 
         def whole(of_failing: Floats) -> Floats:
             found = np.zeros((len(level.passed), *of_failing.shape[1:]))
             found[~level.passed] = of_failing
             return found
 
-        found = self._leaves(number - 1)
+        above = self._leaves(number - 1)
+        return _Nodes(
+            unsolved=above.unsolved + [whole(each[:, n_fr]) for each in unsolved],
+            batch=above.batch + [whole(each[:, n_fr - 1]) for each in costs.batch],
+            bfs=above.bfs + [whole(each[:, n_fr - 1]) for each in costs.bfs],
+            dfs=level.cost + (whole(costs.dfs[:, n_fr - 1]) if costs.dfs.size else 0.0),
+        )
+
+    def _drawn(self, number: int, nodes: _Nodes, most: int) -> tuple[list[Floats], _Costs]:
+        """What up to so many draws leave unsolved, k levels down, and what they cost."""
+        groups = self.forest.groups(number)
+        unsolved = [self.draw.unsolved(groups, u, most) for u in nodes.unsolved]
+        return unsolved, self._costs(groups, nodes, most)
+
+    def _costs(self, groups: Groups, nodes: _Nodes, most: int) -> _Costs:
+        draw, n = self.draw, np.arange(1, most + 1)[:, None]
+        batch, bfs = [], []
+        dfs = np.zeros((len(groups.counts), 0, UNITS))
         for k, u in enumerate(nodes.unsolved):
-            found.unsolved.append(whole(self.draw.unsolved(groups, u, n)[:, n]))
+            above = nodes.unsolved[k - 1] if k else np.ones(len(u))
             if Policy.BATCH in self.policies:
-                found.batch.append(whole(self._batch(groups, nodes, k, n)[:, -1]))
+                batch.append(draw.nth(groups, above, nodes.batch[k], most) * n)
             if Policy.BFS in self.policies:
-                found.bfs.append(whole(self._in_turn(groups, nodes, k, n)[:, -1]))
-        dfs = level.cost
+                bfs.append(draw.in_turn(groups, u, nodes.bfs[k], above, most))
         if Policy.DFS in self.policies:
-            dfs = level.cost + whole(self._depth_first(groups, nodes, n)[:, -1])
-        return replace(found, dfs=dfs)
-
-    # Each of shape (groups, most, units): what n = 1..most draws cost.
-
-    def _batch(self, groups: Groups, nodes: _Nodes, k: int, most: int) -> Floats:
-        """All together, k levels down, where nothing above passes."""
-        each = self.draw.nth(groups, nodes.above(k), nodes.batch[k], most)
-        found: Floats = each * np.arange(1, most + 1)[:, None]
-        return found
-
-    def _in_turn(self, groups: Groups, nodes: _Nodes, k: int, most: int) -> Floats:
-        """One by one, k levels down, where nothing above passes."""
-        return self.draw.in_turn(groups, nodes.unsolved[k], nodes.bfs[k], nodes.above(k), most)
-
-    def _depth_first(self, groups: Groups, nodes: _Nodes, most: int) -> Floats:
-        """Each with all that is below it before the next."""
-        each = self.draw.nth(groups, nodes.unsolved[-1], nodes.dfs, most)
-        found: Floats = np.cumsum(each, axis=1)
-        return found
+            dfs = np.cumsum(draw.nth(groups, nodes.unsolved[-1], nodes.dfs, most), axis=1)
+        return _Costs(batch=batch, bfs=bfs, dfs=dfs)
