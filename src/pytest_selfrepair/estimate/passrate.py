@@ -8,6 +8,7 @@ which they were grown: n_p = N and n_fr = R_i.
 
 Drawing with replacement is the paper's estimate; it is biased low where n_p is near N, which it is
 here. Drawing without is unbiased, the tree's analogue of pass@k in Chen et al. (arXiv 2107.03374).
+Smaller shapes, and other policies, are in `shapes`.
 """
 
 from collections.abc import Sequence
@@ -17,8 +18,10 @@ import numpy as np
 
 from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree
 from pytest_selfrepair.estimate.draws import Floats
-from pytest_selfrepair.estimate.forest import TOKENS
+from pytest_selfrepair.estimate.findings import Policy
+from pytest_selfrepair.estimate.forest import TOKENS, forest
 from pytest_selfrepair.estimate.iid import iid
+from pytest_selfrepair.estimate.shapes import expect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,24 +74,24 @@ def repaired(grown: Grown, tree: RepairTree, *, replacement: bool) -> Point:
 
     With replacement, S = 1/N · sum over failing i of (1 - r_i)^n_fr: the task is solved with
     probability 1 - S^n_p, at n_p·t + F^n_p·n_p·n_fr·τ tokens (t and τ: mean tokens of a program,
-    and of a repair with its feedback over failing programs). Without replacement and in the shape
-    grown, both are what happened: solved or not, and repairs paid for where no program passed.
+    and of a repair with its feedback over failing programs); see `shapes` for repairs of repairs.
+    Without replacement and in the shape grown, both are what happened: solved or not, and a level
+    of repairs paid for where nothing above it passed.
 
     A tree that its token budget cut short has no expectation with replacement, for the shape is not
     known: it counts as what happened.
     """
     n_p = len(grown.programs)
-    tokens = float(sum(program.total_tokens for program in grown.programs))
     failing = [program.node for program in grown.programs if not program.verdict.passed]
-    share = len(failing) / n_p if n_p else 1.0
     if not (replacement and tree.complete and grown.complete and failing):
-        solved = share < 1 or any(repair.verdict.passed for repair in tree.repairs)
-        paid = tokens + (tree.tokens if share == 1.0 else 0)
-        return Point(tokens=paid, pass_rate=float(solved))
+        return _happened(grown, tree)
+    if {repair.parent for repair in tree.repairs} - set(failing):
+        return _deep(grown, tree)
+    tokens = float(sum(program.total_tokens for program in grown.programs))
     unrepaired = sum(_unrepaired(tree, node) for node in failing)
     all_repairs = tree.tokens / len(failing) * n_p
     return Point(
-        tokens=tokens + share**n_p * all_repairs,
+        tokens=tokens + (len(failing) / n_p) ** n_p * all_repairs,
         pass_rate=1.0 - (unrepaired / n_p) ** n_p,
     )
 
@@ -166,6 +169,31 @@ def _failing_share(programs: Sequence[ProgramNode]) -> float:
     if not programs:
         return 1.0
     return sum(not program.verdict.passed for program in programs) / len(programs)
+
+
+def _happened(grown: Grown, tree: RepairTree) -> Point:
+    """What a tree solved and cost, level by level up to the first pass."""
+    level, tokens, solved = grown.programs, 0, False
+    while level and not solved:
+        tokens += sum(node.total_tokens for node in level)
+        solved = any(node.verdict.passed for node in level)
+        above = {node.node for node in level}
+        level = tuple(repair for repair in tree.repairs if repair.parent in above)
+    return Point(tokens=float(tokens), pass_rate=float(solved))
+
+
+def _deep(grown: Grown, tree: RepairTree) -> Point:
+    """With replacement, a tree with repairs of repairs; each failing node has as many."""
+    trees, policy = forest([grown], tree.source), Policy.BATCH
+    found = expect(
+        trees,
+        [len(grown.programs)],
+        [trees.most_repairs(trees.depth)],
+        replacement=True,
+        policies=[policy],
+        depth=trees.depth,
+    )[policy]
+    return Point(tokens=float(found.cost[0, 0, TOKENS]), pass_rate=float(found.solved[0, 0]))
 
 
 def _unrepaired(tree: RepairTree, node: str) -> float:
