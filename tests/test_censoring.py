@@ -115,6 +115,17 @@ def test_tasks_that_bound_the_shapes_of_others_are_named() -> None:
     ]
 
 
+def test_a_failing_program_that_was_never_repaired_leaves_no_shape_with_repair() -> None:
+    never = grown([False, True, False, False], [[True, True], [], [True, True]])
+    found = usable(records([WHOLE, never], plan()), "self")
+    assert sizes(found) == rectangle(4, 0)
+    assert [each.what for each in found.refused] == ["shapes of self with repair"]
+    assert found.expected(Policy.BATCH, replacement=True) is None
+    whole = usable(records([WHOLE], plan()), "self").expected(Policy.BATCH, replacement=True)
+    assert whole is not None
+    assert len(whole.n_p) == 8
+
+
 def test_tasks_without_a_score_or_a_tree_of_the_source_are_left_out() -> None:
     lost = Record(task_id="apps/9999", unscored="the endpoint is gone")
     other = replace(WHOLE, trees=(replace(WHOLE.trees[0], source="blind"),))

@@ -94,6 +94,13 @@ def test_a_program_longer_than_the_model_reads_bounds_no_repairs() -> None:
     assert rates[0] == pytest.approx([0.5, 1])
 
 
+def test_repairs_of_a_program_that_passes_or_is_not_there_are_left_out() -> None:
+    odd = tree(repair("p0", 0, passed=True), repair("p9", 0, passed=True))
+    found = forest([replace(grown([True, True]), trees=(odd,))], "self", planned=3)
+    assert [len(level.passed) for level in found.levels] == [2, 0]
+    assert found.most_repairs(1) == 3
+
+
 def test_some_tasks_and_the_first_programs_can_be_taken() -> None:
     tasks = [grown([False, True, False], [[True], [False]]), grown([False] * 3, [[True]] * 3)]
     whole = forest(tasks, "self", tasks=["a", "b"])

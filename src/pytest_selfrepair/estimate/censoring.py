@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.core.tree import Grown, Plan, RepairTree
+from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode, RepairTree
 from pytest_selfrepair.estimate.findings import ALL, Policy, Refused, Shape
 from pytest_selfrepair.estimate.forest import Forest, forest
 from pytest_selfrepair.estimate.happened import beginnings, happened
@@ -184,16 +184,15 @@ class _Scored:
     @property
     def programs_ended(self) -> bool:
         """Whether the budget kept programs from being drawn, or may have cut the last one."""
-        spent = sum(program.total_tokens for program in self.grown.programs)
-        return not self.grown.complete or self._is_spent(spent)
+        return not self.grown.complete or self._have_spent_all(self.grown.programs)
 
     @property
     def ended(self) -> bool:
         """The same, of programs or repairs."""
-        if self.tree is None:
+        if self.tree is None or self.programs_ended:
             return self.programs_ended
-        spent = sum(program.total_tokens for program in self.grown.programs) + self.tree.tokens
-        return self.programs_ended or not self.tree.complete or self._is_spent(spent)
+        nodes = (*self.grown.programs, *self.tree.repairs)
+        return not self.tree.complete or self._have_spent_all(nodes)
 
     @property
     def sure_programs(self) -> int:
@@ -221,9 +220,9 @@ class _Scored:
         one_round = max(self.plan.n_p * self.plan.params.max_tokens, 1)
         return max(0, min(self.plan.n_fr, (self.plan.budget - one_round) // one_round))
 
-    def _is_spent(self, tokens: int) -> bool:
+    def _have_spent_all(self, nodes: Sequence[ProgramNode]) -> bool:
         budget = self.plan.budget if self.plan is not None else None
-        return budget is not None and tokens >= budget
+        return budget is not None and sum(node.total_tokens for node in nodes) >= budget
 
 
 def _within_budget(found: Usable, used: Sequence[_Scored]) -> Usable:

@@ -5,7 +5,9 @@ sampled only where some initial program failed, so that mixing the two would mak
 depend on when sampling stopped. A task without baseline programs goes on with its initial ones.
 
 Without replacement, draws beyond what was sampled of a task repeat its last value and cost the
-mean: i.i.d. sampling then stands a little low, never high.
+mean: i.i.d. sampling then stands a little low, never high. Baseline programs are drawn until they
+have cost what the costliest tree did, so that how many there are depends a little on their length;
+they are used as if it did not.
 """
 
 from collections.abc import Sequence
