@@ -21,7 +21,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode, RepairTree
+from pytest_selfrepair.core.tree import Grown
+from pytest_selfrepair.estimate.ended import Scored, policy_of
 from pytest_selfrepair.estimate.findings import ALL, Policy, Refused, Shape
 from pytest_selfrepair.estimate.forest import Forest, forest
 from pytest_selfrepair.estimate.happened import beginnings, happened
@@ -126,7 +127,7 @@ def usable(records: Sequence[Record], source: str | None) -> Usable:
             tree of that source, are left out.
         source: The feedback source's name; None: the programs alone.
     """
-    scored = [_Scored.of(record, source) for record in records if record.grown is not None]
+    scored = [Scored.of(record, source) for record in records if record.grown is not None]
     used = [each for each in scored if source is None or each.tree is not None]
     plans = [each.plan for each in used if each.plan is not None]
     whole = forest(
@@ -149,83 +150,13 @@ def usable(records: Sequence[Record], source: str | None) -> Usable:
     return _uneven(_within_budget(found, used))
 
 
-def policy_of(plan: Plan) -> Policy:
-    """How a plan grows its trees; batch where it does not say."""
-    return Policy(getattr(plan, "policy", Policy.BATCH))
-
-
 def named(tasks: Sequence[str]) -> str:
     """Up to three tasks, and how many more."""
     more = len(tasks) - MOST_NAMED
     return ", ".join(tasks[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Scored:
-    """A task, and where its budget ended it."""
-
-    task_id: str
-    plan: Plan | None
-    grown: Grown
-    tree: RepairTree | None
-
-    @classmethod
-    def of(cls, record: Record, source: str | None) -> "_Scored":
-        if record.grown is None:
-            raise ValueError(f"{record.task_id}: not scored")
-        trees = [tree for tree in record.grown.trees if tree.source == source]
-        return cls(
-            task_id=record.task_id,
-            plan=record.setup.plan if record.setup is not None else None,
-            grown=record.grown,
-            tree=trees[0] if trees else None,
-        )
-
-    @property
-    def programs_ended(self) -> bool:
-        """Whether the budget kept programs from being drawn, or may have cut the last one."""
-        return not self.grown.complete or self._have_spent_all(self.grown.programs)
-
-    @property
-    def ended(self) -> bool:
-        """The same, of programs or repairs."""
-        if self.tree is None or self.programs_ended:
-            return self.programs_ended
-        nodes = (*self.grown.programs, *self.tree.repairs)
-        return not self.tree.complete or self._have_spent_all(nodes)
-
-    @property
-    def sure_programs(self) -> int:
-        """Programs that are drawn at full length whatever they are."""
-        if self.plan is None:
-            return len(self.grown.programs) if self.grown.complete else 0
-        if self.plan.budget is None:
-            return self.plan.n_p
-        return min(self.plan.n_p, self.plan.budget // max(self.plan.params.max_tokens, 1))
-
-    @property
-    def sure_repairs(self) -> int:
-        """Rounds of repairs that are drawn at full length whatever programs and repairs are.
-
-        How long an explanation of its own may be is in no record: where there are any, none is.
-        """
-        if self.plan is None or self.tree is None:
-            return 0
-        if self.plan.budget is None:
-            return self.plan.n_fr
-        separate = any(each.feedback and each.feedback.cost.samples for each in self.tree.repairs)
-        deep = any((each.parent or "").count("/") for each in self.tree.repairs)
-        if separate or deep:
-            return 0
-        one_round = max(self.plan.n_p * self.plan.params.max_tokens, 1)
-        return max(0, min(self.plan.n_fr, (self.plan.budget - one_round) // one_round))
-
-    def _have_spent_all(self, nodes: Sequence[ProgramNode]) -> bool:
-        budget = self.plan.budget if self.plan is not None else None
-        return budget is not None and sum(node.total_tokens for node in nodes) >= budget
-
-
-def _within_budget(found: Usable, used: Sequence[_Scored]) -> Usable:
+def _within_budget(found: Usable, used: Sequence[Scored]) -> Usable:
     """Only what the plan grants to every tree, where the budget ended any."""
     what = _what(found.source)
     if ended := [each.task_id for each in used if each.programs_ended]:
@@ -256,7 +187,7 @@ def _within_budget(found: Usable, used: Sequence[_Scored]) -> Usable:
     return found
 
 
-def _in_order(found: Usable, used: Sequence[_Scored]) -> Usable:
+def _in_order(found: Usable, used: Sequence[Scored]) -> Usable:
     """Trees that stopped at their first pass."""
     what = _what(found.source)
     nothing = replace(found, grown=(), forest=found.forest.first(0))
