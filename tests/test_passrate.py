@@ -2,13 +2,14 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders import grown
+from builders import grown, repair
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.estimate.interval import gain_interval
 from pytest_selfrepair.estimate.passrate import baseline, compare, pass_at_1, repaired
@@ -106,6 +107,26 @@ def test_a_tree_cut_by_its_budget_counts_as_what_happened() -> None:
     task = grown([False, False], [[True], []], complete=False)
     found = repaired(task, task.trees[0], replacement=True)
     assert (found.pass_rate, found.tokens) == (1.0, 400.0)
+
+
+def test_repairs_of_repairs_are_paid_for_where_nothing_above_them_passes() -> None:
+    task = grown([False, False], [[False, False]] * 2)
+    below = tuple(
+        repair(each.node, number, passed=each.node == "p0/self/r0" and number == 1)
+        for each in task.trees[0].repairs
+        for number in range(2)
+    )
+    deep = replace(task.trees[0], repairs=(*task.trees[0].repairs, *below))
+    task = replace(task, trees=(deep,))
+    found = repaired(task, deep, replacement=False)
+    assert (found.pass_rate, found.tokens) == (1, 2 * 100 + 4 * 200 + 8 * 200)
+    found = repaired(task, deep, replacement=True)
+    stays = ((1 / 4 + 1) / 2) ** 2  # of two repairs of the program that can be mended
+    assert found.pass_rate == pytest.approx(1 - ((stays + 1) / 2) ** 2)
+    assert found.tokens == pytest.approx(2 * 100 + 4 * 200 + 8 * 200)
+    mended = replace(deep, repairs=(repair("p0", 0, passed=True), *deep.repairs[1:]))
+    found = repaired(replace(task, trees=(mended,)), mended, replacement=False)
+    assert (found.pass_rate, found.tokens) == (1, 2 * 100 + 4 * 200)
 
 
 def test_the_comparison_reads_the_baseline_at_the_trees_tokens() -> None:

@@ -8,18 +8,20 @@ which they were grown: n_p = N and n_fr = R_i.
 
 Drawing with replacement is the paper's estimate; it is biased low where n_p is near N, which it is
 here. Drawing without is unbiased, the tree's analogue of pass@k in Chen et al. (arXiv 2107.03374).
+Smaller shapes, and other policies, are in `shapes`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree
-
-Floats: TypeAlias = NDArray[np.float64]
+from pytest_selfrepair.estimate.draws import Floats
+from pytest_selfrepair.estimate.findings import Policy
+from pytest_selfrepair.estimate.forest import TOKENS, forest
+from pytest_selfrepair.estimate.iid import iid
+from pytest_selfrepair.estimate.shapes import expect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,50 +74,36 @@ def repaired(grown: Grown, tree: RepairTree, *, replacement: bool) -> Point:
 
     With replacement, S = 1/N · sum over failing i of (1 - r_i)^n_fr: the task is solved with
     probability 1 - S^n_p, at n_p·t + F^n_p·n_p·n_fr·τ tokens (t and τ: mean tokens of a program,
-    and of a repair with its feedback over failing programs). Without replacement and in the shape
-    grown, both are what happened: solved or not, and repairs paid for where no program passed.
+    and of a repair with its feedback over failing programs); see `shapes` for repairs of repairs.
+    Without replacement and in the shape grown, both are what happened: solved or not, and a level
+    of repairs paid for where nothing above it passed.
 
     A tree that its token budget cut short has no expectation with replacement, for the shape is not
     known: it counts as what happened.
     """
     n_p = len(grown.programs)
-    tokens = float(sum(program.total_tokens for program in grown.programs))
     failing = [program.node for program in grown.programs if not program.verdict.passed]
-    share = len(failing) / n_p if n_p else 1.0
     if not (replacement and tree.complete and grown.complete and failing):
-        solved = share < 1 or any(repair.verdict.passed for repair in tree.repairs)
-        paid = tokens + (tree.tokens if share == 1.0 else 0)
-        return Point(tokens=paid, pass_rate=float(solved))
+        return _happened(grown, tree)
+    if {repair.parent for repair in tree.repairs} - set(failing):
+        return _deep(grown, tree)
+    tokens = float(sum(program.total_tokens for program in grown.programs))
     unrepaired = sum(_unrepaired(tree, node) for node in failing)
     all_repairs = tree.tokens / len(failing) * n_p
     return Point(
-        tokens=tokens + share**n_p * all_repairs,
+        tokens=tokens + (len(failing) / n_p) ** n_p * all_repairs,
         pass_rate=1.0 - (unrepaired / n_p) ** n_p,
     )
 
 
 def baseline(grown: Grown, most: int, *, replacement: bool) -> tuple[Floats, Floats]:
-    """What 0, 1, …, `most` i.i.d. programs of a task are expected to solve and to cost.
-
-    The first n_p draws come from the initial programs, as in `repaired`; further ones from the
-    baseline programs, which were sampled only where some initial program failed, so that mixing
-    the two would make the failing share depend on when sampling stopped. Draws beyond what was
-    sampled repeat its last value without replacement. A task without baseline programs goes on with
-    its initial ones.
+    """What 0, 1, …, `most` i.i.d. programs of a task are expected to solve and to cost (`iid`).
 
     Returns:
         Two arrays of shape (most + 1,): expected tokens, and probability of being solved.
     """
-    first = grown.programs
-    further = grown.baseline or first
-    k = np.arange(most + 1, dtype=np.float64)
-    k_first = np.minimum(k, len(first))
-    k_further = k - k_first
-    tokens = k_first * _mean_tokens(first) + k_further * _mean_tokens(further)
-    unsolved = _all_fail(first, k_first, replacement=replacement) * _all_fail(
-        further, k_further, replacement=replacement
-    )
-    return tokens, 1.0 - unsolved
+    tokens, rates = _curves([grown], most, replacement=replacement)
+    return tokens[0], rates[0]
 
 
 def compare(tasks: Sequence[Grown], source: str, *, replacement: bool) -> Comparison:
@@ -152,11 +140,10 @@ def baselines(tasks: Sequence[Grown], tokens: float, *, replacement: bool) -> tu
     """
     most = 1
     while True:
-        curves = [baseline(grown, most, replacement=replacement) for grown in tasks]
-        costs = np.array([cost for cost, _ in curves])
+        costs, rates = _curves(tasks, most, replacement=replacement)
         mean = costs.mean(axis=0)
         if mean[-1] >= tokens or mean[-1] <= mean[-2]:
-            return costs, np.array([rate for _, rate in curves])
+            return costs, rates
         most *= 2
 
 
@@ -184,8 +171,29 @@ def _failing_share(programs: Sequence[ProgramNode]) -> float:
     return sum(not program.verdict.passed for program in programs) / len(programs)
 
 
-def _mean_tokens(programs: Sequence[ProgramNode]) -> float:
-    return sum(program.total_tokens for program in programs) / max(len(programs), 1)
+def _happened(grown: Grown, tree: RepairTree) -> Point:
+    """What a tree solved and cost, level by level up to the first pass."""
+    level, tokens, solved = grown.programs, 0, False
+    while level and not solved:
+        tokens += sum(node.total_tokens for node in level)
+        solved = any(node.verdict.passed for node in level)
+        above = {node.node for node in level}
+        level = tuple(repair for repair in tree.repairs if repair.parent in above)
+    return Point(tokens=float(tokens), pass_rate=float(solved))
+
+
+def _deep(grown: Grown, tree: RepairTree) -> Point:
+    """With replacement, a tree with repairs of repairs; each failing node has as many."""
+    trees, policy = forest([grown], tree.source), Policy.BATCH
+    found = expect(
+        trees,
+        [len(grown.programs)],
+        [trees.most_repairs(trees.depth)],
+        replacement=True,
+        policies=[policy],
+        depth=trees.depth,
+    )[policy]
+    return Point(tokens=float(found.cost[0, 0, TOKENS]), pass_rate=float(found.solved[0, 0]))
 
 
 def _unrepaired(tree: RepairTree, node: str) -> float:
@@ -194,16 +202,11 @@ def _unrepaired(tree: RepairTree, node: str) -> float:
     return _failing_share(repairs) ** len(repairs)
 
 
-def _all_fail(programs: Sequence[ProgramNode], k: Floats, *, replacement: bool) -> Floats:
-    """Probability that k programs drawn from these all fail, for each k of an array.
-
-    Without replacement C(f, k) / C(n, k), with f failing of n (Chen et al. 2021, section 2.1).
-    """
-    if replacement:
-        return np.where(k > 0, _failing_share(programs) ** k, 1.0)
-    n = len(programs)
-    failing = sum(not program.verdict.passed for program in programs)
-    drawn = np.arange(n)
-    steps = np.maximum(failing - drawn, 0) / (n - drawn)
-    chances: Floats = np.concatenate([[1.0], np.cumprod(steps)])
-    return chances[np.minimum(k, n).astype(np.intp)]
+def _curves(tasks: Sequence[Grown], most: int, *, replacement: bool) -> tuple[Floats, Floats]:
+    """Tokens and chances of 0 to `most` programs, each of shape (tasks, most + 1)."""
+    found = iid(tasks, most, replacement=replacement)
+    nothing = np.zeros((len(tasks), 1))
+    return (
+        np.concatenate([nothing, found.cost[:, :, TOKENS]], axis=1),
+        np.concatenate([nothing, found.solved], axis=1),
+    )
