@@ -115,9 +115,7 @@ class Resampling:
     def _within(self) -> str:
         return " within difficulties" if len(self.strata) > 1 else ""
 
-    def _agreeing(
-        self, value: float, tasks: int, bounds: tuple[float, float] | None
-    ) -> Estimate:
+    def _agreeing(self, value: float, tasks: int, bounds: tuple[float, float] | None) -> Estimate:
         if bounds is None:
             return Estimate(value=value, level=self.level)
         others = 1 - ((1 - self.level) / 2) ** (1 / tasks)
@@ -145,9 +143,7 @@ class Resampling:
         z = normal.inv_cdf((1 + self.level) / 2)
         if abs(bias) >= z or min(1 - skew * (bias - z), 1 - skew * (bias + z)) <= 0:
             return None
-        low, high = (
-            normal.cdf(bias + (bias + end) / (1 - skew * (bias + end))) for end in (-z, z)
-        )
+        low, high = (normal.cdf(bias + (bias + end) / (1 - skew * (bias + end))) for end in (-z, z))
         return low, high
 
     def _drawn(self, statistic: Statistic) -> Floats:
@@ -161,7 +157,8 @@ class Resampling:
                     for first in range(0, self.draws, rows)
                 ]
             )
-        return drawn[np.isfinite(drawn)]
+        finite: Floats = drawn[np.isfinite(drawn)]
+        return finite
 
     def _influence(self, statistic: Statistic) -> Floats:
         """How far each task moves the statistic: (n_h - 1)·(mean of leave-one-out - its own)/n_h.
@@ -229,8 +226,10 @@ BOOTSTRAP = Bootstrap()
 
 
 def _pooled(labels: Sequence[str]) -> _Strata:
-    """Positions by label; labels with fewer than five tasks are put together, and if those are
-    still too few, with the smallest of the others."""
+    """Positions by label; labels with fewer than five tasks are put together.
+
+    If those are still too few, they join the smallest of the others.
+    """
     by_label: dict[str, list[int]] = {label: [] for label in sorted(set(labels))}
     for position, label in enumerate(labels):
         by_label[label].append(position)

@@ -123,9 +123,11 @@ class AtTokens:
 
     def iid(self, weights: Floats) -> Floats:
         """What i.i.d. sampling solves at the trees' mean tokens, on each draw's own curve."""
-        return interpolated(
+        solved = interpolated(
             weights @ self.tokens, weights @ self.curve_tokens, weights @ self.curve_rates
-        ) / weights.sum(axis=1)
+        )
+        rates: Floats = solved / weights.sum(axis=1)
+        return rates
 
     def samples(self, weights: Floats) -> Floats:
         """How many i.i.d. programs the trees' mean tokens buy."""
