@@ -1,14 +1,12 @@
 """Two runs compared, paired on the tasks that both scored: better, worse, or cannot tell."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
-from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.record import Record, Setup
-from pytest_selfrepair.core.tree import Grown
+from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.bootstrap import (
     BOOTSTRAP,
@@ -18,19 +16,13 @@ from pytest_selfrepair.estimate.bootstrap import (
     Resampling,
     Statistic,
 )
-from pytest_selfrepair.estimate.compare import solved_at_once, solved_by
-from pytest_selfrepair.estimate.equal_tokens import tree_cost
 from pytest_selfrepair.estimate.findings import Estimate
-from pytest_selfrepair.estimate.interval import interpolated, mean_of
+from pytest_selfrepair.estimate.interval import mean_of
+from pytest_selfrepair.estimate.paired import Growth, Run, by_id, paired
 from pytest_selfrepair.estimate.pairs import mcnemar
-from pytest_selfrepair.estimate.passrate import Floats, baseline, pass_at_1
-from pytest_selfrepair.estimate.scored import (
-    Scored,
-    by_difficulty,
-    resampling,
-    scored,
-    source_names,
-)
+from pytest_selfrepair.estimate.passrate import Floats, pass_at_1
+from pytest_selfrepair.estimate.scored import by_difficulty, resampling
+from pytest_selfrepair.estimate.settings import Setting, differing
 
 
 class Measure(StrEnum):
@@ -88,21 +80,6 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """A setting in which two runs differ.
-
-    Attributes:
-        name: The setting's.
-        before: Its value in the run before; several where its records differ; None: not given.
-        after: The same of the run after.
-    """
-
-    name: str
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Versus:
     """One run against another.
 
@@ -141,27 +118,6 @@ class Versus:
     unscored_after: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Run:
-    """One run's side of a comparison: the tasks that both scored, in one order."""
-
-    source: str | None
-    tasks: tuple[Scored, ...]
-    costs: tuple[Cost, ...]
-
-    def within(self, ids: set[str]) -> "_Run":
-        both = zip(self.tasks, self.costs, strict=True)
-        kept = [(task, cost) for task, cost in both if task.task_id in ids]
-        return _Run(
-            source=self.source,
-            tasks=tuple(task for task, _ in kept),
-            costs=tuple(cost for _, cost in kept),
-        )
-
-    def solved(self) -> list[bool]:
-        return [_solved(task.grown, self.source) for task in self.tasks]
-
-
 def versus(
     before: Sequence[Record], after: Sequence[Record], *, how: Bootstrap = BOOTSTRAP
 ) -> Versus:
@@ -172,12 +128,12 @@ def versus(
     Raises:
         UsageError: A run has two records of one task.
     """
-    old, new = _paired(before, after)
+    old, new = paired(before, after)
     was, now = old.solved(), new.solved()
     ids = [task.task_id for task in old.tasks]
     lost = tuple(ids[i] for i, solved in enumerate(was) if solved and not now[i])
     won = tuple(ids[i] for i, solved in enumerate(now) if solved and not was[i])
-    records = _by_id(before, "before"), _by_id(after, "after")
+    records = by_id(before, "before"), by_id(after, "after")
     common = sorted(records[0].keys() & records[1].keys())
     drawn = resampling(old.tasks, how) if ids else None
     return Versus(
@@ -190,7 +146,7 @@ def versus(
         mcnemar=mcnemar(len(lost), len(won)),
         tokens=_tokens(old, new, drawn) if drawn else None,
         dollars=_dollars(old, new, drawn) if drawn else None,
-        settings=tuple(_settings(before, after)),
+        settings=differing(before, after),
         only_before=tuple(sorted(records[0].keys() - records[1].keys())),
         only_after=tuple(sorted(records[1].keys() - records[0].keys())),
         unscored_before=tuple(each for each in common if records[0][each].grown is None),
@@ -213,7 +169,7 @@ def regression(
     Raises:
         UsageError: No task was scored in both runs, or a run has two records of one task.
     """
-    old, new = _paired(before, after)
+    old, new = paired(before, after)
     if not old.tasks:
         raise UsageError(
             f"no task was scored in both runs: {len(before)} records before, {len(after)} after"
@@ -239,51 +195,22 @@ def judged_regression(found: Estimate, margin: float) -> Regression:
     return Regression.BEYOND if found.low > margin else Regression.CANNOT_TELL
 
 
-def _paired(before: Sequence[Record], after: Sequence[Record]) -> tuple[_Run, _Run]:
-    """Both runs on the tasks that both scored, by task id, each with the difficulty before."""
-    old, new = _run(before, "before"), _run(after, "after")
-    ids = {task.task_id for task in old.tasks} & {task.task_id for task in new.tasks}
-    return old.within(ids), new.within(ids)
-
-
-def _run(records: Sequence[Record], which: str) -> _Run:
-    of = _by_id(records, which)
-    tasks = scored(records)
-    return _Run(
-        source=next(iter(source_names(records)), None),
-        tasks=tasks,
-        costs=tuple(of[task.task_id].cost for task in tasks),
-    )
-
-
-def _by_id(records: Sequence[Record], which: str) -> dict[str, Record]:
-    found: dict[str, Record] = {}
-    for record in records:
-        if record.task_id in found:
-            raise UsageError(
-                f"the run {which} has two records of {record.task_id}; "
-                "accepted: one of each task, so that runs can be paired"
-            )
-        found[record.task_id] = record
-    return found
-
-
-def _changes(old: _Run, new: _Run, how: Bootstrap) -> Iterator[Changes]:
+def _changes(old: Run, new: Run, how: Bootstrap) -> Iterator[Changes]:
     for name, group in by_difficulty(old.tasks).items():
         if not group:
             continue
         ids = {task.task_id for task in group}
         was, now = old.within(ids), new.within(ids)
         drawn = resampling(was.tasks, how)
-        curves = _Curve.of(was), _Curve.of(now)
-        equal_tokens, at_equal_tokens = _at_equal_tokens(drawn, *curves)
+        growths = Growth.of(was), Growth.of(now)
+        equal_tokens, at_equal_tokens = _at_equal_tokens(drawn, *growths)
         yield Changes(
             difficulty=name,
             tasks=len(group),
             pass_at_1=_rate_change(was, now, drawn, Measure.PROGRAM),
             pass_at_t=_rate_change(was, now, drawn, Measure.TREE),
             tree_tokens=_change(
-                drawn, mean_of(curves[0].tokens[:, -1]), mean_of(curves[1].tokens[:, -1])
+                drawn, mean_of(growths[0].tokens[:, -1]), mean_of(growths[1].tokens[:, -1])
             ),
             at_equal_tokens=at_equal_tokens,
             equal_tokens=equal_tokens,
@@ -307,61 +234,19 @@ def _change(
     )
 
 
-def _rate_change(was: _Run, now: _Run, drawn: Resampling, measure: Measure) -> Change:
+def _rate_change(was: Run, now: Run, drawn: Resampling, measure: Measure) -> Change:
     before, after = _rates(was, measure), _rates(now, measure)
     return _change(drawn, mean_of(before), mean_of(after), bounds=SHARE, difference=DIFFERENCE)
 
 
-def _rates(run: _Run, measure: Measure) -> Floats:
+def _rates(run: Run, measure: Measure) -> Floats:
     """Each task's pass rate, shape (tasks,)."""
     if measure is Measure.PROGRAM:
         return np.array([pass_at_1(task.grown) for task in run.tasks])
     return np.array(run.solved(), dtype=np.float64)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Curve:
-    """A run's pass@t up to its trees: 0, 1, … programs, then all of them with their repairs.
-
-    Attributes:
-        rates: Shape (tasks, points): probability of being solved.
-        tokens: Of the same shape: expected tokens generated.
-    """
-
-    rates: Floats
-    tokens: Floats
-
-    @classmethod
-    def of(cls, run: _Run) -> "_Curve":
-        most = max((len(task.grown.programs) for task in run.tasks), default=0)
-        rates, tokens = [], []
-        for task, solved in zip(run.tasks, run.solved(), strict=True):
-            cost, rate = _prefix(task.grown, most)
-            tree = task.tree(run.source)
-            tokens.append([*cost, cost[-1] if tree is None else tree_cost(task.grown, tree).tokens])
-            rates.append([*rate, float(solved)])
-        return cls(rates=np.array(rates), tokens=np.array(tokens, dtype=np.float64))
-
-    def at(self, tokens: Floats, weights: Floats) -> Floats:
-        """The pass rate of each draw at so many mean tokens, between points as on a line."""
-        total = weights.sum(axis=1)
-        solved = interpolated(tokens * total, weights @ self.tokens, weights @ self.rates)
-        rates: Floats = solved / total
-        return rates
-
-
-def _prefix(grown: Grown, most: int) -> tuple[Floats, Floats]:
-    """Tokens and rates of 0, 1, …, `most` of a task's programs, without replacement.
-
-    A task that has fewer, since its budget ended, stays at its last.
-    """
-    have = len(grown.programs)
-    cost, rate = baseline(grown, have, replacement=False)
-    reached = np.minimum(np.arange(most + 1), have)
-    return cost[reached], rate[reached]
-
-
-def _at_equal_tokens(drawn: Resampling, old: _Curve, new: _Curve) -> tuple[float, Change]:
+def _at_equal_tokens(drawn: Resampling, old: Growth, new: Growth) -> tuple[float, Change]:
     """The mean tokens of the cheaper run's trees, and both runs there; each draw has its own."""
 
     def cheaper(weights: Floats) -> Floats:
@@ -380,47 +265,13 @@ def _at_equal_tokens(drawn: Resampling, old: _Curve, new: _Curve) -> tuple[float
     return drawn.value(cheaper), change
 
 
-def _tokens(old: _Run, new: _Run, drawn: Resampling) -> Change:
+def _tokens(old: Run, new: Run, drawn: Resampling) -> Change:
     was, now = ([cost.tokens for cost in run.costs] for run in (old, new))
     return _change(drawn, mean_of(was), mean_of(now))
 
 
-def _dollars(old: _Run, new: _Run, drawn: Resampling) -> Change | None:
+def _dollars(old: Run, new: Run, drawn: Resampling) -> Change | None:
     if any(cost.unpriced for run in (old, new) for cost in run.costs):
         return None
     was, now = ([cost.dollars for cost in run.costs] for run in (old, new))
     return _change(drawn, mean_of(was), mean_of(now))
-
-
-def _solved(grown: Grown, source: str | None) -> bool:
-    return solved_at_once(grown) or (source is not None and solved_by(grown, source))
-
-
-def _settings(before: Sequence[Record], after: Sequence[Record]) -> Iterator[Setting]:
-    """The settings in which two runs differ, in the order in which `Setup` has them."""
-    was, now = (_values(record.setup for record in run if record.setup) for run in (before, after))
-    for name in dict.fromkeys((*was, *now)):
-        if was.get(name) != now.get(name):
-            yield Setting(name=name, before=was.get(name), after=now.get(name))
-
-
-def _values(setups: Iterable[Setup]) -> dict[str, str]:
-    """Every setting's value in words; several, where records differ, with "or" between them."""
-    found: dict[str, set[str]] = {}
-    for setup in setups:
-        plan, params = setup.plan, setup.plan.params
-        for name, value in (
-            ("model", setup.model),
-            ("sources", ", ".join(setup.sources)),
-            ("prompts", setup.prompts),
-            ("checker", setup.checker),
-            ("isolation", setup.isolation),
-            ("n_p", plan.n_p),
-            ("n_fr", plan.n_fr),
-            ("budget", "none" if plan.budget is None else plan.budget),
-            ("temperature", params.temperature),
-            ("max_tokens", params.max_tokens),
-            ("seed", "none" if params.seed is None else params.seed),
-        ):
-            found.setdefault(name, set()).add(str(value))
-    return {name: " or ".join(sorted(values)) for name, values in found.items()}
