@@ -236,12 +236,8 @@ def test_the_interval_of_a_pair_is_of_differences_within_tasks() -> None:
 
 
 def test_every_two_sources_are_paired_where_they_share_a_program() -> None:
-    sources: dict[str, Rows] = {
-        "self": [[True]],
-        "none": [[False]],
-        "blind": [[False]],
-        "late": [[]],
-    }
+    sources: dict[str, Rows] = {"self": [[True]], "none": [[False]], "blind": [[False]]}
+    sources["late"] = [[]]
     tasks = [forest([False], sources)]
     found = pairs(scored(map_records(tasks)), [*sources], how=FEW)
     assert [(each.first, each.second) for each in found] == [
