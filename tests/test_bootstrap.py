@@ -170,6 +170,13 @@ def test_where_all_tasks_agree_the_interval_is_that_of_clopper_and_pearson() -> 
     assert ends(none) == pytest.approx((0.0, 1 - low))
 
 
+def test_where_tasks_agree_within_difficulties_each_difficulty_may_still_be_wrong() -> None:
+    found = mean_estimate([1.0] * 10 + [0.0] * 10, ["a"] * 10 + ["b"] * 10)
+    others = 1 - 0.025 ** (1 / 20)
+    assert ends(found) == pytest.approx((0.5 - others, 0.5 + others))
+    assert found.method == "Clopper-Pearson bound, since all 20 tasks agree within difficulties"
+
+
 def test_where_all_tasks_agree_on_what_knows_no_bounds_there_is_no_interval() -> None:
     assert mean_estimate([700.0] * 20, [""] * 20, bounds=None) == Estimate(value=700.0)
 

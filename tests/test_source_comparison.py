@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -312,6 +313,33 @@ def test_where_nothing_is_solved_nothing_has_a_price_per_solved_task() -> None:
     none = forest([False], {"self": [[False]]}, [False] * 2, price=0.001)
     found = at_equal_tokens(scored(map_records([none])), "self", ALL, how=FEW)
     assert (found.tokens_per_solved, found.dollars_per_solved) == (None, None)
+
+
+def as_good_as_two(rng: np.random.Generator) -> Grown:
+    """A task with two programs whose repairs cost two programs and pass as often as two do."""
+    chance = rng.beta(0.6, 1.4)
+    programs = [bool(passed) for passed in rng.random(2) < chance]
+    failing = programs.count(False)
+    repairs = [[bool(rng.random() < 1 - (1 - chance) ** 2)] for _ in range(failing)]
+    further = [bool(passed) for passed in rng.random(2 * failing) < chance]
+    return forest(programs, {"self": repairs}, further)
+
+
+def test_the_interval_holds_the_true_gain_which_comes_from_spending_where_programs_fail() -> None:
+    # Trees solve 1 - E(1-p)^6 at 200 + 400·E(1-p)^2 tokens: so much buys 4.24 programs everywhere.
+    unsolved = [math.prod((1.4 + i) / (2 + i) for i in range(k)) for k in range(7)]
+    programs = 2 + 4 * unsolved[2]
+    truth = np.interp(programs, range(7), unsolved) - unsolved[6]
+    assert truth == pytest.approx(0.0641, abs=1e-4)
+    rng = np.random.default_rng(2)
+    held = []
+    for _ in range(80):
+        tasks = scored(map_records([as_good_as_two(rng) for _ in range(80)]))
+        gain = at_equal_tokens(tasks, "self", ALL, how=Bootstrap(draws=500)).gain
+        assert gain.low is not None
+        assert gain.high is not None
+        held.append(gain.low <= truth <= gain.high)
+    assert np.mean(held) > 0.88
 
 
 def unsure(gain: float) -> Estimate:

@@ -73,10 +73,10 @@ class Resampling:
         """A statistic with its interval over tasks.
 
         BCa (Efron and Tibshirani 1993, section 14.3; several strata: Davison and Hinkley 1997,
-        section 5.3.2), or percentile where all but few draws lie on one side of the estimate; both
+        section 5.3), or percentile where all but few draws lie on one side of the estimate; both
         are widened where tasks are few (`_reach`). Where every task says the same, no draw can
         differ, and the interval is that of Clopper and Pearson (1934): how many of all tasks may
-        say otherwise if none of these does, each as far off as `bounds` allow.
+        say otherwise, each as far off as `bounds` allow, if none of these does.
 
         Args:
             statistic: What to estimate.
@@ -121,7 +121,7 @@ class Resampling:
 
         Draws vary less than tasks do, by a factor of sqrt(1 - 1/n) in a plain draw, and their
         standard deviation is itself uncertain: Student's t in place of the normal quantile, ÷ that
-        factor (Hesterberg 2015, "What Teachers Should Know About the Bootstrap", section 4.1).
+        factor (the expanded percentile interval of Hesterberg, arXiv 1411.5279).
         """
         spread = float(np.sqrt(np.sum(influence**2)))
         factor = self._error(influence) / spread if spread else 1.0
@@ -131,15 +131,25 @@ class Resampling:
         return " within difficulties" if len(self.strata) > 1 else ""
 
     def _agreeing(self, value: float, tasks: int, bounds: tuple[float, float] | None) -> Estimate:
+        """The interval where no draw differs.
+
+        Of n tasks none says otherwise, so with a confidence of 1 - α/2 at most 1 - (α/2)^(1/n) of
+        all tasks do; that holds for the mean over strata too, whose chances may differ.
+        """
         if bounds is None:
             return Estimate(value=value, level=self.level)
         others = 1 - ((1 - self.level) / 2) ** (1 / tasks)
+        least, most = bounds
+        if len(self.strata) > 1:  # a stratum may lie anywhere, though their mean lies in between
+            down = up = most - least
+        else:
+            down, up = value - least, most - value
         return Estimate(
             value=value,
-            low=value - others * max(value - bounds[0], 0.0),
-            high=value + others * max(bounds[1] - value, 0.0),
+            low=max(least, value - others * down),
+            high=min(most, value + others * up),
             level=self.level,
-            method=f"Clopper-Pearson bound, since all {tasks} tasks agree",
+            method=f"Clopper-Pearson bound, since all {tasks} tasks agree{self._within()}",
         )
 
     def _drawn(self, statistic: Statistic) -> Floats:

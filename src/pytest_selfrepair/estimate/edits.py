@@ -27,9 +27,10 @@ def same_program(first: str, second: str) -> bool:
 def edited_lines(before: str, after: str) -> int:
     """The fewest lines to delete and to add that turn one program into the other.
 
-    Trailing whitespace aside. The lines that both have in common are counted by the bit-parallel
-    method of Hyyrö (2004, "Bit-parallel LCS-length computation revisited"): one pass over the lines
-    of one text, with the lines of the other as bits.
+    Trailing whitespace aside. `difflib` finds a readable edit, not the shortest. The lines that
+    both have in common are counted as Crochemore et al. (2001, "A fast and practical bit-vector
+    algorithm for the longest common subsequence problem") do: one pass over the lines of one text,
+    with those of the other as bits.
     """
     old, new = _lines(before), _lines(after)
     places: dict[str, int] = {}

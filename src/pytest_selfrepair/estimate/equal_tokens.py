@@ -49,6 +49,10 @@ def at_equal_tokens(
 ) -> AtEqualTokens:
     """One source against i.i.d. sampling, without bias: both drawn without replacement.
 
+    As in the paper, tokens are equal in the mean over tasks. A tree pays for repairs only where all
+    its programs fail, while i.i.d. sampling pays for as many programs on every task: a part of what
+    repair gains is that it spends tokens where they are needed.
+
     Args:
         tasks: Scored tasks; those count that have a tree of the source, at least one.
         source: The source's name.
