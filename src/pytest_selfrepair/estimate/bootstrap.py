@@ -133,8 +133,9 @@ class Resampling:
     def _agreeing(self, value: float, tasks: int, bounds: tuple[float, float] | None) -> Estimate:
         """The interval where no draw differs.
 
-        Of n tasks none says otherwise, so with a confidence of 1 - α/2 at most 1 - (α/2)^(1/n) of
-        all tasks do; that holds for the mean over strata too, whose chances may differ.
+        Of n tasks none says otherwise, so with a confidence of 1 - a at most 1 - a^(1/n) of all
+        tasks do, a being half of what the level leaves. That holds for the mean over strata too,
+        whose chances may differ.
         """
         if bounds is None:
             return Estimate(value=value, level=self.level)
