@@ -48,7 +48,7 @@ class ProgramNode:
     @property
     def total_tokens(self) -> int:
         """Tokens generated for the program and for its feedback."""
-        return self.total_cost.tokens
+        return self.tokens + (self.feedback.cost.tokens if self.feedback else 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

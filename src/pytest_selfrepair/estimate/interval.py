@@ -1,20 +1,166 @@
-"""Intervals over tasks: how far an estimate would move with other tasks of the same kind."""
+"""What intervals are made of: means, ratios of sums, and repair's gain at equal tokens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from pytest_selfrepair.core.tree import Grown
-from pytest_selfrepair.estimate.passrate import baselines, repaired_by
+from pytest_selfrepair.estimate.bootstrap import (
+    BOOTSTRAP,
+    DIFFERENCE,
+    FEWEST_TASKS,
+    SHARE,
+    Bootstrap,
+    Statistic,
+)
+from pytest_selfrepair.estimate.findings import Estimate
+from pytest_selfrepair.estimate.passrate import Floats, baselines, repaired_by
 
-FEWEST_TASKS = 10
-"""With fewer tasks resampling them says too little of others to be shown."""
+__all__ = [
+    "BOOTSTRAP",
+    "FEWEST_TASKS",
+    "AtTokens",
+    "Bootstrap",
+    "Interval",
+    "gain_interval",
+    "interpolated",
+    "mean_estimate",
+    "mean_of",
+    "ratio_of",
+    "sampling_noise",
+]
+
+ONE_SD = 0.6827
+"""How much of a normal distribution lies within one standard deviation."""
+
+
+def mean_of(values: ArrayLike) -> Statistic:
+    """The mean over tasks of one value each."""
+    facts = np.asarray(values, dtype=np.float64)
+    return lambda weights: weights @ facts / weights.sum(axis=1)
+
+
+def ratio_of(parts: ArrayLike, wholes: ArrayLike) -> Statistic:
+    """The sum of parts over tasks ÷ the sum of wholes: repairs that pass, of those tried."""
+    above, below = np.asarray(parts, dtype=np.float64), np.asarray(wholes, dtype=np.float64)
+    return lambda weights: (weights @ above) / (weights @ below)
+
+
+def mean_estimate(
+    values: ArrayLike,
+    strata: Sequence[str],
+    *,
+    how: Bootstrap = BOOTSTRAP,
+    bounds: tuple[float, float] | None = SHARE,
+) -> Estimate:
+    """The mean over tasks with its interval.
+
+    Args:
+        values: One for each task.
+        strata: The difficulty of each task, to draw within; the same for all to draw plainly.
+        how: How tasks are resampled.
+        bounds: Between what a value lies; None: anywhere.
+    """
+    return how.of(strata).estimate(mean_of(values), bounds=bounds)
+
+
+def sampling_noise(chances: ArrayLike) -> Estimate:
+    """The band that the paper draws around a pass rate, exactly; it is no interval over tasks.
+
+    ±1 standard deviation of the share solved when one tree is drawn for each task and the tasks
+    stay as they are: the mean of independent Bernoulli variables, sd = sqrt(sum of p·(1 - p)) / T.
+
+    Args:
+        chances: Each task's probability of being solved by a tree of the shape, 0 to 1.
+    """
+    p = np.asarray(chances, dtype=np.float64)
+    mean, sd = float(p.mean()), float(np.sqrt(np.sum(p * (1 - p)))) / len(p)
+    return Estimate(
+        value=mean,
+        low=mean - sd,
+        high=mean + sd,
+        level=ONE_SD,
+        method="±1 sd of one tree per task, the tasks held fixed",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtTokens:
+    """Trees and i.i.d. sampling of the same tasks, as statistics of the tasks' weights.
+
+    Attributes:
+        rates: What each task's tree solves, 0 to 1, shape (tasks,).
+        tokens: What it costs in generated tokens, shape (tasks,).
+        curve_rates: What 0, 1, … i.i.d. programs solve, shape (tasks, programs + 1).
+        curve_tokens: What they cost, of the same shape.
+    """
+
+    rates: Floats
+    tokens: Floats
+    curve_rates: Floats
+    curve_tokens: Floats
+
+    @classmethod
+    def of(cls, tasks: Sequence[Grown], source: str, *, replacement: bool) -> "AtTokens":
+        """Tasks that all have a tree of one source.
+
+        The i.i.d. curve goes to twice the trees' mean tokens, which nearly every draw's stay under;
+        beyond its end interpolation keeps to its last value.
+        """
+        rates, tokens = repaired_by(tasks, source, replacement=replacement)
+        most = 2 * float(tokens.mean())
+        curve_tokens, curve_rates = baselines(tasks, most, replacement=replacement)
+        enough = int(np.argmax(curve_tokens.mean(axis=0) >= most)) + 1
+        if enough > 1:
+            curve_tokens, curve_rates = curve_tokens[:, :enough], curve_rates[:, :enough]
+        return cls(rates=rates, tokens=tokens, curve_rates=curve_rates, curve_tokens=curve_tokens)
+
+    def repaired(self, weights: Floats) -> Floats:
+        """What the trees solve."""
+        return mean_of(self.rates)(weights)
+
+    def iid(self, weights: Floats) -> Floats:
+        """What i.i.d. sampling solves at the trees' mean tokens, on each draw's own curve."""
+        solved = interpolated(
+            weights @ self.tokens, weights @ self.curve_tokens, weights @ self.curve_rates
+        )
+        rates: Floats = solved / weights.sum(axis=1)
+        return rates
+
+    def samples(self, weights: Floats) -> Floats:
+        """How many i.i.d. programs the trees' mean tokens buy."""
+        costs = weights @ self.curve_tokens
+        numbers = np.broadcast_to(np.arange(costs.shape[1], dtype=np.float64), costs.shape)
+        return interpolated(weights @ self.tokens, costs, numbers)
+
+    def gain(self, weights: Floats) -> Floats:
+        """What the trees solve less what i.i.d. sampling does at the same mean tokens."""
+        return self.repaired(weights) - self.iid(weights)
+
+
+def interpolated(at: Floats, xs: Floats, ys: Floats) -> Floats:
+    """Linear interpolation, each row on its own curve; beyond the ends the value there.
+
+    Args:
+        at: Where, shape (rows,).
+        xs: Ascending, shape (rows, points), at least two points.
+        ys: Of the same shape.
+    """
+    row = np.arange(len(at))
+    right = np.clip(np.sum(xs < at[:, None], axis=1), 1, xs.shape[1] - 1)
+    x_left, x_right = xs[row, right - 1], xs[row, right]
+    width = x_right - x_left
+    share = np.divide(at - x_left, width, out=np.ones_like(at), where=width > 0)
+    y_left, y_right = ys[row, right - 1], ys[row, right]
+    between: Floats = y_left + np.clip(share, 0.0, 1.0) * (y_right - y_left)
+    return between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """A percentile interval.
+    """The ends of an interval.
 
     Attributes:
         low: Lower end.
@@ -36,26 +182,19 @@ def gain_interval(
     level: float = 0.95,
     seed: int = 0,
 ) -> Interval | None:
-    """Bootstrap interval, over tasks, of repair's gain on i.i.d. sampling at equal mean tokens.
+    """Interval, over tasks, of repair's gain on i.i.d. sampling at equal mean tokens.
 
     Paired: each draw takes tasks with replacement, trees and baseline together, and interpolates
-    its own i.i.d. curve at its own mean tokens (percentile method, Efron and Tibshirani 1993,
-    section 13.3). The samples within a task are held as they are.
+    its own i.i.d. curve at its own mean tokens. The samples within a task are held as they are.
 
     Returns:
         The interval, or None with fewer than ten tasks.
     """
     if len(tasks) < FEWEST_TASKS:
         return None
-    rates, tokens = repaired_by(tasks, source, replacement=replacement)
-    # A draw's mean tokens may exceed those of all tasks; twice the curve reaches nearly all draws,
-    # and beyond its end interpolation stays at its last value.
-    curve_tokens, curve_rates = baselines(tasks, 2 * tokens.mean(), replacement=replacement)
-    picks = np.random.default_rng(seed).multinomial(
-        len(tasks), np.full(len(tasks), 1 / len(tasks)), size=draws
-    )
-    weights = picks / len(tasks)
-    at, costs, solved = weights @ tokens, weights @ curve_tokens, weights @ curve_rates
-    iid = [np.interp(at[i], costs[i], solved[i]) for i in range(draws)]
-    low, high = np.quantile(weights @ rates - iid, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(low=float(low), high=float(high), level=level)
+    facts = AtTokens.of(tasks, source, replacement=replacement)
+    how = Bootstrap(draws=draws, level=level, seed=seed)
+    found = how.of([""] * len(tasks)).estimate(facts.gain, bounds=DIFFERENCE)
+    if found.low is None or found.high is None:
+        return None
+    return Interval(low=found.low, high=found.high, level=level)

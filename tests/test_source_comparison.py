@@ -1,0 +1,475 @@
+"""Feedback sources side by side: every count on records made by hand."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from builders import PASSED
+from comparing import SETUP, Rows, fails, forest, record
+from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.record import NOT_RUN, Record
+from pytest_selfrepair.core.task import Difficulty
+from pytest_selfrepair.core.tree import Grown, RepairTree
+from pytest_selfrepair.core.verdict import Outcome, Verdict
+from pytest_selfrepair.estimate.bootstrap import Bootstrap
+from pytest_selfrepair.estimate.equal_tokens import (
+    answer,
+    at_equal_tokens,
+    difficulties,
+    tasks_needed,
+)
+from pytest_selfrepair.estimate.findings import (
+    ALL,
+    Answer,
+    Estimate,
+    Flips,
+    RepairRate,
+    Unscored,
+)
+from pytest_selfrepair.estimate.pairs import mcnemar, pair, pairs
+from pytest_selfrepair.estimate.passrate import compare
+from pytest_selfrepair.estimate.repairs import broke, source_findings
+from pytest_selfrepair.estimate.scored import scored, source_names
+from pytest_selfrepair.estimate.sources import compared
+
+FEW = Bootstrap(draws=300)
+
+MENDED = forest([False], {"self": [[True]], "none": [[False]]}, [False, False])
+FRESH = forest([False], {"self": [[False]], "none": [[False]]}, [True, True])
+AT_ONCE = forest([True], {"self": [], "none": []})
+MIXED = forest([True, False], {"self": [[True, False]], "none": [[False, False]]}, [False] * 4)
+
+
+def counts(rate: RepairRate) -> tuple[str, int, int, int, float | None]:
+    value = None if rate.rate is None else rate.rate.value
+    return rate.group, rate.failing, rate.tried, rate.passed, value
+
+
+def judged(grown: Grown, verdicts: dict[str, Verdict]) -> Grown:
+    """The same trees with other verdicts on some nodes."""
+
+    def again(node: str, verdict: Verdict) -> Verdict:
+        return verdicts.get(node, verdict)
+
+    return replace(
+        grown,
+        programs=tuple(
+            replace(each, verdict=again(each.node, each.verdict)) for each in grown.programs
+        ),
+        trees=tuple(
+            replace(
+                tree,
+                repairs=tuple(
+                    replace(each, verdict=again(each.node, each.verdict)) for each in tree.repairs
+                ),
+            )
+            for tree in grown.trees
+        ),
+    )
+
+
+def with_texts(grown: Grown, texts: dict[str, str]) -> Grown:
+    """The same trees with other programs in some nodes."""
+    [tree] = grown.trees
+    return replace(
+        grown,
+        programs=tuple(
+            replace(each, program=texts.get(each.node, each.program)) for each in grown.programs
+        ),
+        trees=(
+            replace(
+                tree,
+                repairs=tuple(
+                    replace(each, program=texts.get(each.node, each.program))
+                    for each in tree.repairs
+                ),
+            ),
+        ),
+    )
+
+
+def test_repairs_are_counted_over_all_and_by_difficulty() -> None:
+    tasks = scored(
+        [
+            record(0, MENDED),
+            record(1, FRESH, Difficulty.COMPETITION),
+            record(2, AT_ONCE, Difficulty.INTERVIEW),
+            record(3, MIXED, Difficulty.COMPETITION),
+        ]
+    )
+    found = source_findings(tasks, "self", how=FEW)
+    assert counts(found.repairs) == (ALL, 3, 4, 2, 0.5)
+    assert [counts(rate) for rate in found.by_difficulty] == [
+        ("introductory", 1, 1, 1, 1.0),
+        ("interview", 0, 0, 0, None),
+        ("competition", 2, 3, 1, pytest.approx(1 / 3)),
+    ]
+    assert found.solved_only_by_repair == 1
+    assert found.tokens_per_repair == 200
+
+
+def test_repairs_are_counted_by_the_outcome_of_the_program_that_failed() -> None:
+    task = judged(
+        forest([False, False, False], {"self": [[True, False], [False], []]}),
+        {
+            "p0": fails(Outcome.RUNTIME_ERROR),
+            "p2": fails(Outcome.NO_PROGRAM, at=None),
+        },
+    )
+    found = source_findings(scored([record(0, task)]), "self", how=FEW)
+    assert [counts(rate) for rate in found.by_outcome] == [
+        ("wrong_answer", 1, 1, 0, 0.0),
+        ("runtime_error", 1, 2, 1, 0.5),
+        ("no_program", 0, 0, 0, None),
+    ]
+
+
+def test_a_repair_rate_has_an_interval_once_ten_tasks_were_repaired() -> None:
+    tasks = [MENDED, FRESH] * 5
+    found = source_findings(scored(map_records(tasks)), "self", how=FEW).repairs.rate
+    assert found is not None
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < 0.5 < found.high
+    one_less = [*tasks[1:], AT_ONCE, AT_ONCE]
+    found = source_findings(scored(map_records(one_less)), "self", how=FEW).repairs.rate
+    assert found is not None
+    assert found == Estimate(value=found.value)
+    assert found.value == pytest.approx(4 / 9)
+
+
+def map_records(tasks: list[Grown]) -> list[Record]:
+    return [record(number, grown) for number, grown in enumerate(tasks)]
+
+
+def test_a_source_that_repaired_nothing_has_no_rate_and_no_means() -> None:
+    found = source_findings(scored([record(0, AT_ONCE)]), "self", how=FEW)
+    assert counts(found.repairs) == (ALL, 0, 0, 0, None)
+    assert found.by_outcome == ()
+    assert {
+        found.tokens_per_repair,
+        found.unchanged,
+        found.broke,
+        found.edit_lines,
+    } == {None}
+
+
+def test_what_repairs_did_to_the_text_is_told_of_those_that_hold_a_program() -> None:
+    task = with_texts(
+        forest([False], {"self": [[False, False, False, False]]}),
+        {
+            "p0": "a = 1\nprint(a)\n",
+            "p0/self/r0": "a = 1\nprint(a)",
+            "p0/self/r1": "a = 2\nprint(a)\n",
+            "p0/self/r2": "b = 1\nc = 1\nprint(b)\n",
+            "p0/self/r3": "",
+        },
+    )
+    task = judged(task, {"p0/self/r3": fails(Outcome.NO_PROGRAM, at=None)})
+    found = source_findings(scored([record(0, task)]), "self", how=FEW)
+    assert found.unchanged == pytest.approx(1 / 3)
+    assert found.edit_lines == 2
+    assert found.repairs.tried == 4
+
+
+@pytest.mark.parametrize(
+    ("failing", "repair", "expected"),
+    [
+        (fails(at=2), fails(at=1), True),
+        (fails(at=2), fails(at=2), False),
+        (fails(at=2), fails(at=3), False),
+        (fails(at=2), PASSED, False),
+        (fails(at=1), fails(Outcome.SYNTAX_ERROR, at=None), True),
+        (fails(at=0), fails(Outcome.SYNTAX_ERROR, at=None), False),
+        (fails(Outcome.SYNTAX_ERROR, at=None), fails(at=0), False),
+    ],
+)
+def test_a_repair_breaks_what_it_fails_before_the_first_failure(
+    failing: Verdict, repair: Verdict, expected: bool
+) -> None:
+    assert broke(failing, repair) is expected
+
+
+def test_the_share_of_repairs_that_break_a_case_is_of_all_programs() -> None:
+    task = judged(
+        forest([False, False], {"self": [[False, True], [False, False]]}),
+        {"p0": fails(at=3), "p0/self/r0": fails(at=0), "p1": fails(at=0)},
+    )
+    assert source_findings(scored([record(0, task)]), "self", how=FEW).broke == 0.25
+
+
+def test_a_pair_is_restricted_to_failing_programs_that_both_repaired() -> None:
+    tasks = [
+        forest([False, False], {"self": [[True, False], [True]], "none": [[False], []]}),
+        forest([False], {"self": [[False]], "none": [[True]]}),
+        forest([False], {"self": [[True]], "none": [[]]}),
+        AT_ONCE,
+    ]
+    found = pair(scored(map_records(tasks)), "self", "none", how=FEW)
+    assert found is not None
+    assert (found.tasks, found.programs) == (2, 2)
+    assert found.first_rate == pytest.approx(1 / 3)
+    assert found.second_rate == 0.5
+    assert found.difference == Estimate(value=found.difference.value)
+    assert found.difference.value == pytest.approx(-1 / 6)
+    assert (found.only_first, found.only_second, found.mcnemar) == (1, 1, 1.0)
+
+
+def test_the_interval_of_a_pair_is_of_differences_within_tasks() -> None:
+    # Where one source passes, so does the other, but for every fifth task.
+    both = forest([False], {"self": [[True]], "none": [[True]]})
+    neither = forest([False], {"self": [[False]], "none": [[False]]})
+    tasks = [*[both, neither] * 16, *[MENDED] * 8]
+    found = pair(scored(map_records(tasks)), "self", "none", how=FEW)
+    assert found is not None
+    assert found.difference.value == pytest.approx(0.2)
+    assert found.difference.low is not None
+    assert found.difference.high is not None
+    # Of two samples that have nothing to do with each other it would be twice as wide.
+    assert 0.15 < found.difference.high - found.difference.low < 0.3
+    assert (found.only_first, found.only_second) == (8, 0)
+    assert found.mcnemar == 2 / 2**8
+
+
+def test_every_two_sources_are_paired_where_they_share_a_program() -> None:
+    sources: dict[str, Rows] = {"self": [[True]], "none": [[False]], "blind": [[False]]}
+    sources["late"] = [[]]
+    tasks = [forest([False], sources)]
+    found = pairs(scored(map_records(tasks)), [*sources], how=FEW)
+    assert [(each.first, each.second) for each in found] == [
+        ("self", "none"),
+        ("self", "blind"),
+        ("none", "blind"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("only_first", "only_second", "expected"),
+    [(0, 0, 1.0), (1, 0, 1.0), (5, 0, 2 / 32), (1, 5, 2 * 7 / 64), (3, 3, 1.0), (2, 8, 112 / 1024)],
+)
+def test_mcnemars_p_is_the_one_worked_out_by_hand(
+    only_first: int, only_second: int, expected: float
+) -> None:
+    assert mcnemar(only_first, only_second) == pytest.approx(expected)
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 600), st.integers(1, 600))
+def test_mcnemars_p_is_that_of_the_binomial_test(only_first: int, only_second: int) -> None:
+    n = only_first + only_second
+    expected = stats.binomtest(only_first, n, 0.5).pvalue
+    assert mcnemar(only_first, only_second) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "expected"),
+    [
+        ([MENDED] * 20, Answer.PAYS),
+        ([FRESH] * 20, Answer.DOES_NOT_PAY),
+        ([AT_ONCE] * 20, Answer.CANNOT_TELL),
+        ([MENDED] * 9, Answer.CANNOT_TELL),
+        ([MENDED, FRESH] * 10, Answer.CANNOT_TELL),
+        ([*[MENDED, FRESH] * 10, MENDED], Answer.CANNOT_TELL),
+    ],
+)
+def test_the_answer_is_clear_only_where_the_interval_is(
+    tasks: list[Grown], expected: Answer
+) -> None:
+    found = at_equal_tokens(scored(map_records(tasks)), "self", ALL, how=FEW)
+    assert found.answer is expected
+    assert answer(found.gain) is expected
+
+
+def test_trees_and_iid_sampling_are_compared_without_bias_at_the_same_tokens() -> None:
+    tasks = [MENDED, FRESH, AT_ONCE, MIXED]
+    found = at_equal_tokens(scored(map_records(tasks)), "self", ALL, how=FEW)
+    expected = compare(tasks, "self", replacement=False)
+    assert found.tasks == 4
+    assert found.tokens == 225 == expected.repaired.tokens
+    assert found.pass_rate.value == 0.75
+    assert found.iid.value == pytest.approx(expected.iid.pass_rate)
+    assert found.gain.value == pytest.approx(expected.gain)
+    assert found.iid_samples == pytest.approx(expected.samples)
+    assert found.tokens_per_solved == 300
+    assert (found.dollars, found.dollars_per_solved) == (None, None)
+
+
+def test_dollars_are_those_of_the_tree_where_every_completion_has_a_price() -> None:
+    mended = forest([False, False], {"self": [[True], [False]]}, [False] * 4, price=0.001)
+    at_once = forest([True, False], {"self": [[True]]}, [False] * 2, price=0.001)
+    found = at_equal_tokens(scored(map_records([mended, at_once])), "self", ALL, how=FEW)
+    # 0.2 + 0.4 for the first; of the second its programs alone.
+    assert found.dollars == pytest.approx(0.4)
+    assert found.dollars_per_solved == pytest.approx(0.4)
+    assert found.tokens == 400
+
+
+def test_where_nothing_is_solved_nothing_has_a_price_per_solved_task() -> None:
+    none = forest([False], {"self": [[False]]}, [False] * 2, price=0.001)
+    found = at_equal_tokens(scored(map_records([none])), "self", ALL, how=FEW)
+    assert (found.tokens_per_solved, found.dollars_per_solved) == (None, None)
+
+
+def as_good_as_two(rng: np.random.Generator) -> Grown:
+    """A task with two programs whose repairs cost two programs and pass as often as two do."""
+    chance = rng.beta(0.6, 1.4)
+    programs = [bool(passed) for passed in rng.random(2) < chance]
+    failing = programs.count(False)
+    repairs = [[bool(rng.random() < 1 - (1 - chance) ** 2)] for _ in range(failing)]
+    further = [bool(passed) for passed in rng.random(2 * failing) < chance]
+    return forest(programs, {"self": repairs}, further)
+
+
+def test_the_interval_holds_the_true_gain_which_comes_from_spending_where_programs_fail() -> None:
+    # Trees solve 1 - E(1-p)^6 at 200 + 400·E(1-p)^2 tokens: so much buys 4.24 programs everywhere.
+    unsolved = [math.prod((1.4 + i) / (2 + i) for i in range(k)) for k in range(7)]
+    programs = 2 + 4 * unsolved[2]
+    truth = np.interp(programs, range(7), unsolved) - unsolved[6]
+    assert truth == pytest.approx(0.0641, abs=1e-4)
+    rng = np.random.default_rng(2)
+    held = []
+    for _ in range(80):
+        tasks = scored(map_records([as_good_as_two(rng) for _ in range(80)]))
+        gain = at_equal_tokens(tasks, "self", ALL, how=Bootstrap(draws=500)).gain
+        assert gain.low is not None
+        assert gain.high is not None
+        held.append(gain.low <= truth <= gain.high)
+    assert np.mean(held) > 0.88
+
+
+def unsure(gain: float) -> Estimate:
+    return Estimate(value=gain, low=gain - 1, high=gain + 1)
+
+
+def test_tasks_that_would_tell_follow_from_gain_and_standard_error() -> None:
+    # 100 · (1.95996 · 0.05 / 0.03)² = 1067.07
+    assert tasks_needed(unsure(0.03), tasks=100, standard_error=0.05) == 1100
+    assert tasks_needed(unsure(-0.03), tasks=100, standard_error=0.05) == 1100
+    assert tasks_needed(unsure(0.3), tasks=100, standard_error=0.05) == 110
+
+
+@pytest.mark.parametrize(
+    "gain",
+    [
+        unsure(0.0),
+        Estimate(value=0.1),
+        Estimate(value=0.1, low=0.05, high=0.2),
+        Estimate(value=-0.1, low=-0.2, high=-0.05),
+    ],
+)
+def test_nothing_is_said_of_more_tasks_where_these_tell_or_none_would(gain: Estimate) -> None:
+    assert tasks_needed(gain, tasks=100, standard_error=0.05) is None
+
+
+def test_as_many_tasks_as_needed_tell() -> None:
+    tasks = [*[MENDED, FRESH] * 10, MENDED, MENDED]
+    few = at_equal_tokens(scored(map_records(tasks)), "self", ALL)
+    assert few.answer is Answer.CANNOT_TELL
+    assert few.tasks_needed is not None
+    times = math.ceil(1.3 * few.tasks_needed / len(tasks))
+    many = at_equal_tokens(scored(map_records(tasks * times)), "self", ALL, how=FEW)
+    assert many.answer is Answer.PAYS
+
+
+def test_each_difficulty_with_scored_tasks_is_told_and_all_come_last() -> None:
+    records = [
+        record(0, MENDED, Difficulty.COMPETITION),
+        record(1, MIXED),
+        record(2, AT_ONCE),
+        record(3, None, Difficulty.INTERVIEW, unscored="gone"),
+    ]
+    found = difficulties(scored(records), source_names(records), how=FEW)
+    assert [(each.difficulty, each.tasks, each.pass_at_1.value) for each in found] == [
+        ("introductory", 2, 0.75),
+        ("competition", 1, 0.0),
+        (ALL, 3, 0.5),
+    ]
+    assert [source.source for source in found[-1].sources] == ["self", "none"]
+    assert {source.difficulty for source in found[0].sources} == {"introductory"}
+
+
+def test_all_tasks_are_drawn_within_difficulties_and_those_of_one_plainly() -> None:
+    records = [record(i, [MENDED, FRESH][i % 2], list(Difficulty)[i // 12]) for i in range(36)]
+    found = difficulties(scored(records), ["self"], how=FEW)
+    methods = [each.pass_at_1.method or each.sources[0].gain.method for each in found]
+    gains = [each.sources[0].gain.method for each in found]
+    assert gains[:3] == ["BCa bootstrap over tasks, 300 draws"] * 3
+    assert gains[3] == "BCa bootstrap over tasks within difficulties, 300 draws"
+    assert methods[0] == "Clopper-Pearson bound, since all 12 tasks agree"
+
+
+def test_a_source_counts_on_the_tasks_that_have_a_tree_of_it() -> None:
+    other = forest([False], {"gpt-4": [[True]]}, [False] * 2)
+    records = map_records([MENDED, FRESH, other])
+    assert source_names(records) == ("self", "none", "gpt-4")
+    found = compared(records, how=FEW)
+    assert [(each.source, each.tasks, each.pass_rate.value) for each in found.headline] == [
+        ("self", 2, 0.5),
+        ("none", 2, 0.0),
+        ("gpt-4", 1, 1.0),
+    ]
+
+
+def test_tasks_programs_and_repairs_are_counted_by_what_became_of_them() -> None:
+    wrong = judged(FRESH, {"p0": fails(Outcome.TIME_LIMIT)})
+    records = [*map_records([MENDED, wrong, AT_ONCE, MIXED]), record(9, None, unscored="gone")]
+    found = compared(records, how=FEW).tally
+    assert found.tasks == {"solved": 2, "repaired": 1, "unsolved": 1, "unscored": 1}
+    assert found.programs == {"passed": 2, "wrong_answer": 2, "time_limit": 1}
+    assert list(found.programs) == ["passed", "wrong_answer", "time_limit"]
+    assert found.repairs == {"wrong_answer": 6, "passed": 2}
+    assert found.baseline == {"wrong_answer": 6, "passed": 2}
+    assert found.judged == ("in bubblewrap, checker tolerant",)
+
+
+def test_flips_are_counted_over_all_programs_by_checker() -> None:
+    task = judged(MENDED, {"p0": replace(fails(), flips=True), "p0/self/r0": PASSED})
+    stable = judged(MENDED, {"p0": replace(fails(), flips=False)})
+    own = replace(SETUP, checker="strict")
+    records = [record(0, task), record(1, stable), record(2, task, setup=own)]
+    assert compared(records, how=FEW).tally.flips == (Flips(checker="apps", flipped=1, compared=2),)
+
+
+def test_what_was_not_scored_is_told_by_reason_and_the_budget_apart() -> None:
+    records = [
+        record(3, None, unscored="gone"),
+        record(1, None, unscored="gone"),
+        record(0, None, unscored="broken"),
+        record(2, None, unscored=f"{NOT_RUN}: 500 tokens spent"),
+    ]
+    found = compared(records, how=FEW)
+    assert found.unscored == (
+        Unscored(reason="gone", tasks=("tasks/0001", "tasks/0003")),
+        Unscored(reason="broken", tasks=("tasks/0000",)),
+    )
+    assert found.not_run_budget == Unscored(reason="500 tokens spent", tasks=("tasks/0002",))
+
+
+def test_where_nothing_was_scored_there_is_still_what_it_cost() -> None:
+    found = compared([record(0, None, unscored="gone", cost=Cost(tokens=7, samples=1))])
+    assert (found.headline, found.difficulties, found.sources, found.pairs) == ((), (), (), ())
+    assert found.cost == Cost(tokens=7, samples=1)
+
+
+@settings(max_examples=20)
+@given(st.permutations(range(14)))
+def test_the_order_of_the_records_changes_nothing(order: list[int]) -> None:
+    shapes = [MENDED, FRESH, MIXED, AT_ONCE]
+    records = [record(i, shapes[i % 4], list(Difficulty)[i % 2]) for i in range(14)]
+    how = Bootstrap(draws=50)
+    assert compared([records[i] for i in order], how=how) == compared(records, how=how)
+
+
+def test_a_tree_without_repairs_beside_one_with_some_is_no_error() -> None:
+    cut = replace(
+        MENDED, trees=(MENDED.trees[0], RepairTree(source="none", repairs=(), complete=False))
+    )
+    found = compared(map_records([cut] * 12), how=FEW)
+    assert found.pairs == ()
+    assert found.sources[1].repairs.rate is None
+    assert found.headline[1].pass_rate.value == 0

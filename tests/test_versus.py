@@ -1,0 +1,244 @@
+"""One run against another, task by task."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from comparing import SETUP, forest, record
+from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.sample import SamplingParams
+from pytest_selfrepair.core.task import Difficulty
+from pytest_selfrepair.core.tree import Grown, Plan
+from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.estimate.bootstrap import Bootstrap
+from pytest_selfrepair.estimate.findings import ALL, Estimate
+from pytest_selfrepair.estimate.settings import Setting, differing
+from pytest_selfrepair.estimate.versus import (
+    Measure,
+    Regression,
+    judged_regression,
+    regression,
+    versus,
+)
+
+FEW = Bootstrap(draws=300)
+
+SOLVED = forest([True], {"self": []})
+REPAIRED = forest([False], {"self": [[True]]}, [False, False])
+UNSOLVED = forest([False], {"self": [[False]]}, [False, False])
+
+
+def run(*tasks: Grown | None, first: int = 0, **fields: object) -> list[Record]:
+    return [
+        record(
+            first + number,
+            grown,
+            list(Difficulty)[number % 2],
+            unscored=None if grown else "gone",
+            **{"cost": Cost(tokens=500, samples=3, unpriced=3), **fields},
+        )
+        for number, grown in enumerate(tasks)
+    ]
+
+
+def test_tasks_that_flip_are_named_each_way() -> None:
+    before = run(SOLVED, REPAIRED, UNSOLVED, UNSOLVED, SOLVED)
+    after = run(SOLVED, UNSOLVED, REPAIRED, SOLVED, UNSOLVED)
+    found = versus(before, after, how=FEW)
+    assert found.tasks == 5
+    assert found.lost == ("tasks/0001", "tasks/0004")
+    assert found.won == ("tasks/0002", "tasks/0003")
+    assert found.mcnemar == 1.0
+
+
+def test_only_tasks_that_both_scored_are_compared_and_the_others_are_named() -> None:
+    before = run(SOLVED, SOLVED, None, UNSOLVED)
+    after = run(UNSOLVED, None, SOLVED, SOLVED, first=1)
+    found = versus(before, after, how=FEW)
+    assert found.tasks == 2
+    assert (found.lost, found.won) == (("tasks/0001",), ("tasks/0003",))
+    assert (found.only_before, found.only_after) == (("tasks/0000",), ("tasks/0004",))
+    assert (found.unscored_before, found.unscored_after) == (("tasks/0002",), ("tasks/0002",))
+
+
+def test_pass_rates_are_told_of_each_difficulty_and_of_all() -> None:
+    before = run(*[UNSOLVED, SOLVED] * 12)
+    after = run(*[REPAIRED, SOLVED] * 12)
+    found = versus(before, after, how=FEW).changes
+    assert [(each.difficulty, each.tasks) for each in found] == [
+        ("introductory", 12),
+        ("interview", 12),
+        (ALL, 24),
+    ]
+    whole = found[-1]
+    assert [whole.pass_at_1.before.value, whole.pass_at_1.after.value] == [0.5, 0.5]
+    assert [whole.pass_at_t.before.value, whole.pass_at_t.after.value] == [0.5, 1.0]
+    assert whole.pass_at_t.difference.value == 0.5
+    assert found[0].pass_at_t.difference.value == 1.0
+    assert whole.tree_tokens.before.value == 200
+    assert whole.tree_tokens.difference.value == 0
+
+
+def test_the_difference_is_paired() -> None:
+    # The same tasks are solved but for one in ten: the interval knows nothing of their number.
+    before = run(*[SOLVED, UNSOLVED] * 20)
+    after = run(*[*[SOLVED, UNSOLVED] * 18, *[SOLVED] * 4])
+    found = versus(before, after, how=Bootstrap(draws=2000)).changes[-1].pass_at_t
+    assert found.difference.value == pytest.approx(0.05)
+    assert found.difference.low is not None
+    assert found.before.low is not None
+    assert found.difference.low > -1e-12
+    assert found.before.low < 0.5
+
+
+def test_at_equal_tokens_the_dearer_run_is_read_on_the_way_to_its_trees() -> None:
+    # 300 tokens a task before. After: 900; a third of them buy three programs, unsolved all.
+    before = run(*[UNSOLVED, REPAIRED])
+    dear = forest([False] * 3, {"self": [[True]] * 3}, [False] * 6)
+    found = versus(before, run(dear, dear), how=FEW).changes[-1]
+    assert (found.tree_tokens.before.value, found.tree_tokens.after.value) == (300, 900)
+    assert found.equal_tokens == 300
+    assert found.at_equal_tokens.before.value == 0.5
+    assert found.at_equal_tokens.after.value == 0.0
+    # Half way from three programs to the whole trees, half of the tasks count as solved.
+    before = run(*[forest([False] * 2, {"self": [[False]] * 2}, [False] * 4)] * 2)
+    found = versus(before, run(dear, dear), how=FEW).changes[-1]
+    assert found.equal_tokens == 600
+    assert found.at_equal_tokens.after.value == pytest.approx(0.5)
+
+
+def test_cost_is_told_per_task_and_dollars_where_all_is_priced() -> None:
+    before = run(SOLVED, UNSOLVED, cost=Cost(tokens=400, samples=2, dollars=0.5))
+    after = run(SOLVED, UNSOLVED, cost=Cost(tokens=600, samples=2, dollars=0.75))
+    found = versus(before, after, how=FEW)
+    assert found.tokens is not None
+    assert found.dollars is not None
+    assert (found.tokens.before.value, found.tokens.difference.value) == (400, 200)
+    assert (found.dollars.after.value, found.dollars.difference.value) == (0.75, 0.25)
+    assert versus(before, run(SOLVED, UNSOLVED), how=FEW).dollars is None
+
+
+def test_the_trees_of_each_runs_first_source_count() -> None:
+    fed = replace(SETUP, sources=("gpt-4", "self"))
+    before = run(forest([False], {"self": [[False]]}))
+    after = run(forest([False], {"self": [[False]], "gpt-4": [[True]]}), setup=fed)
+    found = versus(before, after, how=FEW)
+    assert (found.before_source, found.after_source) == ("self", "gpt-4")
+    assert found.won == ("tasks/0000",)
+
+
+def test_without_trees_programs_alone_count() -> None:
+    found = versus(run(forest([True, False], {})), run(forest([False, False], {})), how=FEW)
+    assert (found.before_source, found.after_source) == (None, None)
+    assert found.lost == ("tasks/0000",)
+    assert found.changes[-1].tree_tokens.before.value == 200
+
+
+def test_settings_that_differ_are_named_with_both_values() -> None:
+    params = SamplingParams(temperature=0.2, max_tokens=2048, seed=7)
+    other = replace(
+        SETUP,
+        model="gpt-3.5",
+        sources=("none",),
+        prompts="own@ba9876543210",
+        checker="strict",
+        isolation="landlock",
+        plan=Plan(n_p=5, n_fr=3, budget=9000, params=params),
+    )
+    assert differing(run(SOLVED), run(SOLVED, setup=other)) == (
+        Setting(name="model", before="gpt-4", after="gpt-3.5"),
+        Setting(name="sources", before="self, none", after="none"),
+        Setting(name="prompts", before="default@0123456789ab", after="own@ba9876543210"),
+        Setting(name="checker", before="tolerant", after="strict"),
+        Setting(name="isolation", before="bubblewrap", after="landlock"),
+        Setting(name="n_p", before="2", after="5"),
+        Setting(name="n_fr", before="1", after="3"),
+        Setting(name="budget", before="none", after="9000"),
+        Setting(name="temperature", before="0.8", after="0.2"),
+        Setting(name="max_tokens", before="1024", after="2048"),
+        Setting(name="seed", before="none", after="7"),
+    )
+
+
+def test_settings_that_agree_are_not_named_and_records_that_differ_are() -> None:
+    assert differing(run(SOLVED), run(SOLVED)) == ()
+    strict = replace(SETUP, checker="strict")
+    after = [*run(SOLVED), *run(SOLVED, first=1, setup=strict)]
+    assert differing(run(SOLVED), after) == (
+        Setting(name="checker", before="tolerant", after="strict or tolerant"),
+    )
+    unknown = run(SOLVED, setup=None)
+    assert differing(unknown, run(SOLVED))[0] == Setting(name="model", before=None, after="gpt-4")
+
+
+@pytest.mark.parametrize("measure", list(Measure))
+def test_a_regression_is_what_the_run_after_lacks(measure: Measure) -> None:
+    before = run(*[SOLVED, UNSOLVED] * 10)
+    after = run(*[UNSOLVED, UNSOLVED, SOLVED, UNSOLVED] * 5)
+    found = regression(before, after, measure=measure, how=FEW)
+    assert found.value == pytest.approx(0.25)
+    assert found.low is not None
+    assert found.low > 0
+
+
+def test_repairs_count_in_a_regression_of_pass_at_t_alone() -> None:
+    before, after = run(*[REPAIRED] * 12), run(*[UNSOLVED] * 12)
+    assert regression(before, after, how=FEW).value == 1
+    assert regression(before, after, measure=Measure.PROGRAM, how=FEW).value == 0
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (Estimate(value=0.0, low=-0.01, high=0.01), Regression.WITHIN),
+        (Estimate(value=-0.1, low=-0.2, high=-0.05), Regression.WITHIN),
+        (Estimate(value=0.0, low=-0.03, high=0.03), Regression.CANNOT_TELL),
+        (Estimate(value=0.03, low=0.01, high=0.05), Regression.CANNOT_TELL),
+        (Estimate(value=0.06, low=0.03, high=0.09), Regression.BEYOND),
+        (Estimate(value=0.0), Regression.CANNOT_TELL),
+    ],
+)
+def test_a_regression_is_within_the_margin_where_its_whole_interval_is(
+    found: Estimate, expected: Regression
+) -> None:
+    assert judged_regression(found, 0.02) is expected
+
+
+def test_runs_that_share_no_scored_task_have_no_regression() -> None:
+    before, after = run(SOLVED), run(None, SOLVED)
+    with pytest.raises(UsageError, match="no task was scored in both runs: 1 records before, 2"):
+        regression(before, after)
+    found = versus(before, after)
+    assert (found.tasks, found.changes, found.tokens, found.dollars) == (0, (), None, None)
+    assert found.only_after == ("tasks/0001",)
+
+
+def test_two_records_of_one_task_are_refused() -> None:
+    with pytest.raises(UsageError, match="the run after has two records of tasks/0000"):
+        versus(run(SOLVED), [*run(SOLVED), *run(UNSOLVED)])
+
+
+tasks = st.lists(st.sampled_from([SOLVED, REPAIRED, UNSOLVED]), min_size=12, max_size=16)
+
+
+@settings(max_examples=15)
+@given(st.permutations(range(12)))
+def test_the_order_of_the_records_changes_nothing(order: list[int]) -> None:
+    before = run(*[SOLVED, REPAIRED, UNSOLVED] * 4)
+    after = run(*[REPAIRED, UNSOLVED, SOLVED, UNSOLVED] * 3)
+    again = versus([before[i] for i in order], [after[i] for i in reversed(order)], how=FEW)
+    assert again == versus(before, after, how=FEW)
+
+
+@settings(max_examples=25)
+@given(tasks)
+def test_the_difference_is_won_less_lost(each: list[Grown]) -> None:
+    found = versus(run(*each), run(*each[::-1]), how=FEW)
+    share = (len(found.won) - len(found.lost)) / found.tasks
+    assert math.isclose(found.changes[-1].pass_at_t.difference.value, share, abs_tol=1e-12)
+    gone = regression(run(*each), run(*each[::-1]), how=FEW)
+    assert math.isclose(gone.value, -share, abs_tol=1e-12)
