@@ -161,5 +161,6 @@ def numbered(path: Path) -> Iterator[tuple[int, bytes]]:
             for number, line in enumerate(stream, start=1):
                 if line.strip().removeprefix(b"\xef\xbb\xbf"):
                     yield number, line
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}; accepted: a readable file") from error
+    except (OSError, ValueError) as error:  # a ValueError: NUL in its name
+        why = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"{str(path)!r}: {why}; accepted: a readable file") from error
