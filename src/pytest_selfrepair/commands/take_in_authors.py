@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.errors import StoreError, TaskError, UsageError
-from pytest_selfrepair.store import authors_file
+from pytest_selfrepair.store import authors_file, lines
+from pytest_selfrepair.store.authors import is_authors
 from pytest_selfrepair.store.authors_file import SingleRepair
 from pytest_selfrepair.store.listing import drop
 from pytest_selfrepair.store.runs import Kind, Place
@@ -43,6 +44,9 @@ async def run(
         UsageError: The file cannot be read, or is of another format; then there is no run.
         StoreError: The store cannot be written; then there is no run.
     """
+    _, first = next(authors_file.numbered(file), (0, b""))
+    if lines.FORMAT.encode() in first and not is_authors(first):
+        raise UsageError(f"{file}:1: found what export wrote; accepted: it with --format lines")
     difficulties = _Difficulties(tasks)
     whole = authors_file.open_file(
         file, model=model, source=source, single=single, difficulty=difficulties.of

@@ -70,13 +70,16 @@ class AuthorsFile:
         unkept, last = True, ""
         for number, line in numbered(self.path):
             try:
-                record, foreign = read(line, self.reading, number=number)
+                record, foreign = read(line, self.reading, number=number, keep=keep)
                 task = column(record.task_id)
                 if task in seen:
                     found = f"{shown(record.task_id)}, which line {seen[task]} has too"
                     raise FieldError("prob_path", found, "a task of its own")
             except StoreError as error:
                 yield number, error
+                continue
+            except RecursionError:
+                yield number, FieldError("", "values nested too deep", "fewer than 900 levels")
                 continue
             seen[task] = number
             # What is as we write it, and in our order, needs no more than its record.

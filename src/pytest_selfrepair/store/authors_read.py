@@ -61,17 +61,20 @@ class Reading:
     difficulty: Callable[[str], Difficulty | None] = lambda _: None
 
 
-def read(line: bytes, reading: Reading, *, number: int) -> tuple[Record, Foreign | None]:
+def read(
+    line: bytes, reading: Reading, *, number: int, keep: bool = True
+) -> tuple[Record, Foreign | None]:
     """The record of a line, and what else the line says.
 
     Args:
         line: The line.
         reading: How it is understood.
         number: Its number in its file.
+        keep: Whether what else it says is asked for.
 
     Returns:
-        The record, without the second; and that, or None where the line is, but for its place,
-        just as we write it.
+        The record, without the second; and that, or None where it is not asked for, or where the
+        line is, but for its place, just as we write it.
 
     Raises:
         FieldError: A field is not what the format allows.
@@ -84,6 +87,8 @@ def read(line: bytes, reading: Reading, *, number: int) -> tuple[Record, Foreign
         record, source = _own_record(task_id, fields)
     else:
         record = _record(task_id, fields, reading)
+    if not keep:
+        return record, None
     base = written(record, source, plain=not ours)
     patch = diff(base, fields)
     if ours and patch is None and source is None and style == Style():

@@ -42,9 +42,9 @@ def write(record: Record, source: str | None = None) -> str:
     try:
         base = fields(record, foreign.source, plain=foreign.plain)
         whole = patched(base, json.loads(foreign.patch, parse_int=parse_integer))
-    except ValueError as error:
+        return dump(whole, Style(compact=foreign.compact, ascii=foreign.ascii))
+    except (ValueError, RecursionError) as error:
         raise StoreError(f"{record.task_id}: damaged ({error})") from error
-    return dump(whole, Style(compact=foreign.compact, ascii=foreign.ascii))
 
 
 def fields(record: Record, source: str | None = None, *, plain: bool = False) -> Fields:

@@ -112,12 +112,16 @@ def load(run: str) -> Run:
         StoreError: The store cannot be read.
     """
     place = find(run)
-    records = [replace(each, foreign=None) for each in records_of(place)]
+    records = [replace(each, foreign=None) for each in records_of(place, keep=False)]
     return Run(place=place, records=sorted(records, key=lambda each: each.task_id))
 
 
-def records_of(place: Place) -> Iterator[Record]:
+def records_of(place: Place, *, keep: bool = True) -> Iterator[Record]:
     """A run's records one at a time, in the order of the file that they were read from, if any.
+
+    Args:
+        place: Where it is.
+        keep: Whether they are to be written again as they were in a file in the authors' format.
 
     Raises:
         UsageError: A line of a file is malformed.
@@ -130,7 +134,7 @@ def records_of(place: Place) -> Iterator[Record]:
         found = (line.record for line in _record_lines(place.path) if line.run == place.run)
         yield from sorted(found, key=_order)
     else:
-        for number, each in authors_file.open_file(place.path).records():
+        for number, each in authors_file.open_file(place.path).records(keep=keep):
             if isinstance(each, StoreError):
                 raise UsageError(
                     f"{place.path}:{number}: {each}. `selfrepair import` takes in the other lines"
