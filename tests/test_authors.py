@@ -31,7 +31,7 @@ VALUES: st.SearchStrategy[JsonValue] = st.recursive(
     max_leaves=6,
 )
 TOKENS = st.integers(0, 2**53) | st.integers(0, 500).map(float)
-BINARY = st.booleans() | st.sampled_from([0, 1])
+BINARY = st.booleans() | st.sampled_from([0, 1, "True", "False"])
 FAULTS = st.sampled_from(["", "SyntaxError: x", "time limit", -1, None, False]) | TEXTS
 REPAIRS = st.fixed_dictionaries(
     {"tokens_generated": TOKENS, "binary": BINARY},
@@ -239,8 +239,13 @@ def test_other_readers_see_the_first_source_and_no_baseline_programs() -> None:
     assert [each["binary"] for each in first["repairs"]] == [True, False]
     assert [each["tokens_generated"] for each in first["repairs"]] == [200, 200]
     assert first["repairs"][0]["explanation"] == "It adds one too many."
+    assert first["errors"] == [["WRONG ANSWER", "4\n", "3\n"]]
     assert first["fault"] == "wrong answer: given '1 2\\n', expected '3\\n', found '4\\n'"
-    assert (second["fault"], second["errors"], second["repairs"]) == ("passed", [None, None], None)
+    assert (second["fault"], second["errors"], second["repairs"]) == (
+        "passed",
+        ["passed"] * 2,
+        None,
+    )
     assert json.loads(write(record, "none"))["completions"][0]["repairs"] == []
     with pytest.raises(UsageError, match=r"found 'gpt-4', which .* accepted: self, none"):
         write(record, "gpt-4")
@@ -306,6 +311,8 @@ def test_what_the_format_says_becomes_trees(tmp_path: Path) -> None:
         ("IndexError: list index out of range", Outcome.RUNTIME_ERROR),
         ("not enough values (expected 2): ValueError", Outcome.RUNTIME_ERROR),
         ("given input 1 the output was 2, expected 3", Outcome.WRONG_ANSWER),
+        ("The code above is wrong. Given input SyntaxError the output", Outcome.WRONG_ANSWER),
+        ("The code above is missing a function.", Outcome.MISSING_FUNCTION),
         (-2, Outcome.SYNTAX_ERROR),
         (-1, Outcome.RUNTIME_ERROR),
         (None, Outcome.WRONG_ANSWER),
@@ -317,6 +324,38 @@ def test_faults_are_told_apart(tmp_path: Path, fault: object, outcome: Outcome) 
     (record,) = records(path)
     assert record.grown is not None
     assert record.grown.programs[0].verdict.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("errors", "outcome", "index"),
+    [
+        (["passed", ["WRONG ANSWER", ["a SyntaxError"], ["4"]]], Outcome.WRONG_ANSWER, 1),
+        ([["COMPILE ERROR", "EOF", 3]], Outcome.SYNTAX_ERROR, 0),
+        (["passed", "passed", ["RUNTIME ERROR", "KeyError(1)", 2, "x"]], Outcome.RUNTIME_ERROR, 2),
+        ([["FUNCTION NOT FOUND ERROR", "solve"]], Outcome.MISSING_FUNCTION, 0),
+        ([["TIME LIMIT"]], Outcome.TIME_LIMIT, 0),
+        ([True, -2], Outcome.RUNTIME_ERROR, 1),
+        ([3, [[]]], Outcome.RUNTIME_ERROR, None),
+        ([], Outcome.RUNTIME_ERROR, None),
+    ],
+)
+def test_what_the_first_failing_test_says_goes_before_the_fault(
+    tmp_path: Path, errors: object, outcome: Outcome, index: int | None
+) -> None:
+    path = save(tmp_path / "file", task("t", entry(fault="ValueError: x", errors=errors)))
+    (record,) = records(path)
+    assert record.grown is not None
+    verdict = record.grown.programs[0].verdict
+    assert verdict.outcome is outcome
+    assert verdict.failure is not None
+    assert verdict.failure.index == index
+
+
+def test_whether_a_program_passed_may_be_a_word_as_in_old_files(tmp_path: Path) -> None:
+    path = save(tmp_path / "file", task("t", entry(binary="True"), entry(binary="False")))
+    (record,) = records(path)
+    assert record.grown is not None
+    assert [each.verdict.passed for each in record.grown.programs] == [True, False]
 
 
 def test_a_fault_of_passed_counts_as_a_pass_as_the_authors_count_it(tmp_path: Path) -> None:

@@ -331,7 +331,7 @@ def test_lines_of_ours_and_theirs_keep_their_order(here: Path) -> None:
 
 
 def test_an_interrupted_import_leaves_no_run(here: Path) -> None:
-    save(here / "f.jsonl", *(task(f"t{place}", *[entry(True)] * 200) for place in range(2000)))
+    save(here / "f.jsonl", *(task(f"t{place}", *[entry(True)] * 100) for place in range(800)))
     words = [sys.executable, "-m", "pytest_selfrepair", "import", "--format", "authors", "f.jsonl"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         while len(uids()) == 2 and process.poll() is None:

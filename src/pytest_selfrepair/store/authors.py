@@ -2,8 +2,9 @@
 
 `prob_path` or `task_id`, and `completions`, each with `original_completion` (the reply),
 `executed_completion` (the program), `tokens_generated`, `binary` (whether it passed), `fault`
-("passed" or the error), `errors` (one for each test) and `repairs`: null where it passed, else a
-list of `explanation`, `repaired_program`, `tokens_generated` (of both), `binary` and so on.
+("passed" or the error), `errors` (for each test "passed", or a list: its kind and what was wrong)
+and `repairs`: null where it passed, else a list of `explanation`, `repaired_program`,
+`tokens_generated` (of both), `binary` and so on.
 
 Lines that we write have a key of ours, `OWN`, beside these; see `authors_write`.
 """

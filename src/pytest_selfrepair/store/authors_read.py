@@ -153,6 +153,8 @@ def _binary(entry: Fields) -> bool:
         return fault == PASSED
     if isinstance(found, bool | int | float) and found in {0, 1}:
         return bool(found)
+    if isinstance(found, str) and found in {"True", "False"}:  # as old files have it
+        return found == "True"
     raise FieldError("binary", shown(found), "true, false, 1 or 0")
 
 
@@ -291,7 +293,7 @@ def _verdict(entry: Fields, program: str, *, passed: bool) -> Verdict:
         error=shorten(fault, LONGEST_SENTENCE) or None,
     )
     return Verdict(
-        outcome=_outcome(fault, program),
+        outcome=_outcome(entry.get("errors"), fault, program),
         cases_run=len(tests or ()),
         cases_passed=sum(tests or ()),
         failure=failure,
@@ -301,7 +303,8 @@ def _verdict(entry: Fields, program: str, *, passed: bool) -> Verdict:
 def _tests(errors: JsonValue) -> list[bool] | None:
     """Which tests were passed; None where that cannot be told.
 
-    Results of the official APPS checker are true, false, -1 (an exception) and -2 (no program).
+    The authors write "passed", or a list that begins with what went wrong. The official checker of
+    APPS writes true, false, -1 (an exception) or -2 (no program that can be run).
     """
     if not isinstance(errors, list):
         return None
@@ -313,24 +316,38 @@ def _tests(errors: JsonValue) -> list[bool] | None:
     return results
 
 
-_OUTCOMES = [
-    (Outcome.SYNTAX_ERROR, r"SyntaxError|IndentationError|TabError|syntax error|^-2$"),
-    (Outcome.TIME_LIMIT, r"time.?out|timed out|time limit|out of time|took too long"),
-    (Outcome.MEMORY_LIMIT, r"MemoryError|memory limit|out of memory"),
-    (Outcome.MISSING_FUNCTION, r"(missing|no) function|function .{0,80}\bnot (found|defined)"),
-    (Outcome.RUNTIME_ERROR, r"\w(Error|Exception|Interrupt)\b|\b(SystemExit|StopIteration)\b"),
-    (Outcome.RUNTIME_ERROR, r"traceback|runtime error|exception|^-1$"),
+_PATTERNS = [
+    (outcome, re.compile(text, re.IGNORECASE))
+    for outcome, text in (
+        (Outcome.WRONG_ANSWER, r"^(the code above is wrong|wrong answer)\b"),
+        (Outcome.SYNTAX_ERROR, r"(Syntax|Indentation|Tab)Error|(syntax|compile) error|^-2$"),
+        (Outcome.TIME_LIMIT, r"time.?out|timed out|time limit|out of time|took too long"),
+        (Outcome.MEMORY_LIMIT, r"MemoryError|memory limit|out of memory"),
+        (Outcome.MISSING_FUNCTION, r"(missing|no) (a )?function|function .{0,80}not (found|def)"),
+        (Outcome.RUNTIME_ERROR, r"\w(Error|Exception|Interrupt|Exit)\b|StopIteration"),
+        (Outcome.RUNTIME_ERROR, r"traceback|runtime error|exception|^-1$"),
+    )
 ]
-"""What a fault is taken for, by the first pattern it has; else a wrong answer."""
-
-_PATTERNS = [(outcome, re.compile(text, re.IGNORECASE)) for outcome, text in _OUTCOMES]
+"""What a failure is taken for, by the first pattern that its words have."""
 
 
-def _outcome(fault: str, program: str) -> Outcome:
-    for outcome, pattern in _PATTERNS:
-        if pattern.search(fault, 0, LONGEST_SENTENCE):
-            return outcome
+def _outcome(errors: JsonValue, fault: str, program: str) -> Outcome:
+    """By what the first failing test says, else by the fault; wrong where neither tells more."""
+    first = errors[_first_failing(errors)] if isinstance(errors, list) and errors else None
+    kind = first[0] if isinstance(first, list) and first else first
+    detail = first[1] if isinstance(first, list) and len(first) > 1 else ""
+    for text in (f"{kind}: {detail}" if isinstance(kind, str) else "", fault):
+        for outcome, pattern in _PATTERNS:
+            if pattern.search(text, 0, LONGEST_SENTENCE):
+                return outcome
     return Outcome.WRONG_ANSWER if program.strip() else Outcome.NO_PROGRAM
+
+
+def _first_failing(errors: list[JsonValue]) -> int:
+    """The place of the first test that says what went wrong; 0 where none does."""
+    return next(
+        (i for i, each in enumerate(errors) if isinstance(each, str | list) and each != PASSED), 0
+    )
 
 
 def _own_record(task_id: str, fields: Fields) -> tuple[Record, str | None]:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
+from types import MappingProxyType
 
 import msgspec
 
@@ -18,7 +19,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.shorten import parse_integer
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.core.tree import ProgramNode, RepairTree
-from pytest_selfrepair.core.verdict import Verdict
+from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.errors import StoreError, UsageError
 from pytest_selfrepair.store.authors import OWN, PASSED, Fields, Style, dump
 from pytest_selfrepair.store.patch import patched
@@ -171,8 +172,30 @@ def _outcome(node: ProgramNode) -> Fields:
         "tokens_generated": node.total_tokens,
         "binary": verdict.passed,
         "fault": fault,
-        "errors": [*[None] * verdict.cases_passed, *([] if verdict.passed else [fault])],
+        "errors": [
+            *[PASSED] * verdict.cases_passed,
+            *([] if verdict.passed else [_error(verdict)]),
+        ],
     }
+
+
+_ERRORS = MappingProxyType(
+    {
+        Outcome.SYNTAX_ERROR: "COMPILE ERROR",
+        Outcome.MISSING_FUNCTION: "FUNCTION NOT FOUND ERROR",
+    }
+)
+"""What the authors call some outcomes; the others have their own names, in capitals."""
+
+
+def _error(verdict: Verdict) -> list[JsonValue]:
+    """What one failing test says: its kind, then both outputs, or a message and perhaps a line."""
+    failure = verdict.failure or CaseFailure()
+    kind = _ERRORS.get(verdict.outcome, verdict.outcome.replace("_", " ").upper())
+    if verdict.outcome is Outcome.WRONG_ANSWER:
+        return [kind, failure.actual, failure.expected]
+    where: list[JsonValue] = [] if failure.line_number is None else [failure.line_number]
+    return [kind, failure.error or "", *where]
 
 
 def _fault(verdict: Verdict) -> str:
