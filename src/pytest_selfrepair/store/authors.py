@@ -115,6 +115,25 @@ def is_authors(line: bytes) -> bool:
     return "completions" in fields
 
 
+def objects(fields: Fields, key: str) -> list[Fields]:
+    """A list of objects; empty where there is none.
+
+    Raises:
+        FieldError: It is something else.
+    """
+    found = fields.get(key)
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        raise FieldError(key, shown(found), "a list of objects")
+    result: list[Fields] = []
+    for place, each in enumerate(found):
+        if not isinstance(each, dict):
+            raise FieldError(f"{key}[{place}]", shown(each), "an object")
+        result.append(each)
+    return result
+
+
 def shown(value: JsonValue) -> str:
     """A value as an error shows it."""
     return "nothing" if value is None else render(value, _LONGEST_SHOWN)

@@ -8,8 +8,8 @@ from pathlib import Path
 from pytest_selfrepair.core.record import Foreign, Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.errors import StoreError, UsageError
-from pytest_selfrepair.store.authors import FieldError, Fields, is_ours, load, shown
-from pytest_selfrepair.store.authors_read import UNKNOWN, Reading, name, objects, passes, read
+from pytest_selfrepair.store.authors import FieldError, Fields, is_ours, load, objects, shown
+from pytest_selfrepair.store.authors_read import UNKNOWN, Reading, name, passes, read
 from pytest_selfrepair.store.rows import column
 
 
