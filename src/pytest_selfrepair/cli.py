@@ -9,12 +9,23 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from pathlib import Path
 
 from pytest_selfrepair import __version__
-from pytest_selfrepair.commands import export, judge, take_in, validate
+from pytest_selfrepair.commands import (
+    export,
+    export_authors,
+    judge,
+    runs,
+    take_in,
+    take_in_authors,
+    validate,
+)
 from pytest_selfrepair.core.checker import CHECKERS
-from pytest_selfrepair.errors import SelfRepairError
+from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.store.authors_file import SingleRepair
+from pytest_selfrepair.store.authors_read import UNKNOWN
+from pytest_selfrepair.store.runs import ACCEPTED, DEFAULT_STORE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,11 +67,38 @@ async def _validate(options: argparse.Namespace) -> int:
 
 
 async def _export(options: argparse.Namespace) -> int:
-    return export.run(options.store, options.out, what=options.what, run=options.run_number)
+    name, number = options.run_name, options.run_number
+    if options.format == "authors":
+        if options.what is not None:
+            raise UsageError(f"--what: found {options.what}; accepted: with --format lines alone")
+        if number is not None:
+            name = export.numbered(name, number)
+        return export_authors.run(name, options.out, source=options.source)
+    if options.source is not None:
+        raise UsageError(f"--source: found {options.source}; accepted: with --format authors alone")
+    store, run = export.chosen(name, number)
+    return export.run(store, options.out, what=options.what or "all", run=run)
 
 
 async def _import(options: argparse.Namespace) -> int:
+    if options.format == "authors":
+        return await take_in_authors.run(
+            options.file,
+            options.into,
+            model=options.model or UNKNOWN,
+            source=options.source or "self",
+            single=SingleRepair(options.single_repair or SingleRepair.AUTO),
+            tasks=options.tasks,
+        )
+    for name in ("model", "source", "single_repair", "tasks"):
+        if (found := getattr(options, name)) is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(f"{option}: found {found}; accepted: with --format authors alone")
     return take_in.run(options.file, options.into)
+
+
+async def _runs(options: argparse.Namespace) -> int:
+    return runs.run(options.store, as_json=options.json)
 
 
 @contextlib.asynccontextmanager
@@ -119,34 +157,80 @@ def _parser() -> argparse.ArgumentParser:
     _add_judging(command)
     command.set_defaults(run=_validate, all_cases=False)
 
-    command = commands.add_parser("export", help="write a store's samples and records as lines")
-    command.add_argument("store", metavar="STORE", type=Path, help="what --selfrepair-store names")
+    _add_storing(commands)
+    return parser
+
+
+def _add_storing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The commands that read and write stores."""
+    command = commands.add_parser("runs", help="list the runs of a store")
+    command.add_argument(
+        "store",
+        metavar="STORE",
+        type=Path,
+        nargs="?",
+        default=DEFAULT_STORE,
+        help=f"what --selfrepair-store names (default: {DEFAULT_STORE.as_posix()})",
+    )
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(run=_runs)
+
+    command = commands.add_parser("export", help="write samples and records as lines")
+    command.add_argument("run_name", metavar="RUN", help=f"{ACCEPTED}")
     command.add_argument(
         "-o", "--out", metavar="FILE", type=Path, help="where they go (default: standard output)"
     )
     command.add_argument(
-        "--what", choices=["samples", "records", "all"], default="all", help="(default: all)"
+        "--format",
+        choices=["lines", "authors"],
+        default="lines",
+        help="lines: what import takes back, of a whole STORE or of one run; authors: one run as "
+        "the authors of arXiv 2306.09896 publish theirs (default: lines)",
     )
+    command.add_argument("--what", choices=["samples", "records", "all"], help="(default: all)")
     command.add_argument(
         "--run",
         metavar="N",
         dest="run_number",
         type=_number(int, 1),
-        help="only the records of this run, and the samples of the tasks in it (default: all)",
+        help="STORE --run N is STORE::N: only the records of this run, and the samples of the "
+        "tasks in it",
+    )
+    command.add_argument(
+        "--source",
+        metavar="NAME",
+        help="with --format authors: the feedback source whose repairs stand where the authors' "
+        "scripts look for them (default: the first)",
     )
     command.set_defaults(run=_export)
 
-    command = commands.add_parser("import", help="put exported samples and records into a store")
+    command = commands.add_parser("import", help="put what was exported into a store")
     command.add_argument("file", metavar="FILE", type=Path, help="what export has written")
     command.add_argument(
         "--into",
         metavar="STORE",
         type=Path,
-        required=True,
-        help="the store; it is made where it is missing",
+        default=DEFAULT_STORE,
+        help=f"the store; it is made where it is missing (default: {DEFAULT_STORE.as_posix()})",
+    )
+    command.add_argument(
+        "--format",
+        choices=["lines", "authors"],
+        default="lines",
+        help="as for export; of authors a new run is made and its RUN printed (default: lines)",
+    )
+    authors = command.add_argument_group("with --format authors, for what a line does not say")
+    authors.add_argument("--tasks", metavar="PATH", type=Path, help="where difficulties are")
+    authors.add_argument("--model", metavar="NAME", help=f"the code model (default: {UNKNOWN})")
+    authors.add_argument("--source", metavar="NAME", help="the feedback source (default: self)")
+    authors.add_argument(
+        "--single-repair",
+        choices=[str(each) for each in SingleRepair],
+        help="what a failing program's single repair is: passed, the mark in old files of one that "
+        "passed when it was run again; repair; auto: passed where all other failing programs have "
+        "repairs of one and the same number, as in those files (default: auto)",
     )
     command.set_defaults(run=_import)
-    return parser
 
 
 def _add_judging(command: argparse.ArgumentParser) -> None:

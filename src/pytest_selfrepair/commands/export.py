@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.store import exchange, lines
+from pytest_selfrepair.store import exchange, lines, runs
 from pytest_selfrepair.store.samples import SqliteStore
 
 
@@ -32,7 +32,7 @@ def run(path: Path, out: Path | None, *, what: str, run: int | None) -> int:
             accepted = ", ".join(str(number) for number in known) or "none, there is no run"
             raise UsageError(f"--run: found {run}; accepted: {accepted}")
         counts = {"samples": 0, "records": 0}
-        with _opened(out) as say:
+        with opened(out) as say:
             say(lines.header())
             if what != "records":
                 for sample in exchange.samples(store, run):
@@ -47,15 +47,59 @@ def run(path: Path, out: Path | None, *, what: str, run: int | None) -> int:
     return 0
 
 
+def chosen(name: str, number: int | None) -> tuple[Path, int | None]:
+    """The store that a RUN names, and its run; None: all that is in it.
+
+    Args:
+        name: A RUN. The path of a store alone stands for all of it.
+        number: What `--run` says, or None.
+
+    Raises:
+        UsageError: There is no such run, it is in no store, or two are named.
+        StoreError: The store cannot be read.
+    """
+    path, which = runs.split(name)
+    alone = which is None and not runs.is_shorthand(name)
+    if not alone and number is not None:
+        raise UsageError(f"--run: found {number} beside {name!r}; accepted: one of them")
+    if alone and (not path.exists() or runs.kind_of(path) is runs.Kind.STORE):
+        return path, number
+    place = runs.find(name)
+    if place.kind is not runs.Kind.STORE:
+        raise UsageError(
+            f"RUN: found {name!r}, {place.kind}; accepted with --format lines: a store or a run in "
+            "one. `selfrepair import` takes a file into a store"
+        )
+    return place.path, int(place.run)
+
+
+def numbered(name: str, number: int) -> str:
+    """The RUN that a store's path and `--run` name.
+
+    Raises:
+        UsageError: The RUN says already which run is meant.
+    """
+    if runs.is_shorthand(name) or runs.split(name)[1] is not None:
+        raise UsageError(f"--run: found {number} beside {name!r}; accepted: one of them")
+    return f"{name}::{number}"
+
+
 @contextlib.contextmanager
-def _opened(out: Path | None) -> Iterator[Callable[[str], object]]:
-    """What writes one line; a file appears whole or not at all."""
+def opened(out: Path | None, *, encoding: str = "ascii") -> Iterator[Callable[[str], object]]:
+    """What writes one line; a file appears whole or not at all.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
     if out is None:
-        yield print
+        sys.stdout.flush()
+        stdout = sys.stdout.buffer
+        yield lambda line: stdout.write(f"{line}\n".encode(encoding))
+        stdout.flush()
         return
     part = out.with_name(f".{out.name}.part")
     try:
-        with part.open("w", encoding="ascii", newline="\n") as stream:
+        with part.open("w", encoding=encoding, newline="\n") as stream:
             yield lambda line: stream.write(f"{line}\n")
         part.replace(out)
     except OSError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pytest_selfrepair.errors import StoreError, UsageError
 from pytest_selfrepair.store import lines
+from pytest_selfrepair.store.authors import is_authors
 from pytest_selfrepair.store.exchange import Taken, take_in
 from pytest_selfrepair.store.samples import SqliteStore
 
@@ -57,9 +58,10 @@ def _opened(file: Path) -> Iterator[Iterator[tuple[int, bytes]]]:
     try:
         with file.open("rb") as stream:
             try:
-                lines.check_header(stream.readline())
+                lines.check_header(first := stream.readline())
             except StoreError as error:
-                raise UsageError(f"{file}:1: {error}") from error
+                hint = "; or give --format authors" if is_authors(first) else ""
+                raise UsageError(f"{file}:1: {error}{hint}") from error
             numbered = enumerate(stream, start=2)
             yield ((number, line) for number, line in numbered if line.strip())
     except OSError as error:

@@ -41,6 +41,29 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign:
+    """What a line of a file in the authors' format says beyond the record that was read from it.
+
+    With it the same line can be written again; nothing is computed from it.
+
+    Attributes:
+        line: The line's number in its file, from 1.
+        patch: JSON: how the line differs from the one that would be written without it.
+        plain: False where the line holds all that we write of a record, too.
+        source: The feedback source whose repairs the format's own key holds; None: the first.
+        compact: Whether it has no spaces after commas and colons.
+        ascii: Whether what is not ASCII was escaped.
+    """
+
+    line: int
+    patch: str
+    plain: bool = True
+    source: str | None = None
+    compact: bool = False
+    ascii: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One task of a run.
 
@@ -55,6 +78,7 @@ class Record:
         quarantined: True where it was not scored because none of its reference solutions passes.
         cost: What it cost, scored or not.
         seconds: Wall-clock seconds it took.
+        foreign: What else its line said, where it was read from a file in the authors' format.
         schema: The version of this layout.
     """
 
@@ -68,6 +92,7 @@ class Record:
     quarantined: bool = False
     cost: Cost = field(default_factory=Cost)
     seconds: float = 0.0
+    foreign: Foreign | None = None
     schema: int = SCHEMA
 
     def to_json(self) -> str:
@@ -83,9 +108,20 @@ class Record:
         """
         try:
             facts = json.loads(text)
-            schema = facts["schema"]
-        except (ValueError, KeyError, TypeError) as error:
+        except ValueError as error:
             raise StoreError(f"not a record: {text[:80]!r}") from error
+        if not isinstance(facts, dict) or "schema" not in facts:
+            raise StoreError(f"not a record: {text[:80]!r}")
+        return cls.from_facts(facts)
+
+    @classmethod
+    def from_facts(cls, facts: dict[str, Any]) -> "Record":
+        """Read what the JSON of `to_json` holds; it may be changed by this.
+
+        Raises:
+            StoreError: It is no record, or one of a later version.
+        """
+        schema = facts.get("schema")
         if schema not in range(1, SCHEMA + 1):
             raise StoreError(
                 f"record of schema {schema!r}; accepted: 1 to {SCHEMA}. "

@@ -1,0 +1,52 @@
+"""`selfrepair export --format authors`: a run as JSON Lines that the authors' scripts read."""
+
+import sys
+from pathlib import Path
+
+from pytest_selfrepair.commands.export import opened
+from pytest_selfrepair.store import runs
+from pytest_selfrepair.store.authors_write import write
+
+_MOST_NAMED = 5
+
+
+def run(name: str, out: Path | None, *, source: str | None) -> int:
+    """Write a run, one task a line.
+
+    A task that was not scored has no programs, which readers of this format do not expect: it is
+    left out and named, unless its line was read from such a file.
+
+    Args:
+        name: A RUN.
+        out: Where the lines go; None: standard output. A file is replaced when all is written.
+        source: The feedback source whose repairs other readers are to see; None: the first.
+
+    Returns:
+        The exit status, 0.
+
+    Raises:
+        UsageError: There is no such run or source, or the file cannot be written.
+        StoreError: The store cannot be read.
+    """
+    place = runs.find(name)
+    left_out: list[str] = []
+    written = 0
+    with opened(out, encoding="utf-8") as say:
+        for record in runs.records_of(place):
+            if record.grown is None and record.foreign is None:
+                left_out.append(record.task_id)
+                continue
+            say(write(record, source))
+            written += 1
+    _say(f"selfrepair: exported {written:,} tasks of {place.title}")
+    if left_out:
+        more = ", …" if len(left_out) > _MOST_NAMED else ""
+        _say(
+            f"selfrepair: left out {len(left_out):,} tasks that were not scored: "
+            f"{', '.join(left_out[:_MOST_NAMED])}{more}"
+        )
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201 - what a command does

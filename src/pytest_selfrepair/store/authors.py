@@ -1,0 +1,154 @@
+"""The authors' format: JSON Lines, one task a line, as published with arXiv 2306.09896.
+
+`prob_path` or `task_id`, and `completions`, each with `original_completion` (the reply),
+`executed_completion` (the program), `tokens_generated`, `binary` (whether it passed), `fault`
+("passed" or the error), `errors` (for each test "passed", or a list: its kind and what was wrong)
+and `repairs`: null where it passed, else a list of `explanation`, `repaired_program`,
+`tokens_generated` (of both), `binary` and so on.
+
+Lines that we write have a key of ours, `OWN`, beside these; see `authors_write`.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pytest_selfrepair.core.shorten import parse_integer, render
+from pytest_selfrepair.core.task import JsonValue
+from pytest_selfrepair.errors import StoreError
+
+OWN = "selfrepair"
+"""The key of ours: what a record holds and the format has no place for."""
+
+PASSED = "passed"
+"""The `fault` of a program that passed."""
+
+Fields = dict[str, JsonValue]
+"""A JSON object."""
+
+_LONGEST_SHOWN = 60
+_STYLE = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:(\s?)')
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class FieldError(StoreError):
+    """A field of a line is not what the format allows.
+
+    Args:
+        field: The field; empty for the line as a whole.
+        found: What stands there, shortened.
+        accepted: What would have been right.
+    """
+
+    def __init__(self, field: str, found: str, accepted: str) -> None:
+        super().__init__(f"{field}{': ' if field else ''}found {found}; accepted: {accepted}")
+        self.field = field
+        self.found = found
+        self.accepted = accepted
+
+    def within(self, outer: str) -> "FieldError":
+        """The same error, where the field is a part of another one."""
+        field = f"{outer}.{self.field}" if self.field else outer
+        return FieldError(field, self.found, self.accepted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How a line is written: with spaces after commas and colons or not, in ASCII or not."""
+
+    compact: bool = False
+    ascii: bool = True
+
+
+def load(line: bytes) -> Fields:
+    """A line's object.
+
+    Raises:
+        FieldError: It is none.
+    """
+    accepted = "a JSON object with completions, on one line"
+    try:
+        fields = json.loads(line.decode("utf-8-sig"), parse_int=parse_integer)
+    except UnicodeDecodeError as error:
+        raise FieldError("", f"byte {error.start} that is not UTF-8", accepted) from error
+    except (ValueError, RecursionError) as error:
+        raise FieldError("", f"{_start(line)} ({error})", accepted) from error
+    if not isinstance(fields, dict):
+        raise FieldError("", shown(fields), accepted)
+    return fields
+
+
+def dump(value: JsonValue, style: Style) -> str:
+    """JSON of a value, without line ends; it can be encoded as UTF-8."""
+    separators = (",", ":") if style.compact else (", ", ": ")
+    try:
+        text = json.dumps(value, ensure_ascii=style.ascii, separators=separators)
+    except ValueError:  # an integer of very many digits
+        with _any_digits():
+            text = json.dumps(value, ensure_ascii=style.ascii, separators=separators)
+    if style.ascii:
+        return text
+    return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+
+
+def style_of(line: bytes) -> Style:
+    """How a line seems to be written."""
+    match = _STYLE.match(line.removeprefix(b"\xef\xbb\xbf"))
+    return Style(compact=match is not None and not match[1], ascii=line.strip().isascii())
+
+
+def is_ours(fields: Fields) -> bool:
+    """Whether a line says all that a record does."""
+    own = fields.get(OWN)
+    return isinstance(own, dict) and "schema" in own and "setup" in own
+
+
+def is_authors(line: bytes) -> bool:
+    """Whether a file's first line that is not blank is of this format."""
+    try:
+        fields = load(line)
+    except FieldError:
+        return False
+    return "completions" in fields
+
+
+def objects(fields: Fields, key: str) -> list[Fields]:
+    """A list of objects; empty where there is none.
+
+    Raises:
+        FieldError: It is something else.
+    """
+    found = fields.get(key)
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        raise FieldError(key, shown(found), "a list of objects")
+    result: list[Fields] = []
+    for place, each in enumerate(found):
+        if not isinstance(each, dict):
+            raise FieldError(f"{key}[{place}]", shown(each), "an object")
+        result.append(each)
+    return result
+
+
+def shown(value: JsonValue) -> str:
+    """A value as an error shows it."""
+    return "nothing" if value is None else render(value, _LONGEST_SHOWN)
+
+
+def _start(line: bytes) -> str:
+    return shown(line[: 4 * _LONGEST_SHOWN].decode("utf-8", "replace").strip())
+
+
+@contextmanager
+def _any_digits() -> Iterator[None]:
+    """Let integers of any length be written."""
+    limit = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(limit)

@@ -1,0 +1,257 @@
+"""A line of the authors' format as a record, liberally: what we have no place for is kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.feedback import Feedback
+from pytest_selfrepair.core.record import Foreign, Record, Setup
+from pytest_selfrepair.core.sample import SamplingParams
+from pytest_selfrepair.core.task import Difficulty
+from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode, RepairTree
+from pytest_selfrepair.store.authors import (
+    PASSED,
+    FieldError,
+    Fields,
+    Style,
+    dump,
+    is_ours,
+    load,
+    objects,
+    shown,
+    style_of,
+)
+from pytest_selfrepair.store.authors_own import read_own
+from pytest_selfrepair.store.authors_verdict import read_verdict
+from pytest_selfrepair.store.authors_write import fields as written
+from pytest_selfrepair.store.patch import diff
+
+UNKNOWN = "unknown"
+"""What a record calls what its file does not say."""
+
+MOST_TOKENS = 2**53
+"""Tokens beyond which no number in a file is believed."""
+
+_NO_COMPLETIONS = "its file has no completions of it"
+_COMPACT = Style(compact=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How lines are understood that do not say it themselves.
+
+    Attributes:
+        model: M_P's name.
+        source: What the feedback source is called.
+        n_p: Programs of a task, the most of any in the file.
+        n_fr: Repairs of a failing program, the most of any in the file; 0: there are no trees.
+        marks: Whether a single repair marks a program that passed when it was run again.
+        difficulty: The difficulty of a task, by its id, where its line does not say it.
+    """
+
+    model: str = UNKNOWN
+    source: str = "self"
+    n_p: int
+    n_fr: int
+    marks: bool = False
+    difficulty: Callable[[str], Difficulty | None] = lambda _: None
+
+
+def read(
+    line: bytes, reading: Reading, *, number: int, keep: bool = True
+) -> tuple[Record, Foreign | None]:
+    """The record of a line, and what else the line says.
+
+    Args:
+        line: The line.
+        reading: How it is understood.
+        number: Its number in its file.
+        keep: Whether what else it says is asked for.
+
+    Returns:
+        The record, without the second; and that, or None where it is not asked for, or where the
+        line is, but for its place, just as we write it.
+
+    Raises:
+        FieldError: A field is not what the format allows.
+        StoreError: What the line says of a record of ours is none.
+    """
+    fields, style = load(line), style_of(line)
+    task_id = name(fields)
+    source = None
+    if ours := is_ours(fields):
+        record, source = read_own(task_id, fields)
+    else:
+        record = _record(task_id, fields, reading)
+    if not keep:
+        return record, None
+    base = written(record, source, plain=not ours)
+    patch = diff(base, fields)
+    if ours and patch is None and source is None and style == Style():
+        return record, None
+    return record, Foreign(
+        line=number,
+        patch=dump(patch, _COMPACT),
+        plain=not ours,
+        source=source,
+        compact=style.compact,
+        ascii=style.ascii,
+    )
+
+
+def name(fields: Fields) -> str:
+    """The task's id: `prob_path`, or else `task_id`.
+
+    Raises:
+        FieldError: There is neither.
+    """
+    key = "prob_path" if fields.get("prob_path") is not None else "task_id"
+    found = fields.get(key)
+    if isinstance(found, int) and not isinstance(found, bool) and 0 <= found <= MOST_TOKENS:
+        return f"{found:04d}"
+    if isinstance(found, str) and found:
+        return found
+    field = "prob_path" if found is None else key
+    raise FieldError(field, shown(found), "a task's path or name, here or as task_id")
+
+
+def passes(completion: Fields) -> bool:
+    """Whether a program passed, as the authors count it: `binary`, or a `fault` of "passed".
+
+    Raises:
+        FieldError: The line does not say.
+    """
+    return completion.get("fault") == PASSED or _binary(completion)
+
+
+def _binary(entry: Fields) -> bool:
+    found, fault = entry.get("binary"), entry.get("fault")
+    if found is None and isinstance(fault, str):
+        return fault == PASSED
+    if isinstance(found, bool | int | float) and found in {0, 1}:
+        return bool(found)
+    if isinstance(found, str) and found in {"True", "False"}:  # as old files have it
+        return found == "True"
+    raise FieldError("binary", shown(found), "true, false, 1 or 0")
+
+
+def _record(task_id: str, fields: Fields, reading: Reading) -> Record:
+    completions = objects(fields, "completions")
+    if not isinstance(fields.get("completions"), list):
+        raise FieldError("completions", shown(fields.get("completions")), "a list of objects")
+    difficulty = _difficulty(fields) or reading.difficulty(task_id)
+    if not completions:
+        return Record(task_id=task_id, difficulty=difficulty, unscored=_NO_COMPLETIONS)
+    programs: list[ProgramNode] = []
+    rows: list[list[ProgramNode]] = []
+    for place, entry in enumerate(completions):
+        try:
+            program, repairs = _program(f"p{place}", entry, reading)
+        except FieldError as error:
+            raise error.within(f"completions[{place}]") from error
+        programs.append(program)
+        if not program.verdict.passed:
+            rows.append(repairs)
+    sizes = {len(row) for row in rows}
+    tree = RepairTree(
+        source=reading.source,
+        repairs=tuple(each for turn in zip_longest(*rows) for each in turn if each is not None),
+        complete=len(sizes) <= 1 and 0 not in sizes,
+    )
+    grown = Grown(
+        programs=tuple(programs), trees=(tree,) if reading.n_fr else (), baseline=(), complete=True
+    )
+    plan = Plan(n_p=reading.n_p, n_fr=reading.n_fr, budget=None, params=SamplingParams())
+    setup = Setup(
+        model=reading.model,
+        sources=tuple(each.source for each in grown.trees),
+        prompts=UNKNOWN,
+        checker=UNKNOWN,
+        isolation=UNKNOWN,
+        plan=plan,
+    )
+    samples = len(programs) + len(tree.repairs)
+    tokens = sum(node.cost.tokens for node in (*programs, *tree.repairs))
+    return Record(
+        task_id=task_id,
+        difficulty=difficulty,
+        setup=setup,
+        grown=grown,
+        cost=Cost(tokens=tokens, samples=samples, unpriced=samples),
+    )
+
+
+def _difficulty(fields: Fields) -> Difficulty | None:
+    found = fields.get("difficulty")
+    if found is None:
+        return None
+    try:
+        return Difficulty(str(found))
+    except ValueError:
+        raise FieldError("difficulty", shown(found), ", ".join(Difficulty)) from None
+
+
+def _program(place: str, entry: Fields, reading: Reading) -> tuple[ProgramNode, list[ProgramNode]]:
+    text = _text(entry, "executed_completion", "original_completion")
+    repairs = objects(entry, "repairs")
+    passed = passes(entry) or (reading.marks and len(repairs) == 1)
+    node = ProgramNode(
+        node=place,
+        program=text,
+        verdict=read_verdict(entry, text, passed=passed),
+        cost=_cost(entry),
+        finish_reason=UNKNOWN,
+    )
+    if passed:
+        return node, []
+    row: list[ProgramNode] = []
+    for number, repair in enumerate(repairs):
+        try:
+            row.append(_repair(f"{place}/{reading.source}/r{number}", place, repair))
+        except FieldError as error:
+            raise error.within(f"repairs[{number}]") from error
+    return node, row
+
+
+def _repair(place: str, parent: str, entry: Fields) -> ProgramNode:
+    text = _text(entry, "repaired_program", "executed_completion", "program")
+    explanation = _text(entry, "explanation")
+    cost = _cost(entry)
+    share = len(explanation) / max(len(explanation) + len(text), 1)
+    return ProgramNode(
+        node=place,
+        program=text,
+        verdict=read_verdict(entry, text, passed=_binary(entry)),
+        cost=cost,
+        finish_reason=UNKNOWN,
+        explanation_tokens=round(share * cost.tokens),
+        parent=parent,
+        feedback=Feedback(text=explanation, finish_reason=UNKNOWN),
+    )
+
+
+def _text(entry: Fields, *keys: str) -> str:
+    for key in keys:
+        found = entry.get(key)
+        if isinstance(found, str):
+            return found
+        if found is not None:
+            raise FieldError(key, shown(found), "a text or null")
+    return ""
+
+
+def _cost(entry: Fields) -> Cost:
+    return Cost(tokens=_tokens(entry), samples=1, unpriced=1)
+
+
+def _tokens(entry: Fields) -> int:
+    found = entry.get("tokens_generated")
+    if (
+        isinstance(found, int | float)
+        and not isinstance(found, bool)
+        and 0 <= found <= MOST_TOKENS
+        and found == int(found)
+    ):
+        return int(found)
+    raise FieldError("tokens_generated", shown(found), f"a whole number from 0 to {MOST_TOKENS}")
