@@ -15,6 +15,7 @@ SEVERAL = "#"
 _LABEL = 6  # columns of the labels left of the axis: "100% "
 _STEP = 10  # per cent; the axis begins and ends at a multiple
 _MOST_LABELS = 6
+_TINY = 1e-9  # what rates like 0.1 are off by in binary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +54,8 @@ def plot(
     across = max(width - _LABEL - 1, 8)
     rates = [rate for _, each in drawn for _, rate in each.points]
     most = max(tokens for _, each in drawn for tokens, _ in each.points)
-    low = _STEP * floor(100 * min(rates) / _STEP + 1e-9)
-    high = max(_STEP * ceil(100 * max(rates) / _STEP - 1e-9), low + _STEP)
+    low = _STEP * floor(100 * min(rates) / _STEP + _TINY)
+    high = max(_STEP * ceil(100 * max(rates) / _STEP - _TINY), low + _STEP)
     grid = [[" "] * across for _ in range(height)]
     for mark, each in drawn:
         for column, rate in _cells(each.points, most, across):
@@ -93,11 +94,13 @@ def _column(tokens: float, most: float, across: int) -> int:
 
 
 def _row(rate: float, low: int, high: int, height: int) -> int:
-    row = round((high - rate) / (high - low) * (height - 1))
+    row = floor((high - rate) / (high - low) * (height - 1) + 0.5 + _TINY)
     return min(max(row, 0), height - 1)
 
 
 def _ticks(most: float, across: int) -> str:
     middle, end = number(most / 2), number(most)
-    left = "0".ljust(max(across // 2 - len(middle) // 2, 2)) + middle
-    return f"{'':{_LABEL + 1}}{left}{end:>{max(across - len(left), len(end) + 1)}}"
+    left = "0".ljust(across // 2 - len(middle) // 2) + middle
+    if len(left) + len(end) >= across:
+        left = "0"
+    return f"{'':{_LABEL + 1}}{left}{end:>{across - len(left)}}"

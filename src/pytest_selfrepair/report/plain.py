@@ -29,7 +29,7 @@ def harmless_lines(text: str) -> list[str]:
     Only newlines end a line: what else Python takes for a line's end is replaced.
     """
     lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
-    return [_visible(line.expandtabs(_TAB).rstrip()) for line in lines]
+    return [_visible(line.expandtabs(_TAB).rstrip(" ")) for line in lines]
 
 
 def _visible(text: str) -> str:

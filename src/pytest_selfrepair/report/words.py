@@ -150,10 +150,8 @@ def lost(lost: Lost) -> list[str]:
         return []
     money = f" and {dollars(lost.dollars)} US dollars" if lost.dollars else ""
     requests = counted(lost.requests, "request")
-    return [
-        f"lost: up to {requests}, in flight when an earlier run was killed",
-        f"they cost at most {number(lost.tokens)} tokens{money}",
-    ]
+    most = f"they cost at most {number(lost.tokens)} tokens{money}"
+    return [f"lost: up to {requests}, in flight when an earlier run was killed; {most}"]
 
 
 def named(unscored: Unscored) -> str:
