@@ -20,7 +20,7 @@ def harmless(text: str) -> str:
     Control characters, those that format (bidirectional ones too), lone surrogates and code points
     without a meaning are replaced; any white space is one space.
     """
-    return _visible(_SPACES.sub(" ", text.strip()))
+    return visible(_SPACES.sub(" ", text.strip()))
 
 
 def harmless_lines(text: str) -> list[str]:
@@ -29,10 +29,11 @@ def harmless_lines(text: str) -> list[str]:
     Only newlines end a line: what else Python takes for a line's end is replaced.
     """
     lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
-    return [_visible(line.expandtabs(_TAB).rstrip(" ")) for line in lines]
+    return [visible(line.expandtabs(_TAB).rstrip(" ")) for line in lines]
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """``text`` with what `harmless` replaces replaced, line ends too; its spaces are kept."""
     if text.isascii() and text.isprintable():
         return text
     return "".join("\ufffd" if unicodedata.category(c) in _HARMFUL else c for c in text)
