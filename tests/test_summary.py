@@ -90,6 +90,37 @@ def test_columns_that_do_not_fit_follow_in_a_table_of_their_own() -> None:
     ]
 
 
+def test_wide_characters_leave_columns_straight() -> None:
+    wide = at_equal_tokens("モデル")
+    both = (wide, at_equal_tokens("self"))
+    source = sample().sources[0]
+    findings = with_about(sources=("モデル", "self"))
+    findings = replace(
+        findings,
+        headline=both,
+        sources=(replace(source, source="モデル"), source),
+        difficulties=tuple(replace(each, sources=both) for each in findings.difficulties),
+    )
+    lines = shown(findings)
+    for head in ("difficulty", "feedback", "outcome"):
+        start = next(number for number, line in enumerate(lines) if line.startswith(head))
+        assert len({columns(line) for line in lines[start : start + 4]}) == 1
+
+
+def test_a_curve_shows_most_sources_that_one_way_to_draw_has() -> None:
+    iid, first, second = sample().curves
+    biased = tuple(replace(each, replacement=True) for each in (second, first, iid))
+    titles = {
+        (iid, first, second, *biased): "(batch, without replacement)",
+        (iid, *biased): "(batch, with replacement)",
+    }
+    for curves, title in titles.items():
+        lines = shown(sample(curves=curves))
+        at = next(number for number, line in enumerate(lines) if line.startswith("pass@t: "))
+        assert title in lines[at]
+        assert [line[2] for line in lines[at:] if line[4:9] in {"M_P =", "sever"}] == list("·ox#")
+
+
 def test_what_it_cost_and_what_is_missing_is_said() -> None:
     findings = sample(
         cost=Cost(
@@ -248,13 +279,13 @@ def test_where_two_curves_meet_the_legend_says_so() -> None:
         st.lists(st.tuples(st.floats(0, 1e12), st.floats(0, 1)), max_size=5),
         max_size=8,
     ),
-    st.integers(10, 100),
+    st.integers(20, 100),
     st.integers(2, 20),
 )
 def test_any_curve_is_drawn_within_its_columns(
     series: list[list[tuple[float, float]]], width: int, height: int
 ) -> None:
     drawn = [Series(label=str(i), points=tuple(sorted(each))) for i, each in enumerate(series)]
-    lines = plot(drawn, width=max(width, 24), height=height)
-    assert all(len(line) <= max(width, 24) for line in lines)
+    lines = plot(drawn, width=width, height=height)
+    assert all(len(line) <= width for line in lines)
     assert bool(lines) is any(series)

@@ -41,7 +41,7 @@ def plot(
 
     Args:
         series: What to draw.
-        width: Columns of the whole.
+        width: Columns of the whole, 20 or more.
         height: Rows of the plot itself.
         unicode: False: ASCII alone.
     """
@@ -103,4 +103,6 @@ def _ticks(most: float, across: int) -> str:
     left = "0".ljust(across // 2 - len(middle) // 2) + middle
     if len(left) + len(end) >= across:
         left = "0"
+    if len(left) + len(end) >= across:
+        end = f"{most:.3g}"
     return f"{'':{_LABEL + 1}}{left}{end:>{across - len(left)}}"

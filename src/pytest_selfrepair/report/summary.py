@@ -24,7 +24,7 @@ _MOST_SHOWN = 3
 
 _BECAME = {
     str(TaskOutcome.SOLVED): "solved at once",
-    str(TaskOutcome.REPAIRED): "solved only by repair",
+    str(TaskOutcome.REPAIRED): "only by repair",
 }
 _WIDEST_NAME = 16
 _PLOT_WIDTH = 66
@@ -78,7 +78,9 @@ class _Page:
         self._paper = paper
         shown = findings.about.sources
         limit = min(_WIDEST_NAME, max(paper.columns // 4, 8))
-        self._names = paper.names([*shown, *(each.source for each in findings.sources)], limit)
+        told = [each.source for each in findings.headline]
+        told += [each.source for each in findings.sources]
+        self._names = paper.names([*shown, *told], limit)
         groups = [each.difficulty for each in findings.difficulties]
         kinds = [*findings.tally.programs, *findings.tally.repairs, *findings.tally.baseline]
         kinds += [rate.group for each in findings.sources for rate in each.by_outcome]
@@ -264,11 +266,18 @@ class _Page:
 
 
 def _chosen(curves: Sequence[Curve]) -> list[Curve]:
-    """The curves of one way to draw trees, all difficulties: i.i.d. first; batch and unbiased."""
+    """The curves of one way to draw trees, over all difficulties, i.i.d. first.
+
+    Of the ways that show most sources, the one without replacement and in batches, if there is one.
+    """
     found = [curve for curve in curves if curve.difficulty == ALL and curve.points]
     ways = {(curve.policy, curve.replacement) for curve in found}
     if not ways:
         return []
-    best = min(ways, key=lambda way: (way[1], list(Policy).index(way[0])))
-    chosen = [curve for curve in found if (curve.policy, curve.replacement) == best]
+    drawn = {
+        way: [each for each in found if (each.policy, each.replacement) == way] for way in ways
+    }
+    # Where trees were cut short, a source has no unbiased curve and may have one with replacement.
+    best = min(ways, key=lambda way: (-len(drawn[way]), way[1], list(Policy).index(way[0])))
+    chosen = drawn[best]
     return sorted(chosen, key=lambda curve: curve.source is not None)

@@ -9,7 +9,7 @@ from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Estimate,
 MOST_NAMED = 3
 """Tasks that are named for each reason why tasks were not scored."""
 
-_LONG = 1e9
+_LONG = 1e12
 _CENT = 0.01
 
 
