@@ -7,7 +7,6 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown
-from pytest_selfrepair.report.item import unsolved_text
 from pytest_selfrepair.report.terminal import summary
 
 MENDED = grown([False], [[True]], baseline=[False, False])
@@ -72,26 +71,6 @@ def test_tokens_tell_what_was_paid_for() -> None:
 def test_a_run_in_which_nothing_was_scored_still_says_what_it_cost() -> None:
     lines = summary([Record(task_id="t", unscored="gone", cost=Cost(tokens=7, samples=1))])
     assert lines[0].startswith("tokens: 7 generated in 1 samples")
-
-
-def test_an_unsolved_task_shows_outcomes_case_and_feedback() -> None:
-    [record] = records(NEITHER)
-    assert unsolved_text(record).splitlines() == [
-        "unsolved: 1 programs and 1 repairs fail, 500 tokens generated",
-        "  programs  p0=wrong_answer",
-        "  self      p0/r0=wrong_answer",
-        "  baseline  p1=wrong_answer p2=wrong_answer",
-        "",
-        "p0/self/r0 fails:",
-        "  outcome   wrong_answer",
-        "  case      1",
-        "  input     '1 2\\n'",
-        "  expected  '3\\n'",
-        "  actual    '4\\n'",
-        "",
-        "feedback it was written on, to p0:",
-        "  It adds one too many.",
-    ]
 
 
 def test_the_verdict_is_unbiased_and_the_table_draws_as_the_paper_does() -> None:

@@ -3,6 +3,7 @@
 SelfRepairError
 ├── UsageError              an option, a prompt set or a name that cannot be used
 ├── TaskError               a task file that cannot be read; spoils no other task
+├── ReportError             a report that cannot be written or read
 └── InfrastructureError     no verdict could be reached; never scored as a wrong program
     ├── ModelError          the model gave no answer
     │   ├── EndpointRefusedError   asking again cannot help: key, model name, request
@@ -43,6 +44,10 @@ class TaskError(SelfRepairError):
         self.field = field
         self.found = found
         self.accepted = accepted
+
+
+class ReportError(SelfRepairError):
+    """A report cannot be written, or what should be one cannot be read."""
 
 
 class InfrastructureError(SelfRepairError):

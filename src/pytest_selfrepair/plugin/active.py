@@ -27,6 +27,7 @@ from pytest_selfrepair.plugin.engine import Engine
 from pytest_selfrepair.plugin.live import LiveLine
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.runlog import RunLog
+from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.report.terminal import summary
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
@@ -191,7 +192,8 @@ class ActiveSession:
         """Send a task's record with the report of the phase that made it."""
         report = yield
         if call.excinfo is not None and isinstance(call.excinfo.value, UnscoredError):
-            report.longrepr = f"not scored: {call.excinfo.value}"  # one line, not our traceback
+            # one line, not our traceback
+            report.longrepr = harmless(f"not scored: {call.excinfo.value}")
         if call.when == "setup" and (record := item.stash.get(RECORD, None)) is not None:
             report.duration = record.seconds  # its own, not that for which it was waited for
             setattr(report, _ATTRIBUTE, record.to_json())

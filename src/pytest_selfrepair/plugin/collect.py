@@ -149,9 +149,9 @@ class TaskItem(pytest.Item):
     def repr_failure(  # type: ignore[override]  # as above
         self, excinfo: ExceptionInfo[BaseException]
     ) -> str | TerminalRepr:
-        """The failing case and the last feedback: no traceback of ours."""
+        """The task's tree, in short or with -v in full: no traceback of ours."""
         if isinstance(excinfo.value, UnsolvedError):
-            return unsolved_text(self.stash[RECORD])
+            return unsolved_text(self.stash[RECORD], verbose=self.config.get_verbosity() > 0)
         return super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:

@@ -1,7 +1,25 @@
-"""Records as data for other tools."""
+"""Records and findings as data for other tools."""
+
+import json
+import math
+from typing import Any
+
+import msgspec
 
 from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.errors import ReportError
 from pytest_selfrepair.estimate.compare import task_outcome
+from pytest_selfrepair.estimate.findings import SCHEMA, Findings
+from pytest_selfrepair.report.plain import harmless
+
+_WIDEST = 160
+"""Characters of an object or list that stands on one line."""
+
+_FEW = 24
+"""Elements of an object or list that may stand on one line."""
+
+_LINE_EACH = {"shapes", "points", "cells"}
+"""Lists that may be long: each of their objects stands on one line."""
 
 
 def properties(record: Record) -> list[tuple[str, object]]:
@@ -12,7 +30,7 @@ def properties(record: Record) -> list[tuple[str, object]]:
         ("selfrepair_replayed_tokens", record.cost.replayed_tokens),
     ]
     if record.setup is not None:
-        facts.append(("selfrepair_isolation", record.setup.isolation))
+        facts.append(("selfrepair_isolation", harmless(record.setup.isolation)))
     if (grown := record.grown) is None:
         return facts
     repairs = [repair for tree in grown.trees for repair in tree.repairs]
@@ -23,3 +41,81 @@ def properties(record: Record) -> list[tuple[str, object]]:
         ("selfrepair_repairs", len(repairs)),
         ("selfrepair_repairs_passed", sum(node.verdict.passed for node in repairs)),
     ]
+
+
+def to_json(findings: Findings) -> str:
+    """All findings as ASCII JSON (docs/report-json.md); every shape and point on one line.
+
+    Raises:
+        ReportError: A number is not finite.
+    """
+    facts = msgspec.to_builtins(findings)
+    _check_finite(facts, "findings")
+    return _written(facts, "") + "\n"
+
+
+def from_json(text: str) -> Findings:
+    """Read what `to_json` wrote. Fields that are not known are left out.
+
+    Raises:
+        ReportError: The text holds no findings, or those of another version.
+    """
+    try:
+        facts = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ReportError(f"not a report of pytest-selfrepair: {error}") from error
+    if not isinstance(facts, dict) or "schema" not in facts:
+        raise ReportError("not a report of pytest-selfrepair: found no field schema")
+    if type(facts["schema"]) is not int or facts["schema"] != SCHEMA:
+        raise ReportError(
+            f"report: schema: found {json.dumps(facts['schema'])[:80]}; accepted: {SCHEMA}. "
+            "It was written by another version of pytest-selfrepair"
+        )
+    try:
+        _check_finite(facts, "findings")
+        return msgspec.convert(facts, Findings)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise ReportError(f"not a report of pytest-selfrepair: {error}") from error
+
+
+def _check_finite(value: object, place: str) -> None:
+    """Refuse NaN and the infinities, which JSON does not have.
+
+    Raises:
+        ReportError: There is one; it names the place.
+    """
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ReportError(f"{place}: found {value}; accepted: a finite number")
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            _check_finite(each, f"{place}.{name}")
+    elif isinstance(value, list | tuple):
+        for number, each in enumerate(value):
+            _check_finite(each, f"{place}[{number}]")
+
+
+def _written(value: Any, indent: str, *, one_line: bool = False, each: bool = False) -> str:
+    """A value's JSON. What is short, or one of many alike, stands on one line.
+
+    Args:
+        value: What to write.
+        indent: What stands before the line on which it begins.
+        one_line: Whether all of it stands on one line.
+        each: Whether each of its elements does.
+    """
+    if one_line or not value or not isinstance(value, dict | list | tuple):
+        return json.dumps(value)
+    if not each and (len(value) <= _FEW and len(line := json.dumps(value)) <= _WIDEST):
+        return line
+    deeper = indent + "  "
+    if isinstance(value, dict):
+        parts = [
+            f"{json.dumps(name)}: {_written(part, deeper, each=name in _LINE_EACH)}"
+            for name, part in value.items()
+        ]
+    else:
+        parts = [_written(part, deeper, one_line=each) for part in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    inside = f",\n{deeper}".join(parts)
+    return f"{opening}\n{deeper}{inside}\n{indent}{closing}"

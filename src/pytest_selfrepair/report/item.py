@@ -1,71 +1,185 @@
-"""What one item shows: an unsolved task in short."""
+"""What one item shows: an unsolved task's tree, in short or in full."""
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.shorten import shorten
 from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.core.verdict import Verdict
+from pytest_selfrepair.report.plain import harmless, harmless_lines, visible
+from pytest_selfrepair.report.words import counted
 
 LONGEST_VALUE = 300
-"""Characters of an input, output or feedback that are shown."""
+"""Characters of an input, output or feedback that are shown in short."""
+
+_LONGEST_DIFF = 40
+"""Lines of a diff that are shown in short."""
+
+_LONGEST_LINE = 200
+"""Characters of a line of a diff that are shown in short."""
+
+_MOST_LISTED = 8
+"""Programs whose outcomes are shown one by one in short; of more they are counted."""
 
 
-def unsolved_text(record: Record) -> str:
-    """Why a task is unsolved: each program's outcome, one failing case, the last feedback."""
+def unsolved_text(record: Record, *, verbose: bool = False) -> str:
+    """Why a task is unsolved.
+
+    In short: each program's outcome, what the program that came closest fails on, and of the best
+    repair the feedback and its diff. In full: the same of every program and repair.
+    Nothing in it steers a terminal, whatever models wrote.
+    """
     if record.grown is None:
-        return record.unscored or ""
+        return harmless(record.unscored or "")
     grown = record.grown
-    lines = [
-        f"unsolved: {_counted(grown)}, {record.cost.tokens:,} tokens generated",
-        f"  programs  {_outcomes(grown.programs)}",
-        *(f"  {tree.source:<9} {_outcomes(tree.repairs)}" for tree in grown.trees if tree.repairs),
-    ]
-    if grown.baseline:
-        lines.append(f"  baseline  {_outcomes(grown.baseline)}")
-    shown = _last(grown)
-    if shown is not None:
-        lines += ["", f"{shown.node} fails:", *_indented(_case(shown.verdict))]
-        if shown.feedback is not None and shown.feedback.text:
-            words = shorten(shown.feedback.text, 4 * LONGEST_VALUE)
-            lines += ["", f"feedback it was written on, to {shown.parent}:", *_indented([words])]
+    tokens = counted(record.cost.tokens, "token")
+    lines = [f"unsolved: {_counted(grown)} fail, {tokens} generated", *_outcomes(grown, verbose)]
+    lines += _in_full(grown) if verbose else _in_short(grown)
     return "\n".join(lines)
 
 
 def _counted(grown: Grown) -> str:
-    repairs = sum(len(tree.repairs) for tree in grown.trees)
-    return f"{len(grown.programs)} programs and {repairs} repairs fail"
+    repairs = counted(len(_repairs(grown)), "repair")
+    return f"{counted(len(grown.programs), 'program')} and {repairs}"
 
 
-def _outcomes(nodes: tuple[ProgramNode, ...]) -> str:
+def _repairs(grown: Grown) -> list[ProgramNode]:
+    return [repair for tree in grown.trees for repair in tree.repairs]
+
+
+def _outcomes(grown: Grown, verbose: bool) -> Iterator[str]:
+    """A line for the programs, for each source's repairs and for the baseline."""
+    parts = [("programs", grown.programs)]
+    parts += [(harmless(tree.source), tree.repairs) for tree in grown.trees]
+    parts.append(("baseline", grown.baseline))
+    wide = max(len(name) for name, _ in parts)
+    for name, nodes in parts:
+        if nodes:
+            listed = verbose or len(nodes) <= _MOST_LISTED
+            yield f"  {name:<{wide}}  {_listed(nodes) if listed else _summed(nodes)}"
+
+
+def _listed(nodes: Iterable[ProgramNode]) -> str:
     """Each node without its source's name, which stands before them, and what became of it."""
     return " ".join(
-        f"{node.parent or ''}{'/' * (node.parent is not None)}"
-        f"{node.node.rpartition('/')[2]}={node.verdict.outcome}"
+        harmless(
+            f"{node.parent or ''}{'/' * (node.parent is not None)}"
+            f"{node.node.rpartition('/')[2]}={node.verdict.outcome}"
+        )
         for node in nodes
     )
 
 
-def _last(grown: Grown) -> ProgramNode | None:
-    """The last repair, or where there is none the last program."""
-    repairs = [repair for tree in grown.trees for repair in tree.repairs]
-    nodes = repairs or list(grown.programs)
-    return nodes[-1] if nodes else None
+def _summed(nodes: Iterable[ProgramNode]) -> str:
+    counts = Counter(str(node.verdict.outcome) for node in nodes)
+    return ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
 
 
-def _case(verdict: Verdict) -> list[str]:
-    failure = verdict.failure
-    if failure is None:
-        return [str(verdict.outcome)]
-    lines = [f"outcome   {verdict.outcome}"]
-    if failure.index is not None:
-        lines.append(f"case      {failure.index + 1}")
-    for name in ("input", "expected", "actual", "error"):
-        value = getattr(failure, name)
-        if value is not None:
-            lines.append(f"{name:<9} {shorten(value, LONGEST_VALUE)!r}")
-    if failure.line_number is not None:
-        lines.append(f"line {failure.line_number:<4} {(failure.line or '').strip()}")
+def _in_short(grown: Grown) -> list[str]:
+    nodes = [*grown.programs, *_repairs(grown)]
+    if not nodes:
+        return []
+    places = {node.node: node for node in nodes}
+    best = _best_repair(grown, places)
+    closest = max(nodes, key=lambda node: (_nearness(node.verdict), node is best))
+    lines = ["", f"closest: {_said(closest)}", *_case(closest.verdict, LONGEST_VALUE)]
+    if best is None:
+        return lines
+    parent = places.get(best.parent or "")
+    of = f", of {_said(parent)}" if parent is not None else ""
+    where = harmless(best.node) if best is closest else _said(best)
+    lines += ["", f"best repair: {where}{of}"]
+    if best.feedback is not None and best.feedback.text:
+        lines += ["  feedback:", *_indented(shorten(best.feedback.text, 4 * LONGEST_VALUE), 4)]
+    diff = _diff(parent, best)
+    shown = [line[:_LONGEST_LINE] + "…" * (len(line) > _LONGEST_LINE) for line in diff]
+    if (more := len(diff) - _LONGEST_DIFF) > 0:
+        shown = [*shown[:_LONGEST_DIFF], f"… {counted(more, 'more line')} (-v shows all)"]
+    return [*lines, *(f"  {line}" for line in shown)]
+
+
+def _in_full(grown: Grown) -> list[str]:
+    places = {node.node: node for node in (*grown.programs, *_repairs(grown))}
+    lines = []
+    for node in (*places.values(), *grown.baseline):
+        lines += ["", _said(node), *_case(node.verdict, None)]
+        if node.feedback is not None and node.feedback.text:
+            lines += ["  feedback:", *_indented(node.feedback.text, 4)]
+        parent = places.get(node.parent or "")
+        if parent is not None:
+            lines += [f"  {line}" for line in _diff(parent, node)]
+        elif node.program:
+            lines += ["  program:", *_indented(node.program, 4)]
     return lines
 
 
-def _indented(lines: list[str]) -> list[str]:
-    return [f"  {part}" for line in lines for part in line.splitlines()]
+def _nearness(verdict: Verdict) -> tuple[int, int]:
+    """How close a program came: cases it passes, then how late it fails first."""
+    failure = verdict.failure
+    first = -1 if failure is None or failure.index is None else failure.index
+    return verdict.cases_passed, first
+
+
+def _best_repair(grown: Grown, places: dict[str, ProgramNode]) -> ProgramNode | None:
+    """The repair that came closest, of those alike the one that changed least; None: no repair."""
+    repairs = _repairs(grown)
+    if not repairs:
+        return None
+    nearest = max(_nearness(repair.verdict) for repair in repairs)
+    alike = [repair for repair in repairs if _nearness(repair.verdict) == nearest]
+    # A repair that holds no program, or the failing one again, shows nothing.
+    return min(alike, key=lambda each: _edit(places.get(each.parent or ""), each))
+
+
+def _edit(parent: ProgramNode | None, repair: ProgramNode) -> tuple[bool, int]:
+    """For comparing repairs: whether it changed nothing, and how many lines it changed."""
+    lines = _changed(parent, repair)
+    edited = sum(line[:1] in {"+", "-"} for line in lines[2:])
+    return not (repair.program and edited), edited
+
+
+def _changed(parent: ProgramNode | None, repair: ProgramNode) -> list[str]:
+    before = harmless_lines(parent.program) if parent is not None and parent.program else []
+    after = harmless_lines(repair.program) if repair.program else []
+    names = ("" if parent is None else harmless(parent.node), harmless(repair.node))
+    return list(difflib.unified_diff(before, after, *names, lineterm=""))
+
+
+def _diff(parent: ProgramNode | None, repair: ProgramNode) -> list[str]:
+    """The unified diff of a repair against the program that it repairs, or why there is none."""
+    if not repair.program:
+        return ["the reply holds no program"]
+    return _changed(parent, repair) or ["the failing program again"]
+
+
+def _said(node: ProgramNode) -> str:
+    """A node, what became of it and on which case."""
+    verdict = node.verdict
+    text = f"{harmless(node.node)}, {verdict.outcome}"
+    if verdict.failure is not None and verdict.failure.index is not None:
+        text += f" on case {verdict.failure.index + 1}"
+    return f"{text}, {counted(verdict.cases_passed, 'case')} passed"
+
+
+def _case(verdict: Verdict, longest: int | None) -> list[str]:
+    """The first case that a program fails."""
+    failure = verdict.failure
+    if failure is None:
+        return []
+    lines = []
+    for name in ("input", "expected", "actual", "error"):
+        value = getattr(failure, name)
+        if value is not None:
+            text = value if longest is None else shorten(value, longest)
+            lines.append(f"  {name:<9} {visible(repr(text))}")
+    if failure.line_number is not None:
+        lines.append(
+            f"  {f'line {failure.line_number}':<9} {visible((failure.line or '').strip())}".rstrip()
+        )
+    return lines
+
+
+def _indented(text: str, columns: int) -> list[str]:
+    return [f"{'':{columns}}{line}".rstrip() for line in harmless_lines(text)]

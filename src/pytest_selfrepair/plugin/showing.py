@@ -1,0 +1,34 @@
+"""Findings on pytest's terminal: its width, its colours, its encoding and `-q` decide how."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import pytest
+
+from pytest_selfrepair.estimate.findings import Findings
+from pytest_selfrepair.report.plain import shows_unicode
+from pytest_selfrepair.report.summary import Style, summary
+
+_MARKUP: Mapping[Style, Mapping[str, bool]] = MappingProxyType(
+    {
+        Style.PLAIN: {},
+        Style.GOOD: {"green": True, "bold": True},
+        Style.BAD: {"red": True, "bold": True},
+        Style.UNSURE: {"yellow": True},
+        Style.FAINT: {"light": True},
+    }
+)
+
+
+def show(reporter: pytest.TerminalReporter, findings: Findings) -> None:
+    """Print the summary; pytest leaves colours out where there is no terminal, or `--color=no`."""
+    writer = reporter.config.get_terminal_writer()
+    encoding = getattr(writer._file, "encoding", None)  # noqa: SLF001 - pytest tells it nowhere else
+    lines = summary(
+        findings,
+        quiet=reporter.config.get_verbosity() < 0,
+        width=writer.fullwidth,
+        unicode=shows_unicode(encoding),
+    )
+    for line in lines:
+        reporter.line(line.text, **_MARKUP[line.style])

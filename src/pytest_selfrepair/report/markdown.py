@@ -1,0 +1,76 @@
+"""A run's findings in short, as GitHub's Markdown: for a pull request or a step's summary."""
+
+import html
+import re
+
+from pytest_selfrepair.estimate.findings import Findings
+from pytest_selfrepair.report import words
+from pytest_selfrepair.report.plain import harmless
+from pytest_selfrepair.report.tables import by_difficulty, by_source
+
+_NOTHING = "\u200b"
+"""A space of no width: it parts what GitHub would make a link of."""
+
+_ESCAPED = re.compile(r"([\\`*_\[\]|~$])")
+_LINKS = re.compile(r"(@|#|://|www(?=\.)|GH(?=-)|:(?=[\w+-]+:))", re.IGNORECASE)
+_MOST_SHOWN = 10
+"""Reasons why tasks were not scored that are shown."""
+
+_LONGEST = 300  # characters of a foreign text
+
+
+def escaped(foreign: str) -> str:
+    """A foreign text that GitHub shows as it is, on one line: no markup, mention, link or math."""
+    text = harmless(foreign)
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}…"
+    parted = _LINKS.sub(rf"\1{_NOTHING}", text)
+    return html.escape(_ESCAPED.sub(r"\\\1", parted), quote=False)
+
+
+def markdown(findings: Findings) -> str:
+    """A verdict for each source, two tables, what it cost and what was not scored.
+
+    Names in it come from anywhere; they are shown as text, whatever characters they hold.
+    """
+    about = findings.about
+    parts = [[f"### Self-repair: {escaped(about.title)}"], _budget(findings), _answers(findings)]
+    sources = {name: escaped(name) for name in about.sources}
+    sources |= {each.source: escaped(each.source) for each in findings.sources}
+    groups = {each.difficulty: escaped(each.difficulty) for each in findings.difficulties}
+    parts.append(by_difficulty(findings, sources, groups).markdown())
+    parts.append(by_source(findings, sources, with_dollars=True).markdown())
+    parts.append(["  \n".join(_cost(findings))])
+    parts.append([f"- {line}" for line in _missing(findings)])
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _budget(findings: Findings) -> list[str]:
+    missing = findings.about.not_run_budget
+    if missing is None:
+        return []
+    count = words.counted(len(missing.tasks), "task")
+    return [f"**The budget of the run is spent; not run: {count}.** {escaped(missing.reason)}"]
+
+
+def _answers(findings: Findings) -> list[str]:
+    if not findings.headline:
+        return ["**Nothing was scored: whether repair pays cannot be told.**"]
+    return [
+        f"- **{escaped(found.source)}: {words.answer(found)}.** {words.against(found)}."
+        for found in findings.headline
+    ]
+
+
+def _cost(findings: Findings) -> list[str]:
+    return [*words.cost(findings.cost), *words.lost(findings.lost)]
+
+
+def _missing(findings: Findings) -> list[str]:
+    shown = findings.unscored[:_MOST_SHOWN]
+    lines = [f"not scored: {escaped(words.named(each))}: {escaped(each.reason)}" for each in shown]
+    if (more := len(findings.unscored) - len(shown)) > 0:
+        lines.append(f"not scored for {words.counted(more, 'other reason')}")
+    if findings.about.not_run:
+        lines.append(f"not run: {words.number(findings.about.not_run)}")
+    return lines

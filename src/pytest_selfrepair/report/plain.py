@@ -1,0 +1,124 @@
+"""Names and texts of anybody's making, harmless and of a known width."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import wcwidth
+
+_NARROWEST = 24
+_HARMFUL = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+_SPACES = re.compile(r"\s+")
+_TAB = 4
+_ASCII = str.maketrans({"…": "...", "\N{EN DASH}": "-", "\N{EM DASH}": "-", "\N{MINUS SIGN}": "-"})
+
+
+def harmless(text: str) -> str:
+    """``text`` on one line, with nothing in it that steers a terminal or turns its direction.
+
+    Control characters, those that format (bidirectional ones too), lone surrogates and code points
+    without a meaning are replaced; any white space is one space.
+    """
+    return visible(_SPACES.sub(" ", text.strip()))
+
+
+def harmless_lines(text: str) -> list[str]:
+    """The lines of ``text``, each harmless, with its indentation; tabs are spaces.
+
+    Only newlines end a line: what else Python takes for a line's end is replaced.
+    """
+    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
+    return [visible(line.expandtabs(_TAB).rstrip(" ")) for line in lines]
+
+
+def visible(text: str) -> str:
+    """``text`` with what `harmless` replaces replaced, line ends too; its spaces are kept."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join("\ufffd" if unicodedata.category(c) in _HARMFUL else c for c in text)
+
+
+def shows_unicode(encoding: str | None) -> bool:
+    """Whether a terminal of an encoding shows the characters with which reports are drawn."""
+    try:
+        "…│└─·".encode(encoding or "ascii")
+    except (LookupError, UnicodeError):
+        return False
+    return True
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a harmless text takes."""
+    return max(wcwidth.wcswidth(text), 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """What a text is written on.
+
+    Attributes:
+        width: Columns of a line; fewer than 24 count as 24.
+        unicode: False where it takes ASCII alone.
+    """
+
+    width: int = 80
+    unicode: bool = True
+
+    @property
+    def columns(self) -> int:
+        """Columns of a line."""
+        return max(self.width, _NARROWEST)
+
+    def text(self, foreign: str) -> str:
+        """A foreign text as it may be written here, on one line."""
+        text = harmless(foreign)
+        if self.unicode:
+            return text
+        return text.translate(_ASCII).encode("ascii", "replace").decode("ascii")
+
+    def clip(self, text: str, limit: int) -> str:
+        """A text written here without its middle, in at most so many columns, 1 or more."""
+        wide = columns(text)
+        if wide <= limit:
+            return text
+        head = limit // 2
+        tail = limit - 1 - head
+        return "".join(
+            (
+                wcwidth.clip(text, 0, head),
+                "…" if self.unicode else "~",
+                wcwidth.clip(text, wide - tail, wide) if tail else "",
+            )
+        )
+
+    def cut(self, text: str) -> str:
+        """A text written here without its end, where it is wider than a line."""
+        if columns(text) <= self.columns:
+            return text
+        return wcwidth.clip(text, 0, self.columns - 1) + ("…" if self.unicode else "~")
+
+    def wrap(self, text: str, indent: str = "", rest: str | None = None) -> list[str]:
+        """A text over as many lines as it needs; `rest` begins all but the first."""
+        return wcwidth.wrap(
+            text,
+            self.columns,
+            initial_indent=indent,
+            subsequent_indent=indent if rest is None else rest,
+            break_on_hyphens=False,
+        )
+
+    def names(self, foreign: Iterable[str], limit: int) -> dict[str, str]:
+        """Names as they may be written here, each in at most so many columns, none twice."""
+        written: dict[str, str] = {}
+        for name in foreign:
+            if name in written:
+                continue
+            whole = self.text(name) or "-"
+            short, number = self.clip(whole, limit), 1
+            while short in written.values():
+                number += 1
+                mark = f"~{number}"
+                short = self.clip(whole, max(limit - len(mark), 1)) + mark
+            written[name] = short
+        return written

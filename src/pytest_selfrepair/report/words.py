@@ -1,0 +1,161 @@
+"""Numbers and answers in words, the same in every text report."""
+
+from collections.abc import Callable
+
+from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.ledger import Lost
+from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Estimate, Unscored
+
+MOST_NAMED = 3
+"""Tasks that are named for each reason why tasks were not scored."""
+
+_LONG = 1e12
+_CENT = 0.01
+
+
+def percent(share: float) -> str:
+    """A share, 0 to 1, in per cent."""
+    return f"{100 * share:.1f}%"
+
+
+def points(difference: float) -> str:
+    """A difference of shares, in percentage points with its sign."""
+    return f"{round(100 * difference, 1) + 0.0:+.1f}"
+
+
+def number(value: float) -> str:
+    """A count or a mean of counts, rounded to the whole."""
+    return f"{value:,.0f}" if abs(value) < _LONG else f"{value:.3g}"
+
+
+def counted(count: int, noun: str) -> str:
+    """A count and its noun: ``1 task``, ``30 tasks``."""
+    return f"{number(count)} {noun}{'s' * (count != 1)}"
+
+
+def dollars(value: float) -> str:
+    """US dollars: four decimals, or more digits where those would show nothing."""
+    if value >= _LONG:
+        return f"{value:.3g}"
+    return f"{value:,.4f}" if value >= _CENT or not value else f"{value:.2g}"
+
+
+def between(estimate: Estimate, say: Callable[[float], str]) -> str | None:
+    """The interval in words; None where there is none."""
+    if estimate.low is None or estimate.high is None:
+        return None
+    return f"{say(estimate.low)} to {say(estimate.high)}"
+
+
+def bracketed(estimate: Estimate | None, say: Callable[[float], str]) -> str:
+    """A number and its interval, as a table shows them."""
+    if estimate is None:
+        return "-"
+    if estimate.low is None or estimate.high is None:
+        return say(estimate.value)
+    low, high = (say(end).removesuffix("%") for end in (estimate.low, estimate.high))
+    return f"{say(estimate.value)} [{low}, {high}]"
+
+
+def answer(found: AtEqualTokens) -> str:
+    """Whether repair pays, and where that cannot be told how many tasks would tell."""
+    if found.answer is not Answer.CANNOT_TELL:
+        return str(found.answer)
+    needed = ""
+    if found.tasks_needed is not None:
+        needed = f"; about {number(found.tasks_needed)} would be needed"
+    return f"cannot tell with {counted(found.tasks, 'task')} whether repair pays{needed}"
+
+
+def short_answer(found: AtEqualTokens) -> str:
+    """The same in fewer words."""
+    if found.answer is not Answer.CANNOT_TELL:
+        return str(found.answer)
+    needed = ""
+    if found.tasks_needed is not None:
+        needed = f" (about {number(found.tasks_needed)} needed)"
+    return f"cannot tell with {counted(found.tasks, 'task')}{needed}"
+
+
+def against(found: AtEqualTokens) -> str:
+    """What repair gains on i.i.d. sampling, how sure that is, and at what cost."""
+    ends = between(found.gain, points)
+    sure = "too few tasks for an interval"
+    if ends is not None:
+        sure = f"{found.gain.level:.0%} interval over tasks: {ends}"
+    return (
+        f"{points(found.gain.value)} points ({sure}): {percent(found.pass_rate.value)} of "
+        f"{counted(found.tasks, 'task')} solved, against {percent(found.iid.value)} by "
+        f"{number_of_programs(found.iid_samples)} without repair, at the same "
+        f"{number(found.tokens)} tokens generated a task"
+    )
+
+
+def number_of_programs(samples: float) -> str:
+    """How many programs i.i.d. sampling buys: ``3.1 programs``."""
+    return f"{samples:,.1f} programs" if abs(samples) < _LONG else f"{samples:.3g} programs"
+
+
+def price(found: AtEqualTokens) -> str:
+    """What repair's trees cost for each task that they solve."""
+    if found.tokens_per_solved is None:
+        return "no task is solved"
+    money = ""
+    if found.dollars_per_solved is not None:
+        money = f", {dollars(found.dollars_per_solved)} US dollars"
+    return f"a solved task costs {number(found.tokens_per_solved)} tokens{money}"
+
+
+def cost(cost: Cost) -> list[str]:
+    """What all completions cost, in sentences."""
+    paid = cost.tokens - cost.replayed_tokens
+    reasoning = ""
+    if cost.reasoning_tokens:
+        reasoning = f", {number(cost.reasoning_tokens)} for reasoning"
+    cached = f", {number(cost.cached_tokens)} of them cached" if cost.cached_tokens else ""
+    samples = counted(cost.samples, "sample")
+    paid_for = f"{number(paid)} of them paid for{reasoning}"
+    return [
+        f"tokens: {number(cost.tokens)} generated in {samples}, {paid_for}",
+        f"prompts: {number(cost.prompt_tokens)} tokens read{cached}",
+        *_in_dollars(cost),
+    ]
+
+
+def _in_dollars(cost: Cost) -> list[str]:
+    """What was paid, and for what no price is known."""
+    unknown = f"{counted(cost.unpriced, 'sample')} of no known price (--selfrepair-prices)"
+    if cost.unpriced >= cost.samples:
+        return [f"US dollars: unknown; {unknown}"] if cost.samples else []
+    if not cost.dollars:
+        return [f"US dollars: {unknown}"] if cost.unpriced else []
+    paid = max(cost.dollars - cost.replayed_dollars, 0.0)
+    more = f"; {unknown}" if cost.unpriced else ""
+    spent = f"{dollars(cost.dollars)}, {dollars(paid)} of them paid now"
+    return [f"US dollars: {spent}{more}"]
+
+
+def short_cost(cost: Cost) -> str:
+    """What all completions cost, in a few words."""
+    text = f"{number(cost.tokens)} tokens"
+    if cost.dollars:
+        least = "at least " if cost.unpriced else ""
+        text += f", {least}{dollars(cost.dollars)} US dollars"
+    return text
+
+
+def lost(lost: Lost) -> list[str]:
+    """What was in flight when earlier runs were killed."""
+    if not lost.requests:
+        return []
+    money = f" and {dollars(lost.dollars)} US dollars" if lost.dollars else ""
+    requests = counted(lost.requests, "request")
+    most = f"they cost at most {number(lost.tokens)} tokens{money}"
+    return [f"lost: up to {requests}, in flight when an earlier run was killed; {most}"]
+
+
+def named(unscored: Unscored) -> str:
+    """How many tasks there are, and the names of the first."""
+    first = ", ".join(unscored.tasks[:MOST_NAMED])
+    more = ", …" if len(unscored.tasks) > MOST_NAMED else ""
+    return f"{number(len(unscored.tasks))} ({first}{more})"

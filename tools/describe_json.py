@@ -1,0 +1,109 @@
+"""Write docs/report-json.md from the classes of findings: one table for each object of the JSON.
+
+python tools/describe_json.py            # write the page
+python tools/describe_json.py --check    # exit status 1 where it is not up to date
+"""
+
+import inspect
+import re
+import sys
+import types
+from dataclasses import fields, is_dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from pytest_selfrepair.estimate.findings import ALL, SCHEMA, Findings
+
+PAGE = Path(__file__).parent.parent / "docs" / "report-json.md"
+
+HEAD = f"""\
+# The JSON of a report
+
+What `--selfrepair-json FILE` and `selfrepair report RUN --json FILE` write: one object,
+[Findings](#findings), as ASCII. `pytest_selfrepair.report.data.from_json` reads it back.
+
+- `schema` is {SCHEMA}. It changes when a field is taken away or comes to mean something else; a
+  field that is added leaves it, so pass over what you do not know.
+- Numbers are finite. What could not be estimated is `null`, or named in `refused`.
+- Shares and rates go from 0 to 1, differences of them from -1 to 1. Tokens are those generated,
+  unless a field says otherwise.
+- `shapes`, `points` and `cells` may be long; each of their objects stands on one line.
+- Names of models, sources and tasks are as they came: escape them before you show them.
+
+This page is made from the classes by `python tools/describe_json.py`.
+"""
+
+_VALUES = {"None": "`null`", "True": "`true`", "False": "`false`"}
+_PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
+
+
+def page() -> str:
+    """The whole page."""
+    seen: dict[type, None] = {}
+    _gather(Findings, seen)
+    return "\n".join([HEAD, *(_section(each) for each in seen)])
+
+
+def _gather(kind: Any, seen: dict[type, None]) -> None:
+    """All dataclasses and enumerations that a type holds, in the order of their fields."""
+    if is_dataclass(kind) and isinstance(kind, type):
+        if kind not in seen:
+            seen[kind] = None
+            for each in get_type_hints(kind).values():
+                _gather(each, seen)
+    elif isinstance(kind, type) and issubclass(kind, StrEnum):
+        seen[kind] = None
+    for part in get_args(kind):
+        _gather(part, seen)
+
+
+def _section(kind: type) -> str:
+    summary, described = _documented(kind)
+    lines = [f"## {kind.__name__}", "", *summary, ""]
+    if issubclass(kind, StrEnum):
+        return "\n".join([*lines, *(f"- `{value}`" for value in kind), ""])
+    lines += ["| field | type | meaning |", "|---|---|---|"]
+    hints = get_type_hints(kind)
+    for each in fields(kind):  # type: ignore[arg-type]  # a dataclass, as it is no enumeration
+        lines.append(f"| `{each.name}` | {_named(hints[each.name])} | {described[each.name]} |")
+    return "\n".join([*lines, ""])
+
+
+def _documented(kind: type) -> tuple[list[str], dict[str, str]]:
+    """A class's docstring: what comes before its attributes, and the text of each."""
+    text, _, attributes = (inspect.getdoc(kind) or "").partition("\nAttributes:\n")
+    parts = re.split(r"^ {4}(\w+): ", attributes, flags=re.MULTILINE)
+    described = {
+        name: _cell(meaning) for name, meaning in zip(parts[1::2], parts[2::2], strict=True)
+    }
+    return [_prose(part) for part in text.strip().split("\n")], described
+
+
+def _prose(text: str) -> str:
+    """A docstring's text for readers of JSON."""
+    text = re.sub(r"\b(None|True|False)\b", lambda found: _VALUES[found[0]], text)
+    return text.replace("``", "`").replace("`ALL`", f"`{ALL}`")
+
+
+def _cell(text: str) -> str:
+    return " ".join(_prose(text).split()).replace("|", "\\|")
+
+
+def _named(kind: Any) -> str:
+    """A type in the words of JSON."""
+    arguments = get_args(kind)
+    if get_origin(kind) in {Union, types.UnionType}:
+        return " or ".join(_named(each) for each in arguments)
+    if get_origin(kind) is tuple:
+        return f"array of {_named(arguments[0])}"
+    if get_origin(kind) is dict:
+        return f"object of {_named(arguments[1])}"
+    return _PLAIN.get(kind) or f"[{kind.__name__}](#{kind.__name__.lower()})"
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:
+        sys.exit(0 if PAGE.exists() and PAGE.read_text(encoding="utf-8") == page() else 1)
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(), encoding="utf-8")
