@@ -29,6 +29,7 @@ from pytest_selfrepair.estimate.findings import (
     Policy,
     Refused,
     RepairRate,
+    Shape,
     SourceFindings,
     Tally,
     Unscored,
@@ -354,6 +355,25 @@ def _curves(sources: Sequence[str], label: str, *, priced: bool) -> tuple[Curve,
     return tuple(made)
 
 
+def _shape(source: str, n_p: int, n_fr: int, shift: float) -> Shape:
+    samples = n_p * (1 + 0.7 * n_fr)
+    return Shape(
+        source=source,
+        policy=Policy.BATCH,
+        replacement=True,
+        n_p=n_p,
+        n_fr=n_fr,
+        depth=1,
+        difficulty=ALL,
+        tasks=300,
+        pass_rate=min(0.99, 1 - 0.78 * samples ** (-0.24 - shift)),
+        tokens=300.0 * samples,
+        all_tokens=1200.0 * samples,
+        samples=samples,
+        dollars=None,
+    )
+
+
 def _heat_map(source: str, shift: float) -> HeatMap:
     n_p, n_fr = (1, 2, 5, 10, 25), (10, 5, 3, 1)
     rows = (
@@ -488,7 +508,13 @@ def findings(
             for first, second in pairs
             if scored
         ),
-        shapes=(),
+        shapes=tuple(
+            _shape(source, n_p, n_fr, 0.03 * number)
+            for number, source in enumerate(sources)
+            for n_p in (1, 2, 5, 10, 25)
+            for n_fr in (1, 3, 5, 10)
+            if scored
+        ),
         curves=_curves(sources, label, priced=priced) if scored else (),
         heat_maps=tuple(
             _heat_map(source, 0.06 * number) for number, source in enumerate(sources) if scored

@@ -95,7 +95,7 @@ function plot(shown, sources, width) {
     x.tell(point.x),
     `n_p = ${point.n_p}${point.n_fr ? `, n_fr = ${point.n_fr}` : ", no repair"}`,
   ].join("\n");
-  marks.push(Plot.tip(every, Plot.pointer({ x: "x", y: "rate", title, fill: "var(--paper)", stroke: "var(--quiet)", fontSize: 12 })));
+  marks.push(Plot.tip(every, Plot.pointerX({ x: "x", y: "rate", title, maxRadius: 120, fill: "var(--paper)", stroke: "var(--quiet)", fontSize: 12 })));
   return Plot.plot({
     width, height: Math.max(260, Math.min(440, width * 0.5)), marginLeft: 48, marginRight: 24, marginBottom: 44,
     style: { fontSize: "12px", background: "transparent", color: "var(--ink)" },
