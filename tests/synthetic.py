@@ -82,8 +82,39 @@ BODIES = (
 )
 
 
+STEPS = (
+    "    {a} = [{b} - {n} for {b} in w if {b} > {m}]\n",
+    "    {a} = max(w, default={n}) // {m} + len(w)\n",
+    "    if n == {n}:\n        return {m}\n",
+    "    {a} = {{{b}: {n} for {b} in w[:{m}]}}\n",
+    "    for {a} in range({n}, {m}):\n        w[{a} % n] += {n}\n",
+    "    {a}, {b} = divmod(n * {n}, {m})\n",
+)
+WORDS = (
+    "best",
+    "cur",
+    "seen",
+    "gap",
+    "left",
+    "acc",
+    "ways",
+    "pos",
+    "step",
+    "lo",
+    "hi",
+    "mid",
+    "tot",
+)
+
+
 def program_text(rng: random.Random) -> str:
     """A little program for the tasks of `STATEMENT`, right or wrong."""
+    steps = "".join(
+        step.format(
+            a=rng.choice(WORDS), b=rng.choice(WORDS), n=rng.randrange(99), m=rng.randrange(1, 999)
+        )
+        for step in rng.sample(STEPS, rng.randrange(1, 5))
+    )
     body = rng.choice(BODIES).format(n=rng.choice(("n", "n - 1", "len(w)")), c=rng.randrange(3))
     name = rng.choice(("rows", "cases", "t", "queries"))
     checks = "".join(
@@ -92,7 +123,7 @@ def program_text(rng: random.Random) -> str:
     )
     return (
         "import sys\nfrom bisect import bisect_right\nfrom collections import Counter\n\n\n"
-        f"def solve(n, k, w):\n{checks}    {body}\n    return total\n\n\n"
+        f"def solve(n, k, w):\n{checks}{steps}    {body}\n    return total\n\n\n"
         f"data = list(map(int, sys.stdin.read().split()))\n{name} = data[0]\nat = 1\n"
         f"for _ in range({name}):\n    n, k = data[at], data[at + 1]\n"
         "    print(solve(n, k, data[at + 2 : at + 2 + n]))\n    at += 2 + n\n"

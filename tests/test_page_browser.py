@@ -34,9 +34,9 @@ INTERVIEW = sum("/interview/" in each.task_id for each in RECORDS)
 EVIL = (
     "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>"
     "<svg onload='window.hacked = 3'><a href='javascript:window.hacked = 4'>"
-    "\x1b[31m \u202eevil\u202c"
+    "\x1b[31m \u202eevil\u202c \ud800"
 )
-EVIL_SHOWN = EVIL.replace("\x1b", "␛").replace("\u202e", "⟦U+202E⟧").replace("\u202c", "⟦U+202C⟧")
+EVIL_SHOWN = EVIL.translate({0x1B: "␛", 0x202E: "⟦U+202E⟧", 0x202C: "⟦U+202C⟧", 0xD800: "⟦U+D800⟧"})
 
 Open = Callable[..., Page]
 
@@ -170,9 +170,9 @@ def test_curves_are_drawn_as_asked_and_are_there_as_a_table(visit: Open, run_pag
 
 def test_curves_differ_without_their_colours(visit: Open, run_page: Path) -> None:
     opened = visit(run_page)
-    lines = opened.locator("#curve-legend svg g[aria-label='line']")
+    lines = opened.locator("#curve-legend svg g.line")
     assert len({lines.nth(n).get_attribute("stroke-dasharray") for n in range(3)}) == 3
-    symbols = opened.locator("#curve-legend svg g[aria-label='dot'] > *")
+    symbols = opened.locator("#curve-legend svg g.dot > *")
     assert len({symbols.nth(n).get_attribute("d") for n in range(3)}) == 3
 
 
@@ -209,6 +209,33 @@ def test_a_filtered_and_sorted_list_has_an_address(visit: Open, run_page: Path) 
     again = visit(run_page, opened.url.partition("#")[1] + opened.url.partition("#")[2])
     expect(again.locator("#task-count")).to_contain_text(" of 301 tasks")
     assert shown_tasks(again) == listed
+
+
+def test_tasks_are_found_by_what_programs_and_feedback_say(visit: Open, run_page: Path) -> None:
+    opened = visit(run_page, "#/tasks?q=indexerror+ferries")
+    expect(opened.locator("#task-count")).to_have_text("0 of 301 tasks")
+    opened.get_by_role("checkbox", name="also in programs").check()
+    statements = synthetic.statements(RECORDS)
+    expected = [
+        each.task_id
+        for each in RECORDS
+        if each.grown
+        and "IndexError" in each.to_json()
+        and "ferries" in (each.to_json() + statements[each.task_id]).lower()
+    ]
+    expect(opened.locator("#task-count")).to_have_text(f"{len(expected)} of 301 tasks")
+    assert shown_tasks(opened) == expected
+    assert "in=all" in opened.url
+
+
+def test_skipping_to_the_content_stays_in_the_view(visit: Open, run_page: Path) -> None:
+    opened = visit(run_page, "#/tasks")
+    expect(opened.locator("#view-tasks")).to_be_visible()
+    opened.keyboard.press("Tab")
+    expect(opened.locator(".skip")).to_be_focused()
+    opened.keyboard.press("Enter")
+    expect(opened.locator("#main")).to_be_focused()
+    expect(opened.locator("#view-tasks")).to_be_visible()
 
 
 def test_it_can_be_used_by_keys_alone(visit: Open, run_page: Path) -> None:
@@ -352,10 +379,14 @@ def test_nothing_that_a_model_wrote_is_more_than_text(visit: Open, tmp_path: Pat
     opened.get_by_role("button", name="Open all").click()
     for part in (".statement", ".feedback", "pre.code", ".case dd"):
         expect(opened.locator(f"#view-tree {part}").first).to_contain_text(EVIL_SHOWN)
+    shown = opened.locator("body").inner_text()
+    opened.keyboard.press("Escape")
+    expect(opened.locator("#task-table thead")).to_contain_text(EVIL_SHOWN)
+    shown += opened.locator("body").inner_text()
     assert opened.evaluate("window.hacked") is None
     strangers = "main img, main script, main svg[onload], [href^=javascript], main [onerror]"
     assert opened.locator(strangers).count() == 0
-    assert not {"\x1b", "\u202e"} & set(opened.locator("body").inner_text())
+    assert not {"\x1b", "\u202e", "\u202c"} & set(shown)
 
 
 def test_an_imported_run_without_details_or_scores_can_be_read(visit: Open, tmp_path: Path) -> None:

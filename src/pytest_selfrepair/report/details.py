@@ -82,7 +82,7 @@ def details(
         statements=_packed([_statement(statements, record) for record in records]),
         parts=tuple(parts),
         keys=keys,
-        sources=sources,
+        sources=tuple(map(visible, sources)),
     )
 
 

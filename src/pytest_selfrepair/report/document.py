@@ -72,7 +72,12 @@ def json_markup(data: object) -> Markup:
 
 def task_link(key: str) -> str:
     """Where a task is shown within the page."""
-    return f"#/task/{quote(visible(key), safe='/')}"
+    return f"#/task/{quoted(key)}"
+
+
+def quoted(text: str) -> str:
+    """``text`` as a part of an address."""
+    return quote(visible(text), safe="/")
 
 
 def _policy(scripts: Sequence[str]) -> str:
@@ -122,6 +127,7 @@ def _environment() -> Environment:
         "interval_name": numbers.interval_name,
         "plural": numbers.plural,
         "words": numbers.words,
+        "quoted": quoted,
         "task_link": task_link,
         "json": json_markup,
     }

@@ -62,15 +62,25 @@ function startCurves(curves) {
   }).observe(chart);
 }
 
+/** What Plot draws is one picture to a screen reader; its numbers are in the table. */
+function picture(made, attributes) {
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  for (const mark of made.querySelectorAll("g[aria-label]")) {
+    mark.classList.add(mark.getAttribute("aria-label").replaceAll(" ", "-"));
+    mark.removeAttribute("aria-label");
+  }
+  return made;
+}
+
 /** A line and a symbol, for the legend. */
 function sample(style) {
-  return Plot.plot({
-    width: 44, height: 16, margin: 0, axis: null, x: { domain: [0, 2] }, y: { domain: [-1, 1] }, ariaHidden: "true",
+  return picture(Plot.plot({
+    width: 44, height: 16, margin: 0, axis: null, x: { domain: [0, 2] }, y: { domain: [-1, 1] },
     marks: [
       Plot.line([[0.1, 0], [1.9, 0]], { stroke: style.colour, strokeWidth: style.width, strokeDasharray: style.dash }),
       Plot.dot([[1, 0]], { symbol: style.symbol, r: 4, stroke: style.colour, fill: "var(--paper)" }),
     ],
-  });
+  }), { role: "img", "aria-hidden": "true" });
 }
 
 function plot(shown, sources, width) {
@@ -95,15 +105,14 @@ function plot(shown, sources, width) {
     x.tell(point.x),
     `n_p = ${point.n_p}${point.n_fr ? `, n_fr = ${point.n_fr}` : ", no repair"}`,
   ].join("\n");
-  marks.push(Plot.tip(every, Plot.pointerX({ x: "x", y: "rate", title, maxRadius: 120, fill: "var(--paper)", stroke: "var(--quiet)", fontSize: 12 })));
-  return Plot.plot({
+  marks.push(Plot.tip(every, Plot.pointerX({ x: "x", y: "rate", title, maxRadius: 120, fill: "var(--paper)", stroke: "var(--quiet)", fontSize: 12, lineHeight: 1.3 })));
+  return picture(Plot.plot({
     width, height: Math.max(260, Math.min(440, width * 0.5)), marginLeft: 48, marginRight: 24, marginBottom: 44,
     style: { fontSize: "12px", background: "transparent", color: "var(--ink)" },
     x: { label: x.label, labelAnchor: "center", labelArrow: "none", labelOffset: 40, nice: true, ticks: Math.max(3, width / 110), zero: true },
     y: { label: "Share of tasks solved", labelArrow: "none", grid: true, tickFormat: "%", domain: [0, Math.min(1, Math.max(0.05, ...every.map((point) => Math.max(point.rate, point.high ?? 0)))) ], nice: true },
-    ariaLabel: `pass@t curves of ${shown.map((curve) => curve.label).join("; ")}`,
     marks: [Plot.ruleY([0]), ...marks],
-  });
+  }), { role: "img", "aria-label": `pass@t curves of ${shown.map((curve) => curve.label).join("; ")}` });
 }
 
 function pointTable(shown) {

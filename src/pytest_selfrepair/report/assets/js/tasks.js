@@ -55,6 +55,7 @@ async function prepareTasks() {
   for (const [id, name] of [["filter-text", "q"], ["filter-difficulty", "difficulty"], ["filter-outcome", "outcome"], ["filter-sort", "sort"]]) {
     byId(id).addEventListener("input", () => setFilter(name, byId(id).value));
   }
+  byId("filter-inside").addEventListener("input", () => setFilter("in", byId("filter-inside").checked ? "all" : ""));
   byId("task-filter").addEventListener("submit", (event) => { event.preventDefault(); focusRow(0); });
   byId("filter-text").addEventListener("keydown", (event) => { if (event.key === "ArrowDown") { event.preventDefault(); focusRow(0); } });
   byId("more-tasks").addEventListener("click", () => { taskList.limit += AT_A_TIME; fillRows(); });
@@ -84,6 +85,7 @@ const taskHash = (row) => `#/task/${encodeURIComponent(row.key).replaceAll("%2F"
 async function openTasks(query) {
   taskList.state = new URLSearchParams(query);
   await prepareTasks();
+  byId("filter-inside").checked = taskList.state.get("in") === "all";
   byId("filter-text").value = taskList.state.get("q") ?? "";
   for (const name of ["difficulty", "outcome", "sort"]) byId(`filter-${name}`).value = taskList.state.get(name) ?? "";
   await showTasks();
@@ -92,23 +94,26 @@ async function openTasks(query) {
 let latest = 0;
 async function showTasks() {
   const asked = ++latest;
-  const found = await filtered();
+  const found = await filtered(() => asked !== latest);
   if (asked !== latest) return;
   taskList.shown = found;
   fillRows();
 }
 
-async function filtered() {
+async function filtered(isStale) {
   const { state, rows } = taskList;
   const difficulty = state.get("difficulty");
   const [kind, outcome] = (state.get("outcome") ?? "").split(/:(.*)/);
   const needles = (state.get("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
   const texts = needles.length ? await statements() : [];
-  const found = rows.filter((row) =>
+  const possible = rows.filter((row) =>
     (!difficulty || row.difficulty === difficulty)
     && (kind !== "task" || row.outcome === outcome)
-    && (kind !== "program" || (row.became ?? []).includes(outcome))
-    && (!needles.length || holdsAll(`${row.id}\n${row.model ?? ""}\n${row.why ?? ""}\n${texts[row.position] ?? ""}`.toLowerCase(), needles)));
+    && (kind !== "program" || (row.became ?? []).includes(outcome)));
+  const outside = (row) => `${row.id}\n${row.model ?? ""}\n${row.why ?? ""}\n${texts[row.position] ?? ""}`;
+  const found = !needles.length ? possible
+    : state.get("in") === "all" ? await foundInside(possible, needles, outside, isStale)
+    : possible.filter((row) => holdsAll(outside(row), needles));
   const sort = state.get("sort") ?? "";
   const column = taskList.columns.find((each) => each.name === sort.replace(/^-/, ""));
   if (!column) return found;
@@ -117,7 +122,28 @@ async function filtered() {
   return found.sort((a, b) => way * compare(column.by(a), column.by(b)) || a.position - b.position);
 }
 
-const holdsAll = (text, needles) => needles.every((needle) => text.includes(needle));
+function holdsAll(text, needles) {
+  const lower = text.toLowerCase();
+  return needles.every((needle) => lower.includes(needle));
+}
+
+/** The rows whose trees hold what is looked for; part after part is opened, and none is kept. */
+async function foundInside(rows, needles, outside, isStale) {
+  const found = [];
+  const parts = [...new Set(rows.map((row) => row.part))];
+  for (const [number, part] of parts.entries()) {
+    if (isStale()) return found;
+    if (number) byId("task-count").textContent = `looking through part ${number + 1} of ${parts.length}`;
+    const { texts, tasks } = await inflate(byId(`part-${part}`).textContent);
+    const words = (node) => [texts[node.program], texts[node.feedback] ?? "", ...Object.values(node.failure ?? {})];
+    for (const row of rows.filter((each) => each.part === part)) {
+      const { programs = [], trees = [], baseline = [] } = tasks[row.at];
+      const nodes = [...programs, ...trees.flatMap((tree) => tree.repairs), ...baseline];
+      if (holdsAll([outside(row), ...nodes.flatMap(words)].join("\n"), needles)) found.push(row);
+    }
+  }
+  return found;
+}
 
 function fillRows() {
   const { shown, limit, rows } = taskList;

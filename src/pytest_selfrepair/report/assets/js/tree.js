@@ -127,7 +127,7 @@ function feedbackOf(node, context) {
   const text = node.feedback === undefined ? "" : context.texts[node.feedback];
   const tokens = node.feedback_tokens ? `, ${plural(node.feedback_tokens, "token")}${node.separate ? "" : " of the completion"}` : "";
   return [
-    element("h4", {}, `Feedback on ${node.parent}${tokens}`),
+    element("h3", { class: "part" }, `Feedback on ${node.parent}${tokens}`),
     text ? element("div", { class: "feedback" }, text) : element("p", { class: "aside" }, "None but the failing case itself."),
   ];
 }
@@ -137,7 +137,7 @@ function program(node, context) {
   const text = context.texts[node.program];
   const same = context.first.get(node.program);
   return [
-    element("h4", {}, text && same !== node.node ? `Program, the same text as ${same}` : "Program"),
+    element("h3", { class: "part" }, text && same !== node.node ? `Program, the same text as ${same}` : "Program"),
     text ? code(text, node.failure?.line_number) : element("p", { class: "aside" }, "The reply held no program."),
   ];
 }
@@ -146,7 +146,7 @@ function program(node, context) {
 function changes(node, parent, context) {
   const text = context.texts[node.program];
   if (!text) return program(node, context);
-  if (node.program === parent.program) return [element("h4", {}, `Unchanged: the program of ${parent.node} again`), code(text)];
+  if (node.program === parent.program) return [element("h3", { class: "part" }, `Unchanged: the program of ${parent.node} again`), code(text)];
   const panel = element("div", {});
   const views = { Changes: () => diff(context.texts[parent.program], text), "Whole program": () => code(text, node.failure?.line_number) };
   const buttons = Object.entries(views).map(([name, view]) => {
@@ -159,7 +159,7 @@ function changes(node, parent, context) {
   });
   buttons[0].setAttribute("aria-pressed", "true");
   panel.append(views.Changes());
-  return [element("h4", {}, `Repair of ${parent.node}`), element("div", { class: "tabs no-print" }, ...buttons), panel];
+  return [element("h3", { class: "part" }, `Repair of ${parent.node}`), element("div", { class: "tabs no-print" }, ...buttons), panel];
 }
 
 /** A program in the colours of its tokens; every token's text goes in as text. */
@@ -198,7 +198,7 @@ function caseOf(node) {
   const where = failure.line_number === undefined ? null : `line ${failure.line_number}${failure.line ? `: ${failure.line.trim()}` : ""}`;
   const rows = [["Input", failure.input], ["Expected", failure.expected], ["Came", failure.actual], ["Error", failure.error], ["Where", where]];
   return [
-    element("h4", {}, failure.index === undefined ? "It fails before any case" : `Failing case, the ${failure.index + 1}${ordinal(failure.index + 1)}`),
+    element("h3", { class: "part" }, failure.index === undefined ? "It fails before any case" : `Failing case, the ${failure.index + 1}${ordinal(failure.index + 1)}`),
     element("dl", { class: "case" }, ...rows.filter(([, text]) => text !== undefined && text !== null).flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, value(text))])),
   ];
 }

@@ -54,6 +54,12 @@ function decoded(text) {
   }
 }
 
+// The link to the content leaves the address as it is: that says which view is shown.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  byId("main").focus();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const typing = event.target.matches("input, select, textarea");
