@@ -10,9 +10,10 @@ import pytest
 import synthetic
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.report.figures import Kind, figure
+from synthetic_findings import findings as invented
 
 RECORDS = [synthetic.record(number) for number in range(6)]
-FINDINGS = synthetic.findings(RECORDS)
+FINDINGS = invented(RECORDS)
 
 
 def texts(path: Path) -> list[str]:
@@ -49,7 +50,7 @@ def test_curves_are_labelled_as_in_the_paper(tmp_path: Path) -> None:
 
 def test_the_heat_map_has_the_largest_number_of_repairs_on_top(tmp_path: Path) -> None:
     out = tmp_path / "heat.svg"
-    figure(synthetic.findings(RECORDS, sources=("self",), gains=(0.0,)), "heatmap", out)
+    figure(invented(RECORDS, sources=("self",), gains=(0.0,)), "heatmap", out)
     found = texts(out)
     assert found.count("O.O.B.") == 6
     placed = dict(
@@ -69,7 +70,7 @@ def test_sources_stand_beside_their_paired_differences(tmp_path: Path) -> None:
 
 
 def test_names_are_never_read_as_formulas(tmp_path: Path) -> None:
-    findings = synthetic.findings(RECORDS, sources=("$x^2$ \x1b[1m", "$"), model="a_b^c$d$")
+    findings = invented(RECORDS, sources=("$x^2$ \x1b[1m", "$"), model="a_b^c$d$")
     for kind in ("curve", "heatmap", "sources"):
         figure(findings, kind, tmp_path / "figure.svg")
     assert "$x^2$ ␛[1m" in texts(tmp_path / "figure.svg")
@@ -83,7 +84,7 @@ def test_the_same_findings_make_the_same_file(tmp_path: Path) -> None:
 
 def test_without_repair_the_curve_is_the_baseline_alone(tmp_path: Path) -> None:
     out = tmp_path / "curve.svg"
-    figure(synthetic.findings(RECORDS, sources=(), gains=()), "curve", out)
+    figure(invented(RECORDS, sources=(), gains=()), "curve", out)
     assert "M_P = gpt-3.5-turbo (no repair)" in texts(out)
 
 

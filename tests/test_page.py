@@ -22,10 +22,11 @@ from pytest_selfrepair.estimate.findings import Answer, Findings, Unscored
 from pytest_selfrepair.report import numbers
 from pytest_selfrepair.report.details import details
 from pytest_selfrepair.report.html import page
+from synthetic_findings import findings as invented
 
 VENDOR = Path(pytest_selfrepair.__file__).parent / "report" / "assets" / "vendor"
 RECORDS = [*(synthetic.record(number) for number in range(12)), synthetic.unscored(900)]
-FINDINGS = synthetic.findings(RECORDS)
+FINDINGS = invented(RECORDS)
 
 
 class Reader(HTMLParser):
@@ -136,14 +137,14 @@ def test_a_run_of_300_tasks_takes_under_two_megabytes() -> None:
     ],
 )
 def test_the_verdict_comes_first_and_in_words(gain: float, words: str) -> None:
-    findings = synthetic.findings(RECORDS, sources=("self",), gains=(gain,))
+    findings = invented(RECORDS, sources=("self",), gains=(gain,))
     document = page(findings, RECORDS)
     assert unescape(document).index(words) < document.index("<table")
     assert re.search(r"<h1[^>]*>([^<]*)</h1>", document).group(1) == words  # type: ignore[union-attr]
 
 
 def test_the_verdict_has_its_interval_and_how_it_was_made() -> None:
-    text = read(synthetic.findings(RECORDS, sources=("self",), gains=(0.012,))).text
+    text = read(invented(RECORDS, sources=("self",), gains=(0.012,))).text
     assert (
         "Repair on feedback self solves 43.2% of 12 tasks, i.i.d. sampling 42.0% at the same 2,840 "
         "tokens generated per task: +1.2 percentage points, [−2.3, +4.7] "  # noqa: RUF001
@@ -171,33 +172,33 @@ def test_tasks_that_the_budget_left_out_are_told() -> None:
 
 def test_a_run_without_any_scored_task_says_so() -> None:
     records = [synthetic.unscored(number) for number in range(3)]
-    text = read(synthetic.findings(records), records).text
+    text = read(invented(records), records).text
     assert "No task was scored." in text
     assert "3 tasks of 3 not scored." in text
 
 
 def test_a_run_with_one_source_has_no_pairs() -> None:
-    text = read(synthetic.findings(RECORDS, sources=("self",), gains=(0.06,))).text
+    text = read(invented(RECORDS, sources=("self",), gains=(0.06,))).text
     assert "Feedback sources" in text
     assert "McNemar" not in text
 
 
 def test_a_run_without_repair_has_pass_rates_still() -> None:
     records = [synthetic.record(number, repairs=0, sources=()) for number in range(12)]
-    text = read(synthetic.findings(records, sources=(), gains=()), records).text
+    text = read(invented(records, sources=(), gains=()), records).text
     assert "Nothing to compare." in text
     assert "31.0%" in text
 
 
 def test_a_run_without_prices_says_that_dollars_are_not_known() -> None:
     records = [synthetic.record(number, priced=False) for number in range(5)]
-    text = read(synthetic.findings(records, priced=False), records).text
+    text = read(invented(records, priced=False), records).text
     assert "what they cost in dollars is not known" in text
     assert "$" not in text
 
 
 def test_estimates_without_intervals_stand_alone() -> None:
-    [one] = synthetic.findings(RECORDS, sources=("self",), gains=(0.06,)).headline
+    [one] = invented(RECORDS, sources=("self",), gains=(0.06,)).headline
     bare = replace(one, gain=replace(one.gain, low=None, high=None), answer=Answer.CANNOT_TELL)
     text = read(replace(FINDINGS, headline=(bare,))).text
     assert "+6.0 percentage points; too few tasks for an interval." in text

@@ -23,6 +23,7 @@ from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.estimate.findings import Findings, Refused
 from pytest_selfrepair.report.html import page
+from synthetic_findings import findings as invented
 
 CHROMIUM = find_chromium()
 pytestmark = pytest.mark.skipif(
@@ -52,9 +53,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def run_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a run of 300 tasks."""
-    text = page(
-        synthetic.findings(RECORDS), RECORDS, statements=synthetic.statements(RECORDS), made="today"
-    )
+    text = page(invented(RECORDS), RECORDS, statements=synthetic.statements(RECORDS), made="today")
     return written(tmp_path_factory.mktemp("page") / "run.html", text)
 
 
@@ -359,7 +358,7 @@ def hostile() -> tuple[Findings, list[Record], dict[str, str]]:
     )
     second = replace(synthetic.unscored(1), task_id=f"{EVIL} too", unscored=EVIL)
     records = [first, second]
-    made = synthetic.findings(records, sources=(EVIL, f"{EVIL} too"), model=EVIL)
+    made = invented(records, sources=(EVIL, f"{EVIL} too"), model=EVIL)
     made = replace(made, refused=(Refused(what=EVIL, why=EVIL),))
     return made, records, {EVIL: EVIL}
 
@@ -393,7 +392,7 @@ def test_an_imported_run_without_details_or_scores_can_be_read(visit: Open, tmp_
     bare = synthetic.record(3, details=False, priced=False)
     bare = replace(bare, setup=None, difficulty=None, kind=None)
     records = [bare, synthetic.unscored(7)]
-    findings = synthetic.findings([synthetic.unscored(7)], priced=False)
+    findings = invented([synthetic.unscored(7)], priced=False)
     path = written(tmp_path / "bare.html", page(findings, records))
     opened = visit(path)
     expect(opened.locator("#view-overview h1")).to_have_text("No task was scored.")

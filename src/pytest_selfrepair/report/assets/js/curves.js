@@ -110,7 +110,7 @@ function plot(shown, sources, width) {
     width, height: Math.max(260, Math.min(440, width * 0.5)), marginLeft: 48, marginRight: 24, marginBottom: 44,
     style: { fontSize: "12px", background: "transparent", color: "var(--ink)" },
     x: { label: x.label, labelAnchor: "center", labelArrow: "none", labelOffset: 40, nice: true, ticks: Math.max(3, width / 110), zero: true },
-    y: { label: "Share of tasks solved", labelArrow: "none", grid: true, tickFormat: "%", domain: [0, Math.min(1, Math.max(0.05, ...every.map((point) => Math.max(point.rate, point.high ?? 0)))) ], nice: true },
+    y: { label: "Share of tasks solved", labelArrow: "none", grid: true, ticks: 6, tickFormat: "%", domain: [0, Math.min(1, Math.max(0.05, ...every.map((point) => Math.max(point.rate, point.high ?? 0)))) ], nice: true },
     marks: [Plot.ruleY([0]), ...marks],
   }), { role: "img", "aria-label": `pass@t curves of ${shown.map((curve) => curve.label).join("; ")}` });
 }
