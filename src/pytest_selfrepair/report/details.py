@@ -1,0 +1,217 @@
+"""The tasks of a run as a page carries them: an index, and compressed parts opened on demand.
+
+Each part is JSON, compressed by gzip and written in base 64. A part holds some consecutive tasks
+with their trees; a text that occurs more than once in it is stored once.
+"""
+
+import gzip
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import msgspec
+
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.tree import ProgramNode
+from pytest_selfrepair.core.verdict import CaseFailure
+from pytest_selfrepair.estimate.compare import task_outcome
+from pytest_selfrepair.report.visible import visible
+
+Facts: TypeAlias = dict[str, object]
+
+PART_SIZE = 200_000
+"""Characters of programs and feedback after which a new part begins."""
+
+_LEVEL = 6
+"""Of gzip: higher ones take several times as long for some per cent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """The tasks of a run, for a page.
+
+    Attributes:
+        index: A packed list with a row for each task.
+        statements: A packed list with the statement of each task, or null.
+        parts: Packed objects ``{texts, tasks}``; a row of the index says which one its task is in.
+        keys: For each task's id how the page names its first record.
+        sources: The names of the columns in which a row tells of its repairs.
+    """
+
+    index: str
+    statements: str
+    parts: tuple[str, ...]
+    keys: dict[str, str]
+    sources: tuple[str, ...]
+
+
+def details(
+    records: Sequence[Record], statements: Mapping[str, str], sources: Sequence[str]
+) -> Details:
+    """Pack records for a page.
+
+    Args:
+        records: One for each task and run.
+        statements: By task id, as far as they are known.
+        sources: The feedback sources in the order of the report; others that occur follow.
+    """
+    found = (tree.source for each in records if each.grown for tree in each.grown.trees)
+    sources = tuple(dict.fromkeys((*sources, *found)))
+    models = {record.setup.model for record in records if record.setup}
+    rows: list[Facts] = []
+    parts: list[str] = []
+    keys: dict[str, str] = {}
+    taken: set[str] = set()
+    part = _Part()
+    for record in records:
+        key = _free(visible(record.task_id), taken)
+        keys.setdefault(record.task_id, key)
+        row = _row(record, key, sources) | {"part": len(parts), "at": len(part.tasks)}
+        if len(models) > 1 and record.setup:
+            row["model"] = visible(record.setup.model)
+        rows.append(row)
+        part.add(record)
+        if part.size > PART_SIZE:
+            parts.append(part.packed())
+            part = _Part()
+    if part.tasks:
+        parts.append(part.packed())
+    return Details(
+        index=_packed(rows),
+        statements=_packed([_statement(statements, record) for record in records]),
+        parts=tuple(parts),
+        keys=keys,
+        sources=tuple(map(visible, sources)),
+    )
+
+
+def _free(wanted: str, taken: set[str]) -> str:
+    """A name for a task that no other record has: of several runs, tasks may occur again."""
+    key, number = wanted, 1
+    while key in taken:
+        number += 1
+        key = f"{wanted}~{number}"
+    taken.add(key)
+    return key
+
+
+def _statement(statements: Mapping[str, str], record: Record) -> str | None:
+    text = statements.get(record.task_id)
+    return None if text is None else visible(text)
+
+
+def _row(record: Record, key: str, sources: Sequence[str]) -> Facts:
+    """What the list of tasks shows of one, sorts it by and finds it by."""
+    cost = record.cost
+    row: Facts = {
+        "key": key,
+        "id": visible(record.task_id),
+        "difficulty": record.difficulty,
+        "kind": record.kind,
+        "outcome": task_outcome(record),
+        "tokens": cost.tokens,
+        "seconds": round(record.seconds, 2),
+        "dollars": cost.dollars if cost.samples > cost.unpriced else None,
+    }
+    if record.unscored is not None:
+        row["why"] = visible(record.unscored)
+    if record.grown is None:
+        return row
+    programs = record.grown.programs
+    trees = {tree.source: tree.repairs for tree in record.grown.trees}
+    every = (*programs, *(node for tree in trees.values() for node in tree))
+    return row | {
+        "programs": _passed(programs),
+        "repairs": [_passed(trees.get(source, ())) for source in sources],
+        "became": sorted({node.verdict.outcome for node in every}),
+    }
+
+
+def _passed(nodes: Sequence[ProgramNode]) -> tuple[int, int]:
+    return sum(node.verdict.passed for node in nodes), len(nodes)
+
+
+@dataclass(slots=True)
+class _Part:
+    """Some tasks, and the texts in them, each once."""
+
+    texts: dict[str, int] = field(default_factory=dict)
+    tasks: list[Facts] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, record: Record) -> None:
+        grown = record.grown
+        if grown is None:
+            self.tasks.append({})
+            return
+        self.tasks.append(
+            {
+                "complete": grown.complete,
+                "programs": [self._node(node) for node in grown.programs],
+                "trees": [
+                    {
+                        "source": visible(tree.source),
+                        "complete": tree.complete,
+                        "repairs": [self._node(node) for node in tree.repairs],
+                    }
+                    for tree in grown.trees
+                ],
+                "baseline": [self._node(node) for node in grown.baseline],
+                "cost": record.cost,
+            }
+        )
+
+    def packed(self) -> str:
+        return _packed({"texts": list(self.texts), "tasks": self.tasks})
+
+    def _text(self, text: str) -> int:
+        """The number of a text in the part."""
+        shown = visible(text)
+        number = self.texts.setdefault(shown, len(self.texts))
+        if number == len(self.texts) - 1:
+            self.size += len(shown)
+        return number
+
+    def _node(self, node: ProgramNode) -> Facts:
+        verdict = node.verdict
+        facts: Facts = {
+            "node": visible(node.node),
+            "outcome": verdict.outcome,
+            "program": self._text(node.program),
+            "tokens": node.tokens,
+            "read": node.cost.prompt_tokens,
+            "ran": verdict.cases_run,
+            "passed": verdict.cases_passed,
+        }
+        if verdict.rule is not None:
+            facts["rule"] = visible(verdict.rule)
+        if verdict.flips:
+            facts["flips"] = True
+        if node.finish_reason != "stop":
+            facts["finish"] = visible(node.finish_reason)
+        if verdict.failure is not None:
+            facts["failure"] = dict(_failure(verdict.failure))
+        if node.cost.samples > node.cost.unpriced:
+            facts["dollars"] = node.total_cost.dollars
+        if node.parent is not None:
+            facts["parent"] = visible(node.parent)
+        if node.feedback is not None:
+            facts["feedback"] = self._text(node.feedback.text)
+            facts["feedback_tokens"] = node.feedback.cost.tokens or node.explanation_tokens
+            facts["separate"] = node.feedback.cost.samples > 0
+        return facts
+
+
+def _failure(failure: CaseFailure) -> Iterator[tuple[str, object]]:
+    for name in ("index", "input", "expected", "actual", "error", "line_number", "line"):
+        value = getattr(failure, name)
+        if value is not None:
+            yield name, visible(value) if isinstance(value, str) else value
+
+
+def _packed(data: object) -> str:
+    """JSON, compressed, in base 64; the same for the same data at any time."""
+    return b64encode(
+        gzip.compress(msgspec.json.encode(data), compresslevel=_LEVEL, mtime=0)
+    ).decode("ascii")

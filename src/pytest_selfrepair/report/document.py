@@ -1,0 +1,134 @@
+"""A page that is one file: a template, the styles and scripts of `assets/`, and a policy for them.
+
+A page asks nothing of a network, and a browser that honours its Content-Security-Policy runs no
+script but those whose hash the policy names.
+"""
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from urllib.parse import quote
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pytest_selfrepair.report import numbers
+from pytest_selfrepair.report.visible import visible
+
+D3 = "vendor/d3-7.9.2/d3.min.js"
+PLOT = "vendor/plot-0.6.17/plot.umd.min.js"
+PRISM = "vendor/prism-1.30.0/prism-core.min.js"
+PRISM_PYTHON = "vendor/prism-1.30.0/prism-python.min.js"
+JSDIFF = "vendor/jsdiff-9.0.0/diff.min.js"
+
+_FIRST = "js/first.js"
+"""Runs before anything is painted."""
+
+
+def document(
+    template: str, facts: Mapping[str, object], *, styles: Sequence[str], scripts: Sequence[str]
+) -> str:
+    """A template of `templates/` as a whole page.
+
+    Args:
+        template: Its name; it extends ``base.html``.
+        facts: What it is rendered from. Every text in it is escaped, and characters that a screen
+            would obey are shown as marks.
+        styles: Files of `assets/`, in order.
+        scripts: Files of `assets/`, in order; they run when the page's own markup is parsed, and
+            before the data that follows it is.
+    """
+    bodies = [asset(script) for script in scripts]
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            facts,
+            policy=_policy([asset(_FIRST), *bodies]),
+            style=Markup("\n".join(asset(style) for style in styles)),  # noqa: S704 - our own files
+            first=Markup(asset(_FIRST)),  # noqa: S704 - our own files
+            scripts=[Markup(body) for body in bodies],  # noqa: S704 - our own files
+            licences=[(folder, asset(f"{folder}/LICENSE")) for folder in _vendored(scripts)],
+        )
+    )
+
+
+@cache
+def asset(name: str) -> str:
+    """The text of a file of `assets/`."""
+    return files("pytest_selfrepair.report").joinpath("assets", name).read_text("utf-8")
+
+
+def json_markup(data: object) -> Markup:
+    """``data`` as JSON for a script block: no text in it can end the block."""
+    text = msgspec.json.encode(data).decode("utf-8")
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - nothing is left that markup could be made of
+
+
+def task_link(key: str) -> str:
+    """Where a task is shown within the page."""
+    return f"#/task/{quoted(key)}"
+
+
+def quoted(text: str) -> str:
+    """``text`` as a part of an address."""
+    return quote(visible(text), safe="/")
+
+
+def _policy(scripts: Sequence[str]) -> str:
+    hashes = " ".join(f"'sha256-{_hash(script)}'" for script in scripts)
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(script: str) -> str:
+    return b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+
+
+def _vendored(scripts: Sequence[str]) -> list[str]:
+    """The folders of the libraries among some scripts."""
+    folders = (name.rpartition("/")[0] for name in scripts if name.startswith("vendor/"))
+    return list(dict.fromkeys(folders))
+
+
+def _shown(value: object) -> object:
+    """What a template prints of a value: markup as it is, any other text without traps."""
+    if value is None:
+        return numbers.NOTHING
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("pytest_selfrepair.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "percent": numbers.percent,
+        "points": numbers.points,
+        "count": numbers.count,
+        "dollars": numbers.dollars,
+        "ratio": numbers.ratio,
+        "p_value": numbers.p_value,
+        "interval": numbers.interval,
+        "points_interval": numbers.points_interval,
+        "interval_name": numbers.interval_name,
+        "plural": numbers.plural,
+        "words": numbers.words,
+        "quoted": quoted,
+        "task_link": task_link,
+        "json": json_markup,
+    }
+    return environment

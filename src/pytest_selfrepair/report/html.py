@@ -1,0 +1,117 @@
+"""The page of a run: one HTML file with its estimates, its tasks and their trees, for any browser.
+
+Observable Plot draws the curves (SVG: sharp in print, themed by style sheets, no eval; ISC), with
+d3 half a megabyte. Prism cuts a program into tokens in the browser, when it is opened: Pygments
+would take two minutes for the 330,000 programs of 300 large trees, and swell the file.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.verdict import Outcome
+from pytest_selfrepair.estimate.findings import Curve, CurvePoint, Findings, Tally
+from pytest_selfrepair.report.details import details
+from pytest_selfrepair.report.document import D3, JSDIFF, PLOT, PRISM, PRISM_PYTHON, document
+from pytest_selfrepair.report.visible import visible
+
+_STYLES = ("css/base.css", "css/run.css")
+_SCRIPTS = (
+    D3,
+    PLOT,
+    PRISM,
+    PRISM_PYTHON,
+    JSDIFF,
+    "js/dom.js",
+    "js/data.js",
+    "js/theme.js",
+    "js/curves.js",
+    "js/tasks.js",
+    "js/tree.js",
+    "js/views.js",
+)
+
+
+def page(
+    findings: Findings,
+    records: Sequence[Record],
+    *,
+    statements: Mapping[str, str] = MappingProxyType({}),
+    made: str | None = None,
+) -> str:
+    """The whole page of a run, as HTML.
+
+    Args:
+        findings: The estimates.
+        records: The tasks behind them, one record each; those of several runs may be together.
+        statements: Task statements by task id, as far as they are known.
+        made: When the page is made, in words or as a date; None: it does not say.
+    """
+    tasks = details(records, statements, findings.about.sources)
+    facts = {
+        "findings": findings,
+        "about": findings.about,
+        "made": made,
+        "tasks": tasks,
+        "records": len(records),
+        "outcomes": _outcomes(findings.tally),
+        "heat_maps": [
+            (heat_map, {(cell.n_p, cell.n_fr): cell for cell in heat_map.cells})
+            for heat_map in findings.heat_maps
+        ],
+        "curves": [_curve(curve) for curve in findings.curves if curve.points],
+        "intervals": _interval_names(findings),
+    }
+    return document("run.html", facts, styles=_STYLES, scripts=_SCRIPTS)
+
+
+def _outcomes(tally: Tally) -> list[tuple[str, int, int, int]]:
+    """Outcomes with how many programs, repairs and baseline programs had them, as enumerated."""
+    named = [str(outcome) for outcome in Outcome]
+    others = {*tally.programs, *tally.repairs, *tally.baseline} - set(named)
+    return [
+        (name, *counts)
+        for name in (*named, *sorted(others))
+        if any(
+            counts := (
+                tally.programs.get(name, 0),
+                tally.repairs.get(name, 0),
+                tally.baseline.get(name, 0),
+            )
+        )
+    ]
+
+
+def _curve(curve: Curve) -> dict[str, object]:
+    return {
+        "source": None if curve.source is None else visible(curve.source),
+        "label": visible(curve.label),
+        "policy": curve.policy,
+        "replacement": curve.replacement,
+        "difficulty": visible(curve.difficulty),
+        "points": [_point(point) for point in curve.points],
+    }
+
+
+def _point(point: CurvePoint) -> dict[str, object]:
+    return {
+        "tokens": point.tokens,
+        "all_tokens": point.all_tokens,
+        "dollars": point.dollars,
+        "rate": point.pass_rate.value,
+        "low": point.pass_rate.low,
+        "high": point.pass_rate.high,
+        "n_p": point.n_p,
+        "n_fr": point.n_fr,
+    }
+
+
+def _interval_names(findings: Findings) -> str:
+    """How the curves' intervals were made, each way once."""
+    names = dict.fromkeys(
+        f"{100 * rate.level:g}% {visible(rate.method or 'interval over tasks')}"
+        for curve in findings.curves
+        for point in curve.points
+        if (rate := point.pass_rate).low is not None and rate.high is not None
+    )
+    return "; ".join(names)

@@ -1,0 +1,36 @@
+"""Texts that nobody vouches for, made fit to be shown: what would be obeyed is made visible."""
+
+import re
+
+_PICTURES = 0x2400
+"""Where Unicode keeps pictures of the control characters, in their order."""
+
+_DELETE = 0x7F
+
+_OBEYED = re.compile(
+    "["
+    "\0-\x08\x0b-\x1f\x7f-\x9f"  # controls but for tab and line feed: ANSI sequences begin here
+    "\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f"  # unseen, or turn the text around
+    "\ud800-\udfff"  # lone surrogates, which no encoder takes
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\U000e0000-\U000e0fff"  # tags, by which a text can be hidden in another
+    "]"
+)
+
+
+def visible(text: str) -> str:
+    r"""``text`` with marks in place of characters that a screen would obey, or not show.
+
+    ``ESC`` becomes ``␛``, a right-to-left override ``⟦U+202E⟧``. Tabs and line feeds stay; a
+    line's end ``\r\n`` becomes ``\n``. The result is printable and can be encoded as UTF-8.
+    """
+    return _OBEYED.sub(_mark, text.replace("\r\n", "\n"))
+
+
+def _mark(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < ord(" "):
+        return chr(_PICTURES + code)
+    if code == _DELETE:
+        return "\u2421"
+    return f"⟦U+{code:04X}⟧"

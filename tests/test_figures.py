@@ -1,0 +1,118 @@
+"""Figures for papers say what the findings say, in a file that a paper takes."""
+
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import synthetic
+from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.report.figures import Kind, figure
+from synthetic_findings import findings as invented
+
+RECORDS = [synthetic.record(number) for number in range(6)]
+FINDINGS = invented(RECORDS)
+
+
+def texts(path: Path) -> list[str]:
+    """The texts of an SVG, in the order in which they are drawn."""
+    return re.findall(r"<text[^>]*>([^<]*)</text>", path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "start"), [(".svg", b"<?xml"), (".pdf", b"%PDF"), (".png", b"\x89PNG")]
+)
+@pytest.mark.parametrize("kind", ["curve", "heatmap", "sources"])
+def test_each_kind_can_be_had_in_each_format(
+    tmp_path: Path, kind: Kind, suffix: str, start: bytes
+) -> None:
+    out = tmp_path / f"figure{suffix}"
+    figure(FINDINGS, kind, out)
+    assert out.read_bytes().startswith(start)
+
+
+def test_curves_are_labelled_as_in_the_paper(tmp_path: Path) -> None:
+    out = tmp_path / "curve.svg"
+    figure(FINDINGS, "curve", out)
+    found = texts(out)
+    assert {
+        "M_P = gpt-3.5-turbo (no repair)",
+        "M_P = M_F = gpt-3.5-turbo",
+        "M_P = gpt-3.5-turbo; M_F = gpt-4",
+        "n_p = 25",
+        "n_fr = 10",
+        "Mean number of tokens generated",
+        "Mean pass rate",
+    } <= set(found)
+
+
+def test_the_heat_map_has_the_largest_number_of_repairs_on_top(tmp_path: Path) -> None:
+    out = tmp_path / "heat.svg"
+    figure(invented(RECORDS, sources=("self",), gains=(0.0,)), "heatmap", out)
+    found = texts(out)
+    assert found.count("O.O.B.") == 6
+    placed = dict(
+        re.findall(
+            r'<g id="ytick_\d+">.*?<text[^>]*y="([\d.]+)"[^>]*>(\d+)</text>',
+            out.read_text("utf-8"),
+            flags=re.DOTALL,
+        )
+    )
+    assert [placed[y] for y in sorted(placed, key=float)] == ["10", "5", "3", "1"]
+
+
+def test_sources_stand_beside_their_paired_differences(tmp_path: Path) -> None:
+    out = tmp_path / "sources.svg"
+    figure(FINDINGS, "sources", out)
+    assert {"self", "gpt-4", "self less gpt-4"} <= set(texts(out))
+
+
+def test_names_are_never_read_as_formulas(tmp_path: Path) -> None:
+    findings = invented(RECORDS, sources=("$x^2$ \x1b[1m", "$"), model="a_b^c$d$")
+    for kind in ("curve", "heatmap", "sources"):
+        figure(findings, kind, tmp_path / "figure.svg")
+    assert "$x^2$ ␛[1m" in texts(tmp_path / "figure.svg")
+
+
+def test_the_same_findings_make_the_same_file(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        figure(FINDINGS, "heatmap", tmp_path / f"{name}.svg")
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
+def test_without_repair_the_curve_is_the_baseline_alone(tmp_path: Path) -> None:
+    out = tmp_path / "curve.svg"
+    figure(invented(RECORDS, sources=(), gains=()), "curve", out)
+    assert "M_P = gpt-3.5-turbo (no repair)" in texts(out)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "message"),
+    [
+        ("curve", "x.bmp", "found suffix '.bmp'; accepted: .svg, .pdf, .png"),
+        ("pie", "x.svg", "found kind 'pie'; accepted: curve, heatmap, sources"),
+        ("curve", "no/folder/x.svg", "cannot be written: No such file or directory"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_by_name(
+    tmp_path: Path, kind: Kind, name: str, message: str
+) -> None:
+    with pytest.raises(UsageError, match=re.escape(message)):
+        figure(FINDINGS, kind, tmp_path / name)
+
+
+@pytest.mark.parametrize("kind", ["curve", "heatmap", "sources"])
+def test_findings_with_nothing_of_a_kind_are_refused(tmp_path: Path, kind: Kind) -> None:
+    empty = replace(FINDINGS, curves=(), heat_maps=(), sources=())
+    with pytest.raises(UsageError, match=f"has nothing to draw as '{kind}'"):
+        figure(empty, kind, tmp_path / "x.svg")
+
+
+def test_without_matplotlib_the_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(UsageError, match=re.escape('pip install "pytest-selfrepair[plot]"')):
+        figure(FINDINGS, "curve", tmp_path / "x.svg")
