@@ -71,6 +71,8 @@ class Record:
         task_id: The task.
         difficulty: Its difficulty.
         kind: Its kind.
+        statement: Its statement, so that a report shows it where the task is not at hand; empty in
+            the records of earlier versions.
         wrapping: How its source writes the values that it expects of a function.
         setup: What it was run with; None where the run ended before anything was set up.
         grown: What was sampled; None where the task could not be scored.
@@ -85,6 +87,7 @@ class Record:
     task_id: str
     difficulty: Difficulty | None = None
     kind: TaskKind | None = None
+    statement: str = ""
     wrapping: Wrapping | None = None
     setup: Setup | None = None
     grown: Grown | None = None

@@ -236,6 +236,7 @@ class Engine:
             task_id=task.id,
             difficulty=task.difficulty,
             kind=task.kind,
+            statement=task.statement,
             wrapping=task.wrapping if task.kind is TaskKind.CALL_BASED else None,
             setup=setup,
             grown=grown,

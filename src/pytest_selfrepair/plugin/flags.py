@@ -1,0 +1,401 @@
+"""The table of flags: what each is called, what it takes, and what it is for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKER_NAMES = ("tolerant", "strict", "unordered", "apps")
+"""The keys of `core.checker.CHECKERS`, which is not imported before a model is named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One flag and its ini twin.
+
+    Attributes:
+        name: The field of `Settings`; `max_tokens` is `--selfrepair-max-tokens`.
+        metavar: What the help calls its value.
+        help: What it is for, ending in its default.
+        default: Its text where neither flag nor ini gives one; None: absent.
+        parse: Text → value; raises ValueError with what is accepted.
+        repeats: Whether it may be given more than once.
+        switch: Whether the flag takes no value; the ini twin says true or false.
+    """
+
+    name: str
+    metavar: str
+    help: str
+    default: str | None
+    parse: Callable[[str], object]
+    repeats: bool = False
+    switch: bool = False
+
+    @property
+    def flag(self) -> str:
+        """As the command line has it."""
+        return "--selfrepair-" + self.name.replace("_", "-")
+
+    @property
+    def ini(self) -> str:
+        """As an ini file has it."""
+        return f"selfrepair_{self.name}"
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise ValueError("a text that is not empty")
+    return value.strip()
+
+
+def _whole(least: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            number = least - 1
+        if number < least:
+            raise ValueError(f"a whole number from {least} up")
+        return number
+
+    return parse
+
+
+def _number(least: float, most: float) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = float("nan")
+        if not least <= number <= most:
+            raise ValueError(f"a number from {least:g} to {most:g}")
+        return number
+
+    return parse
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in words:
+            raise ValueError(" or ".join(words))
+        return value
+
+    return parse
+
+
+def _yes_or_no(value: str) -> bool:
+    if value.lower() not in {"true", "false"}:
+        raise ValueError("true or false")
+    return value.lower() == "true"
+
+
+def _url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("an address that begins with http:// or https://")
+    return value.rstrip("/")
+
+
+OPTIONS = (
+    Option(
+        name="model",
+        metavar="NAME",
+        help="the code model; turns the plugin on. local, local:1.5b, scripted:FILE, or any name "
+        "that the OpenAI-compatible endpoint knows",
+        default=None,
+        parse=_text,
+    ),
+    Option(
+        name="feedback",
+        metavar="SOURCE",
+        help="where feedback comes from; may be given more than once. self (explanation and repair "
+        "in one completion), self:separate, none (error sentence only), or a model's name "
+        "(default: self)",
+        default="self",
+        parse=_text,
+        repeats=True,
+    ),
+    Option(
+        name="programs",
+        metavar="N",
+        help="initial programs of a task, n_p (default: 5)",
+        default="5",
+        parse=_whole(1),
+    ),
+    Option(
+        name="repairs",
+        metavar="N",
+        help="repairs of every failing program, n_fr (default: 1)",
+        default="1",
+        parse=_whole(0),
+    ),
+    Option(
+        name="budget",
+        metavar="TOKENS",
+        help="generated tokens that one repair tree may cost, initial programs included "
+        "(default: no bound)",
+        default=None,
+        parse=_whole(1),
+    ),
+    Option(
+        name="max_tokens_total",
+        metavar="TOKENS",
+        help="tokens that the whole run may generate, over all workers and resumed runs "
+        "(default: no bound)",
+        default=None,
+        parse=_whole(1),
+    ),
+    Option(
+        name="max_cost",
+        metavar="DOLLARS",
+        help="US dollars that the whole run may cost, over all workers and resumed runs "
+        "(default: no bound)",
+        default=None,
+        parse=_number(0, 1e9),
+    ),
+    Option(
+        name="plan",
+        metavar="",
+        help="say how many tasks, requests, tokens and US dollars the run would take at most, and "
+        "sample nothing",
+        default="false",
+        parse=_yes_or_no,
+        switch=True,
+    ),
+    Option(
+        name="temperature",
+        metavar="T",
+        help="sampling temperature (default: 0.8)",
+        default="0.8",
+        parse=_number(0, 2),
+    ),
+    Option(
+        name="max_tokens",
+        metavar="N",
+        help="longest completion of a program or repair, in tokens (default: 1024)",
+        default="1024",
+        parse=_whole(1),
+    ),
+    Option(
+        name="feedback_max_tokens",
+        metavar="N",
+        help="longest feedback of a model that only explains, in tokens (default: 256)",
+        default="256",
+        parse=_whole(1),
+    ),
+    Option(
+        name="seed",
+        metavar="N",
+        help="base seed; every draw gets its own, derived from it (default: none is sent)",
+        default=None,
+        parse=_whole(0),
+    ),
+    Option(
+        name="base_url",
+        metavar="URL",
+        help="address of the OpenAI-compatible endpoint (default: $OPENAI_BASE_URL, else OpenAI's)",
+        default=None,
+        parse=_url,
+    ),
+    Option(
+        name="concurrency",
+        metavar="N",
+        help="requests in flight, over the whole run (default: 16)",
+        default="16",
+        parse=_whole(1),
+    ),
+    Option(
+        name="request_timeout",
+        metavar="SECONDS",
+        help="how long one request may take (default: 600)",
+        default="600",
+        parse=_number(0.1, 86400),
+    ),
+    Option(
+        name="request_retries",
+        metavar="N",
+        help="how often a request is tried again after 429, 5xx or a lost connection (default: 8)",
+        default="8",
+        parse=_whole(0),
+    ),
+    Option(
+        name="retry_time",
+        metavar="SECONDS",
+        help="how long after its first try a request may be tried again (default: 1800)",
+        default="1800",
+        parse=_number(0, 604800),
+    ),
+    Option(
+        name="requests_per_minute",
+        metavar="N",
+        help="requests sent to an endpoint in a minute, over the whole run (default: no bound)",
+        default=None,
+        parse=_whole(1),
+    ),
+    Option(
+        name="tokens_per_minute",
+        metavar="N",
+        help="tokens, read or generated, that an endpoint is asked for in a minute, over the whole "
+        "run (default: no bound)",
+        default=None,
+        parse=_whole(1),
+    ),
+    Option(
+        name="prices",
+        metavar="FILE",
+        help="a TOML file of prices, which go before those that come with the plugin: "
+        '["MODEL"] with input, cached_input and output in US dollars per million tokens',
+        default=None,
+        parse=Path,
+    ),
+    Option(
+        name="store",
+        metavar="FILE",
+        help="where samples and records are kept (default: .selfrepair/samples.sqlite)",
+        default=".selfrepair/samples.sqlite",
+        parse=Path,
+    ),
+    Option(
+        name="replay",
+        metavar="MODE",
+        help="off: sample everything anew; auto: serve stored samples and pay for the rest; "
+        "only: never pay, a sample that is not stored is an error (default: auto)",
+        default="auto",
+        parse=_one_of("off", "auto", "only"),
+    ),
+    Option(
+        name="sandbox",
+        metavar="LEVEL",
+        help="auto: the strongest isolation found; strict: refuse without bubblewrap; limits: "
+        "resource limits alone, which auto refuses (default: auto)",
+        default="auto",
+        parse=_one_of("auto", "strict", "limits"),
+    ),
+    Option(
+        name="timeout",
+        metavar="SECONDS",
+        help="CPU time that a program may take for one case (default: 4)",
+        default="4",
+        parse=_number(0.1, 3600),
+    ),
+    Option(
+        name="memory",
+        metavar="MB",
+        help="memory that a program may use, in MB (default: 1024)",
+        default="1024",
+        parse=_whole(64),
+    ),
+    Option(
+        name="checker",
+        metavar="NAME",
+        help="how output is compared: tolerant, strict, unordered, or apps, the official checker's "
+        "semantics (default: tolerant)",
+        default="tolerant",
+        parse=_one_of(*CHECKER_NAMES),
+    ),
+    Option(
+        name="all_cases",
+        metavar="",
+        help="run every case of a program rather than stop at the first that fails",
+        default="false",
+        parse=_yes_or_no,
+        switch=True,
+    ),
+    Option(
+        name="validate",
+        metavar="",
+        help="try every task by its own reference solutions first; where none passes, the task is "
+        "quarantined: skipped, and part of no rate",
+        default="false",
+        parse=_yes_or_no,
+        switch=True,
+    ),
+    Option(
+        name="prompts",
+        metavar="DIR",
+        help="a prompt set of your own (default: the one that comes with the plugin)",
+        default=None,
+        parse=Path,
+    ),
+    Option(
+        name="tasks",
+        metavar="PATH",
+        help="task folders or JSON Lines files to run where the command line names no path; may be "
+        "given more than once (default: as pytest collects)",
+        default=None,
+        parse=_text,
+        repeats=True,
+    ),
+    Option(
+        name="local_weights",
+        metavar="FILE",
+        help="a GGUF file of your own for the model `local`",
+        default=None,
+        parse=Path,
+    ),
+    Option(
+        name="local_threads",
+        metavar="N",
+        help="processors that an embedded model computes on (default: all but one)",
+        default=None,
+        parse=_whole(1),
+    ),
+    Option(
+        name="html",
+        metavar="PATH",
+        help="write the run's page there: one file that needs no network",
+        default=None,
+        parse=Path,
+    ),
+    Option(
+        name="json",
+        metavar="PATH",
+        help="write every estimate there",
+        default=None,
+        parse=Path,
+    ),
+    Option(
+        name="markdown",
+        metavar="PATH",
+        help="write a short report there, for a pull request; it is added to $GITHUB_STEP_SUMMARY "
+        "where that is set",
+        default=None,
+        parse=Path,
+    ),
+    Option(
+        name="baseline",
+        metavar="RUN",
+        help="compare with an earlier run: its number, `last`, a store, STORE::N, or a file of "
+        "exported records",
+        default=None,
+        parse=_text,
+    ),
+    Option(
+        name="fail_under",
+        metavar="RATE",
+        help="let this decide the exit status in place of single tasks: the least pass@t, 0 to 1, "
+        "of the first feedback source",
+        default=None,
+        parse=_number(0, 1),
+    ),
+    Option(
+        name="fail_under_lower",
+        metavar="RATE",
+        help="likewise: the least lower end of that rate's interval over tasks",
+        default=None,
+        parse=_number(0, 1),
+    ),
+    Option(
+        name="max_regression",
+        metavar="SHARE",
+        help="likewise, with --selfrepair-baseline: how much lower than there the rate may be, by "
+        "the upper end of the paired interval",
+        default=None,
+        parse=_number(0, 1),
+    ),
+    Option(
+        name="max_unscored",
+        metavar="SHARE",
+        help="likewise: the largest share of tasks without a score (default with a gate: 0)",
+        default=None,
+        parse=_number(0, 1),
+    ),
+)

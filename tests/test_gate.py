@@ -1,0 +1,147 @@
+"""The gate: which limits a run meets, and what is said where it does not."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.ledger import Lost
+from pytest_selfrepair.estimate.findings import (
+    ALL,
+    About,
+    Answer,
+    AtEqualTokens,
+    Estimate,
+    Findings,
+    Tally,
+)
+from pytest_selfrepair.estimate.gate import Gate, objections
+
+SHARES = st.floats(0, 1)
+
+
+def run(
+    rate: Estimate | None, *, tasks: int = 20, scored: int | None = None, not_run: int = 0
+) -> Findings:
+    """What is found of a run whose first source's trees solve so much."""
+    none = Estimate(value=0.0)
+    headline = [
+        AtEqualTokens(
+            source="self",
+            difficulty=ALL,
+            tasks=tasks,
+            pass_rate=rate,
+            iid=none,
+            gain=none,
+            tokens=100.0,
+            dollars=None,
+            iid_samples=2.0,
+            tokens_per_solved=None,
+            dollars_per_solved=None,
+            answer=Answer.CANNOT_TELL,
+            tasks_needed=None,
+        )
+        for rate in [rate]
+        if rate is not None
+    ]
+    return Findings(
+        about=About(
+            title="a run",
+            models=("gpt-4",),
+            sources=("self",),
+            prompts=("default@0",),
+            n_p=5,
+            n_fr=1,
+            budget=None,
+            temperature=0.8,
+            tasks=tasks,
+            scored=tasks if scored is None else scored,
+            not_run=not_run,
+            not_run_budget=None,
+        ),
+        headline=tuple(headline),
+        difficulties=(),
+        sources=(),
+        pairs=(),
+        shapes=(),
+        curves=(),
+        heat_maps=(),
+        tally=Tally(tasks={}, programs={}, repairs={}, baseline={}, judged=(), flips=()),
+        cost=Cost(),
+        lost=Lost(),
+        unscored=(),
+        refused=(),
+    )
+
+
+GOOD = Estimate(value=0.6, low=0.5, high=0.7)
+
+
+@given(rate=SHARES, limit=SHARES)
+def test_a_rate_below_the_limit_is_an_objection_and_no_other_is(rate: float, limit: float) -> None:
+    found = objections(Gate(fail_under=limit), run(Estimate(value=rate)), None)
+    assert bool(found) == (rate < limit)
+
+
+def test_an_objection_names_the_rate_the_limit_and_the_option() -> None:
+    [found] = objections(Gate(fail_under=0.75), run(GOOD), None)
+    assert found == "pass@t of self is 0.600 (--selfrepair-fail-under 0.75)"
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        (GOOD, "perhaps as low as 0.500 (--selfrepair-fail-under-lower 0.55)"),
+        (replace(GOOD, low=None), "has no interval with 20 tasks"),
+    ],
+)
+def test_a_lower_end_that_is_too_low_or_not_to_be_had_is_an_objection(
+    rate: Estimate, said: str
+) -> None:
+    gate = Gate(fail_under_lower=0.55)
+    [found] = objections(gate, run(rate), None)
+    assert said in found
+    assert not objections(gate, run(replace(GOOD, low=0.55)), None)
+
+
+@pytest.mark.parametrize(
+    ("regression", "said"),
+    [
+        (Estimate(value=0.02, low=-0.01, high=0.06), "by as much as 0.060"),
+        (Estimate(value=0.02), "too few tasks"),
+        (None, "no task was scored here and in the baseline"),
+    ],
+)
+def test_a_regression_that_may_be_larger_than_allowed_is_an_objection(
+    regression: Estimate | None, said: str
+) -> None:
+    [found] = objections(Gate(max_regression=0.05), run(GOOD), regression)
+    assert said in found
+    assert "--selfrepair-max-regression 0.05" in found
+
+
+def test_a_regression_that_is_surely_small_is_none() -> None:
+    fell = Estimate(value=0.01, low=-0.03, high=0.05)
+    assert not objections(Gate(max_regression=0.05), run(GOOD), fell)
+
+
+def test_with_a_gate_every_task_must_be_scored_unless_a_share_may_be_missing() -> None:
+    missing = run(GOOD, tasks=18, scored=17, not_run=2)
+    assert objections(Gate(fail_under=0.1), missing, None) == [
+        "3 of 20 tasks were not scored (--selfrepair-max-unscored 0)"
+    ]
+    assert not objections(Gate(fail_under=0.1, max_unscored=0.15), missing, None)
+    assert objections(Gate(max_unscored=0.1), missing, None)
+
+
+def test_a_run_without_any_scored_task_never_passes_a_limit_on_its_rate() -> None:
+    [found] = objections(Gate(fail_under=0.0), run(None, tasks=0), None)
+    assert found == "no task was scored (--selfrepair-fail-under)"
+
+
+def test_without_limits_there_is_no_gate() -> None:
+    assert not Gate().is_set
+    assert not objections(Gate(), run(None, tasks=3, scored=0), None)
+    assert Gate(max_unscored=0.0).is_set
