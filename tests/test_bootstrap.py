@@ -11,6 +11,7 @@ from scipy import stats
 
 from builders import grown
 from pytest_selfrepair.estimate.bootstrap import DIFFERENCE, Bootstrap, Statistic
+from pytest_selfrepair.estimate.draws import Floats
 from pytest_selfrepair.estimate.findings import Estimate
 from pytest_selfrepair.estimate.interval import (
     AtTokens,
@@ -20,7 +21,7 @@ from pytest_selfrepair.estimate.interval import (
     ratio_of,
     sampling_noise,
 )
-from pytest_selfrepair.estimate.passrate import Floats, compare
+from pytest_selfrepair.estimate.passrate import compare
 
 FEW = Bootstrap(draws=400)
 MANY = Bootstrap(draws=40_000)

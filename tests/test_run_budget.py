@@ -9,6 +9,7 @@ import pytest
 from projects import fenced, write_task
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import NOT_RUN, Record
+from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.report.terminal import summary
 
 WRONG = {"text": fenced("print(0)"), "tokens": 40}
@@ -111,7 +112,8 @@ def test_a_plan_with_workers_is_refused(project: pytest.Pytester) -> None:
 
 def test_the_summary_begins_with_a_budget_that_is_spent_and_counts_what_was_lost() -> None:
     records = [Record(task_id=f"t/{i}", unscored=f"{NOT_RUN}: 9 of 10 tokens") for i in range(3)]
-    lines = summary(records, lost=Lost(requests=2, tokens=300, dollars=0.5))
+    found = findings(records, lost=Lost(requests=2, tokens=300, dollars=0.5))
+    lines = [line.text for line in summary(found)]
     assert lines[:2] == ["the budget of the run is spent: 3 tasks were not run", "  9 of 10 tokens"]
     assert "lost: up to 2 requests, in flight when an earlier run was killed" in lines
     assert "  they cost at most 300 tokens and $0.5000" in lines

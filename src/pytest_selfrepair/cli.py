@@ -19,12 +19,12 @@ from pytest_selfrepair.commands import (
     validate,
 )
 from pytest_selfrepair.core.checker import CHECKERS
+from pytest_selfrepair.core.record import UNKNOWN
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.store.authors_file import SingleRepair
-from pytest_selfrepair.store.authors_read import UNKNOWN
 from pytest_selfrepair.store.runs import ACCEPTED, DEFAULT_STORE
 
 

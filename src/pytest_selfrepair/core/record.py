@@ -19,6 +19,10 @@ NOT_RUN = "not run: budget"
 """How the reason begins why a task was not scored, where the budget of the whole run is spent."""
 
 
+UNKNOWN = "unknown"
+"""What stands in the setup of a record from elsewhere for what its source does not say."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """What a task was run with; two records compare only where this says they do.

@@ -1,8 +1,10 @@
 """Does repair pay? Trees as grown against i.i.d. sampling at the same tokens, and in words."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import NormalDist
+
+import numpy as np
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.tree import Grown, RepairTree
@@ -13,10 +15,18 @@ from pytest_selfrepair.estimate.bootstrap import (
     Bootstrap,
 )
 from pytest_selfrepair.estimate.compare import solved_at_once
-from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Difficulty, Estimate
+from pytest_selfrepair.estimate.findings import (
+    Answer,
+    AtEqualTokens,
+    Difficulty,
+    Estimate,
+    Policy,
+)
+from pytest_selfrepair.estimate.forest import DOLLARS, TOKENS, forest
 from pytest_selfrepair.estimate.interval import AtTokens, mean_of
-from pytest_selfrepair.estimate.passrate import pass_at_1
+from pytest_selfrepair.estimate.passrate import baselines, pass_at_1
 from pytest_selfrepair.estimate.scored import Scored, by_difficulty, resampling, with_tree
+from pytest_selfrepair.estimate.shapes import Expected, expect, known
 
 NO_GAIN = 1e-9
 """A smaller gain is a rounding error."""
@@ -26,6 +36,8 @@ def difficulties(
     tasks: Sequence[Scored], sources: Sequence[str], *, how: Bootstrap = BOOTSTRAP
 ) -> tuple[Difficulty, ...]:
     """Each difficulty that has scored tasks, and `ALL` last; none where no task is scored."""
+    groups = {name: group for name, group in by_difficulty(tasks).items() if group}
+    n_p = {source: _comparable(groups.values(), source) for source in sources}
     return tuple(
         Difficulty(
             difficulty=name,
@@ -34,18 +46,22 @@ def difficulties(
                 mean_of([pass_at_1(task.grown) for task in group])
             ),
             sources=tuple(
-                at_equal_tokens(group, source, name, how=how)
+                at_equal_tokens(group, source, name, n_p=n_p[source], how=how)
                 for source in sources
                 if with_tree(group, source)
             ),
         )
-        for name, group in by_difficulty(tasks).items()
-        if group
+        for name, group in groups.items()
     )
 
 
 def at_equal_tokens(
-    tasks: Sequence[Scored], source: str, difficulty: str, *, how: Bootstrap = BOOTSTRAP
+    tasks: Sequence[Scored],
+    source: str,
+    difficulty: str,
+    *,
+    n_p: int | None = None,
+    how: Bootstrap = BOOTSTRAP,
 ) -> AtEqualTokens:
     """One source against i.i.d. sampling, without bias: both drawn without replacement.
 
@@ -57,15 +73,28 @@ def at_equal_tokens(
         tasks: Scored tasks; those count that have a tree of the source, at least one.
         source: The source's name.
         difficulty: What to call these tasks: `ALL`, or their difficulty.
+        n_p: Take trees of so many programs, with one repair each, in place of those as grown.
         how: How tasks are resampled.
     """
     tasks = with_tree(tasks, source)
+    grown = [task.grown for task in tasks]
     drawn = resampling(tasks, how)
-    facts = AtTokens.of([task.grown for task in tasks], source, replacement=False)
+    if n_p is None:
+        facts = AtTokens.of(grown, source, replacement=False)
+        dollars = _dollars(tasks, source)
+    else:
+        shape = _with_one_repair(tasks, source, [n_p])
+        rates, tokens_each = shape.solved[:, 0], shape.cost[:, 0, TOKENS]
+        facts = AtTokens.beside(grown, rates, tokens_each, replacement=False)
+        dollars = known(float(shape.cost[:, 0, DOLLARS].mean()))
     pass_rate = drawn.estimate(facts.repaired)
     gain = drawn.estimate(facts.gain, bounds=DIFFERENCE)
-    tokens, dollars = float(facts.tokens.mean()), _dollars(tasks, source)
+    tokens = float(facts.tokens.mean())
     solved = pass_rate.value
+    beyond = drawn.value(facts.samples) > _reach(grown)
+    said = answer(gain)
+    if beyond and said is Answer.PAYS:
+        said = Answer.CANNOT_TELL
     return AtEqualTokens(
         source=source,
         difficulty=difficulty,
@@ -78,13 +107,66 @@ def at_equal_tokens(
         iid_samples=drawn.value(facts.samples),
         tokens_per_solved=tokens / solved if solved else None,
         dollars_per_solved=dollars / solved if solved and dollars is not None else None,
-        answer=answer(gain),
+        answer=said,
         tasks_needed=tasks_needed(
             gain, tasks=len(tasks), standard_error=drawn.standard_error(facts.gain)
         )
-        if len(tasks) >= FEWEST_TASKS
+        if len(tasks) >= FEWEST_TASKS and not beyond
         else None,
+        n_p=n_p,
+        beyond=beyond,
     )
+
+
+def _comparable(groups: Iterable[Sequence[Scored]], source: str) -> int | None:
+    """How large trees may be that i.i.d. sampling can be compared with, in every group of tasks.
+
+    Runs of this plugin sample a baseline that reaches as far as their trees: then it is the trees
+    as grown. Trees from elsewhere may cost many times what their programs do. Of these the ones
+    with a single repair are taken, and as many programs as can be matched: a choice that does not
+    look at what they solve.
+
+    Returns:
+        n_p; None: as grown, also where no tree is small enough.
+    """
+    most: list[int] = []
+    for group in groups:
+        tasks = with_tree(group, source)
+        if not tasks:
+            continue
+        grown = [task.grown for task in tasks]
+        facts = AtTokens.of(grown, source, replacement=False)
+        reach = _reach(grown)
+        if float(facts.samples(np.ones((1, len(tasks))))[0]) <= reach:
+            continue
+        trees = forest(grown, source)
+        if not (trees.most_programs and trees.most_repairs(1)):
+            return None
+        shapes = _with_one_repair(tasks, source, range(1, trees.most_programs + 1))
+        curve, _ = baselines(grown, float(shapes.cost[:, -1, TOKENS].mean()), replacement=False)
+        bound = np.interp(reach, np.arange(curve.shape[1]), curve.mean(axis=0))
+        most.append(int(np.sum(shapes.cost[:, :, TOKENS].mean(axis=0) <= bound)))
+    return min(most, default=0) or None
+
+
+def _reach(grown: Sequence[Grown]) -> float:
+    """How many i.i.d. programs are known of every task: those of tasks without a baseline bound it.
+
+    A task that some program solves bounds nothing, for more programs would leave it solved; and a
+    baseline was sampled to reach as far as that task's trees.
+    """
+    bounds = [
+        len(each.programs)
+        for each in grown
+        if not each.baseline and not any(node.verdict.passed for node in each.programs)
+    ]
+    return min(bounds, default=np.inf)
+
+
+def _with_one_repair(tasks: Sequence[Scored], source: str, n_p: Sequence[int]) -> Expected:
+    """Trees of some numbers of programs, and one repair of each that fails."""
+    trees = forest([task.grown for task in tasks], source)
+    return expect(trees, n_p, [1], replacement=False, policies=[Policy.BATCH])[Policy.BATCH]
 
 
 def answer(gain: Estimate) -> Answer:

@@ -179,7 +179,7 @@ class HeatMap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtEqualTokens:
-    """One source's trees as grown, against i.i.d. sampling at the same mean tokens.
+    """One source's trees, as grown where possible, against i.i.d. sampling at the same mean tokens.
 
     Attributes:
         source: The feedback source's name.
@@ -195,6 +195,10 @@ class AtEqualTokens:
         dollars_per_solved: US dollars ÷ tasks solved, or None.
         answer: Whether repair pays.
         tasks_needed: About how many tasks would tell; None where these do, or where none would.
+        n_p: Programs of the trees compared, with one repair each, where the trees as grown cost
+            more than the programs that were sampled without repair; None: as grown.
+        beyond: True where even the smallest trees cost more: then i.i.d. sampling stands too low,
+            and that repair pays cannot be told.
     """
 
     source: str
@@ -210,6 +214,8 @@ class AtEqualTokens:
     dollars_per_solved: float | None
     answer: Answer
     tasks_needed: int | None
+    n_p: int | None = None
+    beyond: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

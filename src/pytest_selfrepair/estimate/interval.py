@@ -9,22 +9,20 @@ from numpy.typing import ArrayLike
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.estimate.bootstrap import (
     BOOTSTRAP,
-    DIFFERENCE,
     FEWEST_TASKS,
     SHARE,
     Bootstrap,
     Statistic,
 )
+from pytest_selfrepair.estimate.draws import Floats
 from pytest_selfrepair.estimate.findings import Estimate
-from pytest_selfrepair.estimate.passrate import Floats, baselines, repaired_by
+from pytest_selfrepair.estimate.passrate import baselines, repaired_by
 
 __all__ = [
     "BOOTSTRAP",
     "FEWEST_TASKS",
     "AtTokens",
     "Bootstrap",
-    "Interval",
-    "gain_interval",
     "interpolated",
     "mean_estimate",
     "mean_of",
@@ -104,12 +102,19 @@ class AtTokens:
 
     @classmethod
     def of(cls, tasks: Sequence[Grown], source: str, *, replacement: bool) -> "AtTokens":
-        """Tasks that all have a tree of one source.
+        """Trees as grown, of tasks that all have one of a source."""
+        rates, tokens = repaired_by(tasks, source, replacement=replacement)
+        return cls.beside(tasks, rates, tokens, replacement=replacement)
+
+    @classmethod
+    def beside(
+        cls, tasks: Sequence[Grown], rates: Floats, tokens: Floats, *, replacement: bool
+    ) -> "AtTokens":
+        """Trees of which it is known what they solve and cost, beside i.i.d. sampling.
 
         The i.i.d. curve goes to twice the trees' mean tokens, which nearly every draw's stay under;
         beyond its end interpolation keeps to its last value.
         """
-        rates, tokens = repaired_by(tasks, source, replacement=replacement)
         most = 2 * float(tokens.mean())
         curve_tokens, curve_rates = baselines(tasks, most, replacement=replacement)
         enough = int(np.argmax(curve_tokens.mean(axis=0) >= most)) + 1
@@ -156,45 +161,3 @@ def interpolated(at: Floats, xs: Floats, ys: Floats) -> Floats:
     y_left, y_right = ys[row, right - 1], ys[row, right]
     between: Floats = y_left + np.clip(share, 0.0, 1.0) * (y_right - y_left)
     return between
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """The ends of an interval.
-
-    Attributes:
-        low: Lower end.
-        high: Upper end.
-        level: Nominal coverage, 0 to 1.
-    """
-
-    low: float
-    high: float
-    level: float
-
-
-def gain_interval(
-    tasks: Sequence[Grown],
-    source: str,
-    *,
-    replacement: bool,
-    draws: int = 10_000,
-    level: float = 0.95,
-    seed: int = 0,
-) -> Interval | None:
-    """Interval, over tasks, of repair's gain on i.i.d. sampling at equal mean tokens.
-
-    Paired: each draw takes tasks with replacement, trees and baseline together, and interpolates
-    its own i.i.d. curve at its own mean tokens. The samples within a task are held as they are.
-
-    Returns:
-        The interval, or None with fewer than ten tasks.
-    """
-    if len(tasks) < FEWEST_TASKS:
-        return None
-    facts = AtTokens.of(tasks, source, replacement=replacement)
-    how = Bootstrap(draws=draws, level=level, seed=seed)
-    found = how.of([""] * len(tasks)).estimate(facts.gain, bounds=DIFFERENCE)
-    if found.low is None or found.high is None:
-        return None
-    return Interval(low=found.low, high=found.high, level=level)

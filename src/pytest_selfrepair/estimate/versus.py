@@ -16,11 +16,12 @@ from pytest_selfrepair.estimate.bootstrap import (
     Resampling,
     Statistic,
 )
+from pytest_selfrepair.estimate.draws import Floats
 from pytest_selfrepair.estimate.findings import Estimate
 from pytest_selfrepair.estimate.interval import mean_of
 from pytest_selfrepair.estimate.paired import Growth, Run, by_id, paired
 from pytest_selfrepair.estimate.pairs import mcnemar
-from pytest_selfrepair.estimate.passrate import Floats, pass_at_1
+from pytest_selfrepair.estimate.passrate import pass_at_1
 from pytest_selfrepair.estimate.scored import by_difficulty, resampling
 from pytest_selfrepair.estimate.settings import Setting, differing
 

@@ -13,6 +13,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
 from pytest_selfrepair.errors import SelfRepairError, UsageError, WorkerLostError
 from pytest_selfrepair.estimate.compare import TaskOutcome
+from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.plugin import ITEM_NAME, xdist
 from pytest_selfrepair.plugin.collect import (
     ENGINE,
@@ -26,9 +27,10 @@ from pytest_selfrepair.plugin.crew import Casting, LocalServers
 from pytest_selfrepair.plugin.engine import Engine
 from pytest_selfrepair.plugin.live import LiveLine
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.reports import Reports
 from pytest_selfrepair.plugin.runlog import RunLog
+from pytest_selfrepair.plugin.showing import show
 from pytest_selfrepair.report.plain import harmless
-from pytest_selfrepair.report.terminal import summary
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
@@ -36,6 +38,9 @@ from pytest_selfrepair.tasks.folders import is_task_folder
 
 _ATTRIBUTE = "selfrepair_record"
 """The attribute of a report that carries a record, as one ASCII JSON string."""
+
+_END = f"::{ITEM_NAME}"
+"""How the node id of a task ends, and no other."""
 
 _RATE_LIMITS = "selfrepair_rate_limits"
 """The attribute of a report that says how often its process was told that it asked too much."""
@@ -71,7 +76,10 @@ class ActiveSession:
         self._casting: Casting | None = None
         self._engine: Engine | None = None
         self._ahead: list[pytest.Item] | None = None
-        self._log = None if xdist.is_worker(config) else RunLog(settings.store)
+        worker = xdist.is_worker(config)
+        self._log = None if worker else RunLog(settings.store)
+        self._reports = None if worker else Reports(settings)
+        self._findings: Findings | None = None
 
     def pytest_report_header(self) -> list[str]:
         """Say who writes, who explains, and where programs run."""
@@ -203,6 +211,8 @@ class ActiveSession:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a record, where this process keeps them."""
+        if self._log is not None and report.failed and not report.nodeid.endswith(_END):
+            self._log.others_failed = True
         text = getattr(report, _ATTRIBUTE, None)
         if self._log is not None and text is not None:
             self._log.add(Record.from_json(text))
@@ -224,7 +234,7 @@ class ActiveSession:
         """A task whose worker died is unscored, never silently absent."""
         if self._log is not None:
             lost = WorkerLostError(f"the worker that ran it died ({report.longrepr})")
-            task_id = crashitem.removesuffix(f"::{ITEM_NAME}")
+            task_id = crashitem.removesuffix(_END)
             self._log.add(Record(task_id=task_id, unscored=str(lost)))
 
     @pytest.hookimpl(optionalhook=True)
@@ -234,27 +244,61 @@ class ActiveSession:
             self._log.collected = max(self._log.collected, xdist.collected(node))
             self._log.notices += xdist.notices(node)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self) -> None:
-        """Pass on what the user should know of how models were asked."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
+        """Pass on what the user should know of how models were asked; let the gate decide last."""
         notices = self._engine.notices if self._engine is not None else []
         if self._log is None:
             xdist.send_notices(self._config, notices)
-        else:
-            self._log.notices += notices
+            return (yield)
+        self._log.notices += notices
+        yield
+        self._decide(session)
+        return None
+
+    def _decide(self, session: pytest.Session) -> None:
+        """Where there is a gate, it decides in place of single tasks, beside ordinary tests."""
+        if self._reports is None or self._log is None or not self._reports.gate.is_set:
+            return
+        if session.exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+            return
+        if self._settings.plan or self._config.option.collectonly:
+            return
+        objections = self._reports.objections(self._found(self._log), self._log.records)
+        failed = bool(objections) or self._log.others_failed
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is None:
+            return
+        for objection in objections:
+            reporter.line(f"self-repair gate: failed: {objection}", red=True)
+        if not objections:
+            also = ", but other tests failed" if failed else ""
+            reporter.line(f"self-repair gate: passed{also}", green=not failed)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say whether repair paid."""
-        if self._log is None or not self._log.records:
+        """Say whether repair paid, and write the reports."""
+        if self._log is None or self._reports is None or not self._log.records:
             return
+        findings = self._found(self._log)
         terminalreporter.section("self-repair")
-        lost = self._log.lost(self._casting.campaign) if self._casting is not None else Lost()
-        for line in summary(self._log.records, not_run=self._log.not_run, lost=lost):
-            terminalreporter.line(line)
+        show(terminalreporter, findings)
+        for line in self._reports.write(findings, self._log.records):
+            terminalreporter.line(line, red="not written" in line)
         for notice in dict.fromkeys(self._log.notices):
             terminalreporter.line(f"note: {notice}")
         if self._log.trouble is not None:
             terminalreporter.line(f"records not kept: {self._log.trouble}", red=True)
+
+    def _found(self, log: RunLog) -> Findings:
+        """What the run's records say, estimated once."""
+        if self._findings is None:
+            # Brings the estimators, which nothing needs before a run ends.
+            from pytest_selfrepair.estimate.assemble import findings  # noqa: PLC0415
+
+            lost = log.lost(self._casting.campaign) if self._casting is not None else Lost()
+            self._findings = findings(log.records, not_run=log.not_run, lost=lost)
+        return self._findings
 
     def pytest_unconfigure(self) -> None:
         """Close all that this process has opened."""

@@ -18,6 +18,7 @@ class RunLog:
         collected: Tasks that were to be run.
         notices: What the user should know of how models were asked.
         rate_limits: How often endpoints said that they were asked too much, by worker.
+        others_failed: Whether an ordinary test beside the tasks failed, or could not be collected.
         trouble: Why records could not be kept, or None.
     """
 
@@ -29,6 +30,7 @@ class RunLog:
         self.collected = 0
         self.notices: list[str] = []
         self.rate_limits: dict[str, int] = {}
+        self.others_failed = False
         self.trouble: str | None = None
 
     @property

@@ -7,7 +7,7 @@ import pytest
 
 from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.report.plain import shows_unicode
-from pytest_selfrepair.report.summary import Style, summary
+from pytest_selfrepair.report.terminal import Style, summary
 
 _MARKUP: Mapping[Style, Mapping[str, bool]] = MappingProxyType(
     {

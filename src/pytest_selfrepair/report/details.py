@@ -97,8 +97,8 @@ def _free(wanted: str, taken: set[str]) -> str:
 
 
 def _statement(statements: Mapping[str, str], record: Record) -> str | None:
-    text = statements.get(record.task_id)
-    return None if text is None else visible(text)
+    text = statements.get(record.task_id) or record.statement
+    return visible(text) if text else None
 
 
 def _row(record: Record, key: str, sources: Sequence[str]) -> Facts:

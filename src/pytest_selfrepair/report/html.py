@@ -44,7 +44,7 @@ def page(
     Args:
         findings: The estimates.
         records: The tasks behind them, one record each; those of several runs may be together.
-        statements: Task statements by task id, as far as they are known.
+        statements: Task statements by task id, in place of those that the records have.
         made: When the page is made, in words or as a date; None: it does not say.
     """
     tasks = details(records, statements, findings.about.sources)

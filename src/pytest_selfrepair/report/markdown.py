@@ -3,7 +3,7 @@
 import html
 import re
 
-from pytest_selfrepair.estimate.findings import Findings
+from pytest_selfrepair.estimate.findings import AtEqualTokens, Findings
 from pytest_selfrepair.report import words
 from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.report.tables import by_difficulty, by_source
@@ -57,7 +57,8 @@ def _answers(findings: Findings) -> list[str]:
     if not findings.headline:
         return ["**Nothing was scored: whether repair pays cannot be told.**"]
     return [
-        f"- **{escaped(found.source)}: {words.answer(found)}.** {words.against(found)}."
+        f"- **{escaped(found.source)}: {words.answer(found)}.** {words.against(found)}"
+        f"{_trees(found)}."
         for found in findings.headline
     ]
 
@@ -74,3 +75,8 @@ def _missing(findings: Findings) -> list[str]:
     if findings.about.not_run:
         lines.append(f"not run: {words.number(findings.about.not_run)}")
     return lines
+
+
+def _trees(found: AtEqualTokens) -> str:
+    trees = words.trees_compared(found)
+    return "" if trees is None else f" ({trees})"

@@ -1,231 +1,285 @@
 """The summary that ends a run on the terminal: did repair pay, at what cost, how sure."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
-from tabulate import tabulate
+from pytest_selfrepair.estimate.compare import TaskOutcome
+from pytest_selfrepair.estimate.findings import (
+    ALL,
+    Answer,
+    AtEqualTokens,
+    Curve,
+    Findings,
+    Pair,
+    Policy,
+)
+from pytest_selfrepair.report import words
+from pytest_selfrepair.report.curve import Series, plot
+from pytest_selfrepair.report.plain import Paper
+from pytest_selfrepair.report.tables import by_difficulty, by_outcome, by_source
 
-from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.checker import COUNTERPARTS
-from pytest_selfrepair.core.ledger import Lost
-from pytest_selfrepair.core.record import NOT_RUN, Record
-from pytest_selfrepair.core.task import Difficulty
-from pytest_selfrepair.core.tree import Grown
-from pytest_selfrepair.estimate.compare import TaskOutcome, source_facts, task_outcome
-from pytest_selfrepair.estimate.interval import Interval, gain_interval
-from pytest_selfrepair.estimate.passrate import Comparison, compare
+_MOST_SHOWN = 3
+"""Pairs of sources, and estimates that could not be made, that are shown."""
 
-MOST_NAMED = 3
-"""Tasks that are named for each reason why tasks were not scored."""
+_BECAME = {
+    str(TaskOutcome.SOLVED): "solved at once",
+    str(TaskOutcome.REPAIRED): "only by repair",
+}
+_WIDEST_NAME = 16
+_PLOT_WIDTH = 66
 
 
-def summary(records: Sequence[Record], *, not_run: int = 0, lost: Lost | None = None) -> list[str]:
-    """The lines of a run's summary, at most 80 columns wide but for the user's own names.
+class Style(StrEnum):
+    """How a line may be shown where there is colour; its words say the same without."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    BAD = "bad"
+    UNSURE = "unsure"
+    FAINT = "faint"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a summary: its text without colours, and how it may be shown."""
+
+    text: str
+    style: Style = Style.PLAIN
+
+
+STYLES = {
+    Answer.PAYS: Style.GOOD,
+    Answer.DOES_NOT_PAY: Style.BAD,
+    Answer.CANNOT_TELL: Style.UNSURE,
+}
+
+
+def summary(
+    findings: Findings, *, quiet: bool = False, width: int = 80, unicode: bool = True
+) -> list[Line]:
+    """The lines of a run's summary, none wider than the terminal.
 
     Args:
-        records: One for each task that was run.
-        not_run: Tasks that were collected and never started.
-        lost: Requests that were in flight when earlier runs of the same settings were killed.
+        findings: What the run found.
+        quiet: Three lines alone: the answer, rates and tokens, cost and what was not scored.
+        width: Columns of the terminal; fewer than 24 count as 24.
+        unicode: False where the terminal shows ASCII alone (`plain.shows_unicode`).
     """
-    tasks = [record.grown for record in records if record.grown is not None]
-    lines = _budget(records)
-    if tasks:
-        sources = list(dict.fromkeys(tree.source for grown in tasks for tree in grown.trees))
-        for source in sources:
-            lines += [*_verdict(tasks, source), "", *_by_difficulty(records, source), ""]
-        lines += [*_NOTE, "", *_by_source(tasks, sources), ""]
-        lines += _outcomes(records, tasks)
-    return [*lines, *_cost(records), *_lost(lost or Lost()), *_not_scored(records, not_run)]
+    page = _Page(findings, Paper(width=width, unicode=unicode))
+    return page.short() if quiet else page.whole()
 
 
-def _budget(records: Sequence[Record]) -> list[str]:
-    """That the budget of the run was spent, which comes first: rates are of fewer tasks."""
-    missing = [str(record.unscored) for record in records if _is_over_budget(record)]
-    if not missing:
-        return []
-    why = missing[0].removeprefix(f"{NOT_RUN}: ")
-    return [f"the budget of the run is spent: {len(missing)} tasks were not run", f"  {why}", ""]
+class _Page:
+    """Findings on their way to a terminal."""
 
+    def __init__(self, findings: Findings, paper: Paper) -> None:
+        self._findings = findings
+        self._paper = paper
+        shown = findings.about.sources
+        limit = min(_WIDEST_NAME, max(paper.columns // 4, 8))
+        told = [each.source for each in findings.headline]
+        told += [each.source for each in findings.sources]
+        self._names = paper.names([*shown, *told], limit)
+        groups = [each.difficulty for each in findings.difficulties]
+        kinds = [*findings.tally.programs, *findings.tally.repairs, *findings.tally.baseline]
+        kinds += [rate.group for each in findings.sources for rate in each.by_outcome]
+        self._groups = paper.names([*groups, *kinds], limit)
 
-def _is_over_budget(record: Record) -> bool:
-    return record.unscored is not None and record.unscored.startswith(NOT_RUN)
-
-
-def _lost(lost: Lost) -> list[str]:
-    if not lost.requests:
-        return []
-    dollars = f" and ${lost.dollars:,.4f}" if lost.dollars else ""
-    return [
-        f"lost: up to {lost.requests:,} requests, in flight when an earlier run was killed",
-        f"  they cost at most {lost.tokens:,} tokens{dollars}",
-    ]
-
-
-def _verdict(tasks: Sequence[Grown], source: str) -> list[str]:
-    """What repair gained on i.i.d. sampling, and whether that can be told; unbiased."""
-    found = compare(tasks, source, replacement=False)
-    interval = gain_interval(tasks, source, replacement=False)
-    rates = f"repaired {_percent(found.repaired.pass_rate)}, i.i.d. {_percent(found.iid.pass_rate)}"
-    how = "unbiased: drawn without replacement"
-    if interval is not None:
-        ends = f"{_points(interval.low)} to {_points(interval.high)}"
-        how = f"{interval.level:.0%} interval over tasks: {ends}; {how}"
-    return [
-        f"{source}: {_in_words(interval, len(tasks))}",
-        f"  {_points(found.gain)} points at the same {_count(found)} tokens a task ({rates})",
-        f"  ({how})",
-    ]
-
-
-def _in_words(interval: Interval | None, tasks: int) -> str:
-    if interval is not None and interval.low > 0:
-        return "repair pays"
-    if interval is not None and interval.high < 0:
-        return "repair does not pay"
-    return f"cannot tell with {tasks} task{'s' * (tasks != 1)} whether repair pays"
-
-
-def _by_difficulty(records: Sequence[Record], source: str) -> list[str]:
-    rows = []
-    for name, difficulty in (*((str(d), d) for d in Difficulty), ("all", None)):
-        tasks = [
-            record.grown
-            for record in records
-            if record.grown is not None and difficulty in {None, record.difficulty}
+    def short(self) -> list[Line]:
+        """Exactly three lines."""
+        texts = (self._short_answer(), self._short_rates(), self._short_cost())
+        answers = {found.answer for found in self._findings.headline}
+        style = STYLES[answers.pop()] if len(answers) == 1 else Style.PLAIN
+        styles = (style, Style.PLAIN, Style.PLAIN)
+        return [
+            Line(self._paper.cut(self._paper.text(text)), style)
+            for text, style in zip(texts, styles, strict=True)
         ]
-        if tasks:
-            rows.append(_row(name, compare(tasks, source, replacement=True)))
-    headers = ("difficulty", "tasks", "pass@1", "i.i.d.", f"+ {source}", "gain", "tokens")
-    return tabulate(rows, headers, disable_numparse=True, stralign="right").splitlines()
 
+    def whole(self) -> list[Line]:
+        """All of it, in parts with a blank line between two."""
+        parts = [
+            self._budget(),
+            self._answers(),
+            self._rates(),
+            self._sources(),
+            self._curve(),
+            self._outcomes(),
+            self._end(),
+        ]
+        lines: list[Line] = []
+        for part in parts:
+            if part and lines:
+                lines.append(Line(""))
+            lines += part
+        return lines
 
-def _row(name: str, found: Comparison) -> tuple[str, ...]:
-    return (
-        name,
-        str(found.tasks),
-        _percent(found.pass_at_1),
-        _percent(found.iid.pass_rate),
-        _percent(found.repaired.pass_rate),
-        _points(found.gain),
-        _count(found),
-    )
+    def _say(self, text: str, style: Style = Style.PLAIN, *, indent: str = "") -> list[Line]:
+        """A sentence, foreign words in it made harmless, over as many lines as it needs."""
+        wrapped = self._paper.wrap(self._paper.text(text), indent, indent or "  ")
+        return [Line(line, style) for line in wrapped]
 
+    def _budget(self) -> list[Line]:
+        """That the budget of the run was spent, which comes first: rates are of fewer tasks."""
+        missing = self._findings.about.not_run_budget
+        if missing is None:
+            return []
+        count = words.counted(len(missing.tasks), "task")
+        were = "was" if len(missing.tasks) == 1 else "were"
+        return [
+            *self._say(f"the budget of the run is spent: {count} {were} not run", Style.UNSURE),
+            *self._say(missing.reason, indent="  "),
+        ]
 
-_NOTE = (
-    "table: exact expectations over the sampled trees (batch policy, drawn with",
-    "replacement as in the paper, which is biased low where few programs are drawn);",
-    "i.i.d.: the baseline at the same tokens generated",
-)
+    def _answers(self) -> list[Line]:
+        """Whether repair pays, in words, with the numbers that carry it."""
+        found = self._findings.headline
+        if not found:
+            return self._say("nothing was scored: whether repair pays cannot be told", Style.UNSURE)
+        return [line for each in found for line in self._answer(each)]
 
+    def _answer(self, found: AtEqualTokens) -> Iterator[Line]:
+        yield from self._say(f"{found.source}: {words.answer(found)}", STYLES[found.answer])
+        yield from self._say(words.against(found), indent="  ")
+        yield from self._say(words.price(found), indent="  ")
+        if (trees := words.trees_compared(found)) is not None:
+            yield from self._say(f"({trees})", indent="  ")
 
-def _by_source(tasks: Sequence[Grown], sources: Sequence[str]) -> list[str]:
-    rows = []
-    for source in sources:
-        facts = source_facts(tasks, source)
-        rate = facts.repair_rate
-        rows.append(
-            (
-                source,
-                str(facts.failing),
-                str(facts.tried),
-                str(facts.passed),
-                "-" if rate is None else _percent(rate),
-                str(facts.solved),
-                f"{facts.tokens / facts.tried:,.0f}" if facts.tried else "-",
+    def _rates(self) -> list[Line]:
+        findings = self._findings
+        table = by_difficulty(findings, self._names, self._groups).lines(self._paper)
+        if not table or not findings.about.sources:
+            return [Line(line) for line in table]
+        note = "i.i.d.: programs without repair, at the tokens of the source left of it"
+        return [*map(Line, table), *self._say(note, Style.FAINT)]
+
+    def _sources(self) -> list[Line]:
+        table = by_source(self._findings, self._names).lines(self._paper)
+        pairs = self._findings.pairs
+        lines = [line for pair in pairs[:_MOST_SHOWN] for line in self._pair(pair)]
+        if (more := len(pairs) - _MOST_SHOWN) > 0:
+            lines += self._say(f"and {more} more pairs of sources: see the other reports")
+        return [*map(Line, table), *lines]
+
+    def _pair(self, pair: Pair) -> list[Line]:
+        ends = words.between(pair.difference, words.points)
+        sure = "" if ends is None else f" ({pair.difference.level:.0%}: {ends})"
+        programs = words.counted(pair.programs, "failing program")
+        return self._say(
+            f"{pair.first} against {pair.second}, on the same {programs}: "
+            f"{words.points(pair.difference.value)} points of repairs that pass{sure}; tasks only "
+            f"one solves: {pair.only_first} and {pair.only_second}, McNemar p = {pair.mcnemar:.2g}"
+        )
+
+    def _curve(self) -> list[Line]:
+        curves = _chosen(self._findings.curves)
+        if all(len(curve.points) < 2 for curve in curves):  # noqa: PLR2004 - points of a line
+            return []
+        limit = self._paper.columns - 4
+        series = [
+            Series(
+                label=self._paper.clip(self._paper.text(curve.label), limit),
+                points=tuple((each.tokens, each.pass_rate.value) for each in curve.points),
             )
+            for curve in curves
+        ]
+        drawn = "with" if curves[0].replacement else "without"
+        title = (
+            "pass@t: pass rate by tokens generated a task "
+            f"({curves[0].policy}, {drawn} replacement)"
         )
-    headers = ("feedback", "failing", "repairs", "passed", "rate", "solved", "tokens each")
-    return tabulate(rows, headers, disable_numparse=True, stralign="right").splitlines()
+        width = min(_PLOT_WIDTH, self._paper.columns)
+        lines = plot(series, width=width, unicode=self._paper.unicode)
+        return [*self._say(title), *(Line(self._paper.cut(line)) for line in lines)]
 
+    def _outcomes(self) -> list[Line]:
+        findings = self._findings
+        table = by_outcome(findings, self._names, self._groups).lines(self._paper)
+        lines = [Line(line) for line in table]
+        if tasks := findings.tally.tasks:
+            said = ", ".join(
+                f"{words.number(count)} {_BECAME.get(kind, kind)}" for kind, count in tasks.items()
+            )
+            lines += self._say(f"tasks: {said}")
+        for each in findings.sources:
+            cost = ""
+            if each.tokens_per_repair is not None:
+                cost = f", {words.number(each.tokens_per_repair)} tokens a repair"
+            lines += self._say(
+                f"{each.source}: {words.counted(each.repairs.failing, 'failing program')}{cost}, "
+                f"{words.counted(each.solved_only_by_repair, 'task')} solved by repair alone"
+            )
+        for judged in findings.tally.judged:
+            lines += self._say(f"judged: {judged}")
+        for flips in findings.tally.flips:
+            lines += self._say(
+                f"verdicts that the checker {flips.checker} would flip: "
+                f"{words.number(flips.flipped)} of {words.number(flips.compared)}"
+            )
+        return lines
 
-def _outcomes(records: Sequence[Record], tasks: Sequence[Grown]) -> list[str]:
-    became = Counter(task_outcome(record) for record in records)
-    programs = Counter(node.verdict.outcome for grown in tasks for node in grown.programs)
-    said = ", ".join(f"{count} {kind}" for kind, count in programs.most_common())
-    solved, repaired = became[TaskOutcome.SOLVED], became[TaskOutcome.REPAIRED]
-    unsolved = became[TaskOutcome.UNSOLVED]
-    return [
-        f"tasks: {solved} solved at once, {repaired} only by repair, {unsolved} unsolved",
-        f"programs: {said}",
-        *_judged(records),
-        *_flips(records),
-    ]
+    def _end(self) -> list[Line]:
+        """What it cost, and what is missing: never silently."""
+        findings = self._findings
+        lines = [line for text in words.cost(findings.cost) for line in self._say(text)]
+        for text in words.lost(findings.lost):
+            lines += self._say(text, Style.UNSURE)
+        for unscored in findings.unscored:
+            lines += self._say(f"not scored: {words.named(unscored)}", Style.UNSURE)
+            lines += self._say(unscored.reason, indent="  ")
+        if findings.about.not_run:
+            lines += self._say(f"not run: {words.number(findings.about.not_run)}", Style.UNSURE)
+        for refused in findings.refused[:_MOST_SHOWN]:
+            lines += self._say(f"not estimated: {refused.what}: {refused.why}", Style.FAINT)
+        if (more := len(findings.refused) - _MOST_SHOWN) > 0:
+            lines += self._say(f"and {more} more not estimated: see the other reports", Style.FAINT)
+        return lines
 
-
-def _judged(records: Sequence[Record]) -> list[str]:
-    """Where programs ran, and by whom their answers were compared."""
-    setups = [record.setup for record in records if record.setup is not None]
-    found = dict.fromkeys((setup.isolation, setup.checker) for setup in setups)
-    return [f"judged: in {isolation}, checker {checker}" for isolation, checker in found]
-
-
-def _flips(records: Sequence[Record]) -> list[str]:
-    """How many verdicts hang on the choice between the checkers `tolerant` and `apps`."""
-    counts: dict[str, list[bool]] = {}
-    for record in records:
-        if record.grown is None or record.setup is None:
-            continue
-        repairs = [repair for tree in record.grown.trees for repair in tree.repairs]
-        counts.setdefault(record.setup.checker, []).extend(
-            node.verdict.flips
-            for node in (*record.grown.programs, *repairs, *record.grown.baseline)
-            if node.verdict.flips is not None
+    def _short_answer(self) -> str:
+        findings = self._findings
+        spent = "budget spent; " if findings.about.not_run_budget is not None else ""
+        if not findings.headline:
+            return f"{spent}nothing was scored"
+        said = (
+            f"{self._names[each.source]}: {words.short_answer(each)}" for each in findings.headline
         )
-    return [
-        f"verdicts that the checker {COUNTERPARTS[checker]} would flip: "
-        f"{sum(flips):,} of {len(flips):,}"
-        for checker, flips in counts.items()
-        if flips and checker in COUNTERPARTS
-    ]
+        return f"{spent}{'; '.join(said)}"
+
+    def _short_rates(self) -> str:
+        """Pass rates, in brackets those of i.i.d. sampling, and the tokens at which both stand."""
+        said = [
+            f"{self._names[each.source]} {words.percent(each.pass_rate.value)} "
+            f"({'' if number else 'i.i.d. '}{words.percent(each.iid.value)}) "
+            f"at {words.number(each.tokens)}{'' if number else ' tokens'}"
+            for number, each in enumerate(self._findings.headline)
+        ]
+        return "; ".join(said) or "no rates"
+
+    def _short_cost(self) -> str:
+        about = self._findings.about
+        unscored = sum(len(each.tasks) for each in self._findings.unscored)
+        budget = about.not_run_budget
+        not_run = about.not_run + (len(budget.tasks) if budget is not None else 0)
+        tasks = [f"{words.number(about.scored)} scored"]
+        tasks += [f"{words.number(unscored)} not scored"] if unscored else []
+        tasks += [f"{words.number(not_run)} not run"] if not_run else []
+        return f"{', '.join(tasks)}; {words.short_cost(self._findings.cost)}"
 
 
-def _cost(records: Sequence[Record]) -> list[str]:
-    cost = sum((record.cost for record in records), Cost())
-    paid = cost.tokens - cost.replayed_tokens
-    reasoning = [f"  {cost.reasoning_tokens:,} for reasoning"] if cost.reasoning_tokens else []
-    cached = f", {cost.cached_tokens:,} of them cached" if cost.cached_tokens else ""
-    return [
-        f"tokens: {cost.tokens:,} generated in {cost.samples:,} samples, {paid:,} of them paid for",
-        *reasoning,
-        f"prompts: {cost.prompt_tokens:,} tokens read{cached}",
-        *_dollars(cost),
-    ]
+def _chosen(curves: Sequence[Curve]) -> list[Curve]:
+    """The curves of one way to draw trees, over all difficulties, i.i.d. first.
 
-
-def _dollars(cost: Cost) -> list[str]:
-    """What was paid, and for what no price is known."""
-    unknown = f"{cost.unpriced:,} samples have no known price (--selfrepair-prices)"
-    if cost.unpriced == cost.samples:
-        return [f"US dollars: unknown; {unknown}"] if cost.samples else []
-    if not cost.dollars:
+    Of the ways that show most sources, the one without replacement and in batches, if there is one.
+    """
+    found = [curve for curve in curves if curve.difficulty == ALL and curve.points]
+    ways = {(curve.policy, curve.replacement) for curve in found}
+    if not ways:
         return []
-    paid = cost.dollars - cost.replayed_dollars
-    more = f"; {unknown}" if cost.unpriced else ""
-    return [f"US dollars: {cost.dollars:,.4f}, {paid:,.4f} of them paid now{more}"]
-
-
-def _not_scored(records: Sequence[Record], not_run: int) -> list[str]:
-    """Why tasks are missing from the rates: never silently."""
-    by_reason: dict[str, list[str]] = {}
-    for record in records:
-        if record.unscored is not None and not _is_over_budget(record):
-            by_reason.setdefault(record.unscored, []).append(record.task_id)
-    lines = []
-    for reason, ids in by_reason.items():
-        named = ", ".join(ids[:MOST_NAMED]) + (", …" if len(ids) > MOST_NAMED else "")
-        lines += [f"not scored: {len(ids)} ({named})", f"  {reason}"]
-    if not_run:
-        lines.append(f"not run: {not_run}")
-    return lines
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}%"
-
-
-def _points(difference: float) -> str:
-    return f"{100 * difference:+.1f}"
-
-
-def _count(found: Comparison) -> str:
-    return f"{found.repaired.tokens:,.0f}"
+    drawn = {
+        way: [each for each in found if (each.policy, each.replacement) == way] for way in ways
+    }
+    # Where trees were cut short, a source has no unbiased curve and may have one with replacement.
+    best = min(ways, key=lambda way: (-len(drawn[way]), way[1], list(Policy).index(way[0])))
+    chosen = drawn[best]
+    return sorted(chosen, key=lambda curve: curve.source is not None)

@@ -91,6 +91,21 @@ def against(found: AtEqualTokens) -> str:
     )
 
 
+def trees_compared(found: AtEqualTokens) -> str | None:
+    """Which trees were compared, where it is not those that were grown; else None."""
+    if found.beyond:
+        return (
+            "these trees cost more than the programs that were sampled without repair, which "
+            "therefore stand too low here"
+        )
+    if found.n_p is None:
+        return None
+    return (
+        f"trees of {counted(found.n_p, 'program')} with one repair each; larger ones cost more "
+        "than the programs that were sampled without repair"
+    )
+
+
 def number_of_programs(samples: float) -> str:
     """How many programs i.i.d. sampling buys: ``3.1 programs``."""
     return f"{samples:,.1f} programs" if abs(samples) < _LONG else f"{samples:.3g} programs"

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from pytest_selfrepair.core.record import Foreign, Record
+from pytest_selfrepair.core.record import UNKNOWN, Foreign, Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.errors import StoreError, UsageError
 from pytest_selfrepair.store.authors import FieldError, Fields, is_ours, load, objects, shown
-from pytest_selfrepair.store.authors_read import UNKNOWN, Reading, name, passes, read
+from pytest_selfrepair.store.authors_read import Reading, name, passes, read
 from pytest_selfrepair.store.rows import column
 
 

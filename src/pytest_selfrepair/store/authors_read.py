@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback
-from pytest_selfrepair.core.record import Foreign, Record, Setup
+from pytest_selfrepair.core.record import UNKNOWN, Foreign, Record, Setup
 from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode, RepairTree
@@ -26,9 +26,6 @@ from pytest_selfrepair.store.authors_own import read_own
 from pytest_selfrepair.store.authors_verdict import read_verdict
 from pytest_selfrepair.store.authors_write import fields as written
 from pytest_selfrepair.store.patch import diff
-
-UNKNOWN = "unknown"
-"""What a record calls what its file does not say."""
 
 MOST_TOKENS = 2**53
 """Tokens beyond which no number in a file is believed."""

@@ -14,7 +14,7 @@ from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Findings, Refused
 from pytest_selfrepair.report.curve import Series, plot
 from pytest_selfrepair.report.plain import Paper, columns, harmless, harmless_lines, shows_unicode
-from pytest_selfrepair.report.summary import Style, summary
+from pytest_selfrepair.report.terminal import Style, summary
 
 
 def shown(findings: Findings, *, width: int = 80, unicode: bool = True) -> list[str]:

@@ -1,0 +1,229 @@
+"""Records → `Findings`: every estimate of a run, put together from the modules beside this one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from pytest_selfrepair.core.ledger import Lost
+from pytest_selfrepair.core.record import UNKNOWN, Record, Setup
+from pytest_selfrepair.estimate.bootstrap import BOOTSTRAP, Bootstrap
+from pytest_selfrepair.estimate.censoring import Usable, usable
+from pytest_selfrepair.estimate.curves import chosen, curve, envelope, heat_map, round_numbers
+from pytest_selfrepair.estimate.findings import (
+    ALL,
+    About,
+    Curve,
+    Findings,
+    HeatMap,
+    Policy,
+    Refused,
+    Shape,
+    Unscored,
+)
+from pytest_selfrepair.estimate.iid import iid, sampled
+from pytest_selfrepair.estimate.interval import mean_estimate
+from pytest_selfrepair.estimate.scored import by_difficulty, scored, source_names
+from pytest_selfrepair.estimate.shapes import Expected, expect
+from pytest_selfrepair.estimate.sources import compared
+
+_MOST_POINTS = 40
+"""Points of an i.i.d. curve: all of the first, then ever wider apart."""
+
+_T = TypeVar("_T")
+
+
+def findings(
+    records: Sequence[Record],
+    *,
+    not_run: int = 0,
+    lost: Lost | None = None,
+    title: str | None = None,
+    how: Bootstrap = BOOTSTRAP,
+) -> Findings:
+    """Estimate everything that a run's records carry; their order does not matter.
+
+    Args:
+        records: One for each task.
+        not_run: Tasks that were collected and never started.
+        lost: What was in flight when earlier runs of the same settings were killed.
+        title: What reports call the run; None: after its models and sources.
+        how: How tasks are resampled.
+    """
+    records = sorted(records, key=lambda record: (record.task_id, str(record.setup)))
+    parts = compared(records, how=how)
+    names = source_names(records)
+    groups = _groups(records)
+    used = {
+        (group, name): usable(some, name)
+        for group, some in groups.items()
+        for name in (None, *names)
+    }
+    return Findings(
+        about=_about(records, names, not_run, parts.not_run_budget, title),
+        headline=parts.headline,
+        difficulties=parts.difficulties,
+        sources=parts.sources,
+        pairs=parts.pairs,
+        shapes=_shapes(used),
+        curves=tuple(_curves(used, groups, records, how)),
+        heat_maps=tuple(_heat_maps(used)),
+        tally=parts.tally,
+        cost=parts.cost,
+        lost=lost or Lost(),
+        unscored=parts.unscored,
+        refused=_refused(used),
+    )
+
+
+_Used = dict[tuple[str, str | None], Usable]
+"""What can be used of each difficulty and source; None stands for the programs alone."""
+
+
+def _groups(records: Sequence[Record]) -> dict[str, list[Record]]:
+    """The scored records of each difficulty that has any, and last all of them."""
+    known = by_difficulty(scored(records))
+    with_score = [record for record in records if record.grown is not None]
+    return {
+        name: [record for record in with_score if name in {ALL, record.difficulty}]
+        for name in known
+        if with_score
+    }
+
+
+def _shapes(used: _Used) -> tuple[Shape, ...]:
+    found: list[Shape] = []
+    for replacement in (False, True):
+        for (group, source), each in used.items():
+            of_group = each.shapes(replacement=replacement, difficulty=group)
+            found += [shape for shape in of_group if shape.source == source]
+    return tuple(found)
+
+
+def _curves(
+    used: _Used, groups: dict[str, list[Record]], records: Sequence[Record], how: Bootstrap
+) -> Iterable[Curve]:
+    model = " and ".join(_models(records)) or UNKNOWN
+    for (group, source), each in used.items():
+        difficulty_of = {record.task_id: str(record.difficulty or "") for record in groups[group]}
+        strata = [difficulty_of[task] for task in each.forest.tasks]
+        for policy, replacement in _ways(each):
+            expected = (
+                _iid(each, policy, replacement=replacement)
+                if source is None
+                else each.expected(policy, replacement=replacement)
+            )
+            if expected is None:
+                continue
+            points = expected if source is None else envelope(expected)
+            found = curve(
+                points,
+                source=source,
+                label=_label(model, source),
+                policy=policy,
+                replacement=replacement,
+                difficulty=group,
+            )
+            with_ends = [
+                replace(point, pass_rate=mean_estimate(points.solved[:, i], strata, how=how))
+                for i, point in enumerate(found.points)
+            ]
+            yield replace(found, points=tuple(with_ends))
+
+
+def _ways(each: Usable) -> list[tuple[Policy, bool]]:
+    """How trees are drawn for curves: as the paper does, and without its bias."""
+    if each.order is not None:
+        return [(each.order, False)]
+    return [(Policy.BATCH, False), (Policy.BATCH, True)]
+
+
+def _iid(each: Usable, policy: Policy, *, replacement: bool) -> Expected | None:
+    """i.i.d. sampling, at not too many points."""
+    most = sampled(each.grown)
+    if not most:
+        return None
+    expected = iid(each.grown, most, replacement=replacement, policy=policy)
+    if most <= _MOST_POINTS:
+        return expected
+    steps = [round(most ** (i / (_MOST_POINTS - 1))) for i in range(_MOST_POINTS)]
+    return chosen(expected, [number - 1 for number in dict.fromkeys(steps)])
+
+
+def _heat_maps(used: _Used) -> Iterable[HeatMap]:
+    """Over all tasks, drawn with replacement as in the paper, and without."""
+    for (group, source), each in used.items():
+        if source is None or group != ALL or each.order is not None or not each.grown:
+            continue
+        depth = each.forest.depth
+        n_p, n_fr = each.forest.most_programs, each.forest.most_repairs(depth)
+        if not (n_p and n_fr):
+            continue
+        for _, replacement in _ways(each):
+            expected = expect(
+                each.forest,
+                round_numbers(n_p),
+                round_numbers(n_fr),
+                replacement=replacement,
+                policies=[Policy.BATCH],
+                depth=depth,
+            )[Policy.BATCH]
+            baseline = iid(each.grown, sampled(each.grown), replacement=replacement)
+            yield heat_map(
+                expected, baseline, source=source, policy=Policy.BATCH, replacement=replacement
+            )
+
+
+def _refused(used: _Used) -> tuple[Refused, ...]:
+    """What cannot be estimated over all tasks; of one difficulty it is the same or less."""
+    return tuple(
+        dict.fromkeys(
+            refused for (group, _), each in used.items() if group == ALL for refused in each.refused
+        )
+    )
+
+
+def _label(model: str, source: str | None) -> str:
+    """What the paper's legends call a curve."""
+    if source is None:
+        return f"M_P = {model} (no repair)"
+    if source == "self":
+        return f"M_P = M_F = {model}"
+    return f"M_P = {model}; M_F = {source}"
+
+
+def _about(
+    records: Sequence[Record],
+    sources: tuple[str, ...],
+    not_run: int,
+    over_budget: Unscored | None,
+    title: str | None,
+) -> About:
+    setups = [record.setup for record in records if record.setup is not None]
+    known = [setup for setup in setups if setup.model != UNKNOWN]
+    models = _models(records)
+    made = f"{' and '.join(models) or 'no model'}, feedback {' and '.join(sources) or 'none'}"
+    return About(
+        title=made if title is None else title,
+        models=models,
+        sources=sources,
+        prompts=tuple(dict.fromkeys(setup.prompts for setup in setups)),
+        n_p=_one(setup.plan.n_p for setup in setups),
+        n_fr=_one(setup.plan.n_fr for setup in setups),
+        budget=_one(setup.plan.budget for setup in setups),
+        temperature=_one(setup.plan.params.temperature for setup in known),
+        tasks=len(records),
+        scored=sum(record.grown is not None for record in records),
+        not_run=not_run,
+        not_run_budget=over_budget,
+    )
+
+
+def _models(records: Sequence[Record]) -> tuple[str, ...]:
+    setups: list[Setup] = [record.setup for record in records if record.setup is not None]
+    return tuple(dict.fromkeys(setup.model for setup in setups))
+
+
+def _one(values: Iterable[_T]) -> _T | None:
+    """The value that all have; None where they differ."""
+    found = set(values)
+    return found.pop() if len(found) == 1 else None

@@ -1,0 +1,103 @@
+"""What a run leaves when it ends: its reports in files, and whether it passes the gate."""
+
+import contextlib
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.errors import SelfRepairError, UsageError
+from pytest_selfrepair.estimate.findings import Estimate, Findings
+from pytest_selfrepair.estimate.gate import Gate, objections
+from pytest_selfrepair.estimate.versus import regression
+from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.report.data import to_json
+from pytest_selfrepair.report.markdown import markdown
+from pytest_selfrepair.store import runs
+
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+"""The file to which GitHub Actions has a step add what is shown of it."""
+
+
+class Reports:
+    """The files that the user asked for, the baseline, and the gate.
+
+    Args:
+        settings: What the user asked for.
+
+    Raises:
+        UsageError: There is no such baseline, or a limit needs one.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.gate = Gate(
+            fail_under=settings.fail_under,
+            fail_under_lower=settings.fail_under_lower,
+            max_regression=settings.max_regression,
+            max_unscored=settings.max_unscored,
+        )
+        if settings.max_regression is not None and settings.baseline is None:
+            raise UsageError(
+                f"--selfrepair-max-regression: found {settings.max_regression:g} and no baseline; "
+                "accepted: with --selfrepair-baseline RUN"
+            )
+        # Read before the run begins: `last` is then the run before this one.
+        self.baseline = None if settings.baseline is None else _loaded(settings.baseline)
+
+    def write(self, findings: Findings, records: list[Record]) -> list[str]:
+        """Write the files, and say so of each, or why it could not be written."""
+        settings = self._settings
+        said = []
+        if settings.html is not None:
+            said.append(_written("page", settings.html, lambda: _page(findings, records)))
+        if settings.json is not None:
+            said.append(_written("estimates", settings.json, lambda: to_json(findings)))
+        if settings.markdown is not None:
+            said += self._markdown(settings.markdown, markdown(findings))
+        return said
+
+    def objections(self, findings: Findings, records: list[Record]) -> list[str]:
+        """Why the run does not pass the gate, a line each."""
+        return objections(self.gate, findings, self._regression(records))
+
+    def _regression(self, records: list[Record]) -> Estimate | None:
+        if self.baseline is None:
+            return None
+        with contextlib.suppress(UsageError):  # no task was scored in both
+            return regression(self.baseline.records, records)
+        return None
+
+    def _markdown(self, path: Path, text: str) -> list[str]:
+        step = os.environ.get(STEP_SUMMARY)
+        said = []
+        if step is None or path.resolve() != Path(step).resolve():
+            said.append(_written("markdown", path, lambda: text))
+        if step:
+            said.append(_written("step summary", Path(step), lambda: text, add=True))
+        return said
+
+
+def _loaded(run: str) -> runs.Run:
+    try:
+        return runs.load(run)
+    except SelfRepairError as error:
+        raise UsageError(f"--selfrepair-baseline: {error}") from None
+
+
+def _page(findings: Findings, records: list[Record]) -> str:
+    from pytest_selfrepair.report.html import page  # noqa: PLC0415 - brings a template engine
+
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return page(findings, records, made=now)
+
+
+def _written(what: str, path: Path, text: Callable[[], str], *, add: bool = False) -> str:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a" if add else "w", encoding="utf-8") as file:
+            file.write(text())
+    except OSError as error:
+        return f"{what} not written: {path}: {error.strerror}"
+    return f"{what}: {path}"
