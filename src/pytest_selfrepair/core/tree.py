@@ -1,11 +1,17 @@
 """Repair trees: programs, the repairs of those that fail, and how large they may grow."""
 
+import hashlib
 from dataclasses import dataclass
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.verdict import Verdict
+
+
+def program_hash(program: str) -> str:
+    """SHA-256 (hex) of a program's UTF-8 text: what people's words about it are filed under."""
+    return hashlib.sha256(program.encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.core.task import JsonValue, Task
 
 
 class Outcome(StrEnum):
@@ -74,6 +74,46 @@ class Verdict:
     def passed(self) -> bool:
         """True where every case was run and accepted."""
         return self.outcome is Outcome.PASSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What a program did on one input, where nobody says what is right.
+
+    Attributes:
+        output: The text that it printed, or the value that its function returned; None where it
+            gave no answer, and also where it returned None.
+        outcome: Why it gave no answer; None where it did.
+        printed: All that it wrote to standard output, of any length, also where it gave no answer
+            in the end; empty for a function, whose output is dropped.
+        error: Why it gave no answer, in words; None where it did.
+        line_number: The program's own line, from 1, where it failed; None where unknown.
+        seconds: CPU seconds that it used.
+    """
+
+    output: JsonValue = None
+    outcome: Outcome | None = None
+    printed: str = ""
+    error: str | None = None
+    line_number: int | None = None
+    seconds: float = 0.0
+
+
+class Runner(Protocol):
+    """Runs a program on one input, contained as any other."""
+
+    async def run_once(self, task: Task, program: str, given: JsonValue) -> Ran:
+        """Run ``program`` on one input, which need be none of the task's; nothing is compared.
+
+        Args:
+            task: Says how programs are run: as a script, or by calling which function.
+            program: The program.
+            given: Standard input, or the list of arguments.
+
+        Raises:
+            SandboxError: The sandbox could not run the program; nothing is known about it.
+        """
+        ...
 
 
 class Judge(Protocol):

@@ -6,20 +6,29 @@ import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from pytest_selfrepair.core.checker import Checker, tolerant
 from pytest_selfrepair.core.shorten import render
-from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
-from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
+from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
+from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Ran, Verdict
 from pytest_selfrepair.errors import SandboxError
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.own import OwnChecker
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
-from pytest_selfrepair.sandbox.reading import Trouble, line_of, read_case, read_uncompiled
+from pytest_selfrepair.sandbox.reading import (
+    Answer,
+    Trouble,
+    line_of,
+    read_case,
+    read_uncompiled,
+)
 from pytest_selfrepair.sandbox.referee import Referee, as_text
 from pytest_selfrepair.sandbox.tally import Tally
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
+
+_T = TypeVar("_T")
 
 ATTEMPTS = 3
 """How often a program is run at most where the sandbox itself fails."""
@@ -89,7 +98,33 @@ class SandboxJudge:
                 failure=CaseFailure(error="there is nothing to run"),
             )
         lease = Lease()
-        work = self._threads.submit(self._judge, task, program, lease)
+        return await self._submitted(lease, lambda: self._judge(task, program, lease))
+
+    async def run_once(self, task: Task, program: str, given: JsonValue) -> Ran:
+        """Run ``program`` on one input, which need be none of the task's; nothing is compared.
+
+        Args:
+            task: Says how programs are run: as a script, or by calling which function.
+            program: The program.
+            given: Standard input, or the list of arguments.
+
+        Raises:
+            SandboxError: The sandbox failed again and again; nothing is known about the program.
+        """
+        if not program.strip():
+            return Ran(outcome=Outcome.NO_PROGRAM, error="there is nothing to run")
+        lease = Lease()
+
+        def run() -> Ran:
+            return self._attempted(
+                task, lease, lambda zygote: _run_once(zygote, task, program, given, self._limits)
+            )
+
+        return await self._submitted(lease, run)
+
+    async def _submitted(self, lease: Lease, run: Callable[[], _T]) -> _T:
+        """Do the work in a thread; where nobody waits for it any more, it is ended."""
+        work = self._threads.submit(run)
         try:
             return await asyncio.wrap_future(work)
         except asyncio.CancelledError:
@@ -99,13 +134,19 @@ class SandboxJudge:
             raise
 
     def _judge(self, task: Task, program: str, lease: Lease) -> Verdict:
-        problems: list[str] = []
         started = time.perf_counter()
+        return self._attempted(
+            task,
+            lease,
+            lambda zygote: self._run(zygote, task, program, self._referee(task, lease), started),
+        )
+
+    def _attempted(self, task: Task, lease: Lease, run: Callable[[ZygoteProcess], _T]) -> _T:
+        problems: list[str] = []
         while len(problems) < ATTEMPTS and not lease.cancelled:
             try:
                 with self._zygotes.lent(lease) as zygote:
-                    referee = self._referee(task, lease)
-                    return self._run(zygote, task, program, referee, started)
+                    return run(zygote)
             except BrokenZygoteError as error:
                 problems.append(str(error))
         raise SandboxError(
@@ -122,7 +163,7 @@ class SandboxJudge:
     def _run(
         self, zygote: ZygoteProcess, task: Task, program: str, referee: Referee, started: float
     ) -> Verdict:
-        inputs = [_given(task, case) for case in task.cases]
+        inputs = [_given(task, case.input) for case in task.cases]
         zygote.load(program, task.fn_name, inputs, in_place=task.in_place)
         tally = Tally(all_cases=self._all_cases)
         while tally.position < len(task.cases) and not tally.decided:
@@ -165,10 +206,32 @@ class SandboxJudge:
                 zygote.stop()
 
 
-def _given(task: Task, case: Case) -> JsonValue:
-    if task.kind is TaskKind.CALL_BASED or isinstance(case.input, str):
-        return case.input
-    return render(case.input)
+def _run_once(
+    zygote: ZygoteProcess, task: Task, program: str, given: JsonValue, limits: Limits
+) -> Ran:
+    zygote.load(program, task.fn_name, [_given(task, given)], in_place=task.in_place)
+    found: Ran | None = None
+    for case, report in zygote.run(0):
+        answer = read_uncompiled(report) if case is None else read_case(report, task.kind, limits)
+        if isinstance(answer, Answer):
+            found = Ran(output=answer.value, printed=report.stdout, seconds=report.cpu_seconds)
+        else:
+            found = Ran(
+                outcome=answer.outcome,
+                printed=report.stdout,
+                error=answer.error or answer.actual,
+                line_number=answer.line_number,
+                seconds=report.cpu_seconds,
+            )
+    if found is None:
+        raise BrokenZygoteError("the zygote ended its run before any case")
+    return found
+
+
+def _given(task: Task, given: JsonValue) -> JsonValue:
+    if task.kind is TaskKind.CALL_BASED or isinstance(given, str):
+        return given
+    return render(given)
 
 
 def _failure(task: Task, program: str, index: int | None, trouble: Trouble) -> CaseFailure:
