@@ -261,9 +261,7 @@ class PromptSet:
             _user(text, **self._asked(task), program=program.strip(), error=error),
         )
 
-    def hint(
-        self, task: Task, *, program: str, error: str, solution: str
-    ) -> tuple[Message, ...]:
+    def hint(self, task: Task, *, program: str, error: str, solution: str) -> tuple[Message, ...]:
         """Ask for a hint on a failing program of one who is shown a solution."""
         said = self._templates
         text = said.joined(said.order_hint)
