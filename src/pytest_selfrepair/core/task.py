@@ -55,12 +55,32 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Assertions:
+    """What a task asserts of its function, as Python that runs in the sandbox, apart from programs.
+
+    There, the function is a stand-in: each call's arguments leave as data, a program computes the
+    result in a process of its own, and that comes back as data.
+
+    Attributes:
+        definitions: What is defined where assertions run.
+        checks: Statements, one text for each case of the task, run in order in one namespace.
+        before: What every program finds defined: run before it, in its process.
+        setup: What makes arguments: run after the definitions, and after each program.
+    """
+
+    definitions: str
+    checks: tuple[str, ...]
+    before: str = ""
+    setup: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """An APPS task.
+    """A task of APPS, or of a set whose tests are assertions.
 
     Attributes:
         id: Unique in a run, e.g. ``apps_tasks/interview/0007``.
-        difficulty: One of the three levels of APPS.
+        difficulty: One of the three levels of APPS; introductory where a set has no levels.
         statement: What the model is told.
         cases: The tests, in the order of the task; a task without any is skipped, not scored.
         fn_name: The function (or method of ``class Solution``) of a call-based task, else None.
@@ -71,6 +91,9 @@ class Task:
             argument, rather than what it returns.
         checker: The task's own checker, where it has one: Python source that defines
             `CHECK_FUNCTION`, which is run in the sandbox.
+        assertions: What decides in place of inputs and outputs, for a set whose tests are code. A
+            case's input is then its check, and nothing is expected beside it.
+        public: Positions of the cases that the statement shows, where that is known.
     """
 
     id: str
@@ -83,6 +106,8 @@ class Task:
     wrapping: Wrapping = Wrapping.BARE
     in_place: bool = False
     checker: str | None = None
+    assertions: Assertions | None = None
+    public: tuple[int, ...] = ()
 
     @property
     def kind(self) -> TaskKind:

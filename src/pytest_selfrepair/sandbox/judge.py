@@ -12,6 +12,7 @@ from pytest_selfrepair.core.shorten import render
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.errors import SandboxError
+from pytest_selfrepair.sandbox.assertions import Examination, Examiner
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.own import OwnChecker
@@ -61,8 +62,11 @@ class SandboxJudge:
         # A thread for every program that runs: bound to no event loop, since a judge may outlive
         # one, and kept, since bubblewrap ends with the thread that started it.
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="selfrepair-judge")
-        self._zygotes = Zygotes(isolation.command, isolation.environment, self._limits)
-        self._close = weakref.finalize(self, self._zygotes.close)
+        # Those that hear what is expected are never lent to a program, which shares their memory.
+        started = (isolation.command, isolation.environment, self._limits)
+        self._zygotes, self._checkers = Zygotes(*started), Zygotes(*started)
+        self._examiner = Examiner(self._checkers, self._limits)
+        self._close = weakref.finalize(self, _close, self._zygotes, self._checkers)
 
     @property
     def isolation(self) -> str:
@@ -104,8 +108,7 @@ class SandboxJudge:
         while len(problems) < ATTEMPTS and not lease.cancelled:
             try:
                 with self._zygotes.lent(lease) as zygote:
-                    referee = self._referee(task, lease)
-                    return self._run(zygote, task, program, referee, started)
+                    return self._run(zygote, task, program, lease, started)
             except BrokenZygoteError as error:
                 problems.append(str(error))
         raise SandboxError(
@@ -116,20 +119,19 @@ class SandboxJudge:
     def _referee(self, task: Task, lease: Lease) -> Referee:
         own = self._checker_of(task)
         if own is None and task.checker is not None:
-            own = OwnChecker(self._zygotes, lease, self._limits)
+            own = OwnChecker(self._checkers, lease, self._limits)
         return Referee(task, self._checker, self._other, own)
 
     def _run(
-        self, zygote: ZygoteProcess, task: Task, program: str, referee: Referee, started: float
+        self, zygote: ZygoteProcess, task: Task, program: str, lease: Lease, started: float
     ) -> Verdict:
-        inputs = [_given(task, case) for case in task.cases]
-        zygote.load(program, task.fn_name, inputs, in_place=task.in_place)
         tally = Tally(all_cases=self._all_cases)
-        while tally.position < len(task.cases) and not tally.decided:
-            first = tally.position
-            self._run_from(zygote, task, referee, tally)
-            if tally.position == first and not tally.decided:
-                raise BrokenZygoteError("the zygote ended its run before any case")
+        if task.assertions is None:
+            self._compare(zygote, task, program, self._referee(task, lease), tally)
+        else:
+            everything = self._all_cases
+            work = Examination(self._examiner, lease, task, program, everything=everything)
+            work.run(zygote, tally)
         return Verdict(
             outcome=tally.outcome,
             cases_run=tally.cases_run,
@@ -139,6 +141,18 @@ class SandboxJudge:
             seconds=time.perf_counter() - started,
             flips=tally.flips,
         )
+
+    def _compare(
+        self, zygote: ZygoteProcess, task: Task, program: str, referee: Referee, tally: Tally
+    ) -> None:
+        """Run the cases and compare their answers with what is expected."""
+        inputs = [_given(task, case) for case in task.cases]
+        zygote.load(program, task.fn_name, inputs, in_place=task.in_place)
+        while tally.position < len(task.cases) and not tally.decided:
+            first = tally.position
+            self._run_from(zygote, task, referee, tally)
+            if tally.position == first and not tally.decided:
+                raise BrokenZygoteError("the zygote ended its run before any case")
 
     def _run_from(self, zygote: ZygoteProcess, task: Task, referee: Referee, tally: Tally) -> None:
         """Run the cases that follow in one process, up to its first failure.
@@ -165,6 +179,11 @@ class SandboxJudge:
                 zygote.stop()
 
 
+def _close(*zygotes: Zygotes) -> None:
+    for each in zygotes:
+        each.close()
+
+
 def _given(task: Task, case: Case) -> JsonValue:
     if task.kind is TaskKind.CALL_BASED or isinstance(case.input, str):
         return case.input
@@ -172,14 +191,14 @@ def _given(task: Task, case: Case) -> JsonValue:
 
 
 def _failure(task: Task, program: str, index: int | None, trouble: Trouble) -> CaseFailure:
-    case = None if index is None else task.cases[index]
+    case = None if index is None or task.assertions else task.cases[index]
     error = trouble.error
     if trouble.outcome is Outcome.MISSING_FUNCTION:
         error = f"there is no function {task.fn_name}, and no such method of a class Solution"
     return CaseFailure(
         index=index,
-        input=as_text(task.kind, case.input) if case else None,
-        expected=as_text(task.kind, case.expected) if case else None,
+        input=as_text(task.kind, case.input) if case else trouble.input,
+        expected=as_text(task.kind, case.expected) if case else trouble.expected,
         actual=trouble.actual,
         error=error,
         line_number=trouble.line_number,

@@ -1,0 +1,369 @@
+"""A program judged by the assertions of its task, which run where it is not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pytest_selfrepair.core.checker import Rule
+from pytest_selfrepair.core.shorten import shorten
+from pytest_selfrepair.core.task import Assertions, JsonValue, Task, TaskKind
+from pytest_selfrepair.core.verdict import Outcome
+from pytest_selfrepair.errors import CheckerError
+from pytest_selfrepair.sandbox.channel import CaseReport
+from pytest_selfrepair.sandbox.instrument import Assertion, Form, Instrumented, instrument
+from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
+from pytest_selfrepair.sandbox.reading import Answer, Trouble, read_case, read_uncompiled
+from pytest_selfrepair.sandbox.tally import Judged, Tally
+from pytest_selfrepair.sandbox.ways import Way
+from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
+
+MOST_CALLS = 10_000
+"""Calls that the assertions of a task may make of one program."""
+
+MOST_ROUNDS = 250
+"""How often the assertions may be run for one program; each but the last asks for calls."""
+
+_LONGEST_ASSERTION = 200  # characters
+
+Fields = dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What a program made of one call.
+
+    Attributes:
+        answer: It.
+        said: The same for `standin`.
+        ended: Whether the program's process came to its end with it.
+        size: Characters of it.
+    """
+
+    answer: Answer | Trouble
+    said: list[JsonValue]
+    ended: bool
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What assertions are before any program.
+
+    Attributes:
+        instrumented: The checks, made ready.
+        calls: What they ask first; the same for every program.
+    """
+
+    instrumented: Instrumented
+    calls: tuple[JsonValue, ...]
+
+
+class Examiner:
+    """Runs the assertions of tasks.
+
+    Args:
+        checkers: Processes for assertions, which know what is expected: no program enters them.
+        limits: What one run of them may use.
+    """
+
+    def __init__(self, checkers: Zygotes, limits: Limits) -> None:
+        self._checkers, self.limits = checkers, limits
+        self._prepared: dict[tuple[Assertions, str], Prepared] = {}
+
+    def prepare(self, task: Task, lease: Lease) -> Prepared:
+        """What is asked first, found by a run without any answer.
+
+        Raises:
+            CheckerError: The assertions break, or fail, before any program has a part in it.
+            BrokenZygoteError: The sandbox is broken.
+        """
+        assert task.assertions is not None  # noqa: S101 - it is asked of such tasks alone
+        assert task.fn_name is not None  # noqa: S101 - as above
+        key = task.assertions, task.fn_name
+        if key in self._prepared:
+            return self._prepared[key]
+        ready = instrument(task.assertions.checks, task.fn_name)
+        match self.examine(task, ready, lease, [], [], everything=False):
+            case Trouble() as trouble:
+                found = trouble.error or trouble.actual or trouble.outcome
+            case {"cases": [*_, {"end": "failed" | "raised" as end, "type": name, "message": why}]}:
+                found = f"one that {end} without a call, {name}: {why}"
+            case {"calls": []}:
+                found = "no call of it"
+            case {"calls": [*calls]}:
+                prepared = Prepared(instrumented=ready, calls=tuple(calls))
+                return self._prepared.setdefault(key, prepared)
+            case other:
+                raise BrokenZygoteError(f"a run of assertions said {str(other)[:80]}")
+        accepted = f"statements that assert what {task.fn_name} returns"
+        raise CheckerError(f"{task.id}: assertions: found {shorten(found)}; accepted: {accepted}")
+
+    def examine(
+        self,
+        task: Task,
+        ready: Instrumented,
+        lease: Lease,
+        calls: Sequence[JsonValue],
+        answers: Sequence[JsonValue],
+        *,
+        everything: bool,
+    ) -> JsonValue | Trouble:
+        """Run the assertions with the answers so far; what `standin.examine` returns."""
+        assert task.assertions is not None  # noqa: S101 - as above
+        request: Fields = {
+            "definitions": task.assertions.definitions,
+            "setup": task.assertions.setup,
+            "checks": list(ready.checks),
+            "sites": list(ready.sites),
+            "fn_name": task.fn_name,
+            "calls": list(calls),
+            "answers": list(answers),
+            "most": max(1, MOST_CALLS - len(calls)),
+            "all": everything,
+        }
+        with self._checkers.lent(lease) as zygote:
+            zygote.load("", task.fn_name, [request], way=Way.ASSERTIONS)
+            case, report = _only(list(zygote.run(0)))
+        if case is None:
+            return read_uncompiled(report)
+        answer = read_case(report, TaskKind.CALL_BASED, self.limits)
+        return answer if isinstance(answer, Trouble) else answer.value
+
+
+class Examination:
+    """One program.
+
+    Args:
+        examiner: Runs the assertions.
+        lease: The right to processes.
+        task: The task.
+        program: The program.
+        everything: Whether every case is run, rather than those up to the first that fails.
+    """
+
+    def __init__(
+        self, examiner: Examiner, lease: Lease, task: Task, program: str, *, everything: bool
+    ) -> None:
+        self._examiner, self._lease, self._task = examiner, lease, task
+        self._program, self._everything = program, everything
+        self._prepared = examiner.prepare(task, lease)
+        self._calls: list[JsonValue] = []
+        self._known: list[_Known] = []
+        self._size = 0  # characters of all answers
+        self._fresh: set[int] = set()  # answers of a process that computed none before
+
+    def run(self, zygote: ZygoteProcess, tally: Tally) -> None:
+        """Judge the program.
+
+        Args:
+            zygote: Where it runs.
+            tally: Is told of each case.
+
+        Raises:
+            BrokenZygoteError: The sandbox is broken.
+        """
+        calls: Sequence[JsonValue] = self._prepared.calls
+        for _ in range(MOST_ROUNDS):
+            uncompiled = self._ask(zygote, calls)
+            if uncompiled is not None:
+                tally.add_uncompiled(uncompiled)
+                return
+            said = self._examined()
+            if isinstance(said, Trouble):
+                tally.add(Judged(trouble=_unfinished(said)))
+                return
+            calls, cases = said
+            for case in cases[tally.position :]:
+                if case.get("end") != "passed" and self._changed(zygote, case):
+                    calls = ()  # and the assertions see what has changed
+                    break
+                tally.add(self._judged(case))
+                if tally.decided:
+                    return
+            else:
+                if tally.position == len(self._task.cases):
+                    return
+                if not calls:
+                    raise BrokenZygoteError("a run of assertions ended before its last case")
+            if len(self._calls) + len(calls) >= MOST_CALLS:
+                break
+        error = f"the test was not over after {len(self._calls)} calls"
+        tally.add(Judged(trouble=Trouble(outcome=Outcome.WRONG_ANSWER, error=error)))
+
+    def _examined(self) -> tuple[list[JsonValue], list[Fields]] | Trouble:
+        """The calls that are not known yet, and the cases before the first of them."""
+        said = self._examiner.examine(
+            self._task,
+            self._prepared.instrumented,
+            self._lease,
+            self._calls,
+            [known.said for known in self._known],
+            everything=self._everything,
+        )
+        match said:
+            case {"calls": list(calls), "cases": list(cases)}:
+                return calls, [case for case in cases if isinstance(case, dict)]
+            case Trouble():
+                return said
+        raise BrokenZygoteError(f"a run of assertions said {str(said)[:80]}")
+
+    def _ask(self, zygote: ZygoteProcess, calls: Sequence[JsonValue]) -> Trouble | None:
+        """Have the program answer calls, in order, up to the first that ends its process for good.
+
+        Such an end is believed of the first call in a process: no earlier one had a part in it.
+
+        Returns:
+            Why the program does not compile; None where it does.
+        """
+        if calls:
+            self._load(zygote, calls)
+        position, uncompiled, over = 0, None, False
+        while position < len(calls) and not over:
+            start, stopped = position, False
+            for case, report in zygote.run(start):
+                if stopped:
+                    continue  # what was said before the zygote heard that it should stop
+                if case is None:
+                    uncompiled, stopped, over = read_uncompiled(report), True, True
+                    continue
+                if case != position or position == len(calls):
+                    raise BrokenZygoteError(f"the zygote spoke of another call than {position}")
+                known = self._read(report)
+                if not known.ended or position == start:
+                    self._note(calls[position], known, fresh=position == start)
+                    position += 1
+                    over = known.ended
+                if known.ended:
+                    stopped = True
+                    zygote.stop()
+            if position == start and not over:
+                raise BrokenZygoteError("the zygote ended its run before any call")
+        return uncompiled
+
+    def _load(self, zygote: ZygoteProcess, calls: Sequence[JsonValue]) -> None:
+        assert self._task.assertions is not None  # noqa: S101 - it is asked of such tasks alone
+        before, after = self._task.assertions.before, self._task.assertions.setup
+        way = Way.PLAIN
+        fn_name = self._task.fn_name
+        zygote.load(self._program, fn_name, list(calls), way=way, before=before, after=after)
+
+    def _read(self, report: CaseReport) -> _Known:
+        size = len(report.report)
+        answer = read_case(report, TaskKind.CALL_BASED, self._examiner.limits)
+        if self._size + size > self._examiner.limits.output_bytes:  # what one run can be told
+            answer = Trouble(outcome=Outcome.OUTPUT_LIMIT, error="its results are too large")
+            return _Known(answer=answer, said=["none"], ended=True, size=0)
+        if isinstance(answer, Answer):
+            return _Known(answer=answer, said=["value", answer.value], ended=False, size=size)
+        said: list[JsonValue] = ["none"]
+        goes_on = bool(report.report) and answer.outcome in _GOING_ON
+        if goes_on and answer.outcome is Outcome.RUNTIME_ERROR:
+            name, _, message = (answer.error or "").partition(": ")
+            said = ["raised", name, message]
+        return _Known(answer=answer, said=said, ended=not goes_on, size=size)
+
+    def _note(self, call: JsonValue, known: _Known, *, fresh: bool) -> None:
+        if fresh:
+            self._fresh.add(len(self._known))
+        self._calls.append(call)
+        self._known.append(known)
+        self._size += known.size
+
+    def _changed(self, zygote: ZygoteProcess, case: Fields) -> bool:
+        """Whether an answer that has a part in a failure is another in a process of its own."""
+        changed = False
+        uses = case.get("uses")
+        parts = [*(uses if isinstance(uses, list) else ()), case.get("call")]
+        for index in dict.fromkeys(each for each in parts if isinstance(each, int)):
+            if index in self._fresh or not 0 <= index < len(self._calls):
+                continue
+            self._load(zygote, [self._calls[index]])
+            number, report = _only(list(zygote.run(0)))
+            if number is None:
+                raise BrokenZygoteError("a program that has run does not compile")
+            known, before = self._read(report), self._known[index]
+            self._fresh.add(index)
+            self._known[index] = known
+            changed |= known.said != before.said
+        return changed
+
+    def _judged(self, case: Fields) -> Judged:
+        if case.get("end") == "passed":
+            return Judged(rule=Rule.OWN)
+        number = case.get("assertion")
+        assertion = (
+            self._prepared.instrumented.assertions[number] if isinstance(number, int) else None
+        )
+        trouble = self._trouble(case, assertion)
+        given = _text(case, "input")
+        return Judged(trouble=replace(trouble, input=None if given is None else shorten(given)))
+
+    def _trouble(self, case: Fields, assertion: Assertion | None) -> Trouble:
+        text = shorten(assertion.text, _LONGEST_ASSERTION) if assertion else None
+        test = f"`{text}`" if text else "the test"
+        match case:
+            case {"end": "no_answer", "why": "garbled"}:
+                error = "it wrote into the report on its own run"
+                return Trouble(outcome=Outcome.TAMPERED, error=error)
+            case {"end": "no_answer", "call": int(index)}:
+                answer = self._known[index].answer
+                assert isinstance(answer, Trouble)  # noqa: S101 - values are answers
+                if answer.outcome is Outcome.WRONG_ANSWER:
+                    return replace(answer, error=f"{test} takes plain data alone")
+                return answer
+            case {"end": "failed"}:
+                return _failed(case, assertion.form if assertion else Form.OTHER, test)
+        error = f"{test} raised {_with_message(case, str(case.get('type')))}"
+        return Trouble(
+            outcome=Outcome.WRONG_ANSWER, error=shorten(error), actual=_shortened(case, "actual")
+        )
+
+
+_GOING_ON = {Outcome.RUNTIME_ERROR, Outcome.WRONG_ANSWER}
+"""Outcomes of a call after which its process may go on: it raised, or returned no plain data."""
+
+
+def _failed(case: Fields, form: Form, test: str) -> Trouble:
+    """What a failing assertion says of the result that it is about."""
+    actual, expected = _shortened(case, "actual"), None
+    left, right = _shortened(case, "left"), _shortened(case, "right")
+    match form:
+        case Form.LEFT if left is not None:
+            actual, expected = left, right
+        case Form.RIGHT if right is not None:
+            actual, expected = right, left
+        case Form.TRUE:
+            expected = "True" if actual == "False" else "a true value"
+        case Form.FALSE:
+            expected = "False" if actual == "True" else "a false value"
+    error = None
+    if expected is None or actual is None:
+        error = shorten(_with_message(case, f"{test} does not hold"))
+    return Trouble(outcome=Outcome.WRONG_ANSWER, error=error, actual=actual, expected=expected)
+
+
+def _unfinished(trouble: Trouble) -> Trouble:
+    why = trouble.error or trouble.actual or trouble.outcome
+    error = f"the test could not be finished with what was returned: {why}"
+    return Trouble(outcome=Outcome.WRONG_ANSWER, error=shorten(error))
+
+
+def _with_message(case: Fields, text: str) -> str:
+    message = _text(case, "message")
+    return f"{text}: {message}" if message else text
+
+
+def _text(case: Fields, name: str) -> str | None:
+    found = case.get(name)
+    return found if isinstance(found, str) else None
+
+
+def _shortened(case: Fields, name: str) -> str | None:
+    found = _text(case, name)
+    return None if found is None else shorten(found)
+
+
+def _only(reports: list[tuple[int | None, CaseReport]]) -> tuple[int | None, CaseReport]:
+    if not reports:
+        raise BrokenZygoteError("the zygote ended its run before any case")
+    return reports[0]
