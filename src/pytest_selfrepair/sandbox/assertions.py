@@ -1,5 +1,6 @@
 """A program judged by the assertions of its task, which run where it is not."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,10 +21,14 @@ from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 MOST_CALLS = 10_000
 """Calls that the assertions of a task may make of one program."""
 
+MOST_AT_ONCE = 1_000
+"""Calls that they may make before the first of them is answered."""
+
 MOST_ROUNDS = 250
 """How often the assertions may be run for one program; each but the last asks for calls."""
 
 _LONGEST_ASSERTION = 200  # characters
+_LONGEST_BATCH = 2.0  # seconds for which a program computes before the assertions see what came
 
 Fields = dict[str, JsonValue]
 
@@ -118,7 +123,7 @@ class Examiner:
             "fn_name": task.fn_name,
             "calls": list(calls),
             "answers": list(answers),
-            "most": max(1, MOST_CALLS - len(calls)),
+            "most": MOST_AT_ONCE,
             "all": everything,
         }
         with self._checkers.lent(lease) as zygote:
@@ -150,6 +155,7 @@ class Examination:
         self._calls: list[JsonValue] = []
         self._known: list[_Known] = []
         self._size = 0  # characters of all answers
+        self._hurried = False  # whether there was no time to ask for all that is wanted
         self._fresh: set[int] = set()  # answers of a process that computed none before
 
     def run(self, zygote: ZygoteProcess, tally: Tally) -> None:
@@ -163,7 +169,9 @@ class Examination:
             BrokenZygoteError: The sandbox is broken.
         """
         calls: Sequence[JsonValue] = self._prepared.calls
-        for _ in range(MOST_ROUNDS):
+        rounds = 0
+        while rounds < MOST_ROUNDS:
+            rounds += not self._hurried
             uncompiled = self._ask(zygote, calls)
             if uncompiled is not None:
                 tally.add_uncompiled(uncompiled)
@@ -217,7 +225,8 @@ class Examination:
         """
         if calls:
             self._load(zygote, calls)
-        position, uncompiled, over = 0, None, False
+        position, uncompiled, over, self._hurried = 0, None, False, False
+        ends = time.monotonic() + _LONGEST_BATCH
         while position < len(calls) and not over:
             start, stopped = position, False
             for case, report in zygote.run(start):
@@ -232,8 +241,9 @@ class Examination:
                 if not known.ended or position == start:
                     self._note(calls[position], known, fresh=position == start)
                     position += 1
-                    over = known.ended
-                if known.ended:
+                    self._hurried = position < len(calls) and time.monotonic() > ends
+                    over = known.ended or self._hurried
+                if known.ended or over:
                     stopped = True
                     zygote.stop()
             if position == start and not over:
@@ -257,8 +267,8 @@ class Examination:
             return _Known(answer=answer, said=["value", answer.value], ended=False, size=size)
         said: list[JsonValue] = ["none"]
         goes_on = bool(report.report) and answer.outcome in _GOING_ON
-        if goes_on and answer.outcome is Outcome.RUNTIME_ERROR:
-            name, _, message = (answer.error or "").partition(": ")
+        name, _, message = (answer.error or "").partition(": ")
+        if goes_on and answer.outcome is Outcome.RUNTIME_ERROR and name not in _QUIET:
             said = ["raised", name, message]
         return _Known(answer=answer, said=said, ended=not goes_on, size=size)
 
@@ -281,9 +291,11 @@ class Examination:
             number, report = _only(list(zygote.run(0)))
             if number is None:
                 raise BrokenZygoteError("a program that has run does not compile")
-            known, before = self._read(report), self._known[index]
+            before = self._known[index]
+            self._size -= before.size
+            known = self._known[index] = self._read(report)
+            self._size += known.size
             self._fresh.add(index)
-            self._known[index] = known
             changed |= known.said != before.said
         return changed
 
@@ -319,6 +331,9 @@ class Examination:
         )
 
 
+_QUIET = {StopIteration.__name__, StopAsyncIteration.__name__}
+"""Exceptions that would end a test's own loop unseen, as in ``all(map(f, ...))``."""
+
 _GOING_ON = {Outcome.RUNTIME_ERROR, Outcome.WRONG_ANSWER}
 """Outcomes of a call after which its process may go on: it raised, or returned no plain data."""
 
@@ -338,7 +353,8 @@ def _failed(case: Fields, form: Form, test: str) -> Trouble:
             expected = "False" if actual == "True" else "a false value"
     error = None
     if expected is None or actual is None:
-        error = shorten(_with_message(case, f"{test} does not hold"))
+        what = "the test reached `assert False`" if form is Form.NEVER else f"{test} does not hold"
+        error = shorten(_with_message(case, what))
     return Trouble(outcome=Outcome.WRONG_ANSWER, error=error, actual=actual, expected=expected)
 
 

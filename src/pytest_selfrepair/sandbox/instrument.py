@@ -15,6 +15,7 @@ class Form(StrEnum):
         RIGHT: The other way round.
         TRUE: The result should be true.
         FALSE: It should be false.
+        NEVER: No result does: the assertion is one of a constant.
         OTHER: Anything else.
     """
 
@@ -22,6 +23,7 @@ class Form(StrEnum):
     RIGHT = "right"
     TRUE = "true"
     FALSE = "false"
+    NEVER = "never"
     OTHER = "other"
 
 
@@ -117,6 +119,8 @@ class _Instrumenting(ast.NodeTransformer):
 
     def _form(self, test: ast.expr) -> Form:
         match test:
+            case ast.Constant():
+                return Form.NEVER
             case ast.Compare(left=left, ops=[ast.Eq() | ast.Is()], comparators=[right]):
                 if self._is_call(left):
                     return Form.LEFT

@@ -6,6 +6,7 @@ import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from pytest_selfrepair.core.checker import Checker, tolerant
 from pytest_selfrepair.core.shorten import render
@@ -21,6 +22,9 @@ from pytest_selfrepair.sandbox.reading import Trouble, line_of, read_case, read_
 from pytest_selfrepair.sandbox.referee import Referee, as_text
 from pytest_selfrepair.sandbox.tally import Tally
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
+
+Work = Callable[[ZygoteProcess, Tally], None]
+"""Runs a program in a zygote and tells a tally of each case."""
 
 ATTEMPTS = 3
 """How often a program is run at most where the sandbox itself fails."""
@@ -107,14 +111,22 @@ class SandboxJudge:
         started = time.perf_counter()
         while len(problems) < ATTEMPTS and not lease.cancelled:
             try:
+                work = self._work(task, program, lease)
                 with self._zygotes.lent(lease) as zygote:
-                    return self._run(zygote, task, program, lease, started)
+                    return self._run(zygote, task, program, work, started)
             except BrokenZygoteError as error:
                 problems.append(str(error))
         raise SandboxError(
             f"{task.id}: no verdict after {ATTEMPTS} attempts in {self.isolation}: "
             + "; then ".join(dict.fromkeys(problems))
         )
+
+    def _work(self, task: Task, program: str, lease: Lease) -> Work:
+        """What judges the program, once it has a zygote."""
+        if task.assertions is None:
+            return partial(self._compare, task, program, self._referee(task, lease))
+        everything = self._all_cases
+        return Examination(self._examiner, lease, task, program, everything=everything).run
 
     def _referee(self, task: Task, lease: Lease) -> Referee:
         own = self._checker_of(task)
@@ -123,15 +135,10 @@ class SandboxJudge:
         return Referee(task, self._checker, self._other, own)
 
     def _run(
-        self, zygote: ZygoteProcess, task: Task, program: str, lease: Lease, started: float
+        self, zygote: ZygoteProcess, task: Task, program: str, work: Work, started: float
     ) -> Verdict:
         tally = Tally(all_cases=self._all_cases)
-        if task.assertions is None:
-            self._compare(zygote, task, program, self._referee(task, lease), tally)
-        else:
-            everything = self._all_cases
-            work = Examination(self._examiner, lease, task, program, everything=everything)
-            work.run(zygote, tally)
+        work(zygote, tally)
         return Verdict(
             outcome=tally.outcome,
             cases_run=tally.cases_run,
@@ -143,7 +150,7 @@ class SandboxJudge:
         )
 
     def _compare(
-        self, zygote: ZygoteProcess, task: Task, program: str, referee: Referee, tally: Tally
+        self, task: Task, program: str, referee: Referee, zygote: ZygoteProcess, tally: Tally
     ) -> None:
         """Run the cases and compare their answers with what is expected."""
         inputs = [_given(task, case) for case in task.cases]

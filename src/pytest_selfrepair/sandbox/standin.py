@@ -7,6 +7,8 @@ which it lies as a plain file, this module needs the standard library alone.
 """
 
 import builtins
+import contextlib
+import functools
 import json
 import random
 import types
@@ -70,6 +72,7 @@ class _Examination:
         self._asked: dict[str, Any] = {}  # calls without an answer, by their text
         self._used: deque[tuple[int, str]] = deque(maxlen=_USES)  # calls, and their arguments
         self._raised: list[tuple[Exception, int]] = []  # by the stand-in
+        self._unanswered: _NoAnswer | None = None  # what this case may not pass with
         self._compared: tuple[object, object] | None = None
         self._failing: tuple[BaseException | None, Fields] = (None, {})
 
@@ -97,15 +100,21 @@ class _Examination:
     def _case(self, number: int, text: str, scope: dict[str, Any]) -> Fields:
         random.seed(number)
         self._raised.clear()
+        self._unanswered = None
         self._compared, self._failing = None, (None, {})
         try:
             _execute(text, scope)
-        except (_Pending, _Enough):
-            return {}
-        except _NoAnswer as error:
-            index, why = error.args
-            return {**self._noted(error), "end": "no_answer", "call": index, "why": why}
         except BaseException as error:  # noqa: BLE001 - whatever it is, the case has not passed
+            return self._end(error)
+        return self._end(None)
+
+    def _end(self, error: BaseException | None) -> Fields:
+        """What became of the case that ended so."""
+        if self._unanswered is not None:  # even where a test's `finally` has swallowed it
+            index, why = self._unanswered.args
+            facts = self._noted(self._unanswered)
+            return {**facts, "end": "no_answer", "call": index, "why": why}
+        if error is not None:
             facts = self._noted(error)
             for raised, index in self._raised:
                 if raised is error:
@@ -159,12 +168,16 @@ class _Examination:
                 try:
                     return plain.decode(value)
                 except (ValueError, RecursionError):
-                    raise _NoAnswer(index, "garbled") from None
+                    raise self._none(index, "garbled") from None
             case ["raised", str(name), str(message)]:
                 error = _exception(name, message)
                 self._raised.append((error, index))
                 raise error
-        raise _NoAnswer(index, "none")
+        raise self._none(index, "none")
+
+    def _none(self, index: int, why: str) -> _NoAnswer:
+        self._unanswered = _NoAnswer(index, why)
+        return self._unanswered
 
     # What units tell of their ends.
 
@@ -217,11 +230,12 @@ def _exception(name: str, message: str) -> Exception:
     kind = getattr(builtins, name, None)
     if not (isinstance(kind, type) and issubclass(kind, Exception)):
         kind = type(name, (Exception,), {})
-    try:
-        error = kind(*[message] * bool(message))
-    except TypeError:  # it takes other arguments
-        error = None
-    return error if isinstance(error, Exception) else Exception(message)
+    for made in (kind, functools.partial(kind.__new__, kind)):  # it may take other arguments
+        with contextlib.suppress(TypeError):
+            error = made(*[message] * bool(message))
+            if isinstance(error, Exception):
+                return error
+    return Exception(message)
 
 
 def _shown_all(args: tuple[Any, ...], kwargs: Fields) -> Iterator[str]:

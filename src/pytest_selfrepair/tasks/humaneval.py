@@ -108,7 +108,8 @@ class _Renamed(ast.NodeTransformer):
 
 def _checks(check: ast.FunctionDef, fn_name: str) -> Iterator[str]:
     """The cases of a ``check``: one, where its statements only work together."""
-    if any(isinstance(each, ast.Return | ast.Nonlocal) for each in ast.walk(check)):
+    returns = any(isinstance(each, ast.Return) for each in _own_parts(check))
+    if returns or any(isinstance(each, ast.Nonlocal) for each in ast.walk(check)):
         yield f"{unparsed(check)}\n{_CHECK}({fn_name})"
         return
     renamed = _Renamed(check.args.args[0].arg, fn_name)
@@ -127,6 +128,14 @@ def _checks(check: ast.FunctionDef, fn_name: str) -> Iterator[str]:
             last, leading = leading, []
     if last is not None or leading:
         yield unparsed(*(last or ()), *leading)
+
+
+def _own_parts(node: ast.AST) -> Iterator[ast.AST]:
+    """The parts of a function that belong to no function within it."""
+    for each in ast.iter_child_nodes(node):
+        yield each
+        if not isinstance(each, ast.FunctionDef | ast.Lambda | ast.ClassDef):
+            yield from _own_parts(each)
 
 
 def _asserts(statement: ast.stmt) -> bool:
