@@ -32,7 +32,7 @@ def sandbox() -> Iterator[SandboxJudge]:
 
 def asserting(*checks: str, **fields: Any) -> Task:
     """A task of the function f with these checks."""
-    asserted = Assertions(definitions=fields.pop("definitions", ""), checks=checks, **fields)
+    asserted = Assertions(definitions=fields.pop("definitions", ""), **fields)
     return task(*((check, None) for check in checks), fn_name="f", assertions=asserted)
 
 

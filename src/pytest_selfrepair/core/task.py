@@ -56,20 +56,20 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assertions:
-    """What a task asserts of its function, as Python that runs in the sandbox, apart from programs.
+    """What surrounds the assertions of a task, which are Python and run in the sandbox.
 
-    There, the function is a stand-in: each call's arguments leave as data, a program computes the
-    result in a process of its own, and that comes back as data.
+    Each case's input is statements that assert something of the function; those of all cases run in
+    order in one namespace, apart from programs. There, the function is a stand-in: each call's
+    arguments leave as data, a program computes the result in a process of its own, and that comes
+    back as data. An argument that a function changes is not seen to change.
 
     Attributes:
         definitions: What is defined where assertions run.
-        checks: Statements, one text for each case of the task, run in order in one namespace.
         before: What every program finds defined: run before it, in its process.
         setup: What makes arguments: run after the definitions, and after each program.
     """
 
     definitions: str
-    checks: tuple[str, ...]
     before: str = ""
     setup: str = ""
 
@@ -91,9 +91,10 @@ class Task:
             argument, rather than what it returns.
         checker: The task's own checker, where it has one: Python source that defines
             `CHECK_FUNCTION`, which is run in the sandbox.
-        assertions: What decides in place of inputs and outputs, for a set whose tests are code. A
-            case's input is then its check, and nothing is expected beside it.
-        public: Positions of the cases that the statement shows, where that is known.
+        public_cases: The positions of the cases that a model may see, in order; None where the
+            source does not tell them from the hidden ones.
+        assertions: What the cases need, where they are assertions in place of inputs and outputs;
+            nothing is then expected beside a case's input.
     """
 
     id: str
@@ -106,8 +107,8 @@ class Task:
     wrapping: Wrapping = Wrapping.BARE
     in_place: bool = False
     checker: str | None = None
+    public_cases: tuple[int, ...] | None = None
     assertions: Assertions | None = None
-    public: tuple[int, ...] = ()
 
     @property
     def kind(self) -> TaskKind:

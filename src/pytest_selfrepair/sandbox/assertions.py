@@ -73,7 +73,7 @@ class Examiner:
 
     def __init__(self, checkers: Zygotes, limits: Limits) -> None:
         self._checkers, self.limits = checkers, limits
-        self._prepared: dict[tuple[Assertions, str], Prepared] = {}
+        self._prepared: dict[tuple[Assertions, tuple[str, ...], str], Prepared] = {}
 
     def prepare(self, task: Task, lease: Lease) -> Prepared:
         """What is asked first, found by a run without any answer.
@@ -84,10 +84,11 @@ class Examiner:
         """
         assert task.assertions is not None  # noqa: S101 - it is asked of such tasks alone
         assert task.fn_name is not None  # noqa: S101 - as above
-        key = task.assertions, task.fn_name
+        checks = tuple(str(case.input) for case in task.cases)
+        key = task.assertions, checks, task.fn_name
         if key in self._prepared:
             return self._prepared[key]
-        ready = instrument(task.assertions.checks, task.fn_name)
+        ready = instrument(checks, task.fn_name)
         match self.examine(task, ready, lease, [], [], everything=False):
             case Trouble() as trouble:
                 found = trouble.error or trouble.actual or trouble.outcome

@@ -80,8 +80,9 @@ def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
         fn_name=fn_name,
         starter_code=prompt,
         solutions=(prompt + solution,) if solution.strip() else (),
+        public_cases=(),
         assertions=Assertions(
-            definitions=unparsed(*begun.body, *others), checks=checks, before=unparsed(*helpers)
+            definitions=unparsed(*begun.body, *others), before=unparsed(*helpers)
         ),
     )
 

@@ -78,8 +78,8 @@ def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
         fn_name=fn_name,
         starter_code=f"def {fn_name}({ast.unparse(function.args)}):\n" if function else "",
         solutions=(code,) if code.strip() else (),
-        assertions=Assertions(definitions=code, checks=tuple(tests), setup=setup),
-        public=(0,),
+        public_cases=(0,),
+        assertions=Assertions(definitions=code, setup=setup),
     )
 
 
