@@ -89,12 +89,12 @@ class Task:
         wrapping: How the source of a call-based task writes what it expects.
         in_place: Whether the answer of a call-based task is what its function leaves in its first
             argument, rather than what it returns.
+        assertions: What the cases need, where they are assertions in place of inputs and outputs;
+            nothing is then expected beside a case's input.
         checker: The task's own checker, where it has one: Python source that defines
             `CHECK_FUNCTION`, which is run in the sandbox.
         public_cases: The positions of the cases that a model may see, in order; None where the
             source does not tell them from the hidden ones.
-        assertions: What the cases need, where they are assertions in place of inputs and outputs;
-            nothing is then expected beside a case's input.
     """
 
     id: str
@@ -106,9 +106,9 @@ class Task:
     solutions: tuple[str, ...] = ()
     wrapping: Wrapping = Wrapping.BARE
     in_place: bool = False
+    assertions: Assertions | None = None
     checker: str | None = None
     public_cases: tuple[int, ...] | None = None
-    assertions: Assertions | None = None
 
     @property
     def kind(self) -> TaskKind:
