@@ -173,6 +173,7 @@ def test_a_set_without_reference_programs_can_be_read() -> None:
         (HUMANEVAL[0], {"test": "def check(f):\n    assert True"}, "test: found no such assertion"),
         (HUMANEVAL[0], {"canonical_solution": 3}, "canonical_solution: found 3; accepted: a text"),
         (MBPP[0], {"text": ""}, "text: found ''"),
+        (MBPP[0], {"test_list": [f"assert f(1) == {'1 + ' * 900} 1"]}, "test_list[0]: found Recur"),
         (MBPP[0], {"code": "def f("}, "code: found SyntaxError"),
         (MBPP[0], {"test_list": None}, "test_list: found nothing; accepted: a list of texts"),
         (MBPP[0], {"test_list": ["assert f(1) == 1", 2]}, "test_list[1]: found 2"),

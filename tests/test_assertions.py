@@ -1,6 +1,7 @@
 """Programs judged by assertions, which run in the sandbox, but never where a program does."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -19,8 +20,9 @@ from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
 from test_assertion_sets import read
+from test_warm_sandbox import family
 
-SHORT = Limits(cpu_seconds=1.0, wall_factor=0.5)
+SHORT = Limits(cpu_seconds=0.5, wall_factor=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +167,7 @@ SENTENCES: dict[str, tuple[Line, str, str]] = {
         "def shared(a, b):\n    while True: pass",
         (
             "The arguments were [(3, 4, 5, 6), (5, 7, 4, 10)]. The program ran out of time: "
-            "it took more than 1 seconds of CPU time on line 2: while True: pass"
+            "it took more than 0.5 seconds of CPU time on line 2: while True: pass"
         ),
     ),
     "too much memory": (
@@ -303,8 +305,10 @@ CHECKS: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize(("check", "result"), CHECKS.values(), ids=CHECKS)
 def test_assertions_mean_what_they_mean_in_python(
-    sandbox: SandboxJudge, check: str, result: str
+    sandbox: SandboxJudge, monkeypatch: pytest.MonkeyPatch, check: str, result: str
 ) -> None:
+    monkeypatch.setattr(assertions, "MOST_AT_ONCE", 60)
+    monkeypatch.setattr(assertions, "MOST_CALLS", 250)
     program = f"def raise_(error):\n    raise error\ndef f(x):\n    return {result}\n"
     verdict = judge(sandbox, asserting(check), program)
     assert verdict.passed, verdict.failure
@@ -326,8 +330,8 @@ def test_a_failure_that_an_earlier_call_causes_is_not_reported(sandbox: SandboxJ
 def test_a_failing_program_is_not_asked_for_all_that_loops_want(
     sandbox: SandboxJudge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(assertions, "_LONGEST_BATCH", 0.2)
-    slow = "import time\ndef f(x):\n    time.sleep(0.11)\n    return {}"
+    monkeypatch.setattr(assertions, "_LONGEST_BATCH", 0.1)
+    slow = "import time\ndef f(x):\n    time.sleep(0.06)\n    return {}"
     check = "for i in range({}):\n    assert f(i) == i"
     assert judge(sandbox, asserting(check.format(8)), slow.format("x")).passed
     verdict = judge(sandbox, asserting(check.format(500)), slow.format("x + 1"))
@@ -350,7 +354,7 @@ def test_a_test_that_a_result_breaks_is_a_wrong_answer(sandbox: SandboxJudge) ->
     sentence = said(sandbox, patient, "def f(x): return x if x == 2 else 10**18")
     assert sentence == (
         "the test could not be finished with what was returned: "
-        "it took more than 1 seconds of CPU time"
+        "it took more than 0.5 seconds of CPU time"
     )
 
 
@@ -402,6 +406,32 @@ def test_many_programs_of_many_tasks_are_judged_at_once() -> None:
             await many.aclose()
 
     assert all(verdict.passed for verdict in asyncio.run(run()))
+
+
+@pytest.mark.parametrize(
+    ("of", "program"),
+    [
+        (asserting("assert f(1) == 1"), "def f(x): return 1"),
+        (asserting("assert f(1) == 1"), "def f(x):\n    while True: pass"),
+        (asserting("for i in range(f(1)): pass"), "def f(x): return 10**18"),
+    ],
+    ids=["it passes", "its program is running", "its assertions are running"],
+)
+def test_nothing_is_left_running_after_a_judgement_or_when_nobody_waits_for_it(
+    of: Task, program: str
+) -> None:
+    async def run() -> None:
+        patient = SandboxJudge(find_isolation("auto"), Limits(cpu_seconds=60.0), concurrency=1)
+        try:
+            with contextlib.suppress(asyncio.TimeoutError):
+                assert (await asyncio.wait_for(patient.judge(of, program), 0.5)).passed
+            assert (await patient.judge(asserting("assert f(2) == 2"), "def f(x): return x")).passed
+        finally:
+            await patient.aclose()
+
+    before = family()
+    asyncio.run(run())
+    assert family() == before
 
 
 def test_sets_of_tests_that_share_names_do_not_meet(sandbox: SandboxJudge) -> None:

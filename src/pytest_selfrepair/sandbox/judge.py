@@ -43,6 +43,8 @@ class SandboxJudge:
         other: A checker whose verdict is compared with that of `checker`; None: none is.
         all_cases: Whether every case is run, rather than those up to the first that fails.
         checker_of: Finds a task's own checker other than its `checker.py`, if it has one.
+
+    Where a task's cases are assertions, these decide, and no checker is asked.
     """
 
     def __init__(

@@ -71,6 +71,7 @@ class _Examination:
         self._answers: list[list[Any]] = request["answers"]
         self._asked: dict[str, Any] = {}  # calls without an answer, by their text
         self._used: deque[tuple[int, str]] = deque(maxlen=_USES)  # calls, and their arguments
+        self._own = 0  # how many of them the running case has made
         self._raised: list[tuple[Exception, int]] = []  # by the stand-in
         self._unanswered: _NoAnswer | None = None  # what this case may not pass with
         self._compared: tuple[object, object] | None = None
@@ -100,7 +101,7 @@ class _Examination:
     def _case(self, number: int, text: str, scope: dict[str, Any]) -> Fields:
         random.seed(number)
         self._raised.clear()
-        self._unanswered = None
+        self._own, self._unanswered = 0, None
         self._compared, self._failing = None, (None, {})
         try:
             _execute(text, scope)
@@ -160,6 +161,7 @@ class _Examination:
             raise _Pending
         shown = call["source"] if "source" in call else ", ".join(_shown_all(args, kwargs))
         self._used.append((index, f"[{shown}]"))
+        self._own += 1
         return self._answer(index)
 
     def _answer(self, index: int) -> Any:
@@ -197,7 +199,8 @@ class _Examination:
 
     def _facts(self) -> Fields:
         """What is known where a case fails."""
-        facts: Fields = {"uses": [index for index, _ in self._used]}
+        uses = [index for index, _ in self._used]
+        facts: Fields = {"uses": uses[-self._own :]}  # all, where the case itself has made none
         if self._used:
             index, facts["input"] = self._used[-1]
             if self._answers[index][0] == "value":

@@ -54,11 +54,13 @@ def parsed(text: str, field: str, source: Source) -> ast.Module:
         TaskError: It is no Python.
     """
     try:
-        return ast.parse(text)
+        module = ast.parse(text)
+        ast.unparse(module)  # which goes deeper
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         where = f" on line {error.lineno}" if isinstance(error, SyntaxError) else ""
         found = f"{type(error).__name__}{where}: {getattr(error, 'msg', error)}"
         raise source.error(field, found, "Python") from error
+    return module
 
 
 def unparsed(*statements: ast.stmt) -> str:

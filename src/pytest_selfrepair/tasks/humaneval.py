@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from pytest_selfrepair.core.task import Assertions, Case, JsonValue, Task
+from pytest_selfrepair.errors import TaskError
 from pytest_selfrepair.tasks.apps import Source, brief
 from pytest_selfrepair.tasks.assertions import (
     function_of,
@@ -90,8 +91,8 @@ def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
 def _begun(prompt: str, source: Source) -> ast.Module:
     """A prompt as Python; its function may lack a body, where it has no docstring."""
     try:
-        return ast.parse(prompt)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return parsed(prompt, "prompt", source)
+    except TaskError:
         return parsed(f"{prompt.rstrip()}\n    pass", "prompt", source)
 
 
