@@ -15,7 +15,7 @@ from pytest_selfrepair.core.task import Assertions, Task
 from pytest_selfrepair.core.validation import Standing, validate
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.errors import CheckerError
-from pytest_selfrepair.sandbox import assertions
+from pytest_selfrepair.sandbox import assertions, examiner
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
@@ -307,7 +307,7 @@ CHECKS: dict[str, tuple[str, str]] = {
 def test_assertions_mean_what_they_mean_in_python(
     sandbox: SandboxJudge, monkeypatch: pytest.MonkeyPatch, check: str, result: str
 ) -> None:
-    monkeypatch.setattr(assertions, "MOST_AT_ONCE", 60)
+    monkeypatch.setattr(examiner, "MOST_AT_ONCE", 60)
     monkeypatch.setattr(assertions, "MOST_CALLS", 250)
     program = f"def raise_(error):\n    raise error\ndef f(x):\n    return {result}\n"
     verdict = judge(sandbox, asserting(check), program)

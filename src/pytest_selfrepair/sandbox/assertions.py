@@ -2,35 +2,26 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from pytest_selfrepair.core.checker import Rule
-from pytest_selfrepair.core.shorten import shorten
-from pytest_selfrepair.core.task import Assertions, JsonValue, Task, TaskKind
+from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import Outcome
-from pytest_selfrepair.errors import CheckerError
+from pytest_selfrepair.sandbox.asserted import Fields, read_asserted, unfinished
 from pytest_selfrepair.sandbox.channel import CaseReport
-from pytest_selfrepair.sandbox.instrument import Assertion, Form, Instrumented, instrument
-from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.examiner import Examiner, only
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
 from pytest_selfrepair.sandbox.reading import Answer, Trouble, read_case, read_uncompiled
 from pytest_selfrepair.sandbox.tally import Judged, Tally
 from pytest_selfrepair.sandbox.ways import Way
-from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
+from pytest_selfrepair.sandbox.zygotes import Lease
 
 MOST_CALLS = 10_000
 """Calls that the assertions of a task may make of one program."""
 
-MOST_AT_ONCE = 1_000
-"""Calls that they may make before the first of them is answered."""
-
 MOST_ROUNDS = 250
 """How often the assertions may be run for one program; each but the last asks for calls."""
 
-_LONGEST_ASSERTION = 200  # characters
 _LONGEST_BATCH = 2.0  # seconds for which a program computes before the assertions see what came
-
-Fields = dict[str, JsonValue]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,92 +39,6 @@ class _Known:
     said: list[JsonValue]
     ended: bool
     size: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """What assertions are before any program.
-
-    Attributes:
-        instrumented: The checks, made ready.
-        calls: What they ask first; the same for every program.
-    """
-
-    instrumented: Instrumented
-    calls: tuple[JsonValue, ...]
-
-
-class Examiner:
-    """Runs the assertions of tasks.
-
-    Args:
-        checkers: Processes for assertions, which know what is expected: no program enters them.
-        limits: What one run of them may use.
-    """
-
-    def __init__(self, checkers: Zygotes, limits: Limits) -> None:
-        self._checkers, self.limits = checkers, limits
-        self._prepared: dict[tuple[Assertions, tuple[str, ...], str], Prepared] = {}
-
-    def prepare(self, task: Task, lease: Lease) -> Prepared:
-        """What is asked first, found by a run without any answer.
-
-        Raises:
-            CheckerError: The assertions break, or fail, before any program has a part in it.
-            BrokenZygoteError: The sandbox is broken.
-        """
-        assert task.assertions is not None  # noqa: S101 - it is asked of such tasks alone
-        assert task.fn_name is not None  # noqa: S101 - as above
-        checks = tuple(str(case.input) for case in task.cases)
-        key = task.assertions, checks, task.fn_name
-        if key in self._prepared:
-            return self._prepared[key]
-        ready = instrument(checks, task.fn_name)
-        match self.examine(task, ready, lease, [], [], everything=False):
-            case Trouble() as trouble:
-                found = trouble.error or trouble.actual or trouble.outcome
-            case {"cases": [*_, {"end": "failed" | "raised" as end, "type": name, "message": why}]}:
-                found = f"one that {end} without a call, {name}: {why}"
-            case {"calls": []}:
-                found = "no call of it"
-            case {"calls": [*calls]}:
-                prepared = Prepared(instrumented=ready, calls=tuple(calls))
-                return self._prepared.setdefault(key, prepared)
-            case other:
-                raise BrokenZygoteError(f"a run of assertions said {str(other)[:80]}")
-        accepted = f"statements that assert what {task.fn_name} returns"
-        raise CheckerError(f"{task.id}: assertions: found {shorten(found)}; accepted: {accepted}")
-
-    def examine(
-        self,
-        task: Task,
-        ready: Instrumented,
-        lease: Lease,
-        calls: Sequence[JsonValue],
-        answers: Sequence[JsonValue],
-        *,
-        everything: bool,
-    ) -> JsonValue | Trouble:
-        """Run the assertions with the answers so far; what `standin.examine` returns."""
-        assert task.assertions is not None  # noqa: S101 - as above
-        request: Fields = {
-            "definitions": task.assertions.definitions,
-            "setup": task.assertions.setup,
-            "checks": list(ready.checks),
-            "sites": list(ready.sites),
-            "fn_name": task.fn_name,
-            "calls": list(calls),
-            "answers": list(answers),
-            "most": MOST_AT_ONCE,
-            "all": everything,
-        }
-        with self._checkers.lent(lease) as zygote:
-            zygote.load("", task.fn_name, [request], way=Way.ASSERTIONS)
-            case, report = _only(list(zygote.run(0)))
-        if case is None:
-            return read_uncompiled(report)
-        answer = read_case(report, TaskKind.CALL_BASED, self.limits)
-        return answer if isinstance(answer, Trouble) else answer.value
 
 
 class Examination:
@@ -179,14 +84,15 @@ class Examination:
                 return
             said = self._examined()
             if isinstance(said, Trouble):
-                tally.add(Judged(trouble=_unfinished(said)))
+                tally.add(Judged(trouble=unfinished(said)))
                 return
             calls, cases = said
+            answers = [known.answer for known in self._known]
             for case in cases[tally.position :]:
                 if case.get("end") != "passed" and self._changed(zygote, case):
                     calls = ()  # and the assertions see what has changed
                     break
-                tally.add(self._judged(case))
+                tally.add(read_asserted(case, self._prepared.instrumented.assertions, answers))
                 if tally.decided:
                     return
             else:
@@ -289,7 +195,7 @@ class Examination:
             if index in self._fresh or not 0 <= index < len(self._calls):
                 continue
             self._load(zygote, [self._calls[index]])
-            number, report = _only(list(zygote.run(0)))
+            number, report = only(list(zygote.run(0)))
             if number is None:
                 raise BrokenZygoteError("a program that has run does not compile")
             before = self._known[index]
@@ -300,87 +206,9 @@ class Examination:
             changed |= known.said != before.said
         return changed
 
-    def _judged(self, case: Fields) -> Judged:
-        if case.get("end") == "passed":
-            return Judged(rule=Rule.OWN)
-        number = case.get("assertion")
-        assertion = (
-            self._prepared.instrumented.assertions[number] if isinstance(number, int) else None
-        )
-        trouble = self._trouble(case, assertion)
-        given = _text(case, "input")
-        return Judged(trouble=replace(trouble, input=None if given is None else shorten(given)))
-
-    def _trouble(self, case: Fields, assertion: Assertion | None) -> Trouble:
-        text = shorten(assertion.text, _LONGEST_ASSERTION) if assertion else None
-        test = f"`{text}`" if text else "the test"
-        match case:
-            case {"end": "no_answer", "why": "garbled"}:
-                error = "it wrote into the report on its own run"
-                return Trouble(outcome=Outcome.TAMPERED, error=error)
-            case {"end": "no_answer", "call": int(index)}:
-                answer = self._known[index].answer
-                assert isinstance(answer, Trouble)  # noqa: S101 - values are answers
-                if answer.outcome is Outcome.WRONG_ANSWER:
-                    return replace(answer, error=f"{test} takes plain data alone")
-                return answer
-            case {"end": "failed"}:
-                return _failed(case, assertion.form if assertion else Form.OTHER, test)
-        error = f"{test} raised {_with_message(case, str(case.get('type')))}"
-        return Trouble(
-            outcome=Outcome.WRONG_ANSWER, error=shorten(error), actual=_shortened(case, "actual")
-        )
-
 
 _QUIET = {StopIteration.__name__, StopAsyncIteration.__name__}
 """Exceptions that would end a test's own loop unseen, as in ``all(map(f, ...))``."""
 
 _GOING_ON = {Outcome.RUNTIME_ERROR, Outcome.WRONG_ANSWER}
 """Outcomes of a call after which its process may go on: it raised, or returned no plain data."""
-
-
-def _failed(case: Fields, form: Form, test: str) -> Trouble:
-    """What a failing assertion says of the result that it is about."""
-    actual, expected = _shortened(case, "actual"), None
-    left, right = _shortened(case, "left"), _shortened(case, "right")
-    match form:
-        case Form.LEFT if left is not None:
-            actual, expected = left, right
-        case Form.RIGHT if right is not None:
-            actual, expected = right, left
-        case Form.TRUE:
-            expected = "True" if actual == "False" else "a true value"
-        case Form.FALSE:
-            expected = "False" if actual == "True" else "a false value"
-    error = None
-    if expected is None or actual is None:
-        what = "the test reached `assert False`" if form is Form.NEVER else f"{test} does not hold"
-        error = shorten(_with_message(case, what))
-    return Trouble(outcome=Outcome.WRONG_ANSWER, error=error, actual=actual, expected=expected)
-
-
-def _unfinished(trouble: Trouble) -> Trouble:
-    why = trouble.error or trouble.actual or trouble.outcome
-    error = f"the test could not be finished with what was returned: {why}"
-    return Trouble(outcome=Outcome.WRONG_ANSWER, error=shorten(error))
-
-
-def _with_message(case: Fields, text: str) -> str:
-    message = _text(case, "message")
-    return f"{text}: {message}" if message else text
-
-
-def _text(case: Fields, name: str) -> str | None:
-    found = case.get(name)
-    return found if isinstance(found, str) else None
-
-
-def _shortened(case: Fields, name: str) -> str | None:
-    found = _text(case, name)
-    return None if found is None else shorten(found)
-
-
-def _only(reports: list[tuple[int | None, CaseReport]]) -> tuple[int | None, CaseReport]:
-    if not reports:
-        raise BrokenZygoteError("the zygote ended its run before any case")
-    return reports[0]

@@ -13,7 +13,8 @@ from pytest_selfrepair.core.shorten import render
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.errors import SandboxError
-from pytest_selfrepair.sandbox.assertions import Examination, Examiner
+from pytest_selfrepair.sandbox.assertions import Examination
+from pytest_selfrepair.sandbox.examiner import Examiner
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.own import OwnChecker

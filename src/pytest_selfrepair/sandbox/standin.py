@@ -2,8 +2,10 @@
 
 A call whose answer is not known ends the assertion, or the turn of a loop, that makes it, and is
 noted; what follows goes on, so that one run tells as many calls as it can. From the first such call
-on a run is a guess: what it says of further assertions counts for nothing. Like the zygote, beside
-which it lies as a plain file, this module needs the standard library alone.
+on a run is a guess: what it says of further assertions counts for nothing. Calls with the same
+arguments have the same answer, and what a function does to its arguments is not seen.
+
+Like the zygote, beside which it lies as a plain file, this module needs the standard library alone.
 """
 
 import builtins
