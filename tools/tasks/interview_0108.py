@@ -80,11 +80,11 @@ for start in range(n):
             times += 1
         if times >= 2:
             length = n - (times - 1) * period + len(f"(){times}")
-            found.append((length, -start, period, times))
+            found.append((length, start, period, times))
 length, start, period, times = min(found)
 if times:
-    begin, end = row[:-start], row[-start + period * times :]
-    print(begin, "(", row[-start : -start + period], ")", times, end, sep="")
+    run, end = row[start : start + period], row[start + period * times :]
+    print(row[:start], "(", run, ")", times, end, sep="")
 else:
     print(row)
 """
