@@ -162,7 +162,7 @@ TASK = Task(
         "divides in floating point": FIRST.replace("% step)", "% float(step))").replace(
             "+ (moment - earliest) % float(step)", "+ int((moment - earliest) % float(step))"
         ),
-        "gives up after 1000 common periods of two": FIRST.replace("tries < period", "tries < 20"),
+        "gives up after 20 tries": FIRST.replace("tries < period", "tries < 20"),
         "prints the moment after coming on deck": FIRST.replace(
             LAST, "print(earliest - t + (moment - earliest) % step)"
         ),
