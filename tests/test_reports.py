@@ -49,16 +49,16 @@ def test_a_run_writes_the_reports_that_were_asked_for(
     assert step.read_text() == f"before\n{short}"
 
 
-@pytest.mark.parametrize("mode", MODES)
+UNDER = r"self-repair gate: failed: pass@t of self is 0\.\d+ \(--selfrepair-fail-under 0\.9\)"
+
+
 @pytest.mark.parametrize(
-    ("limit", "status", "last"),
+    ("mode", "limit", "status", "last"),
     [
-        ("0.6", 0, r"self-repair gate: passed"),
-        (
-            "0.9",
-            1,
-            r"self-repair gate: failed: pass@t of self is 0\.\d+ \(--selfrepair-fail-under 0\.9\)",
-        ),
+        pytest.param(("-p", "no:xdist"), "0.6", 0, "self-repair gate: passed", id="serial"),
+        pytest.param(("-n0",), "0.9", 1, UNDER, id="n0"),
+        pytest.param(("-n2",), "0.6", 0, "self-repair gate: passed", id="n2-passed"),
+        pytest.param(("-n2",), "0.9", 1, UNDER, id="n2-failed"),
     ],
 )
 def test_a_gate_decides_the_exit_status_in_place_of_unsolved_tasks(
