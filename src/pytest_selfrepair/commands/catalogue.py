@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import TaskError
-from pytest_selfrepair.tasks.apps import Source, brief
+from pytest_selfrepair.tasks.source import Source, brief
 from pytest_selfrepair.tasks.sources import Found, find
 
 MOST_KEPT = 64

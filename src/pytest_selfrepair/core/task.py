@@ -71,6 +71,8 @@ class Task:
             argument, rather than what it returns.
         checker: The task's own checker, where it has one: Python source that defines
             `CHECK_FUNCTION`, which is run in the sandbox.
+        public_cases: The positions of the cases that a model may see, in order; None where the
+            source does not tell them from the hidden ones.
     """
 
     id: str
@@ -83,6 +85,7 @@ class Task:
     wrapping: Wrapping = Wrapping.BARE
     in_place: bool = False
     checker: str | None = None
+    public_cases: tuple[int, ...] | None = None
 
     @property
     def kind(self) -> TaskKind:

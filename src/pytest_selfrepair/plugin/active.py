@@ -17,6 +17,7 @@ from pytest_selfrepair.plugin import ITEM_NAME, xdist
 from pytest_selfrepair.plugin.collect import (
     ENGINE,
     RECORD,
+    Folder,
     TaskFolder,
     TaskItem,
     UnscoredError,
@@ -52,6 +53,8 @@ def activate(config: pytest.Config, settings: Settings) -> None:
     config.option.continue_on_collection_errors = True
     if settings.tasks and config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args[:] = settings.tasks
+    # A task's folder stands for its item: pytest takes no `::` behind a folder.
+    config.args[:] = [arg.removesuffix(f"::{ITEM_NAME}") for arg in config.args]
     config.pluginmanager.register(ActiveSession(config, settings), "selfrepair-session")
 
 
@@ -137,8 +140,10 @@ class ActiveSession:
     def pytest_collect_directory(
         self, path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
-        """A folder in the layout of APPS is a task."""
-        return TaskFolder.from_parent(parent, path=path) if is_task_folder(path) else None
+        """A folder in the layout of APPS is a task; any other may hold some."""
+        if is_task_folder(path):
+            return TaskFolder.from_parent(parent, path=path)
+        return None if (path / "__init__.py").exists() else Folder.from_parent(parent, path=path)
 
     def pytest_collect_file(
         self, file_path: Path, parent: pytest.Collector

@@ -1,14 +1,19 @@
-"""Tasks as pytest sees them: folders and files that hold them, and one item each."""
+"""Tasks as pytest sees them: folders and files that hold them, and one item each.
+
+An item is made of a task's outline; the task is read when the item is about to run. A folder of
+task folders yields their items itself: a collector for each of ten thousand would cost seconds.
+"""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cache, partial
 from pathlib import Path
 
+import pluggy
 import pytest
 from _pytest._code.code import ExceptionInfo, TerminalRepr
 
-from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.record import NO_CASES, Record
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import SelfRepairError, TaskError
 from pytest_selfrepair.estimate.compare import TaskOutcome, task_outcome
@@ -17,9 +22,14 @@ from pytest_selfrepair.plugin.engine import Engine, Upcoming
 from pytest_selfrepair.report.data import properties
 from pytest_selfrepair.report.item import unsolved_text
 from pytest_selfrepair.tasks import folders, jsonl
+from pytest_selfrepair.tasks.outline import Outline
+from pytest_selfrepair.tasks.sources import circle_error, is_circle
 
 ENGINE = pytest.StashKey[Engine]()
 """Where a session keeps what runs its tasks."""
+
+_KEYWORDS = {ITEM_NAME}
+"""What `-k` finds every item by, beside the names of its task and of the folders above."""
 
 RECORD = pytest.StashKey[Record]()
 """Where an item keeps its record."""
@@ -37,8 +47,23 @@ def _same(task: Task) -> Task:
     return task
 
 
-def _refuse(error: TaskError) -> Task:
-    raise error
+@cache
+def _mark(name: str) -> pytest.Mark:
+    mark: pytest.Mark = getattr(pytest.mark, name).mark
+    return mark
+
+
+def _id(path: Path, config: pytest.Config) -> str:
+    """A path from pytest's root, in and outside it: so ids of all sources differ."""
+    return Path(os.path.relpath(path, config.rootpath)).as_posix()
+
+
+def _kind_of(entry: os.DirEntry[str]) -> tuple[bool, bool]:
+    """Whether it is a folder, and whether it is a file; a link in a circle is neither."""
+    try:
+        return entry.is_dir(), entry.is_file()
+    except OSError:
+        return False, False
 
 
 class _Collector(pytest.Collector):
@@ -52,44 +77,117 @@ class _Collector(pytest.Collector):
             return str(excinfo.value)
         return super().repr_failure(excinfo)
 
-    def items(self, load: Callable[[], Task]) -> Iterator["TaskItem"]:
-        """The item of a task, which is read here to find what is wrong, and again to be run."""
-        yield TaskItem.from_parent(self, name=ITEM_NAME, task=load(), load=load)
+    def task_in(
+        self, path: Path, name: str, task_id: str, files: Collection[str]
+    ) -> "TaskItem | Broken":
+        """What stands for a task's folder, in which there are these files."""
+        folder = os.fspath(path)
+        try:
+            outline = folders.outline_folder(folder, task_id, files)
+        except TaskError as error:
+            return self.broken(name, task_id, error, path=path)
+        load = partial(folders.read_folder, folder, task_id)
+        return self.item(name, task_id, outline, load, path=path)
+
+    def item(
+        self,
+        name: str,
+        task_id: str,
+        outline: Outline,
+        load: Callable[[], Task],
+        path: Path | None = None,
+    ) -> "TaskItem":
+        """The item of a task."""
+        upcoming = Upcoming(task_id=task_id, load=load)
+        return TaskItem.from_parent(self, name=name, upcoming=upcoming, outline=outline, path=path)
+
+    def broken(
+        self, name: str, task_id: str, error: TaskError, path: Path | None = None
+    ) -> "Broken":
+        """What stands in the place of a malformed task."""
+        return Broken.from_parent(self, name=name, nodeid=task_id, error=error, path=path)
+
+
+class Broken(_Collector):
+    """A malformed task, alone in being an error."""
+
+    def __init__(self, *, error: TaskError, **rest: object) -> None:
+        super().__init__(**rest)  # type: ignore[arg-type]  # pytest's own keywords, passed through
+        self._error = error
+
+    def collect(self) -> Iterator["TaskItem"]:
+        """Say what is wrong."""
+        raise self._error
 
 
 class TaskFolder(_Collector, pytest.Directory):
-    """A folder in the layout of APPS: one task."""
+    """A folder in the layout of APPS: one task.
 
-    def collect(self) -> Iterator["TaskItem"]:
+    It is made where the folder above is no `Folder`, or where it has a conftest.py of its own.
+    """
+
+    def collect(self) -> Iterator["TaskItem | Broken"]:
         """The one task."""
-        return self.items(partial(folders.read_folder, self.path, self.nodeid))
+        files = folders.files_of(os.fspath(self.path))
+        yield self.task_in(self.path, ITEM_NAME, _id(self.path, self.config), files)
 
 
-class TaskInFile(_Collector):
-    """One of the tasks in a file: an error in it is its own, and spoils no other."""
+class Folder(_Collector, pytest.Directory):
+    """A folder: what pytest would collect there, and the tasks whose folders lie in it."""
 
-    def __init__(self, *, load: Callable[[], Task], **rest: object) -> None:
-        super().__init__(**rest)  # type: ignore[arg-type]  # pytest's own keywords, passed through
-        self._load = load
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """Everything, in order of names, as pytest's own folders do."""
+        session, hooks, config = self.session, self.ihook, self.config
+        all_asked_for = any(map(session.isinitpath, (self.path, *self.path.parents)))
+        base = _id(self.path, config)
+        base = "" if base == "." else f"{base}/"
+        with os.scandir(self.path) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+        for entry in entries:
+            path = self.path / entry.name
+            is_folder, is_file = _kind_of(entry)
+            if not is_folder and not is_file:
+                continue
+            if not session.isinitpath(path, with_parents=is_folder):
+                if not all_asked_for and is_folder:
+                    continue  # one beside the only folders that are wanted
+                if hooks.pytest_ignore_collect(collection_path=path, config=config):
+                    continue
+            task_id = f"{base}{entry.name}"
+            if is_file:
+                yield from hooks.pytest_collect_file(file_path=path, parent=self)
+            elif entry.is_symlink() and is_circle(entry.path):
+                yield self.broken(entry.name, task_id, circle_error(task_id), path=path)
+            elif files := _files_alone(entry.path):
+                yield self.task_in(path, entry.name, task_id, files)
+            elif (inner := hooks.pytest_collect_directory(path=path, parent=self)) is not None:
+                yield inner
 
-    def collect(self) -> Iterator["TaskItem"]:
-        """The one task."""
-        return self.items(self._load)
+
+def _files_alone(folder: str) -> Collection[str]:
+    """A task's files; none where there is no task, or one with hooks of its own."""
+    try:
+        files = folders.files_of(folder)
+    except OSError:
+        return ()
+    return () if folders.CONFTEST in files else files
 
 
 class JsonLinesFile(_Collector, pytest.File):
-    """A file in the format of the hub's export: one task a line."""
+    """A file in JSON Lines: one task a line."""
 
-    def collect(self) -> Iterator[TaskInFile]:
-        """The tasks, named by their `problem_id`."""
-        for line, name in jsonl.named(self.path):
+    def collect(self) -> Iterator["TaskItem | Broken"]:
+        """The tasks, by their names."""
+        base = _id(self.path, self.config)
+        for line, name, outline in jsonl.outlined(self.path):
             if isinstance(name, TaskError):
-                yield self._one(f"line {line.number}", partial(_refuse, name))
-            else:
-                yield self._one(name, partial(line.task, f"{self.nodeid}::{name}"))
-
-    def _one(self, name: str, load: Callable[[], Task]) -> TaskInFile:
-        return TaskInFile.from_parent(self, name=name, load=load)
+                place = f"line {line.number}"
+                yield self.broken(place, f"{base}::{place}", name)
+            elif isinstance(outline, Outline):
+                task_id = f"{base}::{name}"
+                yield self.item(name, task_id, outline, partial(line.task, task_id))
+            elif outline is not None:
+                yield self.broken(name, f"{base}::{name}", outline)
 
 
 class HookFile(_Collector, pytest.File):
@@ -99,10 +197,23 @@ class HookFile(_Collector, pytest.File):
         super().__init__(**rest)  # type: ignore[arg-type]  # pytest's own keywords, passed through
         self._tasks = tasks
 
-    def collect(self) -> Iterator[TaskInFile]:
+    def collect(self) -> Iterator["TaskItem | Broken"]:
         """The tasks, named by their own ids."""
+        base = _id(self.path, self.config)
+        seen: set[str] = set()
         for task in self._tasks:
-            yield TaskInFile.from_parent(self, name=task.id, load=partial(_same, task))
+            task_id = f"{base}::{task.id}"
+            if task.id in seen:
+                twice = TaskError(
+                    file=base,
+                    field="id",
+                    found=f"{task.id!r}, which another task has too",
+                    accepted="an id of its own",
+                )
+                yield self.broken(task.id, task_id, twice)
+            else:
+                seen.add(task.id)
+                yield self.item(task.id, task_id, Outline.of(task), partial(_same, task))
 
 
 class TaskItem(pytest.Item):
@@ -112,14 +223,35 @@ class TaskItem(pytest.Item):
     """
 
     def __init__(
-        self, *, name: str, parent: pytest.Collector, task: Task, load: Callable[[], Task]
+        self,
+        *,
+        name: str,
+        parent: pytest.Collector,
+        upcoming: Upcoming,
+        outline: Outline,
+        path: Path | None,
     ) -> None:
-        super().__init__(name, parent)
-        self.task_id = self.nodeid.removesuffix(f"::{ITEM_NAME}")
-        self.upcoming = Upcoming(task_id=self.task_id, load=load)
-        self.has_cases = bool(task.cases)
-        self.add_marker(task.difficulty.value)
-        self.add_marker(task.kind.value)
+        super().__init__(
+            name,
+            parent,
+            nodeid=f"{upcoming.task_id}::{ITEM_NAME}",
+            path=path,
+        )
+        self.task_id = upcoming.task_id
+        self.upcoming = upcoming
+        self.has_cases = outline.cases != 0
+        self.difficulty = outline.difficulty
+        self.extra_keyword_matches = _KEYWORDS
+        for marker in (outline.difficulty.value, outline.kind.value):
+            self.own_markers.append(_mark(marker))
+            self.keywords[marker] = _mark(marker)
+
+    @property
+    def ihook(self) -> pluggy.HookRelay:
+        """The hooks that hold in the folder above: a task's own has none."""
+        above = self.parent
+        assert above is not None  # noqa: S101 - only a session has none
+        return above.ihook
 
     def setup(self) -> None:
         """Grow the task's trees.
@@ -132,7 +264,7 @@ class TaskItem(pytest.Item):
         record = self.config.stash[ENGINE].record(self.upcoming)
         self.stash[RECORD] = record
         self.user_properties += properties(record)
-        if record.quarantined:
+        if record.quarantined or record.unscored == NO_CASES:
             pytest.skip(f"{self.task_id}: {record.unscored}")
         if record.unscored is not None:
             raise UnscoredError(record.unscored)
@@ -164,6 +296,6 @@ def collector_for(path: Path, parent: pytest.Collector) -> pytest.Collector | No
     tasks = parent.config.hook.pytest_selfrepair_tasks(path=path, config=parent.config)
     if tasks is not None:
         return HookFile.from_parent(parent, path=path, tasks=tasks)
-    if path.suffix == ".jsonl" and parent.session.isinitpath(path):
+    if jsonl.is_lines(path) and parent.session.isinitpath(path):
         return JsonLinesFile.from_parent(parent, path=path)
     return None
