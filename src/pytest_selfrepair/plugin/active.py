@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pytest_selfrepair.core.checker import CHECKERS, COUNTERPARTS, Checker
+from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
@@ -22,6 +23,7 @@ from pytest_selfrepair.plugin.collect import (
     TaskItem,
     UnscoredError,
     collector_for,
+    sampled,
 )
 from pytest_selfrepair.plugin.crew import Casting, LocalServers
 from pytest_selfrepair.plugin.engine import Engine
@@ -73,12 +75,15 @@ class ActiveSession:
         self._casting: Casting | None = None
         self._engine: Engine | None = None
         self._ahead: list[pytest.Item] | None = None
+        self._sample_notices: list[str] = []
         self._log = None if xdist.is_worker(config) else RunLog(settings.store)
 
     def pytest_report_header(self) -> list[str]:
         """Say who writes, who explains, and where programs run."""
         settings = self._settings
         who = f"{settings.model}{self._address()}, feedback {', '.join(settings.feedback)}"
+        if settings.feedback_cases == FeedbackCases.PUBLIC:
+            who += " (sees public cases alone)"
         budget = "no token budget" if settings.budget is None else f"{settings.budget:,} tokens"
         tree = f"n_p = {settings.programs}, n_fr = {settings.repairs}"
         store = f"samples in {self._shown(settings.store)}, replay {settings.replay}"
@@ -150,6 +155,17 @@ class ActiveSession:
     ) -> pytest.Collector | None:
         """A JSON Lines file that was asked for, or what a conftest.py reads, holds tasks."""
         return collector_for(file_path, parent)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Draw a sample of what -m, -k and the like have left."""
+        kept, self._sample_notices = sampled(items, self._settings)
+        if len(kept) < len(items):
+            stay = set(kept)
+            config.hook.pytest_deselected(items=[each for each in items if each not in stay])
+            items[:] = kept
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Count the tasks that are to be run."""
@@ -240,7 +256,7 @@ class ActiveSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         """Pass on what the user should know of how models were asked."""
-        notices = self._engine.notices if self._engine is not None else []
+        notices = [*self._sample_notices, *(self._engine.notices if self._engine else [])]
         if self._log is None:
             xdist.send_notices(self._config, notices)
         else:

@@ -5,6 +5,7 @@ task folders yields their items itself: a collector for each of ten thousand wou
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache, partial
 from pathlib import Path
@@ -19,10 +20,13 @@ from pytest_selfrepair.errors import SelfRepairError, TaskError
 from pytest_selfrepair.estimate.compare import TaskOutcome, task_outcome
 from pytest_selfrepair.plugin import ITEM_NAME
 from pytest_selfrepair.plugin.engine import Engine, Upcoming
+from pytest_selfrepair.plugin.options import PAPER as PAPER_SAMPLE
+from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.report.data import properties
 from pytest_selfrepair.report.item import unsolved_text
 from pytest_selfrepair.tasks import folders, jsonl
 from pytest_selfrepair.tasks.outline import Outline
+from pytest_selfrepair.tasks.sampling import PAPER, allocate, draw
 from pytest_selfrepair.tasks.sources import circle_error, is_circle
 
 ENGINE = pytest.StashKey[Engine]()
@@ -299,3 +303,35 @@ def collector_for(path: Path, parent: pytest.Collector) -> pytest.Collector | No
     if jsonl.is_lines(path) and parent.session.isinitpath(path):
         return JsonLinesFile.from_parent(parent, path=path)
     return None
+
+
+def sampled(items: list[pytest.Item], settings: Settings) -> tuple[list[pytest.Item], list[str]]:
+    """Draw the tasks that `--selfrepair-sample` asks for.
+
+    Args:
+        items: What is selected so far, ordinary tests among it, which stay.
+        settings: What the user asked for.
+
+    Returns:
+        The items that stay, in order, and what the user should know, a line each.
+    """
+    tasks = [(i.task_id, i.difficulty) for i in items if isinstance(i, TaskItem) and i.has_cases]
+    counts = Counter(difficulty for _, difficulty in tasks)
+    wanted = settings.sample
+    if wanted is None:
+        return items, []
+    notices: list[str] = []
+    if wanted == PAPER_SAMPLE:
+        allocated = dict(PAPER)
+        notices = [
+            f"--selfrepair-sample paper: found {counts[each]} {each} tasks; wanted {number}"
+            for each, number in PAPER.items()
+            if counts[each] < number
+        ]
+    else:
+        allocated = allocate(counts, wanted)
+        if len(tasks) < wanted:
+            notices = [f"--selfrepair-sample {wanted}: found {len(tasks)} tasks"]
+    drawn = draw(tasks, allocated, settings.seed or 0)
+    kept = [i for i in items if not isinstance(i, TaskItem) or i.task_id in drawn]
+    return kept, notices

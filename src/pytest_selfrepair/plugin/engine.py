@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_selfrepair.core.budget import Cost, Spending
+from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.grow import grow
 from pytest_selfrepair.core.record import NO_CASES, NOT_RUN, Record, Setup
 from pytest_selfrepair.core.task import Task, TaskKind
@@ -19,6 +20,7 @@ from pytest_selfrepair.plugin.crew import Casting, Crew, plan_of
 from pytest_selfrepair.plugin.loop import Loop
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.tasks.examples import examples
 
 if TYPE_CHECKING:
     from pytest_selfrepair.core.tree import Grown
@@ -209,6 +211,8 @@ class Engine:
             return Record(
                 task_id=task.id, difficulty=task.difficulty, kind=task.kind, unscored=NO_CASES
             )
+        if self._plan.feedback_cases is FeedbackCases.PUBLIC and task.public_cases is None:
+            task = replace(task, public_cases=examples(task))
         spending = Spending()
         grown: Grown | None = None
         setup: Setup | None = None

@@ -14,6 +14,10 @@ CHECKER_NAMES = ("tolerant", "strict", "unordered", "apps")
 """The keys of `core.checker.CHECKERS`, which is not imported before a model is named."""
 
 
+PAPER = 0
+"""What `sample` is where the paper's numbers of tasks are asked for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a run was asked to do; the fields are the flags without their prefix."""
@@ -48,6 +52,8 @@ class Settings:
     validate: bool
     prompts: Path | None
     tasks: tuple[str, ...]
+    sample: int | None
+    feedback_cases: str
     local_weights: Path | None
     local_threads: int | None
 
@@ -134,6 +140,15 @@ def _url(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("an address that begins with http:// or https://")
     return value.rstrip("/")
+
+
+def _sample(value: str) -> int:
+    if value == "paper":
+        return PAPER
+    try:
+        return _whole(1)(value)
+    except ValueError as error:
+        raise ValueError(f"{error}, or paper") from None
 
 
 _OPTIONS = (
@@ -360,11 +375,28 @@ _OPTIONS = (
     _Option(
         name="tasks",
         metavar="PATH",
-        help="task folders or JSON Lines files to run where the command line names no path; may be "
-        "given more than once (default: as pytest collects)",
+        help="task folders, JSON Lines files or hub:NAME[split] to run where the command line "
+        "names no path; may be given more than once (default: as pytest collects)",
         default=None,
         parse=_text,
         repeats=True,
+    ),
+    _Option(
+        name="sample",
+        metavar="N",
+        help="run N tasks of those that are selected, drawn by --selfrepair-seed (else 0) with "
+        "each difficulty in proportion; paper: 60 introductory, 180 interview and 60 competition "
+        "(default: all)",
+        default=None,
+        parse=_sample,
+    ),
+    _Option(
+        name="feedback_cases",
+        metavar="WHICH",
+        help="the cases that feedback and repair may see: all, as in the paper, or public, those "
+        "in the statement; every case decides in both (default: all)",
+        default="all",
+        parse=_one_of("all", "public"),
     ),
     _Option(
         name="local_weights",
@@ -422,7 +454,10 @@ def settings(config: "pytest.Config") -> Settings:
     base = config.invocation_params.dir if config.inipath is None else config.rootpath
     values["store"] = base / values["store"]
     if not config.getoption("selfrepair_tasks"):  # the ini file speaks from where it stands
-        values["tasks"] = tuple(str(config.rootpath / task) for task in values["tasks"])
+        values["tasks"] = tuple(
+            task if task.startswith("hub:") else str(config.rootpath / task)
+            for task in values["tasks"]
+        )
     return Settings(**values)
 
 

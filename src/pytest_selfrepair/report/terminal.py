@@ -153,10 +153,14 @@ def _outcomes(records: Sequence[Record], tasks: Sequence[Grown]) -> list[str]:
 
 
 def _judged(records: Sequence[Record]) -> list[str]:
-    """Where programs ran, and by whom their answers were compared."""
+    """Where programs ran, by whom their answers were compared, and what feedback saw of that."""
     setups = [record.setup for record in records if record.setup is not None]
     found = dict.fromkeys((setup.isolation, setup.checker) for setup in setups)
-    return [f"judged: in {isolation}, checker {checker}" for isolation, checker in found]
+    seen = dict.fromkeys(setup.plan.feedback_cases for setup in setups)
+    return [
+        *(f"judged: in {isolation}, checker {checker}" for isolation, checker in found),
+        *(f"feedback saw: {each} cases; all cases decide" for each in seen),
+    ]
 
 
 def _flips(records: Sequence[Record]) -> list[str]:
