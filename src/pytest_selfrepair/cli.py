@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from pathlib import Path
 
 from pytest_selfrepair import __version__
-from pytest_selfrepair.commands import export, judge, take_in, validate
+from pytest_selfrepair.commands import export, judge, survey, take_in, validate
 from pytest_selfrepair.core.checker import CHECKERS
 from pytest_selfrepair.errors import SelfRepairError
 from pytest_selfrepair.sandbox.isolation import find_isolation
@@ -55,6 +55,10 @@ async def _validate(options: argparse.Namespace) -> int:
         )
 
 
+async def _tasks(options: argparse.Namespace) -> int:
+    return survey.run(options.paths, as_json=options.json)
+
+
 async def _export(options: argparse.Namespace) -> int:
     return export.run(options.store, options.out, what=options.what, run=options.run_number)
 
@@ -92,7 +96,8 @@ def _parser() -> argparse.ArgumentParser:
         "tasks",
         metavar="TASKS",
         type=Path,
-        help="a task's folder, a folder of such folders, or a .jsonl file in the hub's format",
+        help="a task's folder, a folder of such folders, or a .jsonl or .jsonl.gz file, or "
+        "hub:NAME[split]",
     )
     command.add_argument(
         "programs",
@@ -118,6 +123,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="print JSON Lines")
     _add_judging(command)
     command.set_defaults(run=_validate, all_cases=False)
+
+    command = commands.add_parser("tasks", help="say what tasks there are, and what is wrong")
+    command.add_argument(
+        "paths", metavar="PATH", nargs="+", type=Path, help="where tasks are, as for judge"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=_tasks)
 
     command = commands.add_parser("export", help="write a store's samples and records as lines")
     command.add_argument("store", metavar="STORE", type=Path, help="what --selfrepair-store names")

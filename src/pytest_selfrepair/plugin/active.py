@@ -1,5 +1,6 @@
 """The hooks of a session in which a model is named; each hands over to the room that knows."""
 
+import contextlib
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
-from pytest_selfrepair.errors import SelfRepairError, UsageError, WorkerLostError
+from pytest_selfrepair.errors import SelfRepairError, TaskError, UsageError, WorkerLostError
 from pytest_selfrepair.estimate.compare import TaskOutcome
 from pytest_selfrepair.plugin import ITEM_NAME, xdist
 from pytest_selfrepair.plugin.collect import (
@@ -23,6 +24,7 @@ from pytest_selfrepair.plugin.collect import (
     TaskItem,
     UnscoredError,
     collector_for,
+    locate,
     sampled,
 )
 from pytest_selfrepair.plugin.crew import Casting, LocalServers
@@ -47,7 +49,7 @@ def activate(config: pytest.Config, settings: Settings) -> None:
     """Bring the plugin into a session.
 
     Raises:
-        UsageError: The isolation that was asked for is not to be had.
+        UsageError: The isolation or the tasks that were asked for are not to be had.
     """
     for name in (*Difficulty, *TaskKind):
         config.addinivalue_line("markers", f"{name}: tasks of pytest-selfrepair of that kind")
@@ -55,8 +57,10 @@ def activate(config: pytest.Config, settings: Settings) -> None:
     config.option.continue_on_collection_errors = True
     if settings.tasks and config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args[:] = settings.tasks
-    # A task's folder stands for its item: pytest takes no `::` behind a folder.
-    config.args[:] = [arg.removesuffix(f"::{ITEM_NAME}") for arg in config.args]
+    try:
+        locate(config)
+    except TaskError as error:
+        raise UsageError(str(error)) from None
     config.pluginmanager.register(ActiveSession(config, settings), "selfrepair-session")
 
 
@@ -182,7 +186,7 @@ class ActiveSession:
             return None
         if xdist.is_controller(session.config):
             raise pytest.UsageError("--selfrepair-plan: found workers (-n); accepted: -n0")
-        tasks = (item.upcoming.load() for item in _tasks(session.items))
+        tasks = _read(_tasks(session.items))
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.section("self-repair: plan")
@@ -294,6 +298,15 @@ class ActiveSession:
 
 def _tasks(items: Iterable[pytest.Item | None]) -> Iterator[TaskItem]:
     return (item for item in items if isinstance(item, TaskItem) and item.has_cases)
+
+
+def _read(items: Iterable[TaskItem]) -> Iterator[Task]:
+    """The tasks of items, but for those of which it is found only now that they cannot be run."""
+    for item in items:
+        with contextlib.suppress(TaskError):
+            task = item.upcoming.load()
+            if task.cases:
+                yield task
 
 
 def _found(settings: Settings) -> Isolation:

@@ -24,13 +24,16 @@ from pytest_selfrepair.plugin.options import PAPER as PAPER_SAMPLE
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.report.data import properties
 from pytest_selfrepair.report.item import unsolved_text
-from pytest_selfrepair.tasks import folders, jsonl
+from pytest_selfrepair.tasks import folders, hub, jsonl
 from pytest_selfrepair.tasks.outline import Outline
 from pytest_selfrepair.tasks.sampling import PAPER, allocate, draw
 from pytest_selfrepair.tasks.sources import circle_error, is_circle
 
 ENGINE = pytest.StashKey[Engine]()
 """Where a session keeps what runs its tasks."""
+
+HUB = pytest.StashKey[dict[Path, str]]()
+"""Where a session keeps which files stand for which names of the hub."""
 
 _KEYWORDS = {ITEM_NAME}
 """What `-k` finds every item by, beside the names of its task and of the folders above."""
@@ -51,14 +54,52 @@ def _same(task: Task) -> Task:
     return task
 
 
+def _as_outlined(load: Callable[[], Task], outline: Outline) -> Task:
+    """Read a task, which must be of the difficulty and kind by which it was selected.
+
+    Raises:
+        TaskError: It is malformed, or it is another than it looked or was.
+    """
+    task = load()
+    for field, found, collected in (
+        ("difficulty", task.difficulty, outline.difficulty),
+        ("kind", task.kind, outline.kind),
+    ):
+        if found != collected:
+            accepted = f"{collected}, as when it was collected"
+            if field == "kind":
+                accepted += "; in a large file fn_name comes first or last"
+            raise TaskError(file=task.id, field=field, found=found, accepted=accepted)
+    return task
+
+
 @cache
 def _mark(name: str) -> pytest.Mark:
     mark: pytest.Mark = getattr(pytest.mark, name).mark
     return mark
 
 
+def locate(config: pytest.Config) -> None:
+    """Put paths in the place of what pytest takes for none: names of the hub, a folder's item.
+
+    Raises:
+        TaskError: A data set of the hub cannot be had.
+    """
+    names = config.stash.setdefault(HUB, {})
+    for i, given in enumerate(config.args):
+        arg = given.removesuffix(f"::{ITEM_NAME}")  # pytest takes no `::` behind a folder
+        if hub.is_hub(arg):
+            name, *parts = arg.split("::", 1)
+            path = hub.fetched(name)
+            names[path] = name
+            arg = "::".join([str(path), *parts])
+        config.args[i] = arg
+
+
 def _id(path: Path, config: pytest.Config) -> str:
-    """A path from pytest's root, in and outside it: so ids of all sources differ."""
+    """A path from pytest's root, in and outside it, or a name of the hub: so all ids differ."""
+    if (name := config.stash[HUB].get(path)) is not None:
+        return name
     return Path(os.path.relpath(path, config.rootpath)).as_posix()
 
 
@@ -102,7 +143,7 @@ class _Collector(pytest.Collector):
         path: Path | None = None,
     ) -> "TaskItem":
         """The item of a task."""
-        upcoming = Upcoming(task_id=task_id, load=load)
+        upcoming = Upcoming(task_id=task_id, load=partial(_as_outlined, load, outline))
         return TaskItem.from_parent(self, name=name, upcoming=upcoming, outline=outline, path=path)
 
     def broken(
@@ -301,7 +342,7 @@ def collector_for(path: Path, parent: pytest.Collector) -> pytest.Collector | No
     if tasks is not None:
         return HookFile.from_parent(parent, path=path, tasks=tasks)
     if jsonl.is_lines(path) and parent.session.isinitpath(path):
-        return JsonLinesFile.from_parent(parent, path=path)
+        return JsonLinesFile.from_parent(parent, path=path, nodeid=_id(path, parent.config))
     return None
 
 

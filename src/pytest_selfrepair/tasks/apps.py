@@ -43,8 +43,8 @@ def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
     Args:
         task_id: The task's id in this run.
         fields: `question`, `difficulty`, `input_output`, and where present `solutions`,
-            `starter_code`, `public_cases` and `checker`. `input_output` and `solutions` may be JSON
-            inside a string.
+            `starter_code`, `public_cases`, `topics` and `checker`. `input_output` and `solutions`
+            may be JSON inside a string.
         source: What errors name.
 
     Raises:
@@ -63,6 +63,7 @@ def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
         starter_code=starter,
         solutions=_read_solutions(solutions, source),
         checker=_read_checker(fields.get("checker"), source),
+        topics=_read_topics(fields.get("topics"), source),
     )
     task = task if tests is None else _with_cases(task, tests, source)
     public = _read_public_cases(fields.get("public_cases"), len(task.cases), source)
@@ -205,6 +206,17 @@ def _read_solutions(solutions: JsonValue, source: Source) -> tuple[str, ...]:
         if not isinstance(program, str):
             raise source.error(f"solutions[{i}]", brief(program), "a program")
     return tuple(program for program in solutions if isinstance(program, str))
+
+
+def _read_topics(topics: JsonValue, source: Source) -> tuple[str, ...]:
+    if topics is None:
+        return ()
+    if not isinstance(topics, list):
+        raise source.error("topics", brief(topics), "a list of texts")
+    for i, topic in enumerate(topics):
+        if not isinstance(topic, str):
+            raise source.error(f"topics[{i}]", brief(topic), "a text")
+    return tuple(topic for topic in topics if isinstance(topic, str))
 
 
 def _read_checker(program: JsonValue, source: Source) -> str | None:

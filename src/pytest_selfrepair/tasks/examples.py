@@ -52,9 +52,12 @@ def _heading(words: list[str]) -> str:
 def _shows_call(squeezed: str, fn_name: str, case: Case) -> bool:
     if not isinstance(case.input, list):
         return False
-    arguments = [re.escape(_rendered(each)) for each in case.input]
+    texts = [_rendered(each) for each in (*case.input, case.expected)]
+    if sum(map(len, texts)) > len(squeezed):
+        return False
+    *arguments, result = map(re.escape, texts)
     named = ",?".join(rf"(?:\w+[=:])?{each}" for each in arguments)
-    wanted = rf"{re.escape(_rendered(case.expected))}(?![\w.,]*\w[\]\"])"
+    wanted = rf"{result}(?![\w.,]*\w[\]\"])"
     ends = r"(?!\d|\.\d)"
     return any(
         re.search(pattern, squeezed) is not None

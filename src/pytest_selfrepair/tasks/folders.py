@@ -100,6 +100,7 @@ def _read(
         "starter_code": text(STARTER) if STARTER in files else "",
         "checker": text(CHECKER) if CHECKER in files else None,
         "public_cases": None if CASES in leave_out else metadata.get("public_cases"),
+        "topics": metadata.get("topics"),
     }
     return apps.read(task_id, fields, Source(file=task_id))
 

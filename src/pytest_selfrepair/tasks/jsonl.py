@@ -2,6 +2,7 @@
 
 import gzip
 import threading
+import weakref
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -75,6 +76,7 @@ class LinesFile:
             with self._lock:
                 if self._kept is None:
                     self._kept = self._open()
+                    weakref.finalize(self, self._kept.close)
                 self._kept.seek(offset)
                 return self._kept.readline(LARGEST_FILE + 1)
         except (OSError, EOFError, zlib.error) as error:

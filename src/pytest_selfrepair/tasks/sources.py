@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import TaskError
-from pytest_selfrepair.tasks import jsonl
+from pytest_selfrepair.tasks import hub, jsonl
 from pytest_selfrepair.tasks.folders import files_of, read_folder
 
 
@@ -35,19 +35,27 @@ def find(paths: Iterable[Path]) -> Iterator[Found | TaskError]:
 
 
 def _find(path: Path) -> Iterator[Found | TaskError]:
-    if path.is_dir():
+    if hub.is_hub(str(path)):
+        yield from _lines(hub.fetched(str(path)), str(path))
+    elif path.is_dir():
         yield from _folders(path)
     elif jsonl.is_lines(path):
-        for line, name in jsonl.named(path):
-            if isinstance(name, TaskError):
-                yield name
-            else:
-                task_id = f"{shown(path)}::{name}"
-                yield Found(id=task_id, load=partial(line.task, task_id))
+        yield from _lines(path, shown(path))
     else:
         found = "another file" if path.exists() else "no such file or folder"
-        accepted = "a task's folder, a folder of such folders, a .jsonl or .jsonl.gz file"
+        accepted = (
+            "a task's folder, a folder of such folders, a .jsonl or .jsonl.gz file, hub:NAME[split]"
+        )
         raise TaskError(file=str(path), field="path", found=found, accepted=accepted)
+
+
+def _lines(path: Path, base: str) -> Iterator[Found | TaskError]:
+    for line, name in jsonl.named(path):
+        if isinstance(name, TaskError):
+            yield name
+        else:
+            task_id = f"{base}::{name}"
+            yield Found(id=task_id, load=partial(line.task, task_id))
 
 
 def _folders(top: Path) -> Iterator[Found | TaskError]:
