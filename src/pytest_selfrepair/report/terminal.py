@@ -7,6 +7,7 @@ from tabulate import tabulate
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.checker import COUNTERPARTS
+from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import NOT_RUN, Record
 from pytest_selfrepair.core.task import Difficulty
@@ -152,6 +153,12 @@ def _outcomes(records: Sequence[Record], tasks: Sequence[Grown]) -> list[str]:
     ]
 
 
+_SEEN = {
+    FeedbackCases.ALL: "all cases",
+    FeedbackCases.PUBLIC: "public cases alone; all cases decide",
+}
+
+
 def _judged(records: Sequence[Record]) -> list[str]:
     """Where programs ran, by whom their answers were compared, and what feedback saw of that."""
     setups = [record.setup for record in records if record.setup is not None]
@@ -159,7 +166,7 @@ def _judged(records: Sequence[Record]) -> list[str]:
     seen = dict.fromkeys(setup.plan.feedback_cases for setup in setups)
     return [
         *(f"judged: in {isolation}, checker {checker}" for isolation, checker in found),
-        *(f"feedback saw: {each} cases; all cases decide" for each in seen),
+        *(f"feedback saw: {_SEEN[each]}" for each in seen),
     ]
 
 

@@ -5,8 +5,14 @@ import re
 
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 
-_HEADING = 3
-"""Words behind an example's input, one of which names the output."""
+_HEADING = re.compile(
+    r"\W*(?:(?:sample|example|expected|the|standard|test|case)\W*(?:\d+\W+)?)*outputs?\b",
+    re.IGNORECASE,
+)
+"""What says, right behind an example's input, that its output follows."""
+
+_LONGEST_HEADING = 4
+"""Words of it that are looked at."""
 
 _ANSWERS = r"(?:==>?|=>|=|-+>|(?:should)?returns?|shouldbe|/+=?>?|#=?>?|:){1,3}"
 """What stands between a call and its result, without blanks."""
@@ -38,15 +44,10 @@ def _shows_text(words: list[str], case: Case) -> bool:
         if words[start] != given[0] or words[start : start + len(given)] != given:
             continue
         end = start + len(given)
-        if "input" in words[start - 1].lower() and "output" in _heading(
-            words[end : end + _HEADING]
-        ):
+        heading = " ".join(words[end : end + _LONGEST_HEADING])
+        if "input" in words[start - 1].lower() and _HEADING.match(heading):
             return True
     return False
-
-
-def _heading(words: list[str]) -> str:
-    return " ".join(words).lower()
 
 
 def _shows_call(squeezed: str, fn_name: str, case: Case) -> bool:

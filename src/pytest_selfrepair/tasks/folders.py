@@ -8,7 +8,7 @@ from pathlib import Path
 from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 from pytest_selfrepair.tasks import apps
 from pytest_selfrepair.tasks.outline import READ_AT_ONCE, Outline
-from pytest_selfrepair.tasks.source import Source, brief, read_json, read_text
+from pytest_selfrepair.tasks.source import Source, brief, check_size, read_json, read_text
 
 STATEMENT = "question.txt"
 CASES = "input_output.json"
@@ -65,6 +65,8 @@ def outline_folder(folder: str, task_id: str, files: Collection[str]) -> Outline
         TaskError: A file is missing or malformed.
     """
     sizes = {name: _size(f"{folder}/{name}") for name in files}
+    for name, size in sizes.items():
+        check_size(size, Source(file=f"{task_id}/{name}"))
     large = {name for name, size in sizes.items() if size > READ_AT_ONCE}
     if not large:
         return Outline.of(_read(folder, task_id, files))

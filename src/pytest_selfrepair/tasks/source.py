@@ -50,6 +50,16 @@ def read_text(path: Path | str, source: Source) -> str:
         raise source.error("text", f"byte {error.start} that is not UTF-8", "UTF-8 text") from error
 
 
+def check_size(size: int, source: Source) -> None:
+    """Refuse a file that is too large to be read.
+
+    Raises:
+        TaskError: It is.
+    """
+    if size > LARGEST_FILE:
+        raise source.error("size", f"{size} bytes", f"at most {LARGEST_FILE} bytes")
+
+
 def _content(path: Path | str, source: Source) -> bytes:
     """A file's bytes, by system calls alone: thousands of small files are read at once."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe never blocks
@@ -57,8 +67,7 @@ def _content(path: Path | str, source: Source) -> bytes:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):
             raise OSError(errno.EINVAL, "what is no regular file")
-        if facts.st_size > LARGEST_FILE:
-            raise source.error("size", f"{facts.st_size} bytes", f"at most {LARGEST_FILE} bytes")
+        check_size(facts.st_size, source)
         parts = [os.read(descriptor, facts.st_size + 1)]
         while parts[-1] and sum(map(len, parts)) <= facts.st_size:
             parts.append(os.read(descriptor, facts.st_size + 1))
