@@ -62,6 +62,29 @@ def test_tasks_are_chosen_like_any_tests(
     assert collected(pytester, *arguments) == found
 
 
+@pytest.mark.parametrize(
+    ("ini", "conftest"),
+    [
+        ("norecursedirs = 000[12]", ""),
+        ("norecursedirs = */tasks/*/000[12]", ""),
+        ("", "collect_ignore = ['interview/0002', 'introductory/0001']"),
+        ("", "collect_ignore_glob = ['*000[12]']"),
+        (
+            "",
+            "def pytest_ignore_collect(collection_path):\n"
+            "    return collection_path.name in {'0001', '0002'} or None\n",
+        ),
+    ],
+    ids=["name", "path", "list", "glob", "hook"],
+)
+def test_what_pytest_is_told_to_ignore_is_no_task(
+    pytester: pytest.Pytester, project: Path, ini: str, conftest: str
+) -> None:
+    pytester.makeini(f"[pytest]\n{ini}")
+    (project / "tasks/conftest.py").write_text(conftest)
+    assert collected(pytester, "tasks") == ids(UNSOLVED)
+
+
 def test_tasks_of_the_same_name_outside_the_root_have_ids_of_their_own(
     pytester: pytest.Pytester, project: Path
 ) -> None:

@@ -4,9 +4,11 @@ An item is made of a task's outline; the task is read when the item is about to 
 task folders yields their items itself: a collector for each of ten thousand would cost seconds.
 """
 
+import fnmatch
 import os
+import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 
@@ -123,7 +125,7 @@ class _Collector(pytest.Collector):
         return super().repr_failure(excinfo)
 
     def task_in(
-        self, path: Path, name: str, task_id: str, files: Collection[str]
+        self, path: Path, name: str, task_id: str, files: Mapping[str, int]
     ) -> "TaskItem | Broken":
         """What stands for a task's folder, in which there are these files."""
         folder = os.fspath(path)
@@ -188,34 +190,56 @@ class Folder(_Collector, pytest.Directory):
         base = "" if base == "." else f"{base}/"
         with os.scandir(self.path) as found:
             entries = sorted(found, key=lambda entry: entry.name)
+        surely_kept = _surely_kept(hooks, config)
         for entry in entries:
             path = self.path / entry.name
             is_folder, is_file = _kind_of(entry)
             if not is_folder and not is_file:
                 continue
+            files = _files_alone(entry.path) if is_folder else {}
             if not session.isinitpath(path, with_parents=is_folder):
                 if not all_asked_for and is_folder:
                     continue  # one beside the only folders that are wanted
-                if hooks.pytest_ignore_collect(collection_path=path, config=config):
+                kept = files and surely_kept(entry.name)
+                if not kept and hooks.pytest_ignore_collect(collection_path=path, config=config):
                     continue
             task_id = f"{base}{entry.name}"
             if is_file:
                 yield from hooks.pytest_collect_file(file_path=path, parent=self)
             elif entry.is_symlink() and is_circle(entry.path):
                 yield self.broken(entry.name, task_id, circle_error(task_id), path=path)
-            elif files := _files_alone(entry.path):
+            elif files:
                 yield self.task_in(path, entry.name, task_id, files)
             elif (inner := hooks.pytest_collect_directory(path=path, parent=self)) is not None:
                 yield inner
 
 
-def _files_alone(folder: str) -> Collection[str]:
+def _files_alone(folder: str) -> Mapping[str, int]:
     """A task's files; none where there is no task, or one with hooks of its own."""
-    try:
-        files = folders.files_of(folder)
-    except OSError:
-        return ()
-    return () if folders.CONFTEST in files else files
+    files = folders.files_of(folder)
+    return {} if folders.CONFTEST in files else files
+
+
+def _surely_kept(hooks: pluggy.HookRelay, config: pytest.Config) -> Callable[[str], bool]:
+    """Tells by its name alone that a folder of a task is not ignored.
+
+    Asking takes pytest longer than reading a task, so it is not asked where all that it goes by
+    says nothing: options, lists in a conftest.py, hooks of others, patterns of `norecursedirs`.
+    """
+    asked = [impl.function.__module__ for impl in hooks.pytest_ignore_collect.get_hookimpls()]
+    lists = ("collect_ignore", "collect_ignore_glob")
+    if (
+        asked != ["_pytest.main"]
+        or config.getoption("ignore")
+        or config.getoption("ignore_glob")
+        or any(hasattr(each, name) for each in config.pluginmanager.get_plugins() for name in lists)
+    ):
+        return lambda _: False
+    patterns = config.getini("norecursedirs")
+    if any("/" in pattern or os.sep in pattern for pattern in patterns):
+        return lambda _: False
+    ignored = re.compile("|".join(map(fnmatch.translate, patterns)) or r"\Z.")
+    return lambda name: ignored.match(name) is None and name != "__pycache__"
 
 
 class JsonLinesFile(_Collector, pytest.File):

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 import msgspec
 
@@ -37,6 +38,14 @@ def name(fields: Mapping[str, JsonValue], source: Source) -> str:
     raise source.error("problem_id", brief(found), "a number or a text")
 
 
+class _Tests(NamedTuple):
+    """What `input_output` holds, checked but not yet made into cases."""
+
+    fn_name: str | None = None
+    inputs: list[JsonValue] = []  # noqa: RUF012 - never changed
+    outputs: list[JsonValue] = []  # noqa: RUF012 - as above
+
+
 def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
     """Make a task of the fields that folders and JSON Lines share.
 
@@ -50,10 +59,36 @@ def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
     Raises:
         TaskError: A field is missing or is not what APPS allows.
     """
+    task, tests = _read(task_id, fields, source)
+    fn_name, inputs, values = tests
+    if fn_name is not None:
+        expected = read_expectations(fn_name, task.starter_code, inputs, values)
+        values = [*expected.values]
+        task = replace(
+            task, fn_name=fn_name, wrapping=expected.wrapping, in_place=expected.in_place
+        )
+    pairs = zip(inputs, values, strict=True)
+    cases = tuple(Case(input=given, expected=wanted) for given, wanted in pairs)
+    return replace(task, cases=cases)
+
+
+def check(fields: Mapping[str, JsonValue], source: Source) -> Outline:
+    """The outline of a task of which all fields are known, which are checked as by `read`.
+
+    Raises:
+        TaskError: A field is missing or is not what APPS allows.
+    """
+    task, tests = _read("", fields, source)
+    kind = TaskKind.STDIN if tests.fn_name is None else TaskKind.CALL_BASED
+    return Outline(difficulty=task.difficulty, kind=kind, cases=len(tests.inputs))
+
+
+def _read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> tuple[Task, _Tests]:
+    """All of a task but its cases, and what these are to be made of."""
     starter = fields.get("starter_code") or ""
     if not isinstance(starter, str):
         raise source.error("starter_code", brief(starter), "a text")
-    tests = unpacked(fields.get("input_output"), source, "input_output")
+    tests = _read_tests(unpacked(fields.get("input_output"), source, "input_output"), source)
     solutions = unpacked(fields.get("solutions"), source, "solutions")
     task = Task(
         id=task_id,
@@ -64,10 +99,9 @@ def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
         solutions=_read_solutions(solutions, source),
         checker=_read_checker(fields.get("checker"), source),
         topics=_read_topics(fields.get("topics"), source),
+        public_cases=_read_public_cases(fields.get("public_cases"), len(tests.inputs), source),
     )
-    task = task if tests is None else _with_cases(task, tests, source)
-    public = _read_public_cases(fields.get("public_cases"), len(task.cases), source)
-    return task if public is None else replace(task, public_cases=public)
+    return task, tests
 
 
 def outline(fields: Mapping[str, JsonValue], large: Mapping[str, bytes], source: Source) -> Outline:
@@ -84,12 +118,11 @@ def outline(fields: Mapping[str, JsonValue], large: Mapping[str, bytes], source:
     known: dict[str, JsonValue] = {key: value for key, value in fields.items() if key not in large}
     if "question" in large:
         known["question"] = "large"
-    read_in_part = read("", known, source)
+    in_part = check(known, source)
     if "input_output" not in large:
-        return Outline.of(read_in_part)
-    return Outline(
-        difficulty=read_in_part.difficulty, kind=_kind(large["input_output"], source), cases=None
-    )
+        return in_part
+    kind = _kind(large["input_output"], source)
+    return Outline(difficulty=in_part.difficulty, kind=kind, cases=None)
 
 
 def _kind(tests: bytes, source: Source) -> TaskKind:
@@ -141,7 +174,9 @@ def _read_public_cases(value: JsonValue, cases: int, source: Source) -> tuple[in
     return tuple(sorted(found))
 
 
-def _with_cases(task: Task, tests: JsonValue, source: Source) -> Task:
+def _read_tests(tests: JsonValue, source: Source) -> _Tests:
+    if tests is None:
+        return _Tests()
     if not isinstance(tests, dict):
         raise source.error("input_output", brief(tests), "an object with inputs and outputs")
     fn_name = tests.get("fn_name")
@@ -160,28 +195,18 @@ def _with_cases(task: Task, tests: JsonValue, source: Source) -> Task:
             "input_output.outputs", f"{len(outputs)} outputs", f"{len(inputs)}, as inputs"
         )
     if fn_name is None:
-        cases = tuple(
-            Case(
-                input=_lines(given, source, f"input_output.inputs[{i}]"),
-                expected=_lines(wanted, source, f"input_output.outputs[{i}]"),
-            )
-            for i, (given, wanted) in enumerate(zip(inputs, outputs, strict=True))
-        )
-        return replace(task, cases=cases)
+        return _Tests(None, _texts(inputs, source, "inputs"), _texts(outputs, source, "outputs"))
     for i, arguments in enumerate(inputs):
         if not isinstance(arguments, list):
             raise source.error(f"input_output.inputs[{i}]", brief(arguments), "a list of arguments")
-    expected = read_expectations(fn_name, task.starter_code, inputs, outputs)
-    return replace(
-        task,
-        fn_name=fn_name,
-        cases=tuple(
-            Case(input=given, expected=wanted)
-            for given, wanted in zip(inputs, expected.values, strict=True)
-        ),
-        wrapping=expected.wrapping,
-        in_place=expected.in_place,
-    )
+    return _Tests(fn_name, inputs, outputs)
+
+
+def _texts(values: list[JsonValue], source: Source, field: str) -> list[JsonValue]:
+    return [
+        value if isinstance(value, str) else _lines(value, source, f"input_output.{field}[{i}]")
+        for i, value in enumerate(values)
+    ]
 
 
 def _lines(value: JsonValue, source: Source, field: str) -> str:

@@ -1,8 +1,9 @@
 """Tasks in the folder layout of APPS: one folder a task."""
 
+import errno
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
@@ -19,7 +20,7 @@ CHECKER = "checker.py"
 CONFTEST = "conftest.py"
 """No file of a task, but of pytest: hooks that hold for the task alone."""
 
-_FILES = frozenset({STATEMENT, CASES, METADATA, SOLUTIONS, STARTER, CHECKER, CONFTEST})
+_FILES = (STATEMENT, CASES, METADATA, SOLUTIONS, STARTER, CHECKER, CONFTEST)
 
 _END = 4_096
 """Bytes of either end of a large file of cases that are looked at."""
@@ -34,14 +35,18 @@ def is_task_folder(path: Path) -> bool:
     return (path / STATEMENT).is_file() or (path / CASES).is_file()
 
 
-def files_of(folder: str) -> frozenset[str]:
-    """The names of a task's files in a folder: empty where it is no task's.
-
-    Raises:
-        OSError: The folder cannot be read.
-    """
-    names = _FILES.intersection(os.listdir(folder))  # noqa: PTH208 - thousands of them
-    return names if STATEMENT in names or CASES in names else frozenset()
+def files_of(folder: str) -> dict[str, int]:
+    """The names of a task's files in a folder and their sizes; empty where it is no task's."""
+    found: dict[str, int] = {}
+    for name in _FILES:
+        try:
+            found[name] = os.stat(f"{folder}/{name}").st_size  # noqa: PTH116 - thousands of them
+        except OSError as error:
+            if error.errno == errno.ELOOP:  # reading it says what is wrong
+                found[name] = 0
+        if name == CASES and STATEMENT not in found and CASES not in found:
+            return {}
+    return found
 
 
 def read_folder(path: Path | str, task_id: str) -> Task:
@@ -50,10 +55,12 @@ def read_folder(path: Path | str, task_id: str) -> Task:
     Raises:
         TaskError: A file is missing or malformed; the error names it.
     """
-    return _read(os.fspath(path), task_id, files_of(os.fspath(path)))
+    folder = os.fspath(path)
+    fields = _fields(folder, task_id, files_of(folder))
+    return apps.read(task_id, fields, Source(file=task_id))
 
 
-def outline_folder(folder: str, task_id: str, files: Collection[str]) -> Outline:
+def outline_folder(folder: str, task_id: str, files: Mapping[str, int]) -> Outline:
     """A task in outline; one of ordinary size is read in full.
 
     Args:
@@ -64,22 +71,22 @@ def outline_folder(folder: str, task_id: str, files: Collection[str]) -> Outline
     Raises:
         TaskError: A file is missing or malformed.
     """
-    sizes = {name: _size(f"{folder}/{name}") for name in files}
-    for name, size in sizes.items():
-        check_size(size, Source(file=f"{task_id}/{name}"))
-    large = {name for name, size in sizes.items() if size > READ_AT_ONCE}
-    if not large:
-        return Outline.of(_read(folder, task_id, files))
-    task = _read(folder, task_id, files, leave_out=large & {STATEMENT, CASES, SOLUTIONS})
+    large: set[str] = set()
+    for name, size in files.items():
+        if size > READ_AT_ONCE:
+            check_size(size, Source(file=f"{task_id}/{name}"))
+            large.add(name)
+    fields = _fields(folder, task_id, files, leave_out=large & {STATEMENT, CASES, SOLUTIONS})
+    outline = apps.check(fields, Source(file=task_id))
     if CASES not in large:
-        return Outline.of(task)
+        return outline
     kind = _kind_of(f"{folder}/{CASES}", Source(file=f"{task_id}/{CASES}"), STARTER in files)
-    return Outline(difficulty=task.difficulty, kind=kind, cases=None)
+    return Outline(difficulty=outline.difficulty, kind=kind, cases=None)
 
 
-def _read(
+def _fields(
     folder: str, task_id: str, files: Collection[str], leave_out: Collection[str] = ()
-) -> Task:
+) -> dict[str, JsonValue]:
     def source(name: str) -> Source:
         return Source(file=f"{task_id}/{name}")
 
@@ -94,7 +101,7 @@ def _read(
     metadata = read_json(text(METADATA), source(METADATA))
     if not isinstance(metadata, dict):
         raise source(METADATA).error("content", brief(metadata), "an object with a difficulty")
-    fields: dict[str, JsonValue] = {
+    return {
         "question": text(STATEMENT),
         "difficulty": metadata.get("difficulty"),
         "input_output": parsed(CASES),
@@ -104,14 +111,6 @@ def _read(
         "public_cases": None if CASES in leave_out else metadata.get("public_cases"),
         "topics": metadata.get("topics"),
     }
-    return apps.read(task_id, fields, Source(file=task_id))
-
-
-def _size(path: str) -> int:
-    try:
-        return os.stat(path).st_size  # noqa: PTH116 - thousands of them
-    except OSError:  # reading it says what is wrong
-        return 0
 
 
 def _kind_of(path: str, source: Source, has_starter: bool) -> TaskKind:

@@ -133,6 +133,9 @@ def outline(content: bytes, source: Source) -> tuple[str, Outline | TaskError]:
     fields = columns(content, source)
     name = name_of(fields, source)
     try:
-        return name, Outline.of(read(name, fields, source))
+        found = format_of(fields)
+        if found is apps:
+            return name, apps.check(fields, source)
+        return name, Outline.of(found.read(name, fields, source))
     except TaskError as error:
         return name, error
