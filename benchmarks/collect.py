@@ -124,7 +124,7 @@ def measure(folder: Path) -> None:
 
 
 def collect(folder: Path, *arguments: str) -> tuple[float, float, float, str]:
-    """CPU seconds, seconds, peak resident bytes and last line of one collection, in a process of its own."""
+    """CPU seconds, seconds, peak resident bytes and last line of one collection by a process."""
     output = folder / "output"
     began = time.perf_counter()
     with output.open("w") as file:

@@ -10,6 +10,10 @@ import pytest
 from projects import REPAIRED, SCRIPT, SOLVED, UNSOLVED, write_project, write_task
 
 MODEL = ("--selfrepair-model", "scripted:script.json", "--selfrepair-programs", "2")
+IGNORING_HOOK = """
+def pytest_ignore_collect(collection_path):
+    return collection_path.name in {"0001", "0002"} or None
+"""
 MODES = {"serial": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
 
 
@@ -69,11 +73,7 @@ def test_tasks_are_chosen_like_any_tests(
         ("norecursedirs = */tasks/*/000[12]", ""),
         ("", "collect_ignore = ['interview/0002', 'introductory/0001']"),
         ("", "collect_ignore_glob = ['*000[12]']"),
-        (
-            "",
-            "def pytest_ignore_collect(collection_path):\n"
-            "    return collection_path.name in {'0001', '0002'} or None\n",
-        ),
+        ("", IGNORING_HOOK),
     ],
     ids=["name", "path", "list", "glob", "hook"],
 )
