@@ -190,16 +190,17 @@ class Folder(_Collector, pytest.Directory):
         base = "" if base == "." else f"{base}/"
         with os.scandir(self.path) as found:
             entries = sorted(found, key=lambda entry: entry.name)
-        surely_kept = _surely_kept(hooks, config)
+        surely_kept = _surely_kept(config)
         for entry in entries:
             path = self.path / entry.name
             is_folder, is_file = _kind_of(entry)
             if not is_folder and not is_file:
                 continue
+            asked_for = session.isinitpath(path, with_parents=is_folder)
+            if is_folder and not asked_for and not all_asked_for:
+                continue  # one beside the only folders that are wanted
             files = _files_alone(entry.path) if is_folder else {}
-            if not session.isinitpath(path, with_parents=is_folder):
-                if not all_asked_for and is_folder:
-                    continue  # one beside the only folders that are wanted
+            if not asked_for:
                 kept = files and surely_kept(entry.name)
                 if not kept and hooks.pytest_ignore_collect(collection_path=path, config=config):
                     continue
@@ -220,13 +221,14 @@ def _files_alone(folder: str) -> Mapping[str, int]:
     return {} if folders.CONFTEST in files else files
 
 
-def _surely_kept(hooks: pluggy.HookRelay, config: pytest.Config) -> Callable[[str], bool]:
+def _surely_kept(config: pytest.Config) -> Callable[[str], bool]:
     """Tells by its name alone that a folder of a task is not ignored.
 
     Asking takes pytest longer than reading a task, so it is not asked where all that it goes by
     says nothing: options, lists in a conftest.py, hooks of others, patterns of `norecursedirs`.
     """
-    asked = [impl.function.__module__ for impl in hooks.pytest_ignore_collect.get_hookimpls()]
+    hook = config.pluginmanager.hook.pytest_ignore_collect
+    asked = [each.function.__module__ for each in hook.get_hookimpls()]
     lists = ("collect_ignore", "collect_ignore_glob")
     if (
         asked != ["_pytest.main"]
