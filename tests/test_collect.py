@@ -29,7 +29,7 @@ def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
 
 
 def collected(pytester: pytest.Pytester, *arguments: str) -> list[str]:
-    result = run(pytester, "--collect-only", "-q", *arguments)
+    result = pytester.runpytest_inprocess("--collect-only", "-q", *arguments, *MODEL)
     return [line for line in result.outlines if "::" in line and not line.startswith("ERROR")]
 
 
