@@ -20,7 +20,7 @@ from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.tasks import humaneval
-from pytest_selfrepair.tasks.apps import Source
+from pytest_selfrepair.tasks.source import Source
 
 ASSERTIONS = 8
 PROGRAM = "def solve(a: int, b: int) -> int:\n    return a + b\n"

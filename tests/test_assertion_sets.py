@@ -10,7 +10,7 @@ from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
 from pytest_selfrepair.errors import TaskError
 from pytest_selfrepair.tasks import humaneval as humaneval_format
 from pytest_selfrepair.tasks import mbpp as mbpp_format
-from pytest_selfrepair.tasks.apps import Source
+from pytest_selfrepair.tasks.source import Source
 
 SOURCE = Source(file="set.jsonl:3")
 

@@ -14,6 +14,7 @@ from pytest_selfrepair.commands import (
     export_authors,
     judge,
     runs,
+    survey,
     take_in,
     take_in_authors,
     validate,
@@ -64,6 +65,10 @@ async def _validate(options: argparse.Namespace) -> int:
         return await validate.run(
             options.paths, sandbox, at_once=options.jobs, as_json=options.json
         )
+
+
+async def _tasks(options: argparse.Namespace) -> int:
+    return survey.run(options.paths, as_json=options.json)
 
 
 async def _export(options: argparse.Namespace) -> int:
@@ -149,7 +154,8 @@ def _parser() -> argparse.ArgumentParser:
         "tasks",
         metavar="TASKS",
         type=Path,
-        help="a task's folder, a folder of such folders, or a .jsonl file in the hub's format",
+        help="a task's folder, a folder of such folders, or a .jsonl or .jsonl.gz file, or "
+        "hub:NAME[split]",
     )
     command.add_argument(
         "programs",
@@ -175,6 +181,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="print JSON Lines")
     _add_judging(command)
     command.set_defaults(run=_validate, all_cases=False)
+
+    command = commands.add_parser("tasks", help="say what tasks there are, and what is wrong")
+    command.add_argument(
+        "paths", metavar="PATH", nargs="+", type=Path, help="where tasks are, as for judge"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=_tasks)
 
     _add_storing(commands)
     return parser

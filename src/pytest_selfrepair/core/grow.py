@@ -3,12 +3,18 @@
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pytest_selfrepair.core.budget import Cost, Spending, TokenBudget
 from pytest_selfrepair.core.extract import extract_explanation, extract_program
-from pytest_selfrepair.core.feedback import Failure, Feedback, FeedbackSource, error_sentence
+from pytest_selfrepair.core.feedback import (
+    Feedback,
+    FeedbackCases,
+    FeedbackSource,
+    public_first,
+    seen,
+)
 from pytest_selfrepair.core.prompt import PromptSet
 from pytest_selfrepair.core.sample import (
     CONTEXT_LIMIT,
@@ -138,7 +144,8 @@ class _Grower:
         self, source: FeedbackSource, failing: ProgramNode, number: int
     ) -> "_Job[ProgramNode]":
         place = f"{failing.node}/{source.name}"
-        error = error_sentence(self.task, failing.verdict)
+        failure = seen(self.task, failing.program, failing.verdict, self.plan.feedback_cases)
+        error = failure.error
 
         async def job(granted: int) -> ProgramNode:
             if source.joint:
@@ -149,15 +156,7 @@ class _Grower:
                 share = len(explanation) / max(len(sample.text), 1)
                 explained = round(share * sample.usage.completion_tokens)
             else:
-                feedback = await source.feedback(
-                    Failure(
-                        task=self.task,
-                        program=failing.program,
-                        verdict=failing.verdict,
-                        error=error,
-                    ),
-                    node=f"{place}/f{number}",
-                )
+                feedback = await source.feedback(failure, node=f"{place}/f{number}")
                 self.spending.add(feedback.cost)
                 if feedback.finish_reason == CONTEXT_LIMIT:
                     return _too_long(f"{place}/r{number}", failing.node, feedback)
@@ -205,7 +204,7 @@ class _Grower:
         if sample.finish_reason == CONTEXT_LIMIT:
             return _too_long(node, parent, feedback)
         if program not in self.verdicts:
-            self.verdicts[program] = asyncio.create_task(self.judge.judge(self.task, program))
+            self.verdicts[program] = asyncio.create_task(self.verdict(program))
         return ProgramNode(
             node=node,
             program=program,
@@ -216,6 +215,17 @@ class _Grower:
             parent=parent,
             feedback=feedback,
         )
+
+    async def verdict(self, program: str) -> Verdict:
+        """What becomes of a program; public cases are run first where they alone may be seen."""
+        if self.plan.feedback_cases is FeedbackCases.ALL:
+            return await self.judge.judge(self.task, program)
+        task, order = public_first(self.task)
+        verdict = await self.judge.judge(task, program)
+        if verdict.failure is None or verdict.failure.index is None:
+            return verdict
+        index = order[verdict.failure.index]
+        return replace(verdict, failure=replace(verdict.failure, index=index))
 
 
 def _too_long(node: str, parent: str | None, feedback: Feedback | None) -> ProgramNode:

@@ -95,6 +95,7 @@ class Task:
             `CHECK_FUNCTION`, which is run in the sandbox.
         public_cases: The positions of the cases that a model may see, in order; None where the
             source does not tell them from the hidden ones.
+        topics: What the source says that it is about.
     """
 
     id: str
@@ -109,6 +110,7 @@ class Task:
     assertions: Assertions | None = None
     checker: str | None = None
     public_cases: tuple[int, ...] | None = None
+    topics: tuple[str, ...] = ()
 
     @property
     def kind(self) -> TaskKind:

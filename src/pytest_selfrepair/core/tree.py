@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.feedback import Feedback
+from pytest_selfrepair.core.feedback import Feedback, FeedbackCases
 from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.verdict import Verdict
 
@@ -98,9 +98,11 @@ class Plan:
         n_fr: Repairs (each with feedback of its own) of every failing initial program.
         budget: Generated tokens that one tree, initial programs included, may cost; None: no bound.
         params: How programs and repairs are drawn.
+        feedback_cases: The cases that feedback and repair may see; all decide.
     """
 
     n_p: int
     n_fr: int
     budget: int | None
     params: SamplingParams
+    feedback_cases: FeedbackCases = FeedbackCases.ALL

@@ -46,6 +46,8 @@ class Settings:
     validate: bool
     prompts: Path | None
     tasks: tuple[str, ...]
+    sample: int | None
+    feedback_cases: str
     local_weights: Path | None
     local_threads: int | None
     html: Path | None
@@ -98,7 +100,10 @@ def settings(config: "pytest.Config") -> Settings:
     base = config.invocation_params.dir if config.inipath is None else config.rootpath
     values["store"] = base / values["store"]
     if not config.getoption("selfrepair_tasks"):  # the ini file speaks from where it stands
-        values["tasks"] = tuple(str(config.rootpath / task) for task in values["tasks"])
+        values["tasks"] = tuple(
+            task if task.startswith("hub:") else str(config.rootpath / task)
+            for task in values["tasks"]
+        )
     return Settings(**values)
 
 

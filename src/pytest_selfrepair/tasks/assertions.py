@@ -4,7 +4,7 @@ import ast
 from collections.abc import Mapping
 
 from pytest_selfrepair.core.task import Difficulty, JsonValue
-from pytest_selfrepair.tasks.apps import Source, brief
+from pytest_selfrepair.tasks.source import Source, brief
 
 
 def read_required(fields: Mapping[str, JsonValue], field: str, source: Source) -> str:

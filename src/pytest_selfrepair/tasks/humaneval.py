@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 
 from pytest_selfrepair.core.task import Assertions, Case, JsonValue, Task
 from pytest_selfrepair.errors import TaskError
-from pytest_selfrepair.tasks.apps import Source, brief
 from pytest_selfrepair.tasks.assertions import (
     function_of,
     names_in,
@@ -15,6 +14,7 @@ from pytest_selfrepair.tasks.assertions import (
     read_required,
     unparsed,
 )
+from pytest_selfrepair.tasks.source import Source, brief
 
 _CHECK = "check"
 _COLUMNS = frozenset({"prompt", "entry_point", "test"})

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from pytest_selfrepair.core.task import Assertions, Case, JsonValue, Task
-from pytest_selfrepair.tasks.apps import Source, brief
 from pytest_selfrepair.tasks.assertions import (
     function_of,
     parsed,
@@ -14,6 +13,7 @@ from pytest_selfrepair.tasks.assertions import (
     read_optional,
     read_required,
 )
+from pytest_selfrepair.tasks.source import Source, brief
 
 _TESTS = "test_list"
 _STATEMENTS = ("text", "prompt")
