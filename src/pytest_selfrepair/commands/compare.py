@@ -83,6 +83,7 @@ def _write(where: str, text: str) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"{path}: {error.strerror}; accepted: a file to write") from error
+            wanted = f"accepted: a folder to write {path.name} in"
+            raise UsageError(f"{path.parent}: {error.strerror}; {wanted}") from error
     with opened(path, encoding="utf-8") as say:
         say(text.removesuffix("\n"))

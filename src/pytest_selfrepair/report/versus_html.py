@@ -89,7 +89,9 @@ def page(
         "whole": found.overall,
         "verdict": versus_words.verdict(found),
         "sources": versus_words.sources(found.versus),
-        "equal": None if found.overall is None else versus_words.at_equal_tokens(found.overall),
+        "equal": None
+        if found.overall is None
+        else versus_words.at_equal_tokens(found.overall, numbers=False),
         "bound": max((_reach(each) for each in found.versus.changes), default=0.0),
         "flipped": [
             _flipped(way, *pair, trees.keys) for (_, way), pair in zip(flips, pairs, strict=True)
@@ -138,7 +140,7 @@ def _reach(changes: Changes) -> float:
     """How far from zero a difference or its interval lies: the scale of the bars."""
     ends = (
         end
-        for change in (changes.pass_at_1, changes.pass_at_t)
+        for change in (changes.pass_at_1, changes.pass_at_t, changes.at_equal_tokens)
         for end in (change.difference.value, change.difference.low, change.difference.high)
         if end is not None
     )

@@ -98,11 +98,7 @@ class _Page:
 
     def baseline_short(self) -> list[Line]:
         """The same in one line."""
-        return [
-            self._cut(
-                f"against the baseline: {versus_words.short_answer(self._found)}", self._style
-            )
-        ]
+        return [self._cut(f"baseline: {versus_words.short_answer(self._found)}", self._style)]
 
     def _cut(self, text: str, style: Style = Style.PLAIN) -> Line:
         return Line(self._paper.cut(self._paper.text(text)), style)

@@ -60,9 +60,7 @@ def short_answer(found: TwoRuns) -> str:
     told = f"{found.answer} with {tasks}" if cannot else f"{found.answer} on {tasks}"
     rate = whole.pass_at_t
     ends = bracketed(rate.difference, points)
-    return (
-        f"{told}: from {percent(rate.before.value)} to {percent(rate.after.value)}, {ends} points"
-    )
+    return f"{told}: {percent(rate.before.value)} to {percent(rate.after.value)}, {ends} points"
 
 
 def pass_at_1(changes: Changes) -> str:
@@ -83,8 +81,8 @@ def at_equal_tokens(changes: Changes, *, numbers: bool = True) -> str | None:
     same = changes.at_equal_tokens
     told = _told(progress(same.difference), changes.tasks)
     return (
-        f"trees cost from {number(cost.before.value)} to {number(cost.after.value)} tokens a task; "
-        f"at {number(changes.equal_tokens)} for both: {told}"
+        f"tokens of a tree: from {number(cost.before.value)} to {number(cost.after.value)}; "
+        f"with {number(changes.equal_tokens)} for both: {told}"
         f"{f', {_rates(same)}' if numbers else ''}"
     )
 
@@ -99,6 +97,8 @@ def sources(versus: Versus, say: Say = plain) -> str:
     before, after = versus.before_source, versus.after_source
     if before == after:
         return f"pass@t: {_solvers(after, say)}"
+    if before is not None and after is not None:
+        return f"pass@t: {_solvers(before, say)} before, on {say(after)} after"
     return f"pass@t: {_solvers(before, say)} before, {_solvers(after, say)} after"
 
 
