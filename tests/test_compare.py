@@ -122,6 +122,26 @@ def test_what_cannot_be_read_or_written_ends_with_2(
     assert captured.out == ""
 
 
+def test_a_run_with_two_records_of_a_task_is_refused_before_anything_is_sampled(
+    pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep([synthetic.record(0)])
+    assert main(["export", "last", "--what", "records", "-o", "once.jsonl"]) == 0
+    header, line = Path("once.jsonl").read_text("ascii").splitlines()
+    Path("twice.jsonl").write_text(f"{header}\n{line}\n{line}\n")
+    capsys.readouterr()
+    said = "the run before has two records of apps_tasks/introductory/0000; accepted: one of each"
+    assert main(["compare", "twice.jsonl", "last"]) == 2
+    assert capsys.readouterr().err.startswith(f"selfrepair: {said}")
+    write_project(pytester.path)
+    result = pytester.runpytest_subprocess(
+        *("tasks", "-p", "no:xdist", "--selfrepair-model", "scripted:script.json"),
+        *("--selfrepair-baseline", "twice.jsonl"),
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --selfrepair-baseline: {said}*"])
+
+
 LEARNED = {
     "tasks": {
         **SCRIPT["tasks"],  # type: ignore[dict-item]  # a script's values are any JSON

@@ -282,11 +282,7 @@ class ActiveSession:
             return
         findings = self._found(self._log)
         terminalreporter.section("self-repair")
-        against = None
-        try:
-            against = self._reports.against(self._log.records)
-        except UsageError as error:  # tasks that ran twice cannot be paired
-            self._log.notices.append(f"not compared with the baseline: {error}")
+        against = self._reports.against(self._log.records)
         show(terminalreporter, findings, against)
         for line in self._reports.write(findings, self._log.records, against):
             terminalreporter.line(line, red="not written" in line)

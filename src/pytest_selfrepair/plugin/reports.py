@@ -10,6 +10,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.estimate.findings import Estimate, Findings
 from pytest_selfrepair.estimate.gate import Gate, objections
+from pytest_selfrepair.estimate.paired import by_id
 from pytest_selfrepair.estimate.two_runs import TwoRuns, side, two_runs
 from pytest_selfrepair.estimate.versus import regression
 from pytest_selfrepair.plugin.options import Settings
@@ -29,7 +30,7 @@ class Reports:
         settings: What the user asked for.
 
     Raises:
-        UsageError: There is no such baseline, or a limit needs one.
+        UsageError: There is no such baseline or it cannot be paired, or a limit needs one.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -51,8 +52,8 @@ class Reports:
     def against(self, records: list[Record]) -> TwoRuns | None:
         """The run beside its baseline; None where it has none.
 
-        Raises:
-            UsageError: One of them has two records of a task.
+        Args:
+            records: The run's, one for each task.
         """
         if self.baseline is None:
             return None
@@ -108,9 +109,11 @@ class Reports:
 
 def _loaded(run: str) -> runs.Run:
     try:
-        return runs.load(run)
+        loaded = runs.load(run)
+        by_id(loaded.records, "before")  # else it would be refused when the run has been paid for
     except SelfRepairError as error:
         raise UsageError(f"--selfrepair-baseline: {error}") from None
+    return loaded
 
 
 def _page(findings: Findings, records: list[Record], against: TwoRuns | None) -> str:
