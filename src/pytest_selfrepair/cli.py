@@ -101,8 +101,27 @@ async def _runs(options: argparse.Namespace) -> int:
     return runs.run(options.store, as_json=options.json)
 
 
+async def _report(options: argparse.Namespace) -> int:
+    # Estimators and templates take a while to load, which no other command needs.
+    from pytest_selfrepair.commands import report  # noqa: PLC0415
+
+    return report.run(
+        options.name,
+        html=options.html,
+        json=options.json,
+        markdown_to=options.markdown,
+        quiet=options.quiet,
+    )
+
+
+async def _plot(options: argparse.Namespace) -> int:
+    from pytest_selfrepair.commands import report  # noqa: PLC0415 - as above
+
+    return report.plot(options.name, options.kind, options.out)
+
+
 async def _compare(options: argparse.Namespace) -> int:
-    from pytest_selfrepair.commands import compare  # noqa: PLC0415 - brings the estimators
+    from pytest_selfrepair.commands import compare  # noqa: PLC0415 - as above
 
     out = {kind: getattr(options, kind) for kind in ("json", "markdown", "html")}
     return compare.run(options.before, options.after, out, quiet=options.quiet)
@@ -183,6 +202,33 @@ def _add_storing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(run=_runs)
 
+    command = commands.add_parser("report", help="estimate a stored run again, and show it")
+    command.add_argument("name", metavar="RUN", help=ACCEPTED)
+    for option, what in (
+        ("--html", "write the run's page there"),
+        ("--json", "write every estimate there"),
+        ("--markdown", "write a short report there"),
+    ):
+        command.add_argument(
+            option, metavar="OUT", type=Path, help=f"{what} (-: standard output), and no text"
+        )
+    command.add_argument("-q", "--quiet", action="store_true", help="print three lines")
+    command.set_defaults(run=_report)
+
+    command = commands.add_parser("plot", help="draw a figure of a stored run, for a paper")
+    command.add_argument("name", metavar="RUN", help=ACCEPTED)
+    command.add_argument(
+        "--kind",
+        choices=["curve", "heatmap", "sources"],
+        default="curve",
+        help="curve: pass@t; heatmap: shapes against i.i.d. sampling; sources: repair rates and "
+        "paired differences (default: curve)",
+    )
+    command.add_argument(
+        "-o", "--out", metavar="FILE", type=Path, required=True, help="a .svg, .pdf or .png file"
+    )
+    command.set_defaults(run=_plot)
+
     command = commands.add_parser("export", help="write samples and records as lines")
     command.add_argument("run_name", metavar="RUN", help=f"{ACCEPTED}")
     command.add_argument(
@@ -249,7 +295,8 @@ def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         command.add_argument(
             f"--{kind}",
             metavar="OUT",
-            help=f"write {what} there, too; `-`: to standard output, and no text",
+            type=Path,
+            help=f"write {what} there, too (-: standard output, and no text)",
         )
     command.add_argument("-q", "--quiet", action="store_true", help="three lines of text alone")
     command.set_defaults(run=_compare)

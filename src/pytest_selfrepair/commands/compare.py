@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pytest_selfrepair.commands.export import opened
+from pytest_selfrepair.commands.files import STANDARD_OUTPUT, write
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.estimate.two_runs import side, two_runs
 from pytest_selfrepair.report.data import two_runs_to_json
@@ -16,18 +16,15 @@ from pytest_selfrepair.report.versus_markdown import markdown
 from pytest_selfrepair.report.versus_terminal import comparison
 from pytest_selfrepair.store import runs
 
-STDOUT = "-"
-"""Names standard output in place of a file."""
 
-
-def run(before: str, after: str, out: Mapping[str, str | None], *, quiet: bool) -> int:
+def run(before: str, after: str, out: Mapping[str, Path | None], *, quiet: bool) -> int:
     """Compare two runs: text on standard output, unless a report goes there, and files.
 
     Args:
         before: The RUN that is the standard.
         after: The RUN that is held against it.
         out: Where each report goes, by its kind (``json``, ``markdown``, ``html``): a file,
-            `STDOUT`, or None for nowhere.
+            `-` for standard output, or None for nowhere.
         quiet: Three lines of text alone.
 
     Returns:
@@ -36,10 +33,10 @@ def run(before: str, after: str, out: Mapping[str, str | None], *, quiet: bool) 
     Raises:
         UsageError: A run cannot be read or has two records of a task, or a file cannot be written.
     """
-    printed = [kind for kind, where in out.items() if where == STDOUT]
+    printed = [kind for kind, where in out.items() if where == STANDARD_OUTPUT]
     if len(printed) > 1:
         options = " and ".join(f"--{kind}" for kind in printed)
-        raise UsageError(f"{options}: found `{STDOUT}` for each; accepted: for one of them")
+        raise UsageError(f"{options}: found `-` for each; accepted: for one of them")
     old, new = _loaded("A", before), _loaded("B", after)
     found = two_runs(
         (side(old.records, old.title, old.name), old.records),
@@ -53,7 +50,7 @@ def run(before: str, after: str, out: Mapping[str, str | None], *, quiet: bool) 
     }
     for kind, report in reports.items():
         if (where := out.get(kind)) is not None:
-            _write(where, report())
+            write(where, report())
     if not printed:
         lines = comparison(
             found,
@@ -70,20 +67,3 @@ def _loaded(which: str, name: str) -> runs.Run:
         return runs.load(name)
     except SelfRepairError as error:
         raise UsageError(f"{which}: {error}") from error
-
-
-def _write(where: str, text: str) -> None:
-    """Write a report; a file appears whole or not at all.
-
-    Raises:
-        UsageError: The file cannot be written.
-    """
-    path = None if where == STDOUT else Path(where)
-    if path is not None:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            wanted = f"accepted: a folder to write {path.name} in"
-            raise UsageError(f"{path.parent}: {error.strerror}; {wanted}") from error
-    with opened(path, encoding="utf-8") as say:
-        say(text.removesuffix("\n"))

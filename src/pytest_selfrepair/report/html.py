@@ -116,6 +116,7 @@ def _curve(curve: Curve) -> dict[str, object]:
 
 
 def _point(point: CurvePoint) -> dict[str, object]:
+    band = point.paper_band
     return {
         "tokens": point.tokens,
         "all_tokens": point.all_tokens,
@@ -123,6 +124,7 @@ def _point(point: CurvePoint) -> dict[str, object]:
         "rate": point.pass_rate.value,
         "low": point.pass_rate.low,
         "high": point.pass_rate.high,
+        "band": None if band is None else [band.low, band.high],
         "n_p": point.n_p,
         "n_fr": point.n_fr,
     }

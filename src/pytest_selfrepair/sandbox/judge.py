@@ -6,12 +6,15 @@ import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from pytest_selfrepair.core.checker import Checker, tolerant
 from pytest_selfrepair.core.shorten import render
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.errors import SandboxError
+from pytest_selfrepair.sandbox.assertions import Examination
+from pytest_selfrepair.sandbox.examiner import Examiner
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.own import OwnChecker
@@ -20,6 +23,9 @@ from pytest_selfrepair.sandbox.reading import Trouble, line_of, read_case, read_
 from pytest_selfrepair.sandbox.referee import Referee, as_text
 from pytest_selfrepair.sandbox.tally import Tally
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
+
+Work = Callable[[ZygoteProcess, Tally], None]
+"""Runs a program in a zygote and tells a tally of each case."""
 
 ATTEMPTS = 3
 """How often a program is run at most where the sandbox itself fails."""
@@ -38,6 +44,8 @@ class SandboxJudge:
         other: A checker whose verdict is compared with that of `checker`; None: none is.
         all_cases: Whether every case is run, rather than those up to the first that fails.
         checker_of: Finds a task's own checker other than its `checker.py`, if it has one.
+
+    Where a task's cases are assertions, these decide, and no checker is asked.
     """
 
     def __init__(
@@ -61,8 +69,11 @@ class SandboxJudge:
         # A thread for every program that runs: bound to no event loop, since a judge may outlive
         # one, and kept, since bubblewrap ends with the thread that started it.
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="selfrepair-judge")
-        self._zygotes = Zygotes(isolation.command, isolation.environment, self._limits)
-        self._close = weakref.finalize(self, self._zygotes.close)
+        # Those that hear what is expected are never lent to a program, which shares their memory.
+        started = (isolation.command, isolation.environment, self._limits)
+        self._zygotes, self._checkers = Zygotes(*started), Zygotes(*started)
+        self._examiner = Examiner(self._checkers, self._limits)
+        self._close = weakref.finalize(self, _close, self._zygotes, self._checkers)
 
     @property
     def isolation(self) -> str:
@@ -103,9 +114,9 @@ class SandboxJudge:
         started = time.perf_counter()
         while len(problems) < ATTEMPTS and not lease.cancelled:
             try:
+                work = self._work(task, program, lease)
                 with self._zygotes.lent(lease) as zygote:
-                    referee = self._referee(task, lease)
-                    return self._run(zygote, task, program, referee, started)
+                    return self._run(zygote, task, program, work, started)
             except BrokenZygoteError as error:
                 problems.append(str(error))
         raise SandboxError(
@@ -113,23 +124,24 @@ class SandboxJudge:
             + "; then ".join(dict.fromkeys(problems))
         )
 
+    def _work(self, task: Task, program: str, lease: Lease) -> Work:
+        """What judges the program, once it has a zygote."""
+        if task.assertions is None:
+            return partial(self._compare, task, program, self._referee(task, lease))
+        everything = self._all_cases
+        return Examination(self._examiner, lease, task, program, everything=everything).run
+
     def _referee(self, task: Task, lease: Lease) -> Referee:
         own = self._checker_of(task)
         if own is None and task.checker is not None:
-            own = OwnChecker(self._zygotes, lease, self._limits)
+            own = OwnChecker(self._checkers, lease, self._limits)
         return Referee(task, self._checker, self._other, own)
 
     def _run(
-        self, zygote: ZygoteProcess, task: Task, program: str, referee: Referee, started: float
+        self, zygote: ZygoteProcess, task: Task, program: str, work: Work, started: float
     ) -> Verdict:
-        inputs = [_given(task, case) for case in task.cases]
-        zygote.load(program, task.fn_name, inputs, in_place=task.in_place)
         tally = Tally(all_cases=self._all_cases)
-        while tally.position < len(task.cases) and not tally.decided:
-            first = tally.position
-            self._run_from(zygote, task, referee, tally)
-            if tally.position == first and not tally.decided:
-                raise BrokenZygoteError("the zygote ended its run before any case")
+        work(zygote, tally)
         return Verdict(
             outcome=tally.outcome,
             cases_run=tally.cases_run,
@@ -139,6 +151,18 @@ class SandboxJudge:
             seconds=time.perf_counter() - started,
             flips=tally.flips,
         )
+
+    def _compare(
+        self, task: Task, program: str, referee: Referee, zygote: ZygoteProcess, tally: Tally
+    ) -> None:
+        """Run the cases and compare their answers with what is expected."""
+        inputs = [_given(task, case) for case in task.cases]
+        zygote.load(program, task.fn_name, inputs, in_place=task.in_place)
+        while tally.position < len(task.cases) and not tally.decided:
+            first = tally.position
+            self._run_from(zygote, task, referee, tally)
+            if tally.position == first and not tally.decided:
+                raise BrokenZygoteError("the zygote ended its run before any case")
 
     def _run_from(self, zygote: ZygoteProcess, task: Task, referee: Referee, tally: Tally) -> None:
         """Run the cases that follow in one process, up to its first failure.
@@ -165,6 +189,11 @@ class SandboxJudge:
                 zygote.stop()
 
 
+def _close(*zygotes: Zygotes) -> None:
+    for each in zygotes:
+        each.close()
+
+
 def _given(task: Task, case: Case) -> JsonValue:
     if task.kind is TaskKind.CALL_BASED or isinstance(case.input, str):
         return case.input
@@ -172,14 +201,14 @@ def _given(task: Task, case: Case) -> JsonValue:
 
 
 def _failure(task: Task, program: str, index: int | None, trouble: Trouble) -> CaseFailure:
-    case = None if index is None else task.cases[index]
+    case = None if index is None or task.assertions else task.cases[index]
     error = trouble.error
     if trouble.outcome is Outcome.MISSING_FUNCTION:
         error = f"there is no function {task.fn_name}, and no such method of a class Solution"
     return CaseFailure(
         index=index,
-        input=as_text(task.kind, case.input) if case else None,
-        expected=as_text(task.kind, case.expected) if case else None,
+        input=as_text(task.kind, case.input) if case else trouble.input,
+        expected=as_text(task.kind, case.expected) if case else trouble.expected,
         actual=trouble.actual,
         error=error,
         line_number=trouble.line_number,
