@@ -125,6 +125,13 @@ async def _plot(options: argparse.Namespace) -> int:
     return report.plot(options.name, options.kind, options.out)
 
 
+async def _compare(options: argparse.Namespace) -> int:
+    from pytest_selfrepair.commands import compare  # noqa: PLC0415 - as above
+
+    out = {kind: getattr(options, kind) for kind in ("json", "markdown", "html")}
+    return compare.run(options.before, options.after, out, quiet=options.quiet)
+
+
 @contextlib.asynccontextmanager
 async def _sandbox(options: argparse.Namespace) -> AsyncIterator[SandboxJudge]:
     sandbox = SandboxJudge(
@@ -190,6 +197,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_tasks)
 
     _add_storing(commands)
+    _add_compare(commands)
     return parser
 
 
@@ -290,6 +298,21 @@ def _add_storing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "repairs of one and the same number, as in those files (default: auto)",
     )
     command.set_defaults(run=_import)
+
+
+def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser("compare", help="hold one run against another, task by task")
+    command.add_argument("before", metavar="A", help=f"the run before: {ACCEPTED}")
+    command.add_argument("after", metavar="B", help="the run after, named alike")
+    for kind, what in (("json", "JSON"), ("markdown", "Markdown"), ("html", "a page")):
+        command.add_argument(
+            f"--{kind}",
+            metavar="OUT",
+            type=Path,
+            help=f"write {what} there, too (-: standard output, and no text)",
+        )
+    command.add_argument("-q", "--quiet", action="store_true", help="three lines of text alone")
+    command.set_defaults(run=_compare)
 
 
 def _add_judging(command: argparse.ArgumentParser) -> None:

@@ -1,5 +1,6 @@
 """Where commands write what they were asked for."""
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -25,4 +26,5 @@ def write(path: Path, text: str) -> None:
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}; accepted: a file to write") from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # its folder may be none
+            part.unlink()

@@ -307,8 +307,9 @@ class ActiveSession:
             return
         findings = self._found(self._log)
         terminalreporter.section("self-repair")
-        show(terminalreporter, findings)
-        for line in self._reports.write(findings, self._log.records):
+        against = self._reports.against(self._log.records)
+        show(terminalreporter, findings, against)
+        for line in self._reports.write(findings, self._log.records, against):
             terminalreporter.line(line, red="not written" in line)
         for notice in dict.fromkeys(self._log.notices):
             terminalreporter.line(f"note: {notice}")
