@@ -121,14 +121,18 @@ heap = []
 gain = 0
 for _ in range(n):
     price, most = map(int, input().split())
-    new = []
+    sold = 0
     for _ in range(most):
-        if heap and heap[0] < price - fee:
-            gain += price - fee - heap[0]
-            heapq.heapreplace(heap, price - fee)
-        new.append(price)
-    for unit in new:
-        heapq.heappush(heap, unit)
+        if not heap or heap[0][0] >= price - fee:
+            break
+        gain += price - fee - heap[0][0]
+        sold += 1
+        heap[0][1] -= 1
+        if heap[0][1] == 0:
+            heapq.heappop(heap)
+    for entry in ([price, most], [price - fee, sold]):
+        if entry[1]:
+            heapq.heappush(heap, entry)
 print(gain)
 """
 
