@@ -1,0 +1,3 @@
+def count_wagons(low: int, high: int, m: int) -> int:
+    @cache
+    
