@@ -43,8 +43,8 @@ def cases(rng: Random) -> Iterator[Json]:
     yield [bordered(rng, "aab", 10), 2]
     yield ["ab" * 5000, 4000]
     yield [word(rng, 20000, "abc"), 1]
-    yield ["a" * 14000 + "b" + "a" * 14000, 27990]
-    yield ["a" * 30000, 17000]
+    yield ["a" * 19900 + "b" + "a" * 19900, 39790]
+    yield ["a" * 40000, 17000]
 
 
 FIRST = """\

@@ -58,8 +58,7 @@ def cases(rng: Random) -> Iterator[str]:
         ("ZYX", "Z/Y/Z/Y/X"),
         ("ABCDE", "AB/BA/B/ACB"),
     ):
-        races = [list(race.strip("-")) for race in text.split("/")]
-        yield regatta(list(boats), races)
+        yield regatta(list(boats), [list(race.strip("-")) for race in text.split("/")])
     for count, races in ((3, 2), (4, 3), (5, 4), (6, 5)):
         yield random_regatta(rng, count, races, lost=4)
     for boats, races in (("ABCD", 4), ("ABCDE", 6), ("PQRSTU", 8), ("ABCDEFGH", 5)):
