@@ -24,10 +24,9 @@ def fn_name(folder: Path) -> object:
     return read_json(folder, "input_output.json").get("fn_name")
 
 
-def test_there_are_four_tasks_or_more_of_each_difficulty() -> None:
+def test_there_are_sixty_tasks_in_the_papers_proportions() -> None:
     found = Counter(folder.parent.name for folder in FOLDERS)
-    assert set(found) == {"introductory", "interview", "competition"}
-    assert min(found.values()) >= 4
+    assert found == {"introductory": 12, "interview": 36, "competition": 12}
 
 
 def test_about_a_third_of_the_tasks_is_call_based() -> None:

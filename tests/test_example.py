@@ -30,9 +30,9 @@ def test_the_example_conftest_brings_a_model_a_source_and_tasks(
     )
     result.stdout.fnmatch_lines(
         [
-            "*reminder*2*2*2*100.0%*2*",
-            "*none*2*2*0*0.0%*0*",
-            "tasks: 1 solved at once, 2 only by repair, 0 unsolved",
+            "reminder *2*2*100.0%*",
+            "none *2*0*0.0%*",
+            "tasks: 1 solved at once, 2 only by repair, 0 unsolved*",
             "*1 passed, 2 repaired in*",
         ]
     )

@@ -12,11 +12,17 @@ import pytest
 from builders import task
 from projects import fenced
 from pytest_selfrepair.core.budget import Spending
-from pytest_selfrepair.core.feedback import Failure, Feedback, FeedbackSource, error_sentence
+from pytest_selfrepair.core.feedback import (
+    Failure,
+    Feedback,
+    FeedbackCases,
+    FeedbackSource,
+    error_sentence,
+)
 from pytest_selfrepair.core.grow import grow
 from pytest_selfrepair.core.prompt import PromptSet
 from pytest_selfrepair.core.sample import Model, Sample, SampleRequest, SamplingParams
-from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.core.task import Assertions, Task
 from pytest_selfrepair.core.tree import Grown, Plan, program_hash
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.feedback import recipe_of
@@ -28,6 +34,7 @@ from pytest_selfrepair.feedback.joint import Joint
 from pytest_selfrepair.feedback.placebo import Placebo
 from pytest_selfrepair.feedback.reference import Reference
 from pytest_selfrepair.feedback.several_cases import SeveralCases
+from pytest_selfrepair.feedback.trace import Trace
 from pytest_selfrepair.models.scripted import Script, ScriptedModel
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
@@ -89,14 +96,26 @@ def grown(
     *sources: FeedbackSource,
     of: Task = TWICE,
     spending: Spending | None = None,
-    **plan: int,
+    n_p: int = 1,
+    n_fr: int = 1,
+    n_f: int | None = None,
+    depth: int = 1,
+    budget: int | None = None,
+    feedback_cases: FeedbackCases = FeedbackCases.ALL,
 ) -> Grown:
-    whole: dict[str, int] = {"n_p": 1, "n_fr": 1, **plan}
-    budget = whole.pop("budget", None)
+    plan = Plan(
+        n_p=n_p,
+        n_fr=n_fr,
+        n_f=n_f,
+        depth=depth,
+        budget=budget,
+        feedback_cases=feedback_cases,
+        params=SamplingParams(max_tokens=100),
+    )
     return asyncio.run(
         grow(
             of,
-            Plan(params=SamplingParams(max_tokens=100), budget=budget, **whole),
+            plan,
             model=model,
             judge=judge,
             sources=sources,
@@ -151,6 +170,34 @@ def test_a_program_that_fails_one_case_has_its_error_sentence_alone(judge: Sandb
     about = failure(judge, "n = int(input())\nprint(2 * n if n < 5 else 0)")
     found = said(SeveralCases(judge=judge, prompts=PROMPTS), about)
     assert (found.text, found.evidence) == (about.error, True)
+
+
+def test_cases_and_trace_see_public_cases_alone(judge: SandboxJudge, scripted: Scripted) -> None:
+    model = scripted(program=BAD, repair=GOOD)
+    sources = (
+        SeveralCases(judge=judge, prompts=PROMPTS),
+        Trace(runner=judge, prompts=PROMPTS),
+    )
+    of = replace(TWICE, public_cases=(0, 2))
+    cases, trace = grown(judge, model, *sources, of=of, feedback_cases=FeedbackCases.PUBLIC).trees
+    for tree in (cases, trace):
+        told = tree.repairs[0].feedback
+        assert told is not None
+        assert told.text.startswith("The input was '3\\n'. The output was '9\\n', expected")
+    assert "executed last" in model["p0/trace/r0"]
+
+
+def test_of_assertions_the_first_that_fails_stands_alone(judge: SandboxJudge) -> None:
+    of = replace(
+        task(("assert f(1) == 2", None), ("assert f(2) == 4", None), fn_name="f"),
+        assertions=Assertions(definitions=""),
+    )
+    about = failure(judge, "def f(n):\n    return 0", of)
+    for source in (
+        SeveralCases(judge=judge, prompts=PROMPTS),
+        Trace(runner=judge, prompts=PROMPTS),
+    ):
+        assert said(source, about).text == about.error
 
 
 def test_a_hint_is_made_from_the_solution_and_shows_none_of_it(

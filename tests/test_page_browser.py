@@ -21,7 +21,10 @@ from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
+from pytest_selfrepair.estimate.bootstrap import Bootstrap
 from pytest_selfrepair.estimate.findings import Findings, Refused
+from pytest_selfrepair.estimate.two_runs import side, two_runs
+from pytest_selfrepair.report import versus_html
 from pytest_selfrepair.report.html import page
 from synthetic_findings import findings as invented
 
@@ -403,3 +406,43 @@ def test_an_imported_run_without_details_or_scores_can_be_read(visit: Open, tmp_
     expect(opened.locator("#view-tree .notice")).to_contain_text(
         "Not scored: the endpoint did not answer"
     )
+
+
+def two_runs_page(path: Path, title: str = "the run before") -> tuple[Path, tuple[str, ...]]:
+    """The page of two runs of thirty tasks, and the tasks that flipped."""
+    before = RECORDS[:30]
+    after = [
+        replace(each, grown=other.grown, statement=f"{title} {number}")
+        for number, (each, other) in enumerate(zip(before, RECORDS[60:90], strict=True))
+    ]
+    sides = side(before, title), side(after, "the run after")
+    found = two_runs((sides[0], before), (sides[1], after), how=Bootstrap(draws=200))
+    text = versus_html.page(found, before, after, made="today")
+    return written(path, text), (*found.versus.lost, *found.versus.won)
+
+
+def test_two_runs_show_both_trees_of_a_task_that_flipped(visit: Open, tmp_path: Path) -> None:
+    path, flipped = two_runs_page(tmp_path / "two.html")
+    assert flipped
+    opened = visit(path)
+    rows = opened.locator("#flipped-table tbody tr")
+    expect(rows).to_have_count(len(flipped))
+    expect(rows.locator("th").first).to_have_text(flipped[0])
+    for number, when in enumerate(("before", "after")):
+        rows.first.get_by_role("link").nth(number).click()
+        expect(opened.locator(".tree-title")).to_have_text(f"{flipped[0]} · {when}")
+        expect(opened.locator("#view-tree .node").first).to_be_visible()
+        opened.go_back()
+    opened.get_by_role("link", name="Trees of flipped tasks").click()
+    expect(opened.locator("#task-table tbody tr")).to_have_count(2 * len(flipped))
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_two_runs_fit_a_narrow_screen_and_obey_no_name(
+    visit: Open, tmp_path: Path, dark: bool
+) -> None:
+    path, _ = two_runs_page(tmp_path / "two.html", EVIL)
+    opened = visit(path, dark=dark, width=360)
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 360
+    expect(opened.locator("#view-overview .facts dd").first).to_contain_text(EVIL_SHOWN)
+    assert opened.evaluate("window.hacked") is None

@@ -56,12 +56,13 @@ def test_tasks_are_solved_repaired_or_unsolved(
     result.stdout.fnmatch_lines(
         [
             "*self-repair*",
-            "*difficulty*tasks*pass@1*i.i.d.*self*gain*tokens*",
+            "*self: cannot tell with 3 tasks whether repair pays*",
+            "difficulty*tasks*pass@1*self*i.i.d.*",
             "*introductory*1*50.0%*",
             "*interview*1*0.0%*100.0%*",
             "*competition*1*0.0%*0.0%*",
             "*all*3*16.7%*",
-            "tasks: 1 solved at once, 1 only by repair, 1 unsolved",
+            "tasks: 1 solved at once, 1 only by repair, 1 unsolved*",
             "*1 failed, 1 passed, 1 repaired in*",
         ]
     )
@@ -194,9 +195,9 @@ def test_all_feedback_sources_repair_the_same_programs(
     sources = ("self", "self:separate", "none", "scripted:script.json")
     chosen = [word for name in sources for word in ("--selfrepair-feedback", name)]
     result = run(pytester, *SCRIPTED, *mode, *chosen)
-    result.stdout.fnmatch_lines(["*feedback*failing*repairs*passed*rate*solved*"])
-    for name in sources:
-        result.stdout.fnmatch_lines([f"*{name} *5*5*"])
+    result.stdout.fnmatch_lines(["feedback *repairs*pass*repair rate*"])
+    for name in ("self", "self:separate", "none", "scripted:*"):
+        result.stdout.fnmatch_lines([f"{name} *5*"])
 
 
 @pytest.mark.usefixtures("project")

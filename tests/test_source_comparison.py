@@ -424,7 +424,7 @@ def test_tasks_programs_and_repairs_are_counted_by_what_became_of_them() -> None
     assert list(found.programs) == ["passed", "wrong_answer", "time_limit"]
     assert found.repairs == {"wrong_answer": 6, "passed": 2}
     assert found.baseline == {"wrong_answer": 6, "passed": 2}
-    assert found.judged == ("in bubblewrap, checker tolerant",)
+    assert found.judged == ("in bubblewrap, checker tolerant; feedback saw all cases",)
 
 
 def test_flips_are_counted_over_all_programs_by_checker() -> None:

@@ -47,11 +47,19 @@ def test_a_path_from_elsewhere_keeps_all_its_parts(
     assert ids(here / "tasks/b") == [(here / "tasks/b/0002").as_posix()]
 
 
-def test_links_are_followed_and_a_circle_of_them_ends(here: Path) -> None:
-    (here / "linked").mkdir()
+def test_links_are_followed_and_a_circle_of_them_is_an_error(here: Path) -> None:
+    (here / "linked/d").mkdir(parents=True)
     (here / "linked/c").symlink_to(here / "tasks/b")
     (here / "linked/circle").symlink_to(here / "linked")
-    assert ids(here / "linked") == ["linked/c/0002"]
+    (here / "linked/d/there").symlink_to(here / "back")
+    (here / "back").mkdir()
+    (here / "back/again").symlink_to(here / "linked/d")
+    circle = "path: found a link to a folder on the way to it; accepted: links to other folders"
+    assert ids(here / "linked") == [
+        f"linked/circle: {circle}",
+        "linked/c/0002",
+        f"linked/d/there/again: {circle}",
+    ]
 
 
 def test_lines_are_tasks_and_a_broken_one_spoils_no_other(here: Path) -> None:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from pytest_selfrepair.core.task import Case, JsonValue, TaskKind, Wrapping
 from pytest_selfrepair.errors import TaskError
-from pytest_selfrepair.tasks.apps import Source, read_json, read_task
+from pytest_selfrepair.tasks.apps import read as read_task
 from pytest_selfrepair.tasks.folders import is_task_folder, read_folder
 from pytest_selfrepair.tasks.jsonl import lines
+from pytest_selfrepair.tasks.source import Source, read_json
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared/data/apps"

@@ -1,7 +1,7 @@
-"""Write docs/report-json.md from the classes of findings: one table for each object of the JSON.
+"""Write docs/report-json.md and docs/compare-json.md: one table for each object of their JSON.
 
-python tools/describe_json.py            # write the page
-python tools/describe_json.py --check    # exit status 1 where it is not up to date
+python tools/describe_json.py            # write the pages
+python tools/describe_json.py --check    # exit status 1 where one is not up to date
 """
 
 import inspect
@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pytest_selfrepair.estimate.findings import ALL, SCHEMA, Findings
+from pytest_selfrepair.estimate.two_runs import COMPARE_SCHEMA, TwoRuns
 
-PAGE = Path(__file__).parent.parent / "docs" / "report-json.md"
+DOCS = Path(__file__).parent.parent / "docs"
 
-HEAD = f"""\
+_REPORT = f"""\
 # The JSON of a report
 
 What `--selfrepair-json FILE` and `selfrepair report RUN --json FILE` write: one object,
@@ -34,15 +35,36 @@ What `--selfrepair-json FILE` and `selfrepair report RUN --json FILE` write: one
 This page is made from the classes by `python tools/describe_json.py`.
 """
 
+_COMPARE = f"""\
+# The JSON of a comparison
+
+What `selfrepair compare A B --json FILE` writes: one object, [TwoRuns](#tworuns), as ASCII. A is
+the run before, B the run after. `pytest_selfrepair.report.data.two_runs_from_json` reads it back.
+
+- `schema` is {COMPARE_SCHEMA}. It changes when a field is taken away or comes to mean something
+  else; a field that is added leaves it, so pass over what you do not know.
+- Numbers are finite. What could not be estimated is `null`.
+- Shares and rates go from 0 to 1, differences of them from -1 to 1. Every difference is that of the
+  run after less that of the run before, on the tasks that both scored. Tokens are those generated.
+- Names of models, sources and tasks are as they came: escape them before you show them.
+
+This page is made from the classes by `python tools/describe_json.py`.
+"""
+
+_PAGES: dict[str, tuple[str, type]] = {
+    "report-json.md": (_REPORT, Findings),
+    "compare-json.md": (_COMPARE, TwoRuns),
+}
+
 _VALUES = {"None": "`null`", "True": "`true`", "False": "`false`"}
 _PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 
 
-def page() -> str:
-    """The whole page."""
+def page(head: str, kind: type) -> str:
+    """A whole page."""
     seen: dict[type, None] = {}
-    _gather(Findings, seen)
-    return "\n".join([HEAD, *(_section(each) for each in seen)])
+    _gather(kind, seen)
+    return "\n".join([head, *(_section(each) for each in seen)])
 
 
 def _gather(kind: Any, seen: dict[type, None]) -> None:
@@ -102,8 +124,17 @@ def _named(kind: Any) -> str:
     return _PLAIN.get(kind) or f"[{kind.__name__}](#{kind.__name__.lower()})"
 
 
+def main(*, check: bool) -> int:
+    """Write the pages, or say by the exit status whether they are up to date."""
+    DOCS.mkdir(exist_ok=True)
+    for name, (head, kind) in _PAGES.items():
+        path, text = DOCS / name, page(head, kind)
+        if not check:
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            return 1
+    return 0
+
+
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--check"]:
-        sys.exit(0 if PAGE.exists() and PAGE.read_text(encoding="utf-8") == page() else 1)
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page(), encoding="utf-8")
+    sys.exit(main(check=sys.argv[1:] == ["--check"]))

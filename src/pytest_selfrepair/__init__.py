@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_selfrepair.core.checker import Acceptance, Checker
-    from pytest_selfrepair.core.feedback import Failure, Feedback, FeedbackSource
+    from pytest_selfrepair.core.feedback import Failure, Feedback, FeedbackSource, Selective
     from pytest_selfrepair.core.sample import Message, Model, Sample, SampleRequest, Usage
     from pytest_selfrepair.core.task import Case, Difficulty, JsonValue, Task, TaskKind
     from pytest_selfrepair.errors import SelfRepairError
@@ -29,6 +29,7 @@ __all__ = [
     "Model",
     "Sample",
     "SampleRequest",
+    "Selective",
     "SelfRepairError",
     "Task",
     "TaskKind",
@@ -49,6 +50,7 @@ _HOME = {
     "Model": "core.sample",
     "Sample": "core.sample",
     "SampleRequest": "core.sample",
+    "Selective": "core.feedback",
     "SelfRepairError": "errors",
     "Task": "core.task",
     "TaskKind": "core.task",

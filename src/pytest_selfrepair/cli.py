@@ -14,6 +14,7 @@ from pytest_selfrepair.commands import (
     export_authors,
     judge,
     runs,
+    survey,
     take_in,
     take_in_authors,
     validate,
@@ -66,6 +67,10 @@ async def _validate(options: argparse.Namespace) -> int:
         )
 
 
+async def _tasks(options: argparse.Namespace) -> int:
+    return survey.run(options.paths, as_json=options.json)
+
+
 async def _export(options: argparse.Namespace) -> int:
     name, number = options.run_name, options.run_number
     if options.format == "authors":
@@ -101,6 +106,32 @@ async def _runs(options: argparse.Namespace) -> int:
     return runs.run(options.store, as_json=options.json)
 
 
+async def _report(options: argparse.Namespace) -> int:
+    # Estimators and templates take a while to load, which no other command needs.
+    from pytest_selfrepair.commands import report  # noqa: PLC0415
+
+    return report.run(
+        options.name,
+        html=options.html,
+        json=options.json,
+        markdown_to=options.markdown,
+        quiet=options.quiet,
+    )
+
+
+async def _plot(options: argparse.Namespace) -> int:
+    from pytest_selfrepair.commands import report  # noqa: PLC0415 - as above
+
+    return report.plot(options.name, options.kind, options.out)
+
+
+async def _compare(options: argparse.Namespace) -> int:
+    from pytest_selfrepair.commands import compare  # noqa: PLC0415 - as above
+
+    out = {kind: getattr(options, kind) for kind in ("json", "markdown", "html")}
+    return compare.run(options.before, options.after, out, quiet=options.quiet)
+
+
 @contextlib.asynccontextmanager
 async def _sandbox(options: argparse.Namespace) -> AsyncIterator[SandboxJudge]:
     sandbox = SandboxJudge(
@@ -130,7 +161,8 @@ def _parser() -> argparse.ArgumentParser:
         "tasks",
         metavar="TASKS",
         type=Path,
-        help="a task's folder, a folder of such folders, or a .jsonl file in the hub's format",
+        help="a task's folder, a folder of such folders, or a .jsonl or .jsonl.gz file, or "
+        "hub:NAME[split]",
     )
     command.add_argument(
         "programs",
@@ -157,7 +189,15 @@ def _parser() -> argparse.ArgumentParser:
     _add_judging(command)
     command.set_defaults(run=_validate, all_cases=False)
 
+    command = commands.add_parser("tasks", help="say what tasks there are, and what is wrong")
+    command.add_argument(
+        "paths", metavar="PATH", nargs="+", type=Path, help="where tasks are, as for judge"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=_tasks)
+
     _add_storing(commands)
+    _add_compare(commands)
     return parser
 
 
@@ -174,6 +214,33 @@ def _add_storing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(run=_runs)
+
+    command = commands.add_parser("report", help="estimate a stored run again, and show it")
+    command.add_argument("name", metavar="RUN", help=ACCEPTED)
+    for option, what in (
+        ("--html", "write the run's page there"),
+        ("--json", "write every estimate there"),
+        ("--markdown", "write a short report there"),
+    ):
+        command.add_argument(
+            option, metavar="OUT", type=Path, help=f"{what} (-: standard output), and no text"
+        )
+    command.add_argument("-q", "--quiet", action="store_true", help="print three lines")
+    command.set_defaults(run=_report)
+
+    command = commands.add_parser("plot", help="draw a figure of a stored run, for a paper")
+    command.add_argument("name", metavar="RUN", help=ACCEPTED)
+    command.add_argument(
+        "--kind",
+        choices=["curve", "heatmap", "sources"],
+        default="curve",
+        help="curve: pass@t; heatmap: shapes against i.i.d. sampling; sources: repair rates and "
+        "paired differences (default: curve)",
+    )
+    command.add_argument(
+        "-o", "--out", metavar="FILE", type=Path, required=True, help="a .svg, .pdf or .png file"
+    )
+    command.set_defaults(run=_plot)
 
     command = commands.add_parser("export", help="write samples and records as lines")
     command.add_argument("run_name", metavar="RUN", help=f"{ACCEPTED}")
@@ -231,6 +298,21 @@ def _add_storing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "repairs of one and the same number, as in those files (default: auto)",
     )
     command.set_defaults(run=_import)
+
+
+def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser("compare", help="hold one run against another, task by task")
+    command.add_argument("before", metavar="A", help=f"the run before: {ACCEPTED}")
+    command.add_argument("after", metavar="B", help="the run after, named alike")
+    for kind, what in (("json", "JSON"), ("markdown", "Markdown"), ("html", "a page")):
+        command.add_argument(
+            f"--{kind}",
+            metavar="OUT",
+            type=Path,
+            help=f"write {what} there, too (-: standard output, and no text)",
+        )
+    command.add_argument("-q", "--quiet", action="store_true", help="three lines of text alone")
+    command.set_defaults(run=_compare)
 
 
 def _add_judging(command: argparse.ArgumentParser) -> None:

@@ -11,8 +11,9 @@ from proving.running import run
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.core.task import Task as ReadTask
 from pytest_selfrepair.errors import TaskError
-from pytest_selfrepair.tasks.apps import Source, read_task
+from pytest_selfrepair.tasks.apps import read as read_task
 from pytest_selfrepair.tasks.folders import CASES, CHECKER, METADATA, SOLUTIONS, STARTER, STATEMENT
+from pytest_selfrepair.tasks.source import Source
 from tasks.kit import Json, Task
 
 EXAMPLES = "-----Examples-----\n"
@@ -131,9 +132,11 @@ def starter(name: str, program: str, fn_name: str) -> str:
     for opening, block in blocks:
         for node in block:
             if isinstance(node, ast.FunctionDef) and node.name == fn_name:
+                decorators = getattr(node.body[0], "decorator_list", [])
+                body = min(each.lineno for each in (node.body[0], *decorators))
                 head = "".join(
                     row
-                    for row in rows[node.lineno - 1 : node.body[0].lineno - 1]
+                    for row in rows[node.lineno - 1 : body - 1]
                     if not row.lstrip().startswith("#")
                 )
                 return opening + head + " " * node.body[0].col_offset

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import TaskError
-from pytest_selfrepair.tasks.apps import Source, brief
+from pytest_selfrepair.tasks.source import Source, brief
 from pytest_selfrepair.tasks.sources import Found, find
 
 MOST_KEPT = 64
@@ -16,8 +16,9 @@ MOST_KEPT = 64
 class Catalogue:
     """The tasks at a path; each is read when its first program comes.
 
-    A task is called by its id, or, where no other task shares it, by the end of that: the last
-    part of a folder's path, the `problem_id` of a line (a number, or a text of four digits).
+    A task is called by its id, or, where no other task shares it, by the end of that: the name of a
+    line (such as `HumanEval/12`; a number may lack leading zeros), or the last part of a name or of
+    a folder's path.
 
     Args:
         path: A task's folder, a tree of them, or JSON Lines.
@@ -35,8 +36,9 @@ class Catalogue:
                 self.errors.append(each)
                 continue
             ids[each.id] = each
-            short = each.id.rpartition("::")[2].rpartition("/")[2]
-            self._tasks[short] = None if short in self._tasks else each
+            name = each.id.rpartition("::")[2]
+            for short in dict.fromkeys((name.rpartition("/")[2], name)):
+                self._tasks[short] = None if short in self._tasks else each
         self._tasks |= ids
         self._load = lru_cache(MOST_KEPT)(lambda name: ids[name].load())
 

@@ -15,7 +15,7 @@ from pytest_selfrepair.commands.progress import Progress
 from pytest_selfrepair.core.feedback import error_sentence
 from pytest_selfrepair.core.verdict import Judge, Outcome, Verdict
 from pytest_selfrepair.errors import InfrastructureError, TaskError, UsageError
-from pytest_selfrepair.tasks.apps import Source, brief, read_json
+from pytest_selfrepair.tasks.source import Source, brief, read_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

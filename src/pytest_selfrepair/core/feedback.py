@@ -1,7 +1,8 @@
 """What is said of a failing program: the error sentence, and the sources of feedback."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
@@ -20,12 +21,24 @@ REFERENCE = "reference"
 """The name of the source whose hints are made from the reference solution."""
 
 
+class FeedbackCases(StrEnum):
+    """The cases that feedback and repair may see.
+
+    Attributes:
+        ALL: Every one, as in arXiv 2306.09896.
+        PUBLIC: Those that the task's source, or its statement, shows.
+    """
+
+    ALL = "all"
+    PUBLIC = "public"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """A failing program, as a feedback source sees it.
 
     Attributes:
-        task: The task, with all its cases.
+        task: The task, with the cases that feedback may see.
         program: The program that fails.
         verdict: What became of it.
         error: The error sentence: its first failing case in words.
@@ -109,6 +122,51 @@ class Selective(FeedbackSource, Protocol):
 def leaks(source: str) -> bool:
     """Whether a source, by its name, shows the repairing model something of the solution."""
     return source.partition(":")[0] == REFERENCE
+
+
+def public_first(task: Task) -> tuple[Task, tuple[int, ...]]:
+    """A task whose public cases come first, and the position that each case has in the source."""
+    public = task.public_cases or ()
+    order = (*public, *(i for i in range(len(task.cases)) if i not in set(public)))
+    cases = tuple(task.cases[i] for i in order)
+    return replace(task, cases=cases, public_cases=tuple(range(len(public)))), order
+
+
+def seen(task: Task, program: str, verdict: Verdict, cases: FeedbackCases) -> Failure:
+    """A failing program, as far as feedback may see.
+
+    Where a hidden case is the first to fail, no more is said than that, and how.
+
+    Args:
+        task: The task.
+        program: The program.
+        verdict: What became of it; of a program that fails a public case, the first of those.
+        cases: What may be seen.
+
+    Raises:
+        ValueError: The program passed.
+    """
+    error = error_sentence(task, verdict)
+    if cases is FeedbackCases.ALL:
+        return Failure(task=task, program=program, verdict=verdict, error=error)
+    public = task.public_cases or ()
+    shown = replace(
+        task,
+        cases=tuple(task.cases[i] for i in public),
+        public_cases=tuple(range(len(public))),
+    )
+    failure = verdict.failure or CaseFailure()
+    if failure.index is None:  # it failed before any case
+        return Failure(task=shown, program=program, verdict=verdict, error=error)
+    if failure.index in public:
+        failure = replace(failure, index=public.index(failure.index))
+    else:
+        passes = "Every public test passes, but a" if public else "A"
+        error = f"{passes} hidden test fails: {verdict.outcome.replace('_', ' ')}."
+        failure = CaseFailure(error=error)
+    return Failure(
+        task=shown, program=program, verdict=replace(verdict, failure=failure), error=error
+    )
 
 
 def error_sentence(task: Task, verdict: Verdict) -> str:

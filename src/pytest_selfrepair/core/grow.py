@@ -11,9 +11,11 @@ from pytest_selfrepair.core.extract import extract_explanation, extract_program
 from pytest_selfrepair.core.feedback import (
     Failure,
     Feedback,
+    FeedbackCases,
     FeedbackSource,
     Selective,
-    error_sentence,
+    public_first,
+    seen,
 )
 from pytest_selfrepair.core.prompt import PromptSet
 from pytest_selfrepair.core.sample import (
@@ -150,12 +152,7 @@ class _Grower:
     def failing(self, source: FeedbackSource, program: ProgramNode) -> "_Failing":
         """A failing program with how many texts it is repaired on, and how often on each."""
         plan = self.plan
-        failure = Failure(
-            task=self.task,
-            program=program.program,
-            verdict=program.verdict,
-            error=error_sentence(self.task, program.verdict),
-        )
+        failure = seen(self.task, program.program, program.verdict, plan.feedback_cases)
         there = source.texts(failure) if isinstance(source, Selective) else None
         if source.joint:
             texts, n_r = plan.n_fr, 1
@@ -263,7 +260,7 @@ class _Grower:
         if sample.finish_reason == CONTEXT_LIMIT:
             return _too_long(node, parent, feedback)
         if program not in self.verdicts:
-            self.verdicts[program] = asyncio.create_task(self.judge.judge(self.task, program))
+            self.verdicts[program] = asyncio.create_task(self.verdict(program))
         return ProgramNode(
             node=node,
             program=program,
@@ -274,6 +271,17 @@ class _Grower:
             parent=parent,
             feedback=feedback,
         )
+
+    async def verdict(self, program: str) -> Verdict:
+        """What becomes of a program; public cases are run first where they alone may be seen."""
+        if self.plan.feedback_cases is FeedbackCases.ALL:
+            return await self.judge.judge(self.task, program)
+        task, order = public_first(self.task)
+        verdict = await self.judge.judge(task, program)
+        if verdict.failure is None or verdict.failure.index is None:
+            return verdict
+        index = order[verdict.failure.index]
+        return replace(verdict, failure=replace(verdict.failure, index=index))
 
 
 def _too_long(node: str, parent: str | None, feedback: Feedback | None) -> ProgramNode:

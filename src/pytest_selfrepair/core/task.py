@@ -55,12 +55,32 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Assertions:
+    """What surrounds the assertions of a task, which are Python and run in the sandbox.
+
+    Each case's input is statements that assert something of the function; those of all cases run in
+    order in one namespace, apart from programs. There, the function is a stand-in: each call's
+    arguments leave as data, a program computes the result in a process of its own, and that comes
+    back as data. An argument that a function changes is not seen to change.
+
+    Attributes:
+        definitions: What is defined where assertions run.
+        before: What every program finds defined: run before it, in its process.
+        setup: What makes arguments: run after the definitions, and after each program.
+    """
+
+    definitions: str
+    before: str = ""
+    setup: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """An APPS task.
+    """A task of APPS, or of a set whose tests are assertions.
 
     Attributes:
         id: Unique in a run, e.g. ``apps_tasks/interview/0007``.
-        difficulty: One of the three levels of APPS.
+        difficulty: One of the three levels of APPS; introductory where a set has no levels.
         statement: What the model is told.
         cases: The tests, in the order of the task; a task without any is skipped, not scored.
         fn_name: The function (or method of ``class Solution``) of a call-based task, else None.
@@ -69,8 +89,13 @@ class Task:
         wrapping: How the source of a call-based task writes what it expects.
         in_place: Whether the answer of a call-based task is what its function leaves in its first
             argument, rather than what it returns.
+        assertions: What the cases need, where they are assertions in place of inputs and outputs;
+            nothing is then expected beside a case's input.
         checker: The task's own checker, where it has one: Python source that defines
             `CHECK_FUNCTION`, which is run in the sandbox.
+        public_cases: The positions of the cases that a model may see, in order; None where the
+            source does not tell them from the hidden ones.
+        topics: What the source says that it is about.
     """
 
     id: str
@@ -82,7 +107,10 @@ class Task:
     solutions: tuple[str, ...] = ()
     wrapping: Wrapping = Wrapping.BARE
     in_place: bool = False
+    assertions: Assertions | None = None
     checker: str | None = None
+    public_cases: tuple[int, ...] | None = None
+    topics: tuple[str, ...] = ()
 
     @property
     def kind(self) -> TaskKind:

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.feedback import Feedback
+from pytest_selfrepair.core.feedback import Feedback, FeedbackCases
 from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.verdict import Verdict
 
@@ -113,6 +113,7 @@ class Plan:
         n_f: Feedback texts of every failing program, where `n_fr` is a multiple of it; None: each
             repair has one of its own.
         depth: Levels of repair: 2 where a repair that fails is repaired in its turn, and so on.
+        feedback_cases: The cases that feedback and repair may see; all decide.
     """
 
     n_p: int
@@ -121,6 +122,7 @@ class Plan:
     params: SamplingParams
     n_f: int | None = None
     depth: int = 1
+    feedback_cases: FeedbackCases = FeedbackCases.ALL
 
     @property
     def texts(self) -> int:

@@ -33,7 +33,7 @@ class CaseFailure:
         expected: What was expected, as text.
         actual: What came, as text; None where nothing came.
         error: An exception's type and message, or another cause in words; None for a wrong answer,
-            unless the task's own checker says why it is wrong.
+            unless the task's own checker, or an assertion, says why it is wrong.
         line_number: The program's own line, from 1, where it failed; None where unknown.
         line: The text of that line; None where unknown.
     """

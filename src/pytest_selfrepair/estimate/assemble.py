@@ -23,7 +23,7 @@ from pytest_selfrepair.estimate.findings import (
     Unscored,
 )
 from pytest_selfrepair.estimate.iid import iid, sampled
-from pytest_selfrepair.estimate.interval import mean_estimate
+from pytest_selfrepair.estimate.interval import mean_estimate, sampling_noise
 from pytest_selfrepair.estimate.scored import by_difficulty, scored, source_names
 from pytest_selfrepair.estimate.shapes import Expected, expect
 from pytest_selfrepair.estimate.sources import compared
@@ -129,7 +129,11 @@ def _curves(
                     difficulty=group,
                 )
                 with_ends = [
-                    replace(point, pass_rate=mean_estimate(points.solved[:, i], strata, how=how))
+                    replace(
+                        point,
+                        pass_rate=mean_estimate(points.solved[:, i], strata, how=how),
+                        paper_band=sampling_noise(points.solved[:, i]),
+                    )
                     for i, point in enumerate(found.points)
                 ]
                 yield replace(found, points=tuple(with_ends), depth=less)

@@ -102,6 +102,8 @@ class CurvePoint:
         n_fr: Repairs of each failing program.
         all_tokens: Expected tokens per task, generated and read.
         dollars: Expected US dollars per task, or None.
+        paper_band: The pass rate with the band that the paper draws: ±1 standard deviation of one
+            tree per task, the tasks held fixed. It is no interval over tasks.
     """
 
     tokens: float
@@ -110,6 +112,7 @@ class CurvePoint:
     n_fr: int
     all_tokens: float
     dollars: float | None
+    paper_band: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,23 @@
 """What became of tasks and programs, counted, and why some tasks are in no rate."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from pytest_selfrepair.core.checker import COUNTERPARTS
+from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.record import NOT_RUN, Record
 from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.estimate.compare import TaskOutcome, task_outcome
 from pytest_selfrepair.estimate.findings import Flips, Tally, Unscored
+
+_SEEN: Mapping[FeedbackCases, str] = MappingProxyType(
+    {
+        FeedbackCases.ALL: "; feedback saw all cases",
+        FeedbackCases.PUBLIC: "; feedback saw public cases alone",
+    }
+)
 
 
 def tally(records: Sequence[Record]) -> Tally:
@@ -88,7 +97,10 @@ def _outcomes(nodes: Iterable[ProgramNode]) -> dict[str, int]:
 
 
 def _judged(records: Sequence[Record]) -> tuple[str, ...]:
-    """Where programs ran, and by whom their answers were compared."""
+    """Where programs ran, by whom their answers were compared, and what feedback saw of that."""
     setups = [record.setup for record in records if record.setup is not None]
-    found = {f"in {setup.isolation}, checker {setup.checker}" for setup in setups}
+    found = {
+        f"in {setup.isolation}, checker {setup.checker}{_SEEN[setup.plan.feedback_cases]}"
+        for setup in setups
+    }
     return tuple(sorted(found))

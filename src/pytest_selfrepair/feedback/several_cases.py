@@ -38,7 +38,8 @@ class SeveralCases:
     async def _cases(self, failure: Failure) -> str:
         task, verdict = failure.task, failure.verdict
         errors, first = [failure.error], 0
-        while len(errors) < MOST_CASES:
+        # What an assertion means may depend on those before it, so they are not run apart.
+        while len(errors) < MOST_CASES and task.assertions is None:
             if verdict.failure is None or verdict.failure.index is None:
                 break  # it fails before any case
             first += verdict.failure.index + 1

@@ -1,5 +1,6 @@
 """The hooks of a session in which a model is named; each hands over to the room that knows."""
 
+import contextlib
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,20 +9,24 @@ from urllib.parse import urlsplit
 import pytest
 
 from pytest_selfrepair.core.checker import CHECKERS, COUNTERPARTS, Checker
+from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
-from pytest_selfrepair.errors import SelfRepairError, UsageError, WorkerLostError
+from pytest_selfrepair.errors import SelfRepairError, TaskError, UsageError, WorkerLostError
 from pytest_selfrepair.estimate.compare import TaskOutcome
 from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.plugin import ITEM_NAME, xdist
 from pytest_selfrepair.plugin.collect import (
     ENGINE,
     RECORD,
+    Folder,
     TaskFolder,
     TaskItem,
     UnscoredError,
     collector_for,
+    locate,
+    sampled,
 )
 from pytest_selfrepair.plugin.crew import Casting, LocalServers
 from pytest_selfrepair.plugin.engine import Engine
@@ -50,7 +55,7 @@ def activate(config: pytest.Config, settings: Settings) -> None:
     """Bring the plugin into a session.
 
     Raises:
-        UsageError: The isolation that was asked for is not to be had.
+        UsageError: The isolation or the tasks that were asked for are not to be had.
     """
     for name in (*Difficulty, *TaskKind):
         config.addinivalue_line("markers", f"{name}: tasks of pytest-selfrepair of that kind")
@@ -58,6 +63,10 @@ def activate(config: pytest.Config, settings: Settings) -> None:
     config.option.continue_on_collection_errors = True
     if settings.tasks and config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args[:] = settings.tasks
+    try:
+        locate(config)
+    except TaskError as error:
+        raise UsageError(str(error)) from None
     config.pluginmanager.register(ActiveSession(config, settings), "selfrepair-session")
 
 
@@ -76,6 +85,7 @@ class ActiveSession:
         self._casting: Casting | None = None
         self._engine: Engine | None = None
         self._ahead: list[pytest.Item] | None = None
+        self._sample_notices: list[str] = []
         worker = xdist.is_worker(config)
         self._log = None if worker else RunLog(settings.store)
         self._reports = None if worker else Reports(settings)
@@ -86,6 +96,8 @@ class ActiveSession:
         settings = self._settings
         who = f"{settings.model}{_address(settings.base_url)}"
         told = f"feedback {', '.join(settings.feedback)}{_address(settings.feedback_base_url)}"
+        if settings.feedback_cases == FeedbackCases.PUBLIC:
+            told += " (sees public cases alone)"
         budget = "no token budget" if settings.budget is None else f"{settings.budget:,} tokens"
         tree = f"n_p = {settings.programs}, {_repairs(settings)}"
         store = f"samples in {self._shown(settings.store)}, replay {settings.replay}"
@@ -147,14 +159,27 @@ class ActiveSession:
     def pytest_collect_directory(
         self, path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
-        """A folder in the layout of APPS is a task."""
-        return TaskFolder.from_parent(parent, path=path) if is_task_folder(path) else None
+        """A folder in the layout of APPS is a task; any other may hold some."""
+        if is_task_folder(path):
+            return TaskFolder.from_parent(parent, path=path)
+        return None if (path / "__init__.py").exists() else Folder.from_parent(parent, path=path)
 
     def pytest_collect_file(
         self, file_path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
         """A JSON Lines file that was asked for, or what a conftest.py reads, holds tasks."""
         return collector_for(file_path, parent)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Draw a sample of what -m, -k and the like have left."""
+        kept, self._sample_notices = sampled(items, self._settings)
+        if len(kept) < len(items):
+            stay = set(kept)
+            config.hook.pytest_deselected(items=[each for each in items if each not in stay])
+            items[:] = kept
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Count the tasks that are to be run."""
@@ -171,7 +196,7 @@ class ActiveSession:
             return None
         if xdist.is_controller(session.config):
             raise pytest.UsageError("--selfrepair-plan: found workers (-n); accepted: -n0")
-        tasks = (item.upcoming.load() for item in _tasks(session.items))
+        tasks = _read(_tasks(session.items))
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.section("self-repair: plan")
@@ -248,7 +273,7 @@ class ActiveSession:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Pass on what the user should know of how models were asked; let the gate decide last."""
-        notices = self._engine.notices if self._engine is not None else []
+        notices = [*self._sample_notices, *(self._engine.notices if self._engine else [])]
         if self._log is None:
             xdist.send_notices(self._config, notices)
             return (yield)
@@ -283,8 +308,9 @@ class ActiveSession:
             return
         findings = self._found(self._log)
         terminalreporter.section("self-repair")
-        show(terminalreporter, findings)
-        for line in self._reports.write(findings, self._log.records):
+        against = self._reports.against(self._log.records)
+        show(terminalreporter, findings, against)
+        for line in self._reports.write(findings, self._log.records, against):
             terminalreporter.line(line, red="not written" in line)
         for notice in dict.fromkeys(self._log.notices):
             terminalreporter.line(f"note: {notice}")
@@ -328,6 +354,15 @@ def _repairs(settings: Settings) -> str:
 
 def _tasks(items: Iterable[pytest.Item | None]) -> Iterator[TaskItem]:
     return (item for item in items if isinstance(item, TaskItem) and item.has_cases)
+
+
+def _read(items: Iterable[TaskItem]) -> Iterator[Task]:
+    """The tasks of items, but for those of which it is found only now that they cannot be run."""
+    for item in items:
+        with contextlib.suppress(TaskError):
+            task = item.upcoming.load()
+            if task.cases:
+                yield task
 
 
 def _found(settings: Settings) -> Isolation:

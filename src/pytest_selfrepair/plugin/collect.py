@@ -1,25 +1,44 @@
-"""Tasks as pytest sees them: folders and files that hold them, and one item each."""
+"""Tasks as pytest sees them: folders and files that hold them, and one item each.
 
+An item is made of a task's outline; the task is read when the item is about to run. A folder of
+task folders yields their items itself: a collector for each of ten thousand would cost seconds.
+"""
+
+import fnmatch
 import os
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 
+import pluggy
 import pytest
 from _pytest._code.code import ExceptionInfo, TerminalRepr
 
-from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.record import NO_CASES, Record
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import SelfRepairError, TaskError
 from pytest_selfrepair.estimate.compare import TaskOutcome, task_outcome
 from pytest_selfrepair.plugin import ITEM_NAME
 from pytest_selfrepair.plugin.engine import Engine, Upcoming
+from pytest_selfrepair.plugin.flags import PAPER as PAPER_SAMPLE
+from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.report.data import properties
 from pytest_selfrepair.report.item import unsolved_text
-from pytest_selfrepair.tasks import folders, jsonl
+from pytest_selfrepair.tasks import folders, hub, jsonl
+from pytest_selfrepair.tasks.outline import Outline
+from pytest_selfrepair.tasks.sampling import PAPER, allocate, draw
+from pytest_selfrepair.tasks.sources import circle_error, is_circle
 
 ENGINE = pytest.StashKey[Engine]()
 """Where a session keeps what runs its tasks."""
+
+HUB = pytest.StashKey[dict[Path, str]]()
+"""Where a session keeps which files stand for which names of the hub."""
+
+_KEYWORDS = {ITEM_NAME}
+"""What `-k` finds every item by, beside the names of its task and of the folders above."""
 
 RECORD = pytest.StashKey[Record]()
 """Where an item keeps its record."""
@@ -37,8 +56,61 @@ def _same(task: Task) -> Task:
     return task
 
 
-def _refuse(error: TaskError) -> Task:
-    raise error
+def _as_outlined(load: Callable[[], Task], outline: Outline) -> Task:
+    """Read a task, which must be of the difficulty and kind by which it was selected.
+
+    Raises:
+        TaskError: It is malformed, or it is another than it looked or was.
+    """
+    task = load()
+    for field, found, collected in (
+        ("difficulty", task.difficulty, outline.difficulty),
+        ("kind", task.kind, outline.kind),
+    ):
+        if found != collected:
+            accepted = f"{collected}, as when it was collected"
+            if field == "kind":
+                accepted += "; in a large file fn_name comes first or last"
+            raise TaskError(file=task.id, field=field, found=found, accepted=accepted)
+    return task
+
+
+@cache
+def _mark(name: str) -> pytest.Mark:
+    mark: pytest.Mark = getattr(pytest.mark, name).mark
+    return mark
+
+
+def locate(config: pytest.Config) -> None:
+    """Put paths in the place of what pytest takes for none: names of the hub, a folder's item.
+
+    Raises:
+        TaskError: A data set of the hub cannot be had.
+    """
+    names = config.stash.setdefault(HUB, {})
+    for i, given in enumerate(config.args):
+        arg = given.removesuffix(f"::{ITEM_NAME}")  # pytest takes no `::` behind a folder
+        if hub.is_hub(arg):
+            name, *parts = arg.split("::", 1)
+            path = hub.fetched(name)
+            names[path] = name
+            arg = "::".join([str(path), *parts])
+        config.args[i] = arg
+
+
+def _id(path: Path, config: pytest.Config) -> str:
+    """A path from pytest's root, in and outside it, or a name of the hub: so all ids differ."""
+    if (name := config.stash[HUB].get(path)) is not None:
+        return name
+    return Path(os.path.relpath(path, config.rootpath)).as_posix()
+
+
+def _kind_of(entry: os.DirEntry[str]) -> tuple[bool, bool]:
+    """Whether it is a folder, and whether it is a file; a link in a circle is neither."""
+    try:
+        return entry.is_dir(), entry.is_file()
+    except OSError:
+        return False, False
 
 
 class _Collector(pytest.Collector):
@@ -52,44 +124,141 @@ class _Collector(pytest.Collector):
             return str(excinfo.value)
         return super().repr_failure(excinfo)
 
-    def items(self, load: Callable[[], Task]) -> Iterator["TaskItem"]:
-        """The item of a task, which is read here to find what is wrong, and again to be run."""
-        yield TaskItem.from_parent(self, name=ITEM_NAME, task=load(), load=load)
+    def task_in(
+        self, path: Path, name: str, task_id: str, files: Mapping[str, int]
+    ) -> "TaskItem | Broken":
+        """What stands for a task's folder, in which there are these files."""
+        folder = os.fspath(path)
+        try:
+            outline = folders.outline_folder(folder, task_id, files)
+        except TaskError as error:
+            return self.broken(name, task_id, error, path=path)
+        load = partial(folders.read_folder, folder, task_id)
+        return self.item(name, task_id, outline, load, path=path)
+
+    def item(
+        self,
+        name: str,
+        task_id: str,
+        outline: Outline,
+        load: Callable[[], Task],
+        path: Path | None = None,
+    ) -> "TaskItem":
+        """The item of a task."""
+        upcoming = Upcoming(task_id=task_id, load=partial(_as_outlined, load, outline))
+        return TaskItem.from_parent(self, name=name, upcoming=upcoming, outline=outline, path=path)
+
+    def broken(
+        self, name: str, task_id: str, error: TaskError, path: Path | None = None
+    ) -> "Broken":
+        """What stands in the place of a malformed task."""
+        return Broken.from_parent(self, name=name, nodeid=task_id, error=error, path=path)
+
+
+class Broken(_Collector):
+    """A malformed task, alone in being an error."""
+
+    def __init__(self, *, error: TaskError, **rest: object) -> None:
+        super().__init__(**rest)  # type: ignore[arg-type]  # pytest's own keywords, passed through
+        self._error = error
+
+    def collect(self) -> Iterator["TaskItem"]:
+        """Say what is wrong."""
+        raise self._error
 
 
 class TaskFolder(_Collector, pytest.Directory):
-    """A folder in the layout of APPS: one task."""
+    """A folder in the layout of APPS: one task.
 
-    def collect(self) -> Iterator["TaskItem"]:
+    It is made where the folder above is no `Folder`, or where it has a conftest.py of its own.
+    """
+
+    def collect(self) -> Iterator["TaskItem | Broken"]:
         """The one task."""
-        return self.items(partial(folders.read_folder, self.path, self.nodeid))
+        files = folders.files_of(os.fspath(self.path))
+        yield self.task_in(self.path, ITEM_NAME, _id(self.path, self.config), files)
 
 
-class TaskInFile(_Collector):
-    """One of the tasks in a file: an error in it is its own, and spoils no other."""
+class Folder(_Collector, pytest.Directory):
+    """A folder: what pytest would collect there, and the tasks whose folders lie in it."""
 
-    def __init__(self, *, load: Callable[[], Task], **rest: object) -> None:
-        super().__init__(**rest)  # type: ignore[arg-type]  # pytest's own keywords, passed through
-        self._load = load
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """Everything, in order of names, as pytest's own folders do."""
+        session, hooks, config = self.session, self.ihook, self.config
+        all_asked_for = any(map(session.isinitpath, (self.path, *self.path.parents)))
+        base = _id(self.path, config)
+        base = "" if base == "." else f"{base}/"
+        with os.scandir(self.path) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+        surely_kept = _surely_kept(config)
+        for entry in entries:
+            path = self.path / entry.name
+            is_folder, is_file = _kind_of(entry)
+            if not is_folder and not is_file:
+                continue
+            asked_for = session.isinitpath(path, with_parents=is_folder)
+            if is_folder and not asked_for and not all_asked_for:
+                continue  # one beside the only folders that are wanted
+            files = _files_alone(entry.path) if is_folder else {}
+            if not asked_for:
+                kept = files and surely_kept(entry.name)
+                if not kept and hooks.pytest_ignore_collect(collection_path=path, config=config):
+                    continue
+            task_id = f"{base}{entry.name}"
+            if is_file:
+                yield from hooks.pytest_collect_file(file_path=path, parent=self)
+            elif entry.is_symlink() and is_circle(entry.path):
+                yield self.broken(entry.name, task_id, circle_error(task_id), path=path)
+            elif files:
+                yield self.task_in(path, entry.name, task_id, files)
+            elif (inner := hooks.pytest_collect_directory(path=path, parent=self)) is not None:
+                yield inner
 
-    def collect(self) -> Iterator["TaskItem"]:
-        """The one task."""
-        return self.items(self._load)
+
+def _files_alone(folder: str) -> Mapping[str, int]:
+    """A task's files; none where there is no task, or one with hooks of its own."""
+    files = folders.files_of(folder)
+    return {} if folders.CONFTEST in files else files
+
+
+def _surely_kept(config: pytest.Config) -> Callable[[str], bool]:
+    """Tells by its name alone that a folder of a task is not ignored.
+
+    Asking takes pytest longer than reading a task, so it is not asked where all that it goes by
+    says nothing: options, lists in a conftest.py, hooks of others, patterns of `norecursedirs`.
+    """
+    hook = config.pluginmanager.hook.pytest_ignore_collect
+    asked = [each.function.__module__ for each in hook.get_hookimpls()]
+    lists = ("collect_ignore", "collect_ignore_glob")
+    if (
+        asked != ["_pytest.main"]
+        or config.getoption("ignore")
+        or config.getoption("ignore_glob")
+        or any(hasattr(each, name) for each in config.pluginmanager.get_plugins() for name in lists)
+    ):
+        return lambda _: False
+    patterns = config.getini("norecursedirs")
+    if any("/" in pattern or os.sep in pattern for pattern in patterns):
+        return lambda _: False
+    ignored = re.compile("|".join(map(fnmatch.translate, patterns)) or r"\Z.")
+    return lambda name: ignored.match(name) is None and name != "__pycache__"
 
 
 class JsonLinesFile(_Collector, pytest.File):
-    """A file in the format of the hub's export: one task a line."""
+    """A file in JSON Lines: one task a line."""
 
-    def collect(self) -> Iterator[TaskInFile]:
-        """The tasks, named by their `problem_id`."""
-        for line, name in jsonl.named(self.path):
+    def collect(self) -> Iterator["TaskItem | Broken"]:
+        """The tasks, by their names."""
+        base = _id(self.path, self.config)
+        for line, name, outline in jsonl.outlined(self.path):
             if isinstance(name, TaskError):
-                yield self._one(f"line {line.number}", partial(_refuse, name))
-            else:
-                yield self._one(name, partial(line.task, f"{self.nodeid}::{name}"))
-
-    def _one(self, name: str, load: Callable[[], Task]) -> TaskInFile:
-        return TaskInFile.from_parent(self, name=name, load=load)
+                place = f"line {line.number}"
+                yield self.broken(place, f"{base}::{place}", name)
+            elif isinstance(outline, Outline):
+                task_id = f"{base}::{name}"
+                yield self.item(name, task_id, outline, partial(line.task, task_id))
+            elif outline is not None:
+                yield self.broken(name, f"{base}::{name}", outline)
 
 
 class HookFile(_Collector, pytest.File):
@@ -99,10 +268,23 @@ class HookFile(_Collector, pytest.File):
         super().__init__(**rest)  # type: ignore[arg-type]  # pytest's own keywords, passed through
         self._tasks = tasks
 
-    def collect(self) -> Iterator[TaskInFile]:
+    def collect(self) -> Iterator["TaskItem | Broken"]:
         """The tasks, named by their own ids."""
+        base = _id(self.path, self.config)
+        seen: set[str] = set()
         for task in self._tasks:
-            yield TaskInFile.from_parent(self, name=task.id, load=partial(_same, task))
+            task_id = f"{base}::{task.id}"
+            if task.id in seen:
+                twice = TaskError(
+                    file=base,
+                    field="id",
+                    found=f"{task.id!r}, which another task has too",
+                    accepted="an id of its own",
+                )
+                yield self.broken(task.id, task_id, twice)
+            else:
+                seen.add(task.id)
+                yield self.item(task.id, task_id, Outline.of(task), partial(_same, task))
 
 
 class TaskItem(pytest.Item):
@@ -112,14 +294,35 @@ class TaskItem(pytest.Item):
     """
 
     def __init__(
-        self, *, name: str, parent: pytest.Collector, task: Task, load: Callable[[], Task]
+        self,
+        *,
+        name: str,
+        parent: pytest.Collector,
+        upcoming: Upcoming,
+        outline: Outline,
+        path: Path | None,
     ) -> None:
-        super().__init__(name, parent)
-        self.task_id = self.nodeid.removesuffix(f"::{ITEM_NAME}")
-        self.upcoming = Upcoming(task_id=self.task_id, load=load)
-        self.has_cases = bool(task.cases)
-        self.add_marker(task.difficulty.value)
-        self.add_marker(task.kind.value)
+        super().__init__(
+            name,
+            parent,
+            nodeid=f"{upcoming.task_id}::{ITEM_NAME}",
+            path=path,
+        )
+        self.task_id = upcoming.task_id
+        self.upcoming = upcoming
+        self.has_cases = outline.cases != 0
+        self.difficulty = outline.difficulty
+        self.extra_keyword_matches = _KEYWORDS
+        for marker in (outline.difficulty.value, outline.kind.value):
+            self.own_markers.append(_mark(marker))
+            self.keywords[marker] = _mark(marker)
+
+    @property
+    def ihook(self) -> pluggy.HookRelay:
+        """The hooks that hold in the folder above: a task's own has none."""
+        above = self.parent
+        assert above is not None  # noqa: S101 - only a session has none
+        return above.ihook
 
     def setup(self) -> None:
         """Grow the task's trees.
@@ -132,7 +335,7 @@ class TaskItem(pytest.Item):
         record = self.config.stash[ENGINE].record(self.upcoming)
         self.stash[RECORD] = record
         self.user_properties += properties(record)
-        if record.quarantined:
+        if record.quarantined or record.unscored == NO_CASES:
             pytest.skip(f"{self.task_id}: {record.unscored}")
         if record.unscored is not None:
             raise UnscoredError(record.unscored)
@@ -164,6 +367,38 @@ def collector_for(path: Path, parent: pytest.Collector) -> pytest.Collector | No
     tasks = parent.config.hook.pytest_selfrepair_tasks(path=path, config=parent.config)
     if tasks is not None:
         return HookFile.from_parent(parent, path=path, tasks=tasks)
-    if path.suffix == ".jsonl" and parent.session.isinitpath(path):
-        return JsonLinesFile.from_parent(parent, path=path)
+    if jsonl.is_lines(path) and parent.session.isinitpath(path):
+        return JsonLinesFile.from_parent(parent, path=path, nodeid=_id(path, parent.config))
     return None
+
+
+def sampled(items: list[pytest.Item], settings: Settings) -> tuple[list[pytest.Item], list[str]]:
+    """Draw the tasks that `--selfrepair-sample` asks for.
+
+    Args:
+        items: What is selected so far, ordinary tests among it, which stay.
+        settings: What the user asked for.
+
+    Returns:
+        The items that stay, in order, and what the user should know, a line each.
+    """
+    tasks = [(i.task_id, i.difficulty) for i in items if isinstance(i, TaskItem) and i.has_cases]
+    counts = Counter(difficulty for _, difficulty in tasks)
+    wanted = settings.sample
+    if wanted is None:
+        return items, []
+    notices: list[str] = []
+    if wanted == PAPER_SAMPLE:
+        allocated = dict(PAPER)
+        notices = [
+            f"--selfrepair-sample paper: found {counts[each]} {each} tasks; wanted {number}"
+            for each, number in PAPER.items()
+            if counts[each] < number
+        ]
+    else:
+        allocated = allocate(counts, wanted)
+        if len(tasks) < wanted:
+            notices = [f"--selfrepair-sample {wanted}: found {len(tasks)} tasks"]
+    drawn = draw(tasks, allocated, settings.seed or 0)
+    kept = [i for i in items if not isinstance(i, TaskItem) or i.task_id in drawn]
+    return kept, notices

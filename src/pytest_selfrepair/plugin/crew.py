@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.feedback import FeedbackSource
+from pytest_selfrepair.core.feedback import FeedbackCases, FeedbackSource
 from pytest_selfrepair.core.ledger import RunLimits
 from pytest_selfrepair.core.prompt import BUILT_IN, PromptSet
 from pytest_selfrepair.core.sample import Model, SampleStore, SamplingParams, SeveralModel, Usage
@@ -459,6 +459,7 @@ def plan_of(settings: Settings) -> Plan:
             max_tokens=settings.max_tokens,
             seed=settings.seed,
         ),
+        feedback_cases=FeedbackCases(settings.feedback_cases),
     )
 
 

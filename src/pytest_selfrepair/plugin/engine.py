@@ -9,16 +9,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_selfrepair.core.budget import Cost, Spending
+from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.grow import grow
-from pytest_selfrepair.core.record import NOT_RUN, Record, Setup
+from pytest_selfrepair.core.record import NO_CASES, NOT_RUN, Record, Setup
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
 from pytest_selfrepair.core.verdict import Judge
-from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError
+from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError, TaskError
 from pytest_selfrepair.plugin.crew import Casting, Crew, plan_of
 from pytest_selfrepair.plugin.loop import Loop
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.tasks.examples import examples
 
 if TYPE_CHECKING:
     from pytest_selfrepair.core.tree import Grown
@@ -92,10 +94,7 @@ class Engine:
 
         Returns:
             The task's record; a failure of infrastructure, or the task's quarantine, is in it as
-            the reason why the task was not scored.
-
-        Raises:
-            TaskError: The task cannot be read any more.
+            the reason why the task was not scored; so is what is wrong with the task itself.
         """
         return self._running().run(self._taken(upcoming))
 
@@ -204,7 +203,16 @@ class Engine:
     async def _run(self, upcoming: Upcoming) -> Record:
         """Grow one task's trees."""
         began = time.perf_counter()
-        task = replace(await asyncio.to_thread(upcoming.load), id=upcoming.task_id)
+        try:
+            task = replace(await asyncio.to_thread(upcoming.load), id=upcoming.task_id)
+        except TaskError as error:
+            return Record(task_id=upcoming.task_id, unscored=str(error))
+        if not task.cases:
+            return Record(
+                task_id=task.id, difficulty=task.difficulty, kind=task.kind, unscored=NO_CASES
+            )
+        if self._plan.feedback_cases is FeedbackCases.PUBLIC and task.public_cases is None:
+            task = replace(task, public_cases=examples(task))
         spending = Spending()
         grown: Grown | None = None
         setup: Setup | None = None

@@ -7,6 +7,9 @@ from pathlib import Path
 CHECKER_NAMES = ("tolerant", "strict", "unordered", "apps")
 """The keys of `core.checker.CHECKERS`, which is not imported before a model is named."""
 
+PAPER = 0
+"""What `sample` is where the paper's numbers of tasks are asked for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
@@ -92,6 +95,15 @@ def _url(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("an address that begins with http:// or https://")
     return value.rstrip("/")
+
+
+def _sample(value: str) -> int:
+    if value == "paper":
+        return PAPER
+    try:
+        return _whole(1)(value)
+    except ValueError as error:
+        raise ValueError(f"{error}, or paper") from None
 
 
 OPTIONS = (
@@ -349,6 +361,23 @@ OPTIONS = (
         default=None,
         parse=_text,
         repeats=True,
+    ),
+    Option(
+        name="sample",
+        metavar="N",
+        help="run N tasks of those that are selected, drawn by --selfrepair-seed (else 0) with "
+        "each difficulty in proportion; paper: 60 introductory, 180 interview and 60 competition "
+        "(default: all)",
+        default=None,
+        parse=_sample,
+    ),
+    Option(
+        name="feedback_cases",
+        metavar="WHICH",
+        help="the cases that feedback and repair may see: all, as in the paper, or public, those "
+        "in the statement; every case decides in both (default: all)",
+        default="all",
+        parse=_one_of("all", "public"),
     ),
     Option(
         name="local_weights",

@@ -49,6 +49,8 @@ class Settings:
     validate: bool
     prompts: str
     tasks: tuple[str, ...]
+    sample: int | None
+    feedback_cases: str
     local_weights: Path | None
     local_threads: int | None
     html: Path | None
@@ -99,7 +101,10 @@ def settings(config: "pytest.Config") -> Settings:
             values[option.name] = parsed[0] if parsed else None
     values["store"] = base_of(config) / values["store"]
     if not config.getoption("selfrepair_tasks"):  # the ini file speaks from where it stands
-        values["tasks"] = tuple(str(config.rootpath / task) for task in values["tasks"])
+        values["tasks"] = tuple(
+            task if task.startswith("hub:") else str(config.rootpath / task)
+            for task in values["tasks"]
+        )
     return Settings(**values)
 
 

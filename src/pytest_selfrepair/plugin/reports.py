@@ -10,8 +10,11 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.estimate.findings import Estimate, Findings
 from pytest_selfrepair.estimate.gate import Gate, objections
+from pytest_selfrepair.estimate.paired import by_id
+from pytest_selfrepair.estimate.two_runs import TwoRuns, side, two_runs
 from pytest_selfrepair.estimate.versus import regression
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.report import versus_markdown
 from pytest_selfrepair.report.data import to_json
 from pytest_selfrepair.report.markdown import markdown
 from pytest_selfrepair.store import runs
@@ -27,7 +30,7 @@ class Reports:
         settings: What the user asked for.
 
     Raises:
-        UsageError: There is no such baseline, or a limit needs one.
+        UsageError: There is no such baseline or it cannot be paired, or a limit needs one.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -46,16 +49,41 @@ class Reports:
         # Read before the run begins: `last` is then the run before this one.
         self.baseline = None if settings.baseline is None else _loaded(settings.baseline)
 
-    def write(self, findings: Findings, records: list[Record]) -> list[str]:
-        """Write the files, and say so of each, or why it could not be written."""
+    def against(self, records: list[Record]) -> TwoRuns | None:
+        """The run beside its baseline; None where it has none.
+
+        Args:
+            records: The run's, one for each task.
+        """
+        if self.baseline is None:
+            return None
+        baseline = self.baseline
+        return two_runs(
+            (side(baseline.records, baseline.title, baseline.name), baseline.records),
+            (side(records, "this run"), records),
+        )
+
+    def write(
+        self, findings: Findings, records: list[Record], against: TwoRuns | None = None
+    ) -> list[str]:
+        """Write the files, and say so of each, or why it could not be written.
+
+        Args:
+            findings: What the run found.
+            records: Its records.
+            against: The run beside its baseline, if it has one.
+        """
         settings = self._settings
         said = []
         if settings.html is not None:
-            said.append(_written("page", settings.html, lambda: _page(findings, records)))
+            said.append(_written("page", settings.html, lambda: _page(findings, records, against)))
         if settings.json is not None:
             said.append(_written("estimates", settings.json, lambda: to_json(findings)))
         if settings.markdown is not None:
-            said += self._markdown(settings.markdown, markdown(findings))
+            text = markdown(findings)
+            if against is not None:
+                text += f"\n{versus_markdown.against(against)}"
+            said += self._markdown(settings.markdown, text)
         return said
 
     def objections(self, findings: Findings, records: list[Record]) -> list[str]:
@@ -81,16 +109,18 @@ class Reports:
 
 def _loaded(run: str) -> runs.Run:
     try:
-        return runs.load(run)
+        loaded = runs.load(run)
+        by_id(loaded.records, "before")  # else it would be refused when the run has been paid for
     except SelfRepairError as error:
         raise UsageError(f"--selfrepair-baseline: {error}") from None
+    return loaded
 
 
-def _page(findings: Findings, records: list[Record]) -> str:
+def _page(findings: Findings, records: list[Record], against: TwoRuns | None) -> str:
     from pytest_selfrepair.report.html import page  # noqa: PLC0415 - brings a template engine
 
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return page(findings, records, made=now)
+    return page(findings, records, made=now, against=against)
 
 
 def _written(what: str, path: Path, text: Callable[[], str], *, add: bool = False) -> str:

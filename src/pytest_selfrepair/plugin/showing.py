@@ -6,6 +6,8 @@ from types import MappingProxyType
 import pytest
 
 from pytest_selfrepair.estimate.findings import Findings
+from pytest_selfrepair.estimate.two_runs import TwoRuns
+from pytest_selfrepair.report import versus_terminal
 from pytest_selfrepair.report.plain import shows_unicode
 from pytest_selfrepair.report.terminal import Style, summary
 
@@ -20,15 +22,23 @@ _MARKUP: Mapping[Style, Mapping[str, bool]] = MappingProxyType(
 )
 
 
-def show(reporter: pytest.TerminalReporter, findings: Findings) -> None:
-    """Print the summary; pytest leaves colours out where there is no terminal, or `--color=no`."""
+def show(
+    reporter: pytest.TerminalReporter, findings: Findings, against: TwoRuns | None = None
+) -> None:
+    """Print the summary; pytest leaves colours out where there is no terminal, or `--color=no`.
+
+    Args:
+        reporter: Pytest's terminal.
+        findings: What the run found.
+        against: The run beside its baseline, if it has one.
+    """
     writer = reporter.config.get_terminal_writer()
     encoding = getattr(writer._file, "encoding", None)  # noqa: SLF001 - pytest tells it nowhere else
-    lines = summary(
-        findings,
-        quiet=reporter.config.get_verbosity() < 0,
-        width=writer.fullwidth,
-        unicode=shows_unicode(encoding),
-    )
+    quiet = reporter.config.get_verbosity() < 0
+    width, unicode = writer.fullwidth, shows_unicode(encoding)
+    beside = []
+    if against is not None:
+        beside = versus_terminal.against(against, quiet=quiet, width=width, unicode=unicode)
+    lines = summary(findings, quiet=quiet, width=width, unicode=unicode, beside=beside)
     for line in lines:
         reporter.line(line.text, **_MARKUP[line.style])

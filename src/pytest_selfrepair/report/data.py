@@ -1,8 +1,8 @@
-"""Records and findings as data for other tools."""
+"""Records, findings and two runs side by side as data for other tools."""
 
 import json
 import math
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -10,6 +10,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import ReportError
 from pytest_selfrepair.estimate.compare import task_outcome
 from pytest_selfrepair.estimate.findings import SCHEMA, Findings
+from pytest_selfrepair.estimate.two_runs import COMPARE_SCHEMA, TwoRuns
 from pytest_selfrepair.report.plain import harmless
 
 _WIDEST = 160
@@ -20,6 +21,8 @@ _FEW = 24
 
 _LINE_EACH = {"shapes", "points", "cells"}
 """Lists that may be long: each of their objects stands on one line."""
+
+_Report = TypeVar("_Report", Findings, TwoRuns)
 
 
 def properties(record: Record) -> list[tuple[str, object]]:
@@ -49,9 +52,7 @@ def to_json(findings: Findings) -> str:
     Raises:
         ReportError: A number is not finite.
     """
-    facts = msgspec.to_builtins(findings)
-    _check_finite(facts, "findings")
-    return _written(facts, "") + "\n"
+    return _dumped(findings, "findings")
 
 
 def from_json(text: str) -> Findings:
@@ -60,20 +61,48 @@ def from_json(text: str) -> Findings:
     Raises:
         ReportError: The text holds no findings, or those of another version.
     """
+    return _read(text, Findings, SCHEMA, "findings")
+
+
+def two_runs_to_json(found: TwoRuns) -> str:
+    """Two runs side by side as ASCII JSON (docs/compare-json.md).
+
+    Raises:
+        ReportError: A number is not finite.
+    """
+    return _dumped(found, "comparison")
+
+
+def two_runs_from_json(text: str) -> TwoRuns:
+    """Read what `two_runs_to_json` wrote. Fields that are not known are left out.
+
+    Raises:
+        ReportError: The text holds no two runs, or those of another version.
+    """
+    return _read(text, TwoRuns, COMPARE_SCHEMA, "comparison")
+
+
+def _dumped(report: Findings | TwoRuns, what: str) -> str:
+    facts = msgspec.to_builtins(report)
+    _check_finite(facts, what)
+    return _written(facts, "") + "\n"
+
+
+def _read(text: str, kind: type[_Report], schema: int, what: str) -> _Report:
     try:
         facts = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ReportError(f"not a report of pytest-selfrepair: {error}") from error
     if not isinstance(facts, dict) or "schema" not in facts:
         raise ReportError("not a report of pytest-selfrepair: found no field schema")
-    if type(facts["schema"]) is not int or facts["schema"] != SCHEMA:
+    if type(facts["schema"]) is not int or facts["schema"] != schema:
         raise ReportError(
-            f"report: schema: found {json.dumps(facts['schema'])[:80]}; accepted: {SCHEMA}. "
+            f"report: schema: found {json.dumps(facts['schema'])[:80]}; accepted: {schema}. "
             "It was written by another version of pytest-selfrepair"
         )
     try:
-        _check_finite(facts, "findings")
-        return msgspec.convert(facts, Findings)
+        _check_finite(facts, what)
+        return msgspec.convert(facts, kind)
     except (msgspec.ValidationError, RecursionError) as error:
         raise ReportError(f"not a report of pytest-selfrepair: {error}") from error
 

@@ -15,7 +15,7 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pytest_selfrepair.report import numbers, words
+from pytest_selfrepair.report import numbers, versus_words, words
 from pytest_selfrepair.report.visible import visible
 
 D3 = "vendor/d3-7.9.2/d3.min.js"
@@ -128,6 +128,7 @@ def _environment() -> Environment:
         "plural": numbers.plural,
         "words": numbers.words,
         "trees_compared": words.trees_compared,
+        "differ_in_tokens": versus_words.differ_in_tokens,
         "quoted": quoted,
         "task_link": task_link,
         "json": json_markup,

@@ -11,6 +11,8 @@ from types import MappingProxyType
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.estimate.findings import Curve, CurvePoint, Findings, Tally
+from pytest_selfrepair.estimate.two_runs import TwoRuns
+from pytest_selfrepair.report import versus_words
 from pytest_selfrepair.report.details import details
 from pytest_selfrepair.report.document import D3, JSDIFF, PLOT, PRISM, PRISM_PYTHON, document
 from pytest_selfrepair.report.visible import visible
@@ -38,6 +40,7 @@ def page(
     *,
     statements: Mapping[str, str] = MappingProxyType({}),
     made: str | None = None,
+    against: TwoRuns | None = None,
 ) -> str:
     """The whole page of a run, as HTML.
 
@@ -46,6 +49,7 @@ def page(
         records: The tasks behind them, one record each; those of several runs may be together.
         statements: Task statements by task id, in place of those that the records have.
         made: When the page is made, in words or as a date; None: it does not say.
+        against: The run beside its baseline, if it has one.
     """
     tasks = details(records, statements, findings.about.sources)
     facts = {
@@ -61,8 +65,26 @@ def page(
         ],
         "curves": [_curve(curve) for curve in findings.curves if curve.points],
         "intervals": _interval_names(findings),
+        "against": None if against is None else _against(against),
     }
     return document("run.html", facts, styles=_STYLES, scripts=_SCRIPTS)
+
+
+def _against(found: TwoRuns) -> dict[str, object]:
+    """What a section of the page says of the baseline; the tasks that flipped are linked there."""
+    said, whole = versus_words.verdict(found), found.overall
+    lines: list[str | None] = []
+    if whole is not None:
+        lines += [versus_words.pass_at_1(whole), versus_words.at_equal_tokens(whole)]
+        lines += versus_words.flips(found.versus)[-1:]
+    lines += versus_words.costs(found.versus)
+    lines += [versus_words.settings(found.versus.settings), *versus_words.missing(found.versus)]
+    return {
+        "found": found,
+        "verdict": said,
+        "numbers": versus_words.answer(found).removeprefix(said),
+        "lines": [line for line in lines if line is not None],
+    }
 
 
 def _outcomes(tally: Tally) -> list[tuple[str, int, int, int]]:
@@ -99,6 +121,7 @@ def _series(curve: Curve) -> str:
 
 
 def _point(point: CurvePoint) -> dict[str, object]:
+    band = point.paper_band
     return {
         "tokens": point.tokens,
         "all_tokens": point.all_tokens,
@@ -106,6 +129,7 @@ def _point(point: CurvePoint) -> dict[str, object]:
         "rate": point.pass_rate.value,
         "low": point.pass_rate.low,
         "high": point.pass_rate.high,
+        "band": None if band is None else [band.low, band.high],
         "n_p": point.n_p,
         "n_fr": point.n_fr,
     }

@@ -1,6 +1,7 @@
 """What one item shows: an unsolved task's tree, in short or in full."""
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -22,6 +23,8 @@ _LONGEST_LINE = 200
 
 _MOST_LISTED = 8
 """Programs whose outcomes are shown one by one in short; of more they are counted."""
+
+_OWN_NAME = re.compile(r"(?:f\d+/)?r\d+$")
 
 
 def unsolved_text(record: Record, *, verbose: bool = False) -> str:
@@ -65,11 +68,18 @@ def _listed(nodes: Iterable[ProgramNode]) -> str:
     """Each node without its source's name, which stands before them, and what became of it."""
     return " ".join(
         harmless(
-            f"{node.parent or ''}{'/' * (node.parent is not None)}"
-            f"{node.node.rpartition('/')[2]}={node.verdict.outcome}"
+            f"{node.parent or ''}{'/' * (node.parent is not None)}{_own_name(node)}"
+            f"={node.verdict.outcome}"
         )
         for node in nodes
     )
+
+
+def _own_name(node: ProgramNode) -> str:
+    """A node's place without those above it and its source: ``p0``, ``r1``, ``f1/r2``."""
+    below = node.node[len(node.parent or "") :]
+    found = _OWN_NAME.search(below)
+    return found[0] if found else below.rpartition("/")[2]
 
 
 def _summed(nodes: Iterable[ProgramNode]) -> str:

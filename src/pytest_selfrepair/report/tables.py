@@ -22,11 +22,18 @@ class Table:
         headers: One for each column.
         rows: Cells; as many as headers.
         together: Sizes of the groups of columns, after the first, that are not parted.
+        words: Whether cells are words, which begin at the left, and no numbers.
     """
 
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     together: tuple[int, ...]
+    words: bool = False
+
+    @property
+    def width(self) -> int:
+        """Columns of a terminal that the whole table takes."""
+        return self._width(range(len(self.headers)))
 
     def lines(self, paper: Paper) -> list[str]:
         """The table for a terminal; columns that do not fit follow in further tables."""
@@ -43,18 +50,24 @@ class Table:
                 ],
                 tablefmt="plain",
                 disable_numparse=True,
-                colalign=("left", *("right" for _ in chosen[1:])),
+                colalign=self._align(len(chosen)),
             )
             lines += ["", *text.splitlines()] if lines else text.splitlines()
         return [paper.cut(line.rstrip()) for line in lines]
 
     def markdown(self) -> list[str]:
         """The table as GitHub takes it; cells are escaped before."""
-        align = ("left", *("right" for _ in self.headers[1:]))
         text = tabulate(
-            self.rows, self.headers, tablefmt="pipe", disable_numparse=True, colalign=align
+            self.rows,
+            self.headers,
+            tablefmt="pipe",
+            disable_numparse=True,
+            colalign=self._align(len(self.headers)),
         )
         return text.splitlines() if self.rows else []
+
+    def _align(self, number: int) -> tuple[str, ...]:
+        return ("left", *("left" if self.words else "right" for _ in range(number - 1)))
 
     def _parts(self, width: int) -> list[list[int]]:
         """Which columns stand in which table."""

@@ -56,7 +56,12 @@ STYLES = {
 
 
 def summary(
-    findings: Findings, *, quiet: bool = False, width: int = 80, unicode: bool = True
+    findings: Findings,
+    *,
+    quiet: bool = False,
+    width: int = 80,
+    unicode: bool = True,
+    beside: Sequence[Line] = (),
 ) -> list[Line]:
     """The lines of a run's summary, none wider than the terminal.
 
@@ -65,9 +70,10 @@ def summary(
         quiet: Three lines alone: the answer, rates and tokens, cost and what was not scored.
         width: Columns of the terminal; fewer than 24 count as 24.
         unicode: False where the terminal shows ASCII alone (`plain.shows_unicode`).
+        beside: Lines that follow the answer: what the run is beside its baseline.
     """
     page = _Page(findings, Paper(width=width, unicode=unicode))
-    return page.short() if quiet else page.whole()
+    return [*page.short(), *beside] if quiet else page.whole(beside)
 
 
 class _Page:
@@ -97,11 +103,12 @@ class _Page:
             for text, style in zip(texts, styles, strict=True)
         ]
 
-    def whole(self) -> list[Line]:
+    def whole(self, beside: Sequence[Line]) -> list[Line]:
         """All of it, in parts with a blank line between two."""
         parts = [
             self._budget(),
             self._answers(),
+            list(beside),
             self._rates(),
             self._sources(),
             self._curve(),

@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 if __package__:
-    from pytest_selfrepair.sandbox import leftovers, rights, runner, seccomp
+    from pytest_selfrepair.sandbox import leftovers, rights, runner, seccomp, ways
 else:  # a plain file beside its siblings
     import leftovers  # type: ignore[import-not-found,no-redef]
     import rights  # type: ignore[import-not-found,no-redef]
     import runner  # type: ignore[import-not-found,no-redef]
     import seccomp  # type: ignore[import-not-found,no-redef]
+    import ways  # type: ignore[import-not-found,no-redef]
 
 # The words of the channel to the zygote; each follows its length in four bytes.
 LIMITED, COMPILED, UNCOMPILED, CASE, RESTS = b"l", b"c", b"u", b"r", b"e"
@@ -50,6 +51,9 @@ class Work:
         program: The program.
         fn_name: The function to call, or None for a program that reads and prints.
         in_place: Whether its answer is what it leaves in its first argument.
+        way: How the function is called.
+        before: What is run before the program, in its namespace, for calls with plain values.
+        after: What is run after it, for the same.
         inputs: What each case is given.
         limits: What a case may use.
         uid: The user to become, or None.
@@ -62,6 +66,9 @@ class Work:
     program: str
     fn_name: str | None
     in_place: bool
+    way: ways.Way
+    before: str
+    after: str
     inputs: list[Any]
     limits: Fields
     uid: int | None
@@ -143,6 +150,11 @@ def _run_case(work: Work, index: int, code: types.CodeType) -> Fields:
     if work.fn_name is None:
         return runner.run_script(code)
     given = work.inputs[index]
+    if work.way == ways.Way.ASSERTIONS:
+        return runner.examine(given)
+    if work.way == ways.Way.PLAIN:
+        around = work.before, work.after
+        return runner.call_plainly(code, work.fn_name, given, work.names, around)
     return runner.call_function(code, work.fn_name, given, work.names, in_place=work.in_place)
 
 

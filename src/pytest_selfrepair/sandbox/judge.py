@@ -6,6 +6,7 @@ import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 from pytest_selfrepair.core.checker import Checker, tolerant
@@ -13,6 +14,8 @@ from pytest_selfrepair.core.shorten import render
 from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Ran, Verdict
 from pytest_selfrepair.errors import SandboxError
+from pytest_selfrepair.sandbox.assertions import Examination
+from pytest_selfrepair.sandbox.examiner import Examiner
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.own import OwnChecker
@@ -29,6 +32,8 @@ from pytest_selfrepair.sandbox.tally import Tally
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 _T = TypeVar("_T")
+Work = Callable[[ZygoteProcess, Tally], None]
+"""Runs a program in a zygote and tells a tally of each case."""
 
 ATTEMPTS = 3
 """How often a program is run at most where the sandbox itself fails."""
@@ -47,6 +52,8 @@ class SandboxJudge:
         other: A checker whose verdict is compared with that of `checker`; None: none is.
         all_cases: Whether every case is run, rather than those up to the first that fails.
         checker_of: Finds a task's own checker other than its `checker.py`, if it has one.
+
+    Where a task's cases are assertions, these decide, and no checker is asked.
     """
 
     def __init__(
@@ -70,8 +77,11 @@ class SandboxJudge:
         # A thread for every program that runs: bound to no event loop, since a judge may outlive
         # one, and kept, since bubblewrap ends with the thread that started it.
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="selfrepair-judge")
-        self._zygotes = Zygotes(isolation.command, isolation.environment, self._limits)
-        self._close = weakref.finalize(self, self._zygotes.close)
+        # Those that hear what is expected are never lent to a program, which shares their memory.
+        started = (isolation.command, isolation.environment, self._limits)
+        self._zygotes, self._checkers = Zygotes(*started), Zygotes(*started)
+        self._examiner = Examiner(self._checkers, self._limits)
+        self._close = weakref.finalize(self, _close, self._zygotes, self._checkers)
 
     @property
     def isolation(self) -> str:
@@ -115,12 +125,10 @@ class SandboxJudge:
             return Ran(outcome=Outcome.NO_PROGRAM, error="there is nothing to run")
         lease = Lease()
 
-        def run() -> Ran:
-            return self._attempted(
-                task, lease, lambda zygote: _run_once(zygote, task, program, given, self._limits)
-            )
+        def once(zygote: ZygoteProcess) -> Ran:
+            return _run_once(zygote, task, program, given, self._limits)
 
-        return await self._submitted(lease, run)
+        return await self._submitted(lease, lambda: self._attempted(task, lease, lambda: once))
 
     async def _submitted(self, lease: Lease, run: Callable[[], _T]) -> _T:
         """Do the work in a thread; where nobody waits for it any more, it is ended."""
@@ -135,16 +143,21 @@ class SandboxJudge:
 
     def _judge(self, task: Task, program: str, lease: Lease) -> Verdict:
         started = time.perf_counter()
-        return self._attempted(
-            task,
-            lease,
-            lambda zygote: self._run(zygote, task, program, self._referee(task, lease), started),
-        )
 
-    def _attempted(self, task: Task, lease: Lease, run: Callable[[ZygoteProcess], _T]) -> _T:
+        def prepared() -> Callable[[ZygoteProcess], Verdict]:
+            work = self._work(task, program, lease)
+            return lambda zygote: self._run(zygote, task, program, work, started)
+
+        return self._attempted(task, lease, prepared)
+
+    def _attempted(
+        self, task: Task, lease: Lease, prepared: Callable[[], Callable[[ZygoteProcess], _T]]
+    ) -> _T:
+        """Do what is prepared anew for each attempt, once there is a zygote for it."""
         problems: list[str] = []
         while len(problems) < ATTEMPTS and not lease.cancelled:
             try:
+                run = prepared()
                 with self._zygotes.lent(lease) as zygote:
                     return run(zygote)
             except BrokenZygoteError as error:
@@ -154,23 +167,24 @@ class SandboxJudge:
             + "; then ".join(dict.fromkeys(problems))
         )
 
+    def _work(self, task: Task, program: str, lease: Lease) -> Work:
+        """What judges the program, once it has a zygote."""
+        if task.assertions is None:
+            return partial(self._compare, task, program, self._referee(task, lease))
+        everything = self._all_cases
+        return Examination(self._examiner, lease, task, program, everything=everything).run
+
     def _referee(self, task: Task, lease: Lease) -> Referee:
         own = self._checker_of(task)
         if own is None and task.checker is not None:
-            own = OwnChecker(self._zygotes, lease, self._limits)
+            own = OwnChecker(self._checkers, lease, self._limits)
         return Referee(task, self._checker, self._other, own)
 
     def _run(
-        self, zygote: ZygoteProcess, task: Task, program: str, referee: Referee, started: float
+        self, zygote: ZygoteProcess, task: Task, program: str, work: Work, started: float
     ) -> Verdict:
-        inputs = [_given(task, case.input) for case in task.cases]
-        zygote.load(program, task.fn_name, inputs, in_place=task.in_place)
         tally = Tally(all_cases=self._all_cases)
-        while tally.position < len(task.cases) and not tally.decided:
-            first = tally.position
-            self._run_from(zygote, task, referee, tally)
-            if tally.position == first and not tally.decided:
-                raise BrokenZygoteError("the zygote ended its run before any case")
+        work(zygote, tally)
         return Verdict(
             outcome=tally.outcome,
             cases_run=tally.cases_run,
@@ -180,6 +194,18 @@ class SandboxJudge:
             seconds=time.perf_counter() - started,
             flips=tally.flips,
         )
+
+    def _compare(
+        self, task: Task, program: str, referee: Referee, zygote: ZygoteProcess, tally: Tally
+    ) -> None:
+        """Run the cases and compare their answers with what is expected."""
+        inputs = [_given(task, case.input) for case in task.cases]
+        zygote.load(program, task.fn_name, inputs, in_place=task.in_place)
+        while tally.position < len(task.cases) and not tally.decided:
+            first = tally.position
+            self._run_from(zygote, task, referee, tally)
+            if tally.position == first and not tally.decided:
+                raise BrokenZygoteError("the zygote ended its run before any case")
 
     def _run_from(self, zygote: ZygoteProcess, task: Task, referee: Referee, tally: Tally) -> None:
         """Run the cases that follow in one process, up to its first failure.
@@ -204,6 +230,11 @@ class SandboxJudge:
             if judged.trouble is not None:
                 stopped = True
                 zygote.stop()
+
+
+def _close(*zygotes: Zygotes) -> None:
+    for each in zygotes:
+        each.close()
 
 
 def _run_once(
@@ -235,14 +266,14 @@ def _given(task: Task, given: JsonValue) -> JsonValue:
 
 
 def _failure(task: Task, program: str, index: int | None, trouble: Trouble) -> CaseFailure:
-    case = None if index is None else task.cases[index]
+    case = None if index is None or task.assertions else task.cases[index]
     error = trouble.error
     if trouble.outcome is Outcome.MISSING_FUNCTION:
         error = f"there is no function {task.fn_name}, and no such method of a class Solution"
     return CaseFailure(
         index=index,
-        input=as_text(task.kind, case.input) if case else None,
-        expected=as_text(task.kind, case.expected) if case else None,
+        input=as_text(task.kind, case.input) if case else trouble.input,
+        expected=as_text(task.kind, case.expected) if case else trouble.expected,
         actual=trouble.actual,
         error=error,
         line_number=trouble.line_number,

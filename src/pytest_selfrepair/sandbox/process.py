@@ -19,6 +19,7 @@ from pytest_selfrepair.sandbox.channel import (
     read_message,
 )
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.ways import Way
 
 _PATIENCE = 60.0  # seconds beyond a case's own limit, on a busy machine
 _GOODBYE = 5.0  # seconds for a zygote to end when asked to
@@ -82,6 +83,9 @@ class ZygoteProcess:
         inputs: list[JsonValue],
         *,
         in_place: bool = False,
+        way: Way = Way.JSON,
+        before: str = "",
+        after: str = "",
     ) -> None:
         """Say what the next run is of; the outputs that a program is to find have no place in it.
 
@@ -90,6 +94,9 @@ class ZygoteProcess:
             fn_name: The function to call for each input; None: the program reads and prints.
             inputs: Lists of arguments, or texts.
             in_place: Whether the answer is what the function leaves in its first argument.
+            way: How the function is called.
+            before: What is run before the program, in its namespace, for calls with plain values.
+            after: What is run after it, for the same.
         """
         self._load = frame(
             {
@@ -97,6 +104,9 @@ class ZygoteProcess:
                     "program": program,
                     "fn_name": fn_name,
                     "in_place": in_place,
+                    "way": way,
+                    "before": before,
+                    "after": after,
                     "inputs": inputs,
                     "limits": self._limits.as_json(),
                 }

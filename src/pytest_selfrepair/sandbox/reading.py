@@ -33,12 +33,16 @@ class Trouble:
         error: The cause in words; None where `actual` says it all.
         actual: What came in place of an answer, as text.
         line_number: The program's line, from 1, where known.
+        input: What a call of the case was given, as text, where the case itself does not say.
+        expected: What was expected of it, for the same.
     """
 
     outcome: Outcome
     error: str | None
     actual: str | None = None
     line_number: int | None = None
+    input: str | None = None
+    expected: str | None = None
 
 
 def read_case(  # noqa: PLR0911 - a return for every way to end
@@ -113,6 +117,12 @@ def _read_claim(  # noqa: PLR0911 - a return for every claim there is
                     outcome=Outcome.WRONG_ANSWER,
                     error=None,
                     actual=shorten(f"{shown} (of type {name}, which JSON cannot carry)"),
+                )
+            case {"end": "not_plain", "type": str(name), "shown": str(shown)}:
+                return Trouble(
+                    outcome=Outcome.WRONG_ANSWER,
+                    error=None,
+                    actual=shorten(f"{shown} (of type {name}, which is no plain data)"),
                 )
             case {"end": "missing"}:
                 return Trouble(outcome=Outcome.MISSING_FUNCTION, error=None)

@@ -20,10 +20,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+if __package__:
+    from pytest_selfrepair.sandbox import plain, standin
+else:  # a plain file beside its siblings
+    import plain  # type: ignore[import-not-found,no-redef]
+    import standin  # type: ignore[import-not-found,no-redef]
+
 PROGRAM_FILE = "program.py"
 """The program's name in its own traceback."""
 
 _LONGEST_MESSAGE = 2_000  # characters
+_AROUND_FILE = "tests.py"
 _CALLED = "program"  # a module with a function to call
 
 # What the starter code of call-based tasks takes for granted: these modules by name, and the public
@@ -98,13 +105,8 @@ def call_function(
     Its result is what it returns, or what it leaves in its first argument.
     """
     scope = vars(_module(_CALLED, names))
-    exec(code, scope)  # noqa: S102 - the purpose of the process
-    function = getattr(scope.get("Solution"), fn_name, None) and getattr(
-        scope["Solution"](), fn_name
-    )
-    if function is None and scope.get(fn_name) is not names.get(fn_name):
-        function = scope.get(fn_name)
-    if not callable(function):
+    function = _defined(code, fn_name, scope)
+    if function is None:
         return {"end": "missing"}
     first = arguments[0] if in_place else None
     result = function(*arguments)
@@ -115,6 +117,65 @@ def call_function(
     except (TypeError, ValueError, RecursionError):
         shown = repr(result)[:_LONGEST_MESSAGE]
         return {"end": "not_json", "type": type(result).__name__, "shown": shown}
+
+
+def call_plainly(
+    code: types.CodeType,
+    fn_name: str,
+    call: Fields,
+    names: dict[str, object],
+    around: tuple[str, str],
+) -> Fields:
+    """Call a program's function with fresh arguments, which may be any plain values or source.
+
+    Args:
+        code: The program.
+        fn_name: Its function.
+        call: What `standin` notes of a call.
+        names: What a program finds defined.
+        around: What is run before and after it in its namespace.
+    """
+    scope = vars(_module(_CALLED, names))
+    before, after = (compile(text, _AROUND_FILE, "exec", dont_inherit=True) for text in around)
+    exec(before, scope)  # noqa: S102 - a task's own
+    function = _defined(code, fn_name, scope)
+    if function is None:
+        return {"end": "missing"}
+    exec(after, scope)  # noqa: S102 - a task's own
+    if "source" in call:
+        collect = f"(lambda *args, **kwargs: (args, kwargs))({call['source']})"
+        args, kwargs = eval(compile(collect, _AROUND_FILE, "eval", dont_inherit=True), scope)  # noqa: S307 - as above
+    else:
+        args = [plain.decode(each) for each in call["args"]]
+        kwargs = {name: plain.decode(each) for name, each in call["kwargs"].items()}
+    result = function(*args, **kwargs)
+    try:
+        return {"end": "returned", "result": json.dumps(plain.encode(result))}
+    except plain.NotPlainError as error:
+        kind, value = error.args
+        return {"end": "not_plain", "type": kind, "shown": repr(value)[:_LONGEST_MESSAGE]}
+    except RecursionError:
+        kind = type(result).__name__
+        return {"end": "not_plain", "type": kind, "shown": "a value nested too deep to show"}
+
+
+def examine(request: Fields) -> Fields:
+    """Run a task's assertions, where no program is."""
+    return {"end": "returned", "result": json.dumps(standin.examine(request))}
+
+
+def _defined(
+    code: types.CodeType, fn_name: str, scope: dict[str, Any]
+) -> Callable[..., Any] | None:
+    """Run a program; its function, or its ``Solution``'s method, or None."""
+    found_before = scope.get(fn_name)
+    exec(code, scope)  # noqa: S102 - the purpose of the process
+    function = getattr(scope.get("Solution"), fn_name, None) and getattr(
+        scope["Solution"](), fn_name
+    )
+    if function is None and scope.get(fn_name) is not found_before:
+        function = scope.get(fn_name)
+    return function if callable(function) else None
 
 
 def describe(error: BaseException) -> Fields:

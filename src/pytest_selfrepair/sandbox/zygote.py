@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 if __package__:
-    from pytest_selfrepair.sandbox import child, landlock, leftovers, runner, seccomp, watch
+    from pytest_selfrepair.sandbox import child, landlock, leftovers, runner, seccomp, watch, ways
 else:  # a plain file beside its siblings, with nothing of the project around
     import child  # type: ignore[import-not-found,no-redef]
     import landlock  # type: ignore[import-not-found,no-redef]
@@ -27,6 +27,7 @@ else:  # a plain file beside its siblings, with nothing of the project around
     import runner  # type: ignore[import-not-found,no-redef]
     import seccomp  # type: ignore[import-not-found,no-redef]
     import watch  # type: ignore[import-not-found,no-redef]
+    import ways  # type: ignore[import-not-found,no-redef]
 
 _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 4, 36
 _CHUNK = 1 << 16
@@ -105,6 +106,9 @@ class _Zygote:
             program=request["program"],
             fn_name=request["fn_name"],
             in_place=request["in_place"],
+            way=ways.Way(request["way"]),
+            before=request["before"],
+            after=request["after"],
             inputs=request["inputs"],
             limits=request["limits"],
             uid=uid if "plain-user" in self._means else None,

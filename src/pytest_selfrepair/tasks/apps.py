@@ -1,126 +1,182 @@
 """The fields of an APPS task, read with care: what is wrong is named by file, field and value."""
 
 import ast
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import NoReturn
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
 
-from pytest_selfrepair.core.shorten import integer_text, parse_integer
-from pytest_selfrepair.core.task import CHECK_FUNCTION, Case, Difficulty, JsonValue, Task
-from pytest_selfrepair.errors import TaskError
+import msgspec
+
+from pytest_selfrepair.core.shorten import integer_text
+from pytest_selfrepair.core.task import CHECK_FUNCTION, Case, Difficulty, JsonValue, Task, TaskKind
 from pytest_selfrepair.tasks.calls import read_expectations
+from pytest_selfrepair.tasks.outline import Outline
+from pytest_selfrepair.tasks.source import Source, brief, read_json, unpacked
 
-LARGEST_FILE = 50_000_000
-"""Bytes of one task file (or one line of JSON Lines) that are read at most."""
+NAMES = ("problem_id", "task_id", "id")
+"""The columns that may name a task; the first that is there does."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where fields come from, so that an error can name it.
-
-    Attributes:
-        file: The file as the user would name it, perhaps with a line number.
-    """
-
-    file: str
-
-    def error(self, field: str, found: str, accepted: str) -> TaskError:
-        """The error that names what is wrong."""
-        return TaskError(file=self.file, field=field, found=found, accepted=accepted)
+_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def read_text(path: Path, source: Source) -> str:
-    """A file's text; a byte order mark is dropped and line ends become newlines.
+def recognises(fields: Mapping[str, JsonValue]) -> bool:  # noqa: ARG001 - as every format
+    """Any line may be one of APPS: what it lacks is then named."""
+    return True
+
+
+def name(fields: Mapping[str, JsonValue], source: Source) -> str:
+    """A line's `problem_id`, `task_id` or `id`; numbers get four digits at least.
 
     Raises:
-        TaskError: The file is missing, too large, or not UTF-8.
+        TaskError: It has none of these.
     """
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise source.error("size", f"{size} bytes", f"at most {LARGEST_FILE} bytes")
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except OSError as error:
-        raise source.error("file", error.strerror or str(error), "a readable file") from error
-    except UnicodeDecodeError as error:
-        raise source.error("text", f"byte {error.start} that is not UTF-8", "UTF-8 text") from error
+    found = next((fields[each] for each in NAMES if each in fields), None)
+    if isinstance(found, int) and not isinstance(found, bool):
+        return f"{integer_text(found):0>4}"
+    if isinstance(found, str) and found.strip():
+        return found.strip()
+    raise source.error("problem_id", brief(found), "a number or a text")
 
 
-def read_json(text: str, source: Source, field: str = "content") -> JsonValue:
-    """Parse JSON as APPS writes it: integers of any length, nothing that JSON does not know.
+class _Tests(NamedTuple):
+    """What `input_output` holds, checked but not yet made into cases."""
 
-    Raises:
-        TaskError: The text is not JSON, or holds NaN, an infinity or half a surrogate pair.
-    """
-
-    def constant(name: str) -> NoReturn:
-        raise source.error(field, name, "JSON numbers")
-
-    try:
-        value: JsonValue = json.loads(text, parse_int=parse_integer, parse_constant=constant)
-        for part in _texts(value):
-            part.encode()
-    except UnicodeEncodeError as error:
-        raise source.error(field, "half a surrogate pair", "whole characters") from error
-    except RecursionError as error:
-        raise source.error(field, "JSON nested too deep", "JSON of moderate depth") from error
-    except ValueError as error:
-        raise source.error(field, f"{brief(text)} ({error})", "JSON") from error
-    return value
+    fn_name: str | None = None
+    inputs: list[JsonValue] = []  # noqa: RUF012 - never changed
+    outputs: list[JsonValue] = []  # noqa: RUF012 - as above
 
 
-def _texts(value: JsonValue) -> Iterator[str]:
-    """Every text in a JSON value, keys of objects included."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from _texts(item)
-
-
-def read_task(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
+def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
     """Make a task of the fields that folders and JSON Lines share.
 
     Args:
         task_id: The task's id in this run.
         fields: `question`, `difficulty`, `input_output`, and where present `solutions`,
-            `starter_code` and `checker`. `input_output` and `solutions` may be JSON inside a
-            string.
+            `starter_code`, `public_cases`, `topics` and `checker`. `input_output` and `solutions`
+            may be JSON inside a string.
         source: What errors name.
 
     Raises:
         TaskError: A field is missing or is not what APPS allows.
     """
-    statement = fields.get("question")
-    if not isinstance(statement, str) or not statement.strip():
-        raise source.error("question", brief(statement), "a statement that is not empty")
-    difficulty = fields.get("difficulty")
-    if difficulty not in list(Difficulty):  # which, unlike a set, may be asked for any value
-        raise source.error("difficulty", brief(difficulty), ", ".join(Difficulty))
+    task, tests = _read(task_id, fields, source)
+    fn_name, inputs, values = tests
+    if fn_name is not None:
+        expected = read_expectations(fn_name, task.starter_code, inputs, values)
+        values = [*expected.values]
+        task = replace(
+            task, fn_name=fn_name, wrapping=expected.wrapping, in_place=expected.in_place
+        )
+    pairs = zip(inputs, values, strict=True)
+    cases = tuple(Case(input=given, expected=wanted) for given, wanted in pairs)
+    return replace(task, cases=cases)
+
+
+def check(fields: Mapping[str, JsonValue], source: Source) -> Outline:
+    """The outline of a task of which all fields are known, which are checked as by `read`.
+
+    Raises:
+        TaskError: A field is missing or is not what APPS allows.
+    """
+    task, tests = _read("", fields, source)
+    kind = TaskKind.STDIN if tests.fn_name is None else TaskKind.CALL_BASED
+    return Outline(difficulty=task.difficulty, kind=kind, cases=len(tests.inputs))
+
+
+def _read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> tuple[Task, _Tests]:
+    """All of a task but its cases, and what these are to be made of."""
     starter = fields.get("starter_code") or ""
     if not isinstance(starter, str):
         raise source.error("starter_code", brief(starter), "a text")
-    tests = _unpacked(fields.get("input_output"), source, "input_output")
-    solutions = _unpacked(fields.get("solutions"), source, "solutions")
+    tests = _read_tests(unpacked(fields.get("input_output"), source, "input_output"), source)
+    solutions = unpacked(fields.get("solutions"), source, "solutions")
     task = Task(
         id=task_id,
-        difficulty=Difficulty(str(difficulty)),
-        statement=statement,
+        statement=_read_statement(fields, source),
+        difficulty=read_difficulty(fields, source),
         cases=(),
         starter_code=starter,
         solutions=_read_solutions(solutions, source),
         checker=_read_checker(fields.get("checker"), source),
+        topics=_read_topics(fields.get("topics"), source),
+        public_cases=_read_public_cases(fields.get("public_cases"), len(tests.inputs), source),
     )
-    return task if tests is None else _with_cases(task, tests, source)
+    return task, tests
 
 
-def _with_cases(task: Task, tests: JsonValue, source: Source) -> Task:
+def outline(fields: Mapping[str, JsonValue], large: Mapping[str, bytes], source: Source) -> Outline:
+    """A task of which some fields are too large to be read while it is collected.
+
+    Args:
+        fields: The fields, of which the large ones are empty texts.
+        large: The JSON of the large ones.
+        source: What errors name.
+
+    Raises:
+        TaskError: What is not large is wrong.
+    """
+    known: dict[str, JsonValue] = {key: value for key, value in fields.items() if key not in large}
+    if "question" in large:
+        known["question"] = "large"
+    in_part = check(known, source)
+    if "input_output" not in large:
+        return in_part
+    kind = _kind(large["input_output"], source)
+    return Outline(difficulty=in_part.difficulty, kind=kind, cases=None)
+
+
+def _kind(tests: bytes, source: Source) -> TaskKind:
+    """The kind of a task, by the JSON of its tests, which may stand inside a JSON string."""
+    if b"fn_name" not in tests:
+        return TaskKind.STDIN
+    try:
+        inside = msgspec.json.decode(tests, type=str) if tests.startswith(b'"') else tests
+        fn_name = read_json(bytes(_PARTS.decode(inside).get("fn_name", b"null")), source)
+    except (ValueError, RecursionError):  # reading it in full says what is wrong, if anything is
+        found = unpacked(read_json(tests, source, "input_output"), source, "input_output")
+        fn_name = found.get("fn_name") if isinstance(found, dict) else None
+    return TaskKind.STDIN if fn_name is None else TaskKind.CALL_BASED
+
+
+def _read_statement(fields: Mapping[str, JsonValue], source: Source) -> str:
+    statement = fields.get("question")
+    if not isinstance(statement, str) or not statement.strip():
+        raise source.error("question", brief(statement), "a statement that is not empty")
+    return statement
+
+
+def read_difficulty(fields: Mapping[str, JsonValue], source: Source) -> Difficulty:
+    """The field `difficulty`.
+
+    Raises:
+        TaskError: It is missing, or is none of the three of APPS.
+    """
+    difficulty = fields.get("difficulty")
+    if difficulty not in list(Difficulty):  # which, unlike a set, may be asked for any value
+        raise source.error("difficulty", brief(difficulty), ", ".join(Difficulty))
+    return Difficulty(str(difficulty))
+
+
+def _read_public_cases(value: JsonValue, cases: int, source: Source) -> tuple[int, ...] | None:
+    """The positions of the cases that a model may see, in order."""
+    if value is None:
+        return None
+    accepted = f"a list of different positions of cases, from 0 to {cases - 1}"
+    if not isinstance(value, list):
+        raise source.error("public_cases", brief(value), accepted)
+    found: list[int] = []
+    for i, each in enumerate(value):
+        if not isinstance(each, int) or isinstance(each, bool) or not 0 <= each < cases:
+            raise source.error(f"public_cases[{i}]", brief(each), accepted)
+        found.append(each)
+    if len(set(found)) < len(found):
+        raise source.error("public_cases", brief(value), accepted)
+    return tuple(sorted(found))
+
+
+def _read_tests(tests: JsonValue, source: Source) -> _Tests:
+    if tests is None:
+        return _Tests()
     if not isinstance(tests, dict):
         raise source.error("input_output", brief(tests), "an object with inputs and outputs")
     fn_name = tests.get("fn_name")
@@ -139,28 +195,18 @@ def _with_cases(task: Task, tests: JsonValue, source: Source) -> Task:
             "input_output.outputs", f"{len(outputs)} outputs", f"{len(inputs)}, as inputs"
         )
     if fn_name is None:
-        cases = tuple(
-            Case(
-                input=_lines(given, source, f"input_output.inputs[{i}]"),
-                expected=_lines(wanted, source, f"input_output.outputs[{i}]"),
-            )
-            for i, (given, wanted) in enumerate(zip(inputs, outputs, strict=True))
-        )
-        return replace(task, cases=cases)
+        return _Tests(None, _texts(inputs, source, "inputs"), _texts(outputs, source, "outputs"))
     for i, arguments in enumerate(inputs):
         if not isinstance(arguments, list):
             raise source.error(f"input_output.inputs[{i}]", brief(arguments), "a list of arguments")
-    expected = read_expectations(fn_name, task.starter_code, inputs, outputs)
-    return replace(
-        task,
-        fn_name=fn_name,
-        cases=tuple(
-            Case(input=given, expected=wanted)
-            for given, wanted in zip(inputs, expected.values, strict=True)
-        ),
-        wrapping=expected.wrapping,
-        in_place=expected.in_place,
-    )
+    return _Tests(fn_name, inputs, outputs)
+
+
+def _texts(values: list[JsonValue], source: Source, field: str) -> list[JsonValue]:
+    return [
+        value if isinstance(value, str) else _lines(value, source, f"input_output.{field}[{i}]")
+        for i, value in enumerate(values)
+    ]
 
 
 def _lines(value: JsonValue, source: Source, field: str) -> str:
@@ -187,6 +233,17 @@ def _read_solutions(solutions: JsonValue, source: Source) -> tuple[str, ...]:
     return tuple(program for program in solutions if isinstance(program, str))
 
 
+def _read_topics(topics: JsonValue, source: Source) -> tuple[str, ...]:
+    if topics is None:
+        return ()
+    if not isinstance(topics, list):
+        raise source.error("topics", brief(topics), "a list of texts")
+    for i, topic in enumerate(topics):
+        if not isinstance(topic, str):
+            raise source.error(f"topics[{i}]", brief(topic), "a text")
+    return tuple(topic for topic in topics if isinstance(topic, str))
+
+
 def _read_checker(program: JsonValue, source: Source) -> str | None:
     """The source of a task's own checker, read but not run."""
     if program is None:
@@ -201,21 +258,3 @@ def _read_checker(program: JsonValue, source: Source) -> str | None:
     if not any(isinstance(each, ast.FunctionDef) and each.name == CHECK_FUNCTION for each in parts):
         raise source.error("checker", f"no function {CHECK_FUNCTION}", accepted)
     return program
-
-
-def _unpacked(value: JsonValue, source: Source, field: str) -> JsonValue:
-    """A field that may be absent, an object, or JSON inside a string that may be empty."""
-    if not isinstance(value, str):
-        return value
-    return read_json(value, source, field) if value.strip() else None
-
-
-def brief(value: object, limit: int = 60) -> str:
-    """A value as an error shows it: its repr, cut to `limit` characters."""
-    if value is None:
-        return "nothing"
-    try:
-        shown = repr(value)
-    except ValueError:  # an integer beyond the limit of digits
-        return f"a long {type(value).__name__}"
-    return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"

@@ -1,9 +1,15 @@
 """Tasks in the folder layout of APPS: one folder a task."""
 
+import errno
+import os
+import re
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from pytest_selfrepair.core.task import JsonValue, Task
-from pytest_selfrepair.tasks.apps import Source, brief, read_json, read_task, read_text
+from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
+from pytest_selfrepair.tasks import apps
+from pytest_selfrepair.tasks.outline import READ_AT_ONCE, Outline
+from pytest_selfrepair.tasks.source import Source, brief, check_size, read_json, read_text
 
 STATEMENT = "question.txt"
 CASES = "input_output.json"
@@ -11,6 +17,17 @@ METADATA = "metadata.json"
 SOLUTIONS = "solutions.json"
 STARTER = "starter_code.py"
 CHECKER = "checker.py"
+CONFTEST = "conftest.py"
+"""No file of a task, but of pytest: hooks that hold for the task alone."""
+
+_FILES = (STATEMENT, CASES, METADATA, SOLUTIONS, STARTER, CHECKER, CONFTEST)
+
+_END = 4_096
+"""Bytes of either end of a large file of cases that are looked at."""
+
+_NAMED_FIRST = re.compile(rb'\s*\{\s*"fn_name"\s*:\s*(null|"[^"\\]*")\s*[,}]')
+_NAMED_LAST = re.compile(rb'[,{]\s*"fn_name"\s*:\s*(null|"[^"\\]*")\s*\}\s*\Z')
+_ANYWHERE = b'"fn_name"'
 
 
 def is_task_folder(path: Path) -> bool:
@@ -18,31 +35,106 @@ def is_task_folder(path: Path) -> bool:
     return (path / STATEMENT).is_file() or (path / CASES).is_file()
 
 
-def read_folder(path: Path, task_id: str) -> Task:
+def files_of(folder: str) -> dict[str, int]:
+    """The names of a task's files in a folder and their sizes; empty where it is no task's."""
+    found: dict[str, int] = {}
+    for name in _FILES:
+        try:
+            found[name] = os.stat(f"{folder}/{name}").st_size  # noqa: PTH116 - thousands of them
+        except OSError as error:
+            if error.errno == errno.ELOOP:  # reading it says what is wrong
+                found[name] = 0
+        if name == CASES and STATEMENT not in found and CASES not in found:
+            return {}
+    return found
+
+
+def read_folder(path: Path | str, task_id: str) -> Task:
     """Read one task.
 
     Raises:
         TaskError: A file is missing or malformed; the error names it.
     """
+    folder = os.fspath(path)
+    fields = _fields(folder, task_id, files_of(folder))
+    return apps.read(task_id, fields, Source(file=task_id))
 
+
+def outline_folder(folder: str, task_id: str, files: Mapping[str, int]) -> Outline:
+    """A task in outline; one of ordinary size is read in full.
+
+    Args:
+        folder: Its path.
+        task_id: What errors call it.
+        files: What `files_of` found there.
+
+    Raises:
+        TaskError: A file is missing or malformed.
+    """
+    large: set[str] = set()
+    for name, size in files.items():
+        if size > READ_AT_ONCE:
+            check_size(size, Source(file=f"{task_id}/{name}"))
+            large.add(name)
+    fields = _fields(folder, task_id, files, leave_out=large & {STATEMENT, CASES, SOLUTIONS})
+    outline = apps.check(fields, Source(file=task_id))
+    if CASES not in large:
+        return outline
+    kind = _kind_of(f"{folder}/{CASES}", Source(file=f"{task_id}/{CASES}"), STARTER in files)
+    return Outline(difficulty=outline.difficulty, kind=kind, cases=None)
+
+
+def _fields(
+    folder: str, task_id: str, files: Collection[str], leave_out: Collection[str] = ()
+) -> dict[str, JsonValue]:
     def source(name: str) -> Source:
         return Source(file=f"{task_id}/{name}")
 
     def text(name: str) -> str:
-        return read_text(path / name, source(name))
+        return "large" if name in leave_out else read_text(f"{folder}/{name}", source(name))
 
     def parsed(name: str) -> JsonValue:
-        return read_json(text(name), source(name)) if (path / name).exists() else None
+        if name not in files or name in leave_out:
+            return None
+        return read_json(text(name), source(name))
 
     metadata = read_json(text(METADATA), source(METADATA))
     if not isinstance(metadata, dict):
         raise source(METADATA).error("content", brief(metadata), "an object with a difficulty")
-    fields: dict[str, JsonValue] = {
+    return {
         "question": text(STATEMENT),
         "difficulty": metadata.get("difficulty"),
         "input_output": parsed(CASES),
         "solutions": parsed(SOLUTIONS),
-        "starter_code": text(STARTER) if (path / STARTER).exists() else "",
-        "checker": text(CHECKER) if (path / CHECKER).exists() else None,
+        "starter_code": text(STARTER) if STARTER in files else "",
+        "checker": text(CHECKER) if CHECKER in files else None,
+        "public_cases": None if CASES in leave_out else metadata.get("public_cases"),
+        "topics": metadata.get("topics"),
     }
-    return read_task(task_id, fields, Source(file=task_id))
+
+
+def _kind_of(path: str, source: Source, has_starter: bool) -> TaskKind:
+    """The kind of a task whose file of cases is large.
+
+    The name of a function stands first or last in that file, as a rule, where it is told from a
+    text that looks like it. Where it does not, the whole file is searched, but only for a task that
+    has starter code, as call-based ones have.
+    """
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+            if named := _NAMED_FIRST.match(file.read(_END)):
+                return _kind(named[1])
+            file.seek(-_END, os.SEEK_END)
+            if named := _NAMED_LAST.search(file.read(_END)):
+                return _kind(named[1])
+    except OSError as error:
+        raise source.error("file", error.strerror or str(error), "a readable file") from error
+    if has_starter and _ANYWHERE in (text := read_text(path, source)).encode():
+        tests = read_json(text, source)
+        if isinstance(tests, dict) and tests.get("fn_name") is not None:
+            return TaskKind.CALL_BASED
+    return TaskKind.STDIN
+
+
+def _kind(fn_name: bytes) -> TaskKind:
+    return TaskKind.STDIN if fn_name == b"null" else TaskKind.CALL_BASED

@@ -1,48 +1,121 @@
-"""Tasks in the hub's export of APPS: JSON Lines, one task a line."""
+"""Tasks in JSON Lines, one a line; a file may be compressed with gzip."""
 
+import gzip
+import threading
+import weakref
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from pytest_selfrepair.core.task import JsonValue, Task
 from pytest_selfrepair.errors import TaskError
-from pytest_selfrepair.tasks.apps import LARGEST_FILE, Source, brief, read_json, read_task
+from pytest_selfrepair.tasks import formats
+from pytest_selfrepair.tasks.outline import Outline
+from pytest_selfrepair.tasks.source import LARGEST_FILE, Source
+
+ENDINGS = (".jsonl", ".jsonl.gz")
+"""How the names of files end that hold tasks."""
+
+_BUFFER = 1 << 20
+
+
+def is_lines(path: Path) -> bool:
+    """Whether a file is JSON Lines, by its name."""
+    return path.name.endswith(ENDINGS)
+
+
+class LinesFile:
+    """A file of lines, which are found again by where they begin.
+
+    A compressed file is kept open once a line of it is asked for, and read on from there: lines in
+    their order cost one pass, an earlier one a pass from the start.
+
+    Args:
+        path: The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._kept: BinaryIO | None = None
+        self._lock = threading.Lock()
+
+    def lines(self) -> Iterator[tuple[int, int, bytes]]:
+        """The number, from 1, the place and the content of every line that is not blank.
+
+        Of a line that is too large no more comes than shows it.
+
+        Raises:
+            TaskError: The file cannot be read.
+        """
+        number = offset = 0
+        try:
+            with self._open() as file:
+                while content := file.readline(LARGEST_FILE + 1):
+                    number += 1
+                    if content.strip():
+                        yield number, offset, content
+                    offset += len(content)
+                    while not content.endswith(b"\n") and (content := file.readline(_BUFFER)):
+                        offset += len(content)
+        except (OSError, EOFError, zlib.error) as error:
+            raise self._error(error) from error
+
+    def at(self, offset: int) -> bytes:
+        """The line that begins at a place.
+
+        Raises:
+            TaskError: The file cannot be read any more.
+        """
+        try:
+            if self.path.suffix != ".gz":
+                with self._open() as file:
+                    file.seek(offset)
+                    return file.readline(LARGEST_FILE + 1)
+            with self._lock:
+                if self._kept is None:
+                    self._kept = self._open()
+                    weakref.finalize(self, self._kept.close)
+                self._kept.seek(offset)
+                return self._kept.readline(LARGEST_FILE + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise self._error(error) from error
+
+    def _open(self) -> BinaryIO:
+        if self.path.suffix == ".gz":
+            return cast("BinaryIO", gzip.open(self.path, "rb"))
+        return self.path.open("rb", buffering=_BUFFER)
+
+    def _error(self, error: Exception) -> TaskError:
+        found = getattr(error, "strerror", None) or str(error)
+        return TaskError(file=self.path.name, field="file", found=found, accepted="a readable file")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of a file, not read until asked for.
+    """One line of a file, not kept but read when asked for.
 
     Attributes:
-        path: The file.
+        file: The file.
         number: The line's number, from 1.
         offset: Where it begins, in bytes.
     """
 
-    path: Path
+    file: LinesFile
     number: int
     offset: int
 
-    def fields(self) -> dict[str, JsonValue]:
+    def fields(self, content: bytes | None = None) -> dict[str, JsonValue]:
         """The line's columns.
+
+        Args:
+            content: The line, where it has just been read.
 
         Raises:
             TaskError: It is not a JSON object.
         """
-        with self.path.open("rb") as file:
-            file.seek(self.offset)
-            content = file.readline(LARGEST_FILE + 1)
-        if len(content) > LARGEST_FILE:
-            raise self.source.error("size", "a longer line", f"at most {LARGEST_FILE} bytes")
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            found = f"byte {error.start} that is not UTF-8"
-            raise self.source.error("text", found, "UTF-8 text") from error
-        fields = read_json(text, self.source)
-        if not isinstance(fields, dict):
-            raise self.source.error("content", brief(fields), "an object with the columns of APPS")
-        return fields
+        return formats.columns(self._sized(content), self.source)
 
     def task(self, task_id: str) -> Task:
         """The task on this line.
@@ -50,26 +123,34 @@ class Line:
         Raises:
             TaskError: The line or one of its columns is malformed.
         """
-        return read_task(task_id, self.fields(), self.source)
+        return formats.read(task_id, self.fields(), self.source)
 
-    def name(self) -> str:
-        """What the task is called within its file: its `problem_id` or `task_id`.
+    def name(self, content: bytes | None = None) -> str:
+        """What the task is called within its file.
 
         Raises:
-            TaskError: The line has neither.
+            TaskError: The line has no name.
         """
-        fields = self.fields()
-        found = fields.get("problem_id", fields.get("task_id"))
-        if isinstance(found, int) and not isinstance(found, bool):
-            return f"{found:04d}"
-        if isinstance(found, str) and found.strip():
-            return found.strip()
-        raise self.source.error("problem_id", brief(found), "a number or a text")
+        return formats.name_of(self.fields(content), self.source)
+
+    def outline(self, content: bytes) -> tuple[str, Outline | TaskError]:
+        """The task's name, and its outline or what is wrong with the rest of the line.
+
+        Raises:
+            TaskError: The line has no name.
+        """
+        return formats.outline(self._sized(content), self.source)
+
+    def _sized(self, content: bytes | None) -> bytes:
+        content = self.file.at(self.offset) if content is None else content
+        if len(content) > LARGEST_FILE:
+            raise self.source.error("size", "a longer line", f"at most {LARGEST_FILE} bytes")
+        return content
 
     @property
     def source(self) -> Source:
         """What errors name."""
-        return Source(file=f"{self.path.name}:{self.number}")
+        return Source(file=f"{self.file.path.name}:{self.number}")
 
 
 def lines(path: Path) -> Iterator[Line]:
@@ -78,17 +159,9 @@ def lines(path: Path) -> Iterator[Line]:
     Raises:
         TaskError: The file cannot be read.
     """
-    offset = 0
-    try:
-        with path.open("rb") as file:
-            for number, content in enumerate(file, start=1):
-                if content.strip():
-                    yield Line(path=path, number=number, offset=offset)
-                offset += len(content)
-    except OSError as error:
-        raise TaskError(
-            file=path.name, field="file", found=error.strerror or "", accepted="a readable file"
-        ) from error
+    file = LinesFile(path)
+    for number, offset, _ in file.lines():
+        yield Line(file=file, number=number, offset=offset)
 
 
 def named(path: Path) -> Iterator[tuple[Line, str | TaskError]]:
@@ -97,16 +170,38 @@ def named(path: Path) -> Iterator[tuple[Line, str | TaskError]]:
     Raises:
         TaskError: The file cannot be read.
     """
+    for line, name, _ in _told_apart(path, outlines=False):
+        yield line, name
+
+
+def outlined(path: Path) -> Iterator[tuple[Line, str | TaskError, Outline | TaskError | None]]:
+    """The lines of a file with their names, and their outlines or what is wrong with them.
+
+    Raises:
+        TaskError: The file cannot be read.
+    """
+    return _told_apart(path, outlines=True)
+
+
+def _told_apart(
+    path: Path, *, outlines: bool
+) -> Iterator[tuple[Line, str | TaskError, Outline | TaskError | None]]:
     seen: dict[str, int] = {}
-    for line in lines(path):
+    file = LinesFile(path)
+    for number, offset, content in file.lines():
+        line = Line(file=file, number=number, offset=offset)
+        outline: Outline | TaskError | None = None
         try:
-            name = line.name()
+            if outlines:
+                name, outline = line.outline(content)
+            else:
+                name = line.name(content)
         except TaskError as error:
-            yield line, error
+            yield line, error, None
             continue
         if name in seen:
             found = f"{name!r}, which line {seen[name]} has too"
-            yield line, line.source.error("problem_id", found, "an id of its own")
+            yield line, line.source.error("problem_id", found, "an id of its own"), None
         else:
-            seen[name] = line.number
-            yield line, name
+            seen[name] = number
+            yield line, name, outline

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import TaskError
-from pytest_selfrepair.tasks import jsonl
-from pytest_selfrepair.tasks.folders import is_task_folder, read_folder
+from pytest_selfrepair.tasks import hub, jsonl
+from pytest_selfrepair.tasks.folders import files_of, read_folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,42 +35,68 @@ def find(paths: Iterable[Path]) -> Iterator[Found | TaskError]:
 
 
 def _find(path: Path) -> Iterator[Found | TaskError]:
-    if path.is_dir():
+    if hub.is_hub(str(path)):
+        yield from _lines(hub.fetched(str(path)), str(path))
+    elif path.is_dir():
         yield from _folders(path)
-    elif path.suffix == ".jsonl":
-        for line, name in jsonl.named(path):
-            if isinstance(name, TaskError):
-                yield name
-            else:
-                task_id = f"{_shown(path)}::{name}"
-                yield Found(id=task_id, load=partial(line.task, task_id))
+    elif jsonl.is_lines(path):
+        yield from _lines(path, shown(path))
     else:
         found = "another file" if path.exists() else "no such file or folder"
-        accepted = "a task's folder, a folder of such folders, or a .jsonl file"
+        accepted = (
+            "a task's folder, a folder of such folders, a .jsonl or .jsonl.gz file, hub:NAME[split]"
+        )
         raise TaskError(file=str(path), field="path", found=found, accepted=accepted)
 
 
-def _folders(top: Path) -> Iterator[Found]:
+def _lines(path: Path, base: str) -> Iterator[Found | TaskError]:
+    for line, name in jsonl.named(path):
+        if isinstance(name, TaskError):
+            yield name
+        else:
+            task_id = f"{base}::{name}"
+            yield Found(id=task_id, load=partial(line.task, task_id))
+
+
+def _folders(top: Path) -> Iterator[Found | TaskError]:
     found_any = False
-    seen: set[Path] = set()
     for name, inner, _ in os.walk(top, followlinks=True):
         folder = Path(name)
-        if folder.resolve() in seen:  # a link, perhaps to a folder that holds it
-            inner.clear()
-            continue
-        seen.add(folder.resolve())
-        if is_task_folder(folder):
+        if files_of(name):
             inner.clear()  # what lies in a task's folder is the task's
             found_any = True
-            task_id = _shown(folder)
+            task_id = shown(folder)
             yield Found(id=task_id, load=partial(read_folder, folder, task_id))
+            continue
         inner[:] = sorted(each for each in inner if not each.startswith("."))
+        for each in [each for each in inner if is_circle(f"{name}/{each}")]:
+            inner.remove(each)
+            yield circle_error(shown(folder / each))
     if not found_any:
         accepted = "folders with a question.txt or an input_output.json"
         raise TaskError(file=str(top), field="path", found="no task", accepted=accepted)
 
 
-def _shown(path: Path) -> str:
+def is_circle(path: str) -> bool:
+    """True for a link to a folder on the way to it, so that following it would never end."""
+    if not os.path.islink(path):  # noqa: PTH114 - asked of thousands of folders
+        return False
+    target = os.path.realpath(path)
+    way = Path(os.path.abspath(path)).parents  # noqa: PTH100 - links keep the names they were given
+    return target in map(os.path.realpath, way)
+
+
+def circle_error(path: str) -> TaskError:
+    """What is said of such a link."""
+    return TaskError(
+        file=path,
+        field="path",
+        found="a link to a folder on the way to it",
+        accepted="links to other folders",
+    )
+
+
+def shown(path: Path) -> str:
     """A path from here, where it lies below; with slashes on every system."""
     whole = Path(os.path.abspath(path))  # noqa: PTH100 - links keep the names they were given
     here = Path.cwd()

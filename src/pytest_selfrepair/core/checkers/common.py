@@ -36,7 +36,7 @@ class Rule(StrEnum):
         LOOSE_FLOAT: One number a line, each within 1e-5 of the expected one.
         TOKEN_SETS: The same set of lines as sets of tokens: orders and repetitions are ignored.
         ROUNDED_SETS: The same as sets of numbers, rounded to three places.
-        OWN: The task's own checker says so.
+        OWN: The task's own checker says so, or its assertions hold.
     """
 
     EXACT = "exact"

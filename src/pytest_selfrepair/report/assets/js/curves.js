@@ -116,7 +116,7 @@ function plot(shown, sources, width) {
 }
 
 function pointTable(shown) {
-  const heads = ["Curve", "n_p", "n_fr", XS[curveState.x].label, "Tasks solved", "Interval"];
+  const heads = ["Curve", "n_p", "n_fr", XS[curveState.x].label, "Tasks solved", "Interval over tasks", "±1 sd of one tree per task (the paper’s band)"];
   return element("table", {},
     element("caption", {}, "The points of the curves above"),
     element("thead", {}, element("tr", {}, ...heads.map((head, number) => element("th", { scope: "col", class: number ? "number" : null }, head)))),
@@ -125,6 +125,7 @@ function pointTable(shown) {
       ...[
         count(point.n_p), count(point.n_fr), curveState.x === "dollars" ? dollars(point.dollars) : count(point[curveState.x]), percent(point.rate),
         point.low === null || point.high === null ? NOTHING : `[${percent(point.low)}, ${percent(point.high)}]`,
+        point.band === null ? NOTHING : `[${percent(point.band[0])}, ${percent(point.band[1])}]`,
       ].map((text) => element("td", { class: "number" }, text)))))),
   );
 }

@@ -94,6 +94,11 @@ function fillNode(details) {
   if (fill) details.append(element("div", { class: "body" }, ...fill()));
 }
 
+/** A repair's place without those above it and its source: r1, or f1/r2 for a further repair on one text. */
+function ownName(node) {
+  return /(f\d+\/)?r\d+$/.exec(node.node.slice(node.parent.length))?.[0] ?? node.node.split("/").at(-1);
+}
+
 /** A program or repair that can be opened; what is within is made when it is. */
 function nodeDetails(node, context) {
   const repairs = context.groups.flatMap((group) => {
@@ -103,7 +108,7 @@ function nodeDetails(node, context) {
   const tokens = node.tokens + (node.separate ? node.feedback_tokens : 0);
   const about = [plural(tokens, "token"), node.ran ? `${count(node.passed)} of ${plural(node.ran, "case")} passed` : null, ...repairs].filter(Boolean);
   const details = element("details", { class: "node", id: `node-${node.node}` }, element("summary", {},
-    element("span", { class: "name" }, node.parent ? node.node.split("/").at(-1) : node.node), outcomeMark(node.outcome), element("span", { class: "about" }, about.join(" · "))));
+    element("span", { class: "name" }, node.parent ? ownName(node) : node.node), outcomeMark(node.outcome), element("span", { class: "about" }, about.join(" · "))));
   fillers.set(details, () => nodeBody(node, context));
   details.addEventListener("toggle", () => { if (details.open) fillNode(details); });
   return details;

@@ -82,5 +82,5 @@ addEventListener("hashchange", async () => {
   await route();
   if (shownView === "tasks") dispatchEvent(new Event("selfrepair-tasks"));
 });
-startCurves(JSON.parse(byId("curves-data").textContent));
+if (byId("curves-data")) startCurves(JSON.parse(byId("curves-data").textContent));
 route();

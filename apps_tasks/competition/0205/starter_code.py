@@ -1,0 +1,2 @@
+def count_wagons(low: int, high: int, m: int) -> int:
+    

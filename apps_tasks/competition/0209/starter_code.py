@@ -1,0 +1,3 @@
+class Solution:
+    def findRefrain(self, song: str, k: int) -> str:
+        

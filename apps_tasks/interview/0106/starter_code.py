@@ -1,0 +1,3 @@
+class Solution:
+    def leastWaiting(self, arrivals: List[List[int]]) -> int:
+        

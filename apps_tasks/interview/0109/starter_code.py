@@ -1,0 +1,2 @@
+def visible_areas(posters):
+    

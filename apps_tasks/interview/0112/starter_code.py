@@ -1,0 +1,2 @@
+def smallest_battery(legs, gains, trips):
+    

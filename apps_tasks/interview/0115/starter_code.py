@@ -1,0 +1,2 @@
+def concert_order(n: int, before: list[list[int]]) -> list[int]:
+    

@@ -1,0 +1,3 @@
+class Solution:
+    def mostStops(self, heights: List[int]) -> int:
+        

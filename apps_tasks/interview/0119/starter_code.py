@@ -1,0 +1,2 @@
+def picture(target: str, switches: list[str]) -> list[int]:
+    

@@ -1,0 +1,2 @@
+def boxes(n: int, k: int) -> list[int]:
+    

@@ -1,0 +1,3 @@
+class Solution:
+    def takenAway(self, k: int, requests: List[str]) -> List[str]:
+        

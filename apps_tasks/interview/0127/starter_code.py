@@ -1,0 +1,2 @@
+def newest_first(names: list[str]) -> list[str]:
+    

@@ -1,0 +1,2 @@
+def find_code(text: str, word: str) -> list[int]:
+    

@@ -1,0 +1,2 @@
+def shifted(text: str, c: int) -> str:
+    

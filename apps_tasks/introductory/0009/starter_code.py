@@ -1,0 +1,3 @@
+class Solution:
+    def strikes(self, begin: str, end: str) -> int:
+        

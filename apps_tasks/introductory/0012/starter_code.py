@@ -1,0 +1,2 @@
+def zipper(left, right):
+    

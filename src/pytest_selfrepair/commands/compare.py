@@ -1,0 +1,69 @@
+"""`selfrepair compare`: one stored run against another, as text, JSON, Markdown and a page."""
+
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pytest_selfrepair.commands.files import STANDARD_OUTPUT, write
+from pytest_selfrepair.errors import SelfRepairError, UsageError
+from pytest_selfrepair.estimate.two_runs import side, two_runs
+from pytest_selfrepair.report.data import two_runs_to_json
+from pytest_selfrepair.report.plain import shows_unicode
+from pytest_selfrepair.report.versus_html import page
+from pytest_selfrepair.report.versus_markdown import markdown
+from pytest_selfrepair.report.versus_terminal import comparison
+from pytest_selfrepair.store import runs
+
+
+def run(before: str, after: str, out: Mapping[str, Path | None], *, quiet: bool) -> int:
+    """Compare two runs: text on standard output, unless a report goes there, and files.
+
+    Args:
+        before: The RUN that is the standard.
+        after: The RUN that is held against it.
+        out: Where each report goes, by its kind (``json``, ``markdown``, ``html``): a file,
+            `-` for standard output, or None for nowhere.
+        quiet: Three lines of text alone.
+
+    Returns:
+        The exit status, 0, whatever the runs came to.
+
+    Raises:
+        UsageError: A run cannot be read or has two records of a task, or a file cannot be written.
+    """
+    printed = [kind for kind, where in out.items() if where == STANDARD_OUTPUT]
+    if len(printed) > 1:
+        options = " and ".join(f"--{kind}" for kind in printed)
+        raise UsageError(f"{options}: found `-` for each; accepted: for one of them")
+    old, new = _loaded("A", before), _loaded("B", after)
+    found = two_runs(
+        (side(old.records, old.title, old.name), old.records),
+        (side(new.records, new.title, new.name), new.records),
+    )
+    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    reports: dict[str, Callable[[], str]] = {
+        "json": lambda: two_runs_to_json(found),
+        "markdown": lambda: markdown(found),
+        "html": lambda: page(found, old.records, new.records, made=made),
+    }
+    for kind, report in reports.items():
+        if (where := out.get(kind)) is not None:
+            write(where, report())
+    if not printed:
+        lines = comparison(
+            found,
+            quiet=quiet,
+            width=shutil.get_terminal_size().columns,
+            unicode=shows_unicode(sys.stdout.encoding),
+        )
+        print("\n".join(line.text for line in lines))  # noqa: T201 - what a command does
+    return 0
+
+
+def _loaded(which: str, name: str) -> runs.Run:
+    try:
+        return runs.load(name)
+    except SelfRepairError as error:
+        raise UsageError(f"{which}: {error}") from error

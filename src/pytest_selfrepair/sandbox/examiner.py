@@ -1,0 +1,115 @@
+"""Runs the assertions of tasks, with what programs have answered so far."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pytest_selfrepair.core.shorten import shorten
+from pytest_selfrepair.core.task import Assertions, JsonValue, Task, TaskKind
+from pytest_selfrepair.errors import CheckerError
+from pytest_selfrepair.sandbox.channel import CaseReport
+from pytest_selfrepair.sandbox.instrument import Instrumented, instrument
+from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.process import BrokenZygoteError
+from pytest_selfrepair.sandbox.reading import Trouble, read_case, read_uncompiled
+from pytest_selfrepair.sandbox.ways import Way
+from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
+
+MOST_AT_ONCE = 1_000
+"""Calls that they may make before the first of them is answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What assertions are before any program.
+
+    Attributes:
+        instrumented: The checks, made ready.
+        calls: What they ask first; the same for every program.
+    """
+
+    instrumented: Instrumented
+    calls: tuple[JsonValue, ...]
+
+
+class Examiner:
+    """Runs the assertions of tasks.
+
+    Args:
+        checkers: Processes for assertions, which know what is expected: no program enters them.
+        limits: What one run of them may use.
+    """
+
+    def __init__(self, checkers: Zygotes, limits: Limits) -> None:
+        self._checkers, self.limits = checkers, limits
+        self._prepared: dict[tuple[Assertions, tuple[str, ...], str], Prepared] = {}
+
+    def prepare(self, task: Task, lease: Lease) -> Prepared:
+        """What is asked first, found by a run without any answer.
+
+        Raises:
+            CheckerError: The assertions break, or fail, before any program has a part in it.
+            BrokenZygoteError: The sandbox is broken.
+        """
+        assert task.assertions is not None  # noqa: S101 - it is asked of such tasks alone
+        assert task.fn_name is not None  # noqa: S101 - as above
+        checks = tuple(str(case.input) for case in task.cases)
+        key = task.assertions, checks, task.fn_name
+        if key in self._prepared:
+            return self._prepared[key]
+        ready = instrument(checks, task.fn_name)
+        match self.examine(task, ready, lease, [], [], everything=False):
+            case Trouble() as trouble:
+                found = trouble.error or trouble.actual or trouble.outcome
+            case {"cases": [*_, {"end": "failed" | "raised" as end, "type": name, "message": why}]}:
+                found = f"one that {end} without a call, {name}: {why}"
+            case {"calls": []}:
+                found = "no call of it"
+            case {"calls": [*calls]}:
+                prepared = Prepared(instrumented=ready, calls=tuple(calls))
+                return self._prepared.setdefault(key, prepared)
+            case other:
+                raise BrokenZygoteError(f"a run of assertions said {str(other)[:80]}")
+        accepted = f"statements that assert what {task.fn_name} returns"
+        raise CheckerError(f"{task.id}: assertions: found {shorten(found)}; accepted: {accepted}")
+
+    def examine(
+        self,
+        task: Task,
+        ready: Instrumented,
+        lease: Lease,
+        calls: Sequence[JsonValue],
+        answers: Sequence[JsonValue],
+        *,
+        everything: bool,
+    ) -> JsonValue | Trouble:
+        """Run the assertions with the answers so far; what `standin.examine` returns."""
+        assert task.assertions is not None  # noqa: S101 - as above
+        request: dict[str, JsonValue] = {
+            "definitions": task.assertions.definitions,
+            "setup": task.assertions.setup,
+            "checks": list(ready.checks),
+            "sites": list(ready.sites),
+            "fn_name": task.fn_name,
+            "calls": list(calls),
+            "answers": list(answers),
+            "most": MOST_AT_ONCE,
+            "all": everything,
+        }
+        with self._checkers.lent(lease) as zygote:
+            zygote.load("", task.fn_name, [request], way=Way.ASSERTIONS)
+            case, report = only(list(zygote.run(0)))
+        if case is None:
+            return read_uncompiled(report)
+        answer = read_case(report, TaskKind.CALL_BASED, self.limits)
+        return answer if isinstance(answer, Trouble) else answer.value
+
+
+def only(reports: list[tuple[int | None, CaseReport]]) -> tuple[int | None, CaseReport]:
+    """The report of a run with one case.
+
+    Raises:
+        BrokenZygoteError: There is none.
+    """
+    if not reports:
+        raise BrokenZygoteError("the zygote ended its run before any case")
+    return reports[0]

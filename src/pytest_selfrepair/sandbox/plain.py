@@ -1,0 +1,133 @@
+"""Plain values as JSON that keeps them apart: a tuple from a list, a set, an infinity, any key.
+
+A list, a text, a finite number, a truth value and None are JSON's own; any other value is an object
+with one key, which says what it is. Like the zygote, beside which it lies as a plain file, this
+module needs the standard library alone.
+"""
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+Json = Any  # what JSON carries
+
+_SERIES: dict[str, type] = {"tuple": tuple, "set": set, "frozenset": frozenset, "deque": deque}
+_BASES: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (str, lambda value: str.__str__(value)),  # noqa: PLW0108 - str() would ask the value's class
+    (int, lambda value: int.__int__(value)),  # noqa: PLW0108 - as above
+    (float, lambda value: float.__float__(value)),  # noqa: PLW0108 - as above
+    (dict, lambda value: dict(dict.items(value))),
+    *((kind, kind) for kind in (list, tuple, set, frozenset, deque, bytes, bytearray)),
+)
+"""What a value of a derived class is taken for."""
+
+
+class NotPlainError(Exception):
+    """A value that is no plain data, or holds one; its arguments are that value's type and repr."""
+
+
+def encode(value: Any, *, exact: bool = False) -> Json:
+    """A value as JSON.
+
+    Args:
+        value: Plain data: None, truth values, numbers, texts, bytes, ranges and what holds them:
+            lists, tuples, sets, deques, dictionaries and their views. An iterator is used up.
+        exact: Whether a value of a class that is derived from these, or an iterator, is refused,
+            rather than taken for what it is derived from, or for what is left in it.
+
+    Raises:
+        NotPlainError: It is something else.
+        RecursionError: It is nested too deep, perhaps in itself.
+    """
+    kind = type(value)
+    writer = _WRITERS.get(kind)
+    if writer is not None:
+        return writer(value, exact)
+    if not exact:
+        for base, converted in _BASES:
+            if isinstance(value, base):
+                return encode(converted(value))
+        if hasattr(kind, "__next__"):
+            return {"iterator": _all(value, exact)}
+    raise NotPlainError(kind.__name__, value)
+
+
+def _all(values: Iterable[object], exact: bool) -> list[Json]:
+    return [encode(each, exact=exact) for each in values]
+
+
+def _number(value: float, _: bool) -> Json:
+    return value if math.isfinite(value) else {"float": repr(value)}
+
+
+def _items(name: str, pairs: Iterable[tuple[object, object]], exact: bool) -> Json:
+    return {name: [_all(pair, exact) for pair in pairs]}
+
+
+def _series(name: str) -> Callable[[Any, bool], Json]:
+    return lambda value, exact: {name: _all(value, exact)}
+
+
+_WRITERS: dict[type, Callable[[Any, bool], Json]] = {
+    **dict.fromkeys((str, bool, int, type(None)), lambda value, _: value),
+    float: _number,
+    list: _all,
+    dict: lambda value, exact: _items("dict", value.items(), exact),
+    **{kind: _series(name) for name, kind in _SERIES.items()},
+    complex: lambda value, _: {"complex": [repr(value.real), repr(value.imag)]},
+    bytes: lambda value, _: {"bytes": value.hex()},
+    bytearray: lambda value, _: {"bytearray": value.hex()},
+    range: lambda value, _: {"range": [value.start, value.stop, value.step]},
+    Decimal: lambda value, _: {"decimal": str(value)},
+    Fraction: lambda value, _: {"fraction": [value.numerator, value.denominator]},
+    type({}.keys()): _series("keys"),
+    type({}.values()): _series("values"),
+    type({}.items()): lambda value, exact: _items("items", value, exact),
+}
+
+
+def decode(value: Json) -> Any:
+    """The value that JSON stands for, made anew.
+
+    Raises:
+        ValueError: It is nothing that `encode` writes.
+    """
+    try:
+        return _decode(value)
+    except (TypeError, KeyError, ArithmeticError, AttributeError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def _decode(value: Json) -> Any:
+    if isinstance(value, list):
+        return [_decode(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    ((name, held),) = value.items()
+    if name in _SERIES:
+        return _SERIES[name](_decode(each) for each in held)
+    if name == "dict":
+        return _pairs(held)
+    return _READERS[name](held)
+
+
+def _pairs(held: Json) -> dict[Any, Any]:
+    return {_decode(key): _decode(each) for key, each in held}
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "float": float,
+    "complex": lambda held: complex(*map(float, held)),
+    "bytes": bytes.fromhex,
+    "bytearray": bytearray.fromhex,
+    "range": lambda held: range(*held),
+    "decimal": Decimal,
+    "fraction": lambda held: Fraction(*held),
+    "iterator": lambda held: iter(_decode(held)),
+    "keys": lambda held: dict.fromkeys(map(_decode, held)).keys(),
+    "values": lambda held: dict(enumerate(map(_decode, held))).values(),
+    "items": lambda held: _pairs(held).items(),
+}

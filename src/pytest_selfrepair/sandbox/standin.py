@@ -1,0 +1,263 @@
+"""Runs a task's assertions where no program is: its function has a stand-in that knows answers.
+
+A call whose answer is not known ends the assertion, or the turn of a loop, that makes it, and is
+noted; what follows goes on, so that one run tells as many calls as it can. From the first such call
+on a run is a guess: what it says of further assertions counts for nothing. Calls with the same
+arguments have the same answer, and what a function does to its arguments is not seen.
+
+Like the zygote, beside which it lies as a plain file, this module needs the standard library alone.
+"""
+
+import builtins
+import contextlib
+import functools
+import json
+import random
+import types
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+if __package__:
+    from pytest_selfrepair.sandbox import plain
+else:  # a plain file beside its siblings
+    import plain  # type: ignore[import-not-found,no-redef]
+
+ASSERTION, TURN, AT, NOTE, STOP = "__assertion__", "__turn__", "__at__", "__note__", "__stop__"
+"""The names by which instrumented assertions reach what is here."""
+
+_LONGEST = 20_000  # characters of a value's repr
+_USES = 16  # calls that may have a part in a failure: the last ones
+
+Fields = dict[str, Any]  # what JSON carries
+
+
+class _Stop(BaseException):
+    """What no test may catch."""
+
+
+class _Pending(_Stop):
+    """A call whose answer is not known."""
+
+
+class _Enough(_Stop):
+    """As many such calls as are asked at once."""
+
+
+class _NoAnswer(_Stop):
+    """A call that the program did not answer; the arguments are its index and why."""
+
+
+def examine(request: Fields) -> Fields:
+    """Run assertions with the answers so far.
+
+    Args:
+        request: `definitions` and `setup`, which are run first; `checks`, the instrumented cases;
+            `sites`, the source of the arguments of each call in them; `fn_name`; `calls` and, for
+            each, its one of `answers`: ``["value", v]``, ``["raised", type, message]`` or
+            ``["none"]``; `most`, how many unknown calls are enough; `all`, whether to go on after
+            a case that fails.
+
+    Returns:
+        `calls`: those that are not known yet, each ``{"args": …, "kwargs": …}`` or, where an
+        argument is no plain data, ``{"source": …}``; and `cases`: what became of each, up to the
+        first that fails or is not known.
+    """
+    return _Examination(request).run()
+
+
+class _Examination:
+    def __init__(self, request: Fields) -> None:
+        self._request = request
+        self._known = {json.dumps(call): i for i, call in enumerate(request["calls"])}
+        self._answers: list[list[Any]] = request["answers"]
+        self._asked: dict[str, Any] = {}  # calls without an answer, by their text
+        self._used: deque[tuple[int, str]] = deque(maxlen=_USES)  # calls, and their arguments
+        self._own = 0  # how many of them the running case has made
+        self._raised: list[tuple[Exception, int]] = []  # by the stand-in
+        self._unanswered: _NoAnswer | None = None  # what this case may not pass with
+        self._compared: tuple[object, object] | None = None
+        self._failing: tuple[BaseException | None, Fields] = (None, {})
+
+    def run(self) -> Fields:
+        request = self._request
+        module = types.ModuleType("tests")
+        scope = vars(module)
+        scope[request["fn_name"]] = self._function(None)
+        for text in (request["definitions"], request["setup"]):
+            _execute(text, scope)
+            scope[request["fn_name"]] = self._function(None)
+        scope |= {ASSERTION: self._assertion, TURN: _Unit(self, None), AT: self._function}
+        scope |= {NOTE: self._note, STOP: _Stop}
+        cases: list[Fields] = []
+        for number, text in enumerate(request["checks"]):
+            said = self._case(number, text, scope)
+            if not self._asked:
+                cases.append(said)
+                if said["end"] != "passed" and not request["all"]:
+                    break
+            elif len(self._asked) >= request["most"]:
+                break
+        return {"calls": list(self._asked.values()), "cases": cases}
+
+    def _case(self, number: int, text: str, scope: dict[str, Any]) -> Fields:
+        random.seed(number)
+        self._raised.clear()
+        self._own, self._unanswered = 0, None
+        self._compared, self._failing = None, (None, {})
+        try:
+            _execute(text, scope)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the case has not passed
+            return self._end(error)
+        return self._end(None)
+
+    def _end(self, error: BaseException | None) -> Fields:
+        """What became of the case that ended so."""
+        if self._unanswered is not None:  # even where a test's `finally` has swallowed it
+            index, why = self._unanswered.args
+            facts = self._noted(self._unanswered)
+            return {**facts, "end": "no_answer", "call": index, "why": why}
+        if error is not None:
+            facts = self._noted(error)
+            for raised, index in self._raised:
+                if raised is error:
+                    return {**facts, "end": "no_answer", "call": index, "why": "raised"}
+            end = "failed" if isinstance(error, AssertionError) else "raised"
+            return {**facts, "end": end, "type": type(error).__name__, "message": _text(error)}
+        return {"end": "passed"}
+
+    # What instrumented assertions reach.
+
+    def _assertion(self, number: int) -> "_Unit":
+        return _Unit(self, number)
+
+    def _note(self, left: object, right: object, *, same: bool) -> object:
+        """Both sides of a comparison, which are kept in case it fails; and what comes of it."""
+        self._compared = (left, right)
+        return left is right if same else left == right
+
+    def _function(self, site: int | None) -> Any:
+        """The stand-in, as it is called at one place in the source."""
+
+        def stand_in(*args: Any, **kwargs: Any) -> Any:
+            return self._called(site, args, kwargs)
+
+        stand_in.__name__ = stand_in.__qualname__ = self._request["fn_name"]
+        return stand_in
+
+    def _called(self, site: int | None, args: tuple[Any, ...], kwargs: Fields) -> Any:
+        try:
+            encoded = [plain.encode(each, exact=True) for each in args]
+            named = {name: plain.encode(each, exact=True) for name, each in kwargs.items()}
+            call: Fields = {"args": encoded, "kwargs": named}
+        except (plain.NotPlainError, RecursionError):
+            if site is None:
+                raise
+            call = {"source": self._request["sites"][site]}
+        text = json.dumps(call)
+        index = self._known.get(text)
+        if index is None:
+            self._asked[text] = call
+            if len(self._asked) >= self._request["most"]:
+                raise _Enough
+            raise _Pending
+        shown = call["source"] if "source" in call else ", ".join(_shown_all(args, kwargs))
+        self._used.append((index, f"[{shown}]"))
+        self._own += 1
+        return self._answer(index)
+
+    def _answer(self, index: int) -> Any:
+        match self._answers[index]:
+            case ["value", value]:
+                try:
+                    return plain.decode(value)
+                except (ValueError, RecursionError):
+                    raise self._none(index, "garbled") from None
+            case ["raised", str(name), str(message)]:
+                error = _exception(name, message)
+                self._raised.append((error, index))
+                raise error
+        raise self._none(index, "none")
+
+    def _none(self, index: int, why: str) -> _NoAnswer:
+        self._unanswered = _NoAnswer(index, why)
+        return self._unanswered
+
+    # What units tell of their ends.
+
+    def ended(self, number: int | None, error: BaseException | None) -> bool:
+        """Whether what follows a unit goes on although an error was raised in it."""
+        if error is not None and not self._asked and self._failing[0] is not error:
+            self._failing = (error, {**self._facts(), "assertion": number})
+        self._compared = None
+        if isinstance(error, _Enough):
+            return False
+        return bool(self._asked) and isinstance(error, Exception | _Stop)
+
+    def _noted(self, error: BaseException) -> Fields:
+        """What was known where an error left its innermost unit, or is known now."""
+        noted, facts = self._failing
+        return facts if noted is error else self._facts()
+
+    def _facts(self) -> Fields:
+        """What is known where a case fails."""
+        uses = [index for index, _ in self._used]
+        facts: Fields = {"uses": uses[-self._own :]}  # all, where the case itself has made none
+        if self._used:
+            index, facts["input"] = self._used[-1]
+            if self._answers[index][0] == "value":
+                facts["actual"] = _shown(plain.decode(self._answers[index][1]))
+        if self._compared is not None:
+            facts["left"], facts["right"] = map(_shown, self._compared)
+        return facts
+
+
+class _Unit:
+    """An assertion, or one turn of a loop: what ends early with a call that has no answer yet."""
+
+    def __init__(self, examination: _Examination, number: int | None) -> None:
+        self._examination, self._number = examination, number
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        return self._examination.ended(self._number, error)
+
+
+def _execute(text: str, scope: dict[str, Any]) -> None:
+    code = compile(text, "tests.py", "exec", dont_inherit=True, optimize=0)
+    exec(code, scope)  # noqa: S102 - the purpose of the process
+
+
+def _exception(name: str, message: str) -> Exception:
+    """An exception as a program raised it, of Python's own type where there is one of that name."""
+    kind = getattr(builtins, name, None)
+    if not (isinstance(kind, type) and issubclass(kind, Exception)):
+        kind = type(name, (Exception,), {})
+    for made in (kind, functools.partial(kind.__new__, kind)):  # it may take other arguments
+        with contextlib.suppress(TypeError):
+            error = made(*[message] * bool(message))
+            if isinstance(error, Exception):
+                return error
+    return Exception(message)
+
+
+def _shown_all(args: tuple[Any, ...], kwargs: Fields) -> Iterator[str]:
+    yield from map(_shown, args)
+    for name, each in kwargs.items():
+        yield f"{name}={_shown(each)}"
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)[:_LONGEST]
+    except Exception:  # noqa: BLE001 - a test's own class may do anything
+        return f"a value of type {type(value).__name__}"
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:_LONGEST]
+    except Exception:  # noqa: BLE001 - as above
+        return ""

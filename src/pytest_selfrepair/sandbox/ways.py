@@ -1,0 +1,17 @@
+"""How a program's function is called; beside the zygote it needs the standard library alone."""
+
+from enum import StrEnum
+
+
+class Way(StrEnum):
+    """How a function is called.
+
+    Attributes:
+        JSON: With values that JSON carries.
+        PLAIN: With plain values of any kind, or with arguments made in the program's process.
+        ASSERTIONS: By the assertions of a task, in a process without a program.
+    """
+
+    JSON = "json"
+    PLAIN = "plain"
+    ASSERTIONS = "assertions"

@@ -1,0 +1,143 @@
+"""The formats of JSON Lines: what a line's columns are, and how they make a task."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Protocol
+
+import msgspec
+
+from pytest_selfrepair.core.task import JsonValue, Task
+from pytest_selfrepair.errors import TaskError
+from pytest_selfrepair.tasks import apps, humaneval, livecodebench, mbpp
+from pytest_selfrepair.tasks.outline import READ_AT_ONCE, Outline
+from pytest_selfrepair.tasks.source import Source, brief, read_json
+
+LONGEST_NAME = 200
+"""Characters of a task's name, which is part of its node id."""
+
+
+class Format(Protocol):
+    """One format; a module is one."""
+
+    def recognises(self, fields: Mapping[str, JsonValue]) -> bool:
+        """Whether a line with these columns is of this format; large values come as empty texts."""
+        ...
+
+    def name(self, fields: Mapping[str, JsonValue], source: Source) -> str:
+        """What the task is called in its file, from the columns that are not large.
+
+        Raises:
+            TaskError: The columns that name it are missing or wrong.
+        """
+        ...
+
+    def read(self, task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
+        """The task.
+
+        Raises:
+            TaskError: A column is missing or wrong.
+        """
+        ...
+
+
+class Outlining(Protocol):
+    """Outlines a task of a large line: what its small columns say, and a look at the others."""
+
+    def __call__(
+        self, fields: Mapping[str, JsonValue], large: Mapping[str, bytes], source: Source
+    ) -> Outline:
+        """The outline, from columns of which the large ones are empty texts, and their JSON."""
+        ...
+
+
+FORMATS: tuple[Format, ...] = (
+    humaneval,
+    mbpp,
+    livecodebench,
+    apps,  # the last, since it takes whatever is left
+)
+"""The first that recognises a line reads it."""
+
+OUTLINED: Mapping[Format, Outlining] = MappingProxyType(
+    {livecodebench: livecodebench.outline, apps: apps.outline}
+)
+"""Formats whose lines may be too large to be read while they are collected."""
+
+_RAW = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def format_of(fields: Mapping[str, JsonValue]) -> Format:
+    """The format of a line."""
+    return next(each for each in FORMATS if each.recognises(fields))
+
+
+def name_of(fields: Mapping[str, JsonValue], source: Source) -> str:
+    """What the task of a line is called.
+
+    Raises:
+        TaskError: It has no name, or one that cannot be part of an id.
+    """
+    name = format_of(fields).name(fields, source)
+    if not name.isprintable() or "::" in name or len(name) > LONGEST_NAME:
+        accepted = f"at most {LONGEST_NAME} printable characters without ::"
+        raise source.error("name", brief(name), accepted)
+    return name
+
+
+def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
+    """The task of a line.
+
+    Raises:
+        TaskError: A column is missing or wrong.
+    """
+    return format_of(fields).read(task_id, fields, source)
+
+
+def columns(content: bytes, source: Source) -> dict[str, JsonValue]:
+    """The columns of a line, in full.
+
+    Raises:
+        TaskError: It is not a JSON object.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        found = f"byte {error.start} that is not UTF-8"
+        raise source.error("text", found, "UTF-8 text") from error
+    fields = read_json(text, source)
+    if not isinstance(fields, dict):
+        raise source.error("content", brief(fields), "an object with the columns of a task")
+    return fields
+
+
+def outline(content: bytes, source: Source) -> tuple[str, Outline | TaskError]:
+    """A line's name, and its outline or what is wrong with the rest of it.
+
+    Raises:
+        TaskError: It has no name.
+    """
+    if len(content) > READ_AT_ONCE:
+        try:
+            raw = _RAW.decode(content)
+        except (ValueError, RecursionError):
+            raw = {}  # reading it in full says what is wrong, if anything is
+        large = {key: bytes(value) for key, value in raw.items() if len(value) > READ_AT_ONCE}
+        fields: dict[str, JsonValue] = {
+            key: "" if key in large else read_json(bytes(value), source, key)
+            for key, value in raw.items()
+        }
+        if raw and (look := OUTLINED.get(format_of(fields))) is not None:
+            name = name_of(fields, source)
+            try:
+                return name, look(fields, large, source)
+            except TaskError as error:
+                return name, error
+    fields = columns(content, source)
+    name = name_of(fields, source)
+    try:
+        found = format_of(fields)
+        if found is apps:
+            return name, apps.check(fields, source)
+        return name, Outline.of(found.read(name, fields, source))
+    except TaskError as error:
+        return name, error

@@ -1,0 +1,56 @@
+"""Some of many tasks, drawn so that every difficulty keeps its share."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from pytest_selfrepair.core.task import Difficulty
+
+PAPER: Mapping[Difficulty, int] = MappingProxyType(
+    {Difficulty.INTRODUCTORY: 60, Difficulty.INTERVIEW: 180, Difficulty.COMPETITION: 60}
+)
+"""The tasks of APPS that arXiv 2306.09896 measures on (section 4)."""
+
+
+def allocate(counts: Mapping[Difficulty, int], wanted: int) -> dict[Difficulty, int]:
+    """Share out a sample in proportion, by largest remainders; ties go to the easier.
+
+    Args:
+        counts: How many tasks there are of each difficulty.
+        wanted: The size of the sample; where there are fewer tasks, all are taken.
+    """
+    total = sum(counts.values())
+    wanted = min(wanted, total)
+    shares = {
+        difficulty: divmod(wanted * counts.get(difficulty, 0), max(total, 1))
+        for difficulty in Difficulty
+    }
+    allocated = {difficulty: whole for difficulty, (whole, _) in shares.items()}
+    by_remainder = sorted(shares, key=lambda difficulty: -shares[difficulty][1])
+    for difficulty in by_remainder[: wanted - sum(allocated.values())]:
+        allocated[difficulty] += 1
+    return allocated
+
+
+def draw(
+    tasks: Sequence[tuple[str, Difficulty]], allocated: Mapping[Difficulty, int], seed: int
+) -> frozenset[str]:
+    """The ids of the tasks that are drawn.
+
+    Which they are depends on the ids and the seed alone: neither on the order of the tasks nor on
+    the process, and a larger sample holds a smaller one of the same difficulty.
+
+    Args:
+        tasks: The id of each, and its difficulty.
+        allocated: How many of each difficulty; where there are fewer, all are taken.
+        seed: Draws them.
+    """
+    drawn: set[str] = set()
+    for difficulty, count in allocated.items():
+        ids = (task_id for task_id, found in tasks if found is difficulty)
+        drawn.update(sorted(ids, key=lambda task_id: _lot(task_id, seed))[:count])
+    return frozenset(drawn)
+
+
+def _lot(task_id: str, seed: int) -> bytes:
+    return hashlib.sha256(f"{seed}:{task_id}".encode("utf-8", "surrogateescape")).digest()

@@ -1,0 +1,56 @@
+"""Drawing some of many tasks: every difficulty keeps its share, and the order never matters."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_selfrepair.core.task import Difficulty
+from pytest_selfrepair.tasks.sampling import PAPER, allocate, draw
+
+INTRODUCTORY, INTERVIEW, COMPETITION = Difficulty
+
+counts = st.fixed_dictionaries({each: st.integers(0, 5_000) for each in Difficulty})
+tasks = st.lists(
+    st.tuples(st.text(max_size=4), st.sampled_from(Difficulty)),
+    max_size=30,
+    unique_by=lambda task: task[0],
+)
+
+
+@given(counts, st.integers(1, 12_000))
+def test_shares_differ_from_proportion_by_less_than_one_task(
+    found: dict[Difficulty, int], wanted: int
+) -> None:
+    allocated = allocate(found, wanted)
+    total = sum(found.values())
+    taken = min(wanted, total)
+    assert sum(allocated.values()) == taken
+    for difficulty, count in found.items():
+        assert 0 <= allocated[difficulty] <= count
+        assert abs(allocated[difficulty] - taken * count / max(total, 1)) < 1
+
+
+def test_the_largest_remainders_round_up() -> None:
+    found = {INTRODUCTORY: 1_000, INTERVIEW: 3_000, COMPETITION: 1_000}
+    assert allocate(found, 300) == PAPER
+    assert allocate(found, 7) == {INTRODUCTORY: 2, INTERVIEW: 4, COMPETITION: 1}
+
+
+@given(tasks, st.integers(0, 3))
+def test_a_draw_depends_on_ids_and_seed_alone(
+    found: list[tuple[str, Difficulty]], seed: int
+) -> None:
+    allocated = allocate(Counter(difficulty for _, difficulty in found), 5)
+    drawn = draw(found, allocated, seed)
+    assert draw(sorted(found, reverse=True), allocated, seed) == drawn
+    assert len(drawn) == sum(allocated.values())
+    larger = {difficulty: count + 2 for difficulty, count in allocated.items()}
+    assert drawn <= draw(found, larger, seed)
+
+
+def test_another_seed_draws_others() -> None:
+    found = [(f"{number:04}", INTERVIEW) for number in range(100)]
+    first, second = (draw(found, {INTERVIEW: 50}, seed) for seed in (0, 1))
+    assert len(first) == len(second) == 50
+    assert first != second

@@ -1,0 +1,307 @@
+"""Two runs side by side in texts and as data."""
+
+import json
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from comparing import forest, record
+from findings_made import estimate, sample
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.tree import Grown
+from pytest_selfrepair.errors import ReportError
+from pytest_selfrepair.estimate.bootstrap import Bootstrap
+from pytest_selfrepair.estimate.findings import Estimate
+from pytest_selfrepair.estimate.settings import Setting
+from pytest_selfrepair.estimate.two_runs import (
+    COMPARE_SCHEMA,
+    Progress,
+    TwoRuns,
+    progress,
+    side,
+    two_runs,
+)
+from pytest_selfrepair.report import versus_markdown
+from pytest_selfrepair.report.data import two_runs_from_json, two_runs_to_json
+from pytest_selfrepair.report.plain import columns
+from pytest_selfrepair.report.terminal import Line, Style, summary
+from pytest_selfrepair.report.versus_terminal import against, comparison
+from test_markdown import parsed, texts
+from versus_made import AFTER, BEFORE, NOTHING, any_two_runs, change, changes, two
+
+SOLVED = forest([True], {"self": []})
+UNSOLVED = forest([False], {"self": [[False]]})
+
+
+def shown(found: TwoRuns, *, width: int = 80) -> list[str]:
+    return [line.text for line in comparison(found, width=width)]
+
+
+def run(*grown: Grown) -> list[Record]:
+    return [record(number, each) for number, each in enumerate(grown)]
+
+
+def compared(before: list[Record], after: list[Record]) -> TwoRuns:
+    return two_runs(
+        (side(before, "A"), before), (side(after, "B"), after), how=Bootstrap(draws=300)
+    )
+
+
+@pytest.mark.parametrize(
+    ("difference", "expected"),
+    [
+        (Estimate(value=0.1, low=0.01, high=0.2), Progress.BETTER),
+        (Estimate(value=-0.1, low=-0.2, high=-0.01), Progress.WORSE),
+        (Estimate(value=0.1, low=-0.01, high=0.2), Progress.CANNOT_TELL),
+        (Estimate(value=0.1, low=1e-17, high=0.2), Progress.CANNOT_TELL),
+        (Estimate(value=0.9), Progress.CANNOT_TELL),
+    ],
+)
+def test_it_got_better_where_the_whole_interval_says_so(
+    difference: Estimate, expected: Progress
+) -> None:
+    assert progress(difference) is expected
+
+
+def test_records_are_compared_by_what_they_solve() -> None:
+    few, many = run(*[SOLVED] * 4, *[UNSOLVED] * 16), run(*[SOLVED] * 16, *[UNSOLVED] * 4)
+    assert compared(few, many).answer is Progress.BETTER
+    assert compared(many, few).answer is Progress.WORSE
+    same = compared(few, few)
+    assert same.answer is Progress.CANNOT_TELL
+    assert "no task was lost or won" in shown(same)
+    assert "settings that differ: none" in shown(same)
+    assert (same.before.scored, same.before.models, same.before.sources) == (
+        20,
+        ("gpt-4",),
+        ("self",),
+    )
+    assert compared(few, []).overall is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "style"),
+    [
+        (Progress.BETTER, "better: from 60.0% to 66.7% of 30 tasks solved, +6.7", Style.GOOD),
+        (Progress.WORSE, "worse: from 60.0% to 66.7% of 30 tasks solved, +6.7", Style.BAD),
+        (
+            Progress.CANNOT_TELL,
+            "cannot tell with 30 tasks whether it got better: from 60.0% to 66.7%",
+            Style.UNSURE,
+        ),
+    ],
+)
+def test_it_says_first_whether_it_got_better(answer: Progress, said: str, style: Style) -> None:
+    first = comparison(two(answer))[0]
+    assert first.text.startswith(said)
+    assert first.style is style
+
+
+def test_a_comparison_on_a_terminal_of_80_columns() -> None:
+    assert shown(two()) == [
+        "better: from 60.0% to 66.7% of 30 tasks solved, +6.7 points (95% interval over",
+        "  tasks: +1.7 to +11.7)",
+        "  tokens of a tree: from 620 to 1,240; with 620 for both: cannot tell with 30",
+        "    tasks whether it got better",
+        "before: run 1 of .selfrepair/samples.sqlite (2030-01-31 12:00:00 UTC)",
+        "after: run 2 of .selfrepair/samples.sqlite (2030-02-01 12:00:00 UTC)",
+        "pass@t: programs and their repairs on self before, on gpt-4 after",
+        "",
+        "rate                 before [95%]         after [95%]        points [95%]",
+        "-------------  ------------------  ------------------  ------------------",
+        "pass@1         37.7% [32.7, 42.7]  38.1% [33.1, 43.1]   +0.4 [-4.6, +5.4]",
+        "pass@t         60.0% [55.0, 65.0]  66.7% [61.7, 71.7]  +6.7 [+1.7, +11.7]",
+        "at 620 tokens  60.0% [55.0, 65.0]  62.1% [57.1, 67.1]   +2.1 [-2.9, +7.1]",
+        "",
+        "difficulty    tasks  pass@1 before  after       points [95%]",
+        "------------  -----  -------------  -----  -----------------",
+        "introductory     22          37.7%  38.1%  +0.4 [-4.6, +5.4]",
+        "interview         8          37.7%  38.1%               +0.4",
+        "all              30          37.7%  38.1%  +0.4 [-4.6, +5.4]",
+        "",
+        "difficulty    pass@t before  after        points [95%]",
+        "------------  -------------  -----  ------------------",
+        "introductory          60.0%  66.7%  +6.7 [+1.7, +11.7]",
+        "interview             60.0%  66.7%                +6.7",
+        "all                   60.0%  66.7%  +6.7 [+1.7, +11.7]",
+        "",
+        "lost: 2 tasks: tasks/0001, tasks/0002",
+        "won: 13 tasks: tasks/0010, tasks/0011, tasks/0012, tasks/0013, tasks/0014,",
+        "  tasks/0015, tasks/0016, tasks/0017, tasks/0018, tasks/0019 and 3 more",
+        "McNemar's exact test of 2 lost and 13 won: p = 0.0074",
+        "",
+        "tokens generated a task: from 5,900 to 6,100 (+200; 95% interval: +110 to +290)",
+        "US dollars a task: from 0.0356 to 0.0301 (-0.0055; 95% interval: -0.0075 to",
+        "  -0.0035)",
+        "",
+        "setting  before     after",
+        "-------  ---------  -----",
+        "sources  self       gpt-4",
+        "seed     not known  7",
+        "",
+        "only in the run before: 1 task: tasks/0500",
+        "not scored after: 4 tasks: tasks/0600, tasks/0601, tasks/0602 and 1 more",
+    ]
+
+
+def test_quiet_it_is_the_answer_the_flips_and_the_cost() -> None:
+    assert [line.text for line in comparison(two(), quiet=True)] == [
+        "better on 30 tasks: 60.0% to 66.7%, +6.7 [+1.7, +11.7] points",
+        "2 lost, 13 won, McNemar p = 0.0074",
+        "tokens generated a task: from 5,900 to 6,100 (+200; 95% interval: +110 to +290)",
+    ]
+
+
+def test_trees_that_cost_the_same_need_no_rate_at_equal_tokens() -> None:
+    found = two(changes=(changes(tokens=620.2),))
+    text = "\n".join(shown(found))
+    assert "tokens of a tree" not in text
+    assert "at 620 tokens" not in text
+
+
+def test_too_few_tasks_for_an_interval_are_said_to_be() -> None:
+    found = two(Progress.CANNOT_TELL, tasks=8, changes=(changes(tasks=8, half=None),))
+    assert " ".join(shown(found)[:2]) == (
+        "cannot tell with 8 tasks whether it got better: from 60.0% to 66.7% solved, "
+        "+6.7   points (too few tasks for an interval)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("self", "self", "pass@t: programs and their repairs on self"),
+        ("self", "gpt-4", "pass@t: programs and their repairs on self before, on gpt-4 after"),
+        (None, "self", "pass@t: programs alone before, programs and their repairs on self after"),
+        (None, None, "pass@t: programs alone"),
+    ],
+)
+def test_it_says_whose_repairs_count(before: str | None, after: str | None, said: str) -> None:
+    assert said in shown(two(before_source=before, after_source=after))
+
+
+def test_runs_that_share_no_scored_task_say_so_and_name_the_others() -> None:
+    lines = shown(NOTHING)
+    assert lines[0] == "no task was scored in both runs: whether it got better cannot be told"
+    assert "only in the run before: 1 task: tasks/0500" in lines
+    assert not any("%" in line for line in lines)
+
+
+def test_settings_too_wide_for_a_table_are_told_whole() -> None:
+    before, after = "bubblewrap with " + "a" * 60, "landlock with " + "b" * 50
+    wide = (Setting(name="isolation", before=before, after=after),)
+    lines = shown(two(settings=wide))
+    at = lines.index("  isolation")
+    told = " ".join(line.strip() for line in lines[at + 1 : at + 5])
+    assert told.startswith(f"before: {before} after: {after}")
+
+
+def test_dollars_that_nobody_knows_are_said_to_be_unknown() -> None:
+    text = " ".join(shown(two(dollars=None)))
+    assert "US dollars a task: unknown, for some completions have no known price" in text
+
+
+def test_a_runs_summary_has_a_few_lines_of_its_baseline() -> None:
+    lines = [line.text for line in against(two())]
+    assert " ".join(line.strip() for line in lines[:3]) == (
+        "against run 1 of .selfrepair/samples.sqlite (2030-01-31 12:00:00 UTC): better: from 60.0% "
+        "to 66.7% of 30 tasks solved, +6.7 points (95% interval over tasks: +1.7 to +11.7)"
+    )
+    assert "  lost: 2 tasks: tasks/0001, tasks/0002" in lines
+    assert "  won: 13 tasks: tasks/0010, tasks/0011, tasks/0012 and 10 more" in lines
+    assert "  settings that differ: sources from self to gpt-4; seed from not known to 7" in lines
+    assert len(lines) <= 16
+    assert [line.text for line in against(two(), quiet=True)] == [
+        "baseline: better on 30 tasks: 60.0% to 66.7%, +6.7 [+1.7, +11.7] points"
+    ]
+
+
+def test_the_baseline_follows_the_answer_of_the_summary() -> None:
+    beside = [Line("against the run before")]
+    lines = [line.text for line in summary(sample(), beside=beside)]
+    at = lines.index("against the run before")
+    assert lines[at - 1] == lines[at + 1] == ""
+    assert lines[at + 2].startswith("difficulty")
+    assert summary(sample(), quiet=True, beside=beside)[3:] == beside
+
+
+@given(found=any_two_runs(), width=st.integers(24, 120), unicode=st.booleans())
+@settings(max_examples=20, deadline=None)
+def test_any_two_runs_fit_the_terminal_and_steer_nothing(
+    found: TwoRuns, width: int, unicode: bool
+) -> None:
+    for write in (comparison, against):
+        for quiet in (True, False):
+            for line in write(found, quiet=quiet, width=width, unicode=unicode):
+                assert columns(line.text) <= width
+                kinds = {unicodedata.category(c) for c in line.text}
+                assert not kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+                assert line.text.isascii() or unicode
+    assert len(comparison(found, quiet=True)) == 3
+
+
+def test_the_markdown_has_the_answer_in_bold_and_three_tables() -> None:
+    text = versus_markdown.markdown(two())
+    tokens = parsed(text)
+    kinds = [token.type for token in tokens]
+    assert kinds.count("table_open") == 3
+    assert kinds.count("tr_open") == 1 + 3 + 1 + 3 + 1 + 2
+    assert "**better**: from 60.0% to 66.7% of 30 tasks solved, +6.7 points" in text
+    assert "lost: 2 tasks: tasks/0001, tasks/0002" in texts(tokens)
+
+
+def test_the_markdown_of_runs_that_share_nothing_has_no_table_of_rates() -> None:
+    text = versus_markdown.markdown(NOTHING)
+    assert "**no task was scored in both runs: whether it got better cannot be told**." in text
+    assert [token.type for token in parsed(text)].count("table_open") == 1
+
+
+@given(any_two_runs())
+@settings(max_examples=20, deadline=None)
+def test_any_two_runs_make_no_markup_but_ours(found: TwoRuns) -> None:
+    for text, tables in (
+        (versus_markdown.markdown(found), 2 * bool(found.overall) + bool(found.versus.settings)),
+        (versus_markdown.against(found), 0),
+    ):
+        kinds = [token.type for token in parsed(text)]
+        foreign = {"html_block", "html_inline", "code_inline", "fence", "image", "link_open"}
+        assert not foreign & {*kinds}
+        assert kinds.count("heading_open") == 1
+        assert kinds.count("table_open") == tables
+
+
+@given(any_two_runs())
+@settings(max_examples=20, deadline=None)
+def test_two_runs_survive_their_json(found: TwoRuns) -> None:
+    text = two_runs_to_json(found)
+    assert text.isascii()
+    assert two_runs_from_json(text) == found
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"schema": COMPARE_SCHEMA + 1}, f"schema: found {COMPARE_SCHEMA + 1}; accepted: "),
+        ({"answer": "perhaps"}, r"Invalid enum value 'perhaps' - at `\$\.answer`"),
+        ({"before": {}}, r"missing required field `name` - at `\$\.before`"),
+    ],
+)
+def test_what_is_no_comparison_is_refused_by_its_field(facts: dict[str, object], said: str) -> None:
+    text = json.dumps(json.loads(two_runs_to_json(two())) | facts)
+    with pytest.raises(ReportError, match=said):
+        two_runs_from_json(text)
+
+
+def test_a_number_that_is_not_finite_is_refused_by_its_place() -> None:
+    broken = two(tokens=replace(change(1.0, 2.0), after=estimate(float("nan"))))
+    with pytest.raises(ReportError, match=r"comparison\.versus\.tokens\.after\.value: found nan"):
+        two_runs_to_json(broken)
+
+
+def test_both_runs_are_named_in_the_json() -> None:
+    facts = json.loads(two_runs_to_json(two()))
+    assert facts["schema"] == COMPARE_SCHEMA
+    assert (facts["before"]["name"], facts["after"]["name"]) == (BEFORE.name, AFTER.name)
