@@ -146,6 +146,16 @@ def test_a_line_of_the_program_and_spaces_of_a_case_are_kept() -> None:
     assert lines[-1] == "  line 12   x = 1 / 0"
 
 
+def test_repairs_on_one_text_and_repairs_of_repairs_are_told_apart() -> None:
+    nodes = ("p0/org/critic/r0", "p0/org/critic/f0/r1", "p0/org/critic/r0/r0")
+    repairs = [
+        replace(node(name), parent=parent)
+        for name, parent in zip(nodes, ("p0", "p0", "p0/org/critic/r0"), strict=True)
+    ]
+    text = unsolved_text(record([node("p0")], repairs))
+    assert "p0/r0=wrong_answer p0/f0/r1=wrong_answer p0/org/critic/r0/r0=wrong_answer" in text
+
+
 odd = st.text(st.characters(codec=None), max_size=60) | st.just("\x1b[2J\u202e\x00\ud800\x85")
 
 

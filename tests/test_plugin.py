@@ -223,7 +223,7 @@ def test_a_token_budget_bounds_every_tree(pytester: pytest.Pytester) -> None:
         ),
         (
             ("--selfrepair-feedback", "human"),
-            "--selfrepair-feedback: found 'human'*accepted: self*",
+            "--selfrepair-feedback human: */annotations.sqlite: No such file*accepted: a file*",
         ),
         (("--selfrepair-prompts", "nowhere"), "prompt set nowhere: templates.toml:*"),
         (("--selfrepair-model", "scripted:no.json"), "script */no.json:*"),
