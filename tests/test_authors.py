@@ -160,7 +160,15 @@ VERDICTS = st.builds(
 ) | st.builds(
     Verdict, outcome=st.just(Outcome.PASSED), cases_run=st.just(3), cases_passed=st.just(3)
 )
-FEEDBACK = st.builds(Feedback, text=TEXTS, cost=COSTS, finish_reason=TEXTS)
+FEEDBACK = st.builds(
+    Feedback,
+    text=TEXTS,
+    cost=COSTS,
+    finish_reason=TEXTS,
+    evidence=st.booleans(),
+    author=st.none() | TEXTS,
+    seconds=st.none() | st.floats(0, 9),
+)
 
 
 def node(place: str, parent: str | None = None) -> st.SearchStrategy[ProgramNode]:
@@ -187,8 +195,14 @@ def trees(draw: st.DrawFn) -> Grown:
         places = draw(st.permutations([(parent.node, r) for parent in programs for r in range(2)]))
         cut = draw(st.integers(0, len(places)))
         repairs = [draw(node(f"{parent}/{source}/r{r}", parent)) for parent, r in places[:cut]]
+        silent = draw(st.lists(st.sampled_from(programs), max_size=2)) if programs else []
         grown_trees.append(
-            RepairTree(source=source, repairs=tuple(repairs), complete=draw(st.booleans()))
+            RepairTree(
+                source=source,
+                repairs=tuple(repairs),
+                complete=draw(st.booleans()),
+                unanswered=tuple(each.node for each in silent),
+            )
         )
     baseline = tuple(draw(node(f"p{n_p + more}")) for more in range(draw(st.integers(0, 2))))
     return Grown(

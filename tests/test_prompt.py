@@ -1,13 +1,21 @@
 """What a model is told."""
 
+import asyncio
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from builders import task as made
+from pytest_selfrepair.core.feedback import error_sentence
 from pytest_selfrepair.core.prompt import PromptSet
 from pytest_selfrepair.core.sample import Message, Role
-from pytest_selfrepair.core.task import Case, Difficulty, Task, TaskKind
+from pytest_selfrepair.core.task import Case, Difficulty, JsonValue, Task, TaskKind
+from pytest_selfrepair.core.verdict import Verdict
 from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.sandbox.isolation import find_isolation
+from pytest_selfrepair.sandbox.judge import SandboxJudge
 
 STDIN = Task(
     id="t",
@@ -114,3 +122,65 @@ def test_a_broken_set_is_named_by_file(tmp_path: Path, content: str | None, said
         (tmp_path / "templates.toml").write_text(content)
     with pytest.raises(UsageError, match=said):
         PromptSet.read("broken", tmp_path)
+
+
+def test_the_set_paper_has_one_example_and_says_the_format_once() -> None:
+    prompts = PromptSet.built_in("paper")
+    for messages in every_prompt(prompts, CALL).values():
+        assert [message.role for message in messages] == [
+            *(Role.SYSTEM, Role.USER, Role.ASSISTANT, Role.USER)
+        ]
+        last = messages[-1].content
+        assert last.index(CALL.statement) < last.find(ERROR) or ERROR not in last
+    asked = {kind: messages[-1].content for kind, messages in every_prompt(prompts, CALL).items()}
+    starter = CALL.starter_code.strip()
+    assert {kind for kind, text in asked.items() if starter in text} == {"program", "feedback"}
+    assert prompts.digest != PromptSet.default().digest
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "expected"),
+    [("stdin", "5\n3 1 4 4 9\n", "8\n"), ("call_based", [[9], 6], 0)],
+)
+def test_the_repair_that_the_set_paper_shows_is_a_real_one(
+    kind: str, given: JsonValue, expected: JsonValue
+) -> None:
+    folder = Path(__file__).parents[1] / "src/pytest_selfrepair/core/prompts/paper"
+    examples = tomllib.loads((folder / f"{kind}.toml").read_text())
+    [shown] = examples["repairs"]
+    assert shown["program"] == examples["programs"][0]["program"]
+    about = made((given, expected), fn_name=shown.get("fn_name"))
+    judge = SandboxJudge(find_isolation("auto"), concurrency=1)
+
+    async def both() -> tuple[Verdict, Verdict]:
+        try:
+            return (
+                await judge.judge(about, shown["failing"].lstrip("\n")),
+                await judge.judge(about, shown["program"]),
+            )
+        finally:
+            await judge.aclose()
+
+    failing, repaired = asyncio.run(both())
+    assert error_sentence(about, failing) == shown["error"].strip()
+    assert repaired.passed
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('order_repair = ["failure", "moral"]', "order_repair: found 'moral'; accepted: ask_"),
+        ("placebo = []", "placebo: found no text; accepted: one or more"),
+    ],
+)
+def test_a_part_or_a_list_that_cannot_be_used_is_named(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    original = Path(__file__).parents[1] / "src/pytest_selfrepair/core/prompts/default"
+    for file in original.glob("*.toml"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    path, name = tmp_path / "templates.toml", line.partition(" ")[0]
+    pattern = rf"^{name} = \[.*?\]$"
+    path.write_text(re.sub(pattern, line, path.read_text(), flags=re.MULTILINE | re.DOTALL))
+    with pytest.raises(UsageError, match=said):
+        PromptSet.read("own", tmp_path)

@@ -133,11 +133,3 @@ class Plan:
     def n_r(self) -> int:
         """Repairs of every failing program on one and the same text."""
         return self.n_fr // self.texts if self.texts else 0
-
-    @property
-    def failing(self) -> int:
-        """The most programs of a tree that may be repaired: all but those of its last level."""
-        found = self.n_p
-        for _ in range(self.depth - 1):
-            found = self.n_p + found * self.n_fr
-        return found

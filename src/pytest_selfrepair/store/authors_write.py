@@ -218,9 +218,15 @@ def _own(node: ProgramNode) -> Fields:
     del own["program"]
     own["verdict"], own["cost"] = _told(own["verdict"]), _told(own["cost"])
     if isinstance(feedback := own["feedback"], dict):
+        told = {
+            key: feedback[key]
+            for key in ("evidence", "author", "seconds")
+            if feedback[key] is not None and feedback[key] is not False
+        }
         own["feedback"] = {
             "cost": _told(feedback["cost"]),
             "finish_reason": feedback["finish_reason"],
+            **told,
         }
     return own
 
