@@ -140,3 +140,63 @@ def test_a_model_of_the_user_that_draws_several_goes_on_doing_so() -> None:
     assert isinstance(model, SeveralModel)
     drawn = asyncio.run(model.sample_several([request("p0"), request("p1")]))
     assert [each.text for each in drawn if isinstance(each, Sample)] == ["p0", "p1"]
+
+
+def keys(casting: Casting) -> dict[str, tuple[str, str]]:
+    """Address and key at which each model is asked."""
+    members = casting.crew(Unkept(), JUDGE).members  # type: ignore[arg-type]  # it is asked nothing
+    models = [member.model for member in members]
+    return {
+        model.name: (model.line.endpoint.base_url, model.line.endpoint.api_key)
+        for model in models
+        if isinstance(model, ChatModel)
+    }
+
+
+@pytest.mark.parametrize(
+    ("flags", "key", "asked"),
+    [
+        ((), "", (URL, "sk-code")),
+        ((), "sk-words", (URL, "sk-words")),
+        (("--selfrepair-feedback-base-url", URL), "", (URL, "sk-code")),
+        (("--selfrepair-feedback-base-url", f"{URL}/b"), "", (f"{URL}/b", "none")),
+        (("--selfrepair-feedback-base-url", f"{URL}/b"), "sk-words", (f"{URL}/b", "sk-words")),
+    ],
+)
+def test_an_endpoint_for_feedback_never_gets_the_key_of_another(
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    flags: tuple[str, ...],
+    key: str,
+    asked: tuple[str, str],
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-code")
+    monkeypatch.setenv("SELFREPAIR_FEEDBACK_API_KEY", key)
+    named = ("--selfrepair-model=gpt-3.5-turbo", "--selfrepair-feedback=gpt-4")
+    found = keys(cast(pytester, *named, *flags))
+    assert found == {"gpt-3.5-turbo": (URL, "sk-code"), "gpt-4": asked}
+
+
+def test_the_address_for_feedback_may_come_from_the_environment(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-code")
+    monkeypatch.setenv("SELFREPAIR_FEEDBACK_BASE_URL", f"{URL}/b/")
+    monkeypatch.setenv("SELFREPAIR_FEEDBACK_API_KEY", "sk-words")
+    found = keys(
+        cast(pytester, "--selfrepair-model=gpt-4", "--selfrepair-feedback=reference:gpt-4o")
+    )
+    assert found["gpt-4o"] == (f"{URL}/b", "sk-words")
+
+
+def test_a_model_of_the_same_name_elsewhere_is_another(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SELFREPAIR_FEEDBACK_API_KEY", "sk-words")
+    casting = cast(
+        pytester,
+        *("--selfrepair-model=gpt-4", "--selfrepair-feedback=gpt-4"),
+        *("--selfrepair-feedback=self:separate", "--selfrepair-feedback-base-url", f"{URL}/b"),
+    )
+    crew = casting.crew(Unkept(), JUDGE)  # type: ignore[arg-type]  # it is asked nothing
+    assert len(crew.members) == len(crew.throttles) == 2

@@ -66,6 +66,11 @@ def test_a_level_counts_where_it_solves_what_fresh_samples_do_not() -> None:
     assert fresh_is_better(depths) == ()
 
 
+def test_the_last_depth_is_the_tree_as_grown() -> None:
+    estimates = found(*REPAIRED_LATE)
+    assert replace(estimates.depths[-1], depth=None) == estimates.headline[0]
+
+
 def test_a_level_whose_tokens_fresh_sampling_would_have_used_better_is_named() -> None:
     trees = [deep(False, False, baseline=(*FRESH, True, True, True, True)) for _ in range(3)]
     depths = found(*trees).depths

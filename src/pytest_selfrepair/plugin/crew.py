@@ -397,7 +397,8 @@ class Casting:
         if apart and self._endpoint_apart is not None:
             address, own_key = self._endpoint_apart
             key_name = "SELFREPAIR_FEEDBACK_API_KEY"
-            api_key = own_key or ("" if address else api_key)
+            elsewhere = address not in {None, base_url}
+            api_key = own_key or ("" if elsewhere else api_key)
             base_url = address or base_url
         asks = self._settings.replay != Replay.ONLY and not self._settings.plan
         if not api_key and base_url == OPENAI_URL and asks:
