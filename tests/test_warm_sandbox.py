@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.process import ZygoteProcess
 
 SHORT = Limits(cpu_seconds=1.0, wall_factor=0.5)
 
@@ -136,6 +138,17 @@ def test_a_closed_judge_leaves_nothing_running(isolation: Isolation) -> None:
     before = family()
     assert judge_all(isolation, [(task(("", "3")), "print(3)")])[0].passed
     assert family() == before
+
+
+@pytest.mark.parametrize("seconds", [0, 0.005, 0.02])
+def test_a_zygote_that_has_hardly_begun_ends_when_it_is_closed(
+    isolation: Isolation, seconds: float
+) -> None:
+    zygote = ZygoteProcess(isolation.command, isolation.environment, SHORT)
+    time.sleep(seconds)
+    began = time.monotonic()
+    zygote.close()
+    assert time.monotonic() - began < 4  # less than it is given to say goodbye
 
 
 def test_zygotes_end_with_their_parent(isolation: Isolation) -> None:

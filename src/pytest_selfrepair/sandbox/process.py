@@ -160,6 +160,9 @@ class ZygoteProcess:
     def _end(self) -> None:
         if self._process.returncode is not None:
             return
+        # A signal misses what the command has just started; that ends when it has nothing to read.
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         for number in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
