@@ -13,6 +13,7 @@ from pytest_selfrepair.commands import (
     export,
     export_authors,
     judge,
+    people,
     runs,
     take_in,
     take_in_authors,
@@ -158,6 +159,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_validate, all_cases=False)
 
     _add_storing(commands)
+    people.add(commands)
     return parser
 
 
