@@ -55,6 +55,7 @@ class Study:
         format: `FORMAT`.
     """
 
+    format: str = FORMAT
     run: str
     seed: int
     each: int
@@ -62,7 +63,6 @@ class Study:
     participants: tuple[Participant, ...]
     consent: str
     instructions: str
-    format: str = FORMAT
 
     def participant(self, secret: str) -> Participant | None:
         """Whose link ends in a secret; None: nobody's."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from pytest_selfrepair.annotate import judging, study
 from pytest_selfrepair.annotate.answers import Answers
 from pytest_selfrepair.annotate.items import Item, Person, failing
+from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.errors import SandboxError, UsageError
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.store import runs
@@ -123,7 +124,8 @@ def _judged(
 def _chosen(items: Sequence[Item], wanted: Sequence[str]) -> tuple[Item, ...]:
     """The programs of one person: those that are wanted, or else the first of each task."""
     if not wanted:
-        return tuple({item.key.task_id: item for item in reversed(items)}.values())[::-1]
+        first = {item.key.task_id: item for item in reversed(items)}
+        return tuple(sorted(first.values(), key=lambda item: (_rank(item), item.key)))
     for each in wanted:
         if not any(_matches(item, each) for item in items):
             raise UsageError(
@@ -131,6 +133,11 @@ def _chosen(items: Sequence[Item], wanted: Sequence[str]) -> tuple[Item, ...]:
                 "programs, or the beginning of a program's hash"
             )
     return tuple(item for item in items if any(_matches(item, each) for each in wanted))
+
+
+def _rank(item: Item) -> int:
+    order = list(map(str, Difficulty))
+    return order.index(item.difficulty) if item.difficulty in order else len(order)
 
 
 def _matches(item: Item, wanted: str) -> bool:

@@ -23,6 +23,8 @@ from pytest_selfrepair.store import runs
 DEFAULT_STUDY = Path(".selfrepair") / "study.json"
 """Where a study's design is written where nothing else is said."""
 
+_AMOUNTS = {Change.SMALL: "small", Change.LARGE: "large", Change.NONE: "no"}
+
 
 def create(
     run: str, out: Path, *, people: int, each: int, per_program: int, seed: int, address: str
@@ -205,7 +207,7 @@ def report(answers: Path, *, as_json: bool) -> int:
 
 
 def _judged(found: Sequence[summary.Judged]) -> str:
-    names = [*map(str, Accuracy), *(f"{change} change" for change in Change)]
+    names = [*map(str, Accuracy), *(f"{_AMOUNTS[change]} change" for change in Change)]
     rows = [
         (
             each.source,
