@@ -54,13 +54,13 @@ def total(numbers):
 n, *numbers = read()
 print(total(numbers) + {extra})
 '''
-CALLED = '''class Solution:
+CALLED = """class Solution:
     def _add(self, a, b):
         return a + b
 
     def double(self, values):
         return [self._add(value, value) + {extra} for value in values]
-'''
+"""
 
 
 def record(
@@ -108,9 +108,7 @@ def _program(node: str, kind: TaskKind, *, extra: int) -> ProgramNode:
     return ProgramNode(
         node=node,
         program=(PROGRAM if stdin else CALLED).format(extra=extra),
-        verdict=Verdict(
-            outcome=Outcome.WRONG_ANSWER, cases_run=1, cases_passed=0, failure=failure
-        ),
+        verdict=Verdict(outcome=Outcome.WRONG_ANSWER, cases_run=1, cases_passed=0, failure=failure),
         cost=Cost(tokens=100, prompt_tokens=500, samples=1, unpriced=1),
         finish_reason="stop",
     )

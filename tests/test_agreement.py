@@ -1,6 +1,5 @@
 """How far people agree: against published examples."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

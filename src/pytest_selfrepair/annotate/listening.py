@@ -1,5 +1,6 @@
 """Where the page listens, and who reaches it there."""
 
+import contextlib
 import ipaddress
 import socket
 
@@ -20,10 +21,12 @@ def listen(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        listening = socket.socket(family, kind, protocol)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen()
+        with contextlib.ExitStack() as stack:
+            listening = stack.enter_context(socket.socket(family, kind, protocol))
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen()
+            stack.pop_all()
     except OSError as error:
         raise UsageError(
             f"--host {host} --port {port}: {error.strerror or error}; accepted: an address of this "

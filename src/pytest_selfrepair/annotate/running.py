@@ -108,8 +108,9 @@ def arguments(given: str) -> list[JsonValue]:
         if isinstance(found, list):
             return found
     with contextlib.suppress(*_UNREADABLE):
-        values: tuple[object, ...] = ast.literal_eval(f"({text}\n,)") if text else ()
-        alone = len(values) == 1 and isinstance(values[0], list)
+        comma = "" if text.endswith(",") or not text else ","
+        values: tuple[object, ...] = ast.literal_eval(f"({text}\n{comma})")
+        alone = comma and len(values) == 1 and isinstance(values[0], list)
         carried = json.loads(json.dumps(values[0] if alone else values))
         return list(carried)
     raise UsageError(

@@ -1,0 +1,216 @@
+"""The page on which people write, in Chromium, served by a process that may be killed."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+
+import annotating
+from annotating import Server, served
+from browsing import FLAGS, VARIABLE, find_chromium
+from pytest_selfrepair.annotate import study
+from pytest_selfrepair.annotate.answers import DEFAULT_ANSWERS, Answers
+from pytest_selfrepair.annotate.export import as_lines
+from pytest_selfrepair.annotate.items import failing
+from pytest_selfrepair.core.task import Difficulty, TaskKind
+from pytest_selfrepair.store import runs
+
+CHROMIUM = find_chromium()
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason=f"no Chromium on the path, and ${VARIABLE} names none"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport={"width": 1024, "height": 768})
+    made.set_default_timeout(10_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    kinds = [TaskKind.STDIN, TaskKind.CALL_BASED, TaskKind.STDIN]
+    records = [
+        annotating.record(n, difficulty=list(Difficulty)[n], kind=kinds[n]) for n in range(3)
+    ]
+    annotating.store(tmp_path / "s.sqlite", records)
+    return tmp_path
+
+
+def designed(here: Path) -> dict[str, str]:
+    """A study of two people with two programs each; the secrets of their links by code."""
+    design, secrets = study.create(
+        failing(runs.load("s.sqlite")), run="s", people=2, each=2, per_program=2, seed=0
+    )
+    study.save(design, here / "study.json")
+    return secrets
+
+
+def enter(browser: Browser, server: Server, secret: str) -> Page:
+    """A browser of a participant's own, who opens their link and agrees."""
+    page = browser.new_context(viewport={"width": 768, "height": 1024}).new_page()
+    page.set_default_timeout(10_000)
+    page.goto(f"{server.address}/enter/{secret}")
+    expect(page).to_have_url(f"{server.address}/consent")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{server.address}/")
+    return page
+
+
+def test_two_write_one_withdraws_and_the_export_holds_the_rest(
+    browser: Browser, here: Path
+) -> None:
+    links = designed(here)
+    with served("s.sqlite", "--study", "study.json", "--port", 0) as server:
+        one, two = (enter(browser, server, links[code]) for code in ("p1", "p2"))
+        for page in (one, two):
+            page.keyboard.press("Enter")  # the link to the first program has the focus
+            expect(page.locator("#feedback")).to_be_focused()
+        for number in (1, 2):
+            for page, who in ((one, "one"), (two, "two")):
+                page.keyboard.type(f"Person {who} on <b>program</b> {number}.")
+                page.keyboard.press("Control+Enter")
+                page.wait_for_url(f"{server.address}/programs/2" if number == 1 else "**/")
+        expect(two.get_by_role("heading", name="All done. Thank you!")).to_be_visible()
+        two.get_by_role("link", name="withdraw").click()
+        two.get_by_role("button", name="Yes, delete").click()
+        expect(two.get_by_role("heading", name="You have withdrawn")).to_be_visible()
+        two.goto(f"{server.address}/enter/{links['p2']}")
+        expect(two.get_by_role("heading", name="You have withdrawn")).to_be_visible()
+        one.goto(f"{server.address}/programs/1")
+        expect(one.locator("#feedback")).to_have_value("Person one on <b>program</b> 1.")
+    with Answers(here / DEFAULT_ANSWERS) as answers:
+        exported = [json.loads(line) for line in as_lines(answers.answers())]
+    assert sorted(each["feedback"] for each in exported) == [
+        f"Person one on <b>program</b> {number}." for number in (1, 2)
+    ]
+    assert {each["participant"] for each in exported} == {"p1"}
+    assert len({each["task_id"] for each in exported}) == 2
+
+
+def test_a_draft_survives_a_reload_and_a_kill_of_the_process(
+    context: BrowserContext, here: Path
+) -> None:
+    page = context.new_page()
+    with served("s.sqlite", "--port", 0) as server:
+        port = server.address.rpartition(":")[2]
+        page.goto(f"{server.address}/programs/1")
+        expect(page.locator("#feedback")).to_be_focused()
+        page.keyboard.type("Before the reload.")
+        page.reload()
+        expect(page.locator("#feedback")).to_have_value("Before the reload.")
+        page.keyboard.type(" Before the kill, ")
+        saved = time.monotonic()
+        while time.monotonic() < saved + 1.6:  # typed without a pause, so that none saves
+            page.keyboard.type("x")
+        server.process.kill()
+        server.process.wait()
+        typed = page.locator("#feedback").input_value()
+    with Answers(here / DEFAULT_ANSWERS) as answers:
+        kept = [answers.written(key, who).text for who, key in answers.drafted()]
+    assert [text[:35] for text in kept] == ["Before the reload. Before the kill,"]
+    page.keyboard.type(" while nobody listens")
+    expect(page.locator("#saved")).to_contain_text("cannot be reached")
+    with served("s.sqlite", "--port", port):
+        expect(page.locator("#saved")).to_have_text("Draft saved.")
+        page.reload()
+        expect(page.locator("#feedback")).to_have_value(f"{typed} while nobody listens")
+
+
+def unread(route: Route) -> None:
+    """Else a window that is looked at would show at once what another has saved."""
+    if route.request.method == "GET":
+        route.abort()
+    else:
+        route.continue_()
+
+
+@pytest.mark.usefixtures("here")
+def test_a_text_of_another_window_is_not_lost(context: BrowserContext) -> None:
+    with served("s.sqlite", "--port", 0) as server:
+        one, two = context.new_page(), context.new_page()
+        two.route("**/draft", unread)
+        for page in (one, two):
+            page.goto(f"{server.address}/programs/1")
+        one.locator("#feedback").fill("From one.")
+        expect(one.locator("#saved")).to_have_text("Draft saved.")
+        two.locator("#feedback").fill("From two.")
+        expect(two.locator("#conflict")).to_be_visible()
+        expect(two.locator("#other")).to_have_text("From one.")
+        two.get_by_role("button", name="Keep mine").click()
+        expect(two.locator("#saved")).to_have_text("Draft saved.")
+        one.reload()
+        expect(one.locator("#feedback")).to_have_value("From two.")
+
+
+@pytest.mark.usefixtures("here")
+def test_it_can_be_used_by_keys_alone_and_fits_a_tablet(context: BrowserContext) -> None:
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    with served("s.sqlite", "--port", 0) as server:
+        page.goto(server.address)
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_contain_text("Program 1 of 3")
+        lines = page.locator("#program .line")
+        assert "".join(lines.all_text_contents()) == annotating.PROGRAM.format(extra=0)
+        expect(page.locator("#program .token.keyword").first).to_have_text("import")
+        fault = page.locator("#program [data-at-fault]")
+        expect(fault).to_contain_text("numbers[:-1]")
+        page.keyboard.press("Alt+r")
+        expect(page.locator("#input")).to_be_focused()
+        page.keyboard.press("Control+a")
+        page.keyboard.type("2\n40 2\n")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#ran pre")).to_have_text("40\n")
+        page.keyboard.press("Alt+ArrowDown")
+        expect(page.locator("h1")).to_contain_text("Program 2 of 3")
+        page.keyboard.press("Alt+r")
+        assert page.locator("#run select option").all_inner_texts() == ["_add", "double"]
+        page.locator("#run select").select_option("double")
+        page.locator("#input").focus()
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#ran pre")).to_have_text("[2, 4]")
+        page.keyboard.press("Alt+w")
+        expect(page.locator("#feedback")).to_be_focused()
+        page.keyboard.press("Alt+ArrowUp")
+        expect(page.locator("h1")).to_contain_text("Program 1 of 3")
+        for width, height in ((768, 1024), (1024, 768)):
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            expect(page.locator("#feedback")).to_be_in_viewport(ratio=1)
+            expect(page.get_by_role("button", name="Submit")).to_be_in_viewport(ratio=1)
+            expect(page.locator("#program")).to_be_in_viewport()
+    assert problems == []
+
+
+def test_texts_are_judged_by_keys(context: BrowserContext, here: Path) -> None:
+    page = context.new_page()
+    with served("s.sqlite", "--judge", "--port", 0) as server:
+        page.goto(server.address)
+        page.keyboard.press("Enter")
+        for number, keys in enumerate(("as", "il", "un"), start=1):
+            expect(page.locator("h1")).to_have_text(f"Text {number} of 3")
+            for key in keys:
+                page.keyboard.press(key)
+            page.keyboard.press("Control+Enter")
+        expect(page.locator("h1")).to_have_text("All judged. Thank you!")
+    with Answers(here / DEFAULT_ANSWERS) as answers:
+        found = sorted((each.accuracy, each.change) for each in answers.judgements())
+    assert found == [("accurate", "small"), ("inaccurate", "large"), ("uncertain", "none")]
