@@ -17,8 +17,11 @@ from pytest_selfrepair.models.slotted import slotted
 from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.plugin import options
 from pytest_selfrepair.plugin.crew import Casting, LocalServers
+from pytest_selfrepair.sandbox.isolation import find_isolation
+from pytest_selfrepair.sandbox.judge import SandboxJudge
 
 URL = "http://127.0.0.1:9/v1"
+JUDGE = SandboxJudge(find_isolation("auto"))
 
 
 class Unkept:
@@ -43,7 +46,7 @@ def test_models_of_one_endpoint_share_its_throttle_and_their_slots(
     pytester: pytest.Pytester,
 ) -> None:
     casting = cast(pytester, "--selfrepair-model=gpt-4", "--selfrepair-feedback=gpt-4o")
-    crew = casting.crew(Unkept())  # type: ignore[arg-type]  # it is asked nothing
+    crew = casting.crew(Unkept(), JUDGE)  # type: ignore[arg-type]  # it is asked nothing
     [throttle] = crew.throttles
     assert throttle.allowed == casting.slots.limit == 3
     assert len(crew.members) == 2
@@ -59,7 +62,7 @@ def test_limits_a_minute_are_shared_out_among_workers(pytester: pytest.Pytester)
         workercount=2,
         workerid="gw1",
     )
-    [member] = casting.crew(Unkept()).members  # type: ignore[arg-type]  # as above
+    [member] = casting.crew(Unkept(), JUDGE).members  # type: ignore[arg-type]  # as above
     model = member.model
     assert isinstance(model, ChatModel)
     endpoint = model.line.endpoint

@@ -11,7 +11,7 @@ _HEADING = re.compile(
     r"^[#*\s]*(?:the\s+)?(?:repaired|fixed|corrected)\s+(?:program|code|version|solution)[:*\s]*$",
     re.MULTILINE | re.IGNORECASE,
 )
-_OPENING = re.compile(r"\A[#*\s]*what is wrong(?:[:*]+|[ \t]*\n)\s*", re.IGNORECASE)
+_OPENING = re.compile(r"\A[#*\s]*(?:what is wrong|explanation)(?:[:*]+|[ \t]*\n)\s*", re.IGNORECASE)
 _PYTHON = frozenset({"python", "python3", "py", "py3"})
 _CODE_LINE = re.compile(
     r"(?:import |from \w|def \w|class \w|@\w|#!|if .*:|for .*:|while .*:|print\(|[\w., ]+\s*=[^=])"
@@ -65,6 +65,16 @@ def extract_explanation(reply: str) -> str:
     if blocks := _blocks(text):
         return text[: blocks[0].start].strip()
     return "" if _unfenced(text) else text.strip()
+
+
+def extract_words(reply: str) -> str:
+    """What a reply says beside its code blocks, which are left out."""
+    text = reply.replace("\r\n", "\n")
+    for block in reversed(_blocks(text)):
+        opening = text.rfind("\n", 0, max(block.start, 0)) + 1
+        closing = text.find("\n", block.end)
+        text = text[:opening] + (text[closing + 1 :] if closing >= 0 else "")
+    return text.strip()
 
 
 def _heading(text: str) -> re.Match[str] | None:

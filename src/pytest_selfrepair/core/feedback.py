@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.shorten import shorten
@@ -12,6 +12,12 @@ from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 
 LONGEST_SENTENCE = 2_000
 """Characters of an error sentence; a longer one is cut in the middle."""
+
+LONGEST_EVIDENCE = 3 * LONGEST_SENTENCE
+"""Characters of what stands in place of an error sentence; longer evidence is cut likewise."""
+
+REFERENCE = "reference"
+"""The name of the source whose hints are made from the reference solution."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,17 +43,25 @@ class Feedback:
 
     Attributes:
         text: What is wrong with it; empty where the source says nothing.
-        cost: What the text alone cost; nothing where no completion was drawn for it.
+        cost: What the text alone cost; nothing where no completion was drawn for it, and nothing
+            either at further repairs on the same text: it is paid for once.
         finish_reason: Why the model stopped; `CONTEXT_LIMIT` where it could not be asked.
+        evidence: Whether the text says what happened, in place of the error sentence, rather than
+            what is wrong, beside it.
+        author: Who wrote it, where a person did.
+        seconds: How long that took, where known.
     """
 
     text: str
     cost: Cost = field(default_factory=Cost)
     finish_reason: str = "stop"
+    evidence: bool = False
+    author: str | None = None
+    seconds: float | None = None
 
 
 class FeedbackSource(Protocol):
-    """Where feedback comes from.
+    """Where feedback comes from; a source that cannot speak of every program is `Selective`.
 
     Attributes:
         name: What reports call it.
@@ -76,6 +90,25 @@ class FeedbackSource(Protocol):
             InfrastructureError: No feedback could be had.
         """
         ...
+
+
+@runtime_checkable
+class Selective(FeedbackSource, Protocol):
+    """A source that has something to say of some programs only."""
+
+    def texts(self, failure: Failure) -> int | None:
+        """How many texts there are about a failing program.
+
+        Returns:
+            0: none, and the program is not repaired; None: as many as are asked for; else that
+            many, each of which is repaired on as often as the plan says.
+        """
+        ...
+
+
+def leaks(source: str) -> bool:
+    """Whether a source, by its name, shows the repairing model something of the solution."""
+    return source.partition(":")[0] == REFERENCE
 
 
 def error_sentence(task: Task, verdict: Verdict) -> str:

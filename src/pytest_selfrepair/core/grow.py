@@ -3,12 +3,18 @@
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pytest_selfrepair.core.budget import Cost, Spending, TokenBudget
 from pytest_selfrepair.core.extract import extract_explanation, extract_program
-from pytest_selfrepair.core.feedback import Failure, Feedback, FeedbackSource, error_sentence
+from pytest_selfrepair.core.feedback import (
+    Failure,
+    Feedback,
+    FeedbackSource,
+    Selective,
+    error_sentence,
+)
 from pytest_selfrepair.core.prompt import PromptSet
 from pytest_selfrepair.core.sample import (
     CONTEXT_LIMIT,
@@ -43,8 +49,9 @@ async def grow(
     """Grow a task's repair trees and its baseline.
 
     Every failing initial program is repaired, also where another one passed: only then can the pass
-    rate of every smaller tree be estimated without bias. The baseline draws further i.i.d. programs
-    until it has generated as many tokens as the costliest tree.
+    rate of every smaller tree be estimated without bias. Repairs that fail are repaired in their
+    turn, level by level, down to the plan's depth. The baseline draws further i.i.d. programs until
+    it has generated as many tokens as the costliest tree.
 
     Args:
         task: The task.
@@ -81,23 +88,24 @@ class _Grower:
     prompts: PromptSet
     spending: Spending
     verdicts: dict[str, "asyncio.Task[Verdict]"] = field(default_factory=dict)
+    texts: dict[str, "asyncio.Task[Feedback]"] = field(default_factory=dict)
 
     async def draw_programs(
         self, numbers: Iterable[int], budget: TokenBudget
     ) -> tuple[tuple[ProgramNode, ...], bool]:
         messages = self.prompts.program(self.task)
 
-        def draw(number: int) -> "_Job[ProgramNode]":
+        longest = self.plan.params.max_tokens
+
+        def draw(number: int) -> "_Job":
             async def job(granted: int) -> ProgramNode:
                 node = f"p{number}"
                 sample = await self.sample(messages, node, granted)
                 return await self.judged(node, sample, extract_program(sample.text))
 
-            return job
+            return _Job(run=job, wanted=longest, least=min(longest, LEAST_USEFUL_TOKENS))
 
-        nodes, complete = await _within(
-            budget, [draw(number) for number in numbers], wanted=self.plan.params.max_tokens
-        )
+        nodes, complete = await _within(budget, [draw(number) for number in numbers])
         return tuple(nodes), complete
 
     async def draw_baseline(self, drawn: int, spent: int, target: int) -> tuple[ProgramNode, ...]:
@@ -117,67 +125,117 @@ class _Grower:
     async def repair(
         self, source: FeedbackSource, programs: Sequence[ProgramNode], spent: int
     ) -> RepairTree:
-        failing = [
-            program
-            for program in programs
-            if not program.verdict.passed and program.finish_reason != CONTEXT_LIMIT
-        ]
-        jobs = [
-            self.repair_job(source, program, number)
-            for number in range(self.plan.n_fr)
-            for program in failing
-        ]
-        repairs, complete = await _within(
-            TokenBudget(limit=self.plan.budget, spent=spent),
-            jobs,
-            wanted=self.plan.params.max_tokens + source.max_tokens,
+        budget = TokenBudget(limit=self.plan.budget, spent=spent)
+        repairs: list[ProgramNode] = []
+        unanswered: list[str] = []
+        above, complete = list(programs), True
+        for _ in range(self.plan.depth):
+            failing = [
+                self.failing(source, program)
+                for program in above
+                if not program.verdict.passed and program.finish_reason != CONTEXT_LIMIT
+            ]
+            unanswered += [each.program.node for each in failing if not each.texts]
+            above, complete = await _within(budget, self.repair_jobs(failing))
+            repairs += above
+            if not (above and complete):
+                break
+        return RepairTree(
+            source=source.name,
+            repairs=tuple(repairs),
+            complete=complete,
+            unanswered=tuple(unanswered),
         )
-        return RepairTree(source=source.name, repairs=tuple(repairs), complete=complete)
 
-    def repair_job(
-        self, source: FeedbackSource, failing: ProgramNode, number: int
-    ) -> "_Job[ProgramNode]":
-        place = f"{failing.node}/{source.name}"
-        error = error_sentence(self.task, failing.verdict)
+    def failing(self, source: FeedbackSource, program: ProgramNode) -> "_Failing":
+        """A failing program with how many texts it is repaired on, and how often on each."""
+        plan = self.plan
+        failure = Failure(
+            task=self.task,
+            program=program.program,
+            verdict=program.verdict,
+            error=error_sentence(self.task, program.verdict),
+        )
+        there = source.texts(failure) if isinstance(source, Selective) else None
+        if source.joint:
+            texts, n_r = plan.n_fr, 1
+        elif there is None:
+            texts, n_r = plan.texts, plan.n_r
+        elif plan.n_f is None:  # of texts that are there, each is repaired on so often
+            texts, n_r = there, plan.n_fr
+        else:
+            texts, n_r = min(there, plan.n_f), plan.n_r
+        return _Failing(source=source, program=program, failure=failure, texts=texts, n_r=n_r)
+
+    def repair_jobs(self, failing: Sequence["_Failing"]) -> "list[_Job]":
+        """Round by round: the first repair of each program, then the second of each, and so on."""
+        rounds = max((each.texts * each.n_r for each in failing), default=0)
+        return [
+            self.repair_job(each, *divmod(number, each.n_r))
+            for number in range(rounds)
+            for each in failing
+            if number < each.texts * each.n_r
+        ]
+
+    def repair_job(self, failing: "_Failing", text: int, draw: int) -> "_Job":
+        node = failing.repair_node(text, draw)
+        longest = self.plan.params.max_tokens
+        spoken = 0 if draw or failing.source.joint else failing.source.max_tokens
 
         async def job(granted: int) -> ProgramNode:
-            if source.joint:
-                messages = self.prompts.joint(self.task, program=failing.program, error=error)
-                sample = await self.sample(messages, f"{place}/r{number}", granted)
-                explanation = extract_explanation(sample.text)
-                feedback = Feedback(text=explanation)
-                share = len(explanation) / max(len(sample.text), 1)
-                explained = round(share * sample.usage.completion_tokens)
-            else:
-                feedback = await source.feedback(
-                    Failure(
-                        task=self.task,
-                        program=failing.program,
-                        verdict=failing.verdict,
-                        error=error,
-                    ),
-                    node=f"{place}/f{number}",
-                )
-                self.spending.add(feedback.cost)
-                if feedback.finish_reason == CONTEXT_LIMIT:
-                    return _too_long(f"{place}/r{number}", failing.node, feedback)
-                messages = self.prompts.repair(
-                    self.task, program=failing.program, error=error, explanation=feedback.text
-                )
-                left = min(granted - feedback.cost.tokens, self.plan.params.max_tokens)
-                explained = 0
-                sample = await self.sample(messages, f"{place}/r{number}", left)
-            program = extract_program(sample.text, failing=failing.program)
+            if failing.source.joint:
+                return await self.jointly_repaired(failing, node, granted)
+            feedback = await self.told(failing, text)
+            if draw:  # it was paid for with the first repair on it
+                feedback = replace(feedback, cost=Cost())
+            if feedback.finish_reason == CONTEXT_LIMIT:
+                return _too_long(node, failing.program.node, feedback)
+            evidence = feedback.evidence
+            messages = self.prompts.repair(
+                self.task,
+                program=failing.program.program,
+                error=feedback.text if evidence else failing.failure.error,
+                explanation="" if evidence else feedback.text,
+            )
+            left = max(1, min(granted - feedback.cost.tokens, longest))
+            sample = await self.sample(messages, node, left)
+            program = extract_program(sample.text, failing=failing.program.program)
             return await self.judged(
-                f"{place}/r{number}",
-                sample,
-                program,
-                parent=failing.node,
-                feedback=feedback,
-                explained=explained,
+                node, sample, program, parent=failing.program.node, feedback=feedback
             )
 
-        return job
+        # An explanation may take all of its tokens; the repair then needs room beside it.
+        least = spoken + min(longest, LEAST_USEFUL_TOKENS)
+        return _Job(run=job, wanted=longest + spoken, least=least)
+
+    async def jointly_repaired(self, failing: "_Failing", node: str, granted: int) -> ProgramNode:
+        """Explanation and program in one completion."""
+        messages = self.prompts.joint(
+            self.task, program=failing.program.program, error=failing.failure.error
+        )
+        sample = await self.sample(messages, node, granted)
+        explanation = extract_explanation(sample.text)
+        share = len(explanation) / max(len(sample.text), 1)
+        return await self.judged(
+            node,
+            sample,
+            extract_program(sample.text, failing=failing.program.program),
+            parent=failing.program.node,
+            feedback=Feedback(text=explanation),
+            explained=round(share * sample.usage.completion_tokens),
+        )
+
+    async def told(self, failing: "_Failing", text: int) -> Feedback:
+        """One text about a failing program, asked for once for all repairs on it."""
+        node = f"{failing.place}/f{text}"
+        if node not in self.texts:
+            self.texts[node] = asyncio.create_task(self.ask(failing, node))
+        return await self.texts[node]
+
+    async def ask(self, failing: "_Failing", node: str) -> Feedback:
+        feedback = await failing.source.feedback(failing.failure, node=node)
+        self.spending.add(feedback.cost)
+        return feedback
 
     async def sample(self, messages: tuple[Message, ...], node: str, granted: int) -> Sample:
         request = SampleRequest(
@@ -232,30 +290,62 @@ def _too_long(node: str, parent: str | None, feedback: Feedback | None) -> Progr
     )
 
 
-_Job = Callable[[int], Awaitable[_T]]
-"""Samples and judges one program within the tokens granted to it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failing:
+    """A failing program, and on how many texts of a source it is repaired how often."""
+
+    source: FeedbackSource
+    program: ProgramNode
+    failure: Failure
+    texts: int
+    n_r: int
+
+    @property
+    def place(self) -> str:
+        """What the nodes of its texts and repairs begin with.
+
+        The source is named once, where a tree begins.
+        """
+        node = self.program.node
+        return f"{node}/{self.source.name}" if self.program.parent is None else node
+
+    def repair_node(self, text: int, draw: int) -> str:
+        """The place of a repair: the first on each text is named alike, however many there are."""
+        return f"{self.place}/f{text}/r{draw}" if draw else f"{self.place}/r{text}"
 
 
-async def _within(
-    budget: TokenBudget, jobs: Sequence[_Job[ProgramNode]], *, wanted: int
-) -> tuple[list[ProgramNode], bool]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """Samples and judges one program within the tokens granted to it.
+
+    Attributes:
+        run: Does so.
+        wanted: Tokens that it may take at most.
+        least: Fewer are of no use to it.
+    """
+
+    run: Callable[[int], Awaitable[ProgramNode]]
+    wanted: int
+    least: int
+
+
+async def _within(budget: TokenBudget, jobs: Sequence[_Job]) -> tuple[list[ProgramNode], bool]:
     """Run jobs in order, as many at a time as the budget can answer for.
 
     Returns:
         The nodes of the jobs that could be started, in order, and whether those were all.
     """
     nodes: list[ProgramNode] = []
-    minimum = min(wanted, LEAST_USEFUL_TOKENS)
     while len(nodes) < len(jobs):
         grants: list[int] = []
-        for _ in jobs[len(nodes) :]:
-            if (granted := budget.reserve(wanted, minimum=minimum)) is None:
+        for job in jobs[len(nodes) :]:
+            if (granted := budget.reserve(job.wanted, minimum=job.least)) is None:
                 break
             grants.append(granted)
         if not grants:
             return nodes, False
         started = jobs[len(nodes) : len(nodes) + len(grants)]
-        ended = await _all(job(granted) for job, granted in zip(started, grants, strict=True))
+        ended = await _all(job.run(granted) for job, granted in zip(started, grants, strict=True))
         for node, granted in zip(ended, grants, strict=True):
             budget.settle(granted, node.total_tokens)
         nodes += ended

@@ -7,7 +7,7 @@ two runs with different wording are never compared unawares.
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from string import Template
@@ -18,6 +18,9 @@ import msgspec
 from pytest_selfrepair.core.sample import Message, Role
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.errors import UsageError
+
+BUILT_IN = ("default", "paper")
+"""The sets that come with the package, by name."""
 
 _FILES = ("templates.toml", "stdin.toml", "call_based.toml")
 
@@ -41,6 +44,41 @@ class _Templates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ask_joint: str
     reply_program: str
     reply_joint: str
+    system_hint: str
+    solution: str
+    ask_hint: str
+    blind: str
+    case: str
+    trace: str
+    placebo: tuple[str, ...]
+    order_feedback: tuple[str, ...] = ("failure", "task", "ask_feedback")
+    order_repair: tuple[str, ...] = ("failure", "explained", "task", "ask_repair")
+    order_joint: tuple[str, ...] = ("failure", "task", "ask_joint")
+    order_hint: tuple[str, ...] = ("failure", "solution", "task", "ask_hint")
+    question: str = "$statement"
+
+    def __post_init__(self) -> None:
+        """Name a part that is none."""
+        for order in ("order_feedback", "order_repair", "order_joint", "order_hint"):
+            for part in getattr(self, order):
+                if part not in _PARTS:
+                    accepted = ", ".join(sorted(_PARTS))
+                    raise ValueError(f"{order}: found {part!r}; accepted: {accepted}")
+        if not self.placebo:
+            raise ValueError("placebo: found no text; accepted: one or more")
+
+    def joined(self, order: tuple[str, ...], *, without: str = "") -> str:
+        """One template of several, a blank line between them."""
+        return "\n\n".join(getattr(self, part).strip() for part in order if part != without)
+
+
+_PARTS = frozenset(
+    {
+        *("task", "question", "failure", "explained", "solution"),
+        *("ask_feedback", "ask_repair", "ask_joint", "ask_hint"),
+    }
+)
+"""What a request may be put together from."""
 
 
 class _ProgramExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,8 +137,13 @@ class PromptSet:
 
     @classmethod
     def default(cls) -> "PromptSet":
-        """The set that comes with the package."""
-        return cls.read("default", resources.files(__package__).joinpath("prompts", "default"))
+        """The set that is used where no other is asked for."""
+        return cls.built_in("default")
+
+    @classmethod
+    def built_in(cls, name: str) -> "PromptSet":
+        """One of the sets that come with the package, `BUILT_IN`."""
+        return cls.read(name, resources.files(__package__).joinpath("prompts", name))
 
     @classmethod
     def read(cls, name: str, folder: Folder) -> "PromptSet":
@@ -145,7 +188,7 @@ class PromptSet:
     def feedback(self, task: Task, *, program: str, error: str) -> tuple[Message, ...]:
         """Ask for two or three sentences on what is wrong with a failing program."""
         said = self._templates
-        text = _joined(said.failure, said.task, said.ask_feedback)
+        text = said.joined(said.order_feedback)
         shown = (
             turn
             for example in self._examples[task.kind].repairs
@@ -163,10 +206,13 @@ class PromptSet:
     def repair(
         self, task: Task, *, program: str, error: str, explanation: str
     ) -> tuple[Message, ...]:
-        """Ask for a repair of a failing program; the explanation may be empty."""
+        """Ask for a repair of a failing program; the explanation may be empty.
+
+        Where the error sentence is the blind one, worked examples tell no more than that either.
+        """
         said = self._templates
-        explained = (said.explained,) if explanation else ()
-        text = _joined(said.failure, *explained, said.task, said.ask_repair)
+        text = said.joined(said.order_repair, without="" if explanation else "explained")
+        told_nothing = error == self.blind
         shown = (
             turn
             for example in self._examples[task.kind].repairs
@@ -175,7 +221,7 @@ class PromptSet:
                     text,
                     **self._described(example),
                     program=example.failing.strip(),
-                    error=example.error.strip(),
+                    error=error if told_nothing else example.error.strip(),
                     explanation=example.explanation.strip(),
                 ),
                 _assistant(said.reply_program, program=example.program.strip()),
@@ -196,7 +242,7 @@ class PromptSet:
     def joint(self, task: Task, *, program: str, error: str) -> tuple[Message, ...]:
         """Ask for the explanation and the repair in one completion."""
         said = self._templates
-        text = _joined(said.failure, said.task, said.ask_joint)
+        text = said.joined(said.order_joint)
         shown = (
             turn
             for example in self._examples[task.kind].repairs
@@ -214,6 +260,57 @@ class PromptSet:
             *shown,
             _user(text, **self._asked(task), program=program.strip(), error=error),
         )
+
+    def hint(self, task: Task, *, program: str, error: str, solution: str) -> tuple[Message, ...]:
+        """Ask for a hint on a failing program of one who is shown a solution."""
+        said = self._templates
+        text = said.joined(said.order_hint)
+        shown = (
+            turn
+            for example in self._examples[task.kind].repairs
+            for turn in (
+                _user(
+                    text,
+                    **self._described(example),
+                    program=example.failing.strip(),
+                    error=example.error.strip(),
+                    solution=example.program.strip(),
+                ),
+                _assistant("$explanation", explanation=example.explanation.strip()),
+            )
+        )
+        return (
+            _system(said.system_hint),
+            *shown,
+            _user(
+                text,
+                **self._asked(task),
+                program=program.strip(),
+                error=error,
+                solution=solution.strip(),
+            ),
+        )
+
+    @property
+    def blind(self) -> str:
+        """All that is said of a failing program where nothing is to be said of it."""
+        return self._templates.blind.strip()
+
+    @property
+    def placebo(self) -> tuple[str, ...]:
+        """Advice that fits any program."""
+        return tuple(text.strip() for text in self._templates.placebo)
+
+    def cases(self, errors: Sequence[str]) -> str:
+        """Several failing cases of one program, each in an error sentence."""
+        return "\n".join(
+            _filled(self._templates.case, number=str(number), error=error)
+            for number, error in enumerate(errors, start=1)
+        )
+
+    def traced(self, *, error: str, lines: str, values: str) -> str:
+        """What a program did last, beside its error sentence."""
+        return _filled(self._templates.trace, error=error, lines=lines, values=values)
 
     def _asked(self, task: Task) -> dict[str, str]:
         return self._fields(task.statement, task.fn_name, task.starter_code)
@@ -246,18 +343,17 @@ def _convert(name: str, file: str, tables: Mapping[str, object], kind: type[_T])
         raise UsageError(f"prompt set {name}: {file}: {error}") from error
 
 
-def _joined(*templates: str) -> str:
-    """One template of several, a blank line between them."""
-    return "\n\n".join(template.strip() for template in templates)
-
-
 def _system(text: str) -> Message:
     return Message(role=Role.SYSTEM, content=text.strip())
 
 
+def _filled(template: str, **fields: str) -> str:
+    return Template(template).substitute(fields).strip()
+
+
 def _user(template: str, **fields: str) -> Message:
-    return Message(role=Role.USER, content=Template(template).substitute(fields).strip())
+    return Message(role=Role.USER, content=_filled(template, **fields))
 
 
 def _assistant(template: str, **fields: str) -> Message:
-    return Message(role=Role.ASSISTANT, content=Template(template).substitute(fields).strip())
+    return Message(role=Role.ASSISTANT, content=_filled(template, **fields))

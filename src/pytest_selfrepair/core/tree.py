@@ -20,7 +20,9 @@ class ProgramNode:
 
     Attributes:
         node: Its place: ``p3`` for the fourth i.i.d. program, ``p3/self/r1`` for the second repair
-            of it by the source ``self``.
+            of it by the source ``self``, ``p3/gpt-4/f1/r2`` for the third repair on the second text
+            of ``gpt-4``, whose first is ``p3/gpt-4/r1``; ``p3/self/r1/r0`` for a repair of that
+            repair.
         program: Its text; empty where the reply held none.
         verdict: What became of it.
         cost: What the completion that holds it cost.
@@ -63,14 +65,18 @@ class RepairTree:
 
     Attributes:
         source: The feedback source's name.
-        repairs: All repairs, round by round, in each round in the order of the initial programs.
+        repairs: All repairs, level by level: first those of initial programs, then the repairs of
+            these. In each level round by round, in each round in the order of the level above.
         complete: False where the token budget ended before every failing program had all its
             repairs.
+        unanswered: The failing programs, by their nodes, of which the source has nothing to say: a
+            person has written nothing, or there is no reference solution. They have no repairs.
     """
 
     source: str
     repairs: tuple[ProgramNode, ...]
     complete: bool
+    unanswered: tuple[str, ...] = ()
 
     @property
     def tokens(self) -> int:
@@ -101,12 +107,35 @@ class Plan:
 
     Attributes:
         n_p: Initial programs.
-        n_fr: Repairs (each with feedback of its own) of every failing initial program.
+        n_fr: Repairs of every failing program, over all its feedback texts.
         budget: Generated tokens that one tree, initial programs included, may cost; None: no bound.
         params: How programs and repairs are drawn.
+        n_f: Feedback texts of every failing program, where `n_fr` is a multiple of it; None: each
+            repair has one of its own.
+        depth: Levels of repair: 2 where a repair that fails is repaired in its turn, and so on.
     """
 
     n_p: int
     n_fr: int
     budget: int | None
     params: SamplingParams
+    n_f: int | None = None
+    depth: int = 1
+
+    @property
+    def texts(self) -> int:
+        """Feedback texts of every failing program."""
+        return self.n_fr if self.n_f is None else self.n_f
+
+    @property
+    def n_r(self) -> int:
+        """Repairs of every failing program on one and the same text."""
+        return self.n_fr // self.texts if self.texts else 0
+
+    @property
+    def failing(self) -> int:
+        """The most programs of a tree that may be repaired: all but those of its last level."""
+        found = self.n_p
+        for _ in range(self.depth - 1):
+            found = self.n_p + found * self.n_fr
+        return found

@@ -116,7 +116,7 @@ class Runner(Protocol):
         ...
 
 
-class Judge(Protocol):
+class Judge(Runner, Protocol):
     """Runs a program on a task's cases and says what became of it."""
 
     @property

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from pytest_selfrepair.core.feedback import leaks
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import UNKNOWN, Record, Setup
 from pytest_selfrepair.estimate.bootstrap import BOOTSTRAP, Bootstrap
 from pytest_selfrepair.estimate.censoring import Usable, usable
 from pytest_selfrepair.estimate.curves import chosen, curve, envelope, heat_map, round_numbers
+from pytest_selfrepair.estimate.depths import by_depth
 from pytest_selfrepair.estimate.findings import (
     ALL,
     About,
@@ -72,6 +74,7 @@ def findings(
         lost=lost or Lost(),
         unscored=parts.unscored,
         refused=_refused(used),
+        depths=by_depth(scored(records), names, how=how),
     )
 
 
@@ -106,28 +109,30 @@ def _curves(
     for (group, source), each in used.items():
         difficulty_of = {record.task_id: str(record.difficulty or "") for record in groups[group]}
         strata = [difficulty_of[task] for task in each.forest.tasks]
+        depth = each.forest.depth
         for policy, replacement in _ways(each):
-            expected = (
-                _iid(each, policy, replacement=replacement)
-                if source is None
-                else each.expected(policy, replacement=replacement)
-            )
-            if expected is None:
-                continue
-            points = expected if source is None else envelope(expected)
-            found = curve(
-                points,
-                source=source,
-                label=_label(model, source),
-                policy=policy,
-                replacement=replacement,
-                difficulty=group,
-            )
-            with_ends = [
-                replace(point, pass_rate=mean_estimate(points.solved[:, i], strata, how=how))
-                for i, point in enumerate(found.points)
-            ]
-            yield replace(found, points=tuple(with_ends))
+            for less in (None, *range(1, depth)):
+                expected = (
+                    _iid(each, policy, replacement=replacement)
+                    if source is None
+                    else each.expected(policy, replacement=replacement, depth=less)
+                )
+                if expected is None:
+                    continue
+                points = expected if source is None else envelope(expected)
+                found = curve(
+                    points,
+                    source=source,
+                    label=_label(model, source, depth=(less or depth) if depth > 1 else None),
+                    policy=policy,
+                    replacement=replacement,
+                    difficulty=group,
+                )
+                with_ends = [
+                    replace(point, pass_rate=mean_estimate(points.solved[:, i], strata, how=how))
+                    for i, point in enumerate(found.points)
+                ]
+                yield replace(found, points=tuple(with_ends), depth=less)
 
 
 def _ways(each: Usable) -> list[tuple[Policy, bool]]:
@@ -182,13 +187,15 @@ def _refused(used: _Used) -> tuple[Refused, ...]:
     )
 
 
-def _label(model: str, source: str | None) -> str:
-    """What the paper's legends call a curve."""
+def _label(model: str, source: str | None, *, depth: int | None) -> str:
+    """What the paper's legends call a curve, with its depth where the trees have several levels."""
     if source is None:
         return f"M_P = {model} (no repair)"
+    ending = "" if depth is None else f", depth {depth}"
     if source == "self":
-        return f"M_P = M_F = {model}"
-    return f"M_P = {model}; M_F = {source}"
+        return f"M_P = M_F = {model}{ending}"
+    leaking = " (leaks the reference)" if leaks(source) else ""
+    return f"M_P = {model}; M_F = {source}{leaking}{ending}"
 
 
 def _about(
@@ -209,6 +216,8 @@ def _about(
         prompts=tuple(dict.fromkeys(setup.prompts for setup in setups)),
         n_p=_one(setup.plan.n_p for setup in setups),
         n_fr=_one(setup.plan.n_fr for setup in setups),
+        n_f=_one(setup.plan.n_f for setup in setups),
+        depth=_one(setup.plan.depth for setup in setups) if setups else 1,
         budget=_one(setup.plan.budget for setup in setups),
         temperature=_one(setup.plan.params.temperature for setup in known),
         tasks=len(records),

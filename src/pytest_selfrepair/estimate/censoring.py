@@ -62,8 +62,10 @@ class Usable:
     n_fr: int
     refused: tuple[Refused, ...]
 
-    def expected(self, policy: Policy, *, replacement: bool) -> Expected | None:
-        """Every shape with repair, in full depth; None where these trees carry none.
+    def expected(
+        self, policy: Policy, *, replacement: bool, depth: int | None = None
+    ) -> Expected | None:
+        """Every shape with repair, in full depth or less; None where these trees carry none.
 
         A heat map needs a rectangle of shapes; trees that stopped at their first pass have none.
         """
@@ -72,7 +74,7 @@ class Usable:
                 return None
             some = [shape for shape in beginnings(policy, self.n_p, self.n_fr) if shape[1]]
             return happened(self.forest, policy, some) if self.source and some else None
-        depth = self.forest.depth
+        depth = self.forest.depth if depth is None else depth
         n_p, n_fr = self.forest.most_programs, self.forest.most_repairs(depth)
         if not (n_p and n_fr):
             return None

@@ -123,6 +123,7 @@ class Curve:
         replacement: With replacement, as the paper draws them, or without (unbiased).
         difficulty: `ALL`, or one difficulty.
         points: By ascending tokens.
+        depth: Levels of repair, where the trees have more; None: as many as they have.
     """
 
     source: str | None
@@ -131,6 +132,7 @@ class Curve:
     replacement: bool
     difficulty: str
     points: tuple[CurvePoint, ...]
+    depth: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +201,7 @@ class AtEqualTokens:
             more than the programs that were sampled without repair; None: as grown.
         beyond: True where even the smallest trees cost more: then i.i.d. sampling stands too low,
             and that repair pays cannot be told.
+        depth: Levels of repair at which the trees were cut off; None: as grown.
     """
 
     source: str
@@ -216,6 +219,7 @@ class AtEqualTokens:
     tasks_needed: int | None
     n_p: int | None = None
     beyond: bool = False
+    depth: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +272,9 @@ class SourceFindings:
         unchanged: Share of repairs whose program is the failing one again; None where none.
         broke: Share of repairs that fail a case which the failing program is known to pass.
         edit_lines: Median lines that a repair adds or deletes; None where none was tried.
+        unanswered: Failing programs of which the source had nothing to say, so that they were not
+            repaired: nobody wrote about them, or their task has no reference solution.
+        leaks: Whether its words are made from the reference solution: an upper bound, no rival.
     """
 
     source: str
@@ -279,6 +286,8 @@ class SourceFindings:
     unchanged: float | None
     broke: float | None
     edit_lines: float | None
+    unanswered: int = 0
+    leaks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -389,6 +398,8 @@ class About:
         scored: Those in the rates.
         not_run: Tasks that were collected and never started.
         not_run_budget: Those that were not run since the run's budget was spent, with the reason.
+        n_f: Feedback texts of each failing program; None: one for each repair, or records differ.
+        depth: Levels of repair; None where records differ.
     """
 
     title: str
@@ -403,6 +414,8 @@ class About:
     scored: int
     not_run: int
     not_run_budget: Unscored | None
+    n_f: int | None = None
+    depth: int | None = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -416,13 +429,15 @@ class Findings:
         sources: One for each feedback source.
         pairs: Every two sources.
         shapes: Every shape that the trees allow.
-        curves: i.i.d. and each source; `ALL` and each difficulty.
+        curves: i.i.d. and each source; `ALL` and each difficulty. A source that repairs its repairs
+            also has curves of fewer levels.
         heat_maps: One for each source.
         tally: What became of tasks and programs.
         cost: What all completions cost, of unscored tasks too.
         lost: What was in flight when earlier runs were killed.
         unscored: Why tasks are missing from the rates.
         refused: What could not be estimated without bias, by name.
+        depths: Each source that repairs its repairs, cut off at every depth from 1 up.
         schema: The version of this layout.
     """
 
@@ -439,4 +454,5 @@ class Findings:
     lost: Lost
     unscored: tuple[Unscored, ...]
     refused: tuple[Refused, ...]
+    depths: tuple[AtEqualTokens, ...] = ()
     schema: int = SCHEMA

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from pytest_selfrepair.core.feedback import leaks
 from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.estimate.bootstrap import BOOTSTRAP, Bootstrap, Resampling
@@ -96,6 +97,8 @@ def source_findings(
         ),
         broke=_share(programs, lambda each: broke(each.failing.verdict, each.repair.verdict)),
         edit_lines=_median_edit(programs),
+        unanswered=sum(len(tree.unanswered) for task in tasks if (tree := task.tree(source))),
+        leaks=leaks(source),
     )
 
 

@@ -44,6 +44,8 @@ def _values(setups: Iterable[Setup]) -> dict[str, str]:
             ("isolation", setup.isolation),
             ("n_p", plan.n_p),
             ("n_fr", plan.n_fr),
+            ("n_f", "one for each repair" if plan.n_f is None else plan.n_f),
+            ("depth", plan.depth),
             ("budget", "none" if plan.budget is None else plan.budget),
             ("temperature", params.temperature),
             ("max_tokens", params.max_tokens),

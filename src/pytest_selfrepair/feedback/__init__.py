@@ -1,19 +1,142 @@
 """Where the words about a failing program come from: one small class a source, found by name."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 
-from pytest_selfrepair.core.feedback import FeedbackSource
-from pytest_selfrepair.feedback.error_only import ErrorOnly
-from pytest_selfrepair.feedback.joint import Joint
-
-BUILT_IN: Mapping[str, Callable[[], FeedbackSource]] = MappingProxyType(
-    {"self": Joint, "none": ErrorOnly}
+from pytest_selfrepair.core.feedback import (
+    LONGEST_EVIDENCE,
+    LONGEST_SENTENCE,
+    REFERENCE,
+    FeedbackSource,
 )
-"""The sources that need no model of their own, by the name a user gives."""
+from pytest_selfrepair.core.prompt import PromptSet
+from pytest_selfrepair.core.sample import Model, SamplingParams
+from pytest_selfrepair.core.verdict import Judge
+from pytest_selfrepair.feedback.blind import Blind
+from pytest_selfrepair.feedback.error_only import ErrorOnly
+from pytest_selfrepair.feedback.explained import Explained
+from pytest_selfrepair.feedback.joint import Joint
+from pytest_selfrepair.feedback.placebo import Placebo
+from pytest_selfrepair.feedback.reference import LONGEST_SOLUTION, Reference
+from pytest_selfrepair.feedback.several_cases import SeveralCases
+from pytest_selfrepair.feedback.trace import Trace
 
-SEPARATE = "self:separate"
-"""The code model explains first, and repairs in a completion of its own."""
 
-RESERVED = frozenset({"human", "blind", "placebo", "cases", "trace", "reference"})
-"""Names of sources to come: never taken for the name of a model."""
+class Argument(StrEnum):
+    """What may stand behind the colon of a source's name."""
+
+    NONE = "none"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What a source is made from.
+
+    Attributes:
+        name: What reports call it.
+        model: Who explains: the model that is named, or the code model.
+        judge: Runs programs.
+        prompts: The wording.
+        params: How explanations are drawn.
+        seconds: CPU seconds that a program may take for one case.
+    """
+
+    name: str
+    model: Model
+    judge: Judge
+    prompts: PromptSet
+    params: SamplingParams
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How a source is made, and what it needs.
+
+    Attributes:
+        make: Makes it.
+        argument: What may stand behind its name.
+        asks: Whether it draws completions of its own.
+        says_more: Characters that a repair's prompt may have beyond the error sentence and what
+            was drawn.
+        hears_more: Characters that the prompt of such a completion may have beyond that sentence.
+    """
+
+    make: Callable[[Means], FeedbackSource]
+    argument: Argument = Argument.NONE
+    asks: bool = False
+    says_more: int = 0
+    hears_more: int = 0
+
+
+_LONGEST_ADVICE = 400  # characters
+
+
+def _explained(means: Means) -> FeedbackSource:
+    return Explained(name=means.name, model=means.model, prompts=means.prompts, params=means.params)
+
+
+NAMED_MODEL = Recipe(make=_explained, argument=Argument.MODEL, asks=True)
+"""The source that a model's name stands for."""
+
+RECIPES: Mapping[str, Recipe] = MappingProxyType(
+    {
+        "self": Recipe(make=lambda _: Joint()),
+        "self:separate": Recipe(make=_explained, asks=True),
+        "none": Recipe(make=lambda _: ErrorOnly()),
+        "blind": Recipe(make=lambda means: Blind(prompts=means.prompts)),
+        "placebo": Recipe(
+            make=lambda means: Placebo(prompts=means.prompts), says_more=_LONGEST_ADVICE
+        ),
+        "cases": Recipe(
+            make=lambda means: SeveralCases(judge=means.judge, prompts=means.prompts),
+            says_more=LONGEST_EVIDENCE - LONGEST_SENTENCE,
+        ),
+        "trace": Recipe(
+            make=lambda means: Trace(
+                runner=means.judge, prompts=means.prompts, seconds=means.seconds / 2
+            ),
+            says_more=LONGEST_EVIDENCE - LONGEST_SENTENCE,
+        ),
+        REFERENCE: Recipe(
+            make=lambda means: Reference(
+                name=means.name, model=means.model, prompts=means.prompts, params=means.params
+            ),
+            argument=Argument.MODEL,
+            asks=True,
+            hears_more=LONGEST_SOLUTION,
+        ),
+    }
+)
+"""The sources by the name that a user gives; any other name but `HUMAN` is a model's."""
+
+HUMAN = "human"
+"""The source that is made from a file alone, whose path may follow behind a colon."""
+
+ACCEPTED = (
+    *(name for name, recipe in RECIPES.items() if recipe.argument is Argument.NONE),
+    f"{REFERENCE}[:MODEL]",
+    f"{HUMAN}[:FILE]",
+    "a model's name",
+)
+"""The names that there are, for a reader."""
+
+
+def recipe_of(name: str) -> tuple[Recipe, str]:
+    """What a name means, and what stands behind its colon, if that means something.
+
+    Raises:
+        ValueError: A source is given an argument that it does not take, or an empty one.
+    """
+    if name in RECIPES:
+        return RECIPES[name], ""
+    head, colon, argument = name.partition(":")
+    recipe = RECIPES.get(head)
+    if recipe is None:
+        return NAMED_MODEL, name
+    if recipe.argument is Argument.NONE or (colon and not argument):
+        raise ValueError(", ".join(ACCEPTED))
+    return recipe, argument

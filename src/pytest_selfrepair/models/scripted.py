@@ -35,7 +35,9 @@ ANY_TASK = "*"
 DROP = "drop"
 """What a script may call the fault `drop-before`."""
 
-_NODE = re.compile(r"p(?P<program>\d+)(?:/(?P<source>.+)/(?P<kind>[rf])(?P<draw>\d+))?")
+_NODE = re.compile(
+    r"p(?P<program>\d+)(?:/(?P<source>.+?)(?:/[rf]\d+)*/(?P<kind>[rf])(?P<draw>\d+))?"
+)
 _STAGES = {"r": "repair", "f": "feedback"}
 
 

@@ -11,7 +11,8 @@ LONGEST_REASON = 300
 
 _ADVICE = {
     400: "the request is not accepted: check the model's name and limits",
-    401: "check the key in OPENAI_API_KEY",
+    401: "check the key in OPENAI_API_KEY; that of a feedback endpoint is "
+    "SELFREPAIR_FEEDBACK_API_KEY",
     402: "the account has no credit left",
     403: "this key may not use this model or endpoint",
     404: "check the model's name and --selfrepair-base-url",

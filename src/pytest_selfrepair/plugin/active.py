@@ -84,12 +84,13 @@ class ActiveSession:
     def pytest_report_header(self) -> list[str]:
         """Say who writes, who explains, and where programs run."""
         settings = self._settings
-        who = f"{settings.model}{self._address()}, feedback {', '.join(settings.feedback)}"
+        who = f"{settings.model}{_address(settings.base_url)}"
+        told = f"feedback {', '.join(settings.feedback)}{_address(settings.feedback_base_url)}"
         budget = "no token budget" if settings.budget is None else f"{settings.budget:,} tokens"
-        tree = f"n_p = {settings.programs}, n_fr = {settings.repairs}"
+        tree = f"n_p = {settings.programs}, {_repairs(settings)}"
         store = f"samples in {self._shown(settings.store)}, replay {settings.replay}"
         return [
-            f"selfrepair: {who}; {tree}, {budget}",
+            f"selfrepair: {who}, {told}; {tree}, {budget}",
             f"selfrepair: programs run in {self._isolation.description}; {store}",
         ]
 
@@ -308,13 +309,21 @@ class ActiveSession:
         if self._log is not None:
             self._log.close()
 
-    def _address(self) -> str:
-        address = self._settings.base_url
-        return "" if address is None else f" at {urlsplit(address).netloc}"
-
     def _shown(self, path: Path) -> str:
         root = self._config.rootpath
         return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def _address(url: str | None) -> str:
+    return "" if url is None else f" at {urlsplit(url).netloc}"
+
+
+def _repairs(settings: Settings) -> str:
+    """The part of a tree's shape below its programs."""
+    repairs = f"n_fr = {settings.repairs}"
+    if settings.feedbacks is not None:
+        repairs = f"n_f = {settings.feedbacks}, n_r = {settings.repairs}"
+    return repairs if settings.depth == 1 else f"{repairs}, depth {settings.depth}"
 
 
 def _tasks(items: Iterable[pytest.Item | None]) -> Iterator[TaskItem]:

@@ -13,13 +13,14 @@ import pytest
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import FeedbackSource
 from pytest_selfrepair.core.ledger import RunLimits
-from pytest_selfrepair.core.prompt import PromptSet
+from pytest_selfrepair.core.prompt import BUILT_IN, PromptSet
 from pytest_selfrepair.core.sample import Model, SampleStore, SamplingParams, SeveralModel, Usage
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.errors import SelfRepairError, UsageError
-from pytest_selfrepair.feedback import BUILT_IN, RESERVED, SEPARATE
-from pytest_selfrepair.feedback.explained import Explained
+from pytest_selfrepair.feedback import HUMAN, Argument, Means, Recipe, recipe_of
+from pytest_selfrepair.feedback.human import DEFAULT_FILE, Human
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.endpoint import OPENAI_URL, Endpoint, Line
 from pytest_selfrepair.models.local import LocalServer, parse_local_name
@@ -33,7 +34,7 @@ from pytest_selfrepair.models.traffic import Slots, Throttle
 from pytest_selfrepair.models.weights import Weights, find_weights
 from pytest_selfrepair.plugin import xdist
 from pytest_selfrepair.plugin.forecast import Asking, forecast
-from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.options import Settings, base_of
 from pytest_selfrepair.plugin.purse import Purse
 
 LOCAL_RETRIES = 1
@@ -69,6 +70,34 @@ class Crew:
         """Give back every model's connections."""
         for model in self.members:
             await model.aclose()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Who:
+    """A model that is asked.
+
+    Attributes:
+        name: As the user calls it.
+        apart: Whether it is asked at the endpoint for feedback.
+    """
+
+    name: str
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """A feedback source before the run's models are at work: how it is made, and by whose words.
+
+    Attributes:
+        name: What reports call it.
+        recipe: How it is made.
+        who: The model that it asks, if it asks any.
+    """
+
+    name: str
+    recipe: Recipe
+    who: _Who
 
 
 @dataclass(slots=True, kw_only=True)
@@ -140,8 +169,15 @@ class Casting:
         self.campaign = xdist.given_campaign(config) or campaign_of(settings)
         self.limits = RunLimits(max_tokens=settings.max_tokens_total, max_dollars=settings.max_cost)
         self.prompts = prompts_of(settings)
-        self._makers = {settings.model: self._model_maker(settings.model)}
-        self._sources = {name: self._source(name) for name in settings.feedback}
+        self._coder = _Who(name=settings.model)
+        self._makers = {self._coder: self._model_maker(self._coder)}
+        self._sources = [self._source(name) for name in settings.feedback]
+        names = [source.name for source in self._sources]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise UsageError(
+                f"--selfrepair-feedback: found two sources called {twice[0]!r}; accepted: sources "
+                "with different names (people's texts are named after their file)"
+            )
         if settings.max_cost is not None and self._unpriced:
             raise UsageError(
                 f"--selfrepair-max-cost: found {settings.max_cost:g}, but no price of "
@@ -155,57 +191,64 @@ class Casting:
         Raises:
             LocalModelError: One cannot be started.
         """
-        for name in self._makers:
-            if size := parse_local_name(name):
-                self._servers.address(name, size)
+        for who in self._makers:
+            if size := parse_local_name(who.name):
+                self._servers.address(who.name, size)
 
-    def crew(self, store: SampleStore) -> Crew:
+    def crew(self, store: SampleStore, judge: Judge) -> Crew:
         """Bring everyone to work.
+
+        Args:
+            store: Where samples are kept.
+            judge: Runs programs, also for what is to be said of them.
 
         Raises:
             LocalModelError: The embedded model cannot be set up.
         """
-        members = {name: make() for name, make in self._makers.items()}
+        members = {who: make() for who, make in self._makers.items()}
         recorded = {
-            name: RecordingModel(
+            who: RecordingModel(
                 model=model,
                 store=store,
                 replay=Replay(self._settings.replay),
                 campaign=self.campaign,
                 limits=self.limits,
-                dollars=self._dollars(name),
+                dollars=self._dollars(who.name),
             )
-            for name, model in members.items()
+            for who, model in members.items()
         }
         explaining = replace(
             plan_of(self._settings).params, max_tokens=self._settings.feedback_max_tokens
         )
         return Crew(
-            model=recorded[self._settings.model],
+            model=recorded[self._coder],
             sources=tuple(
-                Explained(name=name, model=recorded[found], prompts=self.prompts, params=explaining)
-                if isinstance(found, str)
+                found.recipe.make(
+                    Means(
+                        name=found.name,
+                        model=recorded[found.who],
+                        judge=judge,
+                        prompts=self.prompts,
+                        params=explaining,
+                        seconds=self._settings.timeout,
+                    )
+                )
+                if isinstance(found, _Told)
                 else found
-                for name, found in self._sources.items()
+                for found in self._sources
             ),
             members=tuple(recorded.values()),
             throttles=tuple(line.throttle for line in self._lines.values()),
-            draws_several=isinstance(members[self._settings.model], SeveralModel),
+            draws_several=isinstance(members[self._coder], SeveralModel),
         )
 
     def forecast(self, tasks: Iterable[Task]) -> list[str]:
         """What a run of these tasks would take at most, a line each."""
         settings = self._settings
-        asking = [
-            Asking(max_tokens=settings.feedback_max_tokens, dollars=self._dollars(found))
-            if isinstance(found, str)
-            else Asking(max_tokens=found.max_tokens)
-            for found in self._sources.values()
-        ]
         found = forecast(
             tasks,
             plan_of(settings),
-            asking,
+            [self._asking(source) for source in self._sources],
             self.prompts,
             dollars=self._dollars(settings.model),
             count=TiktokenCounter(model=settings.model).count,
@@ -216,14 +259,9 @@ class Casting:
 
     def purse(self) -> Purse:
         """This process's share of the run's budget."""
-        plan, sources = plan_of(self._settings), self._sources.values()
-        explained = [
-            self._settings.feedback_max_tokens if isinstance(s, str) else s.max_tokens
-            for s in sources
-        ]
-        longest = plan.params.max_tokens
-        trees = [plan.n_p * plan.n_fr * (longest + more) for more in explained]
-        tokens = plan.n_p * longest + sum(trees) + max(trees, default=0)
+        plan = plan_of(self._settings)
+        trees = [self._asking(source).tokens(plan) for source in self._sources]
+        tokens = plan.n_p * plan.params.max_tokens + sum(trees) + max(trees, default=0)
         dollars = self._dollars(self._settings.model)
         usage = Usage(completion_tokens=tokens, prompt_tokens=None, counted_by="at most")
         return Purse(
@@ -232,37 +270,76 @@ class Casting:
             share=1 / xdist.processes(self._config),
         )
 
+    def _asking(self, source: FeedbackSource | _Told) -> Asking:
+        """A feedback source, as far as it costs."""
+        if isinstance(source, Human):
+            return Asking(max_tokens=0, texts=source.most_texts, says_more=source.longest)
+        if not isinstance(source, _Told):
+            return Asking(max_tokens=source.max_tokens)
+        recipe = source.recipe
+        return Asking(
+            max_tokens=self._settings.feedback_max_tokens if recipe.asks else 0,
+            dollars=self._dollars(source.who.name) if recipe.asks else None,
+            says_more=recipe.says_more,
+            hears_more=recipe.hears_more,
+        )
+
     @property
     def _unpriced(self) -> list[str]:
-        return [name for name in self._makers if self.prices.of(name) is None]
+        names = dict.fromkeys(who.name for who in self._makers)
+        return [name for name in names if self.prices.of(name) is None]
 
     def _dollars(self, name: str) -> Callable[[Usage], float] | None:
         """What a completion of a model costs; None where nobody knows."""
         price = self.prices.of(name)
         return None if price is None else price.dollars
 
-    def _source(self, name: str) -> FeedbackSource | str:
-        """A feedback source, or the name of the model that is to explain."""
+    def _source(self, name: str) -> FeedbackSource | _Told:
+        """The feedback source of a name: one that is ready, or what it will be made of."""
         hook = self._config.hook.pytest_selfrepair_feedback_source
         custom: FeedbackSource | None = hook(name=name, config=self._config)
         if custom is not None:
             return custom
-        if name in BUILT_IN:
-            return BUILT_IN[name]()
-        if name == SEPARATE:
-            return self._settings.model
-        if name.partition(":")[0] in RESERVED:
-            accepted = ", ".join([*BUILT_IN, SEPARATE, "a model's name"])
+        head, colon, path = name.partition(":")
+        try:
+            if head == HUMAN and not (colon and not path):
+                return self._human(path)
+            recipe, argument = recipe_of(name)
+        except ValueError as error:
             raise UsageError(
-                f"--selfrepair-feedback: found {name!r}, a source that this version does not "
-                f"have; accepted: {accepted}, or one that a conftest.py provides"
-            )
-        if name not in self._makers:
-            self._makers[name] = self._model_maker(name)
-        return name
+                f"--selfrepair-feedback: found {name!r}; accepted: {error}, or one that a "
+                "conftest.py provides"
+            ) from None
+        who = self._coder
+        if recipe.asks and recipe.argument is Argument.MODEL and argument:
+            apart = self._endpoint_apart is not None and not self._is_own(argument)
+            who = _Who(name=argument, apart=apart)
+        if who not in self._makers:
+            self._makers[who] = self._model_maker(who)
+        return _Told(name=name, recipe=recipe, who=who)
 
-    def _model_maker(self, name: str) -> Callable[[], Model]:
+    def _human(self, path: str) -> Human:
+        """People's texts; the source is named after a file that the user named."""
+        file = base_of(self._config) / (path or DEFAULT_FILE)
+        return Human.read(f"{HUMAN}:{file.name}" if path else HUMAN, file)
+
+    @property
+    def _endpoint_apart(self) -> tuple[str | None, str] | None:
+        """Address, if one is given, and key of the endpoint for feedback; None: there is none."""
+        address = self._settings.feedback_base_url or os.environ.get(
+            "SELFREPAIR_FEEDBACK_BASE_URL", ""
+        ).rstrip("/")
+        key = os.environ.get("SELFREPAIR_FEEDBACK_API_KEY", "").strip()
+        return (address or None, key) if address or key else None
+
+    @staticmethod
+    def _is_own(name: str) -> bool:
+        """Whether a model is asked at no endpoint of the user's."""
+        return name.startswith(PREFIX) or parse_local_name(name) is not None
+
+    def _model_maker(self, who: _Who) -> Callable[[], Model]:
         """What makes the model of a name, once it is needed."""
+        name = who.name
         custom: Model | None = self._config.hook.pytest_selfrepair_model(
             name=name, config=self._config
         )
@@ -278,7 +355,7 @@ class Casting:
             if self._servers.weights_file is not None:
                 find_weights(size, file=self._servers.weights_file)  # says what is wrong with it
             return lambda: self._local_model(name, size)
-        endpoint = self._endpoint()
+        endpoint = self._endpoint(apart=who.apart)
         return lambda: ChatModel(
             name,
             line=self._line(endpoint),
@@ -313,15 +390,25 @@ class Casting:
         """The one way to an endpoint, which its models share."""
         return self._lines.setdefault(endpoint, Line(endpoint, self.slots))
 
-    def _endpoint(self) -> Endpoint:
+    def _endpoint(self, *, apart: bool) -> Endpoint:
+        """Where a model is asked, and with which key: one endpoint never gets another's."""
         base_url = self._settings.base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL
-        api_key = os.environ.get("OPENAI_API_KEY", "").strip()
+        api_key, key_name = os.environ.get("OPENAI_API_KEY", "").strip(), "OPENAI_API_KEY"
+        if apart and self._endpoint_apart is not None:
+            address, own_key = self._endpoint_apart
+            key_name = "SELFREPAIR_FEEDBACK_API_KEY"
+            api_key = own_key or ("" if address else api_key)
+            base_url = address or base_url
         asks = self._settings.replay != Replay.ONLY and not self._settings.plan
         if not api_key and base_url == OPENAI_URL and asks:
+            url, other = (
+                ("--selfrepair-feedback-base-url", "--selfrepair-feedback local")
+                if key_name != "OPENAI_API_KEY"
+                else ("--selfrepair-base-url", "--selfrepair-model local")
+            )
             raise UsageError(
-                "OPENAI_API_KEY: found nothing; accepted: the endpoint's key. Or name another "
-                "endpoint by --selfrepair-base-url, or the embedded model by "
-                "--selfrepair-model local"
+                f"{key_name}: found nothing; accepted: the endpoint's key. Or name another "
+                f"endpoint by {url}, or the embedded model by {other}"
             )
         return Endpoint(
             base_url=base_url,
@@ -352,6 +439,7 @@ def campaign_of(settings: Settings) -> str:
         repr(plan_of(settings)),
         settings.feedback_max_tokens,
         settings.base_url,
+        settings.feedback_base_url,
         prompts.name,
         prompts.digest,
     ]
@@ -362,7 +450,9 @@ def plan_of(settings: Settings) -> Plan:
     """How large the trees of a run may grow."""
     return Plan(
         n_p=settings.programs,
-        n_fr=settings.repairs,
+        n_fr=settings.repairs * (settings.feedbacks or 1),
+        n_f=settings.feedbacks,
+        depth=settings.depth,
         budget=settings.budget,
         params=SamplingParams(
             temperature=settings.temperature,
@@ -378,6 +468,7 @@ def prompts_of(settings: Settings) -> PromptSet:
     Raises:
         UsageError: The user's own set cannot be read.
     """
-    if settings.prompts is None:
-        return PromptSet.default()
-    return PromptSet.read(settings.prompts.name, settings.prompts)
+    if settings.prompts in BUILT_IN:
+        return PromptSet.built_in(settings.prompts)
+    folder = Path(settings.prompts)
+    return PromptSet.read(folder.resolve().name, folder)

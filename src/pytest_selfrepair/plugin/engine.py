@@ -262,7 +262,7 @@ class Engine:
         store = SqliteStore(self._settings.store)
         self._open.callback(store.close)
         self._purse.before = store.spent(self._casting.campaign)
-        crew = self._casting.crew(store)
+        crew = self._casting.crew(store, self._judge)
         loop = self._running()
         self._open.callback(lambda: loop.run(self._judge.aclose()))
         self._open.callback(lambda: loop.run(crew.aclose()))

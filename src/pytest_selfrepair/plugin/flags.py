@@ -107,8 +107,8 @@ OPTIONS = (
         name="feedback",
         metavar="SOURCE",
         help="where feedback comes from; may be given more than once. self (explanation and repair "
-        "in one completion), self:separate, none (error sentence only), or a model's name "
-        "(default: self)",
+        "in one completion), self:separate, none (error sentence only), blind, placebo, cases, "
+        "trace, reference[:MODEL], human[:FILE], or a model's name (default: self)",
         default="self",
         parse=_text,
         repeats=True,
@@ -123,9 +123,25 @@ OPTIONS = (
     Option(
         name="repairs",
         metavar="N",
-        help="repairs of every failing program, n_fr (default: 1)",
+        help="repairs of every failing program, n_fr, each with feedback of its own; with "
+        "--selfrepair-feedbacks, and of texts that people wrote, repairs on each text, n_r "
+        "(default: 1)",
         default="1",
         parse=_whole(0),
+    ),
+    Option(
+        name="feedbacks",
+        metavar="N",
+        help="feedback texts about every failing program, n_f (default: one for each repair)",
+        default=None,
+        parse=_whole(1),
+    ),
+    Option(
+        name="depth",
+        metavar="N",
+        help="levels of repair: 2 repairs the repairs that fail as well, and so on (default: 1)",
+        default="1",
+        parse=_whole(1),
     ),
     Option(
         name="budget",
@@ -192,6 +208,15 @@ OPTIONS = (
         name="base_url",
         metavar="URL",
         help="address of the OpenAI-compatible endpoint (default: $OPENAI_BASE_URL, else OpenAI's)",
+        default=None,
+        parse=_url,
+    ),
+    Option(
+        name="feedback_base_url",
+        metavar="URL",
+        help="address of the endpoint of models that only explain; its key is "
+        "$SELFREPAIR_FEEDBACK_API_KEY (default: $SELFREPAIR_FEEDBACK_BASE_URL, else as for the "
+        "code model)",
         default=None,
         parse=_url,
     ),
@@ -311,9 +336,10 @@ OPTIONS = (
     Option(
         name="prompts",
         metavar="DIR",
-        help="a prompt set of your own (default: the one that comes with the plugin)",
-        default=None,
-        parse=Path,
+        help="the prompt set: default, paper (in the structure of arXiv 2306.09896), or a folder "
+        "with one of your own (default: default)",
+        default="default",
+        parse=_text,
     ),
     Option(
         name="tasks",

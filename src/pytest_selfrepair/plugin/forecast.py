@@ -22,10 +22,34 @@ class Asking:
     Attributes:
         max_tokens: The most that one explanation of its own may generate; 0 where it draws none.
         dollars: What such an explanation costs; None where nobody knows.
+        texts: The most texts that there are about one program; None: as many as are asked for.
+        says_more: Tokens that a repair may read beyond the error sentence and the explanation.
+        hears_more: Tokens that an explanation may read beyond the error sentence.
     """
 
     max_tokens: int
     dollars: Dollars | None = None
+    texts: int | None = None
+    says_more: int = 0
+    hears_more: int = 0
+
+    def size(self, plan: Plan) -> tuple[int, int]:
+        """Texts and repairs of a task's tree, at most: where every program and repair fails."""
+        texts, each = plan.texts, plan.n_r
+        if self.texts is not None and plan.n_f is None:
+            texts, each = self.texts, plan.n_fr
+        elif self.texts is not None:
+            texts = min(self.texts, texts)
+        failing = level = plan.n_p
+        for _ in range(plan.depth - 1):
+            level *= texts * each
+            failing += level
+        return failing * texts, failing * texts * each
+
+    def tokens(self, plan: Plan) -> int:
+        """Tokens that a task's tree may take beside its programs."""
+        texts, repairs = self.size(plan)
+        return repairs * plan.params.max_tokens + texts * self.max_tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,29 +132,33 @@ def forecast(
         dollars: What a completion of the code model costs; None where nobody knows.
         count: Tokens of a text.
     """
-    longest, repairs = plan.params.max_tokens, plan.n_p * plan.n_fr
+    longest = plan.params.max_tokens
     within = math.inf if plan.budget is None else plan.budget
     programs = min(plan.n_p * longest, within)
-    trees = [min(repairs * (longest + each.max_tokens), within - programs) for each in asking]
+    trees = [min(each.tokens(plan), within - programs) for each in asking]
+    sizes = [each.size(plan) for each in asking]
     costliest = max(trees, default=0)
     total = Forecast()
     for task in tasks:
         bare = _tokens(prompts.program(task), count)
         more = _tokens(prompts.joint(task, program="", error=""), count)
         more += longest + LONGEST_SENTENCE  # a character of the error is a token at most, or nearly
-        explained = [each for each in asking if each.max_tokens]
+        explained = [
+            (each, texts) for each, (texts, _) in zip(asking, sizes, strict=True) if each.max_tokens
+        ]
         baseline = math.ceil(costliest / longest)
         read = (plan.n_p + baseline) * bare + sum(
-            repairs * (more + each.max_tokens) for each in asking
+            repairs * (more + each.max_tokens + each.says_more)
+            for each, (_, repairs) in zip(asking, sizes, strict=True)
         )
-        feedback_read = [repairs * more for _ in explained]
+        feedback_read = [texts * (more + each.hears_more) for each, texts in explained]
         written = int(programs + sum(trees) + costliest)
-        spoken = [repairs * each.max_tokens for each in explained]
+        spoken = [texts * each.max_tokens for each, texts in explained]
         total = Forecast(
             tasks=total.tasks + 1,
             programs=total.programs + plan.n_p,
-            feedbacks=total.feedbacks + repairs * len(explained),
-            repairs=total.repairs + repairs * len(asking),
+            feedbacks=total.feedbacks + sum(texts for _, texts in explained),
+            repairs=total.repairs + sum(repairs for _, repairs in sizes),
             baseline=total.baseline + baseline,
             tokens=total.tokens + written,
             prompt_tokens=total.prompt_tokens + read + sum(feedback_read),
@@ -139,7 +167,7 @@ def forecast(
                 _price(dollars, written - sum(spoken), read),
                 *(
                     _price(each.dollars, said, heard)
-                    for each, said, heard in zip(explained, spoken, feedback_read, strict=True)
+                    for (each, _), said, heard in zip(explained, spoken, feedback_read, strict=True)
                 ),
             ),
         )

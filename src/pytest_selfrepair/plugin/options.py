@@ -20,6 +20,8 @@ class Settings:
     feedback: tuple[str, ...]
     programs: int
     repairs: int
+    feedbacks: int | None
+    depth: int
     budget: int | None
     max_tokens_total: int | None
     max_cost: float | None
@@ -29,6 +31,7 @@ class Settings:
     feedback_max_tokens: int
     seed: int | None
     base_url: str | None
+    feedback_base_url: str | None
     concurrency: int
     request_timeout: float
     request_retries: int
@@ -44,7 +47,7 @@ class Settings:
     checker: str
     all_cases: bool
     validate: bool
-    prompts: Path | None
+    prompts: str
     tasks: tuple[str, ...]
     local_weights: Path | None
     local_threads: int | None
@@ -94,12 +97,18 @@ def settings(config: "pytest.Config") -> Settings:
             values[option.name] = tuple(dict.fromkeys(parsed))
         else:
             values[option.name] = parsed[0] if parsed else None
-    # Without an ini file pytest's root is wherever the tasks are, perhaps no place to write to.
-    base = config.invocation_params.dir if config.inipath is None else config.rootpath
-    values["store"] = base / values["store"]
+    values["store"] = base_of(config) / values["store"]
     if not config.getoption("selfrepair_tasks"):  # the ini file speaks from where it stands
         values["tasks"] = tuple(str(config.rootpath / task) for task in values["tasks"])
     return Settings(**values)
+
+
+def base_of(config: "pytest.Config") -> Path:
+    """The folder from which paths of the project's own files are read.
+
+    Without an ini file pytest's root is wherever the tasks are, perhaps no place to write to.
+    """
+    return config.invocation_params.dir if config.inipath is None else config.rootpath
 
 
 def _given(option: Option, config: "pytest.Config") -> tuple[str, Sequence[str]]:

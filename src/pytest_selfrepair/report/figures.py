@@ -115,7 +115,10 @@ def _curve(findings: Findings) -> "Figure | None":
     shown = [
         curve
         for curve in findings.curves
-        if (curve.policy, curve.replacement) == way and curve.difficulty == ALL and curve.points
+        if (curve.policy, curve.replacement) == way
+        and curve.difficulty == ALL
+        and curve.points
+        and curve.depth is None
     ]
     baseline = next((curve for curve in shown if curve.source is None), None)
     repaired = [curve for curve in shown if curve.source is not None]

@@ -84,13 +84,18 @@ def _outcomes(tally: Tally) -> list[tuple[str, int, int, int]]:
 
 def _curve(curve: Curve) -> dict[str, object]:
     return {
-        "source": None if curve.source is None else visible(curve.source),
+        "source": None if curve.source is None else visible(_series(curve)),
         "label": visible(curve.label),
         "policy": curve.policy,
         "replacement": curve.replacement,
         "difficulty": visible(curve.difficulty),
         "points": [_point(point) for point in curve.points],
     }
+
+
+def _series(curve: Curve) -> str:
+    """What a curve is drawn alike in every view: a source, and the levels where it has fewer."""
+    return f"{curve.source}" if curve.depth is None else f"{curve.source}, depth {curve.depth}"
 
 
 def _point(point: CurvePoint) -> dict[str, object]:

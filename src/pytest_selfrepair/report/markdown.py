@@ -56,11 +56,20 @@ def _budget(findings: Findings) -> list[str]:
 def _answers(findings: Findings) -> list[str]:
     if not findings.headline:
         return ["**Nothing was scored: whether repair pays cannot be told.**"]
-    return [
-        f"- **{escaped(found.source)}: {words.answer(found)}.** {words.against(found)}"
-        f"{_trees(found)}."
-        for found in findings.headline
-    ]
+    depths = words.by_source(findings.depths)
+    sources = {each.source: each for each in findings.sources}
+    lines: list[str] = []
+    for found in findings.headline:
+        notes = [escaped(text) for text in words.depths(depths.get(found.source, []))]
+        if (source := sources.get(found.source)) is not None:
+            notes += [words.LEAKS] if source.leaks else []
+            notes += [text] if (text := words.unanswered(source)) is not None else []
+        more = "".join(f" {note[0].upper()}{note[1:]}." for note in notes)
+        lines.append(
+            f"- **{escaped(found.source)}: {words.answer(found)}.** {words.against(found)}"
+            f"{_trees(found)}.{more}"
+        )
+    return lines
 
 
 def _cost(findings: Findings) -> list[str]:

@@ -145,6 +145,15 @@ class _Page:
         yield from self._say(words.price(found), indent="  ")
         if (trees := words.trees_compared(found)) is not None:
             yield from self._say(f"({trees})", indent="  ")
+        for each in self._findings.sources:
+            if each.source != found.source:
+                continue
+            if each.leaks:
+                yield from self._say(f"({words.LEAKS})", Style.UNSURE, indent="  ")
+            if (left_out := words.unanswered(each)) is not None:
+                yield from self._say(f"({left_out})", Style.UNSURE, indent="  ")
+        for text in words.depths(words.by_source(self._findings.depths).get(found.source, [])):
+            yield from self._say(text, indent="  ")
 
     def _rates(self) -> list[Line]:
         findings = self._findings
@@ -272,7 +281,11 @@ def _chosen(curves: Sequence[Curve]) -> list[Curve]:
 
     Of the ways that show most sources, the one without replacement and in batches, if there is one.
     """
-    found = [curve for curve in curves if curve.difficulty == ALL and curve.points]
+    found = [
+        curve
+        for curve in curves
+        if curve.difficulty == ALL and curve.points and curve.depth is None
+    ]
     ways = {(curve.policy, curve.replacement) for curve in found}
     if not ways:
         return []

@@ -1,10 +1,17 @@
 """Numbers and answers in words, the same in every text report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
-from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Estimate, Unscored
+from pytest_selfrepair.estimate.depths import fresh_is_better
+from pytest_selfrepair.estimate.findings import (
+    Answer,
+    AtEqualTokens,
+    Estimate,
+    SourceFindings,
+    Unscored,
+)
 
 MOST_NAMED = 3
 """Tasks that are named for each reason why tasks were not scored."""
@@ -104,6 +111,45 @@ def trees_compared(found: AtEqualTokens) -> str | None:
         f"trees of {counted(found.n_p, 'program')} with one repair each; larger ones cost more "
         "than the programs that were sampled without repair"
     )
+
+
+LEAKS = "its words leak the reference solution: an upper bound, no rival of the other sources"
+"""What is said of such a source."""
+
+
+def unanswered(found: SourceFindings) -> str | None:
+    """How many failing programs a source had nothing to say of; None where it spoke of all."""
+    if not found.unanswered:
+        return None
+    programs = counted(found.unanswered, "failing program")
+    return f"{programs} without feedback, left out of its repairs and of every paired comparison"
+
+
+def depths(found: Sequence[AtEqualTokens]) -> list[str]:
+    """One source at every depth, and where fresh sampling would have used the tokens better."""
+    if not found:
+        return []
+    said = [
+        f"depth {each.depth}: {percent(each.pass_rate.value)} at {number(each.tokens)} tokens "
+        f"(i.i.d. {percent(each.iid.value)}, gain {points(each.gain.value)})"
+        for each in found
+    ]
+    worse = fresh_is_better(found)
+    levels = " and ".join(map(str, worse))
+    verdict = (
+        f"fresh sampling would have been the better use of the tokens of level {levels}"
+        if worse
+        else "no level's tokens would have been better used for fresh sampling"
+    )
+    return ["; ".join(said), f"{verdict} (by the estimates alone)"]
+
+
+def by_source(found: Iterable[AtEqualTokens]) -> dict[str, list[AtEqualTokens]]:
+    """Depths by their source, in order."""
+    groups: dict[str, list[AtEqualTokens]] = {}
+    for each in found:
+        groups.setdefault(each.source, []).append(each)
+    return groups
 
 
 def number_of_programs(samples: float) -> str:

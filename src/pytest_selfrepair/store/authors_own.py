@@ -61,7 +61,8 @@ def _own_grown(fields: Fields, own: dict[str, Any]) -> tuple[dict[str, Any], lis
         repairs.sort(key=_place)
         all_entries.append(repairs)
         nodes = [_own_node(entry, "repaired_program") for _, entry in repairs]
-        trees.append({"source": source, "complete": tree["complete"], "repairs": nodes})
+        silent = {"unanswered": tree.get("unanswered", [])}
+        trees.append({"source": source, "complete": tree["complete"], "repairs": nodes, **silent})
     facts = {
         "programs": [_own_node(entry, "executed_completion") for _, entry in completions],
         "trees": trees,

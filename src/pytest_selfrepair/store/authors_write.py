@@ -92,6 +92,7 @@ def fields(record: Record, source: str | None = None, *, plain: bool = False) ->
                 {
                     "source": tree.source,
                     "complete": tree.complete,
+                    **({"unanswered": list(tree.unanswered)} if tree.unanswered else {}),
                     "further": [_repair(*each) for each in placed[tree.source].get(None, ())],
                 }
                 for tree in trees

@@ -1,0 +1,26 @@
+"""What a source finds out about a program once, however many repairs it is told to."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from pytest_selfrepair.core.feedback import Failure
+
+
+@dataclass(slots=True)
+class Remembered:
+    """Texts by task and program; what fails is tried again."""
+
+    found: dict[tuple[str, str], "asyncio.Task[str]"] = field(default_factory=dict)
+
+    async def of(self, failure: Failure, find: Callable[[Failure], Awaitable[str]]) -> str:
+        """The text about a failing program, found out where it is not known yet."""
+        key = failure.task.id, failure.program
+        task = self.found.get(key)
+        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
+            task = self.found[key] = asyncio.create_task(_found(failure, find))
+        return await task
+
+
+async def _found(failure: Failure, find: Callable[[Failure], Awaitable[str]]) -> str:
+    return await find(failure)
