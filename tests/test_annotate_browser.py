@@ -1,6 +1,8 @@
 """The page on which people write, in Chromium, served by a process that may be killed."""
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +13,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 import annotating
 from annotating import Server, served
 from browsing import FLAGS, VARIABLE, find_chromium
+from projects import LEAN, write_project
 from pytest_selfrepair.annotate import study
-from pytest_selfrepair.annotate.answers import DEFAULT_ANSWERS, Answers
+from pytest_selfrepair.annotate.answers import Answers
 from pytest_selfrepair.annotate.export import as_lines
 from pytest_selfrepair.annotate.items import failing
 from pytest_selfrepair.core.task import Difficulty, TaskKind
+from pytest_selfrepair.feedback.human import DEFAULT_FILE
 from pytest_selfrepair.store import runs
 
 CHROMIUM = find_chromium()
@@ -51,13 +55,13 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def designed(here: Path) -> dict[str, str]:
-    """A study of two people with two programs each; the secrets of their links by code."""
-    design, secrets = study.create(
-        failing(runs.load("s.sqlite")), run="s", people=2, each=2, per_program=2, seed=0
-    )
-    study.save(design, here / "study.json")
-    return secrets
+def run(*arguments: str) -> runs.Run:
+    """A run of the project with the scripted model, and what it has stored."""
+    command = [sys.executable, "-m", "pytest", "tasks", *LEAN.split(), "-p", "no:cacheprovider"]
+    command += ["--selfrepair-model", "scripted:script.json", "--selfrepair-programs", "2"]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    return runs.load("last")
 
 
 def enter(browser: Browser, server: Server, secret: str) -> Page:
@@ -72,20 +76,25 @@ def enter(browser: Browser, server: Server, secret: str) -> Page:
     return page
 
 
-def test_two_write_one_withdraws_and_the_export_holds_the_rest(
-    browser: Browser, here: Path
+def test_two_write_one_withdraws_and_a_run_uses_the_rest(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    links = designed(here)
-    with served("s.sqlite", "--study", "study.json", "--port", 0) as server:
+    monkeypatch.chdir(tmp_path)
+    write_project(tmp_path)
+    design, links = study.create(
+        failing(run()), run="last", people=2, each=3, per_program=2, seed=0
+    )
+    study.save(design, tmp_path / "study.json")
+    with served("last", "--study", "study.json", "--port", 0) as server:
         one, two = (enter(browser, server, links[code]) for code in ("p1", "p2"))
         for page in (one, two):
             page.keyboard.press("Enter")  # the link to the first program has the focus
             expect(page.locator("#feedback")).to_be_focused()
-        for number in (1, 2):
+        for number in (1, 2, 3):
             for page, who in ((one, "one"), (two, "two")):
-                page.keyboard.type(f"Person {who} on <b>program</b> {number}.")
+                page.keyboard.insert_text(f"Person {who} on <b>program</b> {number}.")
                 page.keyboard.press("Control+Enter")
-                page.wait_for_url(f"{server.address}/programs/2" if number == 1 else "**/")
+                page.wait_for_url(f"**/programs/{number + 1}" if number < 3 else "**/")
         expect(two.get_by_role("heading", name="All done. Thank you!")).to_be_visible()
         two.get_by_role("link", name="withdraw").click()
         two.get_by_role("button", name="Yes, delete").click()
@@ -94,13 +103,15 @@ def test_two_write_one_withdraws_and_the_export_holds_the_rest(
         expect(two.get_by_role("heading", name="You have withdrawn")).to_be_visible()
         one.goto(f"{server.address}/programs/1")
         expect(one.locator("#feedback")).to_have_value("Person one on <b>program</b> 1.")
-    with Answers(here / DEFAULT_ANSWERS) as answers:
+    with Answers(tmp_path / DEFAULT_FILE) as answers:
         exported = [json.loads(line) for line in as_lines(answers.answers())]
-    assert sorted(each["feedback"] for each in exported) == [
-        f"Person one on <b>program</b> {number}." for number in (1, 2)
-    ]
+    said = {f"Person one on <b>program</b> {number}." for number in (1, 2, 3)}
+    assert {each["feedback"] for each in exported} == said
     assert {each["participant"] for each in exported} == {"p1"}
-    assert len({each["task_id"] for each in exported}) == 2
+    grown = [each.grown for each in run("--selfrepair-feedback", "human").records]
+    repairs = [node for each in grown if each for tree in each.trees for node in tree.repairs]
+    assert {node.feedback.text for node in repairs if node.feedback} == said
+    assert any(node.verdict.passed for node in repairs)
 
 
 def test_a_draft_survives_a_reload_and_a_kill_of_the_process(
@@ -121,7 +132,7 @@ def test_a_draft_survives_a_reload_and_a_kill_of_the_process(
         server.process.kill()
         server.process.wait()
         typed = page.locator("#feedback").input_value()
-    with Answers(here / DEFAULT_ANSWERS) as answers:
+    with Answers(here / DEFAULT_FILE) as answers:
         kept = [answers.written(key, who).text for who, key in answers.drafted()]
     assert [text[:35] for text in kept] == ["Before the reload. Before the kill,"]
     page.keyboard.type(" while nobody listens")
@@ -211,6 +222,6 @@ def test_texts_are_judged_by_keys(context: BrowserContext, here: Path) -> None:
                 page.keyboard.press(key)
             page.keyboard.press("Control+Enter")
         expect(page.locator("h1")).to_have_text("All judged. Thank you!")
-    with Answers(here / DEFAULT_ANSWERS) as answers:
+    with Answers(here / DEFAULT_FILE) as answers:
         found = sorted((each.accuracy, each.change) for each in answers.judgements())
     assert found == [("accurate", "small"), ("inaccurate", "large"), ("uncertain", "none")]

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_selfrepair.annotate.answers import (
-    Answer,
     Answers,
     Judgement,
     StaleError,
@@ -21,6 +20,7 @@ from pytest_selfrepair.annotate.export import as_lines
 from pytest_selfrepair.annotate.items import Key
 from pytest_selfrepair.annotate.summary import by_source
 from pytest_selfrepair.errors import StoreError
+from pytest_selfrepair.feedback.human import Answer
 
 KEY = Key(task_id="tasks/1", program_hash="abc")
 OTHER = Key(task_id="tasks/2", program_hash="abc")

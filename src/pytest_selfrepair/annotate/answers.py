@@ -1,6 +1,6 @@
 """What people wrote, in one SQLite file: their answers, drafts, judgements, and who withdrew.
 
-The table `answers` is what others read: ``task_id, program_hash, participant, feedback, seconds``.
+The table `answers` is what the feedback source `human` reads.
 Nothing is returned to its writer before it is on disk. What is deleted is overwritten.
 """
 
@@ -17,9 +17,7 @@ from typing import Self
 
 from pytest_selfrepair.annotate.items import Key
 from pytest_selfrepair.errors import StoreError
-
-DEFAULT_ANSWERS = Path(".selfrepair") / "annotations.sqlite"
-"""Where answers are kept where nothing else is said."""
+from pytest_selfrepair.feedback.human import COLUMNS, Answer
 
 LONGEST_FEEDBACK = 20_000
 """Characters of one text."""
@@ -36,7 +34,7 @@ CREATE TABLE answers (
     feedback TEXT NOT NULL,
     seconds REAL NOT NULL,
     PRIMARY KEY (task_id, program_hash, participant)
-) WITHOUT ROWID;
+);
 CREATE TABLE drafts (
     task_id TEXT NOT NULL,
     program_hash TEXT NOT NULL,
@@ -65,17 +63,6 @@ CREATE TABLE people (
 ) WITHOUT ROWID;
 CREATE TABLE keys (key TEXT NOT NULL)"""
 _OF_A_PERSON = ("answers", "drafts", "judgements")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a participant wrote of a program, and how long they were at it."""
-
-    task_id: str
-    program_hash: str
-    participant: str
-    feedback: str
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,11 +292,9 @@ class Answers:
         """All answers, by task, program and participant."""
         with self._transaction() as connection:
             rows = connection.execute(
-                "SELECT task_id, program_hash, participant, feedback, seconds FROM answers "
-                "ORDER BY task_id, program_hash, participant"
+                f"SELECT {', '.join(COLUMNS)} FROM answers ORDER BY 1, 2, 3"  # noqa: S608 - names of ours
             ).fetchall()
-        names = [field.name for field in fields(Answer)]
-        return [Answer(**dict(zip(names, row, strict=True))) for row in rows]
+        return [Answer(**dict(zip(COLUMNS, row, strict=True))) for row in rows]
 
     def drafted(self) -> list[tuple[str, Key]]:
         """Who has drafts of which programs that differ from their answers."""

@@ -3,12 +3,10 @@
 import json
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
-from pytest_selfrepair.annotate.answers import Answer
+from pytest_selfrepair.feedback.human import COLUMNS, Answer
 
 
 def as_lines(answers: Iterable[Answer]) -> Iterator[str]:
-    """Each answer as one line: ``task_id, program_hash, participant, feedback, seconds``."""
+    """Each answer as one line, of the fields `COLUMNS`."""
     for answer in answers:
-        yield json.dumps(msgspec.to_builtins(answer))
+        yield json.dumps({name: getattr(answer, name) for name in COLUMNS})

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pytest_selfrepair.annotate.answers import Answer
 from pytest_selfrepair.annotate.items import Item, Key
 from pytest_selfrepair.core.tree import program_hash
+from pytest_selfrepair.feedback.human import Answer
 from pytest_selfrepair.store.runs import Run
 
 HUMAN = "human"

@@ -5,10 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pytest_selfrepair.annotate.answers import Answer, Judgement
+from pytest_selfrepair.annotate.answers import Judgement
 from pytest_selfrepair.annotate.judging import Accuracy, Change
 from pytest_selfrepair.annotate.study import Study
 from pytest_selfrepair.estimate.agreement import Agreement, agreement
+from pytest_selfrepair.feedback.human import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,7 @@ def found(answers: Sequence[Answer], judgements: Sequence[Judgement]) -> Found:
         answers: What people wrote.
         judgements: What people said of texts.
     """
-    seconds = [each.seconds for each in answers]
+    seconds = [each.seconds for each in answers if each.seconds is not None]
     words = [len(each.feedback.split()) for each in answers]
     return Found(
         answers=len(answers),
@@ -141,6 +142,9 @@ def progress(
     agreed, gone = set(consented), set(withdrawn)
     answered = Counter(each.participant for each in answers)
     drafted, judged = Counter(drafts), Counter(each.participant for each in judgements)
+    spent = dict.fromkeys(answered, 0.0)
+    for each in answers:
+        spent[each.participant] += each.seconds or 0.0
     others = {*answered, *drafted, *judged, *gone} - set(programs)
     return [
         Progress(
@@ -149,9 +153,7 @@ def progress(
             answered=answered[code],
             drafts=drafted[code],
             judged=judged[code],
-            minutes=round(
-                sum(each.seconds for each in answers if each.participant == code) / 60, 1
-            ),
+            minutes=round(spent.get(code, 0.0) / 60, 1),
             consented=code in agreed if code in programs else None,
             withdrawn=code in gone,
         )

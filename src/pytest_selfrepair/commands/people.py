@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from pytest_selfrepair.annotate.answers import DEFAULT_ANSWERS
 from pytest_selfrepair.commands import annotate, study
+from pytest_selfrepair.feedback.human import DEFAULT_FILE
 from pytest_selfrepair.store.runs import ACCEPTED
 
 _MOST = 10_000
@@ -156,8 +156,8 @@ def _add_answers(command: argparse.ArgumentParser) -> None:
         "--answers",
         metavar="FILE",
         type=Path,
-        default=DEFAULT_ANSWERS,
-        help=f"where what people write is kept (default: {DEFAULT_ANSWERS.as_posix()})",
+        default=DEFAULT_FILE,
+        help=f"where what people write is kept (default: {DEFAULT_FILE.as_posix()})",
     )
 
 
