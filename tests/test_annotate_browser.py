@@ -44,15 +44,22 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     made.close()
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of three tasks."""
     kinds = [TaskKind.STDIN, TaskKind.CALL_BASED, TaskKind.STDIN]
     records = [
         annotating.record(n, difficulty=list(Difficulty)[n], kind=kinds[n]) for n in range(3)
     ]
-    annotating.store(tmp_path / "s.sqlite", records)
-    return tmp_path
+    return annotating.store(tmp_path_factory.mktemp("run") / "s.sqlite", records)
+
+
+@pytest.fixture(scope="module")
+def address(stored: Path) -> Iterator[str]:
+    """A page that several tests share."""
+    answers = stored.with_name("shared.sqlite")
+    with served(stored, "--answers", answers, "--port", 0) as server:
+        yield server.address
 
 
 def run(*arguments: str) -> runs.Run:
@@ -115,10 +122,11 @@ def test_two_write_one_withdraws_and_a_run_uses_the_rest(
 
 
 def test_a_draft_survives_a_reload_and_a_kill_of_the_process(
-    context: BrowserContext, here: Path
+    context: BrowserContext, stored: Path, tmp_path: Path
 ) -> None:
     page = context.new_page()
-    with served("s.sqlite", "--port", 0) as server:
+    asked = (stored, "--answers", tmp_path / "a.sqlite", "--port")
+    with served(*asked, 0) as server:
         port = server.address.rpartition(":")[2]
         page.goto(f"{server.address}/programs/1")
         expect(page.locator("#feedback")).to_be_focused()
@@ -132,12 +140,13 @@ def test_a_draft_survives_a_reload_and_a_kill_of_the_process(
         server.process.kill()
         server.process.wait()
         typed = page.locator("#feedback").input_value()
-    with Answers(here / DEFAULT_FILE) as answers:
-        kept = [answers.written(key, who).text for who, key in answers.drafted()]
-    assert [text[:35] for text in kept] == ["Before the reload. Before the kill,"]
+    with Answers(tmp_path / "a.sqlite") as answers:
+        (kept,) = [answers.written(key, who) for who, key in answers.drafted()]
+    assert kept.text.startswith("Before the reload. Before the kill,")
+    assert 1 <= kept.seconds < 60
     page.keyboard.type(" while nobody listens")
     expect(page.locator("#saved")).to_contain_text("cannot be reached")
-    with served("s.sqlite", "--port", port):
+    with served(*asked, port):
         expect(page.locator("#saved")).to_have_text("Draft saved.")
         page.reload()
         expect(page.locator("#feedback")).to_have_value(f"{typed} while nobody listens")
@@ -151,69 +160,68 @@ def unread(route: Route) -> None:
         route.continue_()
 
 
-@pytest.mark.usefixtures("here")
-def test_a_text_of_another_window_is_not_lost(context: BrowserContext) -> None:
-    with served("s.sqlite", "--port", 0) as server:
-        one, two = context.new_page(), context.new_page()
-        two.route("**/draft", unread)
-        for page in (one, two):
-            page.goto(f"{server.address}/programs/1")
-        one.locator("#feedback").fill("From one.")
-        expect(one.locator("#saved")).to_have_text("Draft saved.")
-        two.locator("#feedback").fill("From two.")
-        expect(two.locator("#conflict")).to_be_visible()
-        expect(two.locator("#other")).to_have_text("From one.")
-        two.get_by_role("button", name="Keep mine").click()
-        expect(two.locator("#saved")).to_have_text("Draft saved.")
-        one.reload()
-        expect(one.locator("#feedback")).to_have_value("From two.")
+def test_a_text_of_another_window_is_not_lost(context: BrowserContext, address: str) -> None:
+    one, two = context.new_page(), context.new_page()
+    two.route("**/draft", unread)
+    for page in (one, two):
+        page.goto(f"{address}/programs/3")
+    one.locator("#feedback").fill("From one.")
+    expect(one.locator("#saved")).to_have_text("Draft saved.")
+    two.locator("#feedback").fill("From two.")
+    expect(two.locator("#conflict")).to_be_visible()
+    expect(two.locator("#other")).to_have_text("From one.")
+    two.get_by_role("button", name="Keep mine").click()
+    expect(two.locator("#saved")).to_have_text("Draft saved.")
+    one.reload()
+    expect(one.locator("#feedback")).to_have_value("From two.")
 
 
-@pytest.mark.usefixtures("here")
-def test_it_can_be_used_by_keys_alone_and_fits_a_tablet(context: BrowserContext) -> None:
+def test_it_can_be_used_by_keys_alone_and_fits_a_tablet(
+    context: BrowserContext, address: str
+) -> None:
     page = context.new_page()
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text))
     page.on("pageerror", lambda error: problems.append(str(error)))
-    with served("s.sqlite", "--port", 0) as server:
-        page.goto(server.address)
-        page.keyboard.press("Enter")
-        expect(page.locator("h1")).to_contain_text("Program 1 of 3")
-        lines = page.locator("#program .line")
-        assert "".join(lines.all_text_contents()) == annotating.PROGRAM.format(extra=0)
-        expect(page.locator("#program .token.keyword").first).to_have_text("import")
-        fault = page.locator("#program [data-at-fault]")
-        expect(fault).to_contain_text("numbers[:-1]")
-        page.keyboard.press("Alt+r")
-        expect(page.locator("#input")).to_be_focused()
-        page.keyboard.press("Control+a")
-        page.keyboard.type("2\n40 2\n")
-        page.keyboard.press("Control+Enter")
-        expect(page.locator("#ran pre")).to_have_text("40\n")
-        page.keyboard.press("Alt+ArrowDown")
-        expect(page.locator("h1")).to_contain_text("Program 2 of 3")
-        page.keyboard.press("Alt+r")
-        assert page.locator("#run select option").all_inner_texts() == ["_add", "double"]
-        page.locator("#run select").select_option("double")
-        page.locator("#input").focus()
-        page.keyboard.press("Control+Enter")
-        expect(page.locator("#ran pre")).to_have_text("[2, 4]")
-        page.keyboard.press("Alt+w")
-        expect(page.locator("#feedback")).to_be_focused()
-        page.keyboard.press("Alt+ArrowUp")
-        expect(page.locator("h1")).to_contain_text("Program 1 of 3")
-        for width, height in ((768, 1024), (1024, 768)):
-            page.set_viewport_size({"width": width, "height": height})
-            assert page.evaluate("document.documentElement.scrollWidth") == width
-            expect(page.locator("#feedback")).to_be_in_viewport(ratio=1)
-            expect(page.get_by_role("button", name="Submit")).to_be_in_viewport(ratio=1)
-            expect(page.locator("#program")).to_be_in_viewport()
+    page.goto(address)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Program 1 of 3")
+    lines = page.locator("#program .line")
+    assert "".join(lines.all_text_contents()) == annotating.PROGRAM.format(extra=0)
+    expect(page.locator("#program .token.keyword").first).to_have_text("import")
+    fault = page.locator("#program [data-at-fault]")
+    expect(fault).to_contain_text("numbers[:-1]")
+    page.keyboard.press("Alt+r")
+    expect(page.locator("#input")).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("2\n40 2\n")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#ran pre")).to_have_text("40\n")
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator("h1")).to_contain_text("Program 2 of 3")
+    page.keyboard.press("Alt+r")
+    assert page.locator("#run select option").all_inner_texts() == ["_add", "double"]
+    page.locator("#run select").select_option("double")
+    page.locator("#input").focus()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#ran pre")).to_have_text("[2, 4]")
+    page.keyboard.press("Alt+w")
+    expect(page.locator("#feedback")).to_be_focused()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator("h1")).to_contain_text("Program 1 of 3")
+    for width, height in ((768, 1024), (1024, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        expect(page.locator("#feedback")).to_be_in_viewport(ratio=1)
+        expect(page.get_by_role("button", name="Submit")).to_be_in_viewport(ratio=1)
+        expect(page.locator("#program")).to_be_in_viewport()
     assert problems == []
 
 
-def test_texts_are_judged_by_keys(context: BrowserContext, here: Path) -> None:
+def test_texts_are_judged_by_keys(context: BrowserContext, stored: Path, tmp_path: Path) -> None:
     page = context.new_page()
-    with served("s.sqlite", "--judge", "--port", 0) as server:
+    asked = ("--answers", tmp_path / "a.sqlite", "--judge", "--port", 0)
+    with served(stored, *asked) as server:
         page.goto(server.address)
         page.keyboard.press("Enter")
         for number, keys in enumerate(("as", "il", "un"), start=1):
@@ -222,6 +230,6 @@ def test_texts_are_judged_by_keys(context: BrowserContext, here: Path) -> None:
                 page.keyboard.press(key)
             page.keyboard.press("Control+Enter")
         expect(page.locator("h1")).to_have_text("All judged. Thank you!")
-    with Answers(here / DEFAULT_FILE) as answers:
+    with Answers(tmp_path / "a.sqlite") as answers:
         found = sorted((each.accuracy, each.change) for each in answers.judgements())
     assert found == [("accurate", "small"), ("inaccurate", "large"), ("uncertain", "none")]

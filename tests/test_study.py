@@ -1,6 +1,7 @@
 """A study from its design to what came of it, by the commands."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,34 @@ def test_status_export_and_report_say_what_came_of_it(
     assert main(["study", "report", "--answers", "a.sqlite", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert facts["judged"][0]["accuracy"] == {"accurate": 2, "inaccurate": 0, "uncertain": 1}
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--program", "nowhere"], "--program: found 'nowhere'; accepted: a part of the id"),
+        (["--participant", "a b"], "--participant: found 'a b'; accepted: up to 64 letters"),
+        (["--study", "none.json"], "--study: none.json: No such file"),
+        (["--host", "192.0.2.7"], "--host 192.0.2.7"),
+        (["--answers", "s.sqlite"], "s.sqlite: found another application's database"),
+    ],
+)
+def test_a_page_that_cannot_be_is_told(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["annotate", "s.sqlite", "--port", "0", *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("here")
+def test_a_missing_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.delitem(sys.modules, "pytest_selfrepair.annotate.host", raising=False)
+    assert main(["annotate", "s.sqlite"]) == 2
+    assert "found no uvicorn; accepted: what `pip install" in capsys.readouterr().err
 
 
 def run_of(path: Path, *records: Record) -> runs.Run:

@@ -55,8 +55,8 @@ class Rate:
     seconds: float
 
 
-REQUESTS: Final = Rate(burst=240, seconds=0.05)
-"""Requests of one address."""
+REQUESTS: Final = Rate(burst=300, seconds=0.02)
+"""Requests of one address, behind which all participants may be."""
 GUESSES: Final = Rate(burst=10, seconds=6.0)
 """Links of one address that are nobody's."""
 RUNS: Final = Rate(burst=10, seconds=2.0)

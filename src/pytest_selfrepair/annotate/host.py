@@ -1,5 +1,6 @@
 """Serves the page, on this machine alone unless another address is asked for."""
 
+import socket
 from dataclasses import dataclass
 
 import uvicorn
@@ -112,8 +113,8 @@ def build(served: Served, key: bytes, runner: Runner | None) -> Guard:
     else:
         pages = Judging(site, served.judged, seed=served.seed)
     everywhere = listening.is_every_address(served.host)
-    own = () if everywhere else (served.host,)
-    return application(site, pages, names={*LOOPBACK, *own, *served.names}, addresses=everywhere)
+    own = socket.gethostname() if everywhere else served.host
+    return application(site, pages, names={*LOOPBACK, own, *served.names}, addresses=everywhere)
 
 
 def _told(served: Served, address: str, key: bytes) -> str:

@@ -20,6 +20,7 @@ from pytest_selfrepair.annotate.guard import GUESSES, Meter, slower
 from pytest_selfrepair.annotate.items import Person
 from pytest_selfrepair.annotate.study import Texts
 from pytest_selfrepair.errors import StoreError
+from pytest_selfrepair.report.numbers import plural
 
 _T = TypeVar("_T")
 Handler = Callable[[Request, Person], Awaitable[Response]]
@@ -129,7 +130,8 @@ class Site:
         texts = sum(each.participant == person.code for each in await do(self.answers.answers))
         drafts = sum(who == person.code for who, _ in await do(self.answers.drafted))
         judged = sum(each.participant == person.code for each in await do(self.answers.judgements))
-        kept = f"{texts} answers, {drafts} drafts and {judged} judgements"
+        kept = f"{plural(texts, 'answer')}, {plural(drafts, 'draft')} and "
+        kept += plural(judged, "judgement")
         return self.page("withdraw.html", person, kept=kept)
 
     def page(self, template: str, person: Person, status: int = 200, **facts: object) -> Response:
