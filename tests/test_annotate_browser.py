@@ -77,6 +77,7 @@ def enter(browser: Browser, server: Server, secret: str) -> Page:
     page.set_default_timeout(10_000)
     page.goto(f"{server.address}/enter/{secret}")
     expect(page).to_have_url(f"{server.address}/consent")
+    expect(page.get_by_role("checkbox")).to_be_focused()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{server.address}/")
@@ -95,7 +96,8 @@ def test_two_write_one_withdraws_and_a_run_uses_the_rest(
     with served("last", "--study", "study.json", "--port", 0) as server:
         one, two = (enter(browser, server, links[code]) for code in ("p1", "p2"))
         for page in (one, two):
-            page.keyboard.press("Enter")  # the link to the first program has the focus
+            expect(page.get_by_role("link", name="go on with program 1")).to_be_focused()
+            page.keyboard.press("Enter")
             expect(page.locator("#feedback")).to_be_focused()
         for number in (1, 2, 3):
             for page, who in ((one, "one"), (two, "two")):
@@ -184,8 +186,10 @@ def test_it_can_be_used_by_keys_alone_and_fits_a_tablet(
     page.on("console", lambda message: problems.append(message.text))
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(address)
+    expect(page.get_by_role("link", name="go on with program 1")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("Program 1 of 3")
+    page.wait_for_load_state()
     lines = page.locator("#program .line")
     assert "".join(lines.all_text_contents()) == annotating.PROGRAM.format(extra=0)
     expect(page.locator("#program .token.keyword").first).to_have_text("import")
@@ -199,6 +203,7 @@ def test_it_can_be_used_by_keys_alone_and_fits_a_tablet(
     expect(page.locator("#ran pre")).to_have_text("40\n")
     page.keyboard.press("Alt+ArrowDown")
     expect(page.locator("h1")).to_contain_text("Program 2 of 3")
+    page.wait_for_load_state()
     page.keyboard.press("Alt+r")
     assert page.locator("#run select option").all_inner_texts() == ["_add", "double"]
     page.locator("#run select").select_option("double")
@@ -209,6 +214,7 @@ def test_it_can_be_used_by_keys_alone_and_fits_a_tablet(
     expect(page.locator("#feedback")).to_be_focused()
     page.keyboard.press("Alt+ArrowUp")
     expect(page.locator("h1")).to_contain_text("Program 1 of 3")
+    page.wait_for_load_state()
     for width, height in ((768, 1024), (1024, 768)):
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollWidth") == width
@@ -223,9 +229,11 @@ def test_texts_are_judged_by_keys(context: BrowserContext, stored: Path, tmp_pat
     asked = ("--answers", tmp_path / "a.sqlite", "--judge", "--port", 0)
     with served(stored, *asked) as server:
         page.goto(server.address)
+        expect(page.get_by_role("link", name="go on with text 1")).to_be_focused()
         page.keyboard.press("Enter")
         for number, keys in enumerate(("as", "il", "un"), start=1):
             expect(page.locator("h1")).to_have_text(f"Text {number} of 3")
+            page.wait_for_load_state()
             for key in keys:
                 page.keyboard.press(key)
             page.keyboard.press("Control+Enter")

@@ -89,8 +89,6 @@ def test_a_save_that_is_sent_twice_is_no_conflict(path: Path) -> None:
 
 
 def test_many_at_once_lose_nothing(path: Path) -> None:
-    Answers(path).close()
-
     def write(who: str) -> None:
         with Answers(path) as answers:
             for number in range(10):

@@ -2,14 +2,17 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import annotating
+import builders
+from projects import write_task
 from pytest_selfrepair.annotate import study
 from pytest_selfrepair.annotate.answers import Answers, Judgement
-from pytest_selfrepair.annotate.items import failing
+from pytest_selfrepair.annotate.items import completed, failing
 from pytest_selfrepair.cli import main
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, TaskKind
@@ -212,3 +215,28 @@ def test_the_function_that_is_called_is_found_among_all_programs(tmp_path: Path)
     found = failing(run_of(tmp_path / "s.sqlite", record))
     assert [each.functions for each in found] == [("double", "_add"), ("double",)]
     assert found[0].program == first.program
+
+
+def test_tasks_say_what_a_record_does_not() -> None:
+    item = replace(annotating.item("tasks/7"), functions=("other",))
+    task = builders.task(fn_name="double", in_place=True)
+    found = completed(item, replace(task, statement="Double it."))
+    assert (found.statement, found.functions, found.in_place) == ("Double it.", ("double",), True)
+    kept = completed(replace(item, statement="Ours."), replace(task, fn_name=None))
+    assert (kept.statement, kept.functions) == ("Ours.", ())
+
+
+@pytest.mark.usefixtures("here")
+def test_a_run_without_statements_is_told_and_takes_those_of_the_tasks(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare = replace(annotating.record(1), statement="")
+    annotating.store(here / "bare.sqlite", [bare])
+    write_task(
+        here / bare.task_id, difficulty="interview", inputs=["1"], outputs=["1"], statement="Add."
+    )
+    missing = ["--participant", "a b"]  # which ends it before it serves
+    assert main(["annotate", "bare.sqlite", *missing]) == 2
+    assert "1 of 1 tasks have no statement in this run" in capsys.readouterr().err
+    assert main(["annotate", "bare.sqlite", "--tasks", "tasks", *missing]) == 2
+    assert "no statement" not in capsys.readouterr().err

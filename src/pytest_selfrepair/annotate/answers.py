@@ -5,8 +5,6 @@ Nothing is returned to its writer before it is on disk. What is deleted is overw
 """
 
 import contextlib
-import os
-import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -15,53 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pytest_selfrepair.annotate import layout
 from pytest_selfrepair.annotate.items import Key
-from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.feedback.human import COLUMNS, Answer
 
 LONGEST_FEEDBACK = 20_000
 """Characters of one text."""
 
-_APPLICATION = 0x5E1F4EA2
-_VERSION = 1
-_PATIENCE = 20.0  # seconds to wait for another process
 _LONGEST_SECONDS = 86_400.0
-_TABLES = """
-CREATE TABLE answers (
-    task_id TEXT NOT NULL,
-    program_hash TEXT NOT NULL,
-    participant TEXT NOT NULL,
-    feedback TEXT NOT NULL,
-    seconds REAL NOT NULL,
-    PRIMARY KEY (task_id, program_hash, participant)
-);
-CREATE TABLE drafts (
-    task_id TEXT NOT NULL,
-    program_hash TEXT NOT NULL,
-    participant TEXT NOT NULL,
-    text TEXT NOT NULL,
-    seconds REAL NOT NULL,
-    revision INTEGER NOT NULL,
-    PRIMARY KEY (task_id, program_hash, participant)
-) WITHOUT ROWID;
-CREATE TABLE judgements (
-    task_id TEXT NOT NULL,
-    program_hash TEXT NOT NULL,
-    text_hash TEXT NOT NULL,
-    source TEXT NOT NULL,
-    author TEXT NOT NULL,
-    participant TEXT NOT NULL,
-    accuracy TEXT NOT NULL,
-    change TEXT NOT NULL,
-    seconds REAL NOT NULL,
-    PRIMARY KEY (task_id, program_hash, text_hash, source, participant)
-) WITHOUT ROWID;
-CREATE TABLE people (
-    participant TEXT PRIMARY KEY,
-    consent TEXT,
-    withdrawn INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
-CREATE TABLE keys (key TEXT NOT NULL)"""
 _OF_A_PERSON = ("answers", "drafts", "judgements")
 
 
@@ -141,22 +100,7 @@ class Answers:
     def __init__(self, path: Path, *, create: bool = True) -> None:
         self.path = path
         self._lock = threading.Lock()
-        try:
-            if create and not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-            elif not path.is_file():
-                raise StoreError(f"{path}: no such file; accepted: answers that people wrote")
-            self._connection = sqlite3.connect(
-                path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
-            )
-        except (sqlite3.Error, OSError) as error:
-            raise self._explain(error) from error
-        try:
-            self._prepare()
-        except StoreError:
-            self._connection.close()
-            raise
+        self._connection = layout.open_file(path, create=create)
 
     def __enter__(self) -> Self:
         return self
@@ -323,48 +267,13 @@ class Answers:
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield self._connection
+                    self._connection.execute("COMMIT")
                 except BaseException:
-                    self._connection.execute("ROLLBACK")
+                    with contextlib.suppress(sqlite3.Error):  # it has ended where the disk is full
+                        self._connection.execute("ROLLBACK")
                     raise
-                self._connection.execute("COMMIT")
             except sqlite3.Error as error:
-                raise self._explain(error) from error
-
-    def _prepare(self) -> None:
-        """Make the tables of a new file; refuse what is not ours before anything is written."""
-        try:
-            self._refuse_others()
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.execute("PRAGMA secure_delete = ON")
-        except sqlite3.Error as error:
-            raise self._explain(error) from error
-        with self._transaction() as connection:
-            if connection.execute("PRAGMA user_version").fetchone()[0] == _VERSION:
-                return
-            for statement in _TABLES.split(";\n"):
-                connection.execute(statement)
-            connection.execute("INSERT INTO keys VALUES (?)", (secrets.token_hex(32),))
-            connection.execute(f"PRAGMA application_id = {_APPLICATION}")
-            connection.execute(f"PRAGMA user_version = {_VERSION}")
-
-    def _refuse_others(self) -> None:
-        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        application = self._connection.execute("PRAGMA application_id").fetchone()[0]
-        tables = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if application != _APPLICATION and (application or version or tables):
-            raise StoreError(f"{self.path}: found another application's database; {_ACCEPTED}")
-        if version > _VERSION:
-            raise StoreError(
-                f"{self.path}: written by a later version (layout {version}; accepted: up to "
-                f"{_VERSION}); update pytest-selfrepair"
-            )
-
-    def _explain(self, error: Exception) -> StoreError:
-        return StoreError(f"{self.path}: {error}; {_ACCEPTED}")
-
-
-_ACCEPTED = "accepted: a new file, or one that `selfrepair annotate` wrote"
+                raise layout.explain(self.path, error) from error
 
 
 def _written(connection: sqlite3.Connection, key: Key, participant: str) -> Written:

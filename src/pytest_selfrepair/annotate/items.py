@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.core.task import TaskKind
+from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.tree import ProgramNode, program_hash
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.store.runs import Run
@@ -45,6 +45,8 @@ class Item:
         kind: Its task's.
         functions: The names of the functions in it, the one that its task most likely calls first;
             empty for a program on standard input.
+        in_place: Whether the answer is what its function leaves in its first argument, as far as
+            is known: records do not say.
     """
 
     key: Key
@@ -55,6 +57,7 @@ class Item:
     difficulty: str
     kind: TaskKind
     functions: tuple[str, ...] = ()
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +87,16 @@ def failing(run: Run) -> list[Item]:
             key = Key(task_id=record.task_id, program_hash=program_hash(node.program))
             found.setdefault(key, _item(key, node, record))
     return list(found.values())
+
+
+def completed(item: Item, task: Task) -> Item:
+    """A program with what its task says beyond the record: a statement, and what is called."""
+    return replace(
+        item,
+        statement=item.statement or task.statement,
+        functions=(task.fn_name,) if task.fn_name else (),
+        in_place=task.in_place,
+    )
 
 
 def _item(key: Key, node: ProgramNode, record: Record) -> Item:

@@ -59,7 +59,9 @@ class Runner:
         """End the sandbox."""
         await self._judge.aclose()
 
-    async def run(self, program: str, given: str, function: str | None) -> Shown:
+    async def run(
+        self, program: str, given: str, function: str | None, *, in_place: bool = False
+    ) -> Shown:
         """Run a program.
 
         Args:
@@ -67,6 +69,7 @@ class Runner:
             given: Standard input; for a function its arguments, as a list in JSON or in Python's
                 notation, or as they stand between the parentheses of a call.
             function: What is called; None for a program on standard input.
+            in_place: Whether its answer is what it leaves in its first argument.
 
         Raises:
             UsageError: The arguments cannot be read.
@@ -78,6 +81,7 @@ class Runner:
             statement="",
             cases=(),
             fn_name=function,
+            in_place=in_place,
         )
         typed: JsonValue = given if function is None else arguments(given)
         ran = await self._judge.run_once(task, program, typed)

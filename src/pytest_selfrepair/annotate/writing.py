@@ -128,9 +128,8 @@ class Writing:
         self._running.add(person.code)
         try:
             function = sent.function if item.functions else None
-            return JSONResponse(
-                msgspec.to_builtins(await self._runner.run(item.program, given, function))
-            )
+            shown = await self._runner.run(item.program, given, function, in_place=item.in_place)
+            return JSONResponse(msgspec.to_builtins(shown))
         except UsageError as error:
             raise BadRequestError(str(error)) from error
         except InfrastructureError as error:

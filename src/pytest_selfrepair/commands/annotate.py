@@ -8,11 +8,13 @@ from pathlib import Path
 
 from pytest_selfrepair.annotate import judging, study
 from pytest_selfrepair.annotate.answers import Answers
-from pytest_selfrepair.annotate.items import Item, Person, failing
+from pytest_selfrepair.annotate.items import Item, Person, completed, failing
+from pytest_selfrepair.commands.catalogue import Catalogue
 from pytest_selfrepair.core.task import Difficulty
-from pytest_selfrepair.errors import SandboxError, UsageError
+from pytest_selfrepair.errors import SandboxError, TaskError, UsageError
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.store import runs
+from pytest_selfrepair.tasks.apps import Source
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8765
@@ -25,6 +27,7 @@ class Asked:
 
     Attributes:
         run: A RUN.
+        tasks: Where the tasks are, for statements that the run has not; None: nowhere.
         answers: The file of answers.
         study: The study's file; None: one person, all programs.
         participant: The code of that person.
@@ -40,6 +43,7 @@ class Asked:
     """
 
     run: str
+    tasks: Path | None
     answers: Path
     study: Path | None
     participant: str
@@ -75,6 +79,9 @@ async def run(asked: Asked) -> int:
     items = failing(stored)
     if not items:
         raise UsageError(f"RUN: found {stored.name}, in which no program fails; nothing to explain")
+    if asked.tasks is not None:
+        items = _with_tasks(items, asked.tasks)
+    _warn_of_missing(items)
     design = texts = None
     if asked.study is not None:
         design = study.load(asked.study)
@@ -98,6 +105,34 @@ async def run(asked: Asked) -> int:
             )
         )
     return 0
+
+
+def _with_tasks(items: Sequence[Item], path: Path) -> list[Item]:
+    """The programs with what is said by their tasks, as far as these are there."""
+    catalogue = Catalogue(path)
+    source = Source(file=str(path))
+    found: list[Item] = []
+    for item in items:
+        for name in (item.key.task_id, item.key.task_id.rpartition("/")[2]):
+            try:
+                found.append(completed(item, catalogue.task(name, source)))
+                break
+            except TaskError:
+                continue
+        else:
+            found.append(item)
+    return found
+
+
+def _warn_of_missing(items: Sequence[Item]) -> None:
+    tasks = {item.key.task_id for item in items}
+    missing = {item.key.task_id for item in items if not item.statement}
+    if missing:
+        print(  # noqa: T201 - what a command does
+            f"selfrepair: {len(missing)} of {len(tasks)} tasks have no statement in this run; "
+            "--tasks PATH shows those of the tasks at PATH",
+            file=sys.stderr,
+        )
 
 
 def _judged(

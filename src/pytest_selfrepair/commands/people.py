@@ -32,6 +32,13 @@ def _add_annotate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "who is shown a failing program of each task)",
     )
     command.add_argument(
+        "--tasks",
+        metavar="PATH",
+        type=Path,
+        help="where the tasks are: for statements that the run has not, and which functions are "
+        "called",
+    )
+    command.add_argument(
         "--participant",
         metavar="CODE",
         default="local",
@@ -187,6 +194,7 @@ async def _annotate(options: argparse.Namespace) -> int:
     return await annotate.run(
         annotate.Asked(
             run=options.run_name,
+            tasks=options.tasks,
             answers=options.answers,
             study=options.study,
             participant=options.participant,
