@@ -134,6 +134,7 @@ def test_a_draft_survives_a_reload_and_a_kill_of_the_process(
         expect(page.locator("#feedback")).to_be_focused()
         page.keyboard.type("Before the reload.")
         page.reload()
+        expect(page.locator("#feedback")).to_be_focused()
         expect(page.locator("#feedback")).to_have_value("Before the reload.")
         page.keyboard.type(" Before the kill, ")
         saved = time.monotonic()

@@ -83,9 +83,10 @@ def test_two_windows_do_not_overwrite_each_other(path: Path) -> None:
 
 def test_a_save_that_is_sent_twice_is_no_conflict(path: Path) -> None:
     with Answers(path) as answers:
-        for _ in range(2):
+        for _ in range(3):
             answers.save_draft(KEY, "anna", text="same", seconds=1, revision=0)
-        assert answers.written(KEY, "anna").text == "same"
+        after = answers.save_draft(KEY, "anna", text="same, and more", seconds=1, revision=1)
+        assert (after.text, after.revision) == ("same, and more", 2)
 
 
 def test_many_at_once_lose_nothing(path: Path) -> None:

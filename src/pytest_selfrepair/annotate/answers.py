@@ -58,7 +58,7 @@ class Written:
     Attributes:
         text: Their draft, or else their answer.
         seconds: Spent so far.
-        revision: Of the draft: how often it was saved; 0 where there is none.
+        revision: Of the draft: how often its text was changed; 0 where there is none.
         answered: Whether there is an answer.
         changed: Whether there is a draft that differs from the answer.
     """
@@ -307,7 +307,7 @@ def _save_draft(
     row = (key.task_id, key.program_hash, participant)
     connection.execute(
         "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?, ?, ?)",
-        (*row, text, _spent(seconds, before), before.revision + 1),
+        (*row, text, _spent(seconds, before), before.revision + (text != before.text)),
     )
     return _written(connection, key, participant)
 

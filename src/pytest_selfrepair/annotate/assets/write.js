@@ -98,12 +98,12 @@
     if (!other && !flight && !unsaved() && seconds() >= keptSeconds + TIME_EVERY) saveNow();
   }, 1000);
 
-  addEventListener("pagehide", () => { if (!left && !other && unsaved()) saveNow(true); });
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden" && !left && !other && unsaved()) saveNow(true);
-  });
+  const saveLast = () => { if (!left && !other && unsaved()) saveNow(true); };
+  addEventListener("pagehide", saveLast);
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") saveLast(); });
   addEventListener("beforeunload", (event) => {
     if (!left && unsaved() && saved.hasAttribute("data-trouble")) event.preventDefault();
+    saveLast(); // before the next page is asked for, which may be this one again
   });
 
   /** What another window, or this one before it was loaded again, has saved since. */
@@ -121,7 +121,7 @@
     left = false;
     if (event.persisted) refresh();
   });
-  setTimeout(refresh, 700);
+  setTimeout(refresh, 300);
   addEventListener("focus", refresh);
 
   byId("take-other").addEventListener("click", () => {
