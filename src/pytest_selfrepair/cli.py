@@ -13,6 +13,7 @@ from pytest_selfrepair.commands import (
     export,
     export_authors,
     judge,
+    people,
     runs,
     survey,
     take_in,
@@ -198,6 +199,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_storing(commands)
     _add_compare(commands)
+    people.add(commands)
     return parser
 
 

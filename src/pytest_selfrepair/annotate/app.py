@@ -1,0 +1,56 @@
+"""The application: which address leads to which page."""
+
+from collections.abc import Collection
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from pytest_selfrepair.annotate.blind import Judging
+from pytest_selfrepair.annotate.guard import LOOPBACK, Guard
+from pytest_selfrepair.annotate.site import Site, not_found, static
+from pytest_selfrepair.annotate.writing import Writing
+
+
+def application(
+    site: Site,
+    pages: Writing | Judging,
+    *,
+    names: Collection[str] = LOOPBACK,
+    addresses: bool = False,
+) -> Guard:
+    """All pages, guarded.
+
+    Args:
+        site: What they share.
+        pages: What participants do there.
+        names: Host names that the page has.
+        addresses: Whether it has any address in numbers, too.
+    """
+    routes = [
+        Route("/", site.guarded(pages.home), methods=["GET"]),
+        Route("/enter/{secret:str}", site.enter, methods=["GET"]),
+        Route(
+            "/consent", site.guarded(site.ask_consent, before_consent=True), methods=["GET", "POST"]
+        ),
+        Route(
+            "/withdraw", site.guarded(site.withdraw, before_consent=True), methods=["GET", "POST"]
+        ),
+        Route("/static/{name:str}", static, methods=["GET"]),
+    ]
+    both = ["GET", "POST"]
+    if isinstance(pages, Writing):
+        routes += [
+            Route("/programs/{number:int}", site.guarded(pages.program), methods=both),
+            Route("/programs/{number:int}/draft", site.guarded(pages.draft), methods=both),
+            Route("/programs/{number:int}/run", site.guarded(pages.run), methods=["POST"]),
+        ]
+    else:
+        routes.append(Route("/texts/{number:int}", site.guarded(pages.text), methods=both))
+    app = Starlette(routes=routes, exception_handlers={404: _missing})
+    return Guard(app, names, addresses=addresses)
+
+
+async def _missing(_: Request, __: Exception) -> Response:
+    return not_found()

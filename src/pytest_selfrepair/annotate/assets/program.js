@@ -1,0 +1,49 @@
+"use strict";
+// The program in the colours of its tokens, line by line, and the keys that every page has.
+
+const LONGEST_HIGHLIGHTED = 50000;
+
+{
+  const lines = [...document.querySelectorAll("#program .line")];
+  const text = lines.map((line) => line.textContent).join("");
+  if (text.length <= LONGEST_HIGHLIGHTED) {
+    const into = lines.map(() => document.createDocumentFragment());
+    let at = 0;
+    const put = (parts, types) => {
+      for (const part of Array.isArray(parts) ? parts : [parts]) {
+        if (typeof part !== "string") {
+          put(part.content, [...types, part.type]);
+          continue;
+        }
+        part.split("\n").forEach((piece, index) => {
+          if (index > 0) into[at++]?.append("\n");
+          if (piece) into[at]?.append(types.length ? element("span", { class: ["token", ...types].join(" ") }, piece) : piece);
+        });
+      }
+    };
+    put(Prism.tokenize(text, Prism.languages.python), []);
+    lines.forEach((line, index) => line.replaceChildren(into[index]));
+  }
+}
+
+/** Seconds spent on this page: while it is seen, and something is done once in a minute. */
+const spent = (() => {
+  const PATIENCE = 60000;
+  let seconds = 0;
+  let last = Date.now();
+  for (const kind of ["keydown", "pointermove", "pointerdown", "wheel", "touchmove"]) {
+    addEventListener(kind, () => { last = Date.now(); }, { passive: true });
+  }
+  setInterval(() => {
+    if (document.visibilityState === "visible" && Date.now() - last < PATIENCE) seconds += 1;
+  }, 1000);
+  return () => seconds;
+})();
+
+addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey) return;
+  const way = { ArrowDown: "next", ArrowUp: "prev" }[event.key];
+  const link = way && document.querySelector(`a[rel="${way}"]`);
+  if (way) event.preventDefault();
+  if (link) link.click();
+});

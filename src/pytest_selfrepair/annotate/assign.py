@@ -1,0 +1,195 @@
+"""Who is shown which programs: drawn at random, balanced, and possible whenever that can be.
+
+Each of P people is shown K programs, no two of one task, and each program is shown to R people.
+Programs of a difficulty are drawn in equal numbers as far as there are enough, from as many tasks
+as possible; of each difficulty any two people get numbers that differ by one at most.
+
+Such an assignment exists if and only if P·K is a multiple of R, and P·K/R programs can be drawn
+with at most ⌊P/R⌋ of a task. For the latter is needed since a task's programs go to different
+people, R each. And it is enough: people, and tasks with R people for each of their programs, are
+the two sides of a graph without repeated edges whose degrees on one side differ by one at most and
+are at most P on the other; by the theorem of Gale and Ryser there is such a graph. It is built by
+the rule of Havel and Hakimi: each task takes the people who lack most, here drawn by lot among
+equals, which keeps the others' needs as level as they were.
+"""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
+
+from pytest_selfrepair.annotate.items import Item, Key
+from pytest_selfrepair.errors import UsageError
+
+_Place = TypeVar("_Place", bound=Hashable)
+
+
+def assign(
+    items: Sequence[Item], *, people: int, each: int, per_program: int, seed: int
+) -> list[list[Item]]:
+    """Draw who is shown which programs.
+
+    Args:
+        items: Failing programs, no two with the same key.
+        people: P, at least 1.
+        each: K, the programs that a person is shown; at least 1.
+        per_program: R, the people who are shown a program; at least 1.
+        seed: Of the lot; the same seed draws the same from the same items.
+
+    Returns:
+        A list for each person, in the order in which the programs are shown.
+
+    Raises:
+        UsageError: It is impossible; the error says what lacks, in numbers.
+    """
+    check_possible(items, people=people, each=each, per_program=per_program)
+    lot = random.Random(seed)  # noqa: S311 - a design is drawn to be drawn again
+    chosen = _choose(items, people * each // per_program, people // per_program, lot)
+    by_difficulty: dict[str, dict[str, list[Item]]] = defaultdict(lambda: defaultdict(list))
+    for item in chosen:
+        by_difficulty[item.difficulty][item.key.task_id].append(item)
+    shown: list[list[Item]] = [[] for _ in range(people)]
+    needs = _needs(by_difficulty, people=people, each=each, per_program=per_program, lot=lot)
+    for difficulty, tasks in by_difficulty.items():
+        degrees = {task: per_program * len(programs) for task, programs in tasks.items()}
+        for task, persons in _spread(degrees, needs[difficulty], lot).items():
+            lot.shuffle(persons)
+            for place, person in enumerate(persons):
+                shown[person].append(tasks[task][place // per_program])
+    for mine in shown:
+        lot.shuffle(mine)
+    return shown
+
+
+def check_possible(items: Sequence[Item], *, people: int, each: int, per_program: int) -> None:
+    """Raise a UsageError that says why, where no assignment exists."""
+    asked = f"{people} people with {each} programs each"
+    if per_program > people:
+        raise UsageError(
+            f"--people-per-program: found {per_program}, with {people} participants; "
+            f"accepted: up to {people}"
+        )
+    if people * each % per_program:
+        fits = [
+            n for n in range(people + 1, people + per_program + 1) if not n * each % per_program
+        ]
+        raise UsageError(
+            f"--people-per-program: found {per_program}: {asked} make {people * each} texts, no "
+            f"multiple of {per_program}; accepted with {fits[0]} participants, or with a divisor "
+            f"of {people * each}"
+        )
+    have = Counter(item.key.task_id for item in items)
+    if len(have) < each:
+        raise UsageError(
+            f"--programs: found {each}, and nobody may see two programs of one task, but "
+            f"{len(have)} tasks of this run have failing programs; accepted: up to {len(have)}"
+        )
+    wanted, most = people * each // per_program, people // per_program
+    usable = sum(min(count, most) for count in have.values())
+    if usable < wanted:
+        raise UsageError(
+            f"impossible: {asked} and {per_program} people for each program need {wanted} "
+            f"programs, but of the {len(items)} failing programs of {len(have)} tasks {usable} "
+            f"can be used: at most {most} of a task, since {most} times {per_program} people are "
+            "all there are who have not seen another of it. Fewer programs for each person, more "
+            "people for each program, or a run with more failing programs would do"
+        )
+
+
+def check_assignment(
+    shown: Sequence[Sequence[Key]], *, each: int, per_program: int, difficulties: Mapping[Key, str]
+) -> None:
+    """Hold an assignment against all that is promised of it.
+
+    Args:
+        shown: The programs of each person.
+        each: How many each should have.
+        per_program: How many people each program should have.
+        difficulties: Of every program that may be shown.
+
+    Raises:
+        UsageError: A promise is broken; the error says which.
+    """
+    counts = Counter(key for mine in shown for key in mine)
+    for number, mine in enumerate(shown, start=1):
+        who = f"participant {number} of {len(shown)}"
+        if len(mine) != each:
+            raise UsageError(f"assignment: {who} has {len(mine)} programs; accepted: {each}")
+        if len({key.task_id for key in mine}) != len(mine):
+            raise UsageError(f"assignment: {who} has two programs of one task")
+    for key, count in counts.items():
+        if key not in difficulties:
+            raise UsageError(f"assignment: {key.task_id} has no failing program {key.program_hash}")
+        if count != per_program:
+            raise UsageError(
+                f"assignment: program {key.program_hash[:12]} of {key.task_id} has {count} people; "
+                f"accepted: {per_program}"
+            )
+    for difficulty in {difficulties[key] for key in counts}:
+        numbers = [sum(difficulties[key] == difficulty for key in mine) for mine in shown]
+        if max(numbers) - min(numbers) > 1:
+            raise UsageError(
+                f"assignment: of the {difficulty} programs some people have {max(numbers)}, others "
+                f"{min(numbers)}; accepted: numbers that differ by one at most"
+            )
+
+
+def _choose(items: Sequence[Item], wanted: int, most: int, lot: random.Random) -> list[Item]:
+    """Draw programs: of the difficulties in turn, within each of the tasks in turn."""
+    tasks: dict[str, dict[str, list[Item]]] = defaultdict(lambda: defaultdict(list))
+    for item in lot.sample(sorted(items, key=lambda item: item.key), len(items)):
+        tasks[item.difficulty][item.key.task_id].append(item)
+    rows = {
+        difficulty: [
+            programs[turn]
+            for turn in range(most)
+            for programs in of.values()
+            if turn < len(programs)
+        ]
+        for difficulty, of in tasks.items()
+    }
+    turns = lot.sample(sorted(rows), len(rows))
+    chosen: list[Item] = []
+    while len(chosen) < wanted:
+        for difficulty in turns:
+            if rows[difficulty] and len(chosen) < wanted:
+                chosen.append(rows[difficulty].pop(0))
+    return chosen
+
+
+def _needs(
+    chosen: Mapping[str, Mapping[str, Sequence[Item]]],
+    *,
+    people: int,
+    each: int,
+    per_program: int,
+    lot: random.Random,
+) -> dict[str, list[int]]:
+    """How many programs of each difficulty each person gets: level, and as many as asked in all."""
+    least: dict[str, int] = {}
+    extra: dict[str, int] = {}
+    for difficulty, tasks in chosen.items():
+        seats = per_program * sum(map(len, tasks.values()))
+        least[difficulty], extra[difficulty] = divmod(seats, people)
+    more = _spread(extra, [each - sum(least.values())] * people, lot)
+    return {
+        difficulty: [count + (person in more[difficulty]) for person in range(people)]
+        for difficulty, count in least.items()
+    }
+
+
+def _spread(
+    degrees: Mapping[_Place, int], needs: Sequence[int], lot: random.Random
+) -> dict[_Place, list[int]]:
+    """Give each place as many different people as it takes, and each person as many places.
+
+    Both add up to the same, needs differ by one at most, and no place takes more than all people.
+    """
+    left = list(needs)
+    spread: dict[_Place, list[int]] = {}
+    for place, degree in degrees.items():
+        order = sorted(range(len(left)), key=lambda person: (-left[person], lot.random()))
+        spread[place] = sorted(order[:degree])
+        for person in spread[place]:
+            left[person] -= 1
+    return spread

@@ -1,0 +1,129 @@
+"""Serves the page, on this machine alone unless another address is asked for."""
+
+import socket
+from dataclasses import dataclass
+
+import uvicorn
+
+from pytest_selfrepair.annotate import door, listening
+from pytest_selfrepair.annotate.answers import Answers
+from pytest_selfrepair.annotate.app import application
+from pytest_selfrepair.annotate.blind import Judging
+from pytest_selfrepair.annotate.guard import LOOPBACK, Guard
+from pytest_selfrepair.annotate.items import Item, Person
+from pytest_selfrepair.annotate.judging import Text
+from pytest_selfrepair.annotate.running import Runner
+from pytest_selfrepair.annotate.site import Site, new_meter
+from pytest_selfrepair.annotate.study import Study, Texts
+from pytest_selfrepair.annotate.writing import Writing
+from pytest_selfrepair.sandbox.isolation import Isolation
+
+_PATIENCE = 2  # seconds that open requests may take when it ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """What is served, and where.
+
+    Attributes:
+        answers: Where everything is kept.
+        study: Who may come; None: one person.
+        texts: What participants read first.
+        items: The programs that a study may show.
+        person: That one person.
+        judged: The texts that are judged; None: programs are explained.
+        seed: Of the order in which texts are judged.
+        host: Where it listens.
+        port: 0: any that is free.
+        names: Other host names that the page has.
+        isolation: How programs are kept apart from this machine; None: none can be run.
+    """
+
+    answers: Answers
+    study: Study | None
+    texts: Texts
+    items: tuple[Item, ...]
+    person: Person
+    judged: tuple[Text, ...] | None
+    seed: int
+    host: str
+    port: int
+    names: tuple[str, ...]
+    isolation: Isolation | None
+
+    @property
+    def locked(self) -> bool:
+        """Whether it opens by a secret link only."""
+        return self.study is not None or not listening.is_loopback(self.host)
+
+
+async def serve(served: Served) -> None:
+    """Serve until this process is interrupted.
+
+    Raises:
+        UsageError: It cannot listen there.
+        StoreError: The answers cannot be read.
+    """
+    key = served.answers.key()
+    with listening.listen(served.host, served.port) as taken:
+        runner = Runner(served.isolation) if served.isolation else None
+        address = listening.address(taken, served.host)
+        try:
+            config = uvicorn.Config(
+                build(served, key, runner),
+                log_level="warning",
+                access_log=False,  # addresses hold the secrets of links
+                server_header=False,
+                proxy_headers=False,
+                lifespan="off",
+                ws="none",
+                timeout_graceful_shutdown=_PATIENCE,
+                limit_concurrency=200,
+                h11_max_incomplete_event_size=64 * 1024,
+            )
+            print(f"selfrepair: {_told(served, address, key)}", flush=True)  # noqa: T201 - what a command does
+            await uvicorn.Server(config).serve(sockets=[taken])
+        finally:
+            if runner is not None:
+                await runner.aclose()
+
+
+def build(served: Served, key: bytes, runner: Runner | None) -> Guard:
+    """The application that is served.
+
+    Args:
+        served: What is served.
+        key: The secret of the answers' file.
+        runner: Runs programs; None: none can be run.
+    """
+    if served.study is not None:
+        entrance = door.of_study(served.study, served.items, key)
+    else:
+        entrance = door.of_one(served.person, key, locked=served.locked)
+    site = Site(
+        answers=served.answers,
+        door=entrance,
+        texts=served.texts,
+        asks_consent=served.study is not None,
+        guesses=new_meter(),
+    )
+    pages: Writing | Judging
+    if served.judged is None:
+        pages = Writing(site, runner)
+    else:
+        pages = Judging(site, served.judged, seed=served.seed)
+    everywhere = listening.is_every_address(served.host)
+    own = socket.gethostname() if everywhere else served.host
+    return application(site, pages, names={*LOOPBACK, own, *served.names}, addresses=everywhere)
+
+
+def _told(served: Served, address: str, key: bytes) -> str:
+    if served.judged is None:
+        count = len(served.items if served.study else served.person.items)
+        what = f"{count} failing programs to be explained"
+    else:
+        what = f"{len(served.judged)} texts to be judged"
+    if served.study is not None:
+        return f"{what} at {address}, by the links that `selfrepair study create` printed"
+    opens = f"{address}/enter/{door.secret_of_one(key)}" if served.locked else f"{address}/"
+    return f"{what}: open {opens} (end with Ctrl+C)"

@@ -1,0 +1,109 @@
+"""The pages as HTML; every text in them is escaped, and what a screen would obey is shown."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from pytest_selfrepair.annotate.items import Item
+from pytest_selfrepair.core.task import TaskKind
+from pytest_selfrepair.report.document import PRISM, PRISM_PYTHON, asset
+from pytest_selfrepair.report.visible import visible
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_OURS = ("annotate.css", "program.js", "write.js", "run.js", "judge.js")
+_REPORTS: Mapping[str, str] = MappingProxyType(
+    {
+        "base.css": "css/base.css",
+        "first.js": "js/first.js",
+        "dom.js": "js/dom.js",
+        "theme.js": "js/theme.js",
+        "prism.js": PRISM,
+        "prism-python.js": PRISM_PYTHON,
+        "licence-of-prism.txt": f"{PRISM.rpartition('/')[0]}/LICENSE",
+    }
+)
+_LEFT_OUT = re.compile(r"… \d+ characters left out …|…")
+
+
+def page(template: str, **facts: object) -> str:
+    """A template of `templates/` as a whole page."""
+    return _environment().get_template(template).render(facts)
+
+
+@cache
+def static_files() -> Mapping[str, str]:
+    """All files that pages load, by name: nothing is looked for by a name that is asked for."""
+    ours = files("pytest_selfrepair.annotate").joinpath("assets")
+    return {name: ours.joinpath(name).read_text("utf-8") for name in _OURS} | {
+        name: asset(path) for name, path in _REPORTS.items()
+    }
+
+
+def own_words(text: str) -> Markup:
+    """A person's own text for them to go on with: escaped, and otherwise as it is."""
+    return escape(text)
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a plain text."""
+    return [" ".join(each.split()) for each in re.split(r"\n\s*\n", text) if each.strip()]
+
+
+def shown(item: Item) -> dict[str, object]:
+    """What a page shows of a program and of the case that it fails."""
+    failure = item.verdict.failure
+    rows: list[tuple[str, str]] = []
+    if failure is not None:
+        called = item.kind is TaskKind.CALL_BASED
+        named = {
+            "Arguments" if called else "Input": failure.input,
+            "Expected": failure.expected,
+            "Actual": failure.actual,
+            "Error": failure.error,
+        }
+        rows = [(name, value) for name, value in named.items() if value is not None]
+    lines = _LINE_END.split(item.program)
+    while len(lines) > 1 and not lines[-1].strip():
+        lines.pop()
+    return {
+        "item": item,
+        "lines": lines,
+        "at_fault": failure.line_number if failure else None,
+        "failure": rows,
+        "outcome": _outcome(item),
+    }
+
+
+def first_input(item: Item) -> str:
+    """The input of the failing case, to begin with; empty where it was shortened."""
+    given = item.verdict.failure.input if item.verdict.failure else None
+    return "" if given is None or _LEFT_OUT.search(given) else given
+
+
+def _outcome(item: Item) -> str:
+    verdict = item.verdict
+    words = verdict.outcome.replace("_", " ")
+    if verdict.failure is None or verdict.failure.index is None:
+        return f"{words}, before any case was run"
+    return f"{words} on case {verdict.failure.index + 1}; {verdict.cases_passed} passed before it"
+
+
+def _finish(value: object) -> object:
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("pytest_selfrepair.annotate"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finish,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,234 @@
+"""What the pages of writing and of judging share: who asks, and how a request is refused."""
+
+import asyncio
+import functools
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from pytest_selfrepair.annotate import pages
+from pytest_selfrepair.annotate.answers import Answers, WithdrawnError
+from pytest_selfrepair.annotate.door import Door
+from pytest_selfrepair.annotate.guard import GUESSES, Meter, slower
+from pytest_selfrepair.annotate.items import Person
+from pytest_selfrepair.annotate.study import Texts
+from pytest_selfrepair.errors import StoreError
+from pytest_selfrepair.report.numbers import plural
+
+_T = TypeVar("_T")
+Handler = Callable[[Request, Person], Awaitable[Response]]
+
+_MOST_FIELDS = 20
+_CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+class BadRequestError(Exception):
+    """What was sent is not what the page sends; its text says what is accepted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What every page needs.
+
+    Attributes:
+        answers: Where everything is kept.
+        door: Lets participants in.
+        texts: What they read first; without consent where nobody is asked for it.
+        asks_consent: Whether they are asked for it.
+        guesses: Counts links that are nobody's.
+    """
+
+    answers: Answers
+    door: Door
+    texts: Texts
+    asks_consent: bool
+    guesses: Meter
+
+    @property
+    def consent_hash(self) -> str:
+        """The SHA-256 of what participants agree to, in hexadecimal."""
+        return hashlib.sha256(self.texts.consent.encode()).hexdigest()
+
+    def guarded(self, handler: Handler, *, before_consent: bool = False) -> "Endpoint":
+        """A handler that only a participant reaches, who has agreed and has not withdrawn."""
+
+        @functools.wraps(handler)
+        async def endpoint(request: Request) -> Response:
+            person = self.door.who(request)
+            if person is None:
+                return _message(
+                    403, "Open your link", "This page opens by the link that you were given."
+                )
+            try:
+                return await self._admit(request, person, handler, before_consent)
+            except WithdrawnError:
+                return withdrawn()
+            except BadRequestError as error:
+                return PlainTextResponse(f"{error}\n", 400)
+            except StoreError as error:
+                return PlainTextResponse(f"It cannot be kept: {error}\n", 503)
+
+        return endpoint
+
+    async def _admit(
+        self, request: Request, person: Person, handler: Handler, before_consent: bool
+    ) -> Response:
+        if person.code in await do(self.answers.withdrawn):
+            return withdrawn()
+        if request.method == "POST":
+            token = request.headers.get("x-csrf") or (await form(request)).get("csrf", "")
+            if not self.door.holds(person, token):
+                return _message(403, "Load the page again", "This form is not one of this page.")
+        if self.asks_consent and not before_consent:
+            agreed = await do(self.answers.consented, person.code)
+            if agreed != self.consent_hash:
+                return RedirectResponse("/consent", 303)
+        return await handler(request, person)
+
+    async def enter(self, request: Request) -> Response:
+        """Open a link: the browser keeps its secret, and its address is left."""
+        secret = str(request.path_params["secret"])
+        address = request.client.host if request.client else ""
+        wait = self.guesses.wait(address, count=False)
+        if wait:
+            return slower(wait)
+        if not self.door.opens(secret):
+            self.guesses.wait(address)
+            return _message(404, "Not a link of this page", "Look whether all of it was copied.")
+        response = RedirectResponse("/", 303)
+        self.door.remember(request, response, secret)
+        return response
+
+    async def ask_consent(self, request: Request, person: Person) -> Response:
+        """Show what participants agree to, and take that they do."""
+        if not self.asks_consent:
+            return RedirectResponse("/", 303)
+        if request.method == "POST":
+            sent = await form(request)
+            if sent.get("agree") == "yes" and sent.get("text") == self.consent_hash:
+                await do(self.answers.consent, person.code, self.consent_hash)
+                return RedirectResponse("/", 303)
+        return self.page(
+            "consent.html",
+            person,
+            consent=pages.paragraphs(self.texts.consent),
+            text_hash=self.consent_hash,
+        )
+
+    async def withdraw(self, request: Request, person: Person) -> Response:
+        """Ask whether it is meant; delete what is a participant's when it is."""
+        if request.method == "POST":
+            await do(self.answers.withdraw, person.code)
+            return withdrawn()
+        texts = sum(each.participant == person.code for each in await do(self.answers.answers))
+        drafts = sum(who == person.code for who, _ in await do(self.answers.drafted))
+        judged = sum(each.participant == person.code for each in await do(self.answers.judgements))
+        kept = f"{plural(texts, 'answer')}, {plural(drafts, 'draft')} and "
+        kept += plural(judged, "judgement")
+        return self.page("withdraw.html", person, kept=kept)
+
+    def page(self, template: str, person: Person, status: int = 200, **facts: object) -> Response:
+        """A page for a participant."""
+        known = {"code": person.code, "csrf": self.door.token(person)}
+        return HTMLResponse(pages.page(template, **known, **facts), status)
+
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def withdrawn() -> Response:
+    """What a participant who has withdrawn is told, whatever they ask for."""
+    return _message(
+        410,
+        "You have withdrawn",
+        "All that you wrote was deleted. This link opens nothing else any more.",
+    )
+
+
+def not_found() -> Response:
+    """There is no such page."""
+    return _message(
+        404, "There is no such page", "It may be one of another participant.", home=True
+    )
+
+
+async def static(request: Request) -> Response:
+    """A file that pages load."""
+    name = str(request.path_params["name"])
+    text = pages.static_files().get(name)
+    if text is None:
+        return not_found()
+    kinds = {"css": "text/css", "js": "text/javascript", "txt": "text/plain"}
+    return Response(text, media_type=kinds[name.rpartition(".")[2]])
+
+
+async def form(request: Request) -> dict[str, str]:
+    """The fields of a form; of several of one name the last.
+
+    Raises:
+        BadRequestError: It is none.
+    """
+    body = await request.body()
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise BadRequestError("found something else; accepted: a form of this page") from error
+    return dict(pairs)
+
+
+async def message(request: Request, kind: type[_T]) -> _T:
+    """What a script of the page sends.
+
+    Raises:
+        BadRequestError: It is not of that kind.
+    """
+    try:
+        return msgspec.json.decode(await request.body(), type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadRequestError(f"{error}; accepted: what a script of this page sends") from error
+
+
+def clean(text: str, *, field: str, longest: int) -> str:
+    """A text as it is kept: with line feeds, and without what no keyboard has.
+
+    Raises:
+        BadRequestError: It is too long.
+    """
+    if len(text) > longest:
+        raise BadRequestError(
+            f"{field}: found {len(text):,} characters; accepted: up to {longest:,}"
+        )
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def seconds_of(sent: Mapping[str, str]) -> float:
+    """The seconds in a form; 0 where they are no number."""
+    text = sent.get("seconds", "")
+    try:
+        found = float(text)
+    except ValueError:
+        return 0.0
+    return found if 0 <= found < float("inf") else 0.0
+
+
+async def do(work: Callable[..., _T], *arguments: object, **named: object) -> _T:
+    """Have the file read or written while others are served."""
+    return await asyncio.to_thread(functools.partial(work, *arguments, **named))
+
+
+def _message(status: int, title: str, *texts: str, home: bool = False) -> Response:
+    facts = {"title": title, "texts": texts, "code": None}
+    link = {"link": "/" if home else None, "link_text": "To the beginning"}
+    return HTMLResponse(pages.page("message.html", **facts, **link), status)
+
+
+def new_meter() -> Meter:
+    """Counts links that are nobody's."""
+    return Meter(GUESSES)

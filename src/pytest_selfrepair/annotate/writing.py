@@ -1,0 +1,223 @@
+"""The pages on which people write what is wrong with a program."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+
+from pytest_selfrepair.annotate import pages
+from pytest_selfrepair.annotate.answers import LONGEST_FEEDBACK, StaleError, Written
+from pytest_selfrepair.annotate.guard import RUNS, Meter, slower
+from pytest_selfrepair.annotate.items import Item, Person
+from pytest_selfrepair.annotate.running import LONGEST_INPUT, Runner
+from pytest_selfrepair.annotate.site import (
+    BadRequestError,
+    Site,
+    clean,
+    do,
+    form,
+    message,
+    not_found,
+    seconds_of,
+)
+from pytest_selfrepair.errors import InfrastructureError, UsageError
+
+_STATES = {"new": "not begun", "draft": "a draft", "done": "answered"}
+
+
+class _Draft(msgspec.Struct):
+    text: str
+    seconds: Annotated[float, msgspec.Meta(ge=0)]
+    revision: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class _Run(msgspec.Struct):
+    input: str
+    function: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A program in the list."""
+
+    difficulty: str
+    state: str
+
+    @property
+    def words(self) -> str:
+        """The state in words."""
+        return _STATES[self.state]
+
+
+class Writing:
+    """The pages.
+
+    Args:
+        site: What they share with others.
+        runner: Runs programs; None: none can be run here.
+    """
+
+    def __init__(self, site: Site, runner: Runner | None) -> None:
+        self._site = site
+        self._runner = runner
+        self._meter = Meter(RUNS)
+        self._running: set[str] = set()
+
+    async def home(self, _: Request, person: Person) -> Response:
+        """All programs of a participant, and what they are asked to do."""
+        rows = await self._rows(person)
+        return self._site.page(
+            "programs.html",
+            person,
+            rows=rows,
+            done=sum(row.state == "done" for row in rows),
+            next=_next(rows, 0),
+            instructions=pages.paragraphs(self._site.texts.instructions),
+        )
+
+    async def program(self, request: Request, person: Person) -> Response:
+        """One program; or take the answer to it."""
+        number, item = _item(request, person)
+        if item is None:
+            return not_found()
+        if request.method == "POST":
+            return await self._submit(request, person, number, item)
+        written = await do(self._site.answers.written, item.key, person.code)
+        return self._page(person, number, item, written, text=written.text)
+
+    async def draft(self, request: Request, person: Person) -> Response:
+        """Say what is kept of a draft; or keep one."""
+        _, item = _item(request, person)
+        if item is None:
+            return not_found()
+        answers = self._site.answers
+        if request.method != "POST":
+            return _said(await do(answers.written, item.key, person.code))
+        sent = await message(request, _Draft)
+        try:
+            kept = await do(
+                answers.save_draft,
+                item.key,
+                person.code,
+                text=clean(sent.text, field="text", longest=LONGEST_FEEDBACK),
+                seconds=sent.seconds,
+                revision=sent.revision,
+            )
+        except StaleError as error:
+            return _said(error.now, 409)
+        return _said(kept)
+
+    async def run(self, request: Request, person: Person) -> Response:
+        """Run the program on an input of the participant's."""
+        _, item = _item(request, person)
+        if item is None or self._runner is None:
+            return not_found()
+        sent = await message(request, _Run)
+        given = clean(sent.input, field="input", longest=LONGEST_INPUT)
+        if item.functions and sent.function not in item.functions:
+            raise BadRequestError(
+                f"function: found {sent.function!r}; accepted: {', '.join(item.functions)}"
+            )
+        if person.code in self._running:
+            return PlainTextResponse("The last run has not ended yet.\n", 429)
+        wait = self._meter.wait(person.code)
+        if wait:
+            return slower(wait)
+        self._running.add(person.code)
+        try:
+            function = sent.function if item.functions else None
+            shown = await self._runner.run(item.program, given, function, in_place=item.in_place)
+            return JSONResponse(msgspec.to_builtins(shown))
+        except UsageError as error:
+            raise BadRequestError(str(error)) from error
+        except InfrastructureError as error:
+            return PlainTextResponse(f"It could not be run: {error}\n", 503)
+        finally:
+            self._running.discard(person.code)
+
+    async def _submit(self, request: Request, person: Person, number: int, item: Item) -> Response:
+        sent = await form(request)
+        text = clean(sent.get("feedback", ""), field="feedback", longest=LONGEST_FEEDBACK)
+        revision = sent.get("revision", "")
+        written = Written(
+            text=text,
+            seconds=seconds_of(sent),
+            revision=int(revision) if revision.isascii() and revision.isdigit() else 0,
+        )
+        if not text.strip():
+            problem = "Nothing was written; accepted: at least a word."
+            return self._page(person, number, item, written, text=text, problem=problem, status=400)
+        try:
+            await do(
+                self._site.answers.submit,
+                item.key,
+                person.code,
+                text=text,
+                seconds=written.seconds,
+                revision=written.revision,
+            )
+        except StaleError as error:
+            return self._page(
+                person, number, item, written, text=text, other=error.now.text, status=409
+            )
+        following = _next(await self._rows(person), number)
+        return RedirectResponse(f"/programs/{following}" if following else "/", 303)
+
+    def _page(
+        self,
+        person: Person,
+        number: int,
+        item: Item,
+        written: Written,
+        *,
+        text: str,
+        problem: str | None = None,
+        other: str | None = None,
+        status: int = 200,
+    ) -> Response:
+        return self._site.page(
+            "program.html",
+            person,
+            status,
+            number=number,
+            count=len(person.items),
+            written=written,
+            text=pages.own_words(text),
+            problem=problem,
+            other=other,
+            can_run=self._runner is not None,
+            given=pages.own_words(pages.first_input(item)),
+            longest=LONGEST_FEEDBACK,
+            longest_input=LONGEST_INPUT,
+            **pages.shown(item),
+        )
+
+    async def _rows(self, person: Person) -> list[Row]:
+        found = [
+            (item, await do(self._site.answers.written, item.key, person.code))
+            for item in person.items
+        ]
+        return [Row(difficulty=item.difficulty, state=_state(written)) for item, written in found]
+
+
+def _state(written: Written) -> str:
+    if written.answered:
+        return "done"
+    return "draft" if written.text.strip() else "new"
+
+
+def _next(rows: list[Row], number: int) -> int | None:
+    """The first program after a number, in a circle, that has no answer."""
+    order = [*range(number, len(rows)), *range(number)]
+    return next((place + 1 for place in order if rows[place].state != "done"), None)
+
+
+def _item(request: Request, person: Person) -> tuple[int, Item | None]:
+    number = int(request.path_params["number"])
+    return number, person.items[number - 1] if 1 <= number <= len(person.items) else None
+
+
+def _said(written: Written, status: int = 200) -> Response:
+    return JSONResponse(msgspec.to_builtins(written), status)
