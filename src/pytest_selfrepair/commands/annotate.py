@@ -14,7 +14,7 @@ from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.errors import SandboxError, TaskError, UsageError
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.store import runs
-from pytest_selfrepair.tasks.apps import Source
+from pytest_selfrepair.tasks.source import Source
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8765
