@@ -15,6 +15,7 @@ def pytest_ignore_collect(collection_path):
     return collection_path.name in {"0001", "0002"} or None
 """
 MODES = {"serial": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
+OFTEN = ["serial", pytest.param("n0", marks=pytest.mark.slow), "n2"]
 
 
 @pytest.fixture
@@ -134,7 +135,7 @@ def test_a_large_task_is_outlined_by_the_ends_of_its_cases(
     assert found == ids("large/between", "large/first", "large/last")
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", OFTEN)
 def test_what_is_wrong_deep_in_a_large_task_is_its_error_when_it_runs(
     pytester: pytest.Pytester, project: Path, mode: str
 ) -> None:
@@ -185,7 +186,7 @@ def test_lines_are_chosen_by_name_and_read_from_a_compressed_file_in_any_order(
     )
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", OFTEN)
 def test_a_sample_is_the_same_in_every_mode_and_is_drawn_of_what_is_selected(
     pytester: pytest.Pytester, project: Path, mode: str
 ) -> None:
@@ -221,7 +222,7 @@ def test_a_sample_larger_than_what_there_is_takes_all_and_says_so(
     result.stderr.fnmatch_lines(["*--selfrepair-sample: found 'none'; accepted: *, or paper"])
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", OFTEN)
 def test_feedback_may_see_public_cases_alone(
     pytester: pytest.Pytester, project: Path, mode: str
 ) -> None:

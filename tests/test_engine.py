@@ -15,7 +15,7 @@ from pytest_selfrepair.models.scripted import Script
 from pytest_selfrepair.models.scripted_server import serving
 from pytest_selfrepair.plugin.xdist import task_shares
 
-MODES = [(), ("-n0",), ("-n2",)]
+MODES = [(), pytest.param(("-n0",), marks=pytest.mark.slow), ("-n2",)]
 IDS = ["serial", "n0", "n2"]
 ONE_PROGRAM = ("--selfrepair-programs", "1", "--selfrepair-repairs", "0")
 

@@ -17,8 +17,9 @@ PROGRAM = fenced(
 )
 
 
-@pytest.mark.parametrize("mode", [("-p", "no:xdist"), ("-n2",)], ids=["serial", "n2"])
-@pytest.mark.parametrize("verbosity", ["-q", "-v"])
+@pytest.mark.parametrize(
+    ("mode", "verbosity"), [(("-p", "no:xdist"), "-q"), (("-n2",), "-v")], ids=["serial", "n2"]
+)
 def test_a_strict_reader_takes_whatever_models_and_programs_write(
     pytester: pytest.Pytester, mode: tuple[str, ...], verbosity: str
 ) -> None:

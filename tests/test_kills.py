@@ -33,7 +33,7 @@ KINDS = {
 }
 TIMES = 12
 """How often each is killed in the slow tests."""
-QUICK = ("the only process", "a worker", "the controller")
+QUICK = ("the only process", "a worker")
 """What is killed once in every run of the tests."""
 
 

@@ -24,6 +24,7 @@ def project(pytester: pytest.Pytester) -> Path:
     return pytester.path
 
 
+@pytest.mark.slow  # what CI runs first is such a run, too
 @needs_the_model
 @pytest.mark.usefixtures("project")
 def test_the_embedded_model_writes_and_repairs_programs(pytester: pytest.Pytester) -> None:

@@ -117,6 +117,7 @@ def test_programs_of_task_folders_get_their_official_verdicts() -> None:
     assert compared(runs) == {"both agree": 83}
 
 
+@pytest.mark.slow
 def test_where_tolerant_disagrees_with_an_official_verdict_a_rule_says_why() -> None:
     tasks = {line.name(): line for line in lines(DATA / "apps_train_51.jsonl")}
     rows = map(json.loads, (DATA / "apps_train_51_samples.jsonl").read_text().splitlines())

@@ -20,9 +20,9 @@ MODES = {"serial": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
 KEY = "sk-never-shown"
 
 
-@pytest.fixture(params=MODES)
+@pytest.fixture(params=["serial", pytest.param("n0", marks=pytest.mark.slow), "n2"])
 def mode(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    """Three ways to run one session."""
+    """Three ways to run one session; -n0 is all but serial, and mostly left to the slow set."""
     return MODES[request.param]
 
 
@@ -43,6 +43,7 @@ def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
 
 
 @pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
 def test_tasks_are_solved_repaired_or_unsolved(
     pytester: pytest.Pytester, mode: tuple[str, ...]
 ) -> None:

@@ -16,7 +16,7 @@ WRONG = {"text": fenced("print(0)"), "tokens": 40}
 MODEL = ("--selfrepair-model", "scripted:script.json", "--selfrepair-max-tokens", "50")
 TREE = ("--selfrepair-programs", "2", "--selfrepair-repairs", "1")
 EACH = 4 * 40 + 2 * 40  # two programs, two repairs, and as many tokens of the baseline
-MODES = [(), ("-n0",), ("-n2",)]
+MODES = [(), pytest.param(("-n0",), marks=pytest.mark.slow), ("-n2",)]
 IDS = ["serial", "n0", "n2"]
 
 

@@ -23,6 +23,7 @@ from pytest_selfrepair.sandbox.ways import Way
 
 _PATIENCE = 60.0  # seconds beyond a case's own limit, on a busy machine
 _GOODBYE = 5.0  # seconds for a zygote to end when asked to
+_ORPHANED = 0.3  # seconds for what it has started to end after it
 _SENTENCE = 0.5  # seconds for a broken one to say what is wrong
 _CHUNK = 1 << 18
 
@@ -160,20 +161,28 @@ class ZygoteProcess:
     def _end(self) -> None:
         if self._process.returncode is not None:
             return
-        # A signal misses what the command has just started; that ends when it has nothing to read.
+        # A command that has hardly begun may be ended by a signal that what it has just started
+        # does not get: that ends when it has nothing to read, or is killed.
         if self._process.stdin is not None:
             self._process.stdin.close()
         for number in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
-            with contextlib.suppress(TimeoutError):
-                deadline = time.monotonic() + _GOODBYE
-                while self._hear(deadline):
-                    self._heard.clear()
-                self._process.wait()
+            if self._falls_silent(time.monotonic() + _GOODBYE):
                 break
-        else:
-            self._process.wait()
+        self._process.wait()
+
+    def _falls_silent(self, deadline: float) -> bool:
+        """Whether its output closes in time: not where it has ended and left others behind."""
+        while True:
+            try:
+                while self._hear(min(deadline, time.monotonic() + _ORPHANED)):
+                    self._heard.clear()
+            except TimeoutError:
+                if self._process.poll() is not None or time.monotonic() >= deadline:
+                    return False
+            else:
+                return True
 
     def _send(self, frames: bytes) -> None:
         rest = memoryview(frames)
