@@ -17,6 +17,12 @@ from pytest_selfrepair.models.scripted import Script
 from pytest_selfrepair.models.scripted_server import serving
 
 MODES = {"serial": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
+SERIAL = [
+    pytest.param(mode, id=name, marks=() if name == "serial" else pytest.mark.slow)
+    for name, mode in MODES.items()
+]
+"""For what workers can hardly change: they are left to the slow set."""
+
 KEY = "sk-never-shown"
 
 
@@ -70,6 +76,7 @@ def test_tasks_are_solved_repaired_or_unsolved(
 
 
 @pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("mode", SERIAL)
 def test_an_unsolved_task_shows_its_case_and_feedback_and_no_traceback(
     pytester: pytest.Pytester, mode: tuple[str, ...]
 ) -> None:
@@ -350,6 +357,7 @@ def test_an_endpoint_is_asked_over_http(
     ],
     ids=["wrong key", "unknown model"],
 )
+@pytest.mark.parametrize("mode", SERIAL)
 def test_a_refusal_is_an_error_for_each_item_in_one_line(
     pytester: pytest.Pytester,
     project: Path,
@@ -462,6 +470,7 @@ def test_an_interrupted_run_says_what_it_has_and_goes_on_later(
     result.stdout.fnmatch_lines(["*1 failed, 1 passed, 1 repaired in*"])
 
 
+@pytest.mark.parametrize("mode", SERIAL)
 def test_a_task_that_its_own_solutions_fail_is_quarantined_and_not_scored(
     pytester: pytest.Pytester, project: Path, mode: tuple[str, ...]
 ) -> None:
@@ -491,6 +500,7 @@ def test_a_switch_may_stand_in_the_ini_file(pytester: pytest.Pytester) -> None:
     )
 
 
+@pytest.mark.parametrize("mode", SERIAL)
 def test_the_summary_counts_the_verdicts_that_another_checker_would_flip(
     pytester: pytest.Pytester, project: Path, mode: tuple[str, ...]
 ) -> None:
