@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.verdict import Outcome
-from pytest_selfrepair.estimate.compare import TaskOutcome
 from pytest_selfrepair.estimate.findings import (
     ALL,
     About,
@@ -30,6 +29,7 @@ from pytest_selfrepair.estimate.findings import (
     Tally,
     Unscored,
 )
+from pytest_selfrepair.estimate.outcome import TaskOutcome
 
 METHOD = "BCa bootstrap over tasks, 10,000 draws"
 

@@ -7,7 +7,6 @@ from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.estimate import findings as found
-from pytest_selfrepair.estimate.compare import task_outcome
 from pytest_selfrepair.estimate.findings import (
     ALL,
     About,
@@ -29,6 +28,7 @@ from pytest_selfrepair.estimate.findings import (
     Tally,
     Unscored,
 )
+from pytest_selfrepair.estimate.outcome import task_outcome
 from synthetic import FAULTS
 
 METHOD = "BCa bootstrap over tasks, 10,000 draws"

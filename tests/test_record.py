@@ -14,7 +14,7 @@ from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.task import Difficulty, TaskKind
 from pytest_selfrepair.core.tree import Grown, Plan
 from pytest_selfrepair.errors import StoreError
-from pytest_selfrepair.report.data import properties
+from pytest_selfrepair.report.junit import properties
 
 RECORD = Record(
     task_id="apps_tasks/interview/0101",

@@ -14,7 +14,6 @@ from pytest_selfrepair.estimate.bootstrap import (
     FEWEST_TASKS,
     Bootstrap,
 )
-from pytest_selfrepair.estimate.compare import solved_at_once
 from pytest_selfrepair.estimate.findings import (
     Answer,
     AtEqualTokens,
@@ -24,6 +23,7 @@ from pytest_selfrepair.estimate.findings import (
 )
 from pytest_selfrepair.estimate.forest import DOLLARS, TOKENS, forest
 from pytest_selfrepair.estimate.interval import AtTokens, mean_of
+from pytest_selfrepair.estimate.outcome import solved_at_once
 from pytest_selfrepair.estimate.passrate import baselines, pass_at_1
 from pytest_selfrepair.estimate.scored import Scored, by_difficulty, resampling, with_tree
 from pytest_selfrepair.estimate.shapes import Expected, expect, known

@@ -9,10 +9,10 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.estimate.compare import solved_at_once, solved_by
 from pytest_selfrepair.estimate.draws import Floats
 from pytest_selfrepair.estimate.equal_tokens import tree_cost
 from pytest_selfrepair.estimate.interval import interpolated
+from pytest_selfrepair.estimate.outcome import solved_at_once, solved_by
 from pytest_selfrepair.estimate.passrate import baseline
 from pytest_selfrepair.estimate.scored import Scored, scored, source_names
 

@@ -9,8 +9,8 @@ from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.record import NOT_RUN, Record
 from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.core.verdict import Outcome
-from pytest_selfrepair.estimate.compare import TaskOutcome, task_outcome
 from pytest_selfrepair.estimate.findings import Flips, Tally, Unscored
+from pytest_selfrepair.estimate.outcome import TaskOutcome, task_outcome
 
 _SEEN: Mapping[FeedbackCases, str] = MappingProxyType(
     {

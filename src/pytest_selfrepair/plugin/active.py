@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,8 +14,7 @@ from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
 from pytest_selfrepair.errors import SelfRepairError, TaskError, UsageError, WorkerLostError
-from pytest_selfrepair.estimate.compare import TaskOutcome
-from pytest_selfrepair.estimate.findings import Findings
+from pytest_selfrepair.estimate.outcome import TaskOutcome
 from pytest_selfrepair.plugin import ITEM_NAME, xdist
 from pytest_selfrepair.plugin.collect import (
     ENGINE,
@@ -32,14 +31,16 @@ from pytest_selfrepair.plugin.crew import Casting, LocalServers
 from pytest_selfrepair.plugin.engine import Engine
 from pytest_selfrepair.plugin.live import LiveLine
 from pytest_selfrepair.plugin.options import Settings
-from pytest_selfrepair.plugin.reports import Reports
 from pytest_selfrepair.plugin.runlog import RunLog
-from pytest_selfrepair.plugin.showing import show
 from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.tasks.folders import is_task_folder
+
+if TYPE_CHECKING:
+    from pytest_selfrepair.estimate.findings import Findings
+    from pytest_selfrepair.plugin.reports import Reports
 
 _ATTRIBUTE = "selfrepair_record"
 """The attribute of a report that carries a record, as one ASCII JSON string."""
@@ -88,7 +89,7 @@ class ActiveSession:
         self._sample_notices: list[str] = []
         worker = xdist.is_worker(config)
         self._log = None if worker else RunLog(settings.store)
-        self._reports = None if worker else Reports(settings)
+        self._reports = None if worker else _reports(settings)
         self._findings: Findings | None = None
 
     def pytest_report_header(self) -> list[str]:
@@ -306,6 +307,8 @@ class ActiveSession:
         """Say whether repair paid, and write the reports."""
         if self._log is None or self._reports is None or not self._log.records:
             return
+        from pytest_selfrepair.plugin.showing import show  # noqa: PLC0415 - brings NumPy
+
         findings = self._found(self._log)
         terminalreporter.section("self-repair")
         against = self._reports.against(self._log.records)
@@ -317,7 +320,7 @@ class ActiveSession:
         if self._log.trouble is not None:
             terminalreporter.line(f"records not kept: {self._log.trouble}", red=True)
 
-    def _found(self, log: RunLog) -> Findings:
+    def _found(self, log: RunLog) -> "Findings":
         """What the run's records say, estimated once."""
         if self._findings is None:
             # Brings the estimators, which nothing needs before a run ends.
@@ -363,6 +366,12 @@ def _read(items: Iterable[TaskItem]) -> Iterator[Task]:
             task = item.upcoming.load()
             if task.cases:
                 yield task
+
+
+def _reports(settings: Settings) -> "Reports":
+    from pytest_selfrepair.plugin.reports import Reports  # noqa: PLC0415 - no worker needs NumPy
+
+    return Reports(settings)
 
 
 def _found(settings: Settings) -> Isolation:

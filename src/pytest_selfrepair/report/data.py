@@ -1,4 +1,4 @@
-"""Records, findings and two runs side by side as data for other tools."""
+"""Findings and two runs side by side as data for other tools."""
 
 import json
 import math
@@ -6,12 +6,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import ReportError
-from pytest_selfrepair.estimate.compare import task_outcome
 from pytest_selfrepair.estimate.findings import SCHEMA, Findings
 from pytest_selfrepair.estimate.two_runs import COMPARE_SCHEMA, TwoRuns
-from pytest_selfrepair.report.plain import harmless
 
 _WIDEST = 160
 """Characters of an object or list that stands on one line."""
@@ -23,27 +20,6 @@ _LINE_EACH = {"shapes", "points", "cells"}
 """Lists that may be long: each of their objects stands on one line."""
 
 _Report = TypeVar("_Report", Findings, TwoRuns)
-
-
-def properties(record: Record) -> list[tuple[str, object]]:
-    """What JUnit XML gets to know of a task: scalars alone, which strict readers accept."""
-    facts: list[tuple[str, object]] = [
-        ("selfrepair_outcome", str(task_outcome(record))),
-        ("selfrepair_tokens", record.cost.tokens),
-        ("selfrepair_replayed_tokens", record.cost.replayed_tokens),
-    ]
-    if record.setup is not None:
-        facts.append(("selfrepair_isolation", harmless(record.setup.isolation)))
-    if (grown := record.grown) is None:
-        return facts
-    repairs = [repair for tree in grown.trees for repair in tree.repairs]
-    return [
-        *facts,
-        ("selfrepair_programs", len(grown.programs)),
-        ("selfrepair_programs_passed", sum(node.verdict.passed for node in grown.programs)),
-        ("selfrepair_repairs", len(repairs)),
-        ("selfrepair_repairs_passed", sum(node.verdict.passed for node in repairs)),
-    ]
 
 
 def to_json(findings: Findings) -> str:

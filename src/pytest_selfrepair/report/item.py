@@ -9,8 +9,8 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.shorten import shorten
 from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.core.verdict import Verdict
+from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.report.plain import harmless, harmless_lines, visible
-from pytest_selfrepair.report.words import counted
 
 LONGEST_VALUE = 300
 """Characters of an input, output or feedback that are shown in short."""
@@ -37,15 +37,15 @@ def unsolved_text(record: Record, *, verbose: bool = False) -> str:
     if record.grown is None:
         return harmless(record.unscored or "")
     grown = record.grown
-    tokens = counted(record.cost.tokens, "token")
+    tokens = plural(record.cost.tokens, "token")
     lines = [f"unsolved: {_counted(grown)} fail, {tokens} generated", *_outcomes(grown, verbose)]
     lines += _in_full(grown) if verbose else _in_short(grown)
     return "\n".join(lines)
 
 
 def _counted(grown: Grown) -> str:
-    repairs = counted(len(_repairs(grown)), "repair")
-    return f"{counted(len(grown.programs), 'program')} and {repairs}"
+    repairs = plural(len(_repairs(grown)), "repair")
+    return f"{plural(len(grown.programs), 'program')} and {repairs}"
 
 
 def _repairs(grown: Grown) -> list[ProgramNode]:
@@ -106,7 +106,7 @@ def _in_short(grown: Grown) -> list[str]:
     diff = _diff(parent, best)
     shown = [line[:_LONGEST_LINE] + "…" * (len(line) > _LONGEST_LINE) for line in diff]
     if (more := len(diff) - _LONGEST_DIFF) > 0:
-        shown = [*shown[:_LONGEST_DIFF], f"… {counted(more, 'more line')} (-v shows all)"]
+        shown = [*shown[:_LONGEST_DIFF], f"… {plural(more, 'more line')} (-v shows all)"]
     return [*lines, *(f"  {line}" for line in shown)]
 
 
@@ -170,7 +170,7 @@ def _said(node: ProgramNode) -> str:
     text = f"{harmless(node.node)}, {verdict.outcome}"
     if verdict.failure is not None and verdict.failure.index is not None:
         text += f" on case {verdict.failure.index + 1}"
-    return f"{text}, {counted(verdict.cases_passed, 'case')} passed"
+    return f"{text}, {plural(verdict.cases_passed, 'case')} passed"
 
 
 def _case(verdict: Verdict, longest: int | None) -> list[str]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pytest_selfrepair.estimate.compare import TaskOutcome
 from pytest_selfrepair.estimate.findings import (
     ALL,
     Answer,
@@ -14,8 +13,10 @@ from pytest_selfrepair.estimate.findings import (
     Pair,
     Policy,
 )
+from pytest_selfrepair.estimate.outcome import TaskOutcome
 from pytest_selfrepair.report import words
 from pytest_selfrepair.report.curve import Series, plot
+from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.report.plain import Paper
 from pytest_selfrepair.report.tables import by_difficulty, by_outcome, by_source
 
@@ -132,7 +133,7 @@ class _Page:
         missing = self._findings.about.not_run_budget
         if missing is None:
             return []
-        count = words.counted(len(missing.tasks), "task")
+        count = plural(len(missing.tasks), "task")
         were = "was" if len(missing.tasks) == 1 else "were"
         return [
             *self._say(f"the budget of the run is spent: {count} {were} not run", Style.UNSURE),
@@ -181,7 +182,7 @@ class _Page:
     def _pair(self, pair: Pair) -> list[Line]:
         ends = words.between(pair.difference, words.points)
         sure = "" if ends is None else f" ({pair.difference.level:.0%}: {ends})"
-        programs = words.counted(pair.programs, "failing program")
+        programs = plural(pair.programs, "failing program")
         return self._say(
             f"{pair.first} against {pair.second}, on the same {programs}: "
             f"{words.points(pair.difference.value)} points of repairs that pass{sure}; tasks only "
@@ -223,8 +224,8 @@ class _Page:
             if each.tokens_per_repair is not None:
                 cost = f", {words.number(each.tokens_per_repair)} tokens a repair"
             lines += self._say(
-                f"{each.source}: {words.counted(each.repairs.failing, 'failing program')}{cost}, "
-                f"{words.counted(each.solved_only_by_repair, 'task')} solved by repair alone"
+                f"{each.source}: {plural(each.repairs.failing, 'failing program')}{cost}, "
+                f"{plural(each.solved_only_by_repair, 'task')} solved by repair alone"
             )
         for judged in findings.tally.judged:
             lines += self._say(f"judged: {judged}")

@@ -6,10 +6,10 @@ from pytest_selfrepair.estimate.findings import Estimate
 from pytest_selfrepair.estimate.settings import Setting
 from pytest_selfrepair.estimate.two_runs import Progress, TwoRuns, progress
 from pytest_selfrepair.estimate.versus import Change, Changes, Versus
+from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.report.words import (
     between,
     bracketed,
-    counted,
     dollars,
     number,
     percent,
@@ -46,7 +46,7 @@ def answer(found: TwoRuns) -> str:
     whole = found.overall
     if whole is None:
         return NOTHING_SHARED
-    of = "" if found.answer is Progress.CANNOT_TELL else f" of {counted(whole.tasks, 'task')}"
+    of = "" if found.answer is Progress.CANNOT_TELL else f" of {plural(whole.tasks, 'task')}"
     return f"{verdict(found)}: {_rates(whole.pass_at_t, f'{of} solved')}"
 
 
@@ -55,7 +55,7 @@ def short_answer(found: TwoRuns) -> str:
     whole = found.overall
     if whole is None:
         return "no task was scored in both runs"
-    tasks = counted(whole.tasks, "task")
+    tasks = plural(whole.tasks, "task")
     cannot = found.answer is Progress.CANNOT_TELL
     told = f"{found.answer} with {tasks}" if cannot else f"{found.answer} on {tasks}"
     rate = whole.pass_at_t
@@ -169,7 +169,7 @@ def _solvers(source: str | None, say: Say) -> str:
 
 def _told(answer: Progress, tasks: int) -> str:
     if answer is Progress.CANNOT_TELL:
-        return f"cannot tell with {counted(tasks, 'task')} whether it got better"
+        return f"cannot tell with {plural(tasks, 'task')} whether it got better"
     return str(answer)
 
 
@@ -202,4 +202,4 @@ def _listed(ids: Sequence[str], say: Say, most: int) -> str:
     if not ids:
         return "none"
     more = f" and {number(len(ids) - most)} more" if len(ids) > most else ""
-    return f"{counted(len(ids), 'task')}: {', '.join(map(say, ids[:most]))}{more}"
+    return f"{plural(len(ids), 'task')}: {', '.join(map(say, ids[:most]))}{more}"

@@ -12,6 +12,7 @@ from pytest_selfrepair.estimate.findings import (
     SourceFindings,
     Unscored,
 )
+from pytest_selfrepair.report.numbers import plural
 
 MOST_NAMED = 3
 """Tasks that are named for each reason why tasks were not scored."""
@@ -33,11 +34,6 @@ def points(difference: float) -> str:
 def number(value: float) -> str:
     """A count or a mean of counts, rounded to the whole."""
     return f"{value:,.0f}" if abs(value) < _LONG else f"{value:.3g}"
-
-
-def counted(count: int, noun: str) -> str:
-    """A count and its noun: ``1 task``, ``30 tasks``."""
-    return f"{number(count)} {noun}{'s' * (count != 1)}"
 
 
 def dollars(value: float) -> str:
@@ -71,7 +67,7 @@ def answer(found: AtEqualTokens) -> str:
     needed = ""
     if found.tasks_needed is not None:
         needed = f"; about {number(found.tasks_needed)} would be needed"
-    return f"cannot tell with {counted(found.tasks, 'task')} whether repair pays{needed}"
+    return f"cannot tell with {plural(found.tasks, 'task')} whether repair pays{needed}"
 
 
 def short_answer(found: AtEqualTokens) -> str:
@@ -81,7 +77,7 @@ def short_answer(found: AtEqualTokens) -> str:
     needed = ""
     if found.tasks_needed is not None:
         needed = f" (about {number(found.tasks_needed)} needed)"
-    return f"cannot tell with {counted(found.tasks, 'task')}{needed}"
+    return f"cannot tell with {plural(found.tasks, 'task')}{needed}"
 
 
 def against(found: AtEqualTokens) -> str:
@@ -92,7 +88,7 @@ def against(found: AtEqualTokens) -> str:
         sure = f"{found.gain.level:.0%} interval over tasks: {ends}"
     return (
         f"{points(found.gain.value)} points ({sure}): {percent(found.pass_rate.value)} of "
-        f"{counted(found.tasks, 'task')} solved, against {percent(found.iid.value)} by "
+        f"{plural(found.tasks, 'task')} solved, against {percent(found.iid.value)} by "
         f"{number_of_programs(found.iid_samples)} without repair, at the same "
         f"{number(found.tokens)} tokens generated a task"
     )
@@ -108,7 +104,7 @@ def trees_compared(found: AtEqualTokens) -> str | None:
     if found.n_p is None:
         return None
     return (
-        f"trees of {counted(found.n_p, 'program')} with one repair each; larger ones cost more "
+        f"trees of {plural(found.n_p, 'program')} with one repair each; larger ones cost more "
         "than the programs that were sampled without repair"
     )
 
@@ -121,7 +117,7 @@ def unanswered(found: SourceFindings) -> str | None:
     """How many failing programs a source had nothing to say of; None where it spoke of all."""
     if not found.unanswered:
         return None
-    programs = counted(found.unanswered, "failing program")
+    programs = plural(found.unanswered, "failing program")
     return f"{programs} without feedback, left out of its repairs and of every paired comparison"
 
 
@@ -174,7 +170,7 @@ def cost(cost: Cost) -> list[str]:
     if cost.reasoning_tokens:
         reasoning = f", {number(cost.reasoning_tokens)} for reasoning"
     cached = f", {number(cost.cached_tokens)} of them cached" if cost.cached_tokens else ""
-    samples = counted(cost.samples, "sample")
+    samples = plural(cost.samples, "sample")
     paid_for = f"{number(paid)} of them paid for{reasoning}"
     return [
         f"tokens: {number(cost.tokens)} generated in {samples}, {paid_for}",
@@ -185,7 +181,7 @@ def cost(cost: Cost) -> list[str]:
 
 def _in_dollars(cost: Cost) -> list[str]:
     """What was paid, and for what no price is known."""
-    unknown = f"{counted(cost.unpriced, 'sample')} of no known price (--selfrepair-prices)"
+    unknown = f"{plural(cost.unpriced, 'sample')} of no known price (--selfrepair-prices)"
     if cost.unpriced >= cost.samples:
         return [f"US dollars: unknown; {unknown}"] if cost.samples else []
     if not cost.dollars:
@@ -210,7 +206,7 @@ def lost(lost: Lost) -> list[str]:
     if not lost.requests:
         return []
     money = f" and {dollars(lost.dollars)} US dollars" if lost.dollars else ""
-    requests = counted(lost.requests, "request")
+    requests = plural(lost.requests, "request")
     most = f"they cost at most {number(lost.tokens)} tokens{money}"
     return [f"lost: up to {requests}, in flight when an earlier run was killed; {most}"]
 
