@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from tabulate import tabulate
 
 from pytest_selfrepair.estimate.findings import Policy
-from pytest_selfrepair.estimate.forest import TOKENS, UNITS, rectangular
+from pytest_selfrepair.estimate.forest import TOKENS, UNITS, Forest, Level
 from pytest_selfrepair.estimate.shapes import Expected, expect
 
 PROGRAMS, REPAIRS = 50, 25
@@ -71,9 +71,28 @@ def grow(tasks: int, rng: np.random.Generator) -> Trees:
     )
 
 
+def as_forest(trees: Trees) -> Forest:
+    """The same, without the repairs of programs that pass."""
+    tasks, failing = len(trees.passed), ~trees.passed.reshape(-1)
+    programs = Level(
+        counts=np.full(tasks, PROGRAMS, dtype=np.intp),
+        passed=trees.passed.reshape(-1),
+        over=np.zeros(failing.size, dtype=bool),
+        cost=trees.cost.reshape(-1, UNITS),
+    )
+    repairs = Level(
+        counts=np.where(failing, REPAIRS, 0).astype(np.intp),
+        passed=trees.mended.reshape(-1, REPAIRS)[failing].reshape(-1),
+        over=np.zeros(int(failing.sum()) * REPAIRS, dtype=bool),
+        cost=trees.repair_cost.reshape(-1, REPAIRS, UNITS)[failing].reshape(-1, UNITS),
+    )
+    ids = tuple(map(str, range(tasks)))
+    return Forest(tasks=ids, source="self", levels=(programs, repairs), planned=REPAIRS)
+
+
 def exact(trees: Trees, *, replacement: bool) -> dict[Policy, Expected]:
     """Every shape, from the raw arrays; in the order of `SHAPES`."""
-    forest = rectangular(trees.passed, trees.cost, trees.mended, trees.repair_cost)
+    forest = as_forest(trees)
     grid = expect(forest, N_P, N_FR, replacement=replacement, policies=POLICIES)
     iid = expect(forest, BASELINE, [0], replacement=replacement, policies=POLICIES)
     return {
@@ -195,7 +214,7 @@ def main() -> int:
 
     def whole(replacement: bool) -> Callable[[], object]:
         def work() -> object:
-            forest = rectangular(trees.passed, trees.cost, trees.mended, trees.repair_cost)
+            forest = as_forest(trees)
             n_p, n_fr = range(1, PROGRAMS + 1), range(REPAIRS + 1)
             return expect(forest, n_p, n_fr, replacement=replacement)
 

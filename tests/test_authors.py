@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,11 +19,15 @@ from pytest_selfrepair.core.task import Difficulty, JsonValue
 from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.errors import StoreError, UsageError
-from pytest_selfrepair.estimate.passrate import compare, pass_at_1
+from pytest_selfrepair.estimate.forest import TOKENS as GENERATED
+from pytest_selfrepair.estimate.forest import forest
+from pytest_selfrepair.estimate.outcome import pass_at_1
+from pytest_selfrepair.estimate.shapes import expect
 from pytest_selfrepair.store.authors_file import SingleRepair, open_file
 from pytest_selfrepair.store.authors_write import write
 from pytest_selfrepair.store.patch import diff, patched
 from test_record import RECORD
+from trees import counted
 
 TEXTS = st.text(st.characters(codec=None), max_size=12)
 VALUES: st.SearchStrategy[JsonValue] = st.recursive(
@@ -274,10 +279,13 @@ def test_estimates_of_what_was_written_are_those_of_the_run(tmp_path: Path) -> N
     path = tmp_path / "file.jsonl"
     path.write_text("".join(f"{write(record)}\n" for record in lines))
     back = [each.grown for each in records(path) if each.grown is not None]
-    for replacement in (True, False):
-        assert compare(back, "self", replacement=replacement) == compare(
-            ran, "self", replacement=replacement
-        )
+    assert counted(back, "self") == counted(ran, "self")
+    one, other = (
+        expect(forest(each, "self"), [1, 2], [1], replacement=True) for each in (back, ran)
+    )
+    for policy, found in one.items():
+        assert np.array_equal(found.solved, other[policy].solved)
+        assert np.array_equal(found.cost[..., GENERATED], other[policy].cost[..., GENERATED])
 
 
 def test_what_the_format_says_becomes_trees(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from pytest_selfrepair.estimate.interval import (
     ratio_of,
     sampling_noise,
 )
-from pytest_selfrepair.estimate.passrate import compare
+from trees import counted
 
 FEW = Bootstrap(draws=400)
 MANY = Bootstrap(draws=40_000)
@@ -241,8 +241,8 @@ def test_rows_are_interpolated_as_numpy_interpolates_one(points: int, rows: int,
 
 
 @settings(max_examples=30)
-@given(st.integers(10, 14), st.booleans(), st.integers(0, 1000))
-def test_the_gain_is_that_of_the_comparison(n: int, replacement: bool, seed: int) -> None:
+@given(st.integers(10, 14), st.integers(0, 1000))
+def test_the_gain_is_that_of_trees_counted_one_by_one(n: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     tasks = []
     for _ in range(n):
@@ -250,12 +250,12 @@ def test_the_gain_is_that_of_the_comparison(n: int, replacement: bool, seed: int
         failing = programs.count(False)
         repairs = [[bool(rng.random() < 0.4)] for _ in range(failing)]
         tasks.append(grown(programs, repairs, [bool(x) for x in rng.random(2 * failing) < 0.4]))
-    facts = AtTokens.of(tasks, "self", replacement=replacement)
+    facts = AtTokens.of(tasks, "self")
     drawn = FEW.of([""] * n)
-    expected = compare(tasks, "self", replacement=replacement)
+    expected = counted(tasks, "self")
     found = drawn.estimate(facts.gain, bounds=DIFFERENCE)
     assert found.value == pytest.approx(expected.gain, abs=1e-12)
-    assert drawn.value(facts.iid) == pytest.approx(expected.iid.pass_rate)
+    assert drawn.value(facts.iid) == pytest.approx(expected.iid)
     assert drawn.value(facts.samples) == pytest.approx(expected.samples)
     assert ends(found)[0] <= found.value <= ends(found)[1]
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from builders import grown, repair
+from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.record import Record, Setup
 from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.task import Difficulty
-from pytest_selfrepair.core.tree import Grown, Plan
+from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.estimate.depths import fresh_is_better
 from pytest_selfrepair.estimate.findings import Findings
@@ -98,6 +99,25 @@ def test_shapes_are_those_of_every_depth() -> None:
     assert shapes[1, 2, 1] == 0.0
     assert shapes[2, 2, 1] == 1.0
     assert shapes[2, 1, 1] == pytest.approx(0.5)
+
+
+def test_repairs_below_a_level_with_a_pass_cost_a_tree_neither_tokens_nor_dollars() -> None:
+    task = deep(False, False, baseline=FRESH)
+    [tree] = task.trees
+    mended = repair("p0", 0, passed=True)
+    task = replace(task, trees=(replace(tree, repairs=(mended, *tree.repairs[1:])),))
+
+    def priced(node: ProgramNode) -> ProgramNode:
+        return replace(node, cost=Cost(tokens=node.tokens, samples=1, dollars=node.tokens / 100))
+
+    [tree] = task.trees
+    task = replace(
+        task,
+        programs=tuple(map(priced, task.programs)),
+        trees=(replace(tree, repairs=tuple(map(priced, tree.repairs))),),
+    )
+    [headline] = found(task).headline
+    assert (headline.tokens, headline.dollars) == (600, 6.0)
 
 
 def test_a_run_of_one_level_has_no_depths() -> None:

@@ -109,5 +109,3 @@ def test_some_tasks_and_the_first_programs_can_be_taken() -> None:
     second = whole.only(np.array([False, True]))
     assert second.tasks == ("b",)
     assert [level.counts.tolist() for level in second.levels] == [[3], [1, 1, 1]]
-    alone = whole.without_repair()
-    assert (alone.source, alone.depth) == (None, 0)

@@ -110,6 +110,7 @@ def test_a_lower_end_that_is_too_low_or_not_to_be_had_is_an_objection(
     ("regression", "said"),
     [
         (Estimate(value=0.02, low=-0.01, high=0.06), "by as much as 0.060"),
+        (Estimate(value=0.07, low=0.06, high=0.09), "by as much as 0.090"),
         (Estimate(value=0.02), "too few tasks"),
         (None, "no task was scored here and in the baseline"),
     ],
@@ -122,8 +123,11 @@ def test_a_regression_that_may_be_larger_than_allowed_is_an_objection(
     assert "--selfrepair-max-regression 0.05" in found
 
 
-def test_a_regression_that_is_surely_small_is_none() -> None:
-    fell = Estimate(value=0.01, low=-0.03, high=0.05)
+@pytest.mark.parametrize(
+    "fell",
+    [Estimate(value=0.01, low=-0.03, high=0.05), Estimate(value=-0.1, low=-0.2, high=-0.05)],
+)
+def test_a_regression_that_is_surely_small_is_none(fell: Estimate) -> None:
     assert not objections(Gate(max_regression=0.05), run(GOOD), fell)
 
 

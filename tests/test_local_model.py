@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
@@ -195,15 +196,34 @@ def test_the_server_dies_when_its_parent_is_killed(weights: Path) -> None:
 
 
 @needs_model
-def test_a_death_is_told_and_closing_twice_is_fine(weights: Path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the server by /proc")
+def test_a_server_that_is_killed_while_it_loads_is_an_error_that_says_so(weights: Path) -> None:
+    before = children("local_server")
+    with ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(LocalServer.start, weights, slots=1, context=512)
+        deadline = time.monotonic() + 10
+        while not (loading := children("local_server") - before) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.kill(loading.pop(), signal.SIGKILL)
+        with pytest.raises(LocalModelError, match=r"loaded \(SIGKILL: somebody killed it"):
+            starting.result()
+
+
+def children(of: str) -> set[int]:
+    """The processes that this one started and in whose command line some text stands."""
+    lists = [path.read_text() for path in Path("/proc/self/task").glob("*/children")]
+    pids = [int(pid) for pid in " ".join(lists).split()]
+    return {pid for pid in pids if of in Path(f"/proc/{pid}/cmdline").read_text()}
+
+
+@needs_model
+def test_a_server_that_has_died_is_known_to_and_closing_it_twice_is_fine(weights: Path) -> None:
     with LocalServer.start(weights, slots=1, context=512) as server:
-        server.require_alive()
+        assert server.alive()
         os.kill(server.pid, signal.SIGKILL)
         deadline = time.monotonic() + 10
         while server.alive() and time.monotonic() < deadline:
             time.sleep(0.02)
-        with pytest.raises(LocalModelError, match=r"has ended \(SIGKILL: somebody killed it"):
-            server.require_alive()
+        assert not server.alive()
         server.close()
-    assert not server.alive()
     assert not listens(server.base_url)

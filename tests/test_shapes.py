@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_selfrepair.estimate.draws import Floats, Groups, drawing
 from pytest_selfrepair.estimate.findings import Policy
-from pytest_selfrepair.estimate.forest import DOLLARS, UNITS, Forest, rectangular
+from pytest_selfrepair.estimate.forest import UNITS, Forest
 from pytest_selfrepair.estimate.shapes import expect, shapes
 from trees import Node, Task, as_forest, every_tree, one_tree, paid, random_task, small_tasks
 
@@ -224,29 +224,3 @@ def test_larger_shapes_than_the_trees_are_refused(
     task = (Node(False, (1.0,) * UNITS, (Node(False, (1.0,) * UNITS),) * 2),) * 3
     with pytest.raises(ValueError, match=message):
         expect(as_forest([task], 1), n_p, n_fr, replacement=True)
-
-
-def test_arrays_make_the_same_forest_as_nodes() -> None:
-    rng = np.random.default_rng(5)
-    passed, mended = rng.random((4, 5)) < 0.3, rng.random((4, 5, 3)) < 0.3
-    cost, mend = rng.random((4, 5, UNITS)), rng.random((4, 5, 3, UNITS))
-    tasks = [
-        tuple(
-            Node(
-                bool(passed[t, i]),
-                tuple(cost[t, i]),
-                ()
-                if passed[t, i]
-                else tuple(Node(bool(mended[t, i, r]), tuple(mend[t, i, r])) for r in range(3)),
-            )
-            for i in range(5)
-        )
-        for t in range(4)
-    ]
-    args = (range(1, 6), range(4))
-    one = expect(rectangular(passed, cost, mended, mend), *args, replacement=False)
-    other = expect(as_forest(tasks, 1, 3), *args, replacement=False)
-    for policy in Policy:
-        assert np.array_equal(one[policy].solved, other[policy].solved)
-        assert np.allclose(one[policy].cost, other[policy].cost)
-    assert one[Policy.DFS].cost[..., DOLLARS].min() > 0

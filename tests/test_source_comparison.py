@@ -32,10 +32,10 @@ from pytest_selfrepair.estimate.findings import (
     Unscored,
 )
 from pytest_selfrepair.estimate.pairs import mcnemar, pair, pairs
-from pytest_selfrepair.estimate.passrate import compare
 from pytest_selfrepair.estimate.repairs import broke, source_findings
 from pytest_selfrepair.estimate.scored import scored, source_names
 from pytest_selfrepair.estimate.sources import compared
+from trees import counted
 
 FEW = Bootstrap(draws=300)
 
@@ -288,11 +288,11 @@ def test_the_answer_is_clear_only_where_the_interval_is(
 def test_trees_and_iid_sampling_are_compared_without_bias_at_the_same_tokens() -> None:
     tasks = [MENDED, FRESH, AT_ONCE, MIXED]
     found = at_equal_tokens(scored(map_records(tasks)), "self", ALL, how=FEW)
-    expected = compare(tasks, "self", replacement=False)
+    expected = counted(tasks, "self")
     assert found.tasks == 4
-    assert found.tokens == 225 == expected.repaired.tokens
+    assert found.tokens == 225 == expected.tokens
     assert found.pass_rate.value == 0.75
-    assert found.iid.value == pytest.approx(expected.iid.pass_rate)
+    assert found.iid.value == pytest.approx(expected.iid)
     assert found.gain.value == pytest.approx(expected.gain)
     assert found.iid_samples == pytest.approx(expected.samples)
     assert found.tokens_per_solved == 300

@@ -15,15 +15,9 @@ from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, Plan
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.bootstrap import Bootstrap
-from pytest_selfrepair.estimate.findings import ALL, Estimate
+from pytest_selfrepair.estimate.findings import ALL
 from pytest_selfrepair.estimate.settings import Setting, differing
-from pytest_selfrepair.estimate.versus import (
-    Measure,
-    Regression,
-    judged_regression,
-    regression,
-    versus,
-)
+from pytest_selfrepair.estimate.versus import regression, versus
 
 FEW = Bootstrap(draws=300)
 
@@ -175,37 +169,19 @@ def test_settings_that_agree_are_not_named_and_records_that_differ_are() -> None
     assert differing(unknown, run(SOLVED))[0] == Setting(name="model", before=None, after="gpt-4")
 
 
-@pytest.mark.parametrize("measure", list(Measure))
-def test_a_regression_is_what_the_run_after_lacks(measure: Measure) -> None:
+def test_a_regression_is_what_the_run_after_lacks() -> None:
     before = run(*[SOLVED, UNSOLVED] * 10)
     after = run(*[UNSOLVED, UNSOLVED, SOLVED, UNSOLVED] * 5)
-    found = regression(before, after, measure=measure, how=FEW)
+    found = regression(before, after, how=FEW)
     assert found.value == pytest.approx(0.25)
     assert found.low is not None
     assert found.low > 0
 
 
-def test_repairs_count_in_a_regression_of_pass_at_t_alone() -> None:
+def test_repairs_count_in_a_regression_but_not_in_pass_at_1() -> None:
     before, after = run(*[REPAIRED] * 12), run(*[UNSOLVED] * 12)
     assert regression(before, after, how=FEW).value == 1
-    assert regression(before, after, measure=Measure.PROGRAM, how=FEW).value == 0
-
-
-@pytest.mark.parametrize(
-    ("found", "expected"),
-    [
-        (Estimate(value=0.0, low=-0.01, high=0.01), Regression.WITHIN),
-        (Estimate(value=-0.1, low=-0.2, high=-0.05), Regression.WITHIN),
-        (Estimate(value=0.0, low=-0.03, high=0.03), Regression.CANNOT_TELL),
-        (Estimate(value=0.03, low=0.01, high=0.05), Regression.CANNOT_TELL),
-        (Estimate(value=0.06, low=0.03, high=0.09), Regression.BEYOND),
-        (Estimate(value=0.0), Regression.CANNOT_TELL),
-    ],
-)
-def test_a_regression_is_within_the_margin_where_its_whole_interval_is(
-    found: Estimate, expected: Regression
-) -> None:
-    assert judged_regression(found, 0.02) is expected
+    assert versus(before, after, how=FEW).changes[-1].pass_at_1.difference.value == 0
 
 
 def test_runs_that_share_no_scored_task_have_no_regression() -> None:

@@ -1,12 +1,14 @@
 """Trees drawn and paid for literally, one at a time: what exact estimates are held against."""
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from hypothesis import strategies as st
 
+from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.estimate.draws import Floats
 from pytest_selfrepair.estimate.findings import Policy
 from pytest_selfrepair.estimate.forest import UNITS, Forest, Level
@@ -146,3 +148,62 @@ def random_task(
         )
         for passed in (bool(rng.random() < chance) for _ in range(programs))
     )
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Trees as grown, and i.i.d. sampling at the same mean tokens, counted one by one."""
+
+    pass_rate: float
+    tokens: float
+    iid: float
+    samples: float
+
+    @property
+    def gain(self) -> float:
+        return self.pass_rate - self.iid
+
+
+def counted(tasks: Sequence[Grown], source: str) -> Counted:
+    """What every task's tree of a source solved and cost, beside as many tokens of programs."""
+    ran = [_walked(task, source) for task in tasks]
+    tokens = float(np.mean([cost for _, cost in ran]))
+    curve = [(0.0, 0.0)]
+    while curve[-1][0] < tokens:
+        drawn = [_programs_alone(task, len(curve)) for task in tasks]
+        curve.append((float(np.mean([c for c, _ in drawn])), float(np.mean([r for _, r in drawn]))))
+    costs, rates = zip(*curve, strict=True)
+    return Counted(
+        pass_rate=float(np.mean([solved for solved, _ in ran])),
+        tokens=tokens,
+        iid=float(np.interp(tokens, costs, rates)),
+        samples=float(np.interp(tokens, costs, range(len(curve)))),
+    )
+
+
+def _walked(task: Grown, source: str) -> tuple[bool, int]:
+    """Whether a task's tree solves it, and its tokens: no level is paid for below a pass."""
+    [tree] = [tree for tree in task.trees if tree.source == source]
+    level, tokens = task.programs, 0
+    while level:
+        tokens += sum(node.total_tokens for node in level)
+        if any(node.verdict.passed for node in level):
+            return True, tokens
+        level = tuple(r for r in tree.repairs if r.parent in {node.node for node in level})
+    return False, tokens
+
+
+def _programs_alone(task: Grown, k: int) -> tuple[float, float]:
+    """Mean tokens of k programs, and pass@k: of each lot 1 - C(failing, k) / C(all, k)."""
+
+    def unsolved(nodes: Sequence[ProgramNode], k: int) -> float:
+        failing, k = sum(not node.verdict.passed for node in nodes), min(k, len(nodes))
+        return math.comb(failing, k) / math.comb(len(nodes), k)
+
+    def mean(nodes: Sequence[ProgramNode]) -> float:
+        return float(np.mean([node.total_tokens for node in nodes]))
+
+    first, further = task.programs, task.baseline or task.programs
+    beyond = max(k - len(first), 0)
+    rate = 1 - unsolved(first, k) * unsolved(further, beyond)
+    return (k - beyond) * mean(first) + beyond * mean(further), rate

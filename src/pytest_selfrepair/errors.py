@@ -9,7 +9,7 @@ SelfRepairError
     │   ├── EndpointRefusedError   asking again cannot help: key, model name, request
     │   ├── EndpointFailedError    bounded retries ended: rate limit, server, connection
     │   ├── ScriptError            a scripted model has no answer for this node
-    │   └── LocalModelError        the embedded model cannot be set up or has died
+    │   └── LocalModelError        the embedded model cannot be set up
     ├── ReplayMissError     replay was asked for and the store has no such sample
     ├── SandboxError        the sandbox could not run a program
     ├── CheckerError        a task's own checker could not say whether an answer is right
@@ -71,7 +71,7 @@ class ScriptError(ModelError):
 
 
 class LocalModelError(ModelError):
-    """The embedded model cannot be set up, or its server has died."""
+    """The embedded model cannot be set up, or does not count its tokens."""
 
 
 class ReplayMissError(InfrastructureError):

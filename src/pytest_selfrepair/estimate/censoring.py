@@ -3,7 +3,7 @@
 Drawing trees anew from what was sampled is sound where how much was sampled does not depend on what
 was drawn. It does where a token budget ended a tree: long programs, which fail more often, end it
 sooner, so that too few of the programs drawn are long, and the last one may have been cut short.
-Taking the tree as it is, in the order drawn, stays sound for what was grown (`passrate.repaired`),
+Taking the tree as it is, in the order drawn, stays sound for what was grown (`outcome.tree_cost`),
 budget and all, but smaller trees cannot be drawn from it. What can is what the plan grants to every
 tree whatever is drawn: the first programs, as many as fit in the budget at their longest; and,
 where all programs fit and no explanation of unknown length is paid for, the first rounds of repairs

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from pytest_selfrepair.core.tree import Grown, RepairTree
 from pytest_selfrepair.estimate.bootstrap import BOOTSTRAP, Bootstrap
-from pytest_selfrepair.estimate.equal_tokens import NO_GAIN, at_equal_tokens
+from pytest_selfrepair.estimate.equal_tokens import at_equal_tokens
 from pytest_selfrepair.estimate.findings import ALL, AtEqualTokens
+from pytest_selfrepair.estimate.interval import NEAR_ZERO
 from pytest_selfrepair.estimate.scored import Scored, with_tree
 
 
@@ -34,7 +35,7 @@ def fresh_is_better(depths: Sequence[AtEqualTokens]) -> tuple[int, ...]:
     return tuple(
         each.depth or 0
         for each, above, gain in zip(depths, gains, gains[1:], strict=False)
-        if gain < above - NO_GAIN
+        if gain < above - NEAR_ZERO
     )
 
 

@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.tree import Grown, RepairTree
+from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.estimate.bootstrap import (
     BOOTSTRAP,
     DIFFERENCE,
@@ -22,14 +22,11 @@ from pytest_selfrepair.estimate.findings import (
     Policy,
 )
 from pytest_selfrepair.estimate.forest import DOLLARS, TOKENS, forest
-from pytest_selfrepair.estimate.interval import AtTokens, mean_of
-from pytest_selfrepair.estimate.outcome import solved_at_once
-from pytest_selfrepair.estimate.passrate import baselines, pass_at_1
+from pytest_selfrepair.estimate.iid import reaching
+from pytest_selfrepair.estimate.interval import NEAR_ZERO, AtTokens, mean_of, side_of_zero
+from pytest_selfrepair.estimate.outcome import pass_at_1, tree_cost
 from pytest_selfrepair.estimate.scored import Scored, by_difficulty, resampling, with_tree
 from pytest_selfrepair.estimate.shapes import Expected, expect, known
-
-NO_GAIN = 1e-9
-"""A smaller gain is a rounding error."""
 
 
 def difficulties(
@@ -80,12 +77,12 @@ def at_equal_tokens(
     grown = [task.grown for task in tasks]
     drawn = resampling(tasks, how)
     if n_p is None:
-        facts = AtTokens.of(grown, source, replacement=False)
+        facts = AtTokens.of(grown, source)
         dollars = _dollars(tasks, source)
     else:
         shape = _with_one_repair(tasks, source, [n_p])
         rates, tokens_each = shape.solved[:, 0], shape.cost[:, 0, TOKENS]
-        facts = AtTokens.beside(grown, rates, tokens_each, replacement=False)
+        facts = AtTokens.beside(grown, rates, tokens_each)
         dollars = known(float(shape.cost[:, 0, DOLLARS].mean()))
     pass_rate = drawn.estimate(facts.repaired)
     gain = drawn.estimate(facts.gain, bounds=DIFFERENCE)
@@ -135,7 +132,7 @@ def _comparable(groups: Iterable[Sequence[Scored]], source: str) -> int | None:
         if not tasks:
             continue
         grown = [task.grown for task in tasks]
-        facts = AtTokens.of(grown, source, replacement=False)
+        facts = AtTokens.of(grown, source)
         reach = _reach(grown)
         if float(facts.samples(np.ones((1, len(tasks))))[0]) <= reach:
             continue
@@ -143,7 +140,7 @@ def _comparable(groups: Iterable[Sequence[Scored]], source: str) -> int | None:
         if not (trees.most_programs and trees.most_repairs(1)):
             return None
         shapes = _with_one_repair(tasks, source, range(1, trees.most_programs + 1))
-        curve, _ = baselines(grown, float(shapes.cost[:, -1, TOKENS].mean()), replacement=False)
+        curve, _ = reaching(grown, float(shapes.cost[:, -1, TOKENS].mean()))
         bound = np.interp(reach, np.arange(curve.shape[1]), curve.mean(axis=0))
         most.append(int(np.sum(shapes.cost[:, :, TOKENS].mean(axis=0) <= bound)))
     return min(most, default=0) or None
@@ -171,11 +168,8 @@ def _with_one_repair(tasks: Sequence[Scored], source: str, n_p: Sequence[int]) -
 
 def answer(gain: Estimate) -> Answer:
     """In words: repair pays, or does not, where the whole interval lies on one side of 0."""
-    if gain.low is not None and gain.low > NO_GAIN:
-        return Answer.PAYS
-    if gain.high is not None and gain.high < -NO_GAIN:
-        return Answer.DOES_NOT_PAY
-    return Answer.CANNOT_TELL
+    said = {1: Answer.PAYS, -1: Answer.DOES_NOT_PAY, 0: Answer.CANNOT_TELL}
+    return said[side_of_zero(gain)]
 
 
 def tasks_needed(gain: Estimate, *, tasks: int, standard_error: float) -> int | None:
@@ -195,21 +189,10 @@ def tasks_needed(gain: Estimate, *, tasks: int, standard_error: float) -> int | 
     """
     if gain.low is None or answer(gain) is not Answer.CANNOT_TELL:
         return None
-    if abs(gain.value) <= NO_GAIN or standard_error <= NO_GAIN:
+    if abs(gain.value) <= NEAR_ZERO or standard_error <= NEAR_ZERO:
         return None
     z = NormalDist().inv_cdf((1 + gain.level) / 2)
     return _rounded_up(max(tasks * (z * standard_error / gain.value) ** 2, tasks + 1))
-
-
-def tree_cost(grown: Grown, tree: RepairTree) -> Cost:
-    """What a task's tree costs as grown: its programs, and its repairs where none of them passes.
-
-    The tokens are those of `passrate.repaired` without replacement.
-    """
-    cost = sum((program.total_cost for program in grown.programs), Cost())
-    if solved_at_once(grown):
-        return cost
-    return sum((repair.total_cost for repair in tree.repairs), cost)
 
 
 def _dollars(tasks: Sequence[Scored], source: str) -> float | None:

@@ -153,10 +153,6 @@ class Forest:
             planned=self.planned if repairs is None else min(self.planned, repairs),
         )
 
-    def without_repair(self) -> "Forest":
-        """The programs alone."""
-        return replace(self, source=None, levels=self.levels[:1], planned=0)
-
     def _kept(
         self, parents: Bools, programs: int | None = None, repairs: int | None = None
     ) -> tuple[Level, ...]:
@@ -217,43 +213,6 @@ def forest(
                 total += 1
         left = later
     return Forest(tasks=ids, source=source, levels=tuple(levels), planned=planned)
-
-
-def rectangular(
-    passed: Bools,
-    cost: Floats,
-    repair_passed: Bools,
-    repair_cost: Floats,
-    *,
-    source: str = "self",
-    tasks: Sequence[str] | None = None,
-) -> Forest:
-    """A forest from arrays, every task with N programs and every failing one with R repairs.
-
-    Args:
-        passed: Shape (tasks, N).
-        cost: Shape (tasks, N, 4), in the units of `Level`.
-        repair_passed: Shape (tasks, N, R); what stands under a program that passes is not read.
-        repair_cost: Shape (tasks, N, R, 4), feedback included.
-        source: The feedback source's name.
-        tasks: The tasks' ids; numbered where None.
-    """
-    count, n_p, n_fr = repair_passed.shape
-    failing = ~passed.reshape(-1)
-    programs = Level(
-        counts=np.full(count, n_p, dtype=np.intp),
-        passed=passed.reshape(-1),
-        over=np.zeros(count * n_p, dtype=bool),
-        cost=cost.reshape(-1, UNITS),
-    )
-    repairs = Level(
-        counts=np.where(failing, n_fr, 0).astype(np.intp),
-        passed=repair_passed.reshape(-1, n_fr)[failing].reshape(-1),
-        over=np.zeros(int(failing.sum()) * n_fr, dtype=bool),
-        cost=repair_cost.reshape(-1, n_fr, UNITS)[failing].reshape(-1, UNITS),
-    )
-    ids = tuple(map(str, range(count))) if tasks is None else tuple(tasks)
-    return Forest(tasks=ids, source=source, levels=(programs, repairs), planned=n_fr)
 
 
 def _task_of(levels: Sequence[Level]) -> list[int]:

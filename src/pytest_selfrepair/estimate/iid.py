@@ -17,7 +17,7 @@ import numpy as np
 from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.estimate.draws import Drawing, Floats, Groups, Ints, drawing
 from pytest_selfrepair.estimate.findings import Policy
-from pytest_selfrepair.estimate.forest import node_costs
+from pytest_selfrepair.estimate.forest import TOKENS, node_costs
 from pytest_selfrepair.estimate.shapes import Expected
 
 
@@ -54,6 +54,37 @@ def iid(
         solved=1.0 - unsolved * still,
         cost=cost + np.where((k > k_first)[:, :, None], paid, 0.0),
     )
+
+
+def from_none(grown: Sequence[Grown], most: int) -> tuple[Floats, Floats]:
+    """Tokens and chances of 0, 1, …, `most` programs of each task, drawn without replacement.
+
+    Returns:
+        Two arrays of shape (tasks, most + 1): expected tokens, and probability of being solved.
+    """
+    found = iid(grown, most, replacement=False)
+    nothing = np.zeros((len(grown), 1))
+    return (
+        np.concatenate([nothing, found.cost[:, :, TOKENS]], axis=1),
+        np.concatenate([nothing, found.solved], axis=1),
+    )
+
+
+def reaching(grown: Sequence[Grown], tokens: float) -> tuple[Floats, Floats]:
+    """The same, up to the first number of programs whose mean tokens over tasks reach `tokens`.
+
+    Where more programs cost no more, nothing reaches it, and the curve ends beyond the last rise.
+    """
+    most = 1
+    while True:
+        costs, rates = from_none(grown, most)
+        mean = costs.mean(axis=0)
+        if mean[-1] >= tokens:
+            enough = max(int(np.argmax(mean >= tokens)), 1)
+            return costs[:, : enough + 1], rates[:, : enough + 1]
+        if mean[-1] <= mean[-2]:
+            return costs, rates
+        most *= 2
 
 
 def sampled(grown: Sequence[Grown]) -> int:

@@ -9,29 +9,30 @@ from numpy.typing import ArrayLike
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.estimate.bootstrap import (
     BOOTSTRAP,
-    FEWEST_TASKS,
     SHARE,
     Bootstrap,
     Statistic,
 )
 from pytest_selfrepair.estimate.draws import Floats
 from pytest_selfrepair.estimate.findings import Estimate
-from pytest_selfrepair.estimate.passrate import baselines, repaired_by
-
-__all__ = [
-    "BOOTSTRAP",
-    "FEWEST_TASKS",
-    "AtTokens",
-    "Bootstrap",
-    "interpolated",
-    "mean_estimate",
-    "mean_of",
-    "ratio_of",
-    "sampling_noise",
-]
+from pytest_selfrepair.estimate.iid import reaching
+from pytest_selfrepair.estimate.outcome import solved_with, tree_cost
 
 ONE_SD = 0.6827
 """How much of a normal distribution lies within one standard deviation."""
+
+
+NEAR_ZERO = 1e-9
+"""What is no further from 0 is a rounding error."""
+
+
+def side_of_zero(found: Estimate) -> int:
+    """1 or -1 where the whole interval lies above or below 0; else 0, also where there is none."""
+    if found.low is not None and found.low > NEAR_ZERO:
+        return 1
+    if found.high is not None and found.high < -NEAR_ZERO:
+        return -1
+    return 0
 
 
 def mean_of(values: ArrayLike) -> Statistic:
@@ -101,25 +102,21 @@ class AtTokens:
     curve_tokens: Floats
 
     @classmethod
-    def of(cls, tasks: Sequence[Grown], source: str, *, replacement: bool) -> "AtTokens":
+    def of(cls, tasks: Sequence[Grown], source: str) -> "AtTokens":
         """Trees as grown, of tasks that all have one of a source."""
-        rates, tokens = repaired_by(tasks, source, replacement=replacement)
-        return cls.beside(tasks, rates, tokens, replacement=replacement)
+        trees = [(grown, tree) for grown in tasks for tree in grown.trees if tree.source == source]
+        solved = [solved_with(grown, source) for grown, _ in trees]
+        tokens = [tree_cost(grown, tree).tokens for grown, tree in trees]
+        return cls.beside(tasks, np.array(solved, dtype=float), np.array(tokens, dtype=float))
 
     @classmethod
-    def beside(
-        cls, tasks: Sequence[Grown], rates: Floats, tokens: Floats, *, replacement: bool
-    ) -> "AtTokens":
+    def beside(cls, tasks: Sequence[Grown], rates: Floats, tokens: Floats) -> "AtTokens":
         """Trees of which it is known what they solve and cost, beside i.i.d. sampling.
 
         The i.i.d. curve goes to twice the trees' mean tokens, which nearly every draw's stay under;
         beyond its end interpolation keeps to its last value.
         """
-        most = 2 * float(tokens.mean())
-        curve_tokens, curve_rates = baselines(tasks, most, replacement=replacement)
-        enough = int(np.argmax(curve_tokens.mean(axis=0) >= most)) + 1
-        if enough > 1:
-            curve_tokens, curve_rates = curve_tokens[:, :enough], curve_rates[:, :enough]
+        curve_tokens, curve_rates = reaching(tasks, 2 * float(tokens.mean()))
         return cls(rates=rates, tokens=tokens, curve_rates=curve_rates, curve_tokens=curve_tokens)
 
     def repaired(self, weights: Floats) -> Floats:

@@ -1,9 +1,13 @@
-"""What became of a task: solved at once, only by a repair, not at all, or not scored."""
+"""What became of a task: what solved it, or nothing did, and what its trees cost as grown.
+
+These are facts of what was sampled; what would have become of other draws is in `shapes` and `iid`.
+"""
 
 from enum import StrEnum
 
+from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.core.tree import Grown
+from pytest_selfrepair.core.tree import Grown, RepairTree
 
 
 class TaskOutcome(StrEnum):
@@ -28,6 +32,36 @@ def solved_by(grown: Grown, source: str) -> bool:
         if tree.source == source
         for repair in tree.repairs
     )
+
+
+def pass_at_1(grown: Grown) -> float:
+    """Share of a task's initial programs that pass: the unbiased estimate of pass@1.
+
+    Baseline programs do not count: how many there are depends on what the initial ones did.
+    """
+    if not grown.programs:
+        return 0.0
+    return sum(program.verdict.passed for program in grown.programs) / len(grown.programs)
+
+
+def tree_cost(grown: Grown, tree: RepairTree) -> Cost:
+    """What a task's tree costs as grown: its programs, and level by level its repairs.
+
+    A level of repairs is paid for where nothing above it passes.
+    """
+    level, cost = grown.programs, Cost()
+    while level:
+        cost = sum((node.total_cost for node in level), cost)
+        if any(node.verdict.passed for node in level):
+            break
+        above = {node.node for node in level}
+        level = tuple(repair for repair in tree.repairs if repair.parent in above)
+    return cost
+
+
+def solved_with(grown: Grown, source: str | None) -> bool:
+    """True where a program passes, or a repair of one source; None: programs alone."""
+    return solved_at_once(grown) or (source is not None and solved_by(grown, source))
 
 
 def task_outcome(record: Record) -> TaskOutcome:

@@ -10,10 +10,9 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.draws import Floats
-from pytest_selfrepair.estimate.equal_tokens import tree_cost
+from pytest_selfrepair.estimate.iid import from_none
 from pytest_selfrepair.estimate.interval import interpolated
-from pytest_selfrepair.estimate.outcome import solved_at_once, solved_by
-from pytest_selfrepair.estimate.passrate import baseline
+from pytest_selfrepair.estimate.outcome import solved_with, tree_cost
 from pytest_selfrepair.estimate.scored import Scored, scored, source_names
 
 
@@ -44,7 +43,7 @@ class Run:
 
     def solved(self) -> list[bool]:
         """Which tasks a program solves, or a repair of the source."""
-        return [_solved(task.grown, self.source) for task in self.tasks]
+        return [solved_with(task.grown, self.source) for task in self.tasks]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +85,9 @@ def _prefix(grown: Grown, most: int) -> tuple[Floats, Floats]:
     A task that has fewer, since its budget ended, stays at its last.
     """
     have = len(grown.programs)
-    cost, rate = baseline(grown, have, replacement=False)
+    cost, rate = from_none([grown], have)
     reached = np.minimum(np.arange(most + 1), have)
-    return cost[reached], rate[reached]
+    return cost[0, reached], rate[0, reached]
 
 
 def paired(before: Sequence[Record], after: Sequence[Record]) -> tuple[Run, Run]:
@@ -131,7 +130,3 @@ def by_id(records: Sequence[Record], which: str) -> dict[str, Record]:
             )
         found[record.task_id] = record
     return found
-
-
-def _solved(grown: Grown, source: str | None) -> bool:
-    return solved_at_once(grown) or (source is not None and solved_by(grown, source))

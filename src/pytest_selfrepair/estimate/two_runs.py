@@ -10,14 +10,12 @@ from enum import StrEnum
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.bootstrap import BOOTSTRAP, Bootstrap
 from pytest_selfrepair.estimate.findings import Estimate
+from pytest_selfrepair.estimate.interval import side_of_zero
 from pytest_selfrepair.estimate.scored import scored, source_names
 from pytest_selfrepair.estimate.versus import Changes, Versus, versus
 
 COMPARE_SCHEMA = 1
 """The version of the JSON that these classes are written as."""
-
-_ROUNDING = 1e-9
-"""Ends of intervals that are nearer to zero are zero."""
 
 
 class Progress(StrEnum):
@@ -121,8 +119,5 @@ def progress(difference: Estimate) -> Progress:
     Args:
         difference: After less before.
     """
-    if difference.low is not None and difference.low > _ROUNDING:
-        return Progress.BETTER
-    if difference.high is not None and difference.high < -_ROUNDING:
-        return Progress.WORSE
-    return Progress.CANNOT_TELL
+    said = {1: Progress.BETTER, -1: Progress.WORSE, 0: Progress.CANNOT_TELL}
+    return said[side_of_zero(difference)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
@@ -19,26 +18,11 @@ from pytest_selfrepair.estimate.bootstrap import (
 from pytest_selfrepair.estimate.draws import Floats
 from pytest_selfrepair.estimate.findings import Estimate
 from pytest_selfrepair.estimate.interval import mean_of
+from pytest_selfrepair.estimate.outcome import pass_at_1
 from pytest_selfrepair.estimate.paired import Growth, Run, by_id, paired
 from pytest_selfrepair.estimate.pairs import mcnemar
-from pytest_selfrepair.estimate.passrate import pass_at_1
 from pytest_selfrepair.estimate.scored import by_difficulty, resampling
 from pytest_selfrepair.estimate.settings import Setting, differing
-
-
-class Measure(StrEnum):
-    """Which pass rate two runs are held against each other by."""
-
-    PROGRAM = "pass@1"
-    TREE = "pass@t"
-
-
-class Regression(StrEnum):
-    """Whether a run is worse than another by more than a margin."""
-
-    WITHIN = "no regression beyond the margin"
-    BEYOND = "regression beyond the margin"
-    CANNOT_TELL = "cannot tell"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,16 +140,12 @@ def versus(
 
 
 def regression(
-    before: Sequence[Record],
-    after: Sequence[Record],
-    *,
-    measure: Measure = Measure.TREE,
-    how: Bootstrap = BOOTSTRAP,
+    before: Sequence[Record], after: Sequence[Record], *, how: Bootstrap = BOOTSTRAP
 ) -> Estimate:
-    """How much worse the run after is: the pass rate before less that after, with its interval.
+    """How much worse the run after is: pass@t before less that after, with its interval.
 
-    Over all tasks that both scored, paired. `pass@t` is what programs and the first source's
-    repairs solve, as grown.
+    Over all tasks that both scored, paired: what programs and the first source's repairs solve, as
+    grown. Whether it is too much is decided by `gate`.
 
     Raises:
         UsageError: No task was scored in both runs, or a run has two records of one task.
@@ -175,25 +155,8 @@ def regression(
         raise UsageError(
             f"no task was scored in both runs: {len(before)} records before, {len(after)} after"
         )
-    rates = [_rates(run, measure) for run in (old, new)]
-    return resampling(old.tasks, how).estimate(mean_of(rates[0] - rates[1]), bounds=DIFFERENCE)
-
-
-def judged_regression(found: Estimate, margin: float) -> Regression:
-    """Whether a run is worse by more than a margin: a test of non-inferiority by interval.
-
-    Within the margin only where the whole interval is below it: at a level of 95 %, a one-sided
-    test at 2.5 %. Too few tasks for an interval cannot tell.
-
-    Args:
-        found: The regression, of :func:`regression`.
-        margin: The largest that is accepted, as a share: 0.02 for two points.
-    """
-    if found.low is None or found.high is None:
-        return Regression.CANNOT_TELL
-    if found.high < margin:
-        return Regression.WITHIN
-    return Regression.BEYOND if found.low > margin else Regression.CANNOT_TELL
+    fall = np.subtract(old.solved(), new.solved(), dtype=float)
+    return resampling(old.tasks, how).estimate(mean_of(fall), bounds=DIFFERENCE)
 
 
 def _changes(old: Run, new: Run, how: Bootstrap) -> Iterator[Changes]:
@@ -208,8 +171,8 @@ def _changes(old: Run, new: Run, how: Bootstrap) -> Iterator[Changes]:
         yield Changes(
             difficulty=name,
             tasks=len(group),
-            pass_at_1=_rate_change(was, now, drawn, Measure.PROGRAM),
-            pass_at_t=_rate_change(was, now, drawn, Measure.TREE),
+            pass_at_1=_rate_change(drawn, _pass_at_1(was), _pass_at_1(now)),
+            pass_at_t=_rate_change(drawn, was.solved(), now.solved()),
             tree_tokens=_change(
                 drawn, mean_of(growths[0].tokens[:, -1]), mean_of(growths[1].tokens[:, -1])
             ),
@@ -235,16 +198,12 @@ def _change(
     )
 
 
-def _rate_change(was: Run, now: Run, drawn: Resampling, measure: Measure) -> Change:
-    before, after = _rates(was, measure), _rates(now, measure)
+def _rate_change(drawn: Resampling, before: Sequence[float], after: Sequence[float]) -> Change:
     return _change(drawn, mean_of(before), mean_of(after), bounds=SHARE, difference=DIFFERENCE)
 
 
-def _rates(run: Run, measure: Measure) -> Floats:
-    """Each task's pass rate, shape (tasks,)."""
-    if measure is Measure.PROGRAM:
-        return np.array([pass_at_1(task.grown) for task in run.tasks])
-    return np.array(run.solved(), dtype=np.float64)
+def _pass_at_1(run: Run) -> list[float]:
+    return [pass_at_1(task.grown) for task in run.tasks]
 
 
 def _at_equal_tokens(drawn: Resampling, old: Growth, new: Growth) -> tuple[float, Change]:

@@ -124,15 +124,6 @@ class LocalServer:
         """Whether the server still runs."""
         return self._child.alive()
 
-    def require_alive(self) -> None:
-        """Do nothing while the server runs.
-
-        Raises:
-            LocalModelError: It has ended; with the last lines of its log.
-        """
-        if not self.alive():
-            raise LocalModelError(f"The server of the embedded model has ended{self._child.fate()}")
-
     def log_tail(self) -> str:
         """The last lines that llama.cpp logged; never shows the key."""
         return self._child.log_tail()
