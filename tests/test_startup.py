@@ -45,6 +45,48 @@ def test_an_unused_plugin_imports_no_room_and_no_library(pytester: pytest.Pytest
     result.assert_outcomes(passed=1)
 
 
+COMMAND = """
+import contextlib, json, sys
+from pytest_selfrepair.cli import main
+with contextlib.suppress(SystemExit), contextlib.redirect_stdout(None):
+    main(sys.argv[1:])
+print(json.dumps(list(sys.modules)))
+"""
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """What the command imports to answer some arguments."""
+    output = subprocess.run(
+        [sys.executable, "-c", COMMAND, *arguments], check=True, capture_output=True, text=True
+    ).stdout
+    return set(json.loads(output))
+
+
+def test_the_command_lists_its_subcommands_without_importing_any() -> None:
+    loaded = loaded_by("--help")
+    assert {name for name in loaded if name.startswith("pytest_selfrepair")} == {
+        "pytest_selfrepair",
+        "pytest_selfrepair.cli",
+        "pytest_selfrepair.errors",
+    }
+    assert "asyncio" not in loaded
+
+
+@pytest.mark.parametrize(
+    ("subcommand", "others"),
+    [
+        ("judge", {"numpy", "jinja2", "tabulate", "openai", "pytest_selfrepair.annotate"}),
+        ("runs", {"numpy", "jinja2", "openai", "pytest_selfrepair.sandbox"}),
+        ("export", {"numpy", "jinja2", "openai", "pytest_selfrepair.sandbox"}),
+        ("plot", {"matplotlib", "jinja2", "openai", "pytest_selfrepair.sandbox"}),
+    ],
+)
+def test_a_subcommand_imports_what_it_needs_alone(subcommand: str, others: set[str]) -> None:
+    loaded = loaded_by(subcommand, "--help")
+    assert f"pytest_selfrepair.commands.{subcommand}" in loaded
+    assert not loaded & others
+
+
 def test_every_public_name_can_be_imported() -> None:
     for name in pytest_selfrepair.__all__:
         assert getattr(pytest_selfrepair, name) is not None

@@ -6,6 +6,9 @@ import socket
 
 from pytest_selfrepair.errors import UsageError
 
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8765
+
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens.

@@ -1,63 +1,106 @@
 """`selfrepair annotate`: the page on which people write feedback, or judge it."""
 
+import argparse
 import re
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_selfrepair.annotate import judging, study
 from pytest_selfrepair.annotate.answers import Answers
 from pytest_selfrepair.annotate.items import Item, Person, completed, failing
+from pytest_selfrepair.annotate.listening import DEFAULT_HOST, DEFAULT_PORT
+from pytest_selfrepair.commands.arguments import number
 from pytest_selfrepair.commands.catalogue import Catalogue
+from pytest_selfrepair.commands.output import tell
+from pytest_selfrepair.commands.people import MOST, add_answers
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.errors import SandboxError, TaskError, UsageError
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.store import runs
 from pytest_selfrepair.tasks.source import Source
 
-DEFAULT_HOST = "127.0.0.1"
-DEFAULT_PORT = 8765
 _CODE = re.compile(r"[\w.-]{1,64}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What the command was asked for.
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Declare what the command takes, and what it runs."""
+    command.add_argument("run_name", metavar="RUN", help=runs.ACCEPTED)
+    add_answers(command)
+    command.add_argument(
+        "--study",
+        metavar="FILE",
+        type=Path,
+        help="what `study create` wrote: participants come by their links (default: one person, "
+        "who is shown a failing program of each task)",
+    )
+    command.add_argument(
+        "--tasks",
+        metavar="PATH",
+        type=Path,
+        help="where the tasks are: for statements that the run has not, and which functions are "
+        "called",
+    )
+    command.add_argument(
+        "--participant",
+        metavar="CODE",
+        default="local",
+        help="without a study: what that person's answers are filed under (default: local)",
+    )
+    command.add_argument(
+        "--program",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="without a study: show these failing programs, by a part of the task's id or the "
+        "beginning of the program's hash; may be given more than once",
+    )
+    command.add_argument(
+        "--judge",
+        action="store_true",
+        help="judge texts of people and models, without being told whose they are",
+    )
+    command.add_argument(
+        "--texts-per-source",
+        metavar="N",
+        type=number(int, 1, MOST),
+        default=2,
+        help="with --judge: texts of each of the run's feedback sources for each program "
+        "(default: 2)",
+    )
+    command.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="with --judge: of what is drawn"
+    )
+    command.add_argument(
+        "--host",
+        metavar="ADDRESS",
+        default=DEFAULT_HOST,
+        help="where it listens; elsewhere than on this machine alone it opens by a link with a "
+        f"secret only (default: {DEFAULT_HOST})",
+    )
+    command.add_argument(
+        "--port",
+        metavar="N",
+        type=number(int, 0, 65_535),
+        default=DEFAULT_PORT,
+        help=f"0: any that is free (default: {DEFAULT_PORT})",
+    )
+    command.add_argument(
+        "--name",
+        metavar="HOST",
+        action="append",
+        default=[],
+        help="another host name under which browsers reach it; may be given more than once",
+    )
+    command.add_argument(
+        "--sandbox",
+        choices=["auto", "strict", "limits"],
+        default="auto",
+        help="how the programs that people run are kept apart from this machine (default: auto)",
+    )
+    command.set_defaults(run=_command)
 
-    Attributes:
-        run: A RUN.
-        tasks: Where the tasks are, for statements that the run has not; None: nowhere.
-        answers: The file of answers.
-        study: The study's file; None: one person, all programs.
-        participant: The code of that person.
-        programs: Their programs: each a part of a task's id, or the beginning of a program's hash;
-            empty: one of each task.
-        judge: Whether texts are judged rather than written.
-        per_source: Texts of each of the run's sources that are judged of each program.
-        seed: Of what is drawn.
-        host: Where it listens.
-        port: 0: any that is free.
-        names: Other host names that the page has.
-        sandbox: How programs are kept apart from this machine.
-    """
 
-    run: str
-    tasks: Path | None
-    answers: Path
-    study: Path | None
-    participant: str
-    programs: tuple[str, ...]
-    judge: bool
-    per_source: int
-    seed: int
-    host: str
-    port: int
-    names: tuple[str, ...]
-    sandbox: str
-
-
-async def run(asked: Asked) -> int:
+async def _command(options: argparse.Namespace) -> int:
     """Serve the page until this process is interrupted.
 
     Returns:
@@ -75,33 +118,35 @@ async def run(asked: Asked) -> int:
             f"annotate: found no {error.name}; accepted: what `pip install "
             "'pytest-selfrepair[annotate]'` installs"
         ) from error
-    stored = runs.load(asked.run)
+    stored = runs.load(options.run_name)
     items = failing(stored)
     if not items:
         raise UsageError(f"RUN: found {stored.name}, in which no program fails; nothing to explain")
-    if asked.tasks is not None:
-        items = _with_tasks(items, asked.tasks)
+    if options.tasks is not None:
+        items = _with_tasks(items, options.tasks)
     _warn_of_missing(items)
     design = texts = None
-    if asked.study is not None:
-        design = study.load(asked.study)
+    if options.study is not None:
+        design = study.load(options.study)
         study.check(design, items)
-        texts = study.texts(design, asked.study)
-    with Answers(asked.answers) as answers:
-        judged = _judged(asked, stored, items, design, answers) if asked.judge else None
+        texts = study.texts(design, options.study)
+    with Answers(options.answers) as answers:
+        judged = _judged(options, stored, items, design, answers) if options.judge else None
         await serve(
             Served(
                 answers=answers,
                 study=design,
                 texts=texts or study.Texts(consent="", instructions=study.standard("instructions")),
                 items=tuple(items),
-                person=Person(code=_code(asked.participant), items=_chosen(items, asked.programs)),
+                person=Person(
+                    code=_code(options.participant), items=_chosen(items, options.program)
+                ),
                 judged=judged,
-                seed=asked.seed,
-                host=asked.host,
-                port=asked.port,
-                names=asked.names,
-                isolation=None if asked.judge else _isolation(asked.sandbox),
+                seed=options.seed,
+                host=options.host,
+                port=options.port,
+                names=tuple(options.name),
+                isolation=None if options.judge else _isolation(options.sandbox),
             )
         )
     return 0
@@ -128,15 +173,14 @@ def _warn_of_missing(items: Sequence[Item]) -> None:
     tasks = {item.key.task_id for item in items}
     missing = {item.key.task_id for item in items if not item.statement}
     if missing:
-        print(  # noqa: T201 - what a command does
+        tell(
             f"selfrepair: {len(missing)} of {len(tasks)} tasks have no statement in this run; "
-            "--tasks PATH shows those of the tasks at PATH",
-            file=sys.stderr,
+            "--tasks PATH shows those of the tasks at PATH"
         )
 
 
 def _judged(
-    asked: Asked,
+    options: argparse.Namespace,
     stored: runs.Run,
     items: Sequence[Item],
     design: study.Study | None,
@@ -146,7 +190,7 @@ def _judged(
         shown = {key for each in design.participants for key in each.programs}
         items = [item for item in items if item.key in shown]
     found = judging.texts(
-        stored, items, answers.answers(), per_program=asked.per_source, seed=asked.seed
+        stored, items, answers.answers(), per_program=options.texts_per_source, seed=options.seed
     )
     if not found:
         raise UsageError(
@@ -191,5 +235,5 @@ def _isolation(mode: str) -> Isolation | None:
     try:
         return find_isolation(mode)
     except SandboxError as error:
-        print(f"selfrepair: programs cannot be run here: {error}", file=sys.stderr)  # noqa: T201 - what a command does
+        tell(f"selfrepair: programs cannot be run here: {error}")
         return None

@@ -1,12 +1,13 @@
 """`selfrepair compare`: one stored run against another, as text, JSON, Markdown and a page."""
 
+import argparse
 import shutil
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pytest_selfrepair.commands.files import STANDARD_OUTPUT, write
+from pytest_selfrepair.commands.output import STANDARD_OUTPUT, show, write
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.estimate.two_runs import side, two_runs
 from pytest_selfrepair.report.data import two_runs_to_json
@@ -15,6 +16,26 @@ from pytest_selfrepair.report.versus_html import page
 from pytest_selfrepair.report.versus_markdown import markdown
 from pytest_selfrepair.report.versus_terminal import comparison
 from pytest_selfrepair.store import runs
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Declare what the command takes, and what it runs."""
+    command.add_argument("before", metavar="A", help=f"the run before: {runs.ACCEPTED}")
+    command.add_argument("after", metavar="B", help="the run after, named alike")
+    for kind, what in (("json", "JSON"), ("markdown", "Markdown"), ("html", "a page")):
+        command.add_argument(
+            f"--{kind}",
+            metavar="OUT",
+            type=Path,
+            help=f"write {what} there, too (-: standard output, and no text)",
+        )
+    command.add_argument("-q", "--quiet", action="store_true", help="three lines of text alone")
+    command.set_defaults(run=_command)
+
+
+async def _command(options: argparse.Namespace) -> int:
+    out = {kind: getattr(options, kind) for kind in ("json", "markdown", "html")}
+    return run(options.before, options.after, out, quiet=options.quiet)
 
 
 def run(before: str, after: str, out: Mapping[str, Path | None], *, quiet: bool) -> int:
@@ -58,7 +79,7 @@ def run(before: str, after: str, out: Mapping[str, Path | None], *, quiet: bool)
             width=shutil.get_terminal_size().columns,
             unicode=shows_unicode(sys.stdout.encoding),
         )
-        print("\n".join(line.text for line in lines))  # noqa: T201 - what a command does
+        show("\n".join(line.text for line in lines))
     return 0
 
 

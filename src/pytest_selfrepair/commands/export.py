@@ -1,13 +1,60 @@
 """`selfrepair export`: what a store holds, as lines of JSON that a repository can keep."""
 
+import argparse
 import contextlib
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pytest_selfrepair.commands import export_authors
+from pytest_selfrepair.commands.arguments import number
+from pytest_selfrepair.commands.output import opened, tell
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.store import exchange, lines, runs
 from pytest_selfrepair.store.samples import SqliteStore
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Declare what the command takes, and what it runs."""
+    command.add_argument("run_name", metavar="RUN", help=runs.ACCEPTED)
+    command.add_argument(
+        "-o", "--out", metavar="FILE", type=Path, help="where they go (default: standard output)"
+    )
+    command.add_argument(
+        "--format",
+        choices=["lines", "authors"],
+        default="lines",
+        help="lines: what import takes back, of a whole STORE or of one run; authors: one run as "
+        "the authors of arXiv 2306.09896 publish theirs (default: lines)",
+    )
+    command.add_argument("--what", choices=["samples", "records", "all"], help="(default: all)")
+    command.add_argument(
+        "--run",
+        metavar="N",
+        dest="run_number",
+        type=number(int, 1),
+        help="STORE --run N is STORE::N: only the records of this run, and the samples of the "
+        "tasks in it",
+    )
+    command.add_argument(
+        "--source",
+        metavar="NAME",
+        help="with --format authors: the feedback source whose repairs stand where the authors' "
+        "scripts look for them (default: the first)",
+    )
+    command.set_defaults(run=_command)
+
+
+async def _command(options: argparse.Namespace) -> int:
+    name, which = options.run_name, options.run_number
+    if options.format == "authors":
+        if options.what is not None:
+            raise UsageError(f"--what: found {options.what}; accepted: with --format lines alone")
+        if which is not None:
+            name = _numbered(name, which)
+        return export_authors.run(name, options.out, source=options.source)
+    if options.source is not None:
+        raise UsageError(f"--source: found {options.source}; accepted: with --format authors alone")
+    store, of = _chosen(name, which)
+    return run(store, options.out, what=options.what or "all", run=of)
 
 
 def run(path: Path, out: Path | None, *, what: str, run: int | None) -> int:
@@ -43,11 +90,11 @@ def run(path: Path, out: Path | None, *, what: str, run: int | None) -> int:
                     say(lines.write(record))
                     counts["records"] += 1
     said = " and ".join(f"{count:,} {kind}" for kind, count in counts.items())
-    print(f"selfrepair: exported {said}", file=sys.stderr)  # noqa: T201 - what a command does
+    tell(f"selfrepair: exported {said}")
     return 0
 
 
-def chosen(name: str, number: int | None) -> tuple[Path, int | None]:
+def _chosen(name: str, number: int | None) -> tuple[Path, int | None]:
     """The store that a RUN names, and its run; None: all that is in it.
 
     Args:
@@ -73,7 +120,7 @@ def chosen(name: str, number: int | None) -> tuple[Path, int | None]:
     return place.path, int(place.run)
 
 
-def numbered(name: str, number: int) -> str:
+def _numbered(name: str, number: int) -> str:
     """The RUN that a store's path and `--run` name.
 
     Raises:
@@ -82,27 +129,3 @@ def numbered(name: str, number: int) -> str:
     if runs.is_shorthand(name) or runs.split(name)[1] is not None:
         raise UsageError(f"--run: found {number} beside {name!r}; accepted: one of them")
     return f"{name}::{number}"
-
-
-@contextlib.contextmanager
-def opened(out: Path | None, *, encoding: str = "ascii") -> Iterator[Callable[[str], object]]:
-    """What writes one line; a file appears whole or not at all.
-
-    Raises:
-        UsageError: It cannot be written.
-    """
-    if out is None:
-        sys.stdout.flush()
-        stdout = sys.stdout.buffer
-        yield lambda line: stdout.write(f"{line}\n".encode(encoding))
-        stdout.flush()
-        return
-    part = out.with_name(f".{out.name}.part")
-    try:
-        with part.open("w", encoding=encoding, newline="\n") as stream:
-            yield lambda line: stream.write(f"{line}\n")
-        part.replace(out)
-    except OSError as error:
-        raise UsageError(f"{out}: {error.strerror}; accepted: a file to write") from error
-    finally:
-        part.unlink(missing_ok=True)

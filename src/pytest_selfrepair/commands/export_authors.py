@@ -1,9 +1,8 @@
 """`selfrepair export --format authors`: a run as JSON Lines that the authors' scripts read."""
 
-import sys
 from pathlib import Path
 
-from pytest_selfrepair.commands.export import opened
+from pytest_selfrepair.commands.output import opened, tell
 from pytest_selfrepair.store import runs
 from pytest_selfrepair.store.authors_write import write
 
@@ -38,15 +37,11 @@ def run(name: str, out: Path | None, *, source: str | None) -> int:
                 continue
             say(write(record, source))
             written += 1
-    _say(f"selfrepair: exported {written:,} tasks of {place.title}")
+    tell(f"selfrepair: exported {written:,} tasks of {place.title}")
     if left_out:
         more = ", …" if len(left_out) > _MOST_NAMED else ""
-        _say(
+        tell(
             f"selfrepair: left out {len(left_out):,} tasks that were not scored: "
             f"{', '.join(left_out[:_MOST_NAMED])}{more}"
         )
     return 0
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)  # noqa: T201 - what a command does

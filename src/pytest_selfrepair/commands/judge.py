@@ -1,5 +1,6 @@
 """`selfrepair judge`: programs that were sampled elsewhere get their verdicts."""
 
+import argparse
 import contextlib
 import json
 import sys
@@ -9,13 +10,47 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from pytest_selfrepair.commands import judging
 from pytest_selfrepair.commands.catalogue import Catalogue
 from pytest_selfrepair.commands.ordered import ordered
+from pytest_selfrepair.commands.output import tell
 from pytest_selfrepair.commands.progress import Progress
 from pytest_selfrepair.core.feedback import error_sentence
 from pytest_selfrepair.core.verdict import Judge, Outcome, Verdict
 from pytest_selfrepair.errors import InfrastructureError, TaskError, UsageError
 from pytest_selfrepair.tasks.source import Source, brief, read_json
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Declare what the command takes, and what it runs."""
+    command.add_argument(
+        "tasks",
+        metavar="TASKS",
+        type=Path,
+        help="a task's folder, a folder of such folders, or a .jsonl or .jsonl.gz file, or "
+        "hub:NAME[split]",
+    )
+    command.add_argument(
+        "programs",
+        metavar="PROGRAMS",
+        type=Path,
+        help='JSON Lines of {"task_id": ..., "program": ...}',
+    )
+    command.add_argument(
+        "-o", "--out", metavar="OUT", type=Path, help="where verdicts go (default: standard output)"
+    )
+    command.add_argument(
+        "--all-cases",
+        action="store_true",
+        help="run every case of a program rather than stop at the first that fails",
+    )
+    judging.add(command)
+    command.set_defaults(run=_command)
+
+
+async def _command(options: argparse.Namespace) -> int:
+    async with judging.sandbox(options, all_cases=options.all_cases) as judge:
+        return await run(options.tasks, options.programs, options.out, judge, at_once=options.jobs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +105,7 @@ async def run(tasks: Path, programs: Path, out: Path | None, judge: Judge, *, at
     """
     catalogue = Catalogue(tasks)
     for error in catalogue.errors:
-        print(error, file=sys.stderr)  # noqa: T201 - said, and no program's fault
+        tell(str(error))
     all_judged = True
     work = partial(_judge, catalogue=catalogue, judge=judge)
     with _opened(out) as stream, Progress(_count(programs)) as progress:

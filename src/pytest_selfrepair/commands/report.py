@@ -1,20 +1,44 @@
-"""`selfrepair report` and `selfrepair plot`: a stored run, estimated again and shown."""
+"""`selfrepair report`: a stored run, estimated again and shown."""
 
+import argparse
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import Literal
 
-from pytest_selfrepair.commands.files import write
+from pytest_selfrepair.commands.output import show, write
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.report.data import to_json
-from pytest_selfrepair.report.figures import figure
 from pytest_selfrepair.report.html import page
 from pytest_selfrepair.report.markdown import markdown
 from pytest_selfrepair.report.plain import shows_unicode
 from pytest_selfrepair.report.terminal import summary
 from pytest_selfrepair.store import runs
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Declare what the command takes, and what it runs."""
+    command.add_argument("name", metavar="RUN", help=runs.ACCEPTED)
+    for option, what in (
+        ("--html", "write the run's page there"),
+        ("--json", "write every estimate there"),
+        ("--markdown", "write a short report there"),
+    ):
+        command.add_argument(
+            option, metavar="OUT", type=Path, help=f"{what} (-: standard output), and no text"
+        )
+    command.add_argument("-q", "--quiet", action="store_true", help="print three lines")
+    command.set_defaults(run=_command)
+
+
+async def _command(options: argparse.Namespace) -> int:
+    return run(
+        options.name,
+        html=options.html,
+        json=options.json,
+        markdown_to=options.markdown,
+        quiet=options.quiet,
+    )
 
 
 def run(
@@ -48,22 +72,6 @@ def run(
     if html is json is markdown_to is None:
         width = get_terminal_size().columns
         unicode = shows_unicode(sys.stdout.encoding)
-        print(found.title)  # noqa: T201 - what a command does
-        for line in summary(estimated, quiet=quiet, width=width, unicode=unicode):
-            print(line.text)  # noqa: T201 - as above
-    return 0
-
-
-def plot(name: str, kind: Literal["curve", "heatmap", "sources"], out: Path) -> int:
-    """Draw a figure of a run.
-
-    Returns:
-        The exit status, 0.
-
-    Raises:
-        UsageError: There is no such run, the run has nothing to draw, the file's ending is none of
-            the formats, it cannot be written, or Matplotlib is missing.
-        StoreError: The store cannot be read.
-    """
-    figure(findings(runs.load(name).records), kind, out)
+        lines = summary(estimated, quiet=quiet, width=width, unicode=unicode)
+        show("\n".join([found.title, *(line.text for line in lines)]))
     return 0

@@ -1,5 +1,6 @@
 """`selfrepair runs`: which runs a store holds."""
 
+import argparse
 import contextlib
 import json
 from pathlib import Path
@@ -7,10 +8,30 @@ from pathlib import Path
 import msgspec
 from tabulate import tabulate
 
+from pytest_selfrepair.commands.output import show
 from pytest_selfrepair.store.listing import listing
+from pytest_selfrepair.store.runs import DEFAULT_STORE
 from pytest_selfrepair.store.samples import SqliteStore
 
 _HEADERS = ("run", "started (UTC)", "model", "sources", "tasks", "scored")
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Declare what the command takes, and what it runs."""
+    command.add_argument(
+        "store",
+        metavar="STORE",
+        type=Path,
+        nargs="?",
+        default=DEFAULT_STORE,
+        help=f"what --selfrepair-store names (default: {DEFAULT_STORE.as_posix()})",
+    )
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(run=_command)
+
+
+async def _command(options: argparse.Namespace) -> int:
+    return run(options.store, as_json=options.json)
 
 
 def run(path: Path, *, as_json: bool) -> int:
@@ -29,7 +50,7 @@ def run(path: Path, *, as_json: bool) -> int:
     with contextlib.closing(SqliteStore(path, create=False)) as store:
         runs = listing(store)
     if as_json:
-        print(json.dumps(msgspec.to_builtins(runs), indent=2))  # noqa: T201 - what a command does
+        show(json.dumps(msgspec.to_builtins(runs), indent=2))
         return 0
     rows = [
         (
@@ -43,6 +64,5 @@ def run(path: Path, *, as_json: bool) -> int:
         for each in runs
     ]
     table = tabulate(rows, headers=_HEADERS, disable_numparse=True)
-    text = table if rows else f"{path} holds no run."
-    print(text.encode(errors="backslashreplace").decode())  # noqa: T201 - as above
+    show(table if rows else f"{path} holds no run.")
     return 0

@@ -1,266 +1,108 @@
-"""`selfrepair study`: the design of a study, how far it is, and what was found in it."""
+"""`selfrepair study`: the steps of a study in which people write feedback."""
 
-import json
-import sys
-from collections import Counter
-from collections.abc import Sequence
+import argparse
 from pathlib import Path
 
-import msgspec
-from tabulate import tabulate
-
-from pytest_selfrepair.annotate import study, summary
-from pytest_selfrepair.annotate.answers import Answers
-from pytest_selfrepair.annotate.export import as_lines
-from pytest_selfrepair.annotate.items import failing
-from pytest_selfrepair.annotate.judging import Accuracy, Change
-from pytest_selfrepair.commands.export import opened
-from pytest_selfrepair.core.task import Difficulty
-from pytest_selfrepair.estimate.agreement import Agreement
-from pytest_selfrepair.report.numbers import NOTHING, count, percent, plural, ratio
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.annotate.listening import DEFAULT_HOST, DEFAULT_PORT
+from pytest_selfrepair.commands import study_design, study_results
+from pytest_selfrepair.commands.arguments import number
+from pytest_selfrepair.commands.people import MOST, add_answers
+from pytest_selfrepair.store.runs import ACCEPTED
 
 DEFAULT_STUDY = Path(".selfrepair") / "study.json"
 """Where a study's design is written where nothing else is said."""
 
-_AMOUNTS = {Change.SMALL: "small", Change.LARGE: "large", Change.NONE: "no"}
 
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Declare the steps, what each takes, and what it runs."""
+    steps = command.add_subparsers(metavar="STEP", required=True)
 
-def create(
-    run: str, out: Path, *, people: int, each: int, per_program: int, seed: int, address: str
-) -> int:
-    """Design a study, write its file, and print the participants' links, which are kept nowhere.
-
-    Args:
-        run: A RUN.
-        out: The study's file.
-        people: How many participants.
-        each: Programs that each is shown.
-        per_program: Participants who are shown each program.
-        seed: Of the lot.
-        address: What links begin with.
-
-    Returns:
-        The exit status, 0.
-
-    Raises:
-        UsageError: There is no such assignment, no such run, or the file is there already.
-        StoreError: The run cannot be read.
-    """
-    stored = runs.load(run)
-    items = failing(stored)
-    design, given = study.create(
-        items, run=stored.name, people=people, each=each, per_program=per_program, seed=seed
+    step = steps.add_parser("create", help="draw who is shown which failing programs")
+    step.add_argument("run_name", metavar="RUN", help=ACCEPTED)
+    for option, of, default in (
+        ("--participants", "people who take part", 16),
+        ("--programs", "failing programs that each of them is shown, of different tasks", 5),
+        ("--people-per-program", "people who are shown each program", 2),
+    ):
+        step.add_argument(
+            option,
+            metavar="N",
+            type=number(int, 1, MOST),
+            default=default,
+            help=f"{of} (default: {default})",
+        )
+    step.add_argument("--seed", metavar="N", type=int, default=0, help="of the lot (default: 0)")
+    step.add_argument(
+        "-o",
+        "--out",
+        metavar="FILE",
+        type=Path,
+        default=DEFAULT_STUDY,
+        help=f"the study's file (default: {DEFAULT_STUDY.as_posix()})",
     )
-    study.save(design, out)
-    keys = {key for participant in design.participants for key in participant.programs}
-    shown = [item for item in items if item.key in keys]
-    by_difficulty = Counter(item.difficulty for item in shown)
-    order = [*map(str, Difficulty), *by_difficulty]
-    parts = [
-        f"{by_difficulty[name]} {name}" for name in dict.fromkeys(order) if by_difficulty[name]
-    ]
-    tasks = len({item.key.task_id for item in shown})
-    _tell(
-        f"selfrepair: {out}: {plural(people, 'participant')}, {plural(len(shown), 'program')} of "
-        f"{plural(tasks, 'task')} ({', '.join(parts)}), {per_program} people each"
+    _add_address(step)
+    step.set_defaults(run=_create)
+
+    step = steps.add_parser("renew", help="give a participant another link")
+    step.add_argument("study", metavar="STUDY", type=Path, help="the study's file")
+    step.add_argument("code", metavar="CODE", help="the participant's code")
+    _add_address(step)
+    step.set_defaults(run=_renew)
+
+    step = steps.add_parser("status", help="say how far participants are")
+    step.add_argument("--study", metavar="FILE", type=Path, help="what `study create` wrote")
+    add_answers(step)
+    step.add_argument("--json", action="store_true", help="print JSON")
+    step.set_defaults(run=_status)
+
+    step = steps.add_parser("export", help="write what people wrote as JSON Lines")
+    add_answers(step)
+    step.add_argument(
+        "-o", "--out", metavar="FILE", type=Path, help="where they go (default: standard output)"
     )
-    _tell(
-        f"selfrepair: edit {design.consent} and {design.instructions} beside it before anybody "
-        "opens a link; the links are kept nowhere:"
+    step.set_defaults(run=_export)
+
+    step = steps.add_parser(
+        "report", help="say how texts were judged, and how far people agree on it"
     )
-    _print(
-        tabulate(
-            [_link(address, code, secret) for code, secret in given.items()],
-            tablefmt="plain",
-            disable_numparse=True,
-        )
+    add_answers(step)
+    step.add_argument("--json", action="store_true", help="print JSON")
+    step.set_defaults(run=_report)
+
+
+def _add_address(command: argparse.ArgumentParser) -> None:
+    address = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
+    command.add_argument(
+        "--address",
+        metavar="URL",
+        default=address,
+        help=f"where browsers will reach the page; links begin with it (default: {address})",
     )
-    return 0
 
 
-def renew(path: Path, code: str, *, address: str) -> int:
-    """Give a participant another link; the old one ends.
-
-    Args:
-        path: The study's file.
-        code: Whose.
-        address: What links begin with.
-
-    Returns:
-        The exit status, 0.
-
-    Raises:
-        UsageError: There is no such study or participant, or the file cannot be written.
-    """
-    design, secret = study.renewed(study.load(path), code)
-    study.save(design, path, anew=False)
-    _tell("selfrepair: the old link ends when `selfrepair annotate` is started again")
-    _print(" ".join(_link(address, code, secret)))
-    return 0
+async def _create(options: argparse.Namespace) -> int:
+    return study_design.create(
+        options.run_name,
+        options.out,
+        people=options.participants,
+        each=options.programs,
+        per_program=options.people_per_program,
+        seed=options.seed,
+        address=options.address,
+    )
 
 
-def status(path: Path | None, answers: Path, *, as_json: bool) -> int:
-    """Print how far participants are.
-
-    Args:
-        path: The study's file; None: whoever wrote anything.
-        answers: The file of answers.
-        as_json: Print JSON rather than a table.
-
-    Returns:
-        The exit status, 0.
-
-    Raises:
-        UsageError: There is no such study.
-        StoreError: The answers cannot be read.
-    """
-    design = study.load(path) if path else None
-    codes = [each.code for each in design.participants] if design else []
-    with Answers(answers, create=False) as kept:
-        found = summary.progress(
-            design,
-            kept.answers(),
-            [who for who, _ in kept.drafted()],
-            kept.judgements(),
-            consented=[code for code in codes if kept.consented(code)],
-            withdrawn=kept.withdrawn(),
-        )
-    if as_json:
-        _print(json.dumps(msgspec.to_builtins(found), indent=2))
-        return 0
-    rows = [
-        (
-            each.participant,
-            "withdrawn"
-            if each.withdrawn
-            else {None: NOTHING, True: "yes", False: "no"}[each.consented],
-            each.answered if each.programs is None else f"{each.answered} of {each.programs}",
-            each.drafts,
-            each.judged,
-            f"{each.minutes:.1f}",
-        )
-        for each in found
-    ]
-    headers = ("participant", "agreed", "answered", "drafts", "judged", "minutes")
-    table = tabulate(rows, headers=headers, disable_numparse=True)
-    _print(table if rows else f"{answers} holds nothing yet.")
-    return 0
+async def _renew(options: argparse.Namespace) -> int:
+    return study_design.renew(options.study, options.code, address=options.address)
 
 
-def export(answers: Path, out: Path | None) -> int:
-    """Write what people wrote as JSON Lines.
-
-    Args:
-        answers: The file of answers.
-        out: Where the lines go; None: standard output.
-
-    Returns:
-        The exit status, 0.
-
-    Raises:
-        UsageError: It cannot be written.
-        StoreError: The answers cannot be read.
-    """
-    with Answers(answers, create=False) as kept:
-        found = kept.answers()
-    with opened(out) as say:
-        for line in as_lines(found):
-            say(line)
-    _tell(f"selfrepair: exported {plural(len(found), 'answer')}")
-    return 0
+async def _status(options: argparse.Namespace) -> int:
+    return study_results.status(options.study, options.answers, as_json=options.json)
 
 
-def report(answers: Path, *, as_json: bool) -> int:
-    """Print what people wrote and judged: the judgements by source, and how far people agree.
-
-    Args:
-        answers: The file of answers.
-        as_json: Print JSON rather than tables.
-
-    Returns:
-        The exit status, 0.
-
-    Raises:
-        StoreError: The answers cannot be read.
-    """
-    with Answers(answers, create=False) as kept:
-        found = summary.found(kept.answers(), kept.judgements())
-    if as_json:
-        _print(json.dumps(msgspec.to_builtins(found), indent=2))
-        return 0
-    wrote = f"{plural(found.answers, 'answer')} on {plural(found.programs, 'program')}"
-    wrote += f", {found.people} people"
-    if found.median_seconds is not None:
-        wrote += (
-            f"; median {count(round(found.median_seconds))} s and {count(found.median_words)} words"
-        )
-    _print(f"{wrote}.\n")
-    if not found.judged:
-        _print("No text was judged yet: `selfrepair annotate RUN --judge`.")
-        return 0
-    _print("Judgements by source (shares of judgements)")
-    _print(_judged(found.judged))
-    _print("\nAgreement between people (texts that two or more have judged)")
-    _print(_agreement([("accuracy", found.accuracy), ("change", found.change)]))
-    return 0
+async def _export(options: argparse.Namespace) -> int:
+    return study_results.export(options.answers, options.out)
 
 
-def _judged(found: Sequence[summary.Judged]) -> str:
-    names = [*map(str, Accuracy), *(f"{_AMOUNTS[change]} change" for change in Change)]
-    rows = [
-        (
-            each.source,
-            each.texts,
-            each.judgements,
-            *(
-                f"{number} ({percent(number / each.judgements)})"
-                for number in (*each.accuracy.values(), *each.change.values())
-            ),
-        )
-        for each in found
-    ]
-    headers = ("source", "texts", "judgements", *names)
-    return tabulate(rows, headers=headers, disable_numparse=True)
-
-
-def _agreement(found: Sequence[tuple[str, Agreement]]) -> str:
-    rows = []
-    for name, each in found:
-        rows.append(
-            (
-                name,
-                "all",
-                each.things,
-                f"{each.same} of {each.pairs}",
-                percent(each.share),
-                ratio(each.fleiss),
-                "Fleiss",
-            )
-        )
-        rows += [
-            (
-                "",
-                " and ".join(pair.people),
-                pair.things,
-                f"{pair.same} of {pair.things}",
-                percent(pair.same / pair.things),
-                ratio(pair.kappa),
-                "Cohen",
-            )
-            for pair in each.by_pair
-        ]
-    headers = ("judged", "people", "texts", "pairs the same", "share", "kappa", "whose")
-    return tabulate(rows, headers=headers, disable_numparse=True)
-
-
-def _link(address: str, code: str, secret: str) -> tuple[str, str]:
-    return code, f"{address.rstrip('/')}/enter/{secret}"
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr)  # noqa: T201 - what a command does
-
-
-def _print(text: str) -> None:
-    print(text.encode(errors="backslashreplace").decode())  # noqa: T201 - as above
+async def _report(options: argparse.Namespace) -> int:
+    return study_results.report(options.answers, as_json=options.json)

@@ -1,5 +1,6 @@
 """`selfrepair tasks`: what tasks there are, and what is wrong with which."""
 
+import argparse
 import json
 import statistics
 from collections import Counter
@@ -9,6 +10,8 @@ from pathlib import Path
 
 from tabulate import tabulate
 
+from pytest_selfrepair.commands.arguments import add_task_paths
+from pytest_selfrepair.commands.output import show
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
 from pytest_selfrepair.errors import TaskError
 from pytest_selfrepair.models.tokens import TiktokenCounter
@@ -20,6 +23,17 @@ MODEL = "gpt-4"
 
 MOST_NAMED = 10
 """Tasks without cases that are named; the JSON names all."""
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Declare what the command takes, and what it runs."""
+    add_task_paths(command)
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=_command)
+
+
+async def _command(options: argparse.Namespace) -> int:
+    return run(options.paths, as_json=options.json)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +84,7 @@ def run(paths: Iterable[Path], *, as_json: bool) -> int:
             survey.tasks.append(_counted(found.id, found.load(), counter))
         except TaskError as error:
             survey.errors.append(error)
-    if as_json:
-        print(json.dumps(_as_json(survey), indent=1))  # noqa: T201 - what the command is for
-    else:
-        print("\n".join(_as_text(survey)))  # noqa: T201 - as above
+    show(json.dumps(_as_json(survey), indent=1) if as_json else "\n".join(_as_text(survey)))
     return int(bool(survey.errors))
 
 

@@ -1,19 +1,71 @@
 """`selfrepair import`: exported lines go into a store, which may have some of them already."""
 
+import argparse
 import contextlib
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from pytest_selfrepair.commands import take_in_authors
+from pytest_selfrepair.commands.output import tell
+from pytest_selfrepair.core.record import UNKNOWN
 from pytest_selfrepair.errors import StoreError, UsageError
 from pytest_selfrepair.store import lines
 from pytest_selfrepair.store.authors import is_authors
+from pytest_selfrepair.store.authors_file import SingleRepair
 from pytest_selfrepair.store.exchange import Taken, take_in
+from pytest_selfrepair.store.runs import DEFAULT_STORE
 from pytest_selfrepair.store.samples import SqliteStore
 
 _AT_ONCE = 200
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Declare what the command takes, and what it runs."""
+    command.add_argument("file", metavar="FILE", type=Path, help="what export has written")
+    command.add_argument(
+        "--into",
+        metavar="STORE",
+        type=Path,
+        default=DEFAULT_STORE,
+        help=f"the store; it is made where it is missing (default: {DEFAULT_STORE.as_posix()})",
+    )
+    command.add_argument(
+        "--format",
+        choices=["lines", "authors"],
+        default="lines",
+        help="as for export; of authors a new run is made and its RUN printed (default: lines)",
+    )
+    authors = command.add_argument_group("with --format authors, for what a line does not say")
+    authors.add_argument("--tasks", metavar="PATH", type=Path, help="where difficulties are")
+    authors.add_argument("--model", metavar="NAME", help=f"the code model (default: {UNKNOWN})")
+    authors.add_argument("--source", metavar="NAME", help="the feedback source (default: self)")
+    authors.add_argument(
+        "--single-repair",
+        choices=[str(each) for each in SingleRepair],
+        help="what a failing program's single repair is: passed, the mark in old files of one that "
+        "passed when it was run again; repair; auto: passed where all other failing programs have "
+        "repairs of one and the same number, as in those files (default: auto)",
+    )
+    command.set_defaults(run=_command)
+
+
+async def _command(options: argparse.Namespace) -> int:
+    if options.format == "authors":
+        return await take_in_authors.run(
+            options.file,
+            options.into,
+            model=options.model or UNKNOWN,
+            source=options.source or "self",
+            single=SingleRepair(options.single_repair or SingleRepair.AUTO),
+            tasks=options.tasks,
+        )
+    for name in ("model", "source", "single_repair", "tasks"):
+        if (found := getattr(options, name)) is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(f"{option}: found {found}; accepted: with --format authors alone")
+    return run(options.file, options.into)
 
 
 def run(file: Path, into: Path) -> int:
@@ -39,13 +91,13 @@ def run(file: Path, into: Path) -> int:
                     good.append((number, lines.read(line)))
                 except StoreError as error:
                     counts[None] += 1
-                    _say(f"{file}:{number}: {error}")
+                    tell(f"{file}:{number}: {error}")
             taken = take_in(store, [line for _, line in good])
             for (number, _), what in zip(good, taken, strict=True):
                 counts[what] += 1
                 if what is Taken.OTHER:
-                    _say(f"{file}:{number}: not imported: the store has another one in its place")
-    _say(
+                    tell(f"{file}:{number}: not imported: the store has another one in its place")
+    tell(
         f"selfrepair: imported {counts[Taken.NEW]:,} into {into}; {counts[Taken.THERE]:,} were "
         f"there; {counts[Taken.OTHER]:,} differ from what was there; {counts[None]:,} malformed"
     )
@@ -66,7 +118,3 @@ def _opened(file: Path) -> Iterator[Iterator[tuple[int, bytes]]]:
             yield ((number, line) for number, line in numbered if line.strip())
     except OSError as error:
         raise UsageError(f"{file}: {error.strerror}; accepted: a readable file") from error
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)  # noqa: T201 - what a command does

@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-import sys
 from pathlib import Path
 
+from pytest_selfrepair.commands.output import show, tell
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.errors import StoreError, TaskError, UsageError
 from pytest_selfrepair.store import authors_file, lines
@@ -59,7 +59,7 @@ async def run(
                 await asyncio.sleep(0)  # where an interrupt is heard
                 if isinstance(record, StoreError):
                     malformed += 1
-                    _say(f"{file}:{line}: {record}")
+                    tell(f"{file}:{line}: {record}")
                     continue
                 if store is None:
                     store = stack.enter_context(contextlib.closing(SqliteStore(into)))
@@ -71,9 +71,9 @@ async def run(
             if store is not None and number:
                 drop(store, number)
             raise
-    _say(f"selfrepair: imported {taken:,} tasks ({unscored:,} not scored); {malformed:,} malformed")
+    tell(f"selfrepair: imported {taken:,} tasks ({unscored:,} not scored); {malformed:,} malformed")
     if whole.survey.marks:
-        _say(
+        tell(
             f"selfrepair: {whole.survey.singles:,} programs with a single repair count as passed "
             "when they were run again, as in old files; --single-repair says otherwise"
         )
@@ -81,7 +81,7 @@ async def run(
     if store is None:
         return 1
     place = Place(path=into, kind=Kind.STORE, run=str(number))
-    print(place.name)  # noqa: T201 - what a command does
+    show(place.name)
     return int(bool(malformed))
 
 
@@ -103,7 +103,7 @@ class _Difficulties:
             return
         for each in find([path]):
             if isinstance(each, TaskError):
-                _say(str(each))
+                tell(str(each))
             else:
                 self._by_end.setdefault(_parts(each.id)[-1], []).append(each)
         if not self._by_end:
@@ -121,7 +121,7 @@ class _Difficulties:
             try:
                 return most[0].load().difficulty
             except TaskError as error:
-                _say(str(error))
+                tell(str(error))
         self._missing.append(task_id)
         return None
 
@@ -130,7 +130,7 @@ class _Difficulties:
         if self._missing:
             named = ", ".join(self._missing[:_MOST_NAMED])
             more = ", …" if len(self._missing) > _MOST_NAMED else ""
-            _say(
+            tell(
                 f"selfrepair: no difficulty of {len(self._missing):,} tasks: none, or several, of "
                 f"{self._path} are called so: {named}{more}"
             )
@@ -151,7 +151,3 @@ def _common(one: list[str], other: list[str]) -> int:
             break
         count += 1
     return count
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)  # noqa: T201 - what a command does

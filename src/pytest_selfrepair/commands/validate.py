@@ -1,5 +1,6 @@
 """`selfrepair validate`: tasks tried by their own reference solutions."""
 
+import argparse
 import contextlib
 import json
 import sys
@@ -7,7 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from pytest_selfrepair.commands import judging
+from pytest_selfrepair.commands.arguments import add_task_paths
 from pytest_selfrepair.commands.ordered import ordered
+from pytest_selfrepair.commands.output import show
 from pytest_selfrepair.commands.progress import Progress
 from pytest_selfrepair.core.shorten import shorten
 from pytest_selfrepair.core.validation import Standing, Validation, validate
@@ -19,6 +23,19 @@ LONGEST_ERROR = 300
 """Characters of the reason why a solution fails; the JSON has more."""
 
 _BROKEN = "in error"
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Declare what the command takes, and what it runs."""
+    add_task_paths(command)
+    command.add_argument("--json", action="store_true", help="print JSON Lines")
+    judging.add(command)
+    command.set_defaults(run=_command)
+
+
+async def _command(options: argparse.Namespace) -> int:
+    async with judging.sandbox(options) as judge:
+        return await run(options.paths, judge, at_once=options.jobs, as_json=options.json)
 
 
 async def run(paths: Iterable[Path], judge: Judge, *, at_once: int, as_json: bool) -> int:
@@ -54,7 +71,7 @@ async def run(paths: Iterable[Path], judge: Judge, *, at_once: int, as_json: boo
                     counts[_BROKEN] += 1
                     progress.say(str(result))
     if not as_json:
-        print(_summary(counts))  # noqa: T201 - what the command is for
+        show(_summary(counts))
     return int(bool(counts[Standing.QUARANTINED] or counts[_BROKEN]))
 
 

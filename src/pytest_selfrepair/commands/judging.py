@@ -1,0 +1,77 @@
+"""What commands that run programs have in common: their options, and the sandbox made of these."""
+
+import argparse
+import contextlib
+import os
+from collections.abc import AsyncIterator
+
+from pytest_selfrepair.commands.arguments import number
+from pytest_selfrepair.commands.output import tell
+from pytest_selfrepair.core.checker import CHECKERS
+from pytest_selfrepair.sandbox.isolation import find_isolation
+from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.limits import Limits
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    """The options of judging, as the plugin has them."""
+    command.add_argument(
+        "-j",
+        "--jobs",
+        metavar="N",
+        type=number(int, 1),
+        default=_processors(),
+        help="programs that run at once (default: one for each processor)",
+    )
+    command.add_argument(
+        "--checker",
+        choices=list(CHECKERS),
+        default="tolerant",
+        help="how output is compared (default: tolerant)",
+    )
+    command.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=number(float, 0.1),
+        default=4.0,
+        help="CPU time that a program may take for one case (default: 4)",
+    )
+    command.add_argument(
+        "--memory",
+        metavar="MB",
+        type=number(int, 64),
+        default=1024,
+        help="memory that a program may use, in MB (default: 1024)",
+    )
+    command.add_argument(
+        "--sandbox",
+        choices=["auto", "strict", "limits"],
+        default="auto",
+        help="auto: the strongest isolation found; strict: refuse without bubblewrap; limits: "
+        "resource limits alone (default: auto)",
+    )
+
+
+@contextlib.asynccontextmanager
+async def sandbox(
+    options: argparse.Namespace, *, all_cases: bool = False
+) -> AsyncIterator[SandboxJudge]:
+    """The judge that was asked for; it is told how programs are kept apart from this machine."""
+    judge = SandboxJudge(
+        isolation=find_isolation(options.sandbox),
+        limits=Limits(cpu_seconds=options.timeout, memory_bytes=options.memory * 1_000_000),
+        checker=CHECKERS[options.checker],
+        concurrency=options.jobs,
+        all_cases=all_cases,
+    )
+    tell(f"selfrepair: programs run in {judge.isolation}")
+    try:
+        yield judge
+    finally:
+        await judge.aclose()
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

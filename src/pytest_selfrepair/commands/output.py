@@ -1,0 +1,69 @@
+"""What commands write: texts and lines, to files and to the standard streams."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from pytest_selfrepair.errors import UsageError
+
+STANDARD_OUTPUT = Path("-")
+
+
+def show(text: str) -> None:
+    """Print what was asked for; what is no valid text, as in names of files, is shown escaped."""
+    print(text.encode(errors="backslashreplace").decode())  # noqa: T201 - what a command does
+
+
+def tell(line: str) -> None:
+    """Say beside it, on standard error, what a person should know."""
+    print(line, file=sys.stderr)  # noqa: T201 - as above
+
+
+def write(path: Path, text: str) -> None:
+    """Write a text to a file, whole or not at all, or to standard output where the path is `-`.
+
+    Raises:
+        UsageError: The file cannot be written.
+    """
+    if path == STANDARD_OUTPUT:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        return
+    with _whole(path) as part:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8")
+
+
+@contextlib.contextmanager
+def opened(out: Path | None, *, encoding: str = "ascii") -> Iterator[Callable[[str], object]]:
+    """What writes one line; a file appears whole or not at all.
+
+    Args:
+        out: The file; None: standard output.
+        encoding: Of the lines.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
+    if out is None:
+        sys.stdout.flush()
+        stdout = sys.stdout.buffer
+        yield lambda line: stdout.write(f"{line}\n".encode(encoding))
+        stdout.flush()
+        return
+    with _whole(out) as part, part.open("w", encoding=encoding, newline="\n") as stream:
+        yield lambda line: stream.write(f"{line}\n")
+
+
+@contextlib.contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A file beside the one that is meant, which takes its place where all went well."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        yield part
+        part.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; accepted: a file to write") from error
+    finally:
+        with contextlib.suppress(OSError):  # its folder may be none
+            part.unlink(missing_ok=True)

@@ -1,0 +1,44 @@
+"""`selfrepair plot`: a figure of a stored run, for a paper."""
+
+import argparse
+from pathlib import Path
+from typing import Literal
+
+from pytest_selfrepair.estimate.assemble import findings
+from pytest_selfrepair.report.figures import figure
+from pytest_selfrepair.store import runs
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Declare what the command takes, and what it runs."""
+    command.add_argument("name", metavar="RUN", help=runs.ACCEPTED)
+    command.add_argument(
+        "--kind",
+        choices=["curve", "heatmap", "sources"],
+        default="curve",
+        help="curve: pass@t; heatmap: shapes against i.i.d. sampling; sources: repair rates and "
+        "paired differences (default: curve)",
+    )
+    command.add_argument(
+        "-o", "--out", metavar="FILE", type=Path, required=True, help="a .svg, .pdf or .png file"
+    )
+    command.set_defaults(run=_command)
+
+
+async def _command(options: argparse.Namespace) -> int:
+    return run(options.name, options.kind, options.out)
+
+
+def run(name: str, kind: Literal["curve", "heatmap", "sources"], out: Path) -> int:
+    """Draw a figure of a run.
+
+    Returns:
+        The exit status, 0.
+
+    Raises:
+        UsageError: There is no such run, the run has nothing to draw, the file's ending is none of
+            the formats, it cannot be written, or Matplotlib is missing.
+        StoreError: The store cannot be read.
+    """
+    figure(findings(runs.load(name).records), kind, out)
+    return 0

@@ -1,0 +1,91 @@
+"""`selfrepair study create` and `renew`: the design of a study, and the links of participants."""
+
+from collections import Counter
+from pathlib import Path
+
+from tabulate import tabulate
+
+from pytest_selfrepair.annotate import study
+from pytest_selfrepair.annotate.items import failing
+from pytest_selfrepair.commands.output import show, tell
+from pytest_selfrepair.core.task import Difficulty
+from pytest_selfrepair.report.numbers import plural
+from pytest_selfrepair.store import runs
+
+
+def create(
+    run: str, out: Path, *, people: int, each: int, per_program: int, seed: int, address: str
+) -> int:
+    """Design a study, write its file, and print the participants' links, which are kept nowhere.
+
+    Args:
+        run: A RUN.
+        out: The study's file.
+        people: How many participants.
+        each: Programs that each is shown.
+        per_program: Participants who are shown each program.
+        seed: Of the lot.
+        address: What links begin with.
+
+    Returns:
+        The exit status, 0.
+
+    Raises:
+        UsageError: There is no such assignment, no such run, or the file is there already.
+        StoreError: The run cannot be read.
+    """
+    stored = runs.load(run)
+    items = failing(stored)
+    design, given = study.create(
+        items, run=stored.name, people=people, each=each, per_program=per_program, seed=seed
+    )
+    study.save(design, out)
+    keys = {key for participant in design.participants for key in participant.programs}
+    shown = [item for item in items if item.key in keys]
+    by_difficulty = Counter(item.difficulty for item in shown)
+    order = [*map(str, Difficulty), *by_difficulty]
+    parts = [
+        f"{by_difficulty[name]} {name}" for name in dict.fromkeys(order) if by_difficulty[name]
+    ]
+    tasks = len({item.key.task_id for item in shown})
+    tell(
+        f"selfrepair: {out}: {plural(people, 'participant')}, {plural(len(shown), 'program')} of "
+        f"{plural(tasks, 'task')} ({', '.join(parts)}), {per_program} people each"
+    )
+    tell(
+        f"selfrepair: edit {design.consent} and {design.instructions} beside it before anybody "
+        "opens a link; the links are kept nowhere:"
+    )
+    show(
+        tabulate(
+            [_link(address, code, secret) for code, secret in given.items()],
+            tablefmt="plain",
+            disable_numparse=True,
+        )
+    )
+    return 0
+
+
+def renew(path: Path, code: str, *, address: str) -> int:
+    """Give a participant another link; the old one ends.
+
+    Args:
+        path: The study's file.
+        code: Whose.
+        address: What links begin with.
+
+    Returns:
+        The exit status, 0.
+
+    Raises:
+        UsageError: There is no such study or participant, or the file cannot be written.
+    """
+    design, secret = study.renewed(study.load(path), code)
+    study.save(design, path, anew=False)
+    tell("selfrepair: the old link ends when `selfrepair annotate` is started again")
+    show(" ".join(_link(address, code, secret)))
+    return 0
+
+
+def _link(address: str, code: str, secret: str) -> tuple[str, str]:
+    return code, f"{address.rstrip('/')}/enter/{secret}"

@@ -1,0 +1,172 @@
+"""`selfrepair study status`, `export` and `report`: how far a study is, and what came of it."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from tabulate import tabulate
+
+from pytest_selfrepair.annotate import study, summary
+from pytest_selfrepair.annotate.answers import Answers
+from pytest_selfrepair.annotate.export import as_lines
+from pytest_selfrepair.annotate.judging import Accuracy, Change
+from pytest_selfrepair.commands.output import opened, show, tell
+from pytest_selfrepair.estimate.agreement import Agreement
+from pytest_selfrepair.report.numbers import NOTHING, count, percent, plural, ratio
+
+_AMOUNTS = {Change.SMALL: "small", Change.LARGE: "large", Change.NONE: "no"}
+
+
+def status(path: Path | None, answers: Path, *, as_json: bool) -> int:
+    """Print how far participants are.
+
+    Args:
+        path: The study's file; None: whoever wrote anything.
+        answers: The file of answers.
+        as_json: Print JSON rather than a table.
+
+    Returns:
+        The exit status, 0.
+
+    Raises:
+        UsageError: There is no such study.
+        StoreError: The answers cannot be read.
+    """
+    design = study.load(path) if path else None
+    codes = [each.code for each in design.participants] if design else []
+    with Answers(answers, create=False) as kept:
+        found = summary.progress(
+            design,
+            kept.answers(),
+            [who for who, _ in kept.drafted()],
+            kept.judgements(),
+            consented=[code for code in codes if kept.consented(code)],
+            withdrawn=kept.withdrawn(),
+        )
+    if as_json:
+        show(json.dumps(msgspec.to_builtins(found), indent=2))
+        return 0
+    rows = [
+        (
+            each.participant,
+            "withdrawn"
+            if each.withdrawn
+            else {None: NOTHING, True: "yes", False: "no"}[each.consented],
+            each.answered if each.programs is None else f"{each.answered} of {each.programs}",
+            each.drafts,
+            each.judged,
+            f"{each.minutes:.1f}",
+        )
+        for each in found
+    ]
+    headers = ("participant", "agreed", "answered", "drafts", "judged", "minutes")
+    table = tabulate(rows, headers=headers, disable_numparse=True)
+    show(table if rows else f"{answers} holds nothing yet.")
+    return 0
+
+
+def export(answers: Path, out: Path | None) -> int:
+    """Write what people wrote as JSON Lines.
+
+    Args:
+        answers: The file of answers.
+        out: Where the lines go; None: standard output.
+
+    Returns:
+        The exit status, 0.
+
+    Raises:
+        UsageError: It cannot be written.
+        StoreError: The answers cannot be read.
+    """
+    with Answers(answers, create=False) as kept:
+        found = kept.answers()
+    with opened(out) as say:
+        for line in as_lines(found):
+            say(line)
+    tell(f"selfrepair: exported {plural(len(found), 'answer')}")
+    return 0
+
+
+def report(answers: Path, *, as_json: bool) -> int:
+    """Print what people wrote and judged: the judgements by source, and how far people agree.
+
+    Args:
+        answers: The file of answers.
+        as_json: Print JSON rather than tables.
+
+    Returns:
+        The exit status, 0.
+
+    Raises:
+        StoreError: The answers cannot be read.
+    """
+    with Answers(answers, create=False) as kept:
+        found = summary.found(kept.answers(), kept.judgements())
+    if as_json:
+        show(json.dumps(msgspec.to_builtins(found), indent=2))
+        return 0
+    wrote = f"{plural(found.answers, 'answer')} on {plural(found.programs, 'program')}"
+    wrote += f", {found.people} people"
+    if found.median_seconds is not None:
+        wrote += (
+            f"; median {count(round(found.median_seconds))} s and {count(found.median_words)} words"
+        )
+    show(f"{wrote}.\n")
+    if not found.judged:
+        show("No text was judged yet: `selfrepair annotate RUN --judge`.")
+        return 0
+    show("Judgements by source (shares of judgements)")
+    show(_judged(found.judged))
+    show("\nAgreement between people (texts that two or more have judged)")
+    show(_agreement([("accuracy", found.accuracy), ("change", found.change)]))
+    return 0
+
+
+def _judged(found: Sequence[summary.Judged]) -> str:
+    names = [*map(str, Accuracy), *(f"{_AMOUNTS[change]} change" for change in Change)]
+    rows = [
+        (
+            each.source,
+            each.texts,
+            each.judgements,
+            *(
+                f"{number} ({percent(number / each.judgements)})"
+                for number in (*each.accuracy.values(), *each.change.values())
+            ),
+        )
+        for each in found
+    ]
+    headers = ("source", "texts", "judgements", *names)
+    return tabulate(rows, headers=headers, disable_numparse=True)
+
+
+def _agreement(found: Sequence[tuple[str, Agreement]]) -> str:
+    rows = []
+    for name, each in found:
+        rows.append(
+            (
+                name,
+                "all",
+                each.things,
+                f"{each.same} of {each.pairs}",
+                percent(each.share),
+                ratio(each.fleiss),
+                "Fleiss",
+            )
+        )
+        rows += [
+            (
+                "",
+                " and ".join(pair.people),
+                pair.things,
+                f"{pair.same} of {pair.things}",
+                percent(pair.same / pair.things),
+                ratio(pair.kappa),
+                "Cohen",
+            )
+            for pair in each.by_pair
+        ]
+    headers = ("judged", "people", "texts", "pairs the same", "share", "kappa", "whose")
+    return tabulate(rows, headers=headers, disable_numparse=True)
