@@ -19,7 +19,7 @@ import pytest_selfrepair
 import synthetic
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.findings import Answer, Findings, Unscored
-from pytest_selfrepair.report import numbers
+from pytest_selfrepair.report import numbers, typeset
 from pytest_selfrepair.report.details import details
 from pytest_selfrepair.report.html import page
 from synthetic_findings import findings as invented
@@ -250,21 +250,21 @@ def test_a_task_of_two_runs_has_two_names() -> None:
 @pytest.mark.parametrize(
     ("shown", "text"),
     [
-        (numbers.percent(0.4132), "41.3%"),
-        (numbers.points(0.0532), "+5.3"),
-        (numbers.points(-0.0532), "−5.3"),  # noqa: RUF001 - a true minus
-        (numbers.count(1240.4), "1,240"),
-        (numbers.count(6.5), "6.5"),
-        (numbers.count(7.0), "7"),
-        (numbers.dollars(12.345), "$12.35"),
-        (numbers.dollars(0.3678), "$0.3678"),
-        (numbers.dollars(0.000421), "$0.00042"),
-        (numbers.dollars(0), "$0.00"),
-        (numbers.p_value(0.0136), "0.014"),
-        (numbers.p_value(1e-9), "< 0.001"),
+        (typeset.percent(0.4132), "41.3%"),
+        (typeset.points(0.0532), "+5.3"),
+        (typeset.points(-0.0532), "−5.3"),  # noqa: RUF001 - a true minus
+        (typeset.count(1240.4), "1,240"),
+        (typeset.count(6.5), "6.5"),
+        (typeset.count(7.0), "7"),
+        (typeset.dollars(12.345), "$12.35"),
+        (typeset.dollars(0.3678), "$0.3678"),
+        (typeset.dollars(0.000421), "$0.00042"),
+        (typeset.dollars(0), "$0.00"),
+        (typeset.p_value(0.0136), "0.014"),
+        (typeset.p_value(1e-9), "< 0.001"),
         (numbers.plural(1, "task"), "1 task"),
         (numbers.plural(1200, "task"), "1,200 tasks"),
-        (numbers.count(None), "\N{EN DASH}"),
+        (typeset.count(None), "\N{EN DASH}"),
     ],
 )
 def test_numbers_are_written_for_a_reader(shown: str, text: str) -> None:

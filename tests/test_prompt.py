@@ -74,6 +74,17 @@ def test_an_explanation_is_shown_where_there_is_one() -> None:
     assert "It is off." not in prompts["repair without words"][-1].content
 
 
+@pytest.mark.parametrize("kind", ["feedback", "repair", "joint", "hint"])
+def test_an_error_is_shown_to_the_letter_and_a_program_without_blank_ends(kind: str) -> None:
+    more = {"repair": {"explanation": "Why."}, "hint": {"solution": "print(3)"}}.get(kind, {})
+    found = getattr(PromptSet.default(), kind)(
+        STDIN, program="\n\nprint(1)\n\n\n", error="  <it>  ", **more
+    )
+    assert "  <it>  " in found[-1].content
+    assert "\nprint(1)\n" in found[-1].content
+    assert "\n\n\n" not in found[-1].content
+
+
 def test_worked_examples_match_the_kind_of_the_task() -> None:
     prompts = PromptSet.default()
     for task, word in ((STDIN, "input()"), (CALL, "def ")):

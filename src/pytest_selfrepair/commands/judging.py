@@ -2,12 +2,12 @@
 
 import argparse
 import contextlib
-import os
 from collections.abc import AsyncIterator
 
 from pytest_selfrepair.commands.arguments import number
 from pytest_selfrepair.commands.output import tell
 from pytest_selfrepair.core.checker import CHECKERS
+from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
@@ -20,7 +20,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--jobs",
         metavar="N",
         type=number(int, 1),
-        default=_processors(),
+        default=usable_processors(),
         help="programs that run at once (default: one for each processor)",
     )
     command.add_argument(
@@ -69,9 +69,3 @@ async def sandbox(
         yield judge
     finally:
         await judge.aclose()
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -13,8 +13,9 @@ from pytest_selfrepair.annotate.export import as_lines
 from pytest_selfrepair.annotate.judging import Accuracy, Change
 from pytest_selfrepair.commands.output import opened, show, tell
 from pytest_selfrepair.estimate.agreement import Agreement
-from pytest_selfrepair.report.numbers import NOTHING, count, percent, plural, ratio
+from pytest_selfrepair.report.numbers import number, percent, plural
 
+_NOTHING = "-"
 _AMOUNTS = {Change.SMALL: "small", Change.LARGE: "large", Change.NONE: "no"}
 
 
@@ -52,7 +53,7 @@ def status(path: Path | None, answers: Path, *, as_json: bool) -> int:
             each.participant,
             "withdrawn"
             if each.withdrawn
-            else {None: NOTHING, True: "yes", False: "no"}[each.consented],
+            else {None: _NOTHING, True: "yes", False: "no"}[each.consented],
             each.answered if each.programs is None else f"{each.answered} of {each.programs}",
             each.drafts,
             each.judged,
@@ -110,9 +111,7 @@ def report(answers: Path, *, as_json: bool) -> int:
     wrote = f"{plural(found.answers, 'answer')} on {plural(found.programs, 'program')}"
     wrote += f", {found.people} people"
     if found.median_seconds is not None:
-        wrote += (
-            f"; median {count(round(found.median_seconds))} s and {count(found.median_words)} words"
-        )
+        wrote += f"; median {number(found.median_seconds)} s and {found.median_words or 0:g} words"
     show(f"{wrote}.\n")
     if not found.judged:
         show("No text was judged yet: `selfrepair annotate RUN --judge`.")
@@ -132,8 +131,8 @@ def _judged(found: Sequence[summary.Judged]) -> str:
             each.texts,
             each.judgements,
             *(
-                f"{number} ({percent(number / each.judgements)})"
-                for number in (*each.accuracy.values(), *each.change.values())
+                f"{times} ({percent(times / each.judgements)})"
+                for times in (*each.accuracy.values(), *each.change.values())
             ),
         )
         for each in found
@@ -151,8 +150,8 @@ def _agreement(found: Sequence[tuple[str, Agreement]]) -> str:
                 "all",
                 each.things,
                 f"{each.same} of {each.pairs}",
-                percent(each.share),
-                ratio(each.fleiss),
+                _NOTHING if each.share is None else percent(each.share),
+                _kappa(each.fleiss),
                 "Fleiss",
             )
         )
@@ -163,10 +162,14 @@ def _agreement(found: Sequence[tuple[str, Agreement]]) -> str:
                 pair.things,
                 f"{pair.same} of {pair.things}",
                 percent(pair.same / pair.things),
-                ratio(pair.kappa),
+                _kappa(pair.kappa),
                 "Cohen",
             )
             for pair in each.by_pair
         ]
     headers = ("judged", "people", "texts", "pairs the same", "share", "kappa", "whose")
     return tabulate(rows, headers=headers, disable_numparse=True)
+
+
+def _kappa(value: float | None) -> str:
+    return _NOTHING if value is None else f"{value:.2f}"

@@ -188,19 +188,13 @@ class PromptSet:
     def feedback(self, task: Task, *, program: str, error: str) -> tuple[Message, ...]:
         """Ask for two or three sentences on what is wrong with a failing program."""
         said = self._templates
-        text = said.joined(said.order_feedback)
-        shown = (
-            turn
-            for example in self._examples[task.kind].repairs
-            for turn in (
-                self._failed(text, example),
-                _assistant("$explanation", explanation=example.explanation.strip()),
-            )
-        )
-        return (
-            _system(said.system_feedback),
-            *shown,
-            _user(text, **self._asked(task), program=program.strip(), error=error),
+        return self._about(
+            task,
+            said.system_feedback,
+            said.joined(said.order_feedback),
+            "$explanation",
+            program=program.strip(),
+            error=error,
         )
 
     def repair(
@@ -211,84 +205,40 @@ class PromptSet:
         Where the error sentence is the blind one, worked examples tell no more than that either.
         """
         said = self._templates
-        text = said.joined(said.order_repair, without="" if explanation else "explained")
-        told_nothing = error == self.blind
-        shown = (
-            turn
-            for example in self._examples[task.kind].repairs
-            for turn in (
-                _user(
-                    text,
-                    **self._described(example),
-                    program=example.failing.strip(),
-                    error=error if told_nothing else example.error.strip(),
-                    explanation=example.explanation.strip(),
-                ),
-                _assistant(said.reply_program, program=example.program.strip()),
-            )
-        )
-        return (
-            _system(said.system_repair),
-            *shown,
-            _user(
-                text,
-                **self._asked(task),
-                program=program.strip(),
-                error=error,
-                explanation=explanation.strip(),
-            ),
+        return self._about(
+            task,
+            said.system_repair,
+            said.joined(said.order_repair, without="" if explanation else "explained"),
+            said.reply_program,
+            told_nothing=error == self.blind,
+            program=program.strip(),
+            error=error,
+            explanation=explanation.strip(),
         )
 
     def joint(self, task: Task, *, program: str, error: str) -> tuple[Message, ...]:
         """Ask for the explanation and the repair in one completion."""
         said = self._templates
-        text = said.joined(said.order_joint)
-        shown = (
-            turn
-            for example in self._examples[task.kind].repairs
-            for turn in (
-                self._failed(text, example),
-                _assistant(
-                    said.reply_joint,
-                    explanation=example.explanation.strip(),
-                    program=example.program.strip(),
-                ),
-            )
-        )
-        return (
-            _system(said.system_joint),
-            *shown,
-            _user(text, **self._asked(task), program=program.strip(), error=error),
+        return self._about(
+            task,
+            said.system_joint,
+            said.joined(said.order_joint),
+            said.reply_joint,
+            program=program.strip(),
+            error=error,
         )
 
     def hint(self, task: Task, *, program: str, error: str, solution: str) -> tuple[Message, ...]:
         """Ask for a hint on a failing program of one who is shown a solution."""
         said = self._templates
-        text = said.joined(said.order_hint)
-        shown = (
-            turn
-            for example in self._examples[task.kind].repairs
-            for turn in (
-                _user(
-                    text,
-                    **self._described(example),
-                    program=example.failing.strip(),
-                    error=example.error.strip(),
-                    solution=example.program.strip(),
-                ),
-                _assistant("$explanation", explanation=example.explanation.strip()),
-            )
-        )
-        return (
-            _system(said.system_hint),
-            *shown,
-            _user(
-                text,
-                **self._asked(task),
-                program=program.strip(),
-                error=error,
-                solution=solution.strip(),
-            ),
+        return self._about(
+            task,
+            said.system_hint,
+            said.joined(said.order_hint),
+            "$explanation",
+            program=program.strip(),
+            error=error,
+            solution=solution.strip(),
         )
 
     @property
@@ -318,13 +268,43 @@ class PromptSet:
     def _described(self, example: _ProgramExample | _RepairExample) -> dict[str, str]:
         return self._fields(example.statement, example.fn_name, example.starter)
 
-    def _failed(self, text: str, example: _RepairExample) -> Message:
-        return _user(
-            text,
-            **self._described(example),
-            program=example.failing.strip(),
-            error=example.error.strip(),
-        )
+    def _about(
+        self,
+        task: Task,
+        system: str,
+        question: str,
+        reply: str,
+        *,
+        told_nothing: bool = False,
+        **failing: str,
+    ) -> tuple[Message, ...]:
+        """Ask something about a failing program, after worked examples of the same.
+
+        Args:
+            task: The task.
+            system: The system line.
+            question: The template of the question.
+            reply: The template of what answers it in an example.
+            told_nothing: Whether examples have this program's error sentence, which says nothing,
+                in place of their own.
+            failing: What the question has of the program beside the task.
+        """
+        turns = []
+        for example in self._examples[task.kind].repairs:
+            error = failing["error"] if told_nothing else example.error.strip()
+            explanation, mended = example.explanation.strip(), example.program.strip()
+            turns += [
+                _user(
+                    question,
+                    **self._described(example),
+                    program=example.failing.strip(),
+                    error=error,
+                    explanation=explanation,
+                    solution=mended,
+                ),
+                _assistant(reply, explanation=explanation, program=mended),
+            ]
+        return (_system(system), *turns, _user(question, **self._asked(task), **failing))
 
     def _fields(self, statement: str, fn_name: str | None, starter: str) -> dict[str, str]:
         if fn_name is None:

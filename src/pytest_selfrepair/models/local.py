@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.errors import LocalModelError, UsageError
 from pytest_selfrepair.models.local_server import Ready, ServerConfig
 from pytest_selfrepair.models.weights import SIZES, Weights
@@ -236,8 +237,4 @@ def _spare_processors() -> int:
     them. Measured on two processors, four slots: 54 tokens/s with two threads and 29 with one on
     an idle machine, but 8 and 30 where one processor was busy.
     """
-    if hasattr(os, "sched_getaffinity"):
-        usable = len(os.sched_getaffinity(0))
-    else:
-        usable = os.cpu_count() or 1
-    return max(1, usable - 1)
+    return max(1, usable_processors() - 1)

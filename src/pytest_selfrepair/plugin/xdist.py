@@ -1,12 +1,12 @@
 """The one module that knows of pytest-xdist's workers; all works the same without it."""
 
 import json
-import os
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.plugin import ITEM_NAME
 
 _SERVERS = "selfrepair_local_servers"
@@ -52,10 +52,7 @@ def processes(config: pytest.Config) -> int:
 
 def processors(config: pytest.Config) -> int:
     """This process's share of the machine's processors."""
-    usable = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
-    return share(config, usable)
+    return share(config, usable_processors())
 
 
 def task_shares(ids: Sequence[str], workers: int) -> list[list[int]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor
 
-from pytest_selfrepair.report.words import number
+from pytest_selfrepair.report.numbers import number
 
 MARKS = "·ox%@+"
 ASCII_MARKS = ".ox%@+"

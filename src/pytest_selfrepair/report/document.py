@@ -15,7 +15,7 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pytest_selfrepair.report import numbers, versus_words, words
+from pytest_selfrepair.report import numbers, typeset, versus_words, words
 from pytest_selfrepair.report.visible import visible
 
 D3 = "vendor/d3-7.9.2/d3.min.js"
@@ -101,7 +101,7 @@ def _vendored(scripts: Sequence[str]) -> list[str]:
 def _shown(value: object) -> object:
     """What a template prints of a value: markup as it is, any other text without traps."""
     if value is None:
-        return numbers.NOTHING
+        return typeset.NOTHING
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
@@ -116,17 +116,17 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "percent": numbers.percent,
-        "points": numbers.points,
-        "count": numbers.count,
-        "dollars": numbers.dollars,
-        "ratio": numbers.ratio,
-        "p_value": numbers.p_value,
-        "interval": numbers.interval,
-        "points_interval": numbers.points_interval,
-        "interval_name": numbers.interval_name,
+        "percent": typeset.percent,
+        "points": typeset.points,
+        "count": typeset.count,
+        "dollars": typeset.dollars,
+        "ratio": typeset.ratio,
+        "p_value": typeset.p_value,
+        "interval": typeset.interval,
+        "points_interval": typeset.points_interval,
+        "interval_name": typeset.interval_name,
         "plural": numbers.plural,
-        "words": numbers.words,
+        "words": typeset.words,
         "trees_compared": words.trees_compared,
         "differ_in_tokens": versus_words.differ_in_tokens,
         "quoted": quoted,

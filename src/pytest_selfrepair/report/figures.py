@@ -17,7 +17,7 @@ from pytest_selfrepair.estimate.findings import (
     Policy,
     SourceFindings,
 )
-from pytest_selfrepair.report.numbers import ratio
+from pytest_selfrepair.report.typeset import ratio
 from pytest_selfrepair.report.visible import visible
 
 if TYPE_CHECKING:

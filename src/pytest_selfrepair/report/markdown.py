@@ -4,7 +4,7 @@ import html
 import re
 
 from pytest_selfrepair.estimate.findings import AtEqualTokens, Findings
-from pytest_selfrepair.report import words
+from pytest_selfrepair.report import numbers, words
 from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.report.tables import by_difficulty, by_source
@@ -83,7 +83,7 @@ def _missing(findings: Findings) -> list[str]:
     if (more := len(findings.unscored) - len(shown)) > 0:
         lines.append(f"not scored for {plural(more, 'other reason')}")
     if findings.about.not_run:
-        lines.append(f"not run: {words.number(findings.about.not_run)}")
+        lines.append(f"not run: {numbers.number(findings.about.not_run)}")
     return lines
 
 

@@ -1,81 +1,60 @@
-"""Numbers as a reader is shown them: with units, and with how sure they are."""
+"""Numbers as texts have them: plain characters, for terminals, Markdown and sentences.
+
+Pages have theirs from `typeset`.
+"""
+
+from collections.abc import Callable
 
 from pytest_selfrepair.estimate.findings import Estimate
 
-NOTHING = "\N{EN DASH}"
-"""What stands where there is no number."""
-
-_DOLLAR = 1.0
+_LONG = 1e12
 _CENT = 0.01
 
 
-def percent(share: float | None) -> str:
-    """``0.4132`` as ``41.3%``."""
-    return NOTHING if share is None else _true_minus(f"{100 * share:.1f}%")
+def percent(share: float) -> str:
+    """A share, 0 to 1, in per cent."""
+    return f"{100 * share:.1f}%"
 
 
-def points(difference: float | None) -> str:
-    """``0.0532``, a difference of shares, as ``+5.3``: percentage points."""
-    return NOTHING if difference is None else _true_minus(f"{100 * difference:+.1f}")
+def points(difference: float) -> str:
+    """A difference of shares, in percentage points with its sign."""
+    return f"{round(100 * difference, 1) + 0.0:+.1f}"
 
 
-def count(number: float | None) -> str:
-    """``1240.4`` as ``1,240``; below ten with a decimal, unless it is whole."""
-    if number is None:
-        return NOTHING
-    whole = float(number).is_integer()
-    return _true_minus(f"{number:,.0f}" if whole or abs(number) >= 10 else f"{number:,.1f}")  # noqa: PLR2004 - as the docstring says
+def number(value: float) -> str:
+    """A count or a mean of counts, rounded to the whole."""
+    return f"{value:,.0f}" if abs(value) < _LONG else f"{value:.3g}"
 
 
-def dollars(amount: float | None) -> str:
-    """``0.00421`` as ``$0.0042``: cents above a dollar, two digits that count below a cent."""
-    if amount is None:
-        return NOTHING
-    if amount >= _DOLLAR or amount == 0:
-        return f"${amount:,.2f}"
-    return f"${amount:.4f}" if amount >= _CENT else f"${amount:.2g}"
+def dollars(value: float) -> str:
+    """US dollars: four decimals, or more digits where those would show nothing."""
+    if value >= _LONG:
+        return f"{value:.3g}"
+    return f"{value:,.4f}" if value >= _CENT or not value else f"{value:.2g}"
 
 
-def ratio(number: float | None) -> str:
-    """``1.0412`` as ``1.04``, as the paper's heat map has it."""
-    return NOTHING if number is None else f"{number:.2f}"
-
-
-def p_value(number: float) -> str:
-    """``0.0312`` as ``0.031``."""
-    return f"{number:.3f}" if number >= 0.001 else "< 0.001"  # noqa: PLR2004 - three decimals
-
-
-def interval(estimate: Estimate) -> str:
-    """The ends of a share's interval: ``[33.1%, 49.0%]``; empty where there is none."""
+def between(estimate: Estimate, say: Callable[[float], str]) -> str | None:
+    """The interval in words; None where there is none."""
     if estimate.low is None or estimate.high is None:
-        return ""
-    return f"[{percent(estimate.low)}, {percent(estimate.high)}]"
+        return None
+    return f"{say(estimate.low)} to {say(estimate.high)}"
 
 
-def points_interval(estimate: Estimate) -> str:
-    """The ends of a difference's interval: ``[+1.2, +9.6]``; empty where there is none."""
+def bracketed(estimate: Estimate | None, say: Callable[[float], str]) -> str:
+    """A number and its interval, as a table shows them."""
+    if estimate is None:
+        return "-"
     if estimate.low is None or estimate.high is None:
-        return ""
-    return f"[{points(estimate.low)}, {points(estimate.high)}]"
+        return say(estimate.value)
+    low, high = (say(end).removesuffix("%") for end in (estimate.low, estimate.high))
+    return f"{say(estimate.value)} [{low}, {high}]"
 
 
-def interval_name(estimate: Estimate) -> str:
-    """How an interval was made: ``95% BCa bootstrap over tasks``; empty where there is none."""
-    if estimate.low is None or estimate.high is None:
-        return ""
-    return f"{100 * estimate.level:g}% {estimate.method or 'interval over tasks'}"
+def number_of_programs(samples: float) -> str:
+    """How many programs i.i.d. sampling buys: ``3.1 programs``."""
+    return f"{samples:,.1f} programs" if abs(samples) < _LONG else f"{samples:.3g} programs"
 
 
 def plural(number: int, noun: str) -> str:
     """``1 task``, ``1,200 tasks``."""
     return f"{number:,} {noun}{'s' * (number != 1)}"
-
-
-def words(name: str) -> str:
-    """An enumeration's value as words: ``wrong answer`` for ``wrong_answer``."""
-    return name.replace("_", " ")
-
-
-def _true_minus(text: str) -> str:
-    return text.replace("-", "\N{MINUS SIGN}")

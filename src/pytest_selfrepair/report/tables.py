@@ -7,8 +7,8 @@ from tabulate import tabulate
 
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.estimate.findings import AtEqualTokens, Findings, SourceFindings
+from pytest_selfrepair.report.numbers import bracketed, dollars, number, percent, points
 from pytest_selfrepair.report.plain import Paper, columns
-from pytest_selfrepair.report.words import bracketed, dollars, number, percent, points
 
 _GAP = 2
 """Columns between two cells."""

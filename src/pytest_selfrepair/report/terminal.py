@@ -1,6 +1,6 @@
 """The summary that ends a run on the terminal: did repair pay, at what cost, how sure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ from pytest_selfrepair.estimate.findings import (
     Policy,
 )
 from pytest_selfrepair.estimate.outcome import TaskOutcome
-from pytest_selfrepair.report import words
+from pytest_selfrepair.report import numbers, words
 from pytest_selfrepair.report.curve import Series, plot
 from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.report.plain import Paper
@@ -77,6 +77,16 @@ def summary(
     return [*page.short(), *beside] if quiet else page.whole(beside)
 
 
+def apart(parts: Iterable[Sequence[Line]]) -> list[Line]:
+    """Parts of a page, those that are empty left out, with a blank line between two."""
+    lines: list[Line] = []
+    for part in parts:
+        if part and lines:
+            lines.append(Line(""))
+        lines += part
+    return lines
+
+
 class _Page:
     """Findings on their way to a terminal."""
 
@@ -116,12 +126,7 @@ class _Page:
             self._outcomes(),
             self._end(),
         ]
-        lines: list[Line] = []
-        for part in parts:
-            if part and lines:
-                lines.append(Line(""))
-            lines += part
-        return lines
+        return apart(parts)
 
     def _say(self, text: str, style: Style = Style.PLAIN, *, indent: str = "") -> list[Line]:
         """A sentence, foreign words in it made harmless, over as many lines as it needs."""
@@ -180,13 +185,14 @@ class _Page:
         return [*map(Line, table), *lines]
 
     def _pair(self, pair: Pair) -> list[Line]:
-        ends = words.between(pair.difference, words.points)
+        ends = numbers.between(pair.difference, numbers.points)
         sure = "" if ends is None else f" ({pair.difference.level:.0%}: {ends})"
         programs = plural(pair.programs, "failing program")
         return self._say(
             f"{pair.first} against {pair.second}, on the same {programs}: "
-            f"{words.points(pair.difference.value)} points of repairs that pass{sure}; tasks only "
-            f"one solves: {pair.only_first} and {pair.only_second}, McNemar p = {pair.mcnemar:.2g}"
+            f"{numbers.points(pair.difference.value)} points of repairs that pass{sure}; tasks "
+            f"only one solves: {pair.only_first} and {pair.only_second}, "
+            f"McNemar p = {pair.mcnemar:.2g}"
         )
 
     def _curve(self) -> list[Line]:
@@ -216,13 +222,14 @@ class _Page:
         lines = [Line(line) for line in table]
         if tasks := findings.tally.tasks:
             said = ", ".join(
-                f"{words.number(count)} {_BECAME.get(kind, kind)}" for kind, count in tasks.items()
+                f"{numbers.number(count)} {_BECAME.get(kind, kind)}"
+                for kind, count in tasks.items()
             )
             lines += self._say(f"tasks: {said}")
         for each in findings.sources:
             cost = ""
             if each.tokens_per_repair is not None:
-                cost = f", {words.number(each.tokens_per_repair)} tokens a repair"
+                cost = f", {numbers.number(each.tokens_per_repair)} tokens a repair"
             lines += self._say(
                 f"{each.source}: {plural(each.repairs.failing, 'failing program')}{cost}, "
                 f"{plural(each.solved_only_by_repair, 'task')} solved by repair alone"
@@ -232,7 +239,7 @@ class _Page:
         for flips in findings.tally.flips:
             lines += self._say(
                 f"verdicts that the checker {flips.checker} would flip: "
-                f"{words.number(flips.flipped)} of {words.number(flips.compared)}"
+                f"{numbers.number(flips.flipped)} of {numbers.number(flips.compared)}"
             )
         return lines
 
@@ -246,7 +253,7 @@ class _Page:
             lines += self._say(f"not scored: {words.named(unscored)}", Style.UNSURE)
             lines += self._say(unscored.reason, indent="  ")
         if findings.about.not_run:
-            lines += self._say(f"not run: {words.number(findings.about.not_run)}", Style.UNSURE)
+            lines += self._say(f"not run: {numbers.number(findings.about.not_run)}", Style.UNSURE)
         for refused in findings.refused[:_MOST_SHOWN]:
             lines += self._say(f"not estimated: {refused.what}: {refused.why}", Style.FAINT)
         if (more := len(findings.refused) - _MOST_SHOWN) > 0:
@@ -266,9 +273,9 @@ class _Page:
     def _short_rates(self) -> str:
         """Pass rates, in brackets those of i.i.d. sampling, and the tokens at which both stand."""
         said = [
-            f"{self._names[each.source]} {words.percent(each.pass_rate.value)} "
-            f"({'' if number else 'i.i.d. '}{words.percent(each.iid.value)}) "
-            f"at {words.number(each.tokens)}{'' if number else ' tokens'}"
+            f"{self._names[each.source]} {numbers.percent(each.pass_rate.value)} "
+            f"({'' if number else 'i.i.d. '}{numbers.percent(each.iid.value)}) "
+            f"at {numbers.number(each.tokens)}{'' if number else ' tokens'}"
             for number, each in enumerate(self._findings.headline)
         ]
         return "; ".join(said) or "no rates"
@@ -278,9 +285,9 @@ class _Page:
         unscored = sum(len(each.tasks) for each in self._findings.unscored)
         budget = about.not_run_budget
         not_run = about.not_run + (len(budget.tasks) if budget is not None else 0)
-        tasks = [f"{words.number(about.scored)} scored"]
-        tasks += [f"{words.number(unscored)} not scored"] if unscored else []
-        tasks += [f"{words.number(not_run)} not run"] if not_run else []
+        tasks = [f"{numbers.number(about.scored)} scored"]
+        tasks += [f"{numbers.number(unscored)} not scored"] if unscored else []
+        tasks += [f"{numbers.number(not_run)} not run"] if not_run else []
         return f"{', '.join(tasks)}; {words.short_cost(self._findings.cost)}"
 
 

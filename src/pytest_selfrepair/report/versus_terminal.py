@@ -3,7 +3,7 @@
 from pytest_selfrepair.estimate.two_runs import Progress, TwoRuns
 from pytest_selfrepair.report import versus_tables, versus_words
 from pytest_selfrepair.report.plain import Paper
-from pytest_selfrepair.report.terminal import Line, Style
+from pytest_selfrepair.report.terminal import Line, Style, apart
 
 _WIDEST_GROUP = 16
 _FEW_IDS = 3
@@ -61,12 +61,7 @@ class _Page:
             self._settings(),
             self._missing(),
         ]
-        lines: list[Line] = []
-        for part in parts:
-            if part and lines:
-                lines.append(Line(""))
-            lines += part
-        return lines
+        return apart(parts)
 
     def short(self) -> list[Line]:
         """Exactly three lines."""

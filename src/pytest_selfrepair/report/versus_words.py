@@ -6,13 +6,13 @@ from pytest_selfrepair.estimate.findings import Estimate
 from pytest_selfrepair.estimate.settings import Setting
 from pytest_selfrepair.estimate.two_runs import Progress, TwoRuns, progress
 from pytest_selfrepair.estimate.versus import Change, Changes, Versus
-from pytest_selfrepair.report.numbers import plural
-from pytest_selfrepair.report.words import (
+from pytest_selfrepair.report.numbers import (
     between,
     bracketed,
     dollars,
     number,
     percent,
+    plural,
     points,
 )
 

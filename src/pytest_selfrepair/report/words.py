@@ -1,6 +1,6 @@
-"""Numbers and answers in words, the same in every text report."""
+"""Answers in words, the same in every text report."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
@@ -8,56 +8,21 @@ from pytest_selfrepair.estimate.depths import fresh_is_better
 from pytest_selfrepair.estimate.findings import (
     Answer,
     AtEqualTokens,
-    Estimate,
     SourceFindings,
     Unscored,
 )
-from pytest_selfrepair.report.numbers import plural
+from pytest_selfrepair.report.numbers import (
+    between,
+    dollars,
+    number,
+    number_of_programs,
+    percent,
+    plural,
+    points,
+)
 
 MOST_NAMED = 3
 """Tasks that are named for each reason why tasks were not scored."""
-
-_LONG = 1e12
-_CENT = 0.01
-
-
-def percent(share: float) -> str:
-    """A share, 0 to 1, in per cent."""
-    return f"{100 * share:.1f}%"
-
-
-def points(difference: float) -> str:
-    """A difference of shares, in percentage points with its sign."""
-    return f"{round(100 * difference, 1) + 0.0:+.1f}"
-
-
-def number(value: float) -> str:
-    """A count or a mean of counts, rounded to the whole."""
-    return f"{value:,.0f}" if abs(value) < _LONG else f"{value:.3g}"
-
-
-def dollars(value: float) -> str:
-    """US dollars: four decimals, or more digits where those would show nothing."""
-    if value >= _LONG:
-        return f"{value:.3g}"
-    return f"{value:,.4f}" if value >= _CENT or not value else f"{value:.2g}"
-
-
-def between(estimate: Estimate, say: Callable[[float], str]) -> str | None:
-    """The interval in words; None where there is none."""
-    if estimate.low is None or estimate.high is None:
-        return None
-    return f"{say(estimate.low)} to {say(estimate.high)}"
-
-
-def bracketed(estimate: Estimate | None, say: Callable[[float], str]) -> str:
-    """A number and its interval, as a table shows them."""
-    if estimate is None:
-        return "-"
-    if estimate.low is None or estimate.high is None:
-        return say(estimate.value)
-    low, high = (say(end).removesuffix("%") for end in (estimate.low, estimate.high))
-    return f"{say(estimate.value)} [{low}, {high}]"
 
 
 def answer(found: AtEqualTokens) -> str:
@@ -146,11 +111,6 @@ def by_source(found: Iterable[AtEqualTokens]) -> dict[str, list[AtEqualTokens]]:
     for each in found:
         groups.setdefault(each.source, []).append(each)
     return groups
-
-
-def number_of_programs(samples: float) -> str:
-    """How many programs i.i.d. sampling buys: ``3.1 programs``."""
-    return f"{samples:,.1f} programs" if abs(samples) < _LONG else f"{samples:.3g} programs"
 
 
 def price(found: AtEqualTokens) -> str:

@@ -1,7 +1,6 @@
 """Judges programs in a sandbox: the zygote runs them on the inputs, answers are compared here."""
 
 import asyncio
-import os
 import time
 import weakref
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from functools import partial
 from typing import TypeVar
 
 from pytest_selfrepair.core.checker import Checker, tolerant
+from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.core.shorten import render
 from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Ran, Verdict
@@ -73,7 +73,7 @@ class SandboxJudge:
         self._other = other
         self._all_cases = all_cases
         self._checker_of = checker_of
-        concurrency = concurrency or os.cpu_count() or 1
+        concurrency = concurrency or usable_processors()
         # A thread for every program that runs: bound to no event loop, since a judge may outlive
         # one, and kept, since bubblewrap ends with the thread that started it.
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="selfrepair-judge")

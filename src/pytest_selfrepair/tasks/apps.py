@@ -96,9 +96,9 @@ def _read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> tupl
         difficulty=read_difficulty(fields, source),
         cases=(),
         starter_code=starter,
-        solutions=_read_solutions(solutions, source),
+        solutions=_read_texts(solutions, "solutions", "program", source),
         checker=_read_checker(fields.get("checker"), source),
-        topics=_read_topics(fields.get("topics"), source),
+        topics=_read_texts(fields.get("topics"), "topics", "text", source),
         public_cases=_read_public_cases(fields.get("public_cases"), len(tests.inputs), source),
     )
     return task, tests
@@ -222,26 +222,16 @@ def _lines(value: JsonValue, source: Source, field: str) -> str:
     raise source.error(field, brief(value), "a text or a list of lines")
 
 
-def _read_solutions(solutions: JsonValue, source: Source) -> tuple[str, ...]:
-    if solutions is None:
+def _read_texts(texts: JsonValue, field: str, what: str, source: Source) -> tuple[str, ...]:
+    """A list of texts, each of them a `what`; none where there is no list."""
+    if texts is None:
         return ()
-    if not isinstance(solutions, list):
-        raise source.error("solutions", brief(solutions), "a list of programs")
-    for i, program in enumerate(solutions):
-        if not isinstance(program, str):
-            raise source.error(f"solutions[{i}]", brief(program), "a program")
-    return tuple(program for program in solutions if isinstance(program, str))
-
-
-def _read_topics(topics: JsonValue, source: Source) -> tuple[str, ...]:
-    if topics is None:
-        return ()
-    if not isinstance(topics, list):
-        raise source.error("topics", brief(topics), "a list of texts")
-    for i, topic in enumerate(topics):
-        if not isinstance(topic, str):
-            raise source.error(f"topics[{i}]", brief(topic), "a text")
-    return tuple(topic for topic in topics if isinstance(topic, str))
+    if not isinstance(texts, list):
+        raise source.error(field, brief(texts), f"a list of {what}s")
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise source.error(f"{field}[{i}]", brief(text), f"a {what}")
+    return tuple(text for text in texts if isinstance(text, str))
 
 
 def _read_checker(program: JsonValue, source: Source) -> str | None:

@@ -1,0 +1,80 @@
+"""Numbers as pages have them: a true minus, a dash where there is none, units, few digits.
+
+Texts have theirs from `numbers`.
+"""
+
+from pytest_selfrepair.estimate.findings import Estimate
+from pytest_selfrepair.report import numbers
+
+NOTHING = "\N{EN DASH}"
+"""What stands where there is no number."""
+
+_DOLLAR = 1.0
+_CENT = 0.01
+
+
+def percent(share: float | None) -> str:
+    """``0.4132`` as ``41.3%``."""
+    return NOTHING if share is None else _true_minus(numbers.percent(share))
+
+
+def points(difference: float | None) -> str:
+    """``0.0532``, a difference of shares, as ``+5.3``: percentage points."""
+    return NOTHING if difference is None else _true_minus(numbers.points(difference))
+
+
+def count(number: float | None) -> str:
+    """``1240.4`` as ``1,240``; below ten with a decimal, unless it is whole."""
+    if number is None:
+        return NOTHING
+    whole = float(number).is_integer()
+    return _true_minus(f"{number:,.0f}" if whole or abs(number) >= 10 else f"{number:,.1f}")  # noqa: PLR2004 - as the docstring says
+
+
+def dollars(amount: float | None) -> str:
+    """``0.00421`` as ``$0.0042``: cents above a dollar, two digits that count below a cent."""
+    if amount is None:
+        return NOTHING
+    if amount >= _DOLLAR or amount == 0:
+        return f"${amount:,.2f}"
+    return f"${amount:.4f}" if amount >= _CENT else f"${amount:.2g}"
+
+
+def ratio(number: float | None) -> str:
+    """``1.0412`` as ``1.04``, as the paper's heat map has it."""
+    return NOTHING if number is None else f"{number:.2f}"
+
+
+def p_value(number: float) -> str:
+    """``0.0312`` as ``0.031``."""
+    return f"{number:.3f}" if number >= 0.001 else "< 0.001"  # noqa: PLR2004 - three decimals
+
+
+def interval(estimate: Estimate) -> str:
+    """The ends of a share's interval: ``[33.1%, 49.0%]``; empty where there is none."""
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f"[{percent(estimate.low)}, {percent(estimate.high)}]"
+
+
+def points_interval(estimate: Estimate) -> str:
+    """The ends of a difference's interval: ``[+1.2, +9.6]``; empty where there is none."""
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f"[{points(estimate.low)}, {points(estimate.high)}]"
+
+
+def interval_name(estimate: Estimate) -> str:
+    """How an interval was made: ``95% BCa bootstrap over tasks``; empty where there is none."""
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f"{100 * estimate.level:g}% {estimate.method or 'interval over tasks'}"
+
+
+def words(name: str) -> str:
+    """An enumeration's value as words: ``wrong answer`` for ``wrong_answer``."""
+    return name.replace("_", " ")
+
+
+def _true_minus(text: str) -> str:
+    return text.replace("-", "\N{MINUS SIGN}")
