@@ -10,6 +10,7 @@ import pytest
 
 from pytest_selfrepair.core.checker import CHECKERS, COUNTERPARTS, Checker
 from pytest_selfrepair.core.feedback import FeedbackCases
+from pytest_selfrepair.core.grow import LEAST_USEFUL_TOKENS
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
@@ -56,8 +57,10 @@ def activate(config: pytest.Config, settings: Settings) -> None:
     """Bring the plugin into a session.
 
     Raises:
-        UsageError: The isolation or the tasks that were asked for are not to be had.
+        UsageError: The isolation or the tasks that were asked for are not to be had, or the token
+            budget has no room for a single program.
     """
+    _check_budget(settings)
     for name in (*Difficulty, *TaskKind):
         config.addinivalue_line("markers", f"{name}: tasks of pytest-selfrepair of that kind")
     # A malformed task is an error of its own and must not keep the others from being run.
@@ -341,6 +344,16 @@ class ActiveSession:
     def _shown(self, path: Path) -> str:
         root = self._config.rootpath
         return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def _check_budget(settings: Settings) -> None:
+    """A budget that buys no program would make every task an unsolved one."""
+    least = min(settings.max_tokens, LEAST_USEFUL_TOKENS)
+    if settings.budget is not None and settings.budget < least:
+        raise UsageError(
+            f"--selfrepair-budget: found {settings.budget}; accepted: {least} or more, for a "
+            "shorter program is not asked for"
+        )
 
 
 def _address(url: str | None) -> str:
