@@ -90,9 +90,8 @@ class ActiveSession:
         self._engine: Engine | None = None
         self._ahead: list[pytest.Item] | None = None
         self._sample_notices: list[str] = []
-        worker = xdist.is_worker(config)
-        self._log = None if worker else RunLog(settings.store)
-        self._reports = None if worker else _reports(settings)
+        self._log = None if xdist.is_worker(config) else RunLog(settings.store)
+        self._reports: Reports | None = None
         self._findings: Findings | None = None
 
     def pytest_report_header(self) -> list[str]:
@@ -119,6 +118,8 @@ class ActiveSession:
                 self._servers,
                 xdist.share(session.config, self._settings.concurrency),
             )
+            if self._log is not None and not session.config.option.collectonly:
+                self._reports = _reports(self._settings)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
         settings = self._settings
@@ -382,7 +383,7 @@ def _read(items: Iterable[TaskItem]) -> Iterator[Task]:
 
 
 def _reports(settings: Settings) -> "Reports":
-    from pytest_selfrepair.plugin.reports import Reports  # noqa: PLC0415 - no worker needs NumPy
+    from pytest_selfrepair.plugin.reports import Reports  # noqa: PLC0415 - brings NumPy
 
     return Reports(settings)
 
