@@ -84,6 +84,14 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
         replace("metadata.json", '{"difficulty": "interview", "topics": [1]}'),
         "topics[0]: found 1; accepted: a text",
     ),
+    "limit": (
+        replace("metadata.json", '{"difficulty": "interview", "limits": {"seconds": "2 s"}}'),
+        "limits.seconds: found '2 s'; accepted: a number from 0.1 to 3,600",
+    ),
+    "limits": (
+        replace("metadata.json", '{"difficulty": "interview", "limits": {"time": 2}}'),
+        "limits: found {'time': 2}; accepted: an object with seconds and megabytes",
+    ),
 }
 
 

@@ -235,6 +235,7 @@ def test_a_token_budget_bounds_every_tree(pytester: pytest.Pytester) -> None:
         ),
         (("--selfrepair-prompts", "nowhere"), "prompt set nowhere: templates.toml:*"),
         (("--selfrepair-model", "scripted:no.json"), "script */no.json:*"),
+        (("--selfrepair-budget", "63"), "--selfrepair-budget: found 63; accepted: 64 or more*"),
         (("--selfrepair-model", "local:70b"), "--selfrepair-model: found local:70b; accepted:*"),
         (("--selfrepair-model", "gpt-4"), "OPENAI_API_KEY: found nothing*"),
         (("--selfrepair-base-url", "example"), "--selfrepair-base-url: found 'example'*http*"),

@@ -321,6 +321,26 @@ def test_all_cases_are_run_where_that_is_asked_for(isolation: Isolation) -> None
     assert verdict.failure.index == 1
 
 
+BUSY = "import time\nwhile time.process_time() < 1.5: pass\nprint(1)"
+
+
+def test_a_task_may_set_limits_of_its_own(isolation: Isolation) -> None:
+    judge = SandboxJudge(isolation, SHORT)
+    hungry = "print(len(bytearray(300_000_000)) // 300_000_000)"
+
+    def judged(program: str, seconds: float | None = None, megabytes: int | None = None) -> Verdict:
+        own = replace(task(("", "1")), seconds=seconds, megabytes=megabytes)
+        return asyncio.run(judge.judge(own, program))
+
+    assert judged(BUSY).outcome == "time_limit"
+    assert judged(BUSY, seconds=4.0).outcome == "passed"
+    assert judged(hungry).outcome == "passed"
+    assert judged(hungry, megabytes=128).outcome == "memory_limit"
+    assert judged("print(1)", megabytes=32).outcome == "passed"
+    assert judged(hungry).outcome == "passed"  # in the zygote that ran those before
+    asyncio.run(judge.aclose())
+
+
 @pytest.mark.parametrize(("last", "flips"), [("4 3", True), ("5", False)])
 def test_a_verdict_knows_whether_another_checker_would_flip_it(
     isolation: Isolation, last: str, *, flips: bool

@@ -31,7 +31,7 @@ from pytest_selfrepair.estimate.findings import (
     RepairRate,
     Unscored,
 )
-from pytest_selfrepair.estimate.pairs import mcnemar, pair, pairs
+from pytest_selfrepair.estimate.pairs import mcnemar, pair, pairs, pairs_by_difficulty
 from pytest_selfrepair.estimate.repairs import broke, source_findings
 from pytest_selfrepair.estimate.scored import scored, source_names
 from pytest_selfrepair.estimate.sources import compared
@@ -246,6 +246,21 @@ def test_every_two_sources_are_paired_where_they_share_a_program() -> None:
         ("self", "blind"),
         ("none", "blind"),
     ]
+
+
+def test_sources_are_paired_within_each_difficulty_where_there_are_several() -> None:
+    tasks = [MENDED] * 3 + [MIXED] * 2
+    levels = [Difficulty.INTERVIEW] * 3 + [Difficulty.COMPETITION] * 2
+    records = [
+        replace(record, difficulty=level)
+        for record, level in zip(map_records(tasks), levels, strict=True)
+    ]
+    found = pairs_by_difficulty(scored(records), ["self", "none"], how=FEW)
+    assert [(each.difficulty, each.tasks, each.difference.value) for each in found] == [
+        ("interview", 3, 1.0),
+        ("competition", 2, 0.5),
+    ]
+    assert pairs_by_difficulty(scored(records[:3]), ["self", "none"], how=FEW) == ()
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,8 @@ class Task:
         public_cases: The positions of the cases that a model may see, in order; None where the
             source does not tell them from the hidden ones.
         topics: What the source says that it is about.
+        seconds: CPU seconds that a case may take, where the task sets its own limit.
+        megabytes: Memory that a case may use, likewise.
     """
 
     id: str
@@ -111,6 +113,8 @@ class Task:
     checker: str | None = None
     public_cases: tuple[int, ...] | None = None
     topics: tuple[str, ...] = ()
+    seconds: float | None = None
+    megabytes: int | None = None
 
     @property
     def kind(self) -> TaskKind:

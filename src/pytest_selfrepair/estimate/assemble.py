@@ -75,6 +75,7 @@ def findings(
         unscored=parts.unscored,
         refused=_refused(used),
         depths=by_depth(scored(records), names, how=how),
+        pairs_by_difficulty=parts.pairs_by_difficulty,
     )
 
 

@@ -308,6 +308,7 @@ class Pair:
         only_first: Tasks that a repair of the first solves and none of the second.
         only_second: The other way.
         mcnemar: Two-sided p-value of McNemar's exact test over these tasks.
+        difficulty: `ALL`, or one difficulty.
     """
 
     first: str
@@ -320,6 +321,7 @@ class Pair:
     only_first: int
     only_second: int
     mcnemar: float
+    difficulty: str = ALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -441,6 +443,7 @@ class Findings:
         unscored: Why tasks are missing from the rates.
         refused: What could not be estimated without bias, by name.
         depths: Each source that repairs its repairs, cut off at every depth from 1 up.
+        pairs_by_difficulty: Every two sources, within each difficulty; none where there is but one.
         schema: The version of this layout.
     """
 
@@ -458,4 +461,5 @@ class Findings:
     unscored: tuple[Unscored, ...]
     refused: tuple[Refused, ...]
     depths: tuple[AtEqualTokens, ...] = ()
+    pairs_by_difficulty: tuple[Pair, ...] = ()
     schema: int = SCHEMA

@@ -3,12 +3,13 @@
 import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pytest_selfrepair.estimate.bootstrap import BOOTSTRAP, DIFFERENCE, Bootstrap
-from pytest_selfrepair.estimate.findings import Pair
+from pytest_selfrepair.estimate.findings import ALL, Pair
 from pytest_selfrepair.estimate.interval import ratio_of
 from pytest_selfrepair.estimate.repairs import Tried, passing, tried_by
-from pytest_selfrepair.estimate.scored import Scored, resampling
+from pytest_selfrepair.estimate.scored import Scored, by_difficulty, resampling
 
 
 def pairs(
@@ -17,6 +18,20 @@ def pairs(
     """Every two sources that repaired some failing program both."""
     found = (pair(tasks, *two, how=how) for two in itertools.combinations(sources, 2))
     return tuple(each for each in found if each is not None)
+
+
+def pairs_by_difficulty(
+    tasks: Sequence[Scored], sources: Sequence[str], *, how: Bootstrap = BOOTSTRAP
+) -> tuple[Pair, ...]:
+    """The same within each difficulty; none where the tasks are of one alone."""
+    groups = {name: some for name, some in by_difficulty(tasks).items() if name != ALL}
+    if len(groups) < 2:  # noqa: PLR2004 - one would say again what `pairs` says
+        return ()
+    return tuple(
+        replace(each, difficulty=name)
+        for name, some in groups.items()
+        for each in pairs(some, sources, how=how)
+    )
 
 
 def pair(

@@ -15,7 +15,7 @@ from pytest_selfrepair.estimate.findings import (
     Tally,
     Unscored,
 )
-from pytest_selfrepair.estimate.pairs import pairs
+from pytest_selfrepair.estimate.pairs import pairs, pairs_by_difficulty
 from pytest_selfrepair.estimate.repairs import source_findings
 from pytest_selfrepair.estimate.scored import scored, source_names
 from pytest_selfrepair.estimate.tally import not_run_budget, tally, unscored
@@ -30,6 +30,7 @@ class Compared:
         difficulties: One for each difficulty that has scored tasks, and `ALL` last.
         sources: One for each feedback source.
         pairs: Every two sources that repaired the same failing programs.
+        pairs_by_difficulty: The same within each difficulty.
         tally: What became of tasks and programs.
         cost: What all completions cost, of unscored tasks too.
         unscored: Why tasks are missing from the rates.
@@ -40,6 +41,7 @@ class Compared:
     difficulties: tuple[Difficulty, ...]
     sources: tuple[SourceFindings, ...]
     pairs: tuple[Pair, ...]
+    pairs_by_difficulty: tuple[Pair, ...]
     tally: Tally
     cost: Cost
     unscored: tuple[Unscored, ...]
@@ -56,6 +58,7 @@ def compared(records: Sequence[Record], *, how: Bootstrap = BOOTSTRAP) -> Compar
         difficulties=found,
         sources=tuple(source_findings(tasks, name, how=how) for name in names),
         pairs=pairs(tasks, names, how=how),
+        pairs_by_difficulty=pairs_by_difficulty(tasks, names, how=how),
         tally=tally(records),
         cost=sum((record.cost for record in records), Cost()),
         unscored=unscored(records),

@@ -10,6 +10,7 @@ import pytest
 
 from pytest_selfrepair.core.checker import CHECKERS, COUNTERPARTS, Checker
 from pytest_selfrepair.core.feedback import FeedbackCases
+from pytest_selfrepair.core.grow import LEAST_USEFUL_TOKENS
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
@@ -56,8 +57,10 @@ def activate(config: pytest.Config, settings: Settings) -> None:
     """Bring the plugin into a session.
 
     Raises:
-        UsageError: The isolation or the tasks that were asked for are not to be had.
+        UsageError: The isolation or the tasks that were asked for are not to be had, or the token
+            budget has no room for a single program.
     """
+    _check_budget(settings)
     for name in (*Difficulty, *TaskKind):
         config.addinivalue_line("markers", f"{name}: tasks of pytest-selfrepair of that kind")
     # A malformed task is an error of its own and must not keep the others from being run.
@@ -87,9 +90,8 @@ class ActiveSession:
         self._engine: Engine | None = None
         self._ahead: list[pytest.Item] | None = None
         self._sample_notices: list[str] = []
-        worker = xdist.is_worker(config)
-        self._log = None if worker else RunLog(settings.store)
-        self._reports = None if worker else _reports(settings)
+        self._log = None if xdist.is_worker(config) else RunLog(settings.store)
+        self._reports: Reports | None = None
         self._findings: Findings | None = None
 
     def pytest_report_header(self) -> list[str]:
@@ -116,6 +118,8 @@ class ActiveSession:
                 self._servers,
                 xdist.share(session.config, self._settings.concurrency),
             )
+            if self._log is not None and not session.config.option.collectonly:
+                self._reports = _reports(self._settings)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
         settings = self._settings
@@ -343,6 +347,16 @@ class ActiveSession:
         return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
+def _check_budget(settings: Settings) -> None:
+    """A budget that buys no program would make every task an unsolved one."""
+    least = min(settings.max_tokens, LEAST_USEFUL_TOKENS)
+    if settings.budget is not None and settings.budget < least:
+        raise UsageError(
+            f"--selfrepair-budget: found {settings.budget}; accepted: {least} or more, for a "
+            "shorter program is not asked for"
+        )
+
+
 def _address(url: str | None) -> str:
     return "" if url is None else f" at {urlsplit(url).netloc}"
 
@@ -369,7 +383,7 @@ def _read(items: Iterable[TaskItem]) -> Iterator[Task]:
 
 
 def _reports(settings: Settings) -> "Reports":
-    from pytest_selfrepair.plugin.reports import Reports  # noqa: PLC0415 - no worker needs NumPy
+    from pytest_selfrepair.plugin.reports import Reports  # noqa: PLC0415 - brings NumPy
 
     return Reports(settings)
 

@@ -185,14 +185,17 @@ class _Page:
         return [*map(Line, table), *lines]
 
     def _pair(self, pair: Pair) -> list[Line]:
-        ends = numbers.between(pair.difference, numbers.points)
-        sure = "" if ends is None else f" ({pair.difference.level:.0%}: {ends})"
         programs = plural(pair.programs, "failing program")
+        within = ", ".join(
+            f"{each.difficulty} {_difference(each)}"
+            for each in self._findings.pairs_by_difficulty
+            if (each.first, each.second) == (pair.first, pair.second)
+        )
         return self._say(
             f"{pair.first} against {pair.second}, on the same {programs}: "
-            f"{numbers.points(pair.difference.value)} points of repairs that pass{sure}; tasks "
-            f"only one solves: {pair.only_first} and {pair.only_second}, "
-            f"McNemar p = {pair.mcnemar:.2g}"
+            f"{_difference(pair)} points of repairs that pass; tasks only "
+            f"one solves: {pair.only_first} and {pair.only_second}, McNemar p = {pair.mcnemar:.2g}"
+            + (f"; {within}" if within else "")
         )
 
     def _curve(self) -> list[Line]:
@@ -289,6 +292,12 @@ class _Page:
         tasks += [f"{numbers.number(unscored)} not scored"] if unscored else []
         tasks += [f"{numbers.number(not_run)} not run"] if not_run else []
         return f"{', '.join(tasks)}; {words.short_cost(self._findings.cost)}"
+
+
+def _difference(pair: Pair) -> str:
+    ends = numbers.between(pair.difference, numbers.points)
+    sure = "" if ends is None else f" ({pair.difference.level:.0%}: {ends})"
+    return f"{numbers.points(pair.difference.value)}{sure}"
 
 
 def _chosen(curves: Sequence[Curve]) -> list[Curve]:

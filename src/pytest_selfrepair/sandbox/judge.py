@@ -46,7 +46,7 @@ class SandboxJudge:
 
     Args:
         isolation: How programs are kept apart from this machine.
-        limits: What one case may use.
+        limits: What one case may use, unless its task says otherwise.
         checker: Compares answers with what is expected.
         concurrency: Programs that run at once; by default as many as there are cores.
         other: A checker whose verdict is compared with that of `checker`; None: none is.
@@ -126,7 +126,7 @@ class SandboxJudge:
         lease = Lease()
 
         def once(zygote: ZygoteProcess) -> Ran:
-            return _run_once(zygote, task, program, given, self._limits)
+            return _run_once(zygote, task, program, given, self._limits.of(task))
 
         return await self._submitted(lease, lambda: self._attempted(task, lease, lambda: once))
 
@@ -200,7 +200,8 @@ class SandboxJudge:
     ) -> None:
         """Run the cases and compare their answers with what is expected."""
         inputs = [_given(task, case.input) for case in task.cases]
-        zygote.load(program, task.fn_name, inputs, in_place=task.in_place)
+        limits = self._limits.of(task)
+        zygote.load(program, task.fn_name, inputs, in_place=task.in_place, limits=limits)
         while tally.position < len(task.cases) and not tally.decided:
             first = tally.position
             self._run_from(zygote, task, referee, tally)
@@ -213,6 +214,7 @@ class SandboxJudge:
         A failure is believed of the first case in a process: no earlier one had a part in it.
         """
         first, stopped = tally.position, False
+        limits = self._limits.of(task)
         for case, report in zygote.run(first):
             if stopped:
                 continue  # what was said before the zygote heard that it should stop
@@ -223,7 +225,7 @@ class SandboxJudge:
             index = tally.position
             if case != index or index == len(task.cases):
                 raise BrokenZygoteError(f"the zygote spoke of another case than {index}")
-            answer = read_case(report, task.kind, self._limits)
+            answer = read_case(report, task.kind, limits)
             judged = referee.judge(task.cases[index], answer)
             if judged.trouble is None or index == first:
                 tally.add(judged)
@@ -240,7 +242,8 @@ def _close(*zygotes: Zygotes) -> None:
 def _run_once(
     zygote: ZygoteProcess, task: Task, program: str, given: JsonValue, limits: Limits
 ) -> Ran:
-    zygote.load(program, task.fn_name, [_given(task, given)], in_place=task.in_place)
+    inputs = [_given(task, given)]
+    zygote.load(program, task.fn_name, inputs, in_place=task.in_place, limits=limits)
     found: Ran | None = None
     for case, report in zygote.run(0):
         answer = read_uncompiled(report) if case is None else read_case(report, task.kind, limits)

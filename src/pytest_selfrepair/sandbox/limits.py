@@ -1,8 +1,8 @@
 """How much of the machine one case of a program may use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pytest_selfrepair.core.task import JsonValue
+from pytest_selfrepair.core.task import JsonValue, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,14 @@ class Limits:
     def wall_seconds(self) -> float:
         """Wall-clock seconds after which a case is over, whatever it waits for."""
         return self.wall_factor * self.cpu_seconds + 2.0
+
+    def of(self, task: Task) -> "Limits":
+        """These limits, or in their place what a task sets."""
+        if task.seconds is None and task.megabytes is None:
+            return self
+        seconds = self.cpu_seconds if task.seconds is None else task.seconds
+        memory = self.memory_bytes if task.megabytes is None else task.megabytes * 1_000_000
+        return replace(self, cpu_seconds=seconds, memory_bytes=memory)
 
     def as_json(self) -> dict[str, JsonValue]:
         """The limits as the zygote reads them."""

@@ -47,7 +47,7 @@ class ZygoteProcess:
     def __init__(
         self, command: tuple[str, ...], environment: Mapping[str, str], limits: Limits
     ) -> None:
-        self._limits = limits
+        self._usual = self._limits = limits
         self._runs = 0
         self._load = b""  # what it is told together with its next run
         self._heard = bytearray()
@@ -87,6 +87,7 @@ class ZygoteProcess:
         way: Way = Way.JSON,
         before: str = "",
         after: str = "",
+        limits: Limits | None = None,
     ) -> None:
         """Say what the next run is of; the outputs that a program is to find have no place in it.
 
@@ -98,7 +99,9 @@ class ZygoteProcess:
             way: How the function is called.
             before: What is run before the program, in its namespace, for calls with plain values.
             after: What is run after it, for the same.
+            limits: What a case of it may use; None: as usual.
         """
+        self._limits = limits or self._usual
         self._load = frame(
             {
                 "load": {

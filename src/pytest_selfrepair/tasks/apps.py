@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -15,6 +16,11 @@ from pytest_selfrepair.tasks.source import Source, brief, read_json, unpacked
 
 NAMES = ("problem_id", "task_id", "id")
 """The columns that may name a task; the first that is there does."""
+
+_LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"seconds": (0.1, 3600), "megabytes": (32, 1_000_000)}
+)
+"""What a task may limit, and the least and most of each; Python itself needs some memory."""
 
 _PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -52,8 +58,8 @@ def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
     Args:
         task_id: The task's id in this run.
         fields: `question`, `difficulty`, `input_output`, and where present `solutions`,
-            `starter_code`, `public_cases`, `topics` and `checker`. `input_output` and `solutions`
-            may be JSON inside a string.
+            `starter_code`, `public_cases`, `topics`, `limits` and `checker`. `input_output` and
+            `solutions` may be JSON inside a string.
         source: What errors name.
 
     Raises:
@@ -90,6 +96,7 @@ def _read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> tupl
         raise source.error("starter_code", brief(starter), "a text")
     tests = _read_tests(unpacked(fields.get("input_output"), source, "input_output"), source)
     solutions = unpacked(fields.get("solutions"), source, "solutions")
+    limits = _read_limits(fields.get("limits"), source)
     task = Task(
         id=task_id,
         statement=_read_statement(fields, source),
@@ -100,6 +107,8 @@ def _read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> tupl
         checker=_read_checker(fields.get("checker"), source),
         topics=_read_texts(fields.get("topics"), "topics", "text", source),
         public_cases=_read_public_cases(fields.get("public_cases"), len(tests.inputs), source),
+        seconds=limits.get("seconds"),
+        megabytes=None if "megabytes" not in limits else round(limits["megabytes"]),
     )
     return task, tests
 
@@ -232,6 +241,26 @@ def _read_texts(texts: JsonValue, field: str, what: str, source: Source) -> tupl
         if not isinstance(text, str):
             raise source.error(f"{field}[{i}]", brief(text), f"a {what}")
     return tuple(text for text in texts if isinstance(text, str))
+
+
+def _read_limits(limits: JsonValue, source: Source) -> dict[str, float]:
+    """What a case may use, where it is not what the run allows."""
+    if limits is None:
+        return {}
+    if not isinstance(limits, dict) or not set(limits) <= set(_LIMITS):
+        raise source.error("limits", brief(limits), f"an object with {' and '.join(_LIMITS)}")
+    found: dict[str, float] = {}
+    for name, value in limits.items():
+        least, most = _LIMITS[name]
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not least <= value <= most
+        ):
+            accepted = f"a number from {least:,} to {most:,}"
+            raise source.error(f"limits.{name}", brief(value), accepted)
+        found[name] = float(value)
+    return found
 
 
 def _read_checker(program: JsonValue, source: Source) -> str | None:

@@ -110,6 +110,7 @@ def _fields(
         "checker": text(CHECKER) if CHECKER in files else None,
         "public_cases": None if CASES in leave_out else metadata.get("public_cases"),
         "topics": metadata.get("topics"),
+        "limits": metadata.get("limits"),
     }
 
 
