@@ -46,7 +46,7 @@ _STYLE: Mapping[Any, Any] = MappingProxyType(
 
 _GRID_N_P = (1, 2, 5, 10, 25)
 _GRID_N_FR = (1, 3, 5, 10)
-"""The shapes that the paper shows; where a run has none of them, all of its own are shown."""
+"""The shapes that the paper shows; of a run that has no more than so many, all are shown."""
 
 _MARKERS = ("o", "v", "s", "D", "P", "X", "^", "*")
 _BASELINE = "#555555"
@@ -157,7 +157,7 @@ def _line(ax: "Axes", curve: Curve) -> None:
 
 
 def _points(findings: Findings, curve: Curve) -> list[tuple[int, int, float, float]]:
-    """(n_p, n_fr, tokens, pass rate) of one source's shapes: the paper's where there are such."""
+    """(n_p, n_fr, tokens, pass rate) of one source's shapes: the paper's where there are many."""
     found = [
         (shape.n_p, shape.n_fr, shape.tokens, shape.pass_rate)
         for shape in findings.shapes
@@ -165,8 +165,9 @@ def _points(findings: Findings, curve: Curve) -> list[tuple[int, int, float, flo
         == (curve.source, curve.policy, curve.replacement, curve.difficulty)
         and shape.depth <= 1
     ] or [(p.n_p, p.n_fr, p.tokens, p.pass_rate.value) for p in curve.points]
-    paper = [each for each in found if each[0] in _GRID_N_P and each[1] in _GRID_N_FR]
-    return paper or found
+    if len(found) <= len(_GRID_N_P) * len(_GRID_N_FR):
+        return found
+    return [each for each in found if each[0] in _GRID_N_P and each[1] in _GRID_N_FR]
 
 
 def _shapes(ax: "Axes", curve: Curve, points: Sequence[tuple[int, int, float, float]]) -> None:
