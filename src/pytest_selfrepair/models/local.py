@@ -129,6 +129,12 @@ class LocalServer:
         """The last lines that llama.cpp logged; never shows the key."""
         return self._child.log_tail()
 
+    def death(self) -> str | None:
+        """How the server ended of itself, in a line; None while it runs."""
+        if self.alive():
+            return None
+        return f"The embedded model's server has ended{self._child.fate()}".partition("\n")[0]
+
     def close(self) -> None:
         """Stop the server; may be called again."""
         self._child.stop()

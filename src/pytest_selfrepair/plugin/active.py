@@ -279,6 +279,7 @@ class ActiveSession:
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Pass on what the user should know of how models were asked; let the gate decide last."""
         notices = [*self._sample_notices, *(self._engine.notices if self._engine else [])]
+        notices += self._servers.deaths()
         if self._log is None:
             xdist.send_notices(self._config, notices)
             return (yield)

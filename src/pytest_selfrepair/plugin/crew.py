@@ -131,6 +131,10 @@ class LocalServers:
             self.known[name] = (server.base_url, server.api_key)
         return self.known[name]
 
+    def deaths(self) -> list[str]:
+        """Which servers have ended of themselves, a line each."""
+        return [death for server in self.started if (death := server.death()) is not None]
+
     def close(self) -> None:
         """Stop the servers that this process has started."""
         while self.started:
