@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pytest_selfrepair.commands.output import STANDARD_OUTPUT, show, write
+from pytest_selfrepair.commands.output import show, write_reports
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.estimate.two_runs import side, two_runs
 from pytest_selfrepair.report.data import two_runs_to_json
@@ -54,10 +54,6 @@ def run(before: str, after: str, out: Mapping[str, Path | None], *, quiet: bool)
     Raises:
         UsageError: A run cannot be read or has two records of a task, or a file cannot be written.
     """
-    printed = [kind for kind, where in out.items() if where == STANDARD_OUTPUT]
-    if len(printed) > 1:
-        options = " and ".join(f"--{kind}" for kind in printed)
-        raise UsageError(f"{options}: found `-` for each; accepted: for one of them")
     old, new = _loaded("A", before), _loaded("B", after)
     found = two_runs(
         (side(old.records, old.title, old.name), old.records),
@@ -69,10 +65,7 @@ def run(before: str, after: str, out: Mapping[str, Path | None], *, quiet: bool)
         "markdown": lambda: markdown(found),
         "html": lambda: page(found, old.records, new.records, made=made),
     }
-    for kind, report in reports.items():
-        if (where := out.get(kind)) is not None:
-            write(where, report())
-    if not printed:
+    if write_reports(out, reports):
         lines = comparison(
             found,
             quiet=quiet,

@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pytest_selfrepair.errors import UsageError
@@ -32,6 +32,30 @@ def write(path: Path, text: str) -> None:
     with _whole(path) as part:
         path.parent.mkdir(parents=True, exist_ok=True)
         part.write_text(text, encoding="utf-8")
+
+
+def write_reports(out: Mapping[str, Path | None], reports: Mapping[str, Callable[[], str]]) -> bool:
+    """Write the reports that were asked for.
+
+    Args:
+        out: Where each goes, by its option without dashes: a file, `-` for standard output, or None
+            for nowhere.
+        reports: What makes each.
+
+    Returns:
+        Whether standard output is left for the text.
+
+    Raises:
+        UsageError: A file cannot be written, or two reports would go to standard output.
+    """
+    printed = [kind for kind, where in out.items() if where == STANDARD_OUTPUT]
+    if len(printed) > 1:
+        options = " and ".join(f"--{kind}" for kind in printed)
+        raise UsageError(f"{options}: found `-` for each; accepted: for one of them")
+    for kind, report in reports.items():
+        if (where := out.get(kind)) is not None:
+            write(where, report())
+    return not printed
 
 
 @contextlib.contextmanager

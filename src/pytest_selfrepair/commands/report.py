@@ -2,11 +2,12 @@
 
 import argparse
 import sys
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import get_terminal_size
 
-from pytest_selfrepair.commands.output import show, write
+from pytest_selfrepair.commands.output import show, write_reports
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.report.data import to_json
 from pytest_selfrepair.report.html import page
@@ -25,32 +26,24 @@ def arguments(command: argparse.ArgumentParser) -> None:
         ("--markdown", "write a short report there"),
     ):
         command.add_argument(
-            option, metavar="OUT", type=Path, help=f"{what} (-: standard output), and no text"
+            option, metavar="OUT", type=Path, help=f"{what}, too (-: standard output, and no text)"
         )
     command.add_argument("-q", "--quiet", action="store_true", help="print three lines")
     command.set_defaults(run=_command)
 
 
 async def _command(options: argparse.Namespace) -> int:
-    return run(
-        options.name,
-        html=options.html,
-        json=options.json,
-        markdown_to=options.markdown,
-        quiet=options.quiet,
-    )
+    out = {kind: getattr(options, kind) for kind in ("html", "json", "markdown")}
+    return run(options.name, out, quiet=options.quiet)
 
 
-def run(
-    name: str, *, html: Path | None, json: Path | None, markdown_to: Path | None, quiet: bool
-) -> int:
-    """Show a run: as text, unless it is only to be written to files.
+def run(name: str, out: Mapping[str, Path | None], *, quiet: bool) -> int:
+    """Show a run: text on standard output, unless a report goes there, and files.
 
     Args:
         name: A RUN.
-        html: Where the page goes; `-`: standard output. So with the others.
-        json: Where every estimate goes.
-        markdown_to: Where the short report goes.
+        out: Where each report goes, by its kind (``html``, ``json``, ``markdown``): a file, `-` for
+            standard output, or None for nowhere.
         quiet: Whether the text is cut to three lines.
 
     Returns:
@@ -63,13 +56,13 @@ def run(
     found = runs.load(name)
     estimated = findings(found.records)
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    if html is not None:
-        write(html, page(estimated, found.records, made=f"{found.title}, reported {now}"))
-    if json is not None:
-        write(json, to_json(estimated))
-    if markdown_to is not None:
-        write(markdown_to, markdown(estimated))
-    if html is json is markdown_to is None:
+    made = f"{found.title}, reported {now}"
+    reports: dict[str, Callable[[], str]] = {
+        "html": lambda: page(estimated, found.records, made=made),
+        "json": lambda: to_json(estimated),
+        "markdown": lambda: markdown(estimated),
+    }
+    if write_reports(out, reports):
         width = get_terminal_size().columns
         unicode = shows_unicode(sys.stdout.encoding)
         lines = summary(estimated, quiet=quiet, width=width, unicode=unicode)
