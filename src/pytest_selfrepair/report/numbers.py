@@ -1,6 +1,9 @@
 """Numbers as a reader is shown them: with units, and with how sure they are."""
 
-from pytest_selfrepair.estimate.findings import Estimate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_selfrepair.estimate.findings import Estimate
 
 NOTHING = "\N{EN DASH}"
 """What stands where there is no number."""
@@ -46,21 +49,21 @@ def p_value(number: float) -> str:
     return f"{number:.3f}" if number >= 0.001 else "< 0.001"  # noqa: PLR2004 - three decimals
 
 
-def interval(estimate: Estimate) -> str:
+def interval(estimate: "Estimate") -> str:
     """The ends of a share's interval: ``[33.1%, 49.0%]``; empty where there is none."""
     if estimate.low is None or estimate.high is None:
         return ""
     return f"[{percent(estimate.low)}, {percent(estimate.high)}]"
 
 
-def points_interval(estimate: Estimate) -> str:
+def points_interval(estimate: "Estimate") -> str:
     """The ends of a difference's interval: ``[+1.2, +9.6]``; empty where there is none."""
     if estimate.low is None or estimate.high is None:
         return ""
     return f"[{points(estimate.low)}, {points(estimate.high)}]"
 
 
-def interval_name(estimate: Estimate) -> str:
+def interval_name(estimate: "Estimate") -> str:
     """How an interval was made: ``95% BCa bootstrap over tasks``; empty where there is none."""
     if estimate.low is None or estimate.high is None:
         return ""
