@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import sys
 from collections.abc import Iterator
 
 
@@ -12,11 +13,12 @@ def unswept() -> Iterator[None]:
     Modules stay. To look through them again and again, as their number makes the collector do,
     and pytest once more when it ends, took a third of a short run's processor time.
     """
-    enabled = gc.isenabled()
+    enabled, known = gc.isenabled(), len(sys.modules)
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
+        if len(sys.modules) > known:
+            gc.freeze()
         if enabled:
             gc.enable()
