@@ -28,10 +28,11 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _bytecode_is_kept() -> Iterator[None]:
-    """Else the many runs within tests would each compile the package anew, for a second."""
+def _runs_within_tests_start_quickly() -> Iterator[None]:
+    """Without bytecode each would compile the package anew; NumPy starts threads for nothing."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        patch.setenv("OPENBLAS_NUM_THREADS", "1")
         yield
 
 

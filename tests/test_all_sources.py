@@ -69,15 +69,14 @@ def records(root: Path) -> dict[str, Record]:
     return {record.task_id: record for record in found}
 
 
+CODED = ("tasks", "--selfrepair-model", "scripted:coder.json", "--selfrepair-programs", "1")
+
+
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess(
-        *("tasks", "--selfrepair-model", "scripted:coder.json", "--selfrepair-programs", "1"),
-        *arguments,
-        timeout=120,
-    )
+    return pytester.runpytest_subprocess(*CODED, *arguments, timeout=120)
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", ["serial", pytest.param("n0", marks=pytest.mark.slow), "n2"])
 def test_every_source_repairs_the_same_programs(
     pytester: pytest.Pytester, project: Path, mode: str
 ) -> None:
@@ -148,7 +147,7 @@ def test_a_plan_counts_texts_and_repairs_apart_and_every_level(pytester: pytest.
 def test_what_a_source_cannot_be_is_one_line(
     pytester: pytest.Pytester, arguments: tuple[str, ...], said: str
 ) -> None:
-    result = run(pytester, *arguments)
+    result = pytester.runpytest_inprocess(*CODED, *arguments)
     assert result.ret == 4
     result.stderr.fnmatch_lines([said])
 

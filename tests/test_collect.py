@@ -218,7 +218,7 @@ def test_a_sample_larger_than_what_there_is_takes_all_and_says_so(
             "note: --selfrepair-sample paper: found 1 interview tasks; wanted 180",
         ]
     )
-    result = run(pytester, "tasks", "--selfrepair-sample", "none")
+    result = pytester.runpytest_inprocess("tasks", "--selfrepair-sample", "none", *MODEL)
     result.stderr.fnmatch_lines(["*--selfrepair-sample: found 'none'; accepted: *, or paper"])
 
 

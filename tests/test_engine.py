@@ -86,7 +86,13 @@ def test_requests_of_several_tasks_are_in_flight_at_once(
     pytester.runpytest_subprocess("tasks", *options, timeout=100).assert_outcomes(passed=6)
 
 
-@pytest.mark.parametrize("dist", ["load", "loadfile", "loadscope", "loadgroup", "worksteal"])
+OTHERS = [
+    pytest.param(way, marks=pytest.mark.slow) for way in ("loadfile", "loadscope", "loadgroup")
+]
+"""To us these are as `worksteal` is: only of `load` do we know what a worker is to run."""
+
+
+@pytest.mark.parametrize("dist", ["load", "worksteal", *OTHERS])
 def test_tasks_and_ordinary_tests_run_side_by_side_however_they_are_distributed(
     pytester: pytest.Pytester, dist: str
 ) -> None:

@@ -12,7 +12,7 @@ from pytest_selfrepair.report.data import from_json
 SCRIPTED = ("--selfrepair-model", "scripted:script.json", "--selfrepair-programs", "2")
 MODES = [
     pytest.param(("-p", "no:xdist"), id="serial"),
-    pytest.param(("-n0",), id="n0"),
+    pytest.param(("-n0",), id="n0", marks=pytest.mark.slow),
     pytest.param(("-n2",), id="n2"),
 ]
 
@@ -55,10 +55,11 @@ UNDER = r"self-repair gate: failed: pass@t of self is 0\.\d+ \(--selfrepair-fail
 @pytest.mark.parametrize(
     ("mode", "limit", "status", "last"),
     [
-        pytest.param(("-p", "no:xdist"), "0.6", 0, "self-repair gate: passed", id="serial"),
-        pytest.param(("-n0",), "0.9", 1, UNDER, id="n0"),
+        pytest.param(("-p", "no:xdist"), "0.6", 0, "self-repair gate: passed", id="serial-passed"),
+        pytest.param(("-p", "no:xdist"), "0.9", 1, UNDER, id="serial-failed"),
+        pytest.param(("-n0",), "0.9", 1, UNDER, id="n0", marks=pytest.mark.slow),
         pytest.param(("-n2",), "0.6", 0, "self-repair gate: passed", id="n2-passed"),
-        pytest.param(("-n2",), "0.9", 1, UNDER, id="n2-failed"),
+        pytest.param(("-n2",), "0.9", 1, UNDER, id="n2-failed", marks=pytest.mark.slow),
     ],
 )
 def test_a_gate_decides_the_exit_status_in_place_of_unsolved_tasks(
@@ -109,7 +110,7 @@ def test_a_run_is_held_against_a_baseline_with_the_worst_that_the_interval_allow
 def test_a_gate_that_cannot_be_is_refused_before_anything_is_sampled(
     project: pytest.Pytester, options: tuple[str, ...], said: str
 ) -> None:
-    result = project.runpytest_subprocess("tasks", *SCRIPTED, *options)
+    result = project.runpytest_inprocess("tasks", *SCRIPTED, *options)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([said])
     assert not (project.path / ".selfrepair").exists()

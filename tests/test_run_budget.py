@@ -69,7 +69,7 @@ def test_a_run_that_ignores_the_store_has_an_account_of_its_own(project: pytest.
 
 def test_a_bound_in_dollars_needs_a_price(project: pytest.Pytester) -> None:
     options = ("--selfrepair-model", "unheard-of", "--selfrepair-base-url", "http://127.0.0.1:9/v1")
-    result = project.runpytest_subprocess("tasks", *options, "--selfrepair-max-cost", "1")
+    result = project.runpytest_inprocess("tasks", *options, "--selfrepair-max-cost", "1")
     result.stderr.fnmatch_lines(["*--selfrepair-max-cost: found 1, but no price of unheard-of*"])
 
 

@@ -1,5 +1,6 @@
 """What an installed but unused plugin costs."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -7,6 +8,8 @@ import sys
 import pytest
 
 import pytest_selfrepair
+from pytest_selfrepair.plugin.importing import unswept
+from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 
 LOADED = """
 import json, sys
@@ -35,7 +38,7 @@ def test_an_unused_plugin_imports_no_room_and_no_library(pytester: pytest.Pytest
                 "pytest_selfrepair.plugin",
                 "pytest_selfrepair.plugin.hooks",
                 "pytest_selfrepair.plugin.flags",
-            "pytest_selfrepair.plugin.hookspecs",
+                "pytest_selfrepair.plugin.hookspecs",
                 "pytest_selfrepair.plugin.options",
             }
             assert not {"openai", "numpy", "msgspec", "tiktoken", "xllamacpp"} & set(sys.modules)
@@ -92,3 +95,23 @@ def test_every_public_name_can_be_imported() -> None:
         assert getattr(pytest_selfrepair, name) is not None
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = pytest_selfrepair.no_such_name
+
+
+def test_the_collector_rests_while_modules_are_imported_and_leaves_the_rest_as_it_was() -> None:
+    frozen = gc.get_freeze_count()
+    with unswept():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == frozen  # nothing was imported
+    gc.disable()
+    try:
+        with unswept():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_a_worker_reads_the_isolation_that_the_controller_has_found() -> None:
+    found = find_isolation()
+    assert Isolation.from_json(json.loads(json.dumps(found.as_json()))) == found

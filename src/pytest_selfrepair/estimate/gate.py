@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING
 
-from pytest_selfrepair.estimate.findings import Estimate, Findings
+if TYPE_CHECKING:
+    from pytest_selfrepair.estimate.findings import Estimate, Findings
 
 FAIL_UNDER = "--selfrepair-fail-under"
 FAIL_UNDER_LOWER = "--selfrepair-fail-under-lower"
@@ -35,7 +37,7 @@ class Gate:
         return any(limit is not None for limit in astuple(self))
 
 
-def objections(gate: Gate, findings: Findings, regression: Estimate | None) -> list[str]:
+def objections(gate: Gate, findings: "Findings", regression: "Estimate | None") -> list[str]:
     """Why a run does not pass the gate, a line each; none where it passes.
 
     Args:
@@ -47,7 +49,7 @@ def objections(gate: Gate, findings: Findings, regression: Estimate | None) -> l
     return [*_unscored(gate, findings), *_rate(gate, findings), *_regression(gate, regression)]
 
 
-def _unscored(gate: Gate, findings: Findings) -> Iterator[str]:
+def _unscored(gate: Gate, findings: "Findings") -> Iterator[str]:
     about = findings.about
     whole = about.tasks + about.not_run
     missing, allowed = whole - about.scored, gate.max_unscored or 0.0
@@ -55,7 +57,7 @@ def _unscored(gate: Gate, findings: Findings) -> Iterator[str]:
         yield f"{missing} of {whole} tasks were not scored ({MAX_UNSCORED} {allowed:g})"
 
 
-def _rate(gate: Gate, findings: Findings) -> Iterator[str]:
+def _rate(gate: Gate, findings: "Findings") -> Iterator[str]:
     if gate.fail_under is None and gate.fail_under_lower is None:
         return
     if not findings.headline:
@@ -74,7 +76,7 @@ def _rate(gate: Gate, findings: Findings) -> Iterator[str]:
         yield f"{what} is {rate.value:.3f}, perhaps as low as {rate.low:.3f} ({limit})"
 
 
-def _regression(gate: Gate, regression: Estimate | None) -> Iterator[str]:
+def _regression(gate: Gate, regression: "Estimate | None") -> Iterator[str]:
     if gate.max_regression is None:
         return
     limit = f"{MAX_REGRESSION} {gate.max_regression:g}"

@@ -30,6 +30,7 @@ from pytest_selfrepair.plugin.collect import (
 )
 from pytest_selfrepair.plugin.crew import Casting, LocalServers
 from pytest_selfrepair.plugin.engine import Engine
+from pytest_selfrepair.plugin.importing import unswept
 from pytest_selfrepair.plugin.live import LiveLine
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.runlog import RunLog
@@ -80,7 +81,7 @@ class ActiveSession:
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._config = config
         self._settings = settings
-        self._isolation = _found(settings)
+        self._isolation = _found(settings, config)
         self._servers = LocalServers(
             weights_file=settings.local_weights,
             threads=settings.local_threads,
@@ -159,7 +160,7 @@ class ActiveSession:
             self._casting.start_local_servers()
         except SelfRepairError as error:
             raise pytest.UsageError(str(error)) from None
-        xdist.prepare(node, self._servers.known, self._casting.campaign)
+        xdist.prepare(node, self._servers.known, self._casting.campaign, self._isolation)
 
     def pytest_collect_directory(
         self, path: Path, parent: pytest.Collector
@@ -312,7 +313,8 @@ class ActiveSession:
         """Say whether repair paid, and write the reports."""
         if self._log is None or self._reports is None or not self._log.records:
             return
-        from pytest_selfrepair.plugin.showing import show  # noqa: PLC0415 - brings NumPy
+        with unswept():
+            from pytest_selfrepair.plugin.showing import show  # noqa: PLC0415 - brings tables
 
         findings = self._found(self._log)
         terminalreporter.section("self-repair")
@@ -329,8 +331,8 @@ class ActiveSession:
         """What the run's records say, estimated once."""
         if self._findings is None:
             # Brings the estimators, which nothing needs before a run ends.
-            from pytest_selfrepair.estimate.assemble import findings  # noqa: PLC0415
-
+            with unswept():
+                from pytest_selfrepair.estimate.assemble import findings  # noqa: PLC0415
             lost = log.lost(self._casting.campaign) if self._casting is not None else Lost()
             self._findings = findings(log.records, not_run=log.not_run, lost=lost)
         return self._findings
@@ -389,8 +391,10 @@ def _reports(settings: Settings) -> "Reports":
     return Reports(settings)
 
 
-def _found(settings: Settings) -> Isolation:
+def _found(settings: Settings, config: pytest.Config) -> Isolation:
     """How programs are kept apart; a level that the machine does not have is a usage error."""
+    if (given := xdist.given_isolation(config)) is not None:
+        return Isolation.from_json(given)
     try:
         return find_isolation(settings.sandbox)
     except SelfRepairError as error:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pluggy
 import pytest
 from _pytest._code.code import ExceptionInfo, TerminalRepr
+from _pytest.outcomes import Failed
 
 from pytest_selfrepair.core.record import NO_CASES, Record
 from pytest_selfrepair.core.task import Task
@@ -44,8 +45,15 @@ RECORD = pytest.StashKey[Record]()
 """Where an item keeps its record."""
 
 
-class UnscoredError(Exception):
-    """A task that could not be scored: pytest's error, never a failure."""
+class UnscoredError(Failed):
+    """A task that could not be scored: pytest's error, never a failure.
+
+    Of pytest's own kind, which can do without a traceback: to lay out one that is not shown would
+    cost a tenth of a second for each of what may be thousands of tasks.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, pytrace=False)
 
 
 class UnsolvedError(Exception):

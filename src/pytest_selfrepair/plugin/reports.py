@@ -5,19 +5,19 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import SelfRepairError, UsageError
-from pytest_selfrepair.estimate.findings import Estimate, Findings
 from pytest_selfrepair.estimate.gate import Gate, objections
-from pytest_selfrepair.estimate.paired import by_id
-from pytest_selfrepair.estimate.two_runs import TwoRuns, side, two_runs
-from pytest_selfrepair.estimate.versus import regression
 from pytest_selfrepair.plugin.options import Settings
-from pytest_selfrepair.report import versus_markdown
-from pytest_selfrepair.report.data import to_json
-from pytest_selfrepair.report.markdown import markdown
-from pytest_selfrepair.store import runs
+
+if TYPE_CHECKING:
+    from pytest_selfrepair.estimate.findings import Estimate, Findings
+    from pytest_selfrepair.estimate.two_runs import TwoRuns
+    from pytest_selfrepair.store.runs import Run
+
+# What makes reports and compares runs is imported where one was asked for: most runs have none.
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """The file to which GitHub Actions has a step add what is shown of it."""
@@ -49,7 +49,7 @@ class Reports:
         # Read before the run begins: `last` is then the run before this one.
         self.baseline = None if settings.baseline is None else _loaded(settings.baseline)
 
-    def against(self, records: list[Record]) -> TwoRuns | None:
+    def against(self, records: list[Record]) -> "TwoRuns | None":
         """The run beside its baseline; None where it has none.
 
         Args:
@@ -57,6 +57,8 @@ class Reports:
         """
         if self.baseline is None:
             return None
+        from pytest_selfrepair.estimate.two_runs import side, two_runs  # noqa: PLC0415 - as above
+
         baseline = self.baseline
         return two_runs(
             (side(baseline.records, baseline.title, baseline.name), baseline.records),
@@ -64,7 +66,7 @@ class Reports:
         )
 
     def write(
-        self, findings: Findings, records: list[Record], against: TwoRuns | None = None
+        self, findings: "Findings", records: list[Record], against: "TwoRuns | None" = None
     ) -> list[str]:
         """Write the files, and say so of each, or why it could not be written.
 
@@ -78,21 +80,20 @@ class Reports:
         if settings.html is not None:
             said.append(_written("page", settings.html, lambda: _page(findings, records, against)))
         if settings.json is not None:
-            said.append(_written("estimates", settings.json, lambda: to_json(findings)))
+            said.append(_written("estimates", settings.json, lambda: _json(findings)))
         if settings.markdown is not None:
-            text = markdown(findings)
-            if against is not None:
-                text += f"\n{versus_markdown.against(against)}"
-            said += self._markdown(settings.markdown, text)
+            said += self._markdown(settings.markdown, _markdown(findings, against))
         return said
 
-    def objections(self, findings: Findings, records: list[Record]) -> list[str]:
+    def objections(self, findings: "Findings", records: list[Record]) -> list[str]:
         """Why the run does not pass the gate, a line each."""
         return objections(self.gate, findings, self._regression(records))
 
-    def _regression(self, records: list[Record]) -> Estimate | None:
+    def _regression(self, records: list[Record]) -> "Estimate | None":
         if self.baseline is None:
             return None
+        from pytest_selfrepair.estimate.versus import regression  # noqa: PLC0415 - as above
+
         with contextlib.suppress(UsageError):  # no task was scored in both
             return regression(self.baseline.records, records)
         return None
@@ -107,7 +108,10 @@ class Reports:
         return said
 
 
-def _loaded(run: str) -> runs.Run:
+def _loaded(run: str) -> "Run":
+    from pytest_selfrepair.estimate.paired import by_id  # noqa: PLC0415 - as above
+    from pytest_selfrepair.store import runs  # noqa: PLC0415 - as above
+
     try:
         loaded = runs.load(run)
         by_id(loaded.records, "before")  # else it would be refused when the run has been paid for
@@ -116,11 +120,25 @@ def _loaded(run: str) -> runs.Run:
     return loaded
 
 
-def _page(findings: Findings, records: list[Record], against: TwoRuns | None) -> str:
+def _page(findings: "Findings", records: list[Record], against: "TwoRuns | None") -> str:
     from pytest_selfrepair.report.html import page  # noqa: PLC0415 - brings a template engine
 
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return page(findings, records, made=now, against=against)
+
+
+def _json(findings: "Findings") -> str:
+    from pytest_selfrepair.report.data import to_json  # noqa: PLC0415 - as above
+
+    return to_json(findings)
+
+
+def _markdown(findings: "Findings", against: "TwoRuns | None") -> str:
+    from pytest_selfrepair.report import versus_markdown  # noqa: PLC0415 - as above
+    from pytest_selfrepair.report.markdown import markdown  # noqa: PLC0415 - as above
+
+    text = markdown(findings)
+    return text if against is None else f"{text}\n{versus_markdown.against(against)}"
 
 
 def _written(what: str, path: Path, text: Callable[[], str], *, add: bool = False) -> str:

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_selfrepair.estimate.findings import Findings
-from pytest_selfrepair.estimate.two_runs import TwoRuns
-from pytest_selfrepair.report import versus_terminal
 from pytest_selfrepair.report.plain import shows_unicode
 from pytest_selfrepair.report.terminal import Style, summary
+
+if TYPE_CHECKING:
+    from pytest_selfrepair.estimate.two_runs import TwoRuns
 
 _MARKUP: Mapping[Style, Mapping[str, bool]] = MappingProxyType(
     {
@@ -23,7 +25,7 @@ _MARKUP: Mapping[Style, Mapping[str, bool]] = MappingProxyType(
 
 
 def show(
-    reporter: pytest.TerminalReporter, findings: Findings, against: TwoRuns | None = None
+    reporter: pytest.TerminalReporter, findings: Findings, against: "TwoRuns | None" = None
 ) -> None:
     """Print the summary; pytest leaves colours out where there is no terminal, or `--color=no`.
 
@@ -38,6 +40,8 @@ def show(
     width, unicode = writer.fullwidth, shows_unicode(encoding)
     beside = []
     if against is not None:
+        from pytest_selfrepair.report import versus_terminal  # noqa: PLC0415 - few runs have one
+
         beside = versus_terminal.against(against, quiet=quiet, width=width, unicode=unicode)
     lines = summary(findings, quiet=quiet, width=width, unicode=unicode, beside=beside)
     for line in lines:

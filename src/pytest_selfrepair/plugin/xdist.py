@@ -1,18 +1,22 @@
 """The one module that knows of pytest-xdist's workers; all works the same without it."""
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.plugin import ITEM_NAME
 
+if TYPE_CHECKING:
+    from pytest_selfrepair.sandbox.isolation import Isolation
+
 _SERVERS = "selfrepair_local_servers"
 _COLLECTED = "selfrepair_collected"
 _DIST = "selfrepair_dist"
 _CAMPAIGN = "selfrepair_campaign"
+_ISOLATION = "selfrepair_isolation"
 _NOTICES = "selfrepair_notices"
 
 OURS = "load"
@@ -69,17 +73,23 @@ def task_shares(ids: Sequence[str], workers: int) -> list[list[int]]:
     return [tasks[number::workers] for number in range(workers)]
 
 
-def prepare(node: Any, servers: dict[str, tuple[str, str]], campaign: str) -> None:
+def prepare(
+    node: Any, servers: dict[str, tuple[str, str]], campaign: str, isolation: "Isolation"
+) -> None:
     """Tell a worker, before it starts, what the controller alone knows.
 
     Args:
         node: The worker.
         servers: Where the embedded model's servers are.
         campaign: On whose account samples are drawn.
+        isolation: How programs are kept apart from this machine.
     """
     node.workerinput[_SERVERS] = json.dumps(servers)
     node.workerinput[_CAMPAIGN] = campaign
     node.workerinput[_DIST] = node.config.getvalue("dist")
+    spec = node.gateway.spec
+    if spec.popen and not spec.python:  # it is on this machine and has this interpreter
+        node.workerinput[_ISOLATION] = json.dumps(isolation.as_json())
 
 
 def given_servers(config: pytest.Config) -> dict[str, tuple[str, str]]:
@@ -92,6 +102,12 @@ def given_campaign(config: pytest.Config) -> str | None:
     """On whose account the controller has samples drawn; None without one."""
     campaign: str | None = _given(config).get(_CAMPAIGN)
     return campaign
+
+
+def given_isolation(config: pytest.Config) -> Mapping[str, Any] | None:
+    """What the controller has found out by running a program, here; None: find it out."""
+    text: str | None = _given(config).get(_ISOLATION)
+    return None if text is None else json.loads(text)
 
 
 def send_notices(config: pytest.Config, notices: list[str]) -> None:

@@ -4,8 +4,10 @@ Pages have theirs from `typeset`.
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from pytest_selfrepair.estimate.findings import Estimate
+if TYPE_CHECKING:
+    from pytest_selfrepair.estimate.findings import Estimate
 
 _LONG = 1e12
 _CENT = 0.01
@@ -33,14 +35,14 @@ def dollars(value: float) -> str:
     return f"{value:,.4f}" if value >= _CENT or not value else f"{value:.2g}"
 
 
-def between(estimate: Estimate, say: Callable[[float], str]) -> str | None:
+def between(estimate: "Estimate", say: Callable[[float], str]) -> str | None:
     """The interval in words; None where there is none."""
     if estimate.low is None or estimate.high is None:
         return None
     return f"{say(estimate.low)} to {say(estimate.high)}"
 
 
-def bracketed(estimate: Estimate | None, say: Callable[[float], str]) -> str:
+def bracketed(estimate: "Estimate | None", say: Callable[[float], str]) -> str:
     """A number and its interval, as a table shows them."""
     if estimate is None:
         return "-"

@@ -5,8 +5,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import wcwidth
-
 _NARROWEST = 24
 _HARMFUL = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 _SPACES = re.compile(r"\s+")
@@ -50,7 +48,11 @@ def shows_unicode(encoding: str | None) -> bool:
 
 def columns(text: str) -> int:
     """How many columns of a terminal a harmless text takes."""
-    return max(wcwidth.wcswidth(text), 0)
+    if text.isascii() and text.isprintable():
+        return len(text)
+    from wcwidth import wcswidth  # noqa: PLC0415 - its tables are needed where a summary is drawn
+
+    return max(wcswidth(text), 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +84,15 @@ class Paper:
         wide = columns(text)
         if wide <= limit:
             return text
+        from wcwidth import clip  # noqa: PLC0415 - as above
+
         head = limit // 2
         tail = limit - 1 - head
         return "".join(
             (
-                wcwidth.clip(text, 0, head),
+                clip(text, 0, head),
                 "…" if self.unicode else "~",
-                wcwidth.clip(text, wide - tail, wide) if tail else "",
+                clip(text, wide - tail, wide) if tail else "",
             )
         )
 
@@ -96,11 +100,15 @@ class Paper:
         """A text written here without its end, where it is wider than a line."""
         if columns(text) <= self.columns:
             return text
-        return wcwidth.clip(text, 0, self.columns - 1) + ("…" if self.unicode else "~")
+        from wcwidth import clip  # noqa: PLC0415 - as above
+
+        return clip(text, 0, self.columns - 1) + ("…" if self.unicode else "~")
 
     def wrap(self, text: str, indent: str = "", rest: str | None = None) -> list[str]:
         """A text over as many lines as it needs; `rest` begins all but the first."""
-        return wcwidth.wrap(
+        from wcwidth import wrap  # noqa: PLC0415 - as above
+
+        return wrap(
             text,
             self.columns,
             initial_indent=indent,

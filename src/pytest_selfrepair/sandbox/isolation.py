@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any, Self
 
 from pytest_selfrepair.errors import SandboxError, UsageError
 from pytest_selfrepair.sandbox import landlock, seccomp
@@ -89,6 +90,25 @@ class Isolation:
     command: tuple[str, ...]
     environment: Mapping[str, str]
     contained: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """What `from_json` reads, of JSON's types alone."""
+        return {
+            "description": self.description,
+            "command": list(self.command),
+            "environment": dict(self.environment),
+            "contained": self.contained,
+        }
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Self:
+        """What another process of this machine has found."""
+        return cls(
+            description=found["description"],
+            command=tuple(found["command"]),
+            environment=found["environment"],
+            contained=found["contained"],
+        )
 
 
 def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
