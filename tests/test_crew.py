@@ -34,12 +34,14 @@ class Unkept:
         """Nothing is kept."""
 
 
-def cast(pytester: pytest.Pytester, *arguments: str, **worker: object) -> Casting:
+def cast(
+    pytester: pytest.Pytester, *arguments: str, concurrency: int = 3, **worker: object
+) -> Casting:
     config = pytester.parseconfig("--selfrepair-base-url", URL, *arguments)
     if worker:
         config.workerinput = worker  # type: ignore[attr-defined]  # as xdist does
     servers = LocalServers(weights_file=None, threads=None)
-    return Casting(options.settings(config), config, servers, concurrency=3)
+    return Casting(options.settings(config), config, servers, concurrency=concurrency)
 
 
 def test_models_of_one_endpoint_share_its_throttle_and_their_slots(
@@ -51,6 +53,23 @@ def test_models_of_one_endpoint_share_its_throttle_and_their_slots(
     assert throttle.allowed == casting.slots.limit == 3
     assert len(crew.members) == 2
     assert crew.notices == []
+
+
+@pytest.mark.parametrize(
+    ("feedback", "workers", "expected"),
+    [("self", 1, 4), ("local:1.5b", 1, 8), ("local:1.5b", 3, 2), ("gpt-4", 1, 16)],
+)
+def test_embedded_models_are_asked_no_more_than_they_compute_at_once(
+    pytester: pytest.Pytester, feedback: str, workers: int, expected: int
+) -> None:
+    casting = cast(
+        pytester,
+        *("--selfrepair-model=local", f"--selfrepair-feedback={feedback}"),
+        concurrency=16,
+        workercount=workers,
+        workerid="gw2",
+    )
+    assert casting.slots.limit == expected
 
 
 def test_limits_a_minute_are_shared_out_among_workers(pytester: pytest.Pytester) -> None:

@@ -23,7 +23,7 @@ from pytest_selfrepair.feedback import HUMAN, Argument, Means, Recipe, recipe_of
 from pytest_selfrepair.feedback.human import DEFAULT_FILE, Human
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.endpoint import OPENAI_URL, Endpoint, Line
-from pytest_selfrepair.models.local import LocalServer, parse_local_name
+from pytest_selfrepair.models.local import DEFAULT_SLOTS, LocalServer, parse_local_name
 from pytest_selfrepair.models.prices import FREE, Prices
 from pytest_selfrepair.models.recording import RecordingModel, Replay
 from pytest_selfrepair.models.retrying import Retries
@@ -148,7 +148,8 @@ class Casting:
         settings: What the user asked for.
         config: Whose conftest.py files may know a name.
         servers: The embedded model's servers.
-        concurrency: Requests in flight, in this process.
+        concurrency: Requests in flight, in this process; no more than the embedded models compute
+            at once where no other is asked, so that tasks are not begun that would only wait.
 
     Attributes:
         prompts: The wording of the run.
@@ -168,14 +169,18 @@ class Casting:
         self._config = config
         self._servers = servers
         self._lines: dict[Endpoint, Line] = {}
-        self.slots = Slots(concurrency)
         self.prices = Prices.read(settings.prices)
         self.campaign = xdist.given_campaign(config) or campaign_of(settings)
         self.limits = RunLimits(max_tokens=settings.max_tokens_total, max_dollars=settings.max_cost)
         self.prompts = prompts_of(settings)
         self._coder = _Who(name=settings.model)
+        self._embedded: set[str] = set()
         self._makers = {self._coder: self._model_maker(self._coder)}
         self._sources = [self._source(name) for name in settings.feedback]
+        if all(who.name in self._embedded for who in self._makers):
+            at_once = xdist.share(config, DEFAULT_SLOTS * len(self._embedded))
+            concurrency = min(concurrency, at_once)
+        self.slots = Slots(concurrency)
         names = [source.name for source in self._sources]
         if twice := [name for name in names if names.count(name) > 1]:
             raise UsageError(
@@ -358,6 +363,7 @@ class Casting:
         if size := parse_local_name(name):
             if self._servers.weights_file is not None:
                 find_weights(size, file=self._servers.weights_file)  # says what is wrong with it
+            self._embedded.add(name)
             return lambda: self._local_model(name, size)
         endpoint = self._endpoint(apart=who.apart)
         return lambda: ChatModel(
