@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from projects import LEAN
 
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["pytester"]
 
+settings.register_profile("untimed", deadline=None)  # other processes have their share of the time
+settings.load_profile("untimed")
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Three workers for two processors: many tests wait for servers and for processes that end."""
-    return (os.cpu_count() or 1) * 3 // 2
+    """Two workers a processor: many tests wait for servers and for processes that end."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session", autouse=True)

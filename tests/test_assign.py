@@ -28,7 +28,7 @@ PAPERS = items(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     counts=st.lists(
         st.tuples(st.sampled_from(DIFFICULTIES), st.integers(1, 6)), min_size=1, max_size=14

@@ -103,7 +103,7 @@ def task(name: str, *completions: object, **more: object) -> dict[str, object]:
     return {"prob_path": name, "completions": list(completions), **more}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(FILES, st.booleans(), st.booleans(), st.sampled_from(SingleRepair))
 def test_a_file_is_written_again_byte_for_byte(
     tmp_path_factory: pytest.TempPathFactory,
@@ -127,6 +127,14 @@ def test_a_file_is_written_again_byte_for_byte(
     read = [Record.from_json(record.to_json()) for record in records(path, single)]
     assert [write(record) for record in read] == texts
     assert all(record.grown is None or record.grown.programs for record in read)
+
+
+def test_the_control_character_that_json_lets_stand_is_written_as_it_was(tmp_path: Path) -> None:
+    names = ("as it is \x7f", "escaped \\u007f")
+    texts = [f'{{"prob_path": "{name}", "completions": []}}' for name in names]
+    path = tmp_path / "file.jsonl"
+    path.write_text("".join(f"{text}\n" for text in texts))
+    assert [write(record) for record in records(path, SingleRepair.AUTO)] == texts
 
 
 @settings(max_examples=200)
@@ -231,7 +239,7 @@ RECORDS = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(RECORDS, st.data())
 def test_a_record_of_ours_comes_back_whole_whichever_source_others_see(
     tmp_path_factory: pytest.TempPathFactory, record: Record, data: st.DataObject

@@ -81,9 +81,7 @@ def test_a_plan_of_faults_changes_none_of_several_samples(serve: Serve, seed: in
     assert sum(each[2] for each in kept(drawn)) == sum(TOKENS)
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 2**32),
     share=st.floats(0, 1),

@@ -261,7 +261,7 @@ def test_a_sample_survives_its_line(request: SampleRequest, sample: Sample) -> N
     assert lines.read(text.encode()) == line
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(st.tuples(REQUESTS, SAMPLES), max_size=6, unique_by=lambda pair: pair[0].key),
     st.lists(TEXTS, max_size=4, unique=True),

@@ -160,7 +160,7 @@ odd = st.text(st.characters(codec=None), max_size=60) | st.just("\x1b[2J\u202e\x
 
 
 @given(odd, odd, odd, odd, st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_nothing_that_a_model_writes_steers_a_terminal(
     program: str, repaired: str, words: str, value: str, verbose: bool
 ) -> None:

@@ -241,7 +241,7 @@ store.close()
     assert 950 < used <= 1000
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(1, 60), st.floats(0, 1)), max_size=12), st.randoms())
 def test_spent_and_held_never_exceed_the_limit(
     tmp_path_factory: pytest.TempPathFactory,

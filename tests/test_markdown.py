@@ -69,7 +69,7 @@ def test_it_is_short_however_much_is_missing() -> None:
 
 
 @given(names)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_name_is_shown_as_it_is_and_is_no_markup(name: str) -> None:
     tokens = parsed(f"- **{escaped(name)}x** y")
     shown = texts(tokens).replace("\u200b", "")
@@ -87,7 +87,7 @@ def test_a_name_mentions_and_links_to_nothing(name: str) -> None:
 
 
 @given(any_findings())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_findings_make_no_markup_but_ours(findings: Findings) -> None:
     kinds = [token.type for token in parsed(markdown(findings))]
     assert not {"html_block", "html_inline", "code_inline", "fence", "image", "link_open"} & {

@@ -58,7 +58,7 @@ def same(a: Any, b: Any) -> bool:
     return repr(a) == repr(b) or isinstance(a, set | frozenset)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(VALUES)
 def test_what_arrives_is_what_was_sent(value: object) -> None:
     assert same(sent(value), value)

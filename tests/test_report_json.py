@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 
 
 @given(any_findings())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_findings_survive_their_json(findings: Findings) -> None:
     text = to_json(findings)
     assert text.isascii()

@@ -60,7 +60,7 @@ DEPTH_2 = [(2, 2, 2, 1, 2), (3, 2, 2, 3, 1), (2, 2, 2, 2, 1), (2, 2, 2, 2, 2), (
 
 @replacements
 @policies
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(case=cases(DEPTH_1))
 def test_it_equals_the_enumeration_of_all_trees(
     policy: Policy, replacement: bool, case: tuple[list[Task], tuple[int, int, int]]
@@ -74,7 +74,7 @@ def test_it_equals_the_enumeration_of_all_trees(
 
 @replacements
 @policies
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(case=cases(DEPTH_2))
 def test_repairs_of_repairs_equal_the_enumeration_of_all_trees(
     policy: Policy, replacement: bool, case: tuple[list[Task], tuple[int, int, int]]
@@ -107,7 +107,7 @@ def test_it_agrees_with_many_trees_drawn_at_random(
 
 
 @replacements
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(tasks=st.lists(small_tasks(4, 3, 1), min_size=1, max_size=3))
 def test_larger_trees_never_solve_less(replacement: bool, tasks: list[Task]) -> None:
     found = expect(as_forest(tasks, 1, 3), range(1, 5), range(4), replacement=replacement)
@@ -118,7 +118,7 @@ def test_larger_trees_never_solve_less(replacement: bool, tasks: list[Task]) -> 
 
 
 @replacements
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(tasks=st.lists(small_tasks(4, 3, 1), min_size=1, max_size=3))
 def test_stopping_sooner_never_costs_more(replacement: bool, tasks: list[Task]) -> None:
     found = expect(as_forest(tasks, 1, 3), range(1, 5), range(4), replacement=replacement)

@@ -87,7 +87,7 @@ def by_a_stand_in(checks: Sequence[str], f: Callable[[Any], Any]) -> list[bool]:
             request["answers"].append(answer)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(CHECKS, st.integers(1, 9), st.integers(0, 9), st.integers(2, 9), NUMBERS)
 def test_assertions_end_as_they_do_with_the_function_itself(
     checks: list[str], factor: int, summand: int, modulus: int, bad: int

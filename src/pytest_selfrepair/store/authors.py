@@ -97,7 +97,9 @@ def dump(value: JsonValue, style: Style) -> str:
 def style_of(line: bytes) -> Style:
     """How a line seems to be written."""
     match = _STYLE.match(line.removeprefix(b"\xef\xbb\xbf"))
-    return Style(compact=match is not None and not match[1], ascii=line.strip().isascii())
+    # Python escapes the one control character that JSON does not where it escapes at all.
+    escaped = line.strip().isascii() and b"\x7f" not in line
+    return Style(compact=match is not None and not match[1], ascii=escaped)
 
 
 def is_ours(fields: Fields) -> bool:
