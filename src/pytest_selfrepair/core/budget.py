@@ -1,6 +1,8 @@
 """The token budget of one tree: reserved before a request starts, settled when it has ended."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 
 from pytest_selfrepair.core.sample import Sample
 
@@ -72,9 +74,13 @@ class Cost:
     unpriced: int = 0
 
     def __add__(self, other: "Cost") -> "Cost":
-        return Cost(
-            **{each.name: getattr(self, each.name) + getattr(other, each.name) for each in _FACTS}
-        )
+        return Cost.total((self, other))
+
+    @classmethod
+    def total(cls, costs: Iterable["Cost"]) -> "Cost":
+        """What all of some completions cost; there may be very many."""
+        sums = map(sum, zip(*map(_FACTS, costs), strict=True))
+        return cls(**dict(zip(_NAMES, sums, strict=False)))  # nothing where there are none
 
     @classmethod
     def of(cls, sample: Sample) -> "Cost":
@@ -93,7 +99,8 @@ class Cost:
         )
 
 
-_FACTS = fields(Cost)
+_NAMES = tuple(each.name for each in fields(Cost))
+_FACTS = attrgetter(*_NAMES)
 
 
 @dataclass(slots=True, kw_only=True)

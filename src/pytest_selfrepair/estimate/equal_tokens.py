@@ -198,7 +198,7 @@ def tasks_needed(gain: Estimate, *, tasks: int, standard_error: float) -> int | 
 def _dollars(tasks: Sequence[Scored], source: str) -> float | None:
     """Mean US dollars of a task's tree; None where some completion in it has no known price."""
     trees = [(task.grown, tree) for task in tasks if (tree := task.tree(source)) is not None]
-    cost = sum((tree_cost(grown, tree) for grown, tree in trees), Cost())
+    cost = Cost.total(tree_cost(grown, tree) for grown, tree in trees)
     return None if cost.unpriced else cost.dollars / len(trees)
 
 

@@ -16,7 +16,7 @@ from pytest_selfrepair.estimate.bootstrap import (
 from pytest_selfrepair.estimate.draws import Floats
 from pytest_selfrepair.estimate.findings import Estimate
 from pytest_selfrepair.estimate.iid import reaching
-from pytest_selfrepair.estimate.outcome import solved_with, tree_cost
+from pytest_selfrepair.estimate.outcome import solved_with, tree_tokens
 
 ONE_SD = 0.6827
 """How much of a normal distribution lies within one standard deviation."""
@@ -106,7 +106,7 @@ class AtTokens:
         """Trees as grown, of tasks that all have one of a source."""
         trees = [(grown, tree) for grown in tasks for tree in grown.trees if tree.source == source]
         solved = [solved_with(grown, source) for grown, _ in trees]
-        tokens = [tree_cost(grown, tree).tokens for grown, tree in trees]
+        tokens = [tree_tokens(grown, tree) for grown, tree in trees]
         return cls.beside(tasks, np.array(solved, dtype=float), np.array(tokens, dtype=float))
 
     @classmethod

@@ -3,11 +3,13 @@
 These are facts of what was sampled; what would have become of other draws is in `shapes` and `iid`.
 """
 
+from collections.abc import Iterator
 from enum import StrEnum
+from itertools import chain
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.core.tree import Grown, RepairTree
+from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree
 
 
 class TaskOutcome(StrEnum):
@@ -49,14 +51,24 @@ def tree_cost(grown: Grown, tree: RepairTree) -> Cost:
 
     A level of repairs is paid for where nothing above it passes.
     """
-    level, cost = grown.programs, Cost()
+    nodes = list(_paid(grown, tree))
+    told = (node.feedback.cost for node in nodes if node.feedback is not None)
+    return Cost.total(chain((node.cost for node in nodes), told))
+
+
+def tree_tokens(grown: Grown, tree: RepairTree) -> int:
+    """The tokens of `tree_cost` that were generated."""
+    return sum(node.total_tokens for node in _paid(grown, tree))
+
+
+def _paid(grown: Grown, tree: RepairTree) -> Iterator[ProgramNode]:
+    level = grown.programs
     while level:
-        cost = sum((node.total_cost for node in level), cost)
+        yield from level
         if any(node.verdict.passed for node in level):
-            break
+            return
         above = {node.node for node in level}
         level = tuple(repair for repair in tree.repairs if repair.parent in above)
-    return cost
 
 
 def solved_with(grown: Grown, source: str | None) -> bool:

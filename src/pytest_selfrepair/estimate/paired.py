@@ -12,7 +12,7 @@ from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.draws import Floats
 from pytest_selfrepair.estimate.iid import from_none
 from pytest_selfrepair.estimate.interval import interpolated
-from pytest_selfrepair.estimate.outcome import solved_with, tree_cost
+from pytest_selfrepair.estimate.outcome import solved_with, tree_tokens
 from pytest_selfrepair.estimate.scored import Scored, scored, source_names
 
 
@@ -67,7 +67,7 @@ class Growth:
         for task, solved in zip(run.tasks, run.solved(), strict=True):
             cost, rate = _prefix(task.grown, most)
             tree = task.tree(run.source)
-            tokens.append([*cost, cost[-1] if tree is None else tree_cost(task.grown, tree).tokens])
+            tokens.append([*cost, cost[-1] if tree is None else tree_tokens(task.grown, tree)])
             rates.append([*rate, float(solved)])
         return cls(rates=np.array(rates), tokens=np.array(tokens, dtype=np.float64))
 

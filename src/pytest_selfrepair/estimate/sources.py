@@ -60,7 +60,7 @@ def compared(records: Sequence[Record], *, how: Bootstrap = BOOTSTRAP) -> Compar
         pairs=pairs(tasks, names, how=how),
         pairs_by_difficulty=pairs_by_difficulty(tasks, names, how=how),
         tally=tally(records),
-        cost=sum((record.cost for record in records), Cost()),
+        cost=Cost.total(record.cost for record in records),
         unscored=unscored(records),
         not_run_budget=not_run_budget(records),
     )

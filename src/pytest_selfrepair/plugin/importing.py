@@ -5,6 +5,8 @@ import gc
 import sys
 from collections.abc import Iterator
 
+from pytest_selfrepair.core.collector import paused
+
 
 @contextlib.contextmanager
 def unswept() -> Iterator[None]:
@@ -13,12 +15,10 @@ def unswept() -> Iterator[None]:
     Modules stay. To look through them again and again, as their number makes the collector do,
     and pytest once more when it ends, took a third of a short run's processor time.
     """
-    enabled, known = gc.isenabled(), len(sys.modules)
-    gc.disable()
-    try:
-        yield
-    finally:
-        if len(sys.modules) > known:
-            gc.freeze()
-        if enabled:
-            gc.enable()
+    known = len(sys.modules)
+    with paused():
+        try:
+            yield
+        finally:
+            if len(sys.modules) > known:
+                gc.freeze()

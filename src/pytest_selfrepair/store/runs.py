@@ -12,6 +12,7 @@ A file is known by its content. One whose name is a number or ``last`` is named 
 """
 
 import contextlib
+import gc
 import os
 import re
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from pytest_selfrepair.core.collector import paused
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import StoreError, UsageError
 from pytest_selfrepair.store import authors, authors_file, lines
@@ -112,7 +114,9 @@ def load(run: str) -> Run:
         StoreError: The store cannot be read.
     """
     place = find(run)
-    records = [replace(each, foreign=None) for each in records_of(place, keep=False)]
+    with paused():
+        records = [replace(each, foreign=None) for each in records_of(place, keep=False)]
+    gc.freeze()  # there may be a million nodes, which all stay until the process ends
     return Run(place=place, records=sorted(records, key=lambda each: each.task_id))
 
 
