@@ -72,6 +72,19 @@ def test_embedded_models_are_asked_no_more_than_they_compute_at_once(
     assert casting.slots.limit == expected
 
 
+def test_no_embedded_model_is_started_for_workers_that_only_replay(
+    pytester: pytest.Pytester,
+) -> None:
+    casting = cast(
+        pytester,
+        *("--selfrepair-model=local", "--selfrepair-feedback=local:1.5b"),
+        "--selfrepair-replay=only",
+    )
+    casting.start_local_servers()  # whatever is installed here
+    assert casting._servers.started == []  # noqa: SLF001 - nothing else tells
+    assert casting._servers.known == {}  # noqa: SLF001 - as above
+
+
 def test_limits_a_minute_are_shared_out_among_workers(pytester: pytest.Pytester) -> None:
     casting = cast(
         pytester,

@@ -174,7 +174,7 @@ class Casting:
         self.limits = RunLimits(max_tokens=settings.max_tokens_total, max_dollars=settings.max_cost)
         self.prompts = prompts_of(settings)
         self._coder = _Who(name=settings.model)
-        self._embedded: set[str] = set()
+        self._embedded: dict[str, Weights] = {}
         self._makers = {self._coder: self._model_maker(self._coder)}
         self._sources = [self._source(name) for name in settings.feedback]
         if all(who.name in self._embedded for who in self._makers):
@@ -195,14 +195,15 @@ class Casting:
             )
 
     def start_local_servers(self) -> None:
-        """Start what servers the run needs, before workers ask for them.
+        """Start what servers the run needs, before workers ask for them; none where it replays.
 
         Raises:
             LocalModelError: One cannot be started.
         """
-        for who in self._makers:
-            if size := parse_local_name(who.name):
-                self._servers.address(who.name, size)
+        if self._settings.replay == Replay.ONLY:
+            return
+        for name, size in self._embedded.items():
+            self._servers.address(name, size)
 
     def crew(self, store: SampleStore, judge: Judge) -> Crew:
         """Bring everyone to work.
@@ -363,7 +364,7 @@ class Casting:
         if size := parse_local_name(name):
             if self._servers.weights_file is not None:
                 find_weights(size, file=self._servers.weights_file)  # says what is wrong with it
-            self._embedded.add(name)
+            self._embedded[name] = size
             return lambda: self._local_model(name, size)
         endpoint = self._endpoint(apart=who.apart)
         return lambda: ChatModel(
