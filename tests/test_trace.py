@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from textwrap import dedent
 
 import pytest
@@ -22,8 +23,14 @@ Told = Callable[..., str]
 def told() -> Iterator[Told]:
     judge = SandboxJudge(find_isolation("auto"), Limits(cpu_seconds=1.0), concurrency=1)
 
-    async def of(program: str, given: JsonValue, expected: JsonValue, fn_name: str | None) -> str:
-        about = task((given, expected), fn_name=fn_name)
+    async def of(
+        program: str,
+        given: JsonValue,
+        expected: JsonValue,
+        fn_name: str | None,
+        seconds: float | None,
+    ) -> str:
+        about = replace(task((given, expected), fn_name=fn_name), seconds=seconds)
         verdict = await judge.judge(about, program)
         failure = Failure(
             task=about, program=program, verdict=verdict, error=error_sentence(about, verdict)
@@ -35,9 +42,13 @@ def told() -> Iterator[Told]:
         return feedback.text
 
     def tell(
-        program: str, given: JsonValue, expected: JsonValue, fn_name: str | None = None
+        program: str,
+        given: JsonValue,
+        expected: JsonValue,
+        fn_name: str | None = None,
+        seconds: float | None = None,
     ) -> str:
-        return asyncio.run(of(dedent(program).strip(), given, expected, fn_name))
+        return asyncio.run(of(dedent(program).strip(), given, expected, fn_name, seconds))
 
     yield tell
     asyncio.run(judge.aclose())
@@ -82,8 +93,9 @@ def test_a_function_is_traced_with_the_names_it_takes_for_granted(told: Told) ->
     assert "words = ['a', 'b', 'a']" in text
 
 
-def test_a_program_without_end_shows_the_loop_it_is_in(told: Told) -> None:
-    text = told("n = int(input())\nwhile n:\n    n += 1\nprint(n)", "1\n", "0\n")
+@pytest.mark.parametrize("seconds", [None, 0.4], ids=["usual", "own"])
+def test_a_program_without_end_shows_the_loop_it_is_in(told: Told, seconds: float | None) -> None:
+    text = told("n = int(input())\nwhile n:\n    n += 1\nprint(n)", "1\n", "0\n", None, seconds)
     assert "ran out of time" in text
     assert "2: while n:\n3:     n += 1" in text
     assert "n = " in text

@@ -38,7 +38,7 @@ class Trace:
     Attributes:
         runner: Runs it.
         prompts: The wording.
-        seconds: CPU seconds after which the traced program is ended.
+        seconds: CPU seconds after which the traced program is ended, unless its task sets a limit.
     """
 
     runner: Runner
@@ -66,7 +66,8 @@ class Trace:
             return failure.error
         task = replace(failure.task, cases=(), checker=None, in_place=False)
         given = failure.task.cases[found.index].input
-        ran = await self.runner.run_once(task, harness(task, failure.program, self.seconds), given)
+        seconds = self.seconds if task.seconds is None else task.seconds / 2  # of its own limit
+        ran = await self.runner.run_once(task, harness(task, failure.program, seconds), given)
         report = _report(ran)
         if report is None:
             return failure.error
