@@ -80,7 +80,7 @@ def test_a_server_that_is_killed_in_a_run_is_named_and_no_task_is_wrong_for_it(
     assert (project / "conftest.py").exists()
     result = pytester.runpytest_subprocess(*LOCAL, "-k", "0002 or 0003", "-p", "no:xdist")
     result.stdout.fnmatch_lines(
-        ["*not scored: *no connection*", "note: The embedded model's server has ended (SIGKILL: *"]
+        ["*not scored: *no connection*", "note: The embedded model's server has ended (SIGKILL: *)"]
     )
     result.assert_outcomes(errors=2)
 

@@ -133,7 +133,7 @@ class LocalServer:
         """How the server ended of itself, in a line; None while it runs."""
         if self.alive():
             return None
-        return f"The embedded model's server has ended{self._child.fate()}".partition("\n")[0]
+        return f"The embedded model's server has ended{self._child.how_it_ended()}"
 
     def close(self) -> None:
         """Stop the server; may be called again."""
@@ -206,15 +206,16 @@ class _Child:
 
     def fate(self) -> str:
         """How it ended and what it last said, to end a sentence with."""
+        how, tail = self.how_it_ended(), self.log_tail()
+        return f"{how}. The log ends:\n{tail}" if tail else f"{how}. The log is empty."
+
+    def how_it_ended(self) -> str:
+        """By which signal or with which status, in brackets; empty where it runs or ended well."""
         code = self._process.poll()
-        how = ""
         if code is not None and code < 0:
             ended_by = signal.Signals(-code)
-            how = f" ({ended_by.name}: {_HINTS.get(ended_by, 'a fault of the runtime')})"
-        elif code:
-            how = f" (exit status {code})"
-        tail = self.log_tail()
-        return f"{how}. The log ends:\n{tail}" if tail else f"{how}. The log is empty."
+            return f" ({ended_by.name}: {_HINTS.get(ended_by, 'a fault of the runtime')})"
+        return f" (exit status {code})" if code else ""
 
     def log_tail(self) -> str:
         if self._log.closed:
