@@ -10,7 +10,7 @@ from pytest_selfrepair.core.checker import CHECKERS
 from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
-from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.limits import MEGABYTE, Limits
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -59,7 +59,7 @@ async def sandbox(
     """The judge that was asked for; it is told how programs are kept apart from this machine."""
     judge = SandboxJudge(
         isolation=find_isolation(options.sandbox),
-        limits=Limits(cpu_seconds=options.timeout, memory_bytes=options.memory * 1_000_000),
+        limits=Limits(cpu_seconds=options.timeout, memory_bytes=options.memory * MEGABYTE),
         checker=CHECKERS[options.checker],
         concurrency=options.jobs,
         all_cases=all_cases,

@@ -37,7 +37,7 @@ from pytest_selfrepair.plugin.runlog import RunLog
 from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
-from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.limits import MEGABYTE, Limits
 from pytest_selfrepair.tasks.folders import is_task_folder
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class ActiveSession:
         settings = self._settings
         judge = SandboxJudge(
             isolation=self._isolation,
-            limits=Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * 1_000_000),
+            limits=Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * MEGABYTE),
             checker=CHECKERS[settings.checker],
             other=CHECKERS.get(COUNTERPARTS.get(settings.checker, "")),
             all_cases=settings.all_cases,

@@ -5,7 +5,6 @@ import re
 
 from pytest_selfrepair.estimate.findings import AtEqualTokens, Findings
 from pytest_selfrepair.report import numbers, words
-from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.report.tables import by_difficulty, by_source
 
@@ -50,7 +49,7 @@ def _budget(findings: Findings) -> list[str]:
     missing = findings.about.not_run_budget
     if missing is None:
         return []
-    count = plural(len(missing.tasks), "task")
+    count = numbers.plural(len(missing.tasks), "task")
     return [f"**The budget of the run is spent; not run: {count}.** {escaped(missing.reason)}"]
 
 
@@ -81,7 +80,7 @@ def _missing(findings: Findings) -> list[str]:
     shown = findings.unscored[:_MOST_SHOWN]
     lines = [f"not scored: {escaped(words.named(each))}: {escaped(each.reason)}" for each in shown]
     if (more := len(findings.unscored) - len(shown)) > 0:
-        lines.append(f"not scored for {plural(more, 'other reason')}")
+        lines.append(f"not scored for {numbers.plural(more, 'other reason')}")
     if findings.about.not_run:
         lines.append(f"not run: {numbers.number(findings.about.not_run)}")
     return lines

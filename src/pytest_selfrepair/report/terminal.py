@@ -16,7 +16,6 @@ from pytest_selfrepair.estimate.findings import (
 from pytest_selfrepair.estimate.outcome import TaskOutcome
 from pytest_selfrepair.report import numbers, words
 from pytest_selfrepair.report.curve import Series, plot
-from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.report.plain import Paper
 from pytest_selfrepair.report.tables import by_difficulty, by_outcome, by_source
 
@@ -138,7 +137,7 @@ class _Page:
         missing = self._findings.about.not_run_budget
         if missing is None:
             return []
-        count = plural(len(missing.tasks), "task")
+        count = numbers.plural(len(missing.tasks), "task")
         were = "was" if len(missing.tasks) == 1 else "were"
         return [
             *self._say(f"the budget of the run is spent: {count} {were} not run", Style.UNSURE),
@@ -185,7 +184,7 @@ class _Page:
         return [*map(Line, table), *lines]
 
     def _pair(self, pair: Pair) -> list[Line]:
-        programs = plural(pair.programs, "failing program")
+        programs = numbers.plural(pair.programs, "failing program")
         within = ", ".join(
             f"{each.difficulty} {_difference(each)}"
             for each in self._findings.pairs_by_difficulty
@@ -234,8 +233,8 @@ class _Page:
             if each.tokens_per_repair is not None:
                 cost = f", {numbers.number(each.tokens_per_repair)} tokens a repair"
             lines += self._say(
-                f"{each.source}: {plural(each.repairs.failing, 'failing program')}{cost}, "
-                f"{plural(each.solved_only_by_repair, 'task')} solved by repair alone"
+                f"{each.source}: {numbers.plural(each.repairs.failing, 'failing program')}{cost}, "
+                f"{numbers.plural(each.solved_only_by_repair, 'task')} solved by repair alone"
             )
         for judged in findings.tally.judged:
             lines += self._say(f"judged: {judged}")

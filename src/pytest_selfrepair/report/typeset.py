@@ -3,6 +3,8 @@
 Texts have theirs from `numbers`.
 """
 
+from collections.abc import Callable
+
 from pytest_selfrepair.estimate.findings import Estimate
 from pytest_selfrepair.report import numbers
 
@@ -52,16 +54,12 @@ def p_value(number: float) -> str:
 
 def interval(estimate: Estimate) -> str:
     """The ends of a share's interval: ``[33.1%, 49.0%]``; empty where there is none."""
-    if estimate.low is None or estimate.high is None:
-        return ""
-    return f"[{percent(estimate.low)}, {percent(estimate.high)}]"
+    return _ends(estimate, percent)
 
 
 def points_interval(estimate: Estimate) -> str:
     """The ends of a difference's interval: ``[+1.2, +9.6]``; empty where there is none."""
-    if estimate.low is None or estimate.high is None:
-        return ""
-    return f"[{points(estimate.low)}, {points(estimate.high)}]"
+    return _ends(estimate, points)
 
 
 def interval_name(estimate: Estimate) -> str:
@@ -74,6 +72,12 @@ def interval_name(estimate: Estimate) -> str:
 def words(name: str) -> str:
     """An enumeration's value as words: ``wrong answer`` for ``wrong_answer``."""
     return name.replace("_", " ")
+
+
+def _ends(estimate: Estimate, say: Callable[[float | None], str]) -> str:
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f"[{say(estimate.low)}, {say(estimate.high)}]"
 
 
 def _true_minus(text: str) -> str:

@@ -214,7 +214,6 @@ class SandboxJudge:
         A failure is believed of the first case in a process: no earlier one had a part in it.
         """
         first, stopped = tally.position, False
-        limits = self._limits.of(task)
         for case, report in zygote.run(first):
             if stopped:
                 continue  # what was said before the zygote heard that it should stop
@@ -225,7 +224,7 @@ class SandboxJudge:
             index = tally.position
             if case != index or index == len(task.cases):
                 raise BrokenZygoteError(f"the zygote spoke of another case than {index}")
-            answer = read_case(report, task.kind, limits)
+            answer = read_case(report, task.kind, zygote.limits)
             judged = referee.judge(task.cases[index], answer)
             if judged.trouble is None or index == first:
                 tally.add(judged)

@@ -4,6 +4,9 @@ from dataclasses import dataclass, replace
 
 from pytest_selfrepair.core.task import JsonValue, Task
 
+MEGABYTE = 1_000_000
+"""Bytes, where users and tasks speak of memory."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -39,7 +42,7 @@ class Limits:
         if task.seconds is None and task.megabytes is None:
             return self
         seconds = self.cpu_seconds if task.seconds is None else task.seconds
-        memory = self.memory_bytes if task.megabytes is None else task.megabytes * 1_000_000
+        memory = self.memory_bytes if task.megabytes is None else task.megabytes * MEGABYTE
         return replace(self, cpu_seconds=seconds, memory_bytes=memory)
 
     def as_json(self) -> dict[str, JsonValue]:

@@ -38,7 +38,10 @@ class ZygoteProcess:
     Args:
         command: What starts it.
         environment: The whole environment of that command.
-        limits: What a case may use; also how long to wait for word of one.
+        limits: What a case may use, as a rule; also how long to wait for word of one.
+
+    Attributes:
+        limits: What a case of the program that was loaded last may use.
 
     Raises:
         BrokenZygoteError: It cannot be started.
@@ -47,7 +50,7 @@ class ZygoteProcess:
     def __init__(
         self, command: tuple[str, ...], environment: Mapping[str, str], limits: Limits
     ) -> None:
-        self._usual = self._limits = limits
+        self._usual = self.limits = limits
         self._runs = 0
         self._load = b""  # what it is told together with its next run
         self._heard = bytearray()
@@ -101,7 +104,7 @@ class ZygoteProcess:
             after: What is run after it, for the same.
             limits: What a case of it may use; None: as usual.
         """
-        self._limits = limits or self._usual
+        self.limits = limits or self._usual
         self._load = frame(
             {
                 "load": {
@@ -112,7 +115,7 @@ class ZygoteProcess:
                     "before": before,
                     "after": after,
                     "inputs": inputs,
-                    "limits": self._limits.as_json(),
+                    "limits": self.limits.as_json(),
                 }
             }
         )
@@ -201,8 +204,8 @@ class ZygoteProcess:
 
     def _next(self) -> Message:
         # A JSON text has at most six bytes for one, and a report is JSON inside JSON.
-        longest = 16 * self._limits.output_bytes + (1 << 20)
-        deadline = time.monotonic() + self._limits.wall_seconds + _PATIENCE
+        longest = 16 * self.limits.output_bytes + (1 << 20)
+        deadline = time.monotonic() + self.limits.wall_seconds + _PATIENCE
         size: int | None = None
         try:
             while True:
