@@ -4,16 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pytest_selfrepair.estimate.findings import (
-    ALL,
-    Answer,
-    AtEqualTokens,
-    Curve,
-    Findings,
-    Pair,
-    Policy,
-)
-from pytest_selfrepair.estimate.outcome import TaskOutcome
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy
+from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Curve, Findings, Pair
+from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 from pytest_selfrepair.report import numbers, words
 from pytest_selfrepair.report.curve import Series, plot
 from pytest_selfrepair.report.plain import Paper

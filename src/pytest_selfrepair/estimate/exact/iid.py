@@ -15,10 +15,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from pytest_selfrepair.core.tree import Grown, ProgramNode
-from pytest_selfrepair.estimate.draws import Drawing, Floats, Groups, Ints, drawing
-from pytest_selfrepair.estimate.findings import Policy
-from pytest_selfrepair.estimate.forest import TOKENS, node_costs
-from pytest_selfrepair.estimate.shapes import Expected
+from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Groups, Ints, drawing
+from pytest_selfrepair.estimate.exact.forest import TOKENS, node_costs
+from pytest_selfrepair.estimate.exact.shape import Policy
+from pytest_selfrepair.estimate.exact.shapes import Expected
 
 
 def iid(

@@ -9,11 +9,11 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.estimate.draws import Floats
-from pytest_selfrepair.estimate.iid import from_none
-from pytest_selfrepair.estimate.interval import interpolated
-from pytest_selfrepair.estimate.outcome import solved_with, tree_tokens
-from pytest_selfrepair.estimate.scored import Scored, scored, source_names
+from pytest_selfrepair.estimate.exact.draws import Floats
+from pytest_selfrepair.estimate.exact.iid import from_none
+from pytest_selfrepair.estimate.intervals.statistics import interpolated
+from pytest_selfrepair.estimate.run.outcome import solved_with, tree_tokens
+from pytest_selfrepair.estimate.run.scored import Scored, scored, source_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

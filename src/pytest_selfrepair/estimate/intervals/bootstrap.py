@@ -14,8 +14,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_selfrepair.estimate.draws import Floats
-from pytest_selfrepair.estimate.findings import Estimate
+from pytest_selfrepair.estimate.exact.draws import Floats
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 FEWEST_TASKS = 10
 """With fewer tasks resampling them says too little of others to be shown."""

@@ -7,7 +7,11 @@ import numpy as np
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.estimate.bootstrap import (
+from pytest_selfrepair.estimate.comparison.paired import Growth, Run, by_id, paired
+from pytest_selfrepair.estimate.comparison.pairs import mcnemar
+from pytest_selfrepair.estimate.comparison.settings import Setting, differing
+from pytest_selfrepair.estimate.exact.draws import Floats
+from pytest_selfrepair.estimate.intervals.bootstrap import (
     BOOTSTRAP,
     DIFFERENCE,
     SHARE,
@@ -15,14 +19,10 @@ from pytest_selfrepair.estimate.bootstrap import (
     Resampling,
     Statistic,
 )
-from pytest_selfrepair.estimate.draws import Floats
-from pytest_selfrepair.estimate.findings import Estimate
-from pytest_selfrepair.estimate.interval import mean_of
-from pytest_selfrepair.estimate.outcome import pass_at_1
-from pytest_selfrepair.estimate.paired import Growth, Run, by_id, paired
-from pytest_selfrepair.estimate.pairs import mcnemar
-from pytest_selfrepair.estimate.scored import by_difficulty, resampling
-from pytest_selfrepair.estimate.settings import Setting, differing
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.statistics import mean_of
+from pytest_selfrepair.estimate.run.outcome import pass_at_1
+from pytest_selfrepair.estimate.run.scored import by_difficulty, resampling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

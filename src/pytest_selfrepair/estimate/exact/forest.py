@@ -12,7 +12,7 @@ import numpy as np
 
 from pytest_selfrepair.core.sample import CONTEXT_LIMIT
 from pytest_selfrepair.core.tree import Grown, ProgramNode
-from pytest_selfrepair.estimate.draws import Bools, Floats, Groups, Ints
+from pytest_selfrepair.estimate.exact.draws import Bools, Floats, Groups, Ints
 
 TOKENS, ALL_TOKENS, SAMPLES, DOLLARS = range(4)
 """The units of a cost vector: tokens generated, tokens generated and read, completions, dollars."""

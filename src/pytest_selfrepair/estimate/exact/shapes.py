@@ -18,9 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pytest_selfrepair.estimate.draws import Floats, drawing
-from pytest_selfrepair.estimate.findings import ALL, Policy, Shape
-from pytest_selfrepair.estimate.forest import (
+from pytest_selfrepair.estimate.exact.draws import Floats, drawing
+from pytest_selfrepair.estimate.exact.forest import (
     ALL_TOKENS,
     DOLLARS,
     SAMPLES,
@@ -28,7 +27,8 @@ from pytest_selfrepair.estimate.forest import (
     UNITS,
     Forest,
 )
-from pytest_selfrepair.estimate.levels import Levels
+from pytest_selfrepair.estimate.exact.levels import Levels
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
 
 POLICIES = tuple(Policy)
 

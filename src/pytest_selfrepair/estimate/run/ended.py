@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode, RepairTree
-from pytest_selfrepair.estimate.findings import Policy
+from pytest_selfrepair.estimate.exact.shape import Policy
 
 
 def policy_of(plan: Plan) -> Policy:

@@ -7,12 +7,13 @@ from statistics import median
 from pytest_selfrepair.core.feedback import leaks
 from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.core.verdict import Outcome, Verdict
-from pytest_selfrepair.estimate.bootstrap import BOOTSTRAP, Bootstrap, Resampling
-from pytest_selfrepair.estimate.edits import edited_lines, same_program
-from pytest_selfrepair.estimate.findings import ALL, RepairRate, SourceFindings
-from pytest_selfrepair.estimate.interval import ratio_of
-from pytest_selfrepair.estimate.outcome import solved_at_once, solved_by
-from pytest_selfrepair.estimate.scored import Scored, by_difficulty, resampling, with_tree
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.findings import RepairRate, SourceFindings
+from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap, Resampling
+from pytest_selfrepair.estimate.intervals.statistics import ratio_of
+from pytest_selfrepair.estimate.run.edits import edited_lines, same_program
+from pytest_selfrepair.estimate.run.outcome import solved_at_once, solved_by
+from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty, resampling, with_tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pytest_selfrepair.estimate.findings import Policy
-from pytest_selfrepair.estimate.forest import UNITS, Forest
-from pytest_selfrepair.estimate.shapes import Expected
+from pytest_selfrepair.estimate.exact.forest import UNITS, Forest
+from pytest_selfrepair.estimate.exact.shape import Policy
+from pytest_selfrepair.estimate.exact.shapes import Expected
 
 
 def beginnings(policy: Policy, n_p: int, n_fr: int) -> list[tuple[int, int]]:

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pytest_selfrepair.core.tree import Grown, RepairTree
-from pytest_selfrepair.estimate.bootstrap import BOOTSTRAP, Bootstrap
-from pytest_selfrepair.estimate.equal_tokens import at_equal_tokens
-from pytest_selfrepair.estimate.findings import ALL, AtEqualTokens
-from pytest_selfrepair.estimate.interval import NEAR_ZERO
-from pytest_selfrepair.estimate.scored import Scored, with_tree
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.findings import AtEqualTokens
+from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
+from pytest_selfrepair.estimate.intervals.statistics import NEAR_ZERO
+from pytest_selfrepair.estimate.run.equal_tokens import at_equal_tokens
+from pytest_selfrepair.estimate.run.scored import Scored, with_tree
 
 
 def by_depth(

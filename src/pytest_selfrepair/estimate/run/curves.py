@@ -8,18 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from pytest_selfrepair.estimate.draws import Floats, Ints
-from pytest_selfrepair.estimate.findings import (
-    ALL,
-    Curve,
-    CurvePoint,
-    Estimate,
-    HeatCell,
-    HeatMap,
-    Policy,
-)
-from pytest_selfrepair.estimate.forest import ALL_TOKENS, DOLLARS, TOKENS
-from pytest_selfrepair.estimate.shapes import Expected, known
+from pytest_selfrepair.estimate.exact.draws import Floats, Ints
+from pytest_selfrepair.estimate.exact.forest import ALL_TOKENS, DOLLARS, TOKENS
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy
+from pytest_selfrepair.estimate.exact.shapes import Expected, known
+from pytest_selfrepair.estimate.findings import Curve, CurvePoint, HeatCell, HeatMap
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 SAME = 1e-12
 """Pass rates that differ by less are the same: what differs is rounding."""

@@ -5,7 +5,8 @@ from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_selfrepair.estimate.findings import Estimate, Findings
+    from pytest_selfrepair.estimate.findings import Findings
+    from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 FAIL_UNDER = "--selfrepair-fail-under"
 FAIL_UNDER_LOWER = "--selfrepair-fail-under-lower"

@@ -10,7 +10,7 @@ from pytest_selfrepair.core.record import NOT_RUN, Record
 from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.estimate.findings import Flips, Tally, Unscored
-from pytest_selfrepair.estimate.outcome import TaskOutcome, task_outcome
+from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
 
 _SEEN: Mapping[FeedbackCases, str] = MappingProxyType(
     {

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.estimate.bootstrap import BOOTSTRAP, Bootstrap
-from pytest_selfrepair.estimate.findings import Estimate
-from pytest_selfrepair.estimate.interval import side_of_zero
-from pytest_selfrepair.estimate.scored import scored, source_names
-from pytest_selfrepair.estimate.versus import Changes, Versus, versus
+from pytest_selfrepair.estimate.comparison.versus import Changes, Versus, versus
+from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.statistics import side_of_zero
+from pytest_selfrepair.estimate.run.scored import scored, source_names
 
 COMPARE_SCHEMA = 1
 """The version of the JSON that these classes are written as."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, RepairTree
-from pytest_selfrepair.estimate.bootstrap import BOOTSTRAP, Bootstrap, Resampling
-from pytest_selfrepair.estimate.findings import ALL
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap, Resampling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

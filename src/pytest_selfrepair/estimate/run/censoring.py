@@ -22,11 +22,10 @@ from dataclasses import dataclass, replace
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
-from pytest_selfrepair.estimate.ended import Scored, policy_of
-from pytest_selfrepair.estimate.findings import ALL, Policy, Refused, Shape
-from pytest_selfrepair.estimate.forest import Forest, forest
-from pytest_selfrepair.estimate.happened import beginnings, happened
-from pytest_selfrepair.estimate.shapes import (
+from pytest_selfrepair.estimate.exact.forest import Forest, forest
+from pytest_selfrepair.estimate.exact.happened import beginnings, happened
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
+from pytest_selfrepair.estimate.exact.shapes import (
     POLICIES,
     Expected,
     Named,
@@ -34,6 +33,8 @@ from pytest_selfrepair.estimate.shapes import (
     mean_shapes,
     shapes,
 )
+from pytest_selfrepair.estimate.findings import Refused
+from pytest_selfrepair.estimate.run.ended import Scored, policy_of
 
 MOST_NAMED = 3
 """Tasks that a refusal names."""

@@ -8,25 +8,22 @@ import numpy as np
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.tree import Grown
-from pytest_selfrepair.estimate.bootstrap import (
+from pytest_selfrepair.estimate.exact.forest import DOLLARS, TOKENS, forest
+from pytest_selfrepair.estimate.exact.iid import reaching
+from pytest_selfrepair.estimate.exact.shape import Policy
+from pytest_selfrepair.estimate.exact.shapes import Expected, expect, known
+from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Difficulty
+from pytest_selfrepair.estimate.intervals.bootstrap import (
     BOOTSTRAP,
     DIFFERENCE,
     FEWEST_TASKS,
     Bootstrap,
 )
-from pytest_selfrepair.estimate.findings import (
-    Answer,
-    AtEqualTokens,
-    Difficulty,
-    Estimate,
-    Policy,
-)
-from pytest_selfrepair.estimate.forest import DOLLARS, TOKENS, forest
-from pytest_selfrepair.estimate.iid import reaching
-from pytest_selfrepair.estimate.interval import NEAR_ZERO, AtTokens, mean_of, side_of_zero
-from pytest_selfrepair.estimate.outcome import pass_at_1, tree_cost
-from pytest_selfrepair.estimate.scored import Scored, by_difficulty, resampling, with_tree
-from pytest_selfrepair.estimate.shapes import Expected, expect, known
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.statistics import NEAR_ZERO, mean_of, side_of_zero
+from pytest_selfrepair.estimate.run.at_tokens import AtTokens
+from pytest_selfrepair.estimate.run.outcome import pass_at_1, tree_cost
+from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty, resampling, with_tree
 
 
 def difficulties(

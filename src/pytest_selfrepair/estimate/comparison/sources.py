@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.estimate.bootstrap import BOOTSTRAP, Bootstrap
-from pytest_selfrepair.estimate.equal_tokens import difficulties
+from pytest_selfrepair.estimate.comparison.pairs import pairs, pairs_by_difficulty
 from pytest_selfrepair.estimate.findings import (
     AtEqualTokens,
     Difficulty,
@@ -15,10 +14,11 @@ from pytest_selfrepair.estimate.findings import (
     Tally,
     Unscored,
 )
-from pytest_selfrepair.estimate.pairs import pairs, pairs_by_difficulty
-from pytest_selfrepair.estimate.repairs import source_findings
-from pytest_selfrepair.estimate.scored import scored, source_names
-from pytest_selfrepair.estimate.tally import not_run_budget, tally, unscored
+from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
+from pytest_selfrepair.estimate.run.equal_tokens import difficulties
+from pytest_selfrepair.estimate.run.repairs import source_findings
+from pytest_selfrepair.estimate.run.scored import scored, source_names
+from pytest_selfrepair.estimate.run.tally import not_run_budget, tally, unscored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

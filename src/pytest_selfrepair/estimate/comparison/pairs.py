@@ -5,11 +5,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pytest_selfrepair.estimate.bootstrap import BOOTSTRAP, DIFFERENCE, Bootstrap
-from pytest_selfrepair.estimate.findings import ALL, Pair
-from pytest_selfrepair.estimate.interval import ratio_of
-from pytest_selfrepair.estimate.repairs import Tried, passing, tried_by
-from pytest_selfrepair.estimate.scored import Scored, by_difficulty, resampling
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.findings import Pair
+from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, DIFFERENCE, Bootstrap
+from pytest_selfrepair.estimate.intervals.statistics import ratio_of
+from pytest_selfrepair.estimate.run.repairs import Tried, passing, tried_by
+from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty, resampling
 
 
 def pairs(
