@@ -21,8 +21,9 @@ from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.feedback import HUMAN, Argument, Means, Recipe, recipe_of
 from pytest_selfrepair.feedback.human import DEFAULT_FILE, Human
+from pytest_selfrepair.models.addresses import OPENAI_URL, Endpoint
 from pytest_selfrepair.models.chat import ChatModel
-from pytest_selfrepair.models.endpoint import OPENAI_URL, Endpoint, Line
+from pytest_selfrepair.models.endpoint import Line
 from pytest_selfrepair.models.local import DEFAULT_SLOTS, LocalServer, parse_local_name
 from pytest_selfrepair.models.prices import FREE, Prices
 from pytest_selfrepair.models.recording import RecordingModel, Replay
