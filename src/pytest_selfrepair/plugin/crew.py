@@ -1,5 +1,6 @@
 """Who works on a task: the models and feedback sources that the settings name."""
 
+import asyncio
 import hashlib
 import json
 import os
@@ -23,6 +24,7 @@ from pytest_selfrepair.feedback import HUMAN, Argument, Means, Recipe, recipe_of
 from pytest_selfrepair.feedback.human import DEFAULT_FILE, Human
 from pytest_selfrepair.models.addresses import OPENAI_URL, Endpoint
 from pytest_selfrepair.models.chat import ChatModel
+from pytest_selfrepair.models.check import Check, fault_of
 from pytest_selfrepair.models.endpoint import Line
 from pytest_selfrepair.models.local import DEFAULT_SLOTS, LocalServer, parse_local_name
 from pytest_selfrepair.models.prices import FREE, Prices
@@ -37,6 +39,7 @@ from pytest_selfrepair.plugin import xdist
 from pytest_selfrepair.plugin.forecast import Asking, forecast
 from pytest_selfrepair.plugin.options import Settings, base_of
 from pytest_selfrepair.plugin.purse import Purse
+from pytest_selfrepair.store.known import holds_samples
 
 LOCAL_RETRIES = 1
 """The embedded model's server is on this machine: where it does not answer, it is dead."""
@@ -158,6 +161,7 @@ class Casting:
         slots: What every request of this process needs, whichever model it asks.
         campaign: On whose account samples are drawn, in all processes and resumed runs.
         limits: What that account may spend.
+        check: Made before the first request is paid.
 
     Raises:
         UsageError: A name means nobody, or what it needs is missing.
@@ -176,6 +180,8 @@ class Casting:
         self.prompts = prompts_of(settings)
         self._coder = _Who(name=settings.model)
         self._embedded: dict[str, Weights] = {}
+        self._at_endpoints: list[_Who] = []
+        self.check = Check()
         self._makers = {self._coder: self._model_maker(self._coder)}
         self._sources = [self._source(name) for name in settings.feedback]
         if all(who.name in self._embedded for who in self._makers):
@@ -206,6 +212,36 @@ class Casting:
         for name, size in self._embedded.items():
             self._servers.address(name, size)
 
+    def check_endpoints(self) -> bool:
+        """Ask every model at an endpoint for one token, before workers ask for more.
+
+        Not where the run replays, or may: a store that holds samples of all models may hold all
+        that are asked for, and then a worker checks when it is the first to pay.
+
+        Returns:
+            Whether they were asked.
+
+        Raises:
+            UsageError: One cannot be asked.
+        """
+        settings = self._settings
+        names = [who.name for who in self._at_endpoints]
+        if not names or settings.replay == Replay.ONLY:
+            return False
+        if settings.replay == Replay.AUTO and holds_samples(settings.store, names):
+            return False
+        models = [self._makers[who]() for who in self._at_endpoints]
+
+        async def fault() -> str | None:
+            try:
+                return await fault_of(self._checked(models))
+            finally:
+                await asyncio.gather(*(model.aclose() for model in models))
+
+        if (found := asyncio.run(fault())) is not None:
+            raise UsageError(found)
+        return True
+
     def crew(self, store: SampleStore, judge: Judge) -> Crew:
         """Bring everyone to work.
 
@@ -217,6 +253,7 @@ class Casting:
             LocalModelError: The embedded model cannot be set up.
         """
         members = {who: make() for who, make in self._makers.items()}
+        self.check.models = self._checked([members[who] for who in self._at_endpoints])
         recorded = {
             who: RecordingModel(
                 model=model,
@@ -368,12 +405,19 @@ class Casting:
             self._embedded[name] = size
             return lambda: self._local_model(name, size)
         endpoint = self._endpoint(apart=who.apart)
+        self._at_endpoints.append(who)
         return lambda: ChatModel(
             name,
             line=self._line(endpoint),
             counter=TiktokenCounter(model=name),
             price=self.prices.of(name),
+            ready=None if xdist.given_checked(self._config) else self.check,
         )
+
+    def _checked(self, models: Iterable[Model]) -> list[tuple[ChatModel, SamplingParams]]:
+        """Who is checked before the first request is paid, and how completions are drawn."""
+        params = plan_of(self._settings).params
+        return [(model, params) for model in models if isinstance(model, ChatModel)]
 
     def _local_model(self, name: str, size: Weights) -> Model:
         file = self._servers.weights_file
