@@ -43,10 +43,19 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A chat completion."""
+    """A chat completion.
+
+    Attributes:
+        choices: The completions.
+        counts: What they cost in tokens.
+        seconds: How long the request took, once it was sent; None where nobody measured it.
+        first_byte: Seconds until its first byte came, where it came as a stream.
+    """
 
     choices: tuple[Choice, ...]
     counts: Counts
+    seconds: float | None = None
+    first_byte: float | None = None
 
     @property
     def is_void(self) -> bool:

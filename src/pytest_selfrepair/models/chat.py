@@ -21,6 +21,7 @@ from pytest_selfrepair.errors import (
 )
 from pytest_selfrepair.models.answers import Answer
 from pytest_selfrepair.models.endpoint import Line, UnansweredError
+from pytest_selfrepair.models.parameters import wire_params
 from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.tokens import TokenCounter
 from pytest_selfrepair.models.trouble import Meaning, Trouble
@@ -66,6 +67,7 @@ class _Dialect:
             longest: params.max_tokens,
             "seed": request.draw_seed,
             "n": count if count > 1 else None,
+            **wire_params(params),
         }
         return {
             name: value
@@ -242,15 +244,22 @@ class ChatModel:
             # Of several, each is asked for again, unless something was generated and paid for.
             if wanted > 1 and not costs[0].completion_tokens:
                 return []
-            return [self._sample("", NO_CHOICE, costs[0])]
+            return [self._sample(answer, "", NO_CHOICE, costs[0])]
         return [
-            self._sample(choice.text, choice.finish_reason, cost)
+            self._sample(answer, choice.text, choice.finish_reason, cost)
             for choice, cost in zip(answer.choices[:wanted], costs, strict=False)
         ]
 
-    def _sample(self, text: str, finish_reason: str, usage: Usage) -> Sample:
-        dollars = None if self._price is None else self._price.dollars(usage)
-        return Sample(text=text, usage=usage, finish_reason=finish_reason, dollars=dollars)
+    def _sample(self, answer: Answer, text: str, finish_reason: str, usage: Usage) -> Sample:
+        prompt = answer.counts.prompt
+        return Sample(
+            text=text,
+            usage=usage,
+            finish_reason=finish_reason,
+            dollars=None if self._price is None else self._price.dollars(usage, prompt=prompt),
+            seconds=answer.seconds,
+            first_byte=answer.first_byte,
+        )
 
     @property
     def _shown(self) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -33,6 +33,8 @@ class Endpoint:
         api_key: The key; never shown.
         timeout: Seconds that one try of a request may take, from its first byte to its last.
         retries: How a try that failed in passing is repeated.
+        headers: Further headers of its requests; never shown.
+        concurrency: Requests that may be in flight; None: as many as there are slots.
         requests_per_minute: Requests that may be sent in a minute; None: any number.
         tokens_per_minute: Tokens, read or generated, that they may cost; None: any number.
     """
@@ -41,6 +43,8 @@ class Endpoint:
     api_key: str = field(repr=False)
     timeout: float = 600.0
     retries: Retries = field(default_factory=Retries)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    concurrency: int | None = None
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
 
@@ -87,6 +91,7 @@ class Line:
         self.endpoint = endpoint
         self.throttle = Throttle(
             slots,
+            concurrency=endpoint.concurrency,
             requests_per_minute=endpoint.requests_per_minute,
             tokens_per_minute=endpoint.tokens_per_minute,
             clock=clock,
@@ -160,15 +165,18 @@ class Line:
         """One try: an answer, a trouble, or both: an answer that holds nothing."""
         from openai import OpenAIError  # noqa: PLC0415 - half a second, only where used
 
+        headers = {**dict(self.endpoint.headers), "X-Client-Request-Id": request_id}
+        began = self._clock()
         try:
             async with asyncio.timeout(self.endpoint.timeout):
                 content = await self._connected().post(
                     _PATH,
                     cast_to=bytes,  # so the library does not build objects that we do not use
                     body=body,
-                    options={"headers": {"X-Client-Request-Id": request_id}},
+                    options={"headers": headers},
                 )
-            answer = read_answer(content)
+            seconds = round(self._clock() - began, 3)
+            answer = replace(read_answer(content), seconds=seconds)
         except (OpenAIError, NoCompletionError, TimeoutError, ValueError) as error:
             trouble = self._trouble(error)
             if trouble.is_too_much:
