@@ -108,7 +108,10 @@ TIERED = """
 [m]
 input = 1
 output = 10
-tiers = [{ above = 1000, input = 2, cached_input = 0.5, output = 15 }, { above = 5000, input = 3, output = 5 }]
+tiers = [
+  { above = 1000, input = 2, cached_input = 0.5, output = 15 },
+  { above = 5000, input = 3, output = 5 },
+]
 """
 
 

@@ -171,6 +171,9 @@ class Sample:
 CONTEXT_LIMIT = "context_limit"
 """The `finish_reason` of a sample that could not be drawn: its prompt is longer than the model
 reads. It has no text and cost nothing."""
+CONTENT_FILTER = "content_filter"
+"""The `finish_reason` of a sample that a filter of the endpoint's kept from the model, or from us,
+in whole or in part."""
 
 
 class Model(Protocol):

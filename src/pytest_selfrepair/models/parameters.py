@@ -21,11 +21,12 @@ _TAG = re.compile(r"[A-Za-z][\w.-]*")
 
 
 def wire_params(params: SamplingParams) -> dict[str, object]:
-    """What parameters add to a request's body beside temperature, length and seed.
+    """What the parameters of a draw add to its body, but for its length and seed.
 
     The fields of the extra body come last: they may replace the others.
     """
     wanted = {
+        "temperature": params.temperature,
         "top_p": params.top_p,
         "reasoning_effort": params.reasoning_effort,
         "stop": list(params.stop) or None,

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.models.endpoint import OPENAI_URL, Endpoint, Line
+from pytest_selfrepair.models.addresses import OPENAI_URL, Endpoint
+from pytest_selfrepair.models.endpoint import Line
 from pytest_selfrepair.models.models_file import ModelSettings
 from pytest_selfrepair.models.parameters import header_value
 from pytest_selfrepair.models.recording import Replay

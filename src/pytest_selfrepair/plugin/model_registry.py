@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 import pytest
 
 from pytest_selfrepair.core.sample import Model, SamplingParams
 from pytest_selfrepair.errors import SelfRepairError, UsageError
+from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.chat import ChatModel
-from pytest_selfrepair.models.endpoint import Endpoint
 from pytest_selfrepair.models.local import parse_local_name
 from pytest_selfrepair.models.models_file import NOTHING_SAID, ModelSettings, read_models
 from pytest_selfrepair.models.parameters import keyed_headers
@@ -189,7 +188,7 @@ class ModelRegistry:
         place = self.endpoints.place(asked, table)
         return _Made(
             make=make,
-            host=urlsplit(endpoint.base_url).netloc.rpartition("@")[2],
+            host=endpoint.host,
             headers=self.endpoints.headers(place, table),
         )
 
