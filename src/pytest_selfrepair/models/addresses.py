@@ -42,6 +42,7 @@ class Endpoint:
         headers: Further headers; never shown.
         timeout: Seconds that one try of a request may take, from its first byte to its last.
         retries: How a try that failed in passing is repeated.
+        concurrency: Requests that may be in flight; None: as many as there are slots.
         requests_per_minute: Requests that may be sent in a minute; None: any number.
         tokens_per_minute: Tokens, read or generated, that they may cost; None: any number.
     """
@@ -51,6 +52,7 @@ class Endpoint:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     timeout: float = 600.0
     retries: Retries = field(default_factory=Retries)
+    concurrency: int | None = None
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
 

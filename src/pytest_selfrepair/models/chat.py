@@ -23,7 +23,7 @@ from pytest_selfrepair.errors import (
     ModelError,
 )
 from pytest_selfrepair.models.addresses import CHECK_ID
-from pytest_selfrepair.models.answers import Answer
+from pytest_selfrepair.models.answers import Answer, Choice
 from pytest_selfrepair.models.dialect import Dialect, is_missing, refuses_several
 from pytest_selfrepair.models.endpoint import Call, Line, UnansweredError
 from pytest_selfrepair.models.prices import Price
@@ -210,7 +210,7 @@ class ChatModel:
             raise self._explained(error) from None
         costs = await usages(answer, max_tokens=first.params.max_tokens, counter=self._counter)
         pairs = zip(answer.choices[: len(requests)], costs, strict=False)
-        drawn = [self._sample(choice.text, choice.finish_reason, cost) for choice, cost in pairs]
+        drawn = [self._sample(answer, choice, cost) for choice, cost in pairs]
         return drawn, answer.failed
 
     async def _ask(self, request: SampleRequest, count: int, called: str) -> Answer:
@@ -248,9 +248,16 @@ class ChatModel:
                 raise UnansweredError(before) from None
             raise
 
-    def _sample(self, text: str, finish_reason: str, usage: Usage) -> Sample:
-        dollars = None if self._price is None else self._price.dollars(usage)
-        return Sample(text=text, usage=usage, finish_reason=finish_reason, dollars=dollars)
+    def _sample(self, answer: Answer, choice: Choice, usage: Usage) -> Sample:
+        prompt = answer.counts.prompt
+        return Sample(
+            text=choice.text,
+            usage=usage,
+            finish_reason=choice.finish_reason,
+            dollars=None if self._price is None else self._price.dollars(usage, prompt=prompt),
+            seconds=answer.seconds,
+            first_byte=answer.first_byte,
+        )
 
     @property
     def shown(self) -> str:

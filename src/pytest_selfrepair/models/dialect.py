@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from pytest_selfrepair.core.sample import Message, Role, SampleRequest, SamplingParams
+from pytest_selfrepair.core.sample import Message, Role, SampleRequest
 from pytest_selfrepair.models import responses, wordings
 from pytest_selfrepair.models.addresses import CHAT_PATH
 from pytest_selfrepair.models.endpoint import Call
 from pytest_selfrepair.models.error_bodies import SEPARATOR
+from pytest_selfrepair.models.parameters import wire_params
 from pytest_selfrepair.models.trouble import Meaning, Trouble
 
 LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_new_tokens")
@@ -59,12 +60,12 @@ class Dialect:
 
     def call(self, wire_name: str, request: SampleRequest, count: int) -> Call:
         """A request in the terms that the model accepts."""
-        own_system = self.own_system
+        own_system = self.own_system and request.params.system_role
         messages = request.messages if own_system else without_system(request.messages)
         body: dict[str, object] = {
             "model": wire_name,
             "messages": [_wire(message) for message in messages],
-            **wire_parameters(request.params),
+            **wire_params(request.params),
         }
         if request.draw_seed is not None:
             body["seed"] = request.draw_seed
@@ -156,11 +157,6 @@ class Dialect:
     def _note(self, is_new: bool, notice: str) -> None:
         if is_new:
             self.notices.append(notice)
-
-
-def wire_parameters(params: SamplingParams) -> dict[str, object]:
-    """What the parameters of a draw add to its body, but for its length and seed."""
-    return {"temperature": params.temperature}
 
 
 def refuses_several(trouble: Trouble, sent: Call) -> bool:

@@ -90,6 +90,7 @@ class Line:
         self.endpoint = endpoint
         self.throttle = Throttle(
             slots,
+            concurrency=endpoint.concurrency,
             requests_per_minute=endpoint.requests_per_minute,
             tokens_per_minute=endpoint.tokens_per_minute,
             clock=clock,
@@ -216,8 +217,8 @@ class Line:
         streamed = kind.startswith("text/event-stream")
         return replace(
             answer,
-            seconds=time.perf_counter() - began,
-            first_byte=first_byte if streamed else None,
+            seconds=round(time.perf_counter() - began, 3),
+            first_byte=round(first_byte, 3) if streamed else None,
         )
 
     async def _sent(self, call: Call, request_id: str) -> "Response":
