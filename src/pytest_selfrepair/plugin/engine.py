@@ -17,9 +17,9 @@ from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
 from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError, TaskError
-from pytest_selfrepair.plugin.crew import Casting, Crew, plan_of
 from pytest_selfrepair.plugin.loop import Loop
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.run_models import OpenModels, RunModels
 from pytest_selfrepair.store.samples import SqliteStore
 from pytest_selfrepair.tasks.examples import examples
 
@@ -54,7 +54,7 @@ class Upcoming:
 class _Ready:
     """What is set up once, when the first task is run."""
 
-    crew: Crew
+    models: OpenModels
     setup: Setup
 
 
@@ -65,16 +65,16 @@ class Engine:
 
     Args:
         settings: What the user asked for.
-        casting: Who the names in it mean.
+        models: The models and sources that it names.
         judge: Runs programs.
     """
 
-    def __init__(self, settings: Settings, casting: Casting, judge: Judge) -> None:
+    def __init__(self, settings: Settings, models: RunModels, judge: Judge) -> None:
         self._settings = settings
-        self._casting = casting
+        self._models = models
         self._judge = judge
-        self._plan = plan_of(settings)
-        self._slots = casting.slots
+        self._plan = models.plan
+        self._slots = models.slots
         self._open = ExitStack()
         self._loop: Loop | None = None
         # What follows is touched on the loop's thread alone.
@@ -82,7 +82,7 @@ class Engine:
         self._coming: deque[Upcoming] = deque()
         self._known: set[str] = set()
         self._started: dict[str, asyncio.Task[Record]] = {}
-        self._purse = casting.purse()
+        self._purse = models.purse()
         self._young: deque[float] = deque()  # when the youngest tasks were started
 
     def expect(self, coming: Iterable[Upcoming]) -> None:
@@ -108,7 +108,7 @@ class Engine:
     @property
     def notices(self) -> list[str]:
         """What the user should know of how models were asked, a line each."""
-        return self._state.crew.notices if isinstance(self._state, _Ready) else []
+        return self._state.models.notices if isinstance(self._state, _Ready) else []
 
     @property
     def in_flight(self) -> int:
@@ -120,7 +120,7 @@ class Engine:
         """How often an endpoint said, to this process, that it was asked too much."""
         if not isinstance(self._state, _Ready):
             return 0
-        return sum(throttle.rate_limits for throttle in self._state.crew.throttles)
+        return sum(throttle.rate_limits for throttle in self._state.models.throttles)
 
     async def _give_up(self) -> None:
         """Send nothing more, keep the answers that come soon, and drop the rest."""
@@ -169,7 +169,7 @@ class Engine:
         """How many requests a task begins with: one for all its programs, or one for each."""
         if not isinstance(self._state, _Ready):
             return 1
-        together = self._state.crew.draws_several and self._plan.params.seed is None
+        together = self._state.models.draws_several and self._plan.params.seed is None
         return 1 if together else self._plan.n_p
 
     def _start(self, upcoming: Upcoming) -> "asyncio.Task[Record]":
@@ -231,11 +231,12 @@ class Engine:
                 grown = await grow(
                     task,
                     self._plan,
-                    model=ready.crew.model,
+                    model=ready.models.model,
                     judge=self._judge,
-                    sources=ready.crew.sources,
-                    prompts=self._casting.prompts,
+                    sources=ready.models.sources,
+                    prompts=self._models.prompts,
                     spending=spending,
+                    reader=self._models.reader,
                 )
         except BudgetSpentError as error:
             unscored = f"{NOT_RUN}: {error}"
@@ -270,17 +271,17 @@ class Engine:
     def _set_up(self) -> _Ready:
         store = SqliteStore(self._settings.store)
         self._open.callback(store.close)
-        self._purse.before = store.spent(self._casting.campaign)
-        crew = self._casting.crew(store, self._judge)
+        self._purse.before = store.spent(self._models.campaign)
+        models = self._models.open(store, self._judge)
         loop = self._running()
         self._open.callback(lambda: loop.run(self._judge.aclose()))
-        self._open.callback(lambda: loop.run(crew.aclose()))
+        self._open.callback(lambda: loop.run(models.aclose()))
         return _Ready(
-            crew=crew,
+            models=models,
             setup=Setup(
-                model=crew.model.name,
-                sources=tuple(source.name for source in crew.sources),
-                prompts=f"{self._casting.prompts.name}@{self._casting.prompts.digest}",
+                model=models.model.name,
+                sources=tuple(source.name for source in models.sources),
+                prompts=f"{self._models.prompts.name}@{self._models.prompts.digest}",
                 checker=self._settings.checker,
                 isolation=self._judge.isolation,
                 plan=self._plan,
