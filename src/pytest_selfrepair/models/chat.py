@@ -21,6 +21,7 @@ from pytest_selfrepair.errors import (
 )
 from pytest_selfrepair.models.answers import Answer
 from pytest_selfrepair.models.endpoint import Line, UnansweredError
+from pytest_selfrepair.models.permit import permission
 from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.tokens import TokenCounter
 from pytest_selfrepair.models.trouble import Meaning, Trouble
@@ -110,6 +111,8 @@ class ChatModel:
         line: The way to the endpoint.
     """
 
+    asks_permission = True
+
     def __init__(
         self,
         name: str,
@@ -187,7 +190,7 @@ class ChatModel:
             drawn = await self._draw(requests)
         except _OtherFormError:
             self._dialect.give_up_several(self._shown)
-        except ModelError as error:
+        except InfrastructureError as error:
             return [error] * len(requests)
         if len(drawn) == len(requests):
             return drawn
@@ -207,7 +210,7 @@ class ChatModel:
         """
         first = requests[0]
         try:
-            answer = await self._ask(first, len(requests), request_id(requests))
+            answer = await self._ask(requests)
         except UnansweredError as error:
             if reason := _UNDRAWN.get(error.trouble.meaning):
                 return [_undrawn(reason)] * len(requests)
@@ -216,16 +219,19 @@ class ChatModel:
             raise self._explained(error) from None
         return await self._samples(answer, first.params.max_tokens, len(requests))
 
-    async def _ask(self, request: SampleRequest, count: int, called: str) -> Answer:
+    async def _ask(self, requests: Sequence[SampleRequest]) -> Answer:
         """Ask until there is an answer, also without the parameters that are refused."""
+        request, count = requests[0], len(requests)
+        called = request_id(requests)
         letters = sum(len(message.content) for message in request.messages)
         tokens = letters // _LETTERS_A_TOKEN + request.params.max_tokens * count
         body: dict[str, object] = {}
 
-        def prepare() -> dict[str, object]:
+        async def prepare() -> dict[str, object]:
             nonlocal body
             if self._refusal is not None:
                 raise self._refusal
+            await permission(requests)
             body = self._dialect.body(self._wire_name, request, count)
             return body
 

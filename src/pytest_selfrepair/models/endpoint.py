@@ -101,7 +101,7 @@ class Line:
 
     async def ask(
         self,
-        prepare: Callable[[], Mapping[str, object]],
+        prepare: Callable[[], Awaitable[Mapping[str, object]]],
         *,
         request_id: str,
         tokens: int,
@@ -109,8 +109,8 @@ class Line:
         """Ask until there is an answer, or no use in asking.
 
         Args:
-            prepare: Makes the request's body just before each try, by what is known then of the
-                endpoint; raises what makes it useless to ask.
+            prepare: Makes the request's body just before each try, with a slot held, by what is
+                known then of the endpoint; raises why it is not to be sent.
             request_id: What the endpoint's logs may call it, in ASCII.
             tokens: What it may cost, prompt included.
 
@@ -125,7 +125,11 @@ class Line:
         number = 0
         while True:
             async with self.throttle.flight(tokens) as flight:
-                body = prepare()
+                try:
+                    body = await prepare()
+                except BaseException:
+                    flight.unsent()
+                    raise
                 began = self._clock() if began is None else began
                 answer, trouble = await self._try(body, request_id, flight)
             if trouble is None:
