@@ -24,6 +24,7 @@ from pytest_selfrepair.estimate.findings import (
 )
 from pytest_selfrepair.estimate.iid import iid, sampled
 from pytest_selfrepair.estimate.interval import mean_estimate, sampling_noise
+from pytest_selfrepair.estimate.notes import notes
 from pytest_selfrepair.estimate.scored import by_difficulty, scored, source_names
 from pytest_selfrepair.estimate.shapes import Expected, expect
 from pytest_selfrepair.estimate.sources import compared
@@ -76,6 +77,7 @@ def findings(
         refused=_refused(used),
         depths=by_depth(scored(records), names, how=how),
         pairs_by_difficulty=parts.pairs_by_difficulty,
+        notes=notes(records),
     )
 
 
