@@ -77,10 +77,8 @@ def test_two_equal_runs_at_once_pay_once(root: Path, mode: tuple[str, ...]) -> N
 def test_a_run_beside_one_that_is_killed_draws_what_that_had_claimed(root: Path) -> None:
     with serving(Script(root / "script.json")) as server:
         killed, going = (start(root, server, "-p", "no:xdist") for _ in range(2))
-        while (
-            server.requests.total() < 10 and killed.poll() is None
-        ):  # it is the server that counts
-            pass
+        while server.requests.total() < 10 and killed.poll() is None:
+            time.sleep(0.002)
         killed.kill()
         killed.communicate(timeout=60)
         output, _ = going.communicate(timeout=120)

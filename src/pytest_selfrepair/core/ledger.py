@@ -4,7 +4,7 @@ A reservation is also the claim on a draw: while it stands, nobody else reserves
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -92,6 +92,26 @@ class Paid:
     dollars: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What a run paid for, whatever its records say.
+
+    Attributes:
+        paid: What this run has paid for.
+        spent: What all runs of its settings have.
+        limits: What those may spend.
+    """
+
+    paid: Paid = field(default_factory=Paid)
+    spent: Spent = field(default_factory=Spent)
+    limits: RunLimits = field(default_factory=RunLimits)
+
+    @property
+    def over(self) -> Spent:
+        """By how much the limits have been overstepped."""
+        return overstep(self.spent, self.limits)
+
+
 def overstep(spent: Spent, limits: RunLimits) -> Spent:
     """By how much a campaign has gone beyond its limits; nothing where it has kept to them.
 
@@ -107,7 +127,7 @@ def overstep(spent: Spent, limits: RunLimits) -> Spent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """Requests that were in flight when their process died: what they cost, nobody knows.
+    """Requests in flight when their process died or gave up: what they cost, nobody knows.
 
     Attributes:
         requests: How many.

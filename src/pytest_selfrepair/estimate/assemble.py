@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from pytest_selfrepair.core.feedback import leaks
-from pytest_selfrepair.core.ledger import Lost
+from pytest_selfrepair.core.ledger import Account, Lost
 from pytest_selfrepair.core.record import UNKNOWN, Record, Setup
 from pytest_selfrepair.estimate.bootstrap import BOOTSTRAP, Bootstrap
 from pytest_selfrepair.estimate.censoring import Usable, usable
@@ -24,7 +24,7 @@ from pytest_selfrepair.estimate.findings import (
 )
 from pytest_selfrepair.estimate.iid import iid, sampled
 from pytest_selfrepair.estimate.interval import mean_estimate, sampling_noise
-from pytest_selfrepair.estimate.notes import notes
+from pytest_selfrepair.estimate.notes import notes, overstepped
 from pytest_selfrepair.estimate.scored import by_difficulty, scored, source_names
 from pytest_selfrepair.estimate.shapes import Expected, expect
 from pytest_selfrepair.estimate.sources import compared
@@ -40,6 +40,7 @@ def findings(
     *,
     not_run: int = 0,
     lost: Lost | None = None,
+    account: Account | None = None,
     title: str | None = None,
     how: Bootstrap = BOOTSTRAP,
 ) -> Findings:
@@ -48,7 +49,8 @@ def findings(
     Args:
         records: One for each task.
         not_run: Tasks that were collected and never started.
-        lost: What was in flight when earlier runs of the same settings were killed.
+        lost: What was in flight when runs of the same settings were killed or stopped.
+        account: What the run has paid for, by its account; None: its records alone tell.
         title: What reports call the run; None: after its models and sources.
         how: How tasks are resampled.
     """
@@ -77,7 +79,8 @@ def findings(
         refused=_refused(used),
         depths=by_depth(scored(records), names, how=how),
         pairs_by_difficulty=parts.pairs_by_difficulty,
-        notes=notes(records),
+        notes=(*overstepped(account), *notes(records)),
+        account=account,
     )
 
 

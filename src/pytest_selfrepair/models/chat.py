@@ -222,7 +222,6 @@ class ChatModel:
         Raises:
             _OtherFormError: Several were asked for, and fewer might be had.
         """
-        first = requests[0]
         try:
             answer = await self._ask(requests)
         except UnansweredError as error:

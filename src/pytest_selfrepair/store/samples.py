@@ -33,7 +33,7 @@ from pytest_selfrepair.store.rows import (
     sample_texts,
 )
 from pytest_selfrepair.store.trouble import damaged_row
-from pytest_selfrepair.store.writer import NOT_YET, Writer
+from pytest_selfrepair.store.writer import NOT_YET, NotYet, Writer
 
 PATIENCE = 30.0
 """Seconds to wait for another process that is writing."""
@@ -145,17 +145,16 @@ class SqliteStore:
         """
         granted: list[Reservation] = []
 
-        def work(connection: sqlite3.Connection) -> object:
+        def work(connection: sqlite3.Connection) -> tuple[Grant, ...] | NotYet:
             grants = self._ledger.reserve(connection, campaign, wanted, limits)
             granted[:] = [each for each in grants if isinstance(each, Reservation)]
             return NOT_YET if waits and is_vain(grants) else grants
 
         try:
-            result: tuple[Grant, ...] = await self._writer.do(work, waits=waits)
+            return await self._writer.do(work, waits=waits)
         except asyncio.CancelledError:  # nothing was sent: what was granted meanwhile goes back
             self.give_back(granted)
             raise
-        return result
 
     def give_back(self, reservations: Sequence[Reservation]) -> None:
         """Drop reservations of requests that were never sent, soon; nobody waits for it."""

@@ -31,18 +31,18 @@ _T = TypeVar("_T")
 _Work = Callable[[sqlite3.Connection], _T]
 
 
-class _NotYet:
+class NotYet:
     """What work returns that has written nothing and is to be tried again later."""
 
 
-NOT_YET = _NotYet()
+NOT_YET = NotYet()
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class _Job(Generic[_T]):
     """Work, and who waits for it: a loop's future, or a thread's."""
 
-    work: "_Work[_T | _NotYet]"
+    work: "_Work[_T | NotYet]"
     reads: bool
     waits: bool
     keeps: bool
@@ -75,7 +75,7 @@ class Writer:
 
     async def do(
         self,
-        work: "_Work[_T | _NotYet]",
+        work: "_Work[_T | NotYet]",
         *,
         reads: bool = False,
         waits: bool = False,
