@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from pytest_selfrepair.core.feedback import leaks
-from pytest_selfrepair.core.ledger import Lost
+from pytest_selfrepair.core.ledger import Account, Lost
 from pytest_selfrepair.core.record import UNKNOWN, Record, Setup
 from pytest_selfrepair.estimate.comparison.sources import compared
 from pytest_selfrepair.estimate.exact.iid import iid, sampled
@@ -17,7 +17,7 @@ from pytest_selfrepair.estimate.intervals.statistics import mean_estimate, sampl
 from pytest_selfrepair.estimate.run.censoring import Usable, usable
 from pytest_selfrepair.estimate.run.curves import chosen, curve, envelope, heat_map, round_numbers
 from pytest_selfrepair.estimate.run.depths import by_depth
-from pytest_selfrepair.estimate.run.notes import notes
+from pytest_selfrepair.estimate.run.notes import notes, overstepped
 from pytest_selfrepair.estimate.run.scored import by_difficulty, scored, source_names
 
 _MOST_POINTS = 40
@@ -31,6 +31,7 @@ def findings(
     *,
     not_run: int = 0,
     lost: Lost | None = None,
+    account: Account | None = None,
     title: str | None = None,
     how: Bootstrap = BOOTSTRAP,
 ) -> Findings:
@@ -39,7 +40,8 @@ def findings(
     Args:
         records: One for each task.
         not_run: Tasks that were collected and never started.
-        lost: What was in flight when earlier runs of the same settings were killed.
+        lost: What was in flight when runs of the same settings were killed or stopped.
+        account: What the run has paid for, by its account; None: its records alone tell.
         title: What reports call the run; None: after its models and sources.
         how: How tasks are resampled.
     """
@@ -68,7 +70,8 @@ def findings(
         refused=_refused(used),
         depths=by_depth(scored(records), names, how=how),
         pairs_by_difficulty=parts.pairs_by_difficulty,
-        notes=notes(records),
+        notes=(*overstepped(account), *notes(records)),
+        account=account,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.ledger import Lost
+from pytest_selfrepair.core.ledger import Account, Lost
 from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
@@ -371,12 +371,14 @@ class Findings:
         heat_maps: One for each source.
         tally: What became of tasks and programs.
         cost: What all completions cost, of unscored tasks too.
-        lost: What was in flight when earlier runs were killed.
+        lost: What was in flight when runs were killed or stopped.
         unscored: Why tasks are missing from the rates.
         refused: What could not be estimated without bias, by name.
         depths: Each source that repairs its repairs, cut off at every depth from 1 up.
         pairs_by_difficulty: Every two sources, within each difficulty; none where there is but one.
         notes: What a reader should know of how these facts came about, a line each.
+        account: What the run has paid for, by its account, also for tasks that were not reported;
+            None in a report of a stored run.
         schema: The version of this layout.
     """
 
@@ -396,4 +398,5 @@ class Findings:
     depths: tuple[AtEqualTokens, ...] = ()
     pairs_by_difficulty: tuple[Pair, ...] = ()
     notes: tuple[str, ...] = ()
+    account: Account | None = None
     schema: int = SCHEMA

@@ -1,6 +1,7 @@
 """The hooks of a session in which a model is named; each hands over to the room that knows."""
 
 import contextlib
+import uuid
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,13 +29,14 @@ from pytest_selfrepair.plugin.collect import (
     locate,
     sampled,
 )
-from pytest_selfrepair.plugin.engine import Engine
+from pytest_selfrepair.plugin.engine import GRACE, Engine
 from pytest_selfrepair.plugin.importing import unswept
 from pytest_selfrepair.plugin.live import LiveLine
 from pytest_selfrepair.plugin.local_servers import LocalServers
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.run_models import RunModels
 from pytest_selfrepair.plugin.runlog import RunLog
+from pytest_selfrepair.report.kept import kept
 from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
@@ -92,7 +94,8 @@ class ActiveSession:
         self._checked: bool | None = None
         self._fault: str | None = None
         self._sample_notices: list[str] = []
-        self._log = None if xdist.is_worker(config) else RunLog(settings.store)
+        self._run = xdist.given_run(config) or uuid.uuid4().hex
+        self._log = None if xdist.is_worker(config) else RunLog(settings.store, self._run)
         self._reports: Reports | None = None
         self._findings: Findings | None = None
 
@@ -135,7 +138,7 @@ class ActiveSession:
             checker_of=self._checker_of,
             concurrency=xdist.processors(session.config),
         )
-        self._engine = Engine(settings, self._models, judge)
+        self._engine = Engine(settings, self._models, judge, self._run)
         session.config.stash[ENGINE] = self._engine
         if self._log is not None:
             live = LiveLine(
@@ -168,6 +171,7 @@ class ActiveSession:
             node,
             self._servers.known,
             self._models.campaign,
+            self._run,
             self._isolation,
             checked=self._checked,
         )
@@ -298,7 +302,11 @@ class ActiveSession:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
-        """Pass on what the user should know of how models were asked; let the gate decide last."""
+        """End what is under way, pass on what the user should know, and let the gate decide last.
+
+        Answers under way are paid for: they are waited for before the summary counts them.
+        """
+        self._close_engine()
         notices = [*self._sample_notices, *(self._engine.notices if self._engine else [])]
         notices += self._servers.deaths()
         if self._log is None:
@@ -331,9 +339,30 @@ class ActiveSession:
             also = ", but other tests failed" if failed else ""
             reporter.line(f"self-repair gate: passed{also}", green=not failed)
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say whether repair paid, and write the reports."""
-        if self._log is None or self._reports is None or not self._log.records:
+    def _close_engine(self) -> None:
+        """End the work ahead; say so where that takes a while."""
+        if self._engine is None:
+            return
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and (count := self._engine.in_flight):
+            reporter.ensure_newline()
+            reporter.line(
+                f"self-repair: waits up to {GRACE:.0f} s for {count} requests under way, which are "
+                "paid for; interrupt again to drop them"
+            )
+        self._engine.close()
+
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter, exitstatus: int
+    ) -> None:
+        """Say whether repair paid, and write the reports; of an interrupted run, what was kept."""
+        if self._log is None or self._reports is None:
+            return
+        if exitstatus == pytest.ExitCode.INTERRUPTED and self._models is not None:
+            account = self._log.account(self._models.campaign, self._models.limits)
+            for line in kept(account, self._shown(self._settings.store)):
+                terminalreporter.line(line)
+        if not self._log.records:
             return
         with unswept():
             from pytest_selfrepair.plugin.showing import show  # noqa: PLC0415 - brings tables
@@ -355,8 +384,11 @@ class ActiveSession:
             # Brings the estimators, which nothing needs before a run ends.
             with unswept():
                 from pytest_selfrepair.estimate.assemble import findings  # noqa: PLC0415
-            lost = log.lost(self._models.campaign) if self._models is not None else Lost()
-            self._findings = findings(log.records, not_run=log.not_run, lost=lost)
+            lost, account = Lost(), None
+            if self._models is not None:
+                lost = log.lost(self._models.campaign)
+                account = log.account(self._models.campaign, self._models.limits)
+            self._findings = findings(log.records, not_run=log.not_run, lost=lost, account=account)
         return self._findings
 
     def pytest_unconfigure(self) -> None:

@@ -1,6 +1,7 @@
 """The engine: grows the trees of coming tasks while pytest reports the ones before them."""
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -67,12 +68,14 @@ class Engine:
         settings: What the user asked for.
         models: The models and sources that it names.
         judge: Runs programs.
+        run: What tells what this run pays from what others do.
     """
 
-    def __init__(self, settings: Settings, models: RunModels, judge: Judge) -> None:
+    def __init__(self, settings: Settings, models: RunModels, judge: Judge, run: str = "") -> None:
         self._settings = settings
         self._models = models
         self._judge = judge
+        self._run_id = run
         self._plan = models.plan
         self._slots = models.slots
         self._open = ExitStack()
@@ -100,9 +103,15 @@ class Engine:
         return self._running().run(self._taken(upcoming))
 
     def close(self) -> None:
-        """Give up what nobody waits for any more, and close all that was opened, last first."""
+        """Give up what nobody waits for any more, and close all that was opened, last first.
+
+        Whoever interrupts it does not want to wait for answers under way: they are lost. It may be
+        called again.
+        """
         if self._loop is not None:
-            self._loop.run(self._give_up())
+            with contextlib.suppress(KeyboardInterrupt):
+                self._loop.run(self._give_up())
+        self._loop = None
         self._open.close()
 
     @property
@@ -126,6 +135,8 @@ class Engine:
         """Send nothing more, keep the answers that come soon, and drop the rest."""
         self._coming.clear()
         self._slots.close()
+        if isinstance(self._state, _Ready):
+            self._state.models.stop()
         if not self._started:
             return
         _, late = await asyncio.wait(self._started.values(), timeout=GRACE)
@@ -269,7 +280,7 @@ class Engine:
         return self._state
 
     def _set_up(self) -> _Ready:
-        store = SqliteStore(self._settings.store)
+        store = SqliteStore(self._settings.store, run=self._run_id)
         self._open.callback(store.close)
         self._purse.before = store.spent(self._models.campaign)
         models = self._models.open(store, self._judge)

@@ -73,7 +73,7 @@ def _answers(findings: Findings) -> list[str]:
 
 
 def _cost(findings: Findings) -> list[str]:
-    return [*words.cost(findings.cost), *words.lost(findings.lost)]
+    return [*words.cost(findings.cost, findings.account), *words.lost(findings.lost)]
 
 
 def _missing(findings: Findings) -> list[str]:
