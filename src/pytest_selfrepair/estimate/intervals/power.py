@@ -1,8 +1,8 @@
 """Which difference so many tasks could show, before any of them is sampled.
 
-The spread is the mean of squared paired differences, Σe²/n: where tasks are solved or not, the share
-of tasks that come out differently. An earlier run's own varies by a quarter at 60 tasks, so what
-follows from it is "about". docs/statistics.md has the power that was found by simulation.
+The spread is the mean of squared paired differences, Σe²/n: where tasks are solved or not, the
+share of tasks that come out differently. An earlier run's own varies by a quarter at 60 tasks, so
+what follows from it is "about". docs/statistics.md has the power that was found by simulation.
 """
 
 import math
