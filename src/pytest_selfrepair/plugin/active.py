@@ -26,6 +26,7 @@ from pytest_selfrepair.plugin.collect import (
     UnscoredError,
     collector_for,
     locate,
+    ordered,
     sampled,
 )
 from pytest_selfrepair.plugin.crew import Casting, LocalServers
@@ -181,12 +182,13 @@ class ActiveSession:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        """Draw a sample of what -m, -k and the like have left."""
+        """Draw a sample of what -m, -k and the like have left, and put it in order."""
         kept, self._sample_notices = sampled(items, self._settings)
         if len(kept) < len(items):
             stay = set(kept)
             config.hook.pytest_deselected(items=[each for each in items if each not in stay])
             items[:] = kept
+        items[:] = ordered(items, self._settings)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Count the tasks that are to be run."""
