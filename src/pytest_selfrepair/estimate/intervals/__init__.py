@@ -1,1 +1,1 @@
-"""Intervals, tests and power: how sure a difference is, and which one could be shown."""
+"""How sure a number is: resampling of tasks, and tests of paired differences."""
