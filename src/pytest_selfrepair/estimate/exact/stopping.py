@@ -82,63 +82,61 @@ def stopping(
     two = _Lot.of([each.baseline for each in grown], most, draw)
     first = np.minimum(sizes if n_p is None else n_p, sizes)[:, None]
     m = np.broadcast_to(np.arange(most + 1, dtype=np.intp), (len(grown), most + 1))
-    open_ = ~_solved(grown)[:, None]
+    open_ = unsolved(grown)[:, None]
     within = np.minimum(m, sizes[:, None] - first)
     # With replacement the initial programs of a solved task never end.
     m1 = np.where(open_, within, m) if replacement else within
     m2 = np.where(open_, m - m1, 0)
     known = m2 if replacement else np.minimum(m2, two.counts[:, None])
-    unsolved = np.take_along_axis(one.unsolved, first + m1, axis=1)
-    unsolved = unsolved * np.take_along_axis(two.unsolved, known, axis=1)
-    further = np.where(two.counts[:, None] > 0, two.mean, one.mean)
+    chance = np.take_along_axis(one.unsolved, first + m1, axis=1)
+    chance = chance * np.take_along_axis(two.unsolved, known, axis=1)
+    more = np.where(two.counts[:, None] > 0, two.mean, one.mean)
     begun = one.mean * first
     if policy is Policy.BATCH:
         each = np.take_along_axis(one.nth, first[:, :, None], axis=1)
-        paid = each * m1[:, :, None] + further[:, None, :] * m2[:, :, None]
+        paid = each * m1[:, :, None] + more[:, None, :] * m2[:, :, None]
     else:
         in_turn = _up_to(one.nth)
         paid = np.take_along_axis(in_turn, (first + m1)[:, :, None], axis=1)
         paid = paid - np.take_along_axis(in_turn, first[:, :, None], axis=1)
         paid = paid + np.take_along_axis(_up_to(two.nth), known[:, :, None], axis=1)
         still = np.take_along_axis(two.unsolved, two.counts[:, None].clip(max=most), axis=1)
-        paid = paid + further[:, None, :] * ((m2 - known) * still)[:, :, None]
+        paid = paid + more[:, None, :] * ((m2 - known) * still)[:, :, None]
     return Expected(
-        n_p=tuple((n_p or 0) + more for more in range(most + 1)),
+        n_p=tuple((n_p or 0) + number for number in range(most + 1)),
         n_fr=(0,) * (most + 1),
-        solved=1.0 - unsolved,
+        solved=1.0 - chance,
         cost=begun[:, None, :] + paid,
     )
 
 
 def reach(grown: Sequence[Grown], n_p: int | None) -> int:
-    """The most further programs that every unsolved task has, beyond the first n_p; 0 if none is.
+    """The most further programs that every unsolved task has, beyond the first n_p.
 
     Args:
         grown: What was sampled.
         n_p: Programs that are drawn first; None: all initial ones.
     """
-    left = lengths(grown, n_p)
-    bounds = left[~_solved(grown)]
+    left = further(grown, n_p)
+    bounds = left[unsolved(grown)]
     return int(bounds.min()) if bounds.size else int(left.max(initial=0))
 
 
-def lengths(grown: Sequence[Grown], n_p: int | None) -> Ints:
-    """How many more programs each task has beyond the first n_p, initial and further: (tasks,)."""
+def further(grown: Sequence[Grown], n_p: int | None) -> Ints:
+    """How many programs each task has beyond the first n_p, initial and further: (tasks,)."""
     return np.array(
         [
-            len(each.programs)
-            - min(n_p or len(each.programs), len(each.programs))
-            + len(each.baseline)
+            len(each.programs[n_p:] if n_p is not None else ()) + len(each.baseline)
             for each in grown
         ],
         dtype=np.intp,
     )
 
 
-def _solved(grown: Sequence[Grown]) -> Bools:
-    """Which tasks some initial program solves."""
+def unsolved(grown: Sequence[Grown]) -> Bools:
+    """Which tasks no initial program solves, shape (tasks,)."""
     return np.array(
-        [any(node.verdict.passed for node in each.programs) for each in grown], dtype=bool
+        [not any(node.verdict.passed for node in each.programs) for each in grown], dtype=bool
     )
 
 
