@@ -333,7 +333,14 @@ def estimates(draw: st.DrawFn, values: st.SearchStrategy[float] = _shares) -> Es
     low, value, high = sorted(draw(st.tuples(values, values, values)))
     if draw(st.booleans()):
         return Estimate(value=value)
-    return Estimate(value=value, low=low, high=high, level=draw(_levels), method=draw(names))
+    return Estimate(
+        value=value,
+        low=low,
+        high=high,
+        level=draw(_levels),
+        method=draw(names),
+        p=draw(st.none() | _shares),
+    )
 
 
 _differences = st.builds(replace, estimates(st.floats(-1, 1)), p=_shares)

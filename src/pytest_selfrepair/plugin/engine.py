@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pytest_selfrepair.core.budget import Cost, Spending
 from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.grow import grow
-from pytest_selfrepair.core.record import NO_CASES, NOT_RUN, Record, Setup
+from pytest_selfrepair.core.record import CUT_SHORT, NO_CASES, NOT_RUN, Record, Setup
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
 from pytest_selfrepair.core.verdict import Judge
@@ -237,7 +237,7 @@ class Engine:
                     spending=spending,
                 )
         except BudgetSpentError as error:
-            unscored = f"{NOT_RUN}: {error}"
+            unscored = f"{CUT_SHORT if spending.cost.samples else NOT_RUN}: {error}"
         except InfrastructureError as error:
             unscored = str(error)
         return Record(
