@@ -11,16 +11,21 @@ from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the JSON that these classes are written as."""
 
 
 class Answer(StrEnum):
-    """What the numbers say to the question whether repair pays."""
+    """What the numbers say to the question whether repair pays.
+
+    `sampling cannot gain` where all programs of each task are one and the same, as at a temperature
+    of 0: then there is nothing to compare repair with, and nothing is said.
+    """
 
     PAYS = "repair pays"
     DOES_NOT_PAY = "repair does not pay"
     CANNOT_TELL = "cannot tell"
+    CANNOT_GAIN = "sampling cannot gain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,46 +119,84 @@ class HeatMap:
     cells: tuple[HeatCell, ...]
 
 
+class Baseline(StrEnum):
+    """How the tokens of repair would be spent without it.
+
+    `stopping` draws as many initial programs as the trees have, and further ones together where all
+    of these fail: repair's own stopping rule. `one by one` does the same, but stops after each
+    further program, and is compared with repairs that are drawn one by one, too. `every task` is
+    the comparison of arXiv 2306.09896: as many i.i.d. programs of every task, solved or not.
+    """
+
+    STOPPING = "stopping"
+    ONE_BY_ONE = "one by one"
+    EVERY_TASK = "every task"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Against:
+    """Trees against sampling without repair at the same mean tokens.
+
+    Attributes:
+        baseline: How programs are sampled.
+        rate: What that solves.
+        gain: What the trees solve more, with its paired interval over tasks.
+        programs: How many programs those tokens buy: of every task, or beyond the initial ones of
+            each unsolved task.
+        tokens: Mean tokens generated per task, at which both stand.
+        short: Unsolved tasks of which fewer programs were sampled. Beyond them, sampling is taken
+            to solve nothing more; where a sentence hangs on it, the interval also holds what would
+            be so if each further program of these tasks passed as often as those of all.
+    """
+
+    baseline: Baseline
+    rate: Estimate
+    gain: Estimate
+    programs: float
+    tokens: float
+    short: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtEqualTokens:
-    """One source's trees, as grown where possible, against i.i.d. sampling at the same mean tokens.
+    """One source's trees, as grown where possible, against sampling at the same mean tokens.
 
     Attributes:
         source: The feedback source's name.
         difficulty: `ALL`, or one difficulty.
         tasks: Tasks behind it.
+        unsolved: Those that no initial program solves.
         pass_rate: What the trees solve; unbiased.
-        iid: What i.i.d. sampling solves at those tokens.
-        gain: The difference, with its paired interval over tasks.
-        tokens: Mean tokens generated per task, at which both stand.
+        tokens: Mean tokens generated per task.
         dollars: Mean US dollars per task of the trees, or None.
-        iid_samples: How many i.i.d. programs those tokens buy.
+        stopping: Against sampling under the same stopping rule, in batches: the answer's.
+        one_by_one: The same where both stop after each draw.
+        paper: Against i.i.d. sampling on every task, the paper's comparison.
         tokens_per_solved: Tokens generated ÷ tasks solved; None where none is.
         dollars_per_solved: US dollars ÷ tasks solved, or None.
-        answer: Whether repair pays.
-        tasks_needed: About how many tasks would tell; None where these do, or where none would.
-        n_p: Programs of the trees compared, with one repair each, where the trees as grown cost
-            more than the programs that were sampled without repair; None: as grown.
-        beyond: True where even the smallest trees cost more: then i.i.d. sampling stands too low,
-            and that repair pays cannot be told.
+        answer: Whether repair pays; None where nothing is said, as of one difficulty or depth.
+        detectable: About the least gain that so many tasks show with a power of 80 %, at the spread
+            of these; None where there is no interval.
+        n_p: Programs of the trees compared, with one repair each, where no further programs were
+            sampled that trees as grown could be compared with; None: as grown.
         depth: Levels of repair at which the trees were cut off; None: as grown.
     """
 
     source: str
     difficulty: str
     tasks: int
+    unsolved: int
     pass_rate: Estimate
-    iid: Estimate
-    gain: Estimate
     tokens: float
     dollars: float | None
-    iid_samples: float
+    stopping: Against
+    one_by_one: Against
+    paper: Against
     tokens_per_solved: float | None
     dollars_per_solved: float | None
-    answer: Answer
-    tasks_needed: int | None
+    answer: Answer | None = None
+    detectable: float | None = None
     n_p: int | None = None
-    beyond: bool = False
     depth: int | None = None
 
 
@@ -229,6 +272,9 @@ class SourceFindings:
 class Pair:
     """Two sources on the same failing programs of the same tasks.
 
+    Each source's rate is a mean over tasks of the mean over programs of the share of repairs that
+    pass, so that neither tasks with many failing programs nor more repairs weigh more.
+
     Attributes:
         first: One source's name.
         second: The other's.
@@ -236,10 +282,11 @@ class Pair:
         programs: Those programs.
         first_rate: Share of repairs that pass, of the first source, over those programs.
         second_rate: The same of the second.
-        difference: First less second, with its paired interval over tasks.
-        only_first: Tasks that a repair of the first solves and none of the second.
+        difference: First less second, with its paired interval over tasks and its p-value, after
+            Holm where there are several pairs.
+        only_first: Tasks that no initial program solves, and a repair of the first source does but
+            none of the second, of equally many repairs of each program.
         only_second: The other way.
-        mcnemar: Two-sided p-value of McNemar's exact test over these tasks.
         difficulty: `ALL`, or one difficulty.
     """
 
@@ -252,7 +299,6 @@ class Pair:
     difference: Estimate
     only_first: int
     only_second: int
-    mcnemar: float
     difficulty: str = ALL
 
 
