@@ -4,9 +4,10 @@ A run has, of each task, five programs, one repair of each that fails by each fe
 ten further programs where all five fail: twice what the repairs number, fixed beforehand.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
@@ -23,10 +24,12 @@ Floats: TypeAlias = NDArray[np.float64]
 N_P = 5
 FURTHER = 10
 SELF = "self"
-MANY = 1_000_000
+MANY = 300_000
 """Tasks from which the truth is computed."""
 
+_NEVER, _NEAR = 0.3, 0.5  # shares of tasks that no program solves, that are nearly right
 _STEPS = 60
+_SELF_ALONE = MappingProxyType({SELF: 1.0})
 _PASSED = Verdict(outcome=Outcome.PASSED, cases_run=1, cases_passed=1, rule="exact")
 _FAILED = Verdict(outcome=Outcome.WRONG_ANSWER, cases_run=1, cases_passed=0)
 _DIFFICULTIES = list(Difficulty)
@@ -85,7 +88,7 @@ World: TypeAlias = Callable[[int, np.random.Generator], Chances]
 
 def equal_costs(tasks: int, rng: np.random.Generator) -> Chances:
     """Every completion is as long; a repair is a fresh draw."""
-    program = np.where(rng.random(tasks) < 0.3, 0.0, rng.beta(0.6, 1.2, tasks))
+    program = np.where(rng.random(tasks) < _NEVER, 0.0, rng.beta(0.6, 1.2, tasks))
     same = np.full(tasks, 100.0)
     return Chances(program=program, repair=program, passing=same, failing=same, repairing=same)
 
@@ -106,7 +109,7 @@ def lengths_vary(tasks: int, rng: np.random.Generator) -> Chances:
 def near_misses(tasks: int, rng: np.random.Generator) -> Chances:
     """Half of the tasks that sampling hardly solves are nearly right: repairs often pass."""
     found = equal_costs(tasks, rng)
-    near = rng.random(tasks) < 0.5
+    near = rng.random(tasks) < _NEAR
     program = np.where(near, found.program * 0.15, found.program)
     return replace(found, program=program, repair=np.where(near, 0.25, 0.3 * program))
 
@@ -153,20 +156,35 @@ def _solve(rising: Callable[[float], float], target: float) -> float:
 
 
 def grown(
-    chances: Chances, rng: np.random.Generator, sources: Sequence[str] = (SELF,)
+    chances: Chances,
+    rng: np.random.Generator,
+    sources: Mapping[str, float] = MappingProxyType({SELF: 1.0}),
 ) -> list[Grown]:
-    """A run of these tasks."""
+    """A run of these tasks.
+
+    Args:
+        chances: The tasks.
+        rng: Draws from them.
+        sources: Feedback sources, and how many draws a repair of each is worth.
+    """
     tasks = len(chances.program)
     passed = rng.random((tasks, N_P + FURTHER)) < chances.program[:, None]
     tokens = np.where(passed, chances.passing[:, None], chances.failing[:, None]).astype(int)
-    mended = rng.random((len(sources), tasks, N_P)) < chances.repair[:, None]
+    worth = np.array(list(sources.values()))[:, None]
+    repaired = 1 - (1 - chances.repair) ** worth
+    mended = rng.random((len(sources), tasks, N_P)) < repaired[:, :, None]
     lengths = chances.repairing[:, None] * np.exp(
         chances.spread * rng.standard_normal((len(sources), tasks, N_P)) - chances.spread**2 / 2
     )
     lengths = np.maximum(np.round(lengths, -1), 10).astype(int)
     return [
-        _task(passed[i].tolist(), tokens[i].tolist(), mended[:, i].tolist(), lengths[:, i].tolist(),
-              tuple(sources))
+        _task(
+            passed[i].tolist(),
+            tokens[i].tolist(),
+            mended[:, i].tolist(),
+            lengths[:, i].tolist(),
+            tuple(sources),
+        )
         for i in range(tasks)
     ]
 
