@@ -422,6 +422,7 @@ class Findings:
         refused: What could not be estimated without bias, by name.
         depths: Each source that repairs its repairs, cut off at every depth from 1 up.
         pairs_by_difficulty: Every two sources, within each difficulty; none where there is but one.
+        notes: What a reader should know of how these facts came about, a line each.
         schema: The version of this layout.
     """
 
@@ -440,4 +441,5 @@ class Findings:
     refused: tuple[Refused, ...]
     depths: tuple[AtEqualTokens, ...] = ()
     pairs_by_difficulty: tuple[Pair, ...] = ()
+    notes: tuple[str, ...] = ()
     schema: int = SCHEMA
