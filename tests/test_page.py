@@ -134,8 +134,10 @@ def test_a_run_of_300_tasks_takes_under_two_megabytes() -> None:
         (-0.061, "Repair does not pay."),
         (
             0.012,
-            "Cannot tell with 12 tasks whether repair pays; a gain of about 5 points could have "
-            "been shown.",
+            (
+                "Cannot tell with 12 tasks whether repair pays; a gain of about 5 points could "
+                "have been shown."
+            ),
         ),
     ],
 )

@@ -15,7 +15,7 @@ from pytest_selfrepair.report.terminal import summary
 WRONG = {"text": fenced("print(0)"), "tokens": 40}
 MODEL = ("--selfrepair-model", "scripted:script.json", "--selfrepair-max-tokens", "50")
 TREE = ("--selfrepair-programs", "2", "--selfrepair-repairs", "1")
-EACH = 4 * 40 + 2 * 40  # two programs, two repairs, and as many tokens of the baseline
+EACH = 4 * 40 + 4 * 40  # two programs, two repairs, and twice as many further programs
 MODES = [(), pytest.param(("-n0",), marks=pytest.mark.slow), ("-n2",)]
 IDS = ["serial", "n0", "n2"]
 
@@ -131,9 +131,9 @@ def test_a_plan_says_what_a_run_takes_at_most_and_samples_nothing(
     options = ("--selfrepair-model", model, *MODEL[2:], *TREE, "--selfrepair-plan")
     result = project.runpytest_subprocess("tasks", *options, "--selfrepair-feedback", "none")
     shown = result.stdout.str()
-    assert "6 tasks, at most 36 completions" in shown
-    assert "12 programs, 0 explanations, 12 repairs, 12 programs of the baseline" in shown
-    assert "1,800 tokens generated, " in shown
+    assert "6 tasks, at most 48 completions" in shown
+    assert "12 programs, 0 explanations, 12 repairs, 24 programs of the baseline" in shown
+    assert "2,400 tokens generated, " in shown
     assert re.search(cost, shown)
     assert not Path(project.path / ".selfrepair").exists()
 

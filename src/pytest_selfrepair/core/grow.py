@@ -4,10 +4,10 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import TypeVar
 
 from pytest_selfrepair.core.budget import Cost, Spending, TokenBudget
-from pytest_selfrepair.core.extract import extract_explanation, extract_program
 from pytest_selfrepair.core.feedback import (
     Failure,
     Feedback,
@@ -18,7 +18,9 @@ from pytest_selfrepair.core.feedback import (
     seen,
 )
 from pytest_selfrepair.core.prompt import PromptSet
+from pytest_selfrepair.core.reading import Reading, ReplyReader, Rule
 from pytest_selfrepair.core.sample import (
+    CONTENT_FILTER,
     CONTEXT_LIMIT,
     Message,
     Model,
@@ -28,12 +30,13 @@ from pytest_selfrepair.core.sample import (
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode, RepairTree
 from pytest_selfrepair.core.verdict import CaseFailure, Judge, Outcome, Verdict
+from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError, ReplayMissError
 
 LEAST_USEFUL_TOKENS = 64
 """A request that may generate less than this is not started: no program fits in it."""
 
 MOST_BASELINE_PER_SAMPLE = 8
-"""Bound on baseline programs, per sample of the trees, should a model generate next to nothing."""
+"""Bound on baseline programs per sample of the trees, should a model generate next to nothing."""
 
 _T = TypeVar("_T")
 
@@ -47,13 +50,14 @@ async def grow(
     sources: Sequence[FeedbackSource],
     prompts: PromptSet,
     spending: Spending,
+    reader: ReplyReader | None = None,
 ) -> Grown:
     """Grow a task's repair trees and its baseline.
 
     Every failing initial program is repaired, also where another one passed: only then can the pass
     rate of every smaller tree be estimated without bias. Repairs that fail are repaired in their
-    turn, level by level, down to the plan's depth. The baseline draws further i.i.d. programs until
-    it has generated as many tokens as the costliest tree.
+    turn, level by level, down to the plan's depth. The baseline is further i.i.d. programs of a
+    task that no initial program solves.
 
     Args:
         task: The task.
@@ -63,19 +67,25 @@ async def grow(
         sources: Where feedback comes from, one tree each; their names differ.
         prompts: The wording.
         spending: Counts every completion as it comes, also those of a task that then fails.
+        reader: Reads M_P's replies; None: one that knows the usual thinking tags.
 
     Raises:
         InfrastructureError: Some completion or verdict could not be had. Raised only when all that
             was under way has ended, so that nothing paid for is lost.
     """
     grower = _Grower(
-        task=task, plan=plan, model=model, judge=judge, prompts=prompts, spending=spending
+        task=task,
+        plan=plan,
+        model=model,
+        judge=judge,
+        prompts=prompts,
+        spending=spending,
+        reader=reader or ReplyReader(),
     )
     shared = TokenBudget(limit=plan.budget)
     programs, complete = await grower.draw_programs(range(plan.n_p), shared)
     trees = await _all(grower.repair(source, programs, shared.spent) for source in sources)
-    target = shared.spent + max((tree.tokens for tree in trees), default=0)
-    baseline = await grower.draw_baseline(len(programs), shared.spent, target)
+    baseline = await grower.draw_baseline(programs, trees)
     return Grown(programs=programs, trees=tuple(trees), baseline=baseline, complete=complete)
 
 
@@ -89,12 +99,17 @@ class _Grower:
     judge: Judge
     prompts: PromptSet
     spending: Spending
+    reader: ReplyReader
     verdicts: dict[str, "asyncio.Task[Verdict]"] = field(default_factory=dict)
     texts: dict[str, "asyncio.Task[Feedback]"] = field(default_factory=dict)
 
     async def draw_programs(
         self, numbers: Iterable[int], budget: TokenBudget
     ) -> tuple[tuple[ProgramNode, ...], bool]:
+        nodes, complete = await _within(budget, self.program_jobs(numbers))
+        return tuple(nodes), complete
+
+    def program_jobs(self, numbers: Iterable[int]) -> "list[_Job]":
         messages = self.prompts.program(self.task)
 
         longest = self.plan.params.max_tokens
@@ -103,26 +118,36 @@ class _Grower:
             async def job(granted: int) -> ProgramNode:
                 node = f"p{number}"
                 sample = await self.sample(messages, node, granted)
-                return await self.judged(node, sample, extract_program(sample.text))
+                return await self.judged(node, sample, self.read(sample))
 
             return _Job(run=job, wanted=longest, least=min(longest, LEAST_USEFUL_TOKENS))
 
-        nodes, complete = await _within(budget, [draw(number) for number in numbers])
-        return tuple(nodes), complete
+        return [draw(number) for number in numbers]
 
-    async def draw_baseline(self, drawn: int, spent: int, target: int) -> tuple[ProgramNode, ...]:
-        budget = TokenBudget(limit=self.plan.budget, spent=spent)
+    async def draw_baseline(
+        self, programs: Sequence[ProgramNode], trees: Sequence[RepairTree]
+    ) -> tuple[ProgramNode, ...]:
+        """Further programs, where none of the initial ones passes.
+
+        How many does not depend on what they are: sampling until the trees' tokens are reached
+        would end sooner where programs are long, and they fail more often. It is the plan's number,
+        or as many as the costliest tree's repairs buy at the mean cost of an initial program, if
+        that is more. Fewer, where a budget ends or a replay has no more: what was paid for counts.
+        """
+        if not trees or not programs or any(program.verdict.passed for program in programs):
+            return ()
+        spent = sum(program.total_tokens for program in programs)
+        repairs = max(tree.tokens for tree in trees)
         most = MOST_BASELINE_PER_SAMPLE * self.spending.cost.samples
-        baseline: list[ProgramNode] = []
-        while budget.spent < target and len(baseline) < most:
-            first = drawn + len(baseline)
-            mean = max(budget.spent / max(first, 1), 1.0)
-            count = min(math.ceil((target - budget.spent) / mean), most - len(baseline))
-            nodes, complete = await self.draw_programs(range(first, first + count), budget)
-            baseline += nodes
-            if not complete:
-                break
-        return tuple(baseline)
+        enough = math.ceil(repairs * len(programs) / max(spent, 1))
+        count = max(self.plan.baseline, min(enough, most))
+        first = len(programs)
+        nodes, _ = await _within(
+            TokenBudget(limit=self.plan.budget, spent=spent),
+            self.program_jobs(range(first, first + count)),
+            may_end=(BudgetSpentError, ReplayMissError),
+        )
+        return tuple(nodes)
 
     async def repair(
         self, source: FeedbackSource, programs: Sequence[ProgramNode], spent: int
@@ -196,9 +221,12 @@ class _Grower:
             )
             left = max(1, min(granted - feedback.cost.tokens, longest))
             sample = await self.sample(messages, node, left)
-            program = extract_program(sample.text, failing=failing.program.program)
             return await self.judged(
-                node, sample, program, parent=failing.program.node, feedback=feedback
+                node,
+                sample,
+                self.read(sample),
+                parent=failing.program.node,
+                feedback=feedback,
             )
 
         # An explanation may take all of its tokens; the repair then needs room beside it.
@@ -211,15 +239,15 @@ class _Grower:
             self.task, program=failing.program.program, error=failing.failure.error
         )
         sample = await self.sample(messages, node, granted)
-        explanation = extract_explanation(sample.text)
-        share = len(explanation) / max(len(sample.text), 1)
+        reading = self.read(sample)
+        answered = sample.usage.completion_tokens - sample.usage.reasoning_tokens
         return await self.judged(
             node,
             sample,
-            extract_program(sample.text, failing=failing.program.program),
+            reading,
             parent=failing.program.node,
-            feedback=Feedback(text=explanation),
-            explained=round(share * sample.usage.completion_tokens),
+            feedback=Feedback(text=reading.explanation),
+            explained=round(reading.explained * answered),
         )
 
     async def told(self, failing: "_Failing", text: int) -> Feedback:
@@ -246,11 +274,17 @@ class _Grower:
         self.spending.add(Cost.of(sample))
         return sample
 
+    def read(self, sample: Sample) -> Reading:
+        """What a sample holds; an answer that was filtered is none, whatever is left of it."""
+        if sample.finish_reason == CONTENT_FILTER:
+            return Reading(program="", rule=Rule.NOTHING)
+        return self.reader.program(sample.text, self.task, finish_reason=sample.finish_reason)
+
     async def judged(
         self,
         node: str,
         sample: Sample,
-        program: str,
+        reading: Reading,
         *,
         parent: str | None = None,
         feedback: Feedback | None = None,
@@ -259,17 +293,24 @@ class _Grower:
         """A sample with its verdict; equal programs of a task are judged once."""
         if sample.finish_reason == CONTEXT_LIMIT:
             return _too_long(node, parent, feedback)
-        if program not in self.verdicts:
-            self.verdicts[program] = asyncio.create_task(self.verdict(program))
+        program = reading.program
+        verdict = _without_answer(sample, reading)
+        if verdict is None:
+            if program not in self.verdicts:
+                self.verdicts[program] = asyncio.create_task(self.verdict(program))
+            verdict = await self.verdicts[program]
         return ProgramNode(
             node=node,
             program=program,
-            verdict=await self.verdicts[program],
+            verdict=verdict,
             cost=Cost.of(sample),
             finish_reason=sample.finish_reason,
             explanation_tokens=explained,
             parent=parent,
             feedback=feedback,
+            rule=reading.rule,
+            others=reading.others,
+            counted_by=sample.usage.counted_by,
         )
 
     async def verdict(self, program: str) -> Verdict:
@@ -282,6 +323,18 @@ class _Grower:
             return verdict
         index = order[verdict.failure.index]
         return replace(verdict, failure=replace(verdict.failure, index=index))
+
+
+def _without_answer(sample: Sample, reading: Reading) -> Verdict | None:
+    """The verdict on a reply that was cut off or filtered before it answered; None on any other."""
+    if sample.finish_reason == CONTENT_FILTER:
+        outcome, why = Outcome.FILTERED, "the endpoint's filter kept the answer back"
+    elif reading.rule is Rule.CUT_OFF:
+        outcome, why = Outcome.CUT_OFF, "it was cut off while thinking, before any answer"
+    else:
+        return None
+    failure = CaseFailure(error=why)
+    return Verdict(outcome=outcome, cases_run=0, cases_passed=0, failure=failure)
 
 
 def _too_long(node: str, parent: str | None, feedback: Feedback | None) -> ProgramNode:
@@ -337,12 +390,29 @@ class _Job:
     least: int
 
 
-async def _within(budget: TokenBudget, jobs: Sequence[_Job]) -> tuple[list[ProgramNode], bool]:
+async def _within(
+    budget: TokenBudget,
+    jobs: Sequence[_Job],
+    *,
+    may_end: tuple[type[InfrastructureError], ...] = (),
+) -> tuple[list[ProgramNode], bool]:
     """Run jobs in order, as many at a time as the budget can answer for.
+
+    Args:
+        budget: What they may cost.
+        jobs: What to run.
+        may_end: Errors that are none, but end the jobs before the first that met one.
 
     Returns:
         The nodes of the jobs that could be started, in order, and whether those were all.
     """
+
+    async def tried(job: _Job, granted: int) -> ProgramNode | None:
+        try:
+            return await job.run(granted)
+        except may_end:
+            return None
+
     nodes: list[ProgramNode] = []
     while len(nodes) < len(jobs):
         grants: list[int] = []
@@ -353,10 +423,14 @@ async def _within(budget: TokenBudget, jobs: Sequence[_Job]) -> tuple[list[Progr
         if not grants:
             return nodes, False
         started = jobs[len(nodes) : len(nodes) + len(grants)]
-        ended = await _all(job.run(granted) for job, granted in zip(started, grants, strict=True))
+        ended = await _all(
+            tried(job, granted) for job, granted in zip(started, grants, strict=True)
+        )
         for node, granted in zip(ended, grants, strict=True):
-            budget.settle(granted, node.total_tokens)
-        nodes += ended
+            budget.settle(granted, 0 if node is None else node.total_tokens)
+        nodes += [node for node in takewhile(lambda node: node is not None, ended) if node]
+        if None in ended:
+            return nodes, False
     return nodes, True
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback, FeedbackCases
+from pytest_selfrepair.core.reading import Rule
 from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.verdict import Verdict
 
@@ -32,6 +33,9 @@ class ProgramNode:
             the same completion: its share of the completion's characters.
         parent: The node it repairs; None for an i.i.d. program.
         feedback: The words it was repaired on; None for an i.i.d. program.
+        rule: What decided which program its reply holds; None in records of earlier versions.
+        others: How many other code blocks of the reply could have been the answer.
+        counted_by: Who counted its tokens: ``endpoint``, or a tokenizer's name.
     """
 
     node: str
@@ -42,6 +46,9 @@ class ProgramNode:
     explanation_tokens: int = 0
     parent: str | None = None
     feedback: Feedback | None = None
+    rule: Rule | None = None
+    others: int = 0
+    counted_by: str | None = None
 
     @property
     def tokens(self) -> int:
@@ -91,7 +98,8 @@ class Grown:
     Attributes:
         programs: The initial programs, shared by all trees.
         trees: One for each feedback source.
-        baseline: Further i.i.d. programs: what the costliest tree's tokens buy without repair.
+        baseline: Further i.i.d. programs, where no initial one passes; of any task in records of
+            earlier versions. How many there are does not depend on what they are.
         complete: False where the token budget ended before all initial programs were sampled.
     """
 
@@ -133,3 +141,15 @@ class Plan:
     def n_r(self) -> int:
         """Repairs of every failing program on one and the same text."""
         return self.n_fr // self.texts if self.texts else 0
+
+    @property
+    def baseline(self) -> int:
+        """Further programs of a task that none of its initial ones solves: twice its repairs.
+
+        A repair with its explanation costs about two programs, so that they reach as far.
+        """
+        repairs, level = 0, self.n_p
+        for _ in range(self.depth):
+            level *= self.n_fr
+            repairs += level
+        return 2 * repairs

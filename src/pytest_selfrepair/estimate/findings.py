@@ -28,6 +28,20 @@ class Answer(StrEnum):
     CANNOT_GAIN = "sampling cannot gain"
 
 
+class Baseline(StrEnum):
+    """How the tokens of repair would be spent without it.
+
+    `stopping` draws as many initial programs as the trees have, and further ones together where all
+    of these fail: repair's own stopping rule. `one_by_one` does the same, but stops after each
+    further program, and is compared with repairs that are drawn one by one, too. `every_task` is
+    the comparison of arXiv 2306.09896: as many i.i.d. programs of every task, solved or not.
+    """
+
+    STOPPING = "stopping"
+    ONE_BY_ONE = "one_by_one"
+    EVERY_TASK = "every_task"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurvePoint:
     """A point of a pass@t curve.
@@ -35,7 +49,7 @@ class CurvePoint:
     Attributes:
         tokens: Expected tokens generated per task.
         pass_rate: Expected share of tasks solved, with its interval over tasks.
-        n_p: Programs of the shape.
+        n_p: Programs of the shape; without repair, the most that are drawn of a task.
         n_fr: Repairs of each failing program.
         all_tokens: Expected tokens per task, generated and read.
         dollars: Expected US dollars per task, or None.
@@ -54,16 +68,17 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """pass@t: pass rate against tokens generated; the upper envelope of the shapes, or i.i.d.
+    """pass@t: pass rate against tokens generated; the upper envelope of the shapes, or of sampling.
 
     Attributes:
-        source: The feedback source's name; None for i.i.d. sampling.
+        source: The feedback source's name; None for sampling without repair.
         label: As a legend names it: ``M_P = X (no repair)``, ``M_P = X; M_F = Y``.
         policy: How trees are drawn.
         replacement: With replacement, as the paper draws them, or without (unbiased).
         difficulty: `ALL`, or one difficulty.
         points: By ascending tokens.
         depth: Levels of repair, where the trees have more; None: as many as they have.
+        baseline: How programs are sampled, where there is no source.
     """
 
     source: str | None
@@ -73,11 +88,12 @@ class Curve:
     difficulty: str
     points: tuple[CurvePoint, ...]
     depth: int | None = None
+    baseline: Baseline | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeatCell:
-    """One shape against i.i.d. sampling at the same tokens, as in the paper's heat map.
+    """One shape against sampling without repair at the same tokens, as in the paper's heat map.
 
     Attributes:
         n_p: Programs.
@@ -109,6 +125,8 @@ class HeatMap:
         n_p: The columns.
         n_fr: The rows, largest first.
         cells: Row by row.
+        baseline: What ratios are of: i.i.d. sampling of every task, or the same number of programs
+            and more where all of these fail.
     """
 
     source: str
@@ -117,20 +135,7 @@ class HeatMap:
     n_p: tuple[int, ...]
     n_fr: tuple[int, ...]
     cells: tuple[HeatCell, ...]
-
-
-class Baseline(StrEnum):
-    """How the tokens of repair would be spent without it.
-
-    `stopping` draws as many initial programs as the trees have, and further ones together where all
-    of these fail: repair's own stopping rule. `one by one` does the same, but stops after each
-    further program, and is compared with repairs that are drawn one by one, too. `every task` is
-    the comparison of arXiv 2306.09896: as many i.i.d. programs of every task, solved or not.
-    """
-
-    STOPPING = "stopping"
-    ONE_BY_ONE = "one by one"
-    EVERY_TASK = "every task"
+    baseline: Baseline = Baseline.EVERY_TASK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -412,9 +417,9 @@ class Findings:
         sources: One for each feedback source.
         pairs: Every two sources.
         shapes: Every shape that the trees allow.
-        curves: i.i.d. and each source; `ALL` and each difficulty. A source that repairs its repairs
-            also has curves of fewer levels.
-        heat_maps: One for each source.
+        curves: Sampling by each baseline, and each source; `ALL` and each difficulty. A source that
+            repairs its repairs also has curves of fewer levels.
+        heat_maps: Of each source, one for each way to draw and baseline.
         tally: What became of tasks and programs.
         cost: What all completions cost, of unscored tasks too.
         lost: What was in flight when earlier runs were killed.
@@ -422,6 +427,7 @@ class Findings:
         refused: What could not be estimated without bias, by name.
         depths: Each source that repairs its repairs, cut off at every depth from 1 up.
         pairs_by_difficulty: Every two sources, within each difficulty; none where there is but one.
+        notes: What a reader should know of how these facts came about, a line each.
         schema: The version of this layout.
     """
 
@@ -440,4 +446,5 @@ class Findings:
     refused: tuple[Refused, ...]
     depths: tuple[AtEqualTokens, ...] = ()
     pairs_by_difficulty: tuple[Pair, ...] = ()
+    notes: tuple[str, ...] = ()
     schema: int = SCHEMA

@@ -108,6 +108,7 @@ def _curve(curve: Curve) -> dict[str, object]:
     return {
         "source": None if curve.source is None else visible(_series(curve)),
         "label": visible(curve.label),
+        "baseline": curve.baseline,
         "policy": curve.policy,
         "replacement": curve.replacement,
         "difficulty": visible(curve.difficulty),

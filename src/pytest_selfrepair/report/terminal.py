@@ -262,6 +262,8 @@ class _Page:
             lines += self._say(unscored.reason, indent="  ")
         if findings.about.not_run:
             lines += self._say(f"not run: {numbers.number(findings.about.not_run)}", Style.UNSURE)
+        for note in findings.notes:
+            lines += self._say(f"note: {note}")
         for refused in findings.refused[:_MOST_SHOWN]:
             lines += self._say(f"not estimated: {refused.what}: {refused.why}", Style.FAINT)
         if (more := len(findings.refused) - _MOST_SHOWN) > 0:
