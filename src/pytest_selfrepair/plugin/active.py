@@ -27,6 +27,7 @@ from pytest_selfrepair.plugin.collect import (
     UnscoredError,
     collector_for,
     locate,
+    ordered,
     sampled,
 )
 from pytest_selfrepair.plugin.engine import GRACE, Engine
@@ -98,6 +99,7 @@ class ActiveSession:
         self._log = None if xdist.is_worker(config) else RunLog(settings.store, self._run)
         self._reports: Reports | None = None
         self._findings: Findings | None = None
+        self._foreseen: list[str] | None = None
 
     def pytest_report_header(self) -> list[str]:
         """Say who writes, who explains, and where programs run."""
@@ -194,20 +196,44 @@ class ActiveSession:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        """Draw a sample of what -m, -k and the like have left."""
+        """Draw a sample of what -m, -k and the like have left, and put it in order."""
         kept, self._sample_notices = sampled(items, self._settings)
         if len(kept) < len(items):
             stay = set(kept)
             config.hook.pytest_deselected(items=[each for each in items if each not in stay])
             items[:] = kept
+        items[:] = ordered(items, self._settings)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Count the tasks that are to be run."""
-        tasks = sum(isinstance(item, TaskItem) and item.has_cases for item in session.items)
+        tasks = [item.task_id for item in _tasks(session.items)]
         if self._log is None:
-            xdist.send_collected(session.config, tasks)
-        else:
-            self._log.collected = tasks
+            xdist.send_collected(session.config, len(tasks))
+            return
+        self._log.collected = len(tasks)
+        if not xdist.is_controller(session.config):
+            self._foresee(tasks)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
+        """Learn from the first worker which tasks are to be run."""
+        del node
+        if self._foreseen is None:
+            self._foresee([each.removesuffix(_END) for each in ids if each.endswith(_END)])
+
+    def _foresee(self, task_ids: list[str]) -> None:
+        """Say which limit the gate can hold, before anything is sampled, or refuse it."""
+        if self._reports is None:
+            return
+        try:
+            self._foreseen = self._reports.foreseen(task_ids)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is None or self._settings.plan:
+            return
+        for line in self._foreseen:
+            reporter.write_line(line)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -216,11 +242,14 @@ class ActiveSession:
             return None
         if xdist.is_controller(session.config):
             raise pytest.UsageError("--selfrepair-plan: found workers (-n); accepted: -n0")
-        tasks = _read(_tasks(session.items))
+        tasks = list(_read(_tasks(session.items)))
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.section("self-repair: plan")
-            for line in self._models.forecast(tasks):
+            lines = self._models.forecast(tasks)
+            if self._reports is not None:
+                lines += self._reports.foreseen_gain(len(tasks))
+            for line in [*lines, *(self._foreseen or [])]:
                 reporter.line(line)
         return True
 
@@ -327,15 +356,17 @@ class ActiveSession:
             return
         if self._settings.plan or self._config.option.collectonly:
             return
-        objections = self._reports.objections(self._found(self._log), self._log.records)
-        failed = bool(objections) or self._log.others_failed
+        decision = self._reports.decision(self._found(self._log), self._log.records)
+        if decision is None:
+            return
+        failed = not decision.passed or self._log.others_failed
         session.exitstatus = pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is None:
             return
-        for objection in objections:
+        for objection in decision.objections:
             reporter.line(f"self-repair gate: failed: {objection}", red=True)
-        if not objections:
+        if decision.passed:
             also = ", but other tests failed" if failed else ""
             reporter.line(f"self-repair gate: passed{also}", green=not failed)
 
@@ -371,12 +402,16 @@ class ActiveSession:
         terminalreporter.section("self-repair")
         against = self._reports.against(self._log.records)
         show(terminalreporter, findings, against)
-        for line in self._reports.write(findings, self._log.records, against):
+        decision = self._reports.decision(findings, self._log.records)
+        for line in self._reports.write(findings, self._log.records, against, decision):
             terminalreporter.line(line, red="not written" in line)
         for notice in dict.fromkeys(self._log.notices):
             terminalreporter.line(f"note: {notice}")
         if self._log.trouble is not None:
             terminalreporter.line(f"records not kept: {self._log.trouble}", red=True)
+        root = self._config.rootpath
+        for line in self._reports.annotations(self._log.records, against, decision, root):
+            terminalreporter.write_line(line)
 
     def _found(self, log: RunLog) -> "Findings":
         """What the run's records say, estimated once."""

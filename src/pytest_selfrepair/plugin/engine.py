@@ -13,7 +13,7 @@ from pytest_selfrepair.core.budget import Cost, Spending
 from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.grow import grow
 from pytest_selfrepair.core.reading import RULES
-from pytest_selfrepair.core.record import NO_CASES, NOT_RUN, Record, Setup
+from pytest_selfrepair.core.record import CUT_SHORT, NO_CASES, NOT_RUN, Record, Setup
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
 from pytest_selfrepair.core.verdict import Judge
@@ -250,7 +250,7 @@ class Engine:
                     reader=self._models.reader,
                 )
         except BudgetSpentError as error:
-            unscored = f"{NOT_RUN}: {error}"
+            unscored = f"{CUT_SHORT if spending.cost.samples else NOT_RUN}: {error}"
         except InfrastructureError as error:
             unscored = str(error)
         return Record(

@@ -84,6 +84,22 @@ def least_limit(tasks: int, spread: float) -> float | None:
     return None if found is None else found / 2
 
 
+def least_margin(tasks: int, spread: float) -> float | None:
+    """The least margin of which 80 % of unchanged runs are shown to be within: non-inferiority.
+
+    The M of M = t₀.₉₅·√((φ + M)/n) + z₀.₈·√(φ/n); None where there is none up to 1.
+
+    Args:
+        tasks: Tasks that both runs score.
+        spread: As of `least_limit`.
+    """
+    if tasks < 2:  # noqa: PLR2004 - as above
+        return None
+    reach, z = quantile(_ONE_SIDED, tasks - 1), _NORMAL.inv_cdf(POWER)
+    noise = z * math.sqrt(spread / tasks)
+    return _least(lambda margin: margin >= reach * math.sqrt((spread + margin) / tasks) + noise)
+
+
 def _least(enough: Callable[[float], bool]) -> float | None:
     """The least value in (0, 1] that is enough, where all above it are; None: not even 1 is."""
     if not enough(1.0):
