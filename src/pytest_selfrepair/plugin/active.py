@@ -14,6 +14,7 @@ from pytest_selfrepair.core.grow import LEAST_USEFUL_TOKENS
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
+from pytest_selfrepair.core.verdicts import Terms
 from pytest_selfrepair.errors import SelfRepairError, TaskError, UsageError, WorkerLostError
 from pytest_selfrepair.estimate.outcome import TaskOutcome
 from pytest_selfrepair.plugin import ITEM_NAME, xdist
@@ -124,16 +125,24 @@ class ActiveSession:
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
         settings = self._settings
+        limits = Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * MEGABYTE)
+        other = COUNTERPARTS.get(settings.checker, "")
         judge = SandboxJudge(
             isolation=self._isolation,
-            limits=Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * MEGABYTE),
+            limits=limits,
             checker=CHECKERS[settings.checker],
-            other=CHECKERS.get(COUNTERPARTS.get(settings.checker, "")),
+            other=CHECKERS.get(other),
             all_cases=settings.all_cases,
             checker_of=self._checker_of,
             concurrency=xdist.processors(session.config),
         )
-        self._engine = Engine(settings, self._casting, judge)
+        terms = Terms(
+            checker=settings.checker,
+            other=other,
+            limits=limits.as_terms(),
+            all_cases=settings.all_cases,
+        )
+        self._engine = Engine(settings, self._casting, judge, terms, self._checker_of)
         session.config.stash[ENGINE] = self._engine
         if self._log is not None:
             live = LiveLine(

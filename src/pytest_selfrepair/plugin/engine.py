@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_selfrepair.core.budget import Cost, Spending
+from pytest_selfrepair.core.checker import Checker
 from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.grow import grow
 from pytest_selfrepair.core.record import NO_CASES, NOT_RUN, Record, Setup
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
 from pytest_selfrepair.core.verdict import Judge
+from pytest_selfrepair.core.verdicts import RememberingJudge, Terms
 from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError, TaskError
 from pytest_selfrepair.plugin.crew import Casting, Crew, plan_of
 from pytest_selfrepair.plugin.loop import Loop
@@ -54,6 +56,7 @@ class _Ready:
     """What is set up once, when the first task is run."""
 
     crew: Crew
+    judge: RememberingJudge
     setup: Setup
 
 
@@ -65,11 +68,21 @@ class Engine:
     Args:
         settings: What the user asked for.
         casting: Who the names in it mean.
-        judge: Runs programs.
+        judge: Runs programs; its verdicts are kept in the run's store.
+        terms: What decides its verdicts.
+        foreign: Finds a checker that a conftest.py gives a task; such verdicts are not kept.
     """
 
-    def __init__(self, settings: Settings, casting: Casting, judge: Judge) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        casting: Casting,
+        judge: Judge,
+        terms: Terms,
+        foreign: Callable[[Task], Checker | None] = lambda _: None,
+    ) -> None:
         self._settings = settings
+        self._terms, self._foreign = terms, foreign
         self._casting = casting
         self._judge = judge
         self._plan = plan_of(settings)
@@ -107,7 +120,9 @@ class Engine:
     @property
     def notices(self) -> list[str]:
         """What the user should know of how models were asked, a line each."""
-        return self._state.crew.notices if isinstance(self._state, _Ready) else []
+        if not isinstance(self._state, _Ready):
+            return []
+        return [*self._state.crew.notices, *self._state.judge.notices]
 
     @property
     def in_flight(self) -> int:
@@ -222,7 +237,7 @@ class Engine:
             ready = self._ready()
             setup = ready.setup
             if self._settings.validate:
-                tried = await validate(task, self._judge, first_only=True)
+                tried = await validate(task, ready.judge, first_only=True)
                 quarantined = tried.standing is Standing.QUARANTINED
             if quarantined:
                 unscored = QUARANTINE
@@ -231,7 +246,7 @@ class Engine:
                     task,
                     self._plan,
                     model=ready.crew.model,
-                    judge=self._judge,
+                    judge=ready.judge,
                     sources=ready.crew.sources,
                     prompts=self._casting.prompts,
                     spending=spending,
@@ -270,18 +285,26 @@ class Engine:
         store = SqliteStore(self._settings.store)
         self._open.callback(store.close)
         self._purse.before = store.spent(self._casting.campaign)
-        crew = self._casting.crew(store, self._judge)
+        judge = RememberingJudge(
+            self._judge,
+            store,
+            self._terms,
+            foreign=self._foreign,
+            rejudge=self._settings.rejudge,
+        )
+        crew = self._casting.crew(store, judge)
         loop = self._running()
-        self._open.callback(lambda: loop.run(self._judge.aclose()))
+        self._open.callback(lambda: loop.run(judge.aclose()))
         self._open.callback(lambda: loop.run(crew.aclose()))
         return _Ready(
             crew=crew,
+            judge=judge,
             setup=Setup(
                 model=crew.model.name,
                 sources=tuple(source.name for source in crew.sources),
                 prompts=f"{self._casting.prompts.name}@{self._casting.prompts.digest}",
                 checker=self._settings.checker,
-                isolation=self._judge.isolation,
+                isolation=judge.isolation,
                 plan=self._plan,
             ),
         )

@@ -337,6 +337,15 @@ OPTIONS = (
         switch=True,
     ),
     Option(
+        name="rejudge",
+        metavar="",
+        help="judge every program anew in place of serving the verdicts that the store keeps, and "
+        "say which of them changed",
+        default="false",
+        parse=_yes_or_no,
+        switch=True,
+    ),
+    Option(
         name="validate",
         metavar="",
         help="try every task by its own reference solutions first; where none passes, the task is "

@@ -46,6 +46,7 @@ class Settings:
     memory: int
     checker: str
     all_cases: bool
+    rejudge: bool
     validate: bool
     prompts: str
     tasks: tuple[str, ...]

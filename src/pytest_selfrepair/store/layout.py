@@ -9,7 +9,7 @@ from pathlib import Path
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.trouble import explain, is_busy, no_store
 
-SCHEMA = 2
+SCHEMA = 3
 """The version of the file's layout, kept in its `user_version`."""
 
 _APPLICATION = 0x5E1F4EA1
@@ -56,6 +56,15 @@ CREATE TABLE reservations (
     tokens INTEGER NOT NULL,
     picodollars INTEGER NOT NULL
 );
+""",
+    # verdicts
+    """
+CREATE TABLE verdicts (
+    key TEXT PRIMARY KEY,
+    task_id TEXT NOT NULL,
+    verdict TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX verdicts_by_task ON verdicts (task_id);
 """,
 )
 _TABLES = {"samples", "runs", "records"}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from pytest_selfrepair.core.same import Same
 from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 
 TOLERANCE = 1e-6
@@ -79,25 +80,12 @@ def numbers_of(task: Task) -> Numbers:
     point or an exponent, or where its statement names a tolerance. One that is larger than 1e-6 is
     granted, up to 0.01; a smaller one is not demanded, for what is expected may have few digits.
     """
-    return _numbers_of(_Same(task))
-
-
-class _Same:
-    """A task as the key of a cache: the very object, for its cases cannot be hashed."""
-
-    def __init__(self, task: Task) -> None:
-        self.task = task
-
-    def __hash__(self) -> int:
-        return id(self.task)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.task is other.task
+    return _numbers_of(Same(task))
 
 
 @lru_cache(_TASKS_KEPT)
-def _numbers_of(same: _Same) -> Numbers:
-    task = same.task
+def _numbers_of(same: Same[Task]) -> Numbers:
+    task = same.value
     named = tolerance_named(task.statement)
     if named is not None:
         return Numbers(real=True, tolerance=max(named, TOLERANCE))
@@ -131,7 +119,7 @@ def _has_real(value: JsonValue, *, tokens: bool) -> bool:
             case str(text):
                 if tokens and any(map(_REAL.fullmatch, text.split())):
                     return True
-            case list(values) | tuple(values):
+            case list(values):
                 left += values
             case dict(fields):
                 left += fields.values()
