@@ -111,11 +111,12 @@ class Sample:
     """One completion.
 
     Attributes:
-        text: What the model wrote; may be empty.
+        text: What the model wrote, thoughts within it included; may be empty.
         usage: What it cost.
         finish_reason: Why the model stopped, in the endpoint's word: ``stop``, ``length``, …
         replayed: True where it was served from a store and not paid for in this run.
         dollars: US dollars that it cost when it was drawn; None where no price is known.
+        reasoning: Thoughts that came apart from the text.
     """
 
     text: str
@@ -123,7 +124,14 @@ class Sample:
     finish_reason: str
     replayed: bool = False
     dollars: float | None = None
+    reasoning: str = ""
 
+
+CONTENT_FILTER = "content_filter"
+"""The `finish_reason` of a sample that the endpoint's filter kept from the model, or from us."""
+
+LENGTH = "length"
+"""The `finish_reason` of a sample that ended at the limit on tokens."""
 
 CONTEXT_LIMIT = "context_limit"
 """The `finish_reason` of a sample that could not be drawn: its prompt is longer than the model

@@ -5,6 +5,12 @@ from dataclasses import dataclass
 
 import msgspec
 
+from pytest_selfrepair.models.counts import Counts, read_counts
+
+_THOUGHTS = frozenset({"thinking", "reasoning", "thought", "reasoning_text"})
+"""Kinds of a content's parts that the model wrote for itself."""
+_TEXTS = ("thinking", "reasoning", "summary", "content", "text")
+"""Where a part has its text, or parts of its own."""
 _SHOWN = 4096
 """Bytes that are kept of an answer that is none; who shows them takes out the key, then cuts."""
 
@@ -22,23 +28,6 @@ class Choice:
     text: str
     reasoning: str
     finish_reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """Tokens as an endpoint counts them; None where it does not, or not believably.
-
-    Attributes:
-        generated: Generated tokens of all choices.
-        prompt: Tokens read.
-        reasoning: Those of `generated` that the model generated for itself alone.
-        cached: Those of `prompt` that were read before.
-    """
-
-    generated: int | None = None
-    prompt: int | None = None
-    reasoning: int | None = None
-    cached: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +76,7 @@ def read_answer(content: bytes) -> Answer:
                 raise NoCompletionError("an error for a choice", _table(choice["error"]))
             if not isinstance(choice.get("message"), dict):
                 raise NoCompletionError("a choice without a message")
-        return Answer(choices=tuple(map(_choice, ordered)), counts=_counts(answer.get("usage")))
+        return Answer(choices=tuple(map(_choice, ordered)), counts=read_counts(answer.get("usage")))
     if error := answer.get("error"):
         raise NoCompletionError("an error", _table(error) or {"message": str(error)})
     raise NoCompletionError(f"JSON without choices: {str(found)[:_SHOWN]!r}")
@@ -104,39 +93,34 @@ def _index(choice: Mapping[str, object]) -> int:
 
 def _choice(found: Mapping[str, object]) -> Choice:
     message = _table(found["message"])
+    text, thoughts = _parts(message.get("content"))
+    apart = message.get("reasoning_content") or message.get("reasoning")
     return Choice(
-        text=_text(message.get("content")),
-        reasoning=_text(message.get("reasoning_content") or message.get("reasoning")),
-        finish_reason=_text(found.get("finish_reason")) or "unknown",
+        text=text,
+        reasoning=_all_text(apart) + thoughts,
+        finish_reason=_all_text(found.get("finish_reason")) or "unknown",
     )
 
 
-def _text(value: object) -> str:
-    """A text, or the texts of a list of parts."""
+def _parts(content: object) -> tuple[str, str]:
+    """The text of a message's content, and the thoughts in it, which are parts of their own."""
+    if not isinstance(content, list):
+        return _all_text(content), ""
+    text, thoughts = "", ""
+    for part in map(_table, content):
+        if str(part.get("type", "")) in _THOUGHTS:
+            thoughts += _all_text(dict(part))
+        else:
+            text += _all_text(part.get("text"))
+    return text, thoughts
+
+
+def _all_text(value: object) -> str:
+    """A text, or all texts within lists and parts of a message, in order."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, list):
-        return "".join(_text(_table(part).get("text")) for part in value)
-    return value if isinstance(value, str) else ""
-
-
-def _counts(found: object) -> Counts:
-    usage = _table(found)
-    generated, prompt = (_count(usage.get(f"{kind}_tokens")) for kind in ("completion", "prompt"))
-    details, prompt_details = (
-        _table(usage.get(f"{kind}_tokens_details")) for kind in ("completion", "prompt")
-    )
-    return Counts(
-        generated=generated,
-        prompt=prompt,
-        reasoning=_at_most(_count(details.get("reasoning_tokens")), generated),
-        cached=_at_most(_count(prompt_details.get("cached_tokens")), prompt),
-    )
-
-
-def _count(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        return None
-    return value
-
-
-def _at_most(part: int | None, whole: int | None) -> int | None:
-    return part if part is not None and whole is not None and part <= whole else None
+        return "".join(map(_all_text, value))
+    if isinstance(value, dict):
+        return "".join(_all_text(value.get(name)) for name in _TEXTS)
+    return ""

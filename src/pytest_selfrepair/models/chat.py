@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import (
+    CONTENT_FILTER,
     CONTEXT_LIMIT,
     Message,
     Role,
@@ -19,15 +21,13 @@ from pytest_selfrepair.errors import (
     InfrastructureError,
     ModelError,
 )
-from pytest_selfrepair.models.answers import Answer
+from pytest_selfrepair.models.answers import Answer, Choice
 from pytest_selfrepair.models.endpoint import Line, UnansweredError
 from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.tokens import TokenCounter
 from pytest_selfrepair.models.trouble import Meaning, Trouble
-from pytest_selfrepair.models.usage import BY_ENDPOINT, usages
+from pytest_selfrepair.models.usage import BY_ENDPOINT, counted
 
-CONTENT_FILTER = "content_filter"
-"""The `finish_reason` of a sample that the endpoint's filter kept from the model, or from us."""
 NO_CHOICE = "no_choice"
 """The `finish_reason` of a sample for which the endpoint gave no completion, time after time."""
 
@@ -48,11 +48,13 @@ class _Dialect:
     Attributes:
         without: Parameters that it is not sent any more.
         single: Whether it draws but one completion for a request.
+        doubted: Whether a count of its tokens was not believed.
         notices: One line for the user on each.
     """
 
     without: set[str] = field(default_factory=set)
     single: bool = False
+    doubted: bool = False
     notices: list[str] = field(default_factory=list)
 
     def body(self, wire_name: str, request: SampleRequest, count: int) -> dict[str, object]:
@@ -88,6 +90,15 @@ class _Dialect:
             self.notices.append(f"{name} does not accept {refused}: sent without it{instead}")
         return True
 
+    def doubt(self, said: int, found: int, name: str) -> None:
+        """Say that a count was not believed, once."""
+        if not self.doubted:
+            self.doubted = True
+            self.notices.append(
+                f"{name} counts {said:,} tokens for texts of {found:,}: counted by a tokenizer "
+                "wherever its count is that far off"
+            )
+
     def give_up_several(self, name: str) -> None:
         """Ask for one completion at a time from now on."""
         if not self.single:
@@ -105,6 +116,7 @@ class ChatModel:
         counter: Counts tokens where the endpoint does not.
         price: What its tokens cost; None: nobody knows.
         several: Whether one request may ask for several completions.
+        reader: Tells thoughts within a reply from its answer; None: by the usual tags.
 
     Attributes:
         line: The way to the endpoint.
@@ -119,12 +131,14 @@ class ChatModel:
         counter: TokenCounter,
         price: Price | None = None,
         several: bool = True,
+        reader: ReplyReader | None = None,
     ) -> None:
         self._name = name
         self._wire_name = wire_name or name
         self.line = line
         self._counter = counter
         self._price = price
+        self._reader = reader
         self._dialect = _Dialect(single=not several)
         self._refusal: EndpointRefusedError | None = None
 
@@ -214,7 +228,7 @@ class ChatModel:
             if len(requests) > 1 and error.trouble.is_for_its_form:
                 raise _OtherFormError from None
             raise self._explained(error) from None
-        return await self._samples(answer, first.params.max_tokens, len(requests))
+        return await self._samples(answer, len(requests))
 
     async def _ask(self, request: SampleRequest, count: int, called: str) -> Answer:
         """Ask until there is an answer, also without the parameters that are refused."""
@@ -236,21 +250,31 @@ class ChatModel:
                 if not self._dialect.learn(error.trouble, body, self._shown):
                     raise
 
-    async def _samples(self, answer: Answer, max_tokens: int, wanted: int) -> list[Sample]:
-        costs = await usages(answer, max_tokens=max_tokens, counter=self._counter)
+    async def _samples(self, answer: Answer, wanted: int) -> list[Sample]:
+        found = await counted(answer, counter=self._counter, reader=self._reader)
+        costs = found.usages
+        if found.refused is not None:
+            self._dialect.doubt(found.refused, found.found, self._shown)
+            if len(costs) > 1:
+                self._dialect.give_up_several(self._shown)
         if not answer.choices:
             # Of several, each is asked for again, unless something was generated and paid for.
             if wanted > 1 and not costs[0].completion_tokens:
                 return []
-            return [self._sample("", NO_CHOICE, costs[0])]
+            return [self._sample(Choice(text="", reasoning="", finish_reason=NO_CHOICE), costs[0])]
         return [
-            self._sample(choice.text, choice.finish_reason, cost)
+            self._sample(choice, cost)
             for choice, cost in zip(answer.choices[:wanted], costs, strict=False)
         ]
 
-    def _sample(self, text: str, finish_reason: str, usage: Usage) -> Sample:
-        dollars = None if self._price is None else self._price.dollars(usage)
-        return Sample(text=text, usage=usage, finish_reason=finish_reason, dollars=dollars)
+    def _sample(self, choice: Choice, usage: Usage) -> Sample:
+        return Sample(
+            text=choice.text,
+            usage=usage,
+            finish_reason=choice.finish_reason,
+            dollars=None if self._price is None else self._price.dollars(usage),
+            reasoning=choice.reasoning,
+        )
 
     @property
     def _shown(self) -> str:
