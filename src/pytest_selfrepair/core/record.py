@@ -38,6 +38,8 @@ class Setup:
         isolation: How programs were kept apart from the machine.
         plan: How large the trees could grow.
         reading: The version of the rules by which replies were read (`core.reading.RULES`).
+        packages: The distributions that programs were given by name, with their versions; None
+            where it was left to the tasks' source.
     """
 
     model: str
@@ -47,6 +49,7 @@ class Setup:
     isolation: str
     plan: Plan
     reading: int = 0
+    packages: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,8 @@ class Record:
         quarantined: True where it was not scored because none of its reference solutions passes.
         cost: What it cost, scored or not.
         seconds: Wall-clock seconds it took.
+        packages: The distributions, with their versions, that its programs could use beside the
+            standard library.
         foreign: What else its line said, where it was read from a file in the authors' format.
         schema: The version of this layout.
     """
@@ -104,6 +109,7 @@ class Record:
     quarantined: bool = False
     cost: Cost = field(default_factory=Cost)
     seconds: float = 0.0
+    packages: tuple[str, ...] = ()
     foreign: Foreign | None = None
     schema: int = SCHEMA
 

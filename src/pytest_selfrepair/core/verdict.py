@@ -66,6 +66,7 @@ class Verdict:
         seconds: Wall-clock seconds of judging.
         flips: Whether the other of the checkers `tolerant` and `apps` would decide otherwise; None
             where that is not known.
+        lacks: The module that the program wanted to import and may not have, where it failed so.
     """
 
     outcome: Outcome
@@ -75,6 +76,7 @@ class Verdict:
     failure: CaseFailure | None = None
     seconds: float = 0.0
     flips: bool | None = None
+    lacks: str | None = None
 
     @property
     def passed(self) -> bool:

@@ -39,6 +39,7 @@ from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import MEGABYTE, Limits
+from pytest_selfrepair.sandbox.packages import find_packages
 from pytest_selfrepair.tasks.folders import is_task_folder
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class ActiveSession:
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._config = config
         self._settings = settings
+        self._packages = None if settings.packages is None else find_packages(settings.packages)
         self._isolation = _found(settings, config)
         self._servers = LocalServers(
             weights_file=settings.local_weights,
@@ -106,9 +108,12 @@ class ActiveSession:
         budget = "no token budget" if settings.budget is None else f"{settings.budget:,} tokens"
         tree = f"n_p = {settings.programs}, {_repairs(settings)}"
         store = f"samples in {self._shown(settings.store)}, replay {settings.replay}"
+        given = ""
+        if self._packages is not None:
+            given = f" with {', '.join(self._packages.versions) or 'the standard library alone'}"
         return [
             f"selfrepair: {who}, {told}; {tree}, {budget}",
-            f"selfrepair: programs run in {self._isolation.description}; {store}",
+            f"selfrepair: programs run in {self._isolation.description}{given}; {store}",
         ]
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -134,12 +139,14 @@ class ActiveSession:
             other=CHECKERS.get(other),
             all_cases=settings.all_cases,
             checker_of=self._checker_of,
+            packages=self._packages,
             concurrency=xdist.processors(session.config),
         )
         terms = Terms(
             checker=settings.checker,
             other=other,
             limits=limits.as_terms(),
+            packages=settings.packages,
             all_cases=settings.all_cases,
         )
         self._engine = Engine(settings, self._casting, judge, terms, self._checker_of)

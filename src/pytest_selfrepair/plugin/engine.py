@@ -16,12 +16,12 @@ from pytest_selfrepair.core.reading import RULES
 from pytest_selfrepair.core.record import NO_CASES, NOT_RUN, Record, Setup
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
-from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.core.verdicts import RememberingJudge, Terms
 from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError, TaskError
 from pytest_selfrepair.plugin.crew import Casting, Crew, plan_of
 from pytest_selfrepair.plugin.loop import Loop
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.store.samples import SqliteStore
 from pytest_selfrepair.tasks.examples import examples
 
@@ -78,7 +78,7 @@ class Engine:
         self,
         settings: Settings,
         casting: Casting,
-        judge: Judge,
+        judge: SandboxJudge,
         terms: Terms,
         foreign: Callable[[Task], Checker | None] = lambda _: None,
     ) -> None:
@@ -268,6 +268,7 @@ class Engine:
             quarantined=quarantined,
             cost=spending.cost,
             seconds=time.perf_counter() - began,
+            packages=self._judge.packages_of(task).versions,
         )
 
     def _ready(self) -> _Ready:
@@ -307,6 +308,7 @@ class Engine:
                 checker=self._settings.checker,
                 isolation=judge.isolation,
                 plan=self._plan,
+                packages=self._judge.given,
                 reading=RULES,
             ),
         )

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pytest_selfrepair.core.packages import names_of
+
 CHECKER_NAMES = ("tolerant", "strict", "unordered", "apps")
 """The keys of `core.checker.CHECKERS`, which is not imported before a model is named."""
 
@@ -319,6 +321,15 @@ OPTIONS = (
         help="memory that a program may use, in MB (default: 1024)",
         default="1024",
         parse=_whole(64),
+    ),
+    Option(
+        name="packages",
+        metavar="NAMES",
+        help="the installed distributions that programs may use, and what these need, with commas "
+        "between: numpy,sortedcontainers; the model is told. none: the standard library alone "
+        "(default: numpy for tasks of APPS and LiveCodeBench, whose own graders give it)",
+        default=None,
+        parse=names_of,
     ),
     Option(
         name="checker",

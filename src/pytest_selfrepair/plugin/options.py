@@ -44,6 +44,7 @@ class Settings:
     sandbox: str
     timeout: float
     memory: int
+    packages: tuple[str, ...] | None
     checker: str
     all_cases: bool
     rejudge: bool
