@@ -103,6 +103,7 @@ def fenced(code: str, info: str = "python", fence: str = "```") -> str:
         ),
         pytest.param(f"````markdown\n{fenced(PROGRAM)}````\n", id="a block within a block"),
         pytest.param(f"<answer>\n{fenced(PROGRAM)}</answer>", id="within a tag"),
+        pytest.param(f"<answer>{PROGRAM}</answer>", id="within a tag, without a fence"),
         pytest.param(f"The program is `{PROGRAM.splitlines()[0]}; print(2 * n)`.", id="inline"),
         pytest.param("```python print(2 * int(input()))```", id="a block on one line"),
         pytest.param(f"```python n = int(input())\n{PROGRAM.splitlines()[1]}\n```", id="beside"),

@@ -31,6 +31,11 @@ _HEADING = re.compile(
 )
 _OPENING = re.compile(r"\A[#*\s]*(?:what is wrong|explanation)(?:[:*]+|[ \t]*\n)\s*", re.IGNORECASE)
 _INLINE = re.compile(r"(`{1,3})(?!`)(?:python3?|py)?\s*([^`\n]+)\1(?!`)")
+_WRAPPER = re.compile(
+    r"</?(?:answer|final|final_answer|code|program|solution|python|pre|response|output)>",
+    re.IGNORECASE,
+)
+"""Tags that some models put around an answer."""
 _MOST_STARTS = 20
 """Lines at which a program without a fence is looked for."""
 _LONGEST_READ = 1_000_000
@@ -230,8 +235,9 @@ class _Bare:
 
 def _outside_of_blocks(text: str, task: Task) -> _Bare:
     """The last of the code outside of blocks that fits best."""
-    pieces = [*without_blocks(text), *indented_code(text), text]
-    found = [(code, Rule.UNFENCED) for piece in pieces for code in _stretches(piece)]
+    pieces = [*without_blocks(text), *indented_code(text)]
+    bare = (_WRAPPER.sub("\n", piece) for piece in pieces)
+    found = [(code, Rule.UNFENCED) for piece in bare for code in _stretches(piece)]
     found += [(match[2].strip(), Rule.INLINE) for match in _INLINE.finditer(text)]
     best = _Bare()
     for code, rule in found:

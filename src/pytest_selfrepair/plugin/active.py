@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,9 +13,10 @@ from pytest_selfrepair.core.grow import LEAST_USEFUL_TOKENS
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
+from pytest_selfrepair.core.tree import Plan
 from pytest_selfrepair.core.verdicts import Terms
 from pytest_selfrepair.errors import SelfRepairError, TaskError, UsageError, WorkerLostError
-from pytest_selfrepair.estimate.outcome import TaskOutcome
+from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 from pytest_selfrepair.plugin import ITEM_NAME, xdist
 from pytest_selfrepair.plugin.collect import (
     ENGINE,
@@ -29,11 +29,12 @@ from pytest_selfrepair.plugin.collect import (
     locate,
     sampled,
 )
-from pytest_selfrepair.plugin.crew import Casting, LocalServers
 from pytest_selfrepair.plugin.engine import Engine
 from pytest_selfrepair.plugin.importing import unswept
 from pytest_selfrepair.plugin.live import LiveLine
+from pytest_selfrepair.plugin.local_servers import LocalServers
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.run_models import RunModels
 from pytest_selfrepair.plugin.runlog import RunLog
 from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
@@ -60,10 +61,8 @@ def activate(config: pytest.Config, settings: Settings) -> None:
     """Bring the plugin into a session.
 
     Raises:
-        UsageError: The isolation or the tasks that were asked for are not to be had, or the token
-            budget has no room for a single program.
+        UsageError: The isolation or the tasks that were asked for are not to be had.
     """
-    _check_budget(settings)
     for name in (*Difficulty, *TaskKind):
         config.addinivalue_line("markers", f"{name}: tasks of pytest-selfrepair of that kind")
     # A malformed task is an error of its own and must not keep the others from being run.
@@ -90,9 +89,11 @@ class ActiveSession:
             threads=settings.local_threads,
             known=xdist.given_servers(config),
         )
-        self._casting: Casting | None = None
+        self._models: RunModels | None = None
         self._engine: Engine | None = None
         self._ahead: list[pytest.Item] | None = None
+        self._checked: bool | None = None
+        self._fault: str | None = None
         self._sample_notices: list[str] = []
         self._log = None if xdist.is_worker(config) else RunLog(settings.store)
         self._reports: Reports | None = None
@@ -101,8 +102,7 @@ class ActiveSession:
     def pytest_report_header(self) -> list[str]:
         """Say who writes, who explains, and where programs run."""
         settings = self._settings
-        who = f"{settings.model}{_address(settings.base_url)}"
-        told = f"feedback {', '.join(settings.feedback)}{_address(settings.feedback_base_url)}"
+        told = f"feedback {', '.join(settings.feedback)}"
         if settings.feedback_cases == FeedbackCases.PUBLIC:
             told += " (sees public cases alone)"
         budget = "no token budget" if settings.budget is None else f"{settings.budget:,} tokens"
@@ -112,19 +112,21 @@ class ActiveSession:
         if self._packages is not None:
             given = f" with {', '.join(self._packages.versions) or 'the standard library alone'}"
         return [
-            f"selfrepair: {who}, {told}; {tree}, {budget}",
+            f"selfrepair: {settings.model}, {told}; {tree}, {budget}",
+            *(f"selfrepair: {line}" for line in (self._models.described if self._models else ())),
             f"selfrepair: programs run in {self._isolation.description}{given}; {store}",
         ]
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Find out who the names mean; here every conftest.py has been read."""
         try:
-            self._casting = Casting(
+            self._models = RunModels(
                 self._settings,
                 session.config,
                 self._servers,
                 xdist.share(session.config, self._settings.concurrency),
             )
+            _check_budget(self._models.plan)
             if self._log is not None and not session.config.option.collectonly:
                 self._reports = _reports(self._settings)
         except UsageError as error:
@@ -149,14 +151,14 @@ class ActiveSession:
             packages=settings.packages,
             all_cases=settings.all_cases,
         )
-        self._engine = Engine(settings, self._casting, judge, terms, self._checker_of)
+        self._engine = Engine(settings, self._models, judge, terms, self._checker_of)
         session.config.stash[ENGINE] = self._engine
         if self._log is not None:
             live = LiveLine(
                 self._log,
                 self._engine,
-                self._casting.campaign,
-                self._casting.limits,
+                self._models.campaign,
+                self._models.limits,
                 settings.concurrency,
             )
             session.config.pluginmanager.register(live, "selfrepair-live")
@@ -170,13 +172,21 @@ class ActiveSession:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Start the embedded model once for all workers, and tell each where it is."""
-        if self._casting is None or self._config.option.collectonly:
+        if self._models is None or self._config.option.collectonly:
             return
         try:
-            self._casting.start_local_servers()
+            self._models.start_local_servers()
+            if self._checked is None:
+                self._checked = self._models.check_endpoints()
         except SelfRepairError as error:
             raise pytest.UsageError(str(error)) from None
-        xdist.prepare(node, self._servers.known, self._casting.campaign, self._isolation)
+        xdist.prepare(
+            node,
+            self._servers.known,
+            self._models.campaign,
+            self._isolation,
+            checked=self._checked,
+        )
 
     def pytest_collect_directory(
         self, path: Path, parent: pytest.Collector
@@ -214,7 +224,7 @@ class ActiveSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Where only a plan is asked for, say what the run would take in place of running."""
-        if not self._settings.plan or self._casting is None:
+        if not self._settings.plan or self._models is None:
             return None
         if xdist.is_controller(session.config):
             raise pytest.UsageError("--selfrepair-plan: found workers (-n); accepted: -n0")
@@ -222,7 +232,7 @@ class ActiveSession:
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.section("self-repair: plan")
-            for line in self._casting.forecast(tasks):
+            for line in self._models.forecast(tasks):
                 reporter.line(line)
         return True
 
@@ -247,6 +257,8 @@ class ActiveSession:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Send a task's record with the report of the phase that made it."""
         report = yield
+        if self._models is not None and (fault := self._models.check.fault) is not None:
+            self._give_up(item.session, fault)
         if call.excinfo is not None and isinstance(call.excinfo.value, UnscoredError):
             # one line, not our traceback
             report.longrepr = harmless(f"not scored: {call.excinfo.value}")
@@ -256,6 +268,13 @@ class ActiveSession:
             if self._engine is not None:
                 setattr(report, _RATE_LIMITS, self._engine.rate_limits)
         return report
+
+    def _give_up(self, session: pytest.Session, fault: str) -> None:
+        """End a run that could pay for nothing."""
+        if self._log is not None:
+            raise pytest.UsageError(fault)
+        session.shouldstop = fault
+        xdist.send_fault(self._config, fault)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a record, where this process keeps them."""
@@ -291,6 +310,7 @@ class ActiveSession:
         if self._log is not None:
             self._log.collected = max(self._log.collected, xdist.collected(node))
             self._log.notices += xdist.notices(node)
+            self._fault = self._fault or xdist.fault(node)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
@@ -302,6 +322,8 @@ class ActiveSession:
             return (yield)
         self._log.notices += notices
         yield
+        if self._fault is not None:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
         self._decide(session)
         return None
 
@@ -349,7 +371,7 @@ class ActiveSession:
             # Brings the estimators, which nothing needs before a run ends.
             with unswept():
                 from pytest_selfrepair.estimate.assemble import findings  # noqa: PLC0415
-            lost = log.lost(self._casting.campaign) if self._casting is not None else Lost()
+            lost = log.lost(self._models.campaign) if self._models is not None else Lost()
             self._findings = findings(log.records, not_run=log.not_run, lost=lost)
         return self._findings
 
@@ -366,18 +388,18 @@ class ActiveSession:
         return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
-def _check_budget(settings: Settings) -> None:
-    """A budget that buys no program would make every task an unsolved one."""
-    least = min(settings.max_tokens, LEAST_USEFUL_TOKENS)
-    if settings.budget is not None and settings.budget < least:
+def _check_budget(plan: Plan) -> None:
+    """A budget that buys no program would make every task an unsolved one.
+
+    Raises:
+        UsageError: It is one.
+    """
+    least = min(plan.params.max_tokens, LEAST_USEFUL_TOKENS)
+    if plan.budget is not None and plan.budget < least:
         raise UsageError(
-            f"--selfrepair-budget: found {settings.budget}; accepted: {least} or more, for a "
+            f"--selfrepair-budget: found {plan.budget}; accepted: {least} or more, for a "
             "shorter program is not asked for"
         )
-
-
-def _address(url: str | None) -> str:
-    return "" if url is None else f" at {urlsplit(url).netloc}"
 
 
 def _repairs(settings: Settings) -> str:

@@ -20,10 +20,10 @@ from _pytest.outcomes import Failed
 from pytest_selfrepair.core.record import NO_CASES, Record
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import SelfRepairError, TaskError
-from pytest_selfrepair.estimate.outcome import TaskOutcome, task_outcome
+from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
 from pytest_selfrepair.plugin import ITEM_NAME
 from pytest_selfrepair.plugin.engine import Engine, Upcoming
-from pytest_selfrepair.plugin.flags import PAPER as PAPER_SAMPLE
+from pytest_selfrepair.plugin.flag_values import PAPER as PAPER_SAMPLE
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.report.item import unsolved_text
 from pytest_selfrepair.report.junit import properties

@@ -18,9 +18,9 @@ from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
 from pytest_selfrepair.core.verdicts import RememberingJudge, Terms
 from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError, TaskError
-from pytest_selfrepair.plugin.crew import Casting, Crew, plan_of
 from pytest_selfrepair.plugin.loop import Loop
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.run_models import OpenModels, RunModels
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.store.samples import SqliteStore
 from pytest_selfrepair.tasks.examples import examples
@@ -56,7 +56,7 @@ class Upcoming:
 class _Ready:
     """What is set up once, when the first task is run."""
 
-    crew: Crew
+    models: OpenModels
     judge: RememberingJudge
     setup: Setup
 
@@ -68,7 +68,7 @@ class Engine:
 
     Args:
         settings: What the user asked for.
-        casting: Who the names in it mean.
+        models: The models and sources that it names.
         judge: Runs programs; its verdicts are kept in the run's store.
         terms: What decides its verdicts.
         foreign: Finds a checker that a conftest.py gives a task; such verdicts are not kept.
@@ -77,17 +77,17 @@ class Engine:
     def __init__(
         self,
         settings: Settings,
-        casting: Casting,
+        models: RunModels,
         judge: SandboxJudge,
         terms: Terms,
         foreign: Callable[[Task], Checker | None] = lambda _: None,
     ) -> None:
         self._settings = settings
         self._terms, self._foreign = terms, foreign
-        self._casting = casting
+        self._models = models
         self._judge = judge
-        self._plan = plan_of(settings)
-        self._slots = casting.slots
+        self._plan = models.plan
+        self._slots = models.slots
         self._open = ExitStack()
         self._loop: Loop | None = None
         # What follows is touched on the loop's thread alone.
@@ -95,7 +95,7 @@ class Engine:
         self._coming: deque[Upcoming] = deque()
         self._known: set[str] = set()
         self._started: dict[str, asyncio.Task[Record]] = {}
-        self._purse = casting.purse()
+        self._purse = models.purse()
         self._young: deque[float] = deque()  # when the youngest tasks were started
 
     def expect(self, coming: Iterable[Upcoming]) -> None:
@@ -123,7 +123,7 @@ class Engine:
         """What the user should know of how models were asked, a line each."""
         if not isinstance(self._state, _Ready):
             return []
-        return [*self._state.crew.notices, *self._state.judge.notices]
+        return [*self._state.models.notices, *self._state.judge.notices]
 
     @property
     def in_flight(self) -> int:
@@ -135,7 +135,7 @@ class Engine:
         """How often an endpoint said, to this process, that it was asked too much."""
         if not isinstance(self._state, _Ready):
             return 0
-        return sum(throttle.rate_limits for throttle in self._state.crew.throttles)
+        return sum(throttle.rate_limits for throttle in self._state.models.throttles)
 
     async def _give_up(self) -> None:
         """Send nothing more, keep the answers that come soon, and drop the rest."""
@@ -184,7 +184,7 @@ class Engine:
         """How many requests a task begins with: one for all its programs, or one for each."""
         if not isinstance(self._state, _Ready):
             return 1
-        together = self._state.crew.draws_several and self._plan.params.seed is None
+        together = self._state.models.draws_several and self._plan.params.seed is None
         return 1 if together else self._plan.n_p
 
     def _start(self, upcoming: Upcoming) -> "asyncio.Task[Record]":
@@ -246,11 +246,12 @@ class Engine:
                 grown = await grow(
                     task,
                     self._plan,
-                    model=ready.crew.model,
+                    model=ready.models.model,
                     judge=ready.judge,
-                    sources=ready.crew.sources,
-                    prompts=self._casting.prompts,
+                    sources=ready.models.sources,
+                    prompts=self._models.prompts,
                     spending=spending,
+                    reader=self._models.reader,
                 )
         except BudgetSpentError as error:
             unscored = f"{NOT_RUN}: {error}"
@@ -286,7 +287,7 @@ class Engine:
     def _set_up(self) -> _Ready:
         store = SqliteStore(self._settings.store)
         self._open.callback(store.close)
-        self._purse.before = store.spent(self._casting.campaign)
+        self._purse.before = store.spent(self._models.campaign)
         judge = RememberingJudge(
             self._judge,
             store,
@@ -294,17 +295,17 @@ class Engine:
             foreign=self._foreign,
             rejudge=self._settings.rejudge,
         )
-        crew = self._casting.crew(store, judge)
+        models = self._models.open(store, judge)
         loop = self._running()
         self._open.callback(lambda: loop.run(judge.aclose()))
-        self._open.callback(lambda: loop.run(crew.aclose()))
+        self._open.callback(lambda: loop.run(models.aclose()))
         return _Ready(
-            crew=crew,
+            models=models,
             judge=judge,
             setup=Setup(
-                model=crew.model.name,
-                sources=tuple(source.name for source in crew.sources),
-                prompts=f"{self._casting.prompts.name}@{self._casting.prompts.digest}",
+                model=models.model.name,
+                sources=tuple(source.name for source in models.sources),
+                prompts=f"{self._models.prompts.name}@{self._models.prompts.digest}",
                 checker=self._settings.checker,
                 isolation=judge.isolation,
                 plan=self._plan,
