@@ -13,7 +13,7 @@ from pytest_selfrepair.core.checker import Checker
 from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.grow import grow
 from pytest_selfrepair.core.reading import RULES
-from pytest_selfrepair.core.record import NO_CASES, NOT_RUN, Record, Setup
+from pytest_selfrepair.core.record import NO_CASES, NOT_RUN, Record, References, Setup
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
 from pytest_selfrepair.core.verdicts import RememberingJudge, Terms
@@ -234,11 +234,13 @@ class Engine:
         setup: Setup | None = None
         unscored: str | None = None
         quarantined = False
+        references: References | None = None
         try:
             ready = self._ready()
             setup = ready.setup
             if self._settings.validate:
-                tried = await validate(task, ready.judge, first_only=True)
+                tried = await validate(task, ready.judge)
+                references = tried.references if tried.trials else None
                 quarantined = tried.standing is Standing.QUARANTINED
             if quarantined:
                 unscored = QUARANTINE
@@ -269,6 +271,8 @@ class Engine:
             quarantined=quarantined,
             cost=spending.cost,
             seconds=time.perf_counter() - began,
+            time_limit=self._judge.limits_of(task).cpu_seconds,
+            references=references,
             packages=self._judge.packages_of(task).versions,
         )
 

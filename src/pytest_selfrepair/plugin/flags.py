@@ -363,8 +363,9 @@ OPTIONS = (
     Option(
         name="validate",
         metavar="",
-        help="try every task by its own reference solutions first; where none passes, the task is "
-        "quarantined: skipped, and part of no rate",
+        help="try every task by its own reference solutions first, 20 at most; where none passes, "
+        "the task is quarantined: skipped, and part of no rate; where one passes and another gives "
+        "another answer, it is marked as ambiguous, and rates are shown without it, too",
         default="false",
         parse=values.yes_or_no,
         switch=True,

@@ -166,6 +166,10 @@ class SandboxJudge:
         """The packages that programs of every task may use, with versions; None: their own."""
         return None if self._packages is None else self._packages.versions
 
+    def limits_of(self, task: Task) -> Limits:
+        """What a case of a task may use."""
+        return self._limits.of(task)
+
     def packages_of(self, task: Task) -> Packages:
         """The packages that programs of a task may use."""
         if self._packages is not None:
