@@ -3,7 +3,7 @@
 The layout is also that of `selfrepair report RUN --json OUT`; the README documents it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pytest_selfrepair.core.budget import Cost
@@ -346,6 +346,8 @@ class Tally:
         baseline: Baseline programs by outcome, most frequent first.
         judged: Where programs ran and who compared: ``in bubblewrap …, checker tolerant``.
         flips: How the other checker would have judged.
+        lacking: Programs that wanted to import what they may not have, by the module; the most
+            frequent first.
     """
 
     tasks: dict[str, int]
@@ -354,6 +356,7 @@ class Tally:
     baseline: dict[str, int]
     judged: tuple[str, ...]
     flips: tuple[Flips, ...]
+    lacking: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

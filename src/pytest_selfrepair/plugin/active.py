@@ -15,6 +15,7 @@ from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
 from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.core.verdicts import Terms
 from pytest_selfrepair.errors import SelfRepairError, TaskError, UsageError, WorkerLostError
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 from pytest_selfrepair.plugin import ITEM_NAME, xdist
@@ -42,6 +43,7 @@ from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import MEGABYTE, Limits
+from pytest_selfrepair.sandbox.packages import find_packages
 from pytest_selfrepair.tasks.folders import is_task_folder
 
 if TYPE_CHECKING:
@@ -83,6 +85,7 @@ class ActiveSession:
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._config = config
         self._settings = settings
+        self._packages = None if settings.packages is None else find_packages(settings.packages)
         self._isolation = _found(settings, config)
         self._servers = LocalServers(
             weights_file=settings.local_weights,
@@ -110,10 +113,13 @@ class ActiveSession:
         budget = "no token budget" if settings.budget is None else f"{settings.budget:,} tokens"
         tree = f"n_p = {settings.programs}, {_repairs(settings)}"
         store = f"samples in {self._shown(settings.store)}, replay {settings.replay}"
+        given = ""
+        if self._packages is not None:
+            given = f" with {', '.join(self._packages.versions) or 'the standard library alone'}"
         return [
             f"selfrepair: {settings.model}, {told}; {tree}, {budget}",
             *(f"selfrepair: {line}" for line in (self._models.described if self._models else ())),
-            f"selfrepair: programs run in {self._isolation.description}; {store}",
+            f"selfrepair: programs run in {self._isolation.description}{given}; {store}",
         ]
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -131,16 +137,28 @@ class ActiveSession:
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
         settings = self._settings
+        limits = Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * MEGABYTE)
+        other = COUNTERPARTS.get(settings.checker, "")
         judge = SandboxJudge(
             isolation=self._isolation,
-            limits=Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * MEGABYTE),
+            limits=limits,
             checker=CHECKERS[settings.checker],
-            other=CHECKERS.get(COUNTERPARTS.get(settings.checker, "")),
+            other=CHECKERS.get(other),
             all_cases=settings.all_cases,
             checker_of=self._checker_of,
+            packages=self._packages,
             concurrency=xdist.processors(session.config),
         )
-        self._engine = Engine(settings, self._models, judge, self._run)
+        terms = Terms(
+            checker=settings.checker,
+            other=other,
+            limits=limits.as_terms(),
+            packages=settings.packages,
+            all_cases=settings.all_cases,
+        )
+        self._engine = Engine(
+            settings, self._models, judge, terms, foreign=self._checker_of, run=self._run
+        )
         session.config.stash[ENGINE] = self._engine
         if self._log is not None:
             live = LiveLine(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pytest_selfrepair.core.packages import names_of
 from pytest_selfrepair.plugin import flag_values as values
 
 CHECKER_NAMES = ("tolerant", "strict", "unordered", "apps")
@@ -326,6 +327,15 @@ OPTIONS = (
         parse=values.whole(64),
     ),
     Option(
+        name="packages",
+        metavar="NAMES",
+        help="the installed distributions that programs may use, and what these need, with commas "
+        "between: numpy,sortedcontainers; the model is told. none: the standard library alone "
+        "(default: numpy for tasks of APPS and LiveCodeBench, whose own graders give it)",
+        default=None,
+        parse=names_of,
+    ),
+    Option(
         name="checker",
         metavar="NAME",
         help="how output is compared: tolerant, strict, unordered, or apps, the official checker's "
@@ -342,10 +352,20 @@ OPTIONS = (
         switch=True,
     ),
     Option(
+        name="rejudge",
+        metavar="",
+        help="judge every program anew in place of serving the verdicts that the store keeps, and "
+        "say which of them changed",
+        default="false",
+        parse=values.yes_or_no,
+        switch=True,
+    ),
+    Option(
         name="validate",
         metavar="",
-        help="try every task by its own reference solutions first; where none passes, the task is "
-        "quarantined: skipped, and part of no rate",
+        help="try every task by its own reference solutions first, 20 at most; where none passes, "
+        "the task is quarantined: skipped, and part of no rate; where one passes and another gives "
+        "another answer, it is marked as ambiguous, and rates are shown without it, too",
         default="false",
         parse=values.yes_or_no,
         switch=True,

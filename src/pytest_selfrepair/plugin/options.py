@@ -51,8 +51,10 @@ class Settings:
     sandbox: str
     timeout: float
     memory: int
+    packages: tuple[str, ...] | None
     checker: str
     all_cases: bool
+    rejudge: bool
     validate: bool
     prompts: str
     tasks: tuple[str, ...]

@@ -249,6 +249,11 @@ class _Page:
                 f"verdicts that the checker {flips.checker} would flip: "
                 f"{numbers.number(flips.flipped)} of {numbers.number(flips.compared)}"
             )
+        if lacking := findings.tally.lacking:
+            named = ", ".join(f"{name} {count}" for name, count in lacking.items())
+            lines += self._say(
+                f"programs that import what they may not have (--selfrepair-packages): {named}"
+            )
         return lines
 
     def _end(self) -> list[Line]:

@@ -7,6 +7,9 @@ from pytest_selfrepair.core.reading import RULES
 from pytest_selfrepair.core.record import UNKNOWN, Record
 from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.core.verdict import Outcome
+from pytest_selfrepair.estimate.run.doubts import Solved, near_limit, references
+
+_MOST_NAMED = 5
 
 
 def notes(records: Sequence[Record]) -> tuple[str, ...]:
@@ -60,6 +63,41 @@ def _notes(records: Sequence[Record]) -> Iterator[str]:
         )
     yield from _above_the_limit(records)
     yield from _read_by_other_rules(records)
+    yield from _of_references(records)
+    near, known = near_limit(records)
+    if near:
+        yield (
+            f"{near:,} of {_many(known, 'verdict')} {_was(near)} within a factor of two of the "
+            "time limit: a slower machine may give others"
+        )
+
+
+def _of_references(records: Sequence[Record]) -> Iterator[str]:
+    said = references(records)
+    if said is None:
+        return
+    yield (
+        f"{said.passed:,} of {_many(said.tried, 'reference solution')} of "
+        f"{_many(said.tasks, 'task')} pass"
+    )
+    if said.ambiguous:
+        named = ", ".join(said.ambiguous[:_MOST_NAMED]) + ", …" * (
+            len(said.ambiguous) > _MOST_NAMED
+        )
+        yield (
+            f"{_many(len(said.ambiguous), 'task')} {'is' if len(said.ambiguous) == 1 else 'are'} "
+            f"ambiguous, for accepted references disagree ({named}): with them "
+            f"{_solved(said.with_them)}, without them {_solved(said.without_them)}"
+        )
+
+
+def _solved(found: Solved) -> str:
+    if found.pass_at_1 is None:
+        return "no task was scored"
+    return (
+        f"{found.solved:,} of {_many(found.tasks, 'task')} solved, "
+        f"pass@1 {found.pass_at_1 * 100:.1f} %"
+    )
 
 
 def _above_the_limit(records: Iterable[Record]) -> Iterator[str]:

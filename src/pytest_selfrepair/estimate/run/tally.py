@@ -31,6 +31,7 @@ def tally(records: Sequence[Record]) -> Tally:
         baseline=_outcomes(node for grown in tasks for node in grown.baseline),
         judged=_judged(records),
         flips=flips(records),
+        lacking=_lacking(records),
     )
 
 
@@ -51,6 +52,18 @@ def flips(records: Sequence[Record]) -> tuple[Flips, ...]:
         for checker, found in sorted(known.items())
         if found and checker in COUNTERPARTS
     )
+
+
+def _lacking(records: Sequence[Record]) -> dict[str, int]:
+    """The modules that programs wanted and may not have, and how many of them did."""
+    found = Counter(
+        node.verdict.lacks
+        for record in records
+        if (grown := record.grown) is not None
+        for node in (*grown.programs, *_repairs(grown), *grown.baseline)
+        if node.verdict.lacks is not None
+    )
+    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
 
 
 def unscored(records: Sequence[Record]) -> tuple[Unscored, ...]:
