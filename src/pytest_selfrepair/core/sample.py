@@ -149,7 +149,7 @@ class Sample:
     """One completion.
 
     Attributes:
-        text: What the model wrote; may be empty.
+        text: What the model wrote, thoughts within it included; may be empty.
         usage: What it cost.
         finish_reason: Why the model stopped, in the endpoint's word: ``stop``, ``length``, …
         replayed: True where it was served from a store and not paid for in this run.
@@ -157,6 +157,7 @@ class Sample:
         seconds: How long its request took when it was drawn, without what it waited for before it
             was sent; None where that was not measured.
         first_byte: Seconds until the first byte of the answer, where it came as a stream.
+        reasoning: Thoughts that came apart from the text.
     """
 
     text: str
@@ -166,14 +167,18 @@ class Sample:
     dollars: float | None = None
     seconds: float | None = None
     first_byte: float | None = None
+    reasoning: str = ""
 
+
+CONTENT_FILTER = "content_filter"
+"""The `finish_reason` of a sample that the endpoint's filter kept from the model, or from us."""
+
+LENGTH = "length"
+"""The `finish_reason` of a sample that ended at the limit on tokens."""
 
 CONTEXT_LIMIT = "context_limit"
 """The `finish_reason` of a sample that could not be drawn: its prompt is longer than the model
 reads. It has no text and cost nothing."""
-CONTENT_FILTER = "content_filter"
-"""The `finish_reason` of a sample that a filter of the endpoint's kept from the model, or from us,
-in whole or in part."""
 
 
 class Model(Protocol):

@@ -43,6 +43,7 @@ class Dialect:
         streams: Whether answers are asked for as streams.
         responses: Whether it is asked by the Responses API.
         single: Whether it draws but one completion for a request.
+        doubted: Whether a count of its tokens was not believed.
         notices: One line for the user on each.
         refused_chat: Why it is asked by the Responses API.
     """
@@ -53,6 +54,7 @@ class Dialect:
     streams: bool = False
     responses: bool = False
     single: bool = False
+    doubted: bool = False
     notices: list[str] = field(default_factory=list)
     refused_chat: Trouble | None = None
     _draws_several: bool = False
@@ -136,6 +138,15 @@ class Dialect:
             not self.single, f"{name} gives one completion a request: asked for one at a time"
         )
         self.single = True
+
+    def doubt(self, said: int, found: int, name: str) -> None:
+        """Say that a count of tokens was not believed, once."""
+        self._note(
+            not self.doubted,
+            f"{name} counts {said:,} tokens for texts of {found:,}: counted by a tokenizer "
+            "wherever its count is that far off",
+        )
+        self.doubted = True
 
     def _leave_out(self, refused: str, trouble: Trouble, name: str) -> None:
         instead = ""

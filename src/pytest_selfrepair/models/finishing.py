@@ -2,12 +2,10 @@
 
 from enum import StrEnum
 
-from pytest_selfrepair.core.sample import CONTENT_FILTER
+from pytest_selfrepair.core.sample import CONTENT_FILTER, LENGTH
 
 UNKNOWN = "unknown"
 """The finish reason of a completion whose endpoint does not say why it ended."""
-LENGTH = "length"
-"""The finish reason of a completion that reached its longest length."""
 
 _STOP = frozenset(
     {"stop", "eos", "eos_token", "end_turn", "stop_sequence", "stop_token", "completed", "complete",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pytest_selfrepair.core.budget import Cost, Spending
 from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.grow import grow
+from pytest_selfrepair.core.reading import RULES
 from pytest_selfrepair.core.record import NO_CASES, NOT_RUN, Record, Setup
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
@@ -283,5 +284,6 @@ class Engine:
                 checker=self._settings.checker,
                 isolation=self._judge.isolation,
                 plan=self._plan,
+                reading=RULES,
             ),
         )
