@@ -26,7 +26,7 @@ _FAILED = frozenset(
      "time_limit", "insufficient_system_resource", "overloaded", "model_error", "engine_error",
      "engine_overloaded", "upstream_error", "provider_error", "connection_error", "rate_limit",
      "service_unavailable", "unavailable", "interrupted", "exception", "eos_error", "preempted",
-     "error_limit", "user_cancel", "in_progress"}
+     "error_limit", "user_cancel", "in_progress", "queued"}
 )  # fmt: skip
 _PREFIXES = ("finish_reason_", "finishreason.", "stop_reason_", "finish_")
 
