@@ -220,6 +220,29 @@ def test_an_endpoint_for_feedback_never_gets_the_key_of_another(
     assert found == {"gpt-3.5-turbo": (URL, "sk-code"), "gpt-4": asked}
 
 
+def test_the_account_at_openai_is_told_to_openai_alone_and_for_the_code_model(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
+        monkeypatch.setenv(variable, "sk-code")
+    monkeypatch.setenv("SELFREPAIR_FEEDBACK_API_KEY", "sk-words")
+
+    def told(url: str) -> dict[str, set[str]]:
+        flags = ("--selfrepair-model=gpt-4", "--selfrepair-feedback=gpt-4o")
+        run = named(pytester, *flags, f"--selfrepair-base-url={url}")
+        opened = run.open(Unkept(), JUDGE)  # type: ignore[arg-type]  # it is asked nothing
+        models = [member.model for member in opened.members]
+        return {
+            model.name: {name for name, _ in model.line.endpoint.headers}
+            for model in models
+            if isinstance(model, ChatModel)
+        }
+
+    of_openai = {"OpenAI-Organization", "OpenAI-Project"}
+    assert told("https://api.openai.com/v1") == {"gpt-4": of_openai, "gpt-4o": set()}
+    assert told(URL) == {"gpt-4": set(), "gpt-4o": set()}
+
+
 def test_the_address_for_feedback_may_come_from_the_environment(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,7 +109,9 @@ class Trouble:
         """Whether the account has nothing left to spend, which no waiting mends."""
         if self.status == HTTPStatus.PAYMENT_REQUIRED or self._is(wordings.QUOTA_CODES):
             return True
-        if self.wait is not None or not (self.status in _SAYS_LITTLE or self.is_of_rate):
+        if self.wait is not None or wordings.PER_MINUTE.search(self.text):
+            return False
+        if not (self.status in _SAYS_LITTLE or self.is_of_rate):
             return False
         spent = wordings.QUOTA.search(self.text) is not None
         return spent or (self.is_of_rate and wordings.DAILY.search(self.text) is not None)
