@@ -18,10 +18,13 @@ OPENAI_URL = "https://api.openai.com/v1"
 
 USER_AGENT = "pytest-selfrepair"
 CHAT_PATH = "/chat/completions"
+MODELS_PATH = "/models"
+CHECK_ID = "check#p0"
+"""What the endpoint's logs may call the request by which a model is tried before it is paid."""
 
 _CONNECT_SECONDS = 30.0
 """Seconds to wait for a connection, where a request may take longer."""
-_PATHS = (CHAT_PATH, "/completions", "/responses", "/models")
+_PATHS = (CHAT_PATH, "/completions", "/responses", MODELS_PATH)
 """What users copy into an address together with it."""
 _AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")

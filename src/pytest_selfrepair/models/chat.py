@@ -22,6 +22,7 @@ from pytest_selfrepair.errors import (
     InfrastructureError,
     ModelError,
 )
+from pytest_selfrepair.models.addresses import CHECK_ID
 from pytest_selfrepair.models.answers import Answer, Choice
 from pytest_selfrepair.models.dialect import Dialect, is_missing, refuses_several
 from pytest_selfrepair.models.endpoint import Call, Line, UnansweredError
@@ -29,9 +30,6 @@ from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.tokens import TokenCounter
 from pytest_selfrepair.models.trouble import Meaning, Trouble
 from pytest_selfrepair.models.usage import BY_ENDPOINT, usages
-
-CHECK_ID = "check#p0"
-"""What the endpoint's logs may call the request by which a model is tried before it is paid."""
 
 _LONGEST_ID = 512
 """Characters that the header X-Client-Request-Id may have."""
@@ -66,6 +64,7 @@ class ChatModel:
 
     Attributes:
         line: The way to the endpoint.
+        wire_name: What the endpoint calls it.
     """
 
     def __init__(
@@ -80,7 +79,7 @@ class ChatModel:
         ready: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._name = name
-        self._wire_name = wire_name or name
+        self.wire_name = wire_name or name
         self.line = line
         self._counter = counter
         self._price = price
@@ -156,12 +155,12 @@ class ChatModel:
             node="p0",
         )
         for _ in range(_MOST_LESSONS):
-            call = self._dialect.call(self._wire_name, request, 1)
+            call = self._dialect.call(self.wire_name, request, 1)
             found = await self.line.once(call, CHECK_ID)
             if isinstance(found, Answer):
                 return None
             self._dialect.learn(found, call, self.shown)
-            if self._dialect.call(self._wire_name, request, 1) == call:
+            if self._dialect.call(self.wire_name, request, 1) == call:
                 return found
         return None
 
@@ -226,14 +225,14 @@ class ChatModel:
             nonlocal sent
             if self._refusal is not None:
                 raise self._refusal
-            sent = self._dialect.call(self._wire_name, request, count)
+            sent = self._dialect.call(self.wire_name, request, count)
             return sent
 
         def otherwise(trouble: Trouble, number: int) -> bool:
             if count > 1 and refuses_several(trouble, sent):
                 raise _OtherFormError(is_named=True)
             self._dialect.learn(trouble, sent, self.shown)
-            if self._dialect.call(self._wire_name, request, count) != sent:
+            if self._dialect.call(self.wire_name, request, count) != sent:
                 return True
             if count > 1 and number + 1 >= _FAILING_TRIES and _is_of_server(trouble):
                 raise _OtherFormError
@@ -263,7 +262,7 @@ class ChatModel:
     @property
     def shown(self) -> str:
         """What messages call it: its name at its host."""
-        return f"{self._wire_name} at {self.line.host}"
+        return f"{self.wire_name} at {self.line.host}"
 
     def _explained(self, error: UnansweredError) -> ModelError:
         """What went wrong in one line, and what to change."""

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pytest_selfrepair.models.addresses import CHAT_PATH, Endpoint, connect, proxy_of
+from pytest_selfrepair.models.addresses import (
+    CHAT_PATH,
+    MODELS_PATH,
+    Endpoint,
+    connect,
+    proxy_of,
+)
 from pytest_selfrepair.models.answers import Answer, NoCompletionError, read_answer
 from pytest_selfrepair.models.retrying import retry_after
 from pytest_selfrepair.models.traffic import Flight, Slots, Throttle
@@ -167,15 +173,16 @@ class Line:
             flight.answered((counts.prompt or 0) + counts.generated)
         return found
 
-    async def fetch(self, call: Call, request_id: str) -> tuple[int, bytes]:
-        """Status and body of what one request gets, whatever it is.
+    async def listed(self, request_id: str) -> bytes:
+        """What the endpoint says of its models, in whatever form; nothing where it does not."""
+        from httpx2 import HTTPError, InvalidURL, StreamError  # noqa: PLC0415 - slow, where used
 
-        Raises:
-            TimeoutError, OSError, ValueError, httpx2.HTTPError: It gets nothing.
-        """
-        async with asyncio.timeout(self.endpoint.timeout):
-            response = await self._sent(call, request_id)
-            return response.status_code, await response.aread()
+        try:
+            async with asyncio.timeout(self.endpoint.timeout):
+                response = await self._sent(Call(path=MODELS_PATH, body=None), request_id)
+                return await response.aread()
+        except (HTTPError, InvalidURL, StreamError, ValueError, OSError):
+            return b""
 
     async def aclose(self) -> None:
         """Close the connections; may be called again."""

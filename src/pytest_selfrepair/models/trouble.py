@@ -137,17 +137,17 @@ class Trouble:
     @property
     def advice(self) -> str:
         """What the user may change."""
-        if self.for_all:
-            return "check the address, the proxy and the certificates"
-        if self.is_of_quota:
-            return _NO_CREDIT
-        if wordings.REGION.search(self.text):
-            return "the endpoint does not serve this region"
-        if self.is_of_model:
-            return _ADVICE[404]
-        if wordings.TOO_LONG_COMPLETION.search(self.text):
-            return "lower --selfrepair-max-tokens"
-        return _ADVICE.get(self.status or 0, _OTHER_ADVICE)
+        too_long = wordings.TOO_LONG_COMPLETION.search(self.text)
+        known = (
+            (self.for_all, "check the address, the proxy and the certificates"),
+            (self.is_unreached, "check --selfrepair-base-url, and whether its server runs"),
+            (self.is_of_quota, _NO_CREDIT),
+            (wordings.REGION.search(self.text), "the endpoint does not serve this region"),
+            (self.is_of_model, _ADVICE[404]),
+            (too_long, "lower --selfrepair-max-tokens"),
+        )
+        other = _ADVICE.get(self.status or 0, _OTHER_ADVICE)
+        return next((advice for holds, advice in known if holds), other)
 
     def __str__(self) -> str:
         return (

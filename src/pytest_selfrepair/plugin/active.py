@@ -89,6 +89,8 @@ class ActiveSession:
         self._models: RunModels | None = None
         self._engine: Engine | None = None
         self._ahead: list[pytest.Item] | None = None
+        self._checked: bool | None = None
+        self._fault: str | None = None
         self._sample_notices: list[str] = []
         self._log = None if xdist.is_worker(config) else RunLog(settings.store)
         self._reports: Reports | None = None
@@ -158,9 +160,17 @@ class ActiveSession:
             return
         try:
             self._models.start_local_servers()
+            if self._checked is None:
+                self._checked = self._models.check_endpoints()
         except SelfRepairError as error:
             raise pytest.UsageError(str(error)) from None
-        xdist.prepare(node, self._servers.known, self._models.campaign, self._isolation)
+        xdist.prepare(
+            node,
+            self._servers.known,
+            self._models.campaign,
+            self._isolation,
+            checked=self._checked,
+        )
 
     def pytest_collect_directory(
         self, path: Path, parent: pytest.Collector
@@ -231,6 +241,8 @@ class ActiveSession:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Send a task's record with the report of the phase that made it."""
         report = yield
+        if self._models is not None and (fault := self._models.check.fault) is not None:
+            self._give_up(item.session, fault)
         if call.excinfo is not None and isinstance(call.excinfo.value, UnscoredError):
             # one line, not our traceback
             report.longrepr = harmless(f"not scored: {call.excinfo.value}")
@@ -240,6 +252,13 @@ class ActiveSession:
             if self._engine is not None:
                 setattr(report, _RATE_LIMITS, self._engine.rate_limits)
         return report
+
+    def _give_up(self, session: pytest.Session, fault: str) -> None:
+        """End a run that could pay for nothing."""
+        if self._log is not None:
+            raise pytest.UsageError(fault)
+        session.shouldstop = fault
+        xdist.send_fault(self._config, fault)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a record, where this process keeps them."""
@@ -275,6 +294,7 @@ class ActiveSession:
         if self._log is not None:
             self._log.collected = max(self._log.collected, xdist.collected(node))
             self._log.notices += xdist.notices(node)
+            self._fault = self._fault or xdist.fault(node)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
@@ -286,6 +306,8 @@ class ActiveSession:
             return (yield)
         self._log.notices += notices
         yield
+        if self._fault is not None:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
         self._decide(session)
         return None
 

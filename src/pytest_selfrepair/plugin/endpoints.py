@@ -1,7 +1,7 @@
 """Where models are asked, with which key and headers, and by which ways: the settings' part."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from pytest_selfrepair.errors import UsageError
@@ -172,13 +172,16 @@ class Lines:
 
     Args:
         slots: What every request of the process needs.
+        ready: Waited for before a request that is paid; raises what makes it useless.
 
     Attributes:
         slots: What every request of the process needs.
+        ready: Waited for before a request that is paid; raises what makes it useless.
     """
 
-    def __init__(self, slots: Slots) -> None:
+    def __init__(self, slots: Slots, *, ready: Callable[[], Awaitable[None]] | None = None) -> None:
         self.slots = slots
+        self.ready = ready
         self._lines: dict[tuple[str, Endpoint], Line] = {}
 
     @property

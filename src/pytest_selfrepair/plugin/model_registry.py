@@ -193,6 +193,7 @@ class ModelRegistry:
                 line=lines.to(endpoint, provider=provider),
                 counter=TiktokenCounter(model=called.rpartition("/")[2]),
                 price=price,
+                ready=lines.ready,
             )
 
         return _Made(

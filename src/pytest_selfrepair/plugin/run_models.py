@@ -13,12 +13,14 @@ from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.feedback import Means
 from pytest_selfrepair.models.chat import ChatModel
+from pytest_selfrepair.models.check import Check
 from pytest_selfrepair.models.local import DEFAULT_SLOTS
 from pytest_selfrepair.models.recording import RecordingModel, Replay
 from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.traffic import Slots, Throttle
 from pytest_selfrepair.plugin import xdist
 from pytest_selfrepair.plugin.account import campaign_of, check_limits
+from pytest_selfrepair.plugin.checking import check_endpoints, checked
 from pytest_selfrepair.plugin.endpoints import Lines
 from pytest_selfrepair.plugin.expected import asking_of, dollars_of
 from pytest_selfrepair.plugin.forecast import forecast
@@ -79,6 +81,7 @@ class RunModels:
         slots: What every request of this process needs, whichever model it asks.
         campaign: On whose account samples are drawn, in all processes and resumed runs.
         limits: What that account may spend.
+        check: Made before the first request is paid.
 
     Raises:
         UsageError: A name means nobody, or what it needs is missing.
@@ -111,6 +114,7 @@ class RunModels:
         if all(model.weights for model in self._models.values()):
             concurrency = min(concurrency, xdist.share(config, DEFAULT_SLOTS * len(embedded)))
         self.slots = Slots(concurrency)
+        self.check = Check()
 
     @property
     def thinking_tags(self) -> tuple[str, ...]:
@@ -138,6 +142,17 @@ class RunModels:
             if model.weights is not None:
                 self._servers.address(asked.name, model.weights)
 
+    def check_endpoints(self) -> bool:
+        """Ask every model at an endpoint for one token, unless all may be replayed.
+
+        Returns:
+            Whether they were asked.
+
+        Raises:
+            UsageError: One cannot be asked.
+        """
+        return check_endpoints(self._settings, list(self._models.values()))
+
     def open(self, store: SampleStore, judge: Judge) -> OpenModels:
         """Bring every model and source to work.
 
@@ -148,10 +163,12 @@ class RunModels:
         Raises:
             LocalModelError: The embedded model cannot be set up.
         """
-        lines = Lines(self.slots)
+        lines = Lines(self.slots, ready=None if xdist.given_checked(self._config) else self.check)
+        made = {asked: model.make(lines) for asked, model in self._models.items()}
+        self.check.models = checked([(self._models[asked], made[asked]) for asked in made])
         recorded = {
             asked: RecordingModel(
-                model=model.make(lines),
+                model=made[asked],
                 store=store,
                 replay=Replay(self._settings.replay),
                 campaign=self.campaign,

@@ -18,6 +18,8 @@ _DIST = "selfrepair_dist"
 _CAMPAIGN = "selfrepair_campaign"
 _ISOLATION = "selfrepair_isolation"
 _NOTICES = "selfrepair_notices"
+_CHECKED = "selfrepair_checked"
+_FAULT = "selfrepair_fault"
 
 OURS = "load"
 """The way of distributing tests that is xdist's default, and gives way to our scheduler."""
@@ -74,7 +76,12 @@ def task_shares(ids: Sequence[str], workers: int) -> list[list[int]]:
 
 
 def prepare(
-    node: Any, servers: dict[str, tuple[str, str]], campaign: str, isolation: "Isolation"
+    node: Any,
+    servers: dict[str, tuple[str, str]],
+    campaign: str,
+    isolation: "Isolation",
+    *,
+    checked: bool,
 ) -> None:
     """Tell a worker, before it starts, what the controller alone knows.
 
@@ -83,9 +90,11 @@ def prepare(
         servers: Where the embedded model's servers are.
         campaign: On whose account samples are drawn.
         isolation: How programs are kept apart from this machine.
+        checked: Whether every model was asked for a token.
     """
     node.workerinput[_SERVERS] = json.dumps(servers)
     node.workerinput[_CAMPAIGN] = campaign
+    node.workerinput[_CHECKED] = checked
     node.workerinput[_DIST] = node.config.getvalue("dist")
     spec = node.gateway.spec
     if spec.popen and not spec.python:  # it is on this machine and has this interpreter
@@ -96,6 +105,22 @@ def given_servers(config: pytest.Config) -> dict[str, tuple[str, str]]:
     """The embedded model's servers that the controller has started."""
     servers = json.loads(_given(config).get(_SERVERS, "{}"))
     return {name: (address, key) for name, (address, key) in servers.items()}
+
+
+def given_checked(config: pytest.Config) -> bool:
+    """Whether the controller has asked every model for a token."""
+    return bool(_given(config).get(_CHECKED))
+
+
+def send_fault(config: pytest.Config, fault: str) -> None:
+    """Tell the controller why the run cannot go on."""
+    config.workeroutput[_FAULT] = fault  # type: ignore[attr-defined]  # as below
+
+
+def fault(node: Any) -> str | None:
+    """Why a worker that has ended found that the run cannot go on, or None."""
+    found: str | None = getattr(node, "workeroutput", {}).get(_FAULT)
+    return found
 
 
 def given_campaign(config: pytest.Config) -> str | None:
