@@ -245,5 +245,7 @@ def _brief(value: object) -> str:
             return "none"
         case tuple():
             return " ".join(_brief(each) for each in value)
+        case str() if not value.isprintable():
+            return repr(value)
         case _:
             return str(value)
