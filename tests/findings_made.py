@@ -7,29 +7,27 @@ from hypothesis import strategies as st
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.verdict import Outcome
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
 from pytest_selfrepair.estimate.findings import (
-    ALL,
     About,
     Answer,
     AtEqualTokens,
     Curve,
     CurvePoint,
     Difficulty,
-    Estimate,
     Findings,
     Flips,
     HeatCell,
     HeatMap,
     Pair,
-    Policy,
     Refused,
     RepairRate,
-    Shape,
     SourceFindings,
     Tally,
     Unscored,
 )
-from pytest_selfrepair.estimate.outcome import TaskOutcome
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 
 METHOD = "BCa bootstrap over tasks, 10,000 draws"
 

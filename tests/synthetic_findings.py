@@ -7,28 +7,26 @@ from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.estimate import findings as found
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
 from pytest_selfrepair.estimate.findings import (
-    ALL,
     About,
     Answer,
     AtEqualTokens,
     Curve,
     CurvePoint,
-    Estimate,
     Findings,
     Flips,
     HeatCell,
     HeatMap,
     Pair,
-    Policy,
     Refused,
     RepairRate,
-    Shape,
     SourceFindings,
     Tally,
     Unscored,
 )
-from pytest_selfrepair.estimate.outcome import task_outcome
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.run.outcome import task_outcome
 from synthetic import FAULTS
 
 METHOD = "BCa bootstrap over tasks, 10,000 draws"

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from builders import grown, repair
 from pytest_selfrepair.core.tree import Grown
-from pytest_selfrepair.estimate.bootstrap import Bootstrap
-from pytest_selfrepair.estimate.iid import from_none, iid, reaching
-from pytest_selfrepair.estimate.interval import AtTokens
-from pytest_selfrepair.estimate.outcome import pass_at_1, solved_with, tree_cost
+from pytest_selfrepair.estimate.exact.iid import from_none, iid, reaching
+from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
+from pytest_selfrepair.estimate.run.at_tokens import AtTokens
+from pytest_selfrepair.estimate.run.outcome import pass_at_1, solved_with, tree_cost
 from trees import counted
 
 shapes = st.lists(st.booleans(), min_size=1, max_size=4)

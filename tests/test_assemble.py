@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 import synthetic
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.assemble import findings
-from pytest_selfrepair.estimate.bootstrap import Bootstrap
-from pytest_selfrepair.estimate.findings import ALL, Answer, Policy
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy
+from pytest_selfrepair.estimate.findings import Answer
+from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.report.data import from_json, to_json
 from pytest_selfrepair.store.authors_file import open_file
 

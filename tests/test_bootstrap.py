@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from builders import grown
-from pytest_selfrepair.estimate.bootstrap import DIFFERENCE, Bootstrap, Statistic
-from pytest_selfrepair.estimate.draws import Floats
-from pytest_selfrepair.estimate.findings import Estimate
-from pytest_selfrepair.estimate.interval import (
-    AtTokens,
+from pytest_selfrepair.estimate.exact.draws import Floats
+from pytest_selfrepair.estimate.intervals.bootstrap import DIFFERENCE, Bootstrap, Statistic
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.statistics import (
     interpolated,
     mean_estimate,
     mean_of,
     ratio_of,
     sampling_noise,
 )
+from pytest_selfrepair.estimate.run.at_tokens import AtTokens
 from trees import counted
 
 FEW = Bootstrap(draws=400)

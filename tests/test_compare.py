@@ -14,7 +14,7 @@ import synthetic
 from projects import SCRIPT, SOLVED, UNSOLVED, fenced, write_project
 from pytest_selfrepair.cli import main
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.estimate.two_runs import Progress
+from pytest_selfrepair.estimate.comparison.two_runs import Progress
 from pytest_selfrepair.report.data import two_runs_from_json
 from pytest_selfrepair.store.samples import SqliteStore
 

@@ -7,7 +7,11 @@ from hypothesis import strategies as st
 
 from builders import grown
 from pytest_selfrepair.core.tree import Grown
-from pytest_selfrepair.estimate.curves import (
+from pytest_selfrepair.estimate.exact.forest import UNITS, forest
+from pytest_selfrepair.estimate.exact.iid import iid, sampled
+from pytest_selfrepair.estimate.exact.shape import Policy
+from pytest_selfrepair.estimate.exact.shapes import Expected, expect
+from pytest_selfrepair.estimate.run.curves import (
     chosen,
     curve,
     envelope,
@@ -16,10 +20,6 @@ from pytest_selfrepair.estimate.curves import (
     rate_at,
     round_numbers,
 )
-from pytest_selfrepair.estimate.findings import Policy
-from pytest_selfrepair.estimate.forest import UNITS, forest
-from pytest_selfrepair.estimate.iid import iid, sampled
-from pytest_selfrepair.estimate.shapes import Expected, expect
 from trees import Task, as_forest, random_task, small_tasks
 
 

@@ -11,8 +11,8 @@ from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode
 from pytest_selfrepair.estimate.assemble import findings
-from pytest_selfrepair.estimate.depths import fresh_is_better
 from pytest_selfrepair.estimate.findings import Findings
+from pytest_selfrepair.estimate.run.depths import fresh_is_better
 from pytest_selfrepair.report.html import page
 from pytest_selfrepair.report.markdown import markdown
 from pytest_selfrepair.report.terminal import summary

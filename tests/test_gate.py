@@ -8,16 +8,10 @@ from hypothesis import strategies as st
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
-from pytest_selfrepair.estimate.findings import (
-    ALL,
-    About,
-    Answer,
-    AtEqualTokens,
-    Estimate,
-    Findings,
-    Tally,
-)
-from pytest_selfrepair.estimate.gate import Gate, objections
+from pytest_selfrepair.estimate.comparison.gate import Gate, objections
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.findings import About, Answer, AtEqualTokens, Findings, Tally
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 SHARES = st.floats(0, 1)
 

@@ -16,25 +16,20 @@ from pytest_selfrepair.core.record import NOT_RUN, Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, RepairTree
 from pytest_selfrepair.core.verdict import Outcome, Verdict
-from pytest_selfrepair.estimate.bootstrap import Bootstrap
-from pytest_selfrepair.estimate.equal_tokens import (
+from pytest_selfrepair.estimate.comparison.pairs import mcnemar, pair, pairs, pairs_by_difficulty
+from pytest_selfrepair.estimate.comparison.sources import compared
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.findings import Answer, Flips, RepairRate, Unscored
+from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.run.equal_tokens import (
     answer,
     at_equal_tokens,
     difficulties,
     tasks_needed,
 )
-from pytest_selfrepair.estimate.findings import (
-    ALL,
-    Answer,
-    Estimate,
-    Flips,
-    RepairRate,
-    Unscored,
-)
-from pytest_selfrepair.estimate.pairs import mcnemar, pair, pairs, pairs_by_difficulty
-from pytest_selfrepair.estimate.repairs import broke, source_findings
-from pytest_selfrepair.estimate.scored import scored, source_names
-from pytest_selfrepair.estimate.sources import compared
+from pytest_selfrepair.estimate.run.repairs import broke, source_findings
+from pytest_selfrepair.estimate.run.scored import scored, source_names
 from trees import counted
 
 FEW = Bootstrap(draws=300)

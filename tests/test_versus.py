@@ -14,10 +14,10 @@ from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, Plan
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.estimate.bootstrap import Bootstrap
-from pytest_selfrepair.estimate.findings import ALL
-from pytest_selfrepair.estimate.settings import Setting, differing
-from pytest_selfrepair.estimate.versus import regression, versus
+from pytest_selfrepair.estimate.comparison.settings import Setting, differing
+from pytest_selfrepair.estimate.comparison.versus import regression, versus
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 
 FEW = Bootstrap(draws=300)
 

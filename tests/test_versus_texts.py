@@ -13,10 +13,8 @@ from findings_made import estimate, sample
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.errors import ReportError
-from pytest_selfrepair.estimate.bootstrap import Bootstrap
-from pytest_selfrepair.estimate.findings import Estimate
-from pytest_selfrepair.estimate.settings import Setting
-from pytest_selfrepair.estimate.two_runs import (
+from pytest_selfrepair.estimate.comparison.settings import Setting
+from pytest_selfrepair.estimate.comparison.two_runs import (
     COMPARE_SCHEMA,
     Progress,
     TwoRuns,
@@ -24,6 +22,8 @@ from pytest_selfrepair.estimate.two_runs import (
     side,
     two_runs,
 )
+from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.report import versus_markdown
 from pytest_selfrepair.report.data import two_runs_from_json, two_runs_to_json
 from pytest_selfrepair.report.plain import columns

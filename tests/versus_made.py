@@ -5,10 +5,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from findings_made import estimate, estimates, names
-from pytest_selfrepair.estimate.findings import ALL
-from pytest_selfrepair.estimate.settings import Setting
-from pytest_selfrepair.estimate.two_runs import Progress, Side, TwoRuns
-from pytest_selfrepair.estimate.versus import Change, Changes, Versus
+from pytest_selfrepair.estimate.comparison.settings import Setting
+from pytest_selfrepair.estimate.comparison.two_runs import Progress, Side, TwoRuns
+from pytest_selfrepair.estimate.comparison.versus import Change, Changes, Versus
+from pytest_selfrepair.estimate.exact.shape import ALL
 
 BEFORE = Side(
     name=".selfrepair/samples.sqlite::1",

@@ -203,6 +203,8 @@ _PHRASES: Mapping[Outcome, str] = MappingProxyType(
         Outcome.SYNTAX_ERROR: "The program is not valid Python:",
         Outcome.MISSING_FUNCTION: "The program does not define what the tests call:",
         Outcome.NO_PROGRAM: "The reply held no program:",
+        Outcome.CUT_OFF: "The reply held no program:",
+        Outcome.FILTERED: "The reply held no program:",
         Outcome.TAMPERED: "The program disturbed its own test:",
     }
 )

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pytest_selfrepair.core.budget import Cost, Spending, TokenBudget
-from pytest_selfrepair.core.extract import extract_explanation, extract_program
 from pytest_selfrepair.core.feedback import (
     Failure,
     Feedback,
@@ -18,7 +17,9 @@ from pytest_selfrepair.core.feedback import (
     seen,
 )
 from pytest_selfrepair.core.prompt import PromptSet
+from pytest_selfrepair.core.reading import Reading, ReplyReader, Rule
 from pytest_selfrepair.core.sample import (
+    CONTENT_FILTER,
     CONTEXT_LIMIT,
     Message,
     Model,
@@ -47,6 +48,7 @@ async def grow(
     sources: Sequence[FeedbackSource],
     prompts: PromptSet,
     spending: Spending,
+    reader: ReplyReader | None = None,
 ) -> Grown:
     """Grow a task's repair trees and its baseline.
 
@@ -63,13 +65,20 @@ async def grow(
         sources: Where feedback comes from, one tree each; their names differ.
         prompts: The wording.
         spending: Counts every completion as it comes, also those of a task that then fails.
+        reader: Reads M_P's replies; None: one that knows the usual thinking tags.
 
     Raises:
         InfrastructureError: Some completion or verdict could not be had. Raised only when all that
             was under way has ended, so that nothing paid for is lost.
     """
     grower = _Grower(
-        task=task, plan=plan, model=model, judge=judge, prompts=prompts, spending=spending
+        task=task,
+        plan=plan,
+        model=model,
+        judge=judge,
+        prompts=prompts,
+        spending=spending,
+        reader=reader or ReplyReader(),
     )
     shared = TokenBudget(limit=plan.budget)
     programs, complete = await grower.draw_programs(range(plan.n_p), shared)
@@ -89,6 +98,7 @@ class _Grower:
     judge: Judge
     prompts: PromptSet
     spending: Spending
+    reader: ReplyReader
     verdicts: dict[str, "asyncio.Task[Verdict]"] = field(default_factory=dict)
     texts: dict[str, "asyncio.Task[Feedback]"] = field(default_factory=dict)
 
@@ -103,7 +113,7 @@ class _Grower:
             async def job(granted: int) -> ProgramNode:
                 node = f"p{number}"
                 sample = await self.sample(messages, node, granted)
-                return await self.judged(node, sample, extract_program(sample.text))
+                return await self.judged(node, sample, self.read(sample))
 
             return _Job(run=job, wanted=longest, least=min(longest, LEAST_USEFUL_TOKENS))
 
@@ -196,9 +206,12 @@ class _Grower:
             )
             left = max(1, min(granted - feedback.cost.tokens, longest))
             sample = await self.sample(messages, node, left)
-            program = extract_program(sample.text, failing=failing.program.program)
             return await self.judged(
-                node, sample, program, parent=failing.program.node, feedback=feedback
+                node,
+                sample,
+                self.read(sample),
+                parent=failing.program.node,
+                feedback=feedback,
             )
 
         # An explanation may take all of its tokens; the repair then needs room beside it.
@@ -211,15 +224,15 @@ class _Grower:
             self.task, program=failing.program.program, error=failing.failure.error
         )
         sample = await self.sample(messages, node, granted)
-        explanation = extract_explanation(sample.text)
-        share = len(explanation) / max(len(sample.text), 1)
+        reading = self.read(sample)
+        answered = sample.usage.completion_tokens - sample.usage.reasoning_tokens
         return await self.judged(
             node,
             sample,
-            extract_program(sample.text, failing=failing.program.program),
+            reading,
             parent=failing.program.node,
-            feedback=Feedback(text=explanation),
-            explained=round(share * sample.usage.completion_tokens),
+            feedback=Feedback(text=reading.explanation),
+            explained=round(reading.explained * answered),
         )
 
     async def told(self, failing: "_Failing", text: int) -> Feedback:
@@ -246,11 +259,17 @@ class _Grower:
         self.spending.add(Cost.of(sample))
         return sample
 
+    def read(self, sample: Sample) -> Reading:
+        """What a sample holds; an answer that was filtered is none, whatever is left of it."""
+        if sample.finish_reason == CONTENT_FILTER:
+            return Reading(program="", rule=Rule.NOTHING)
+        return self.reader.program(sample.text, self.task, finish_reason=sample.finish_reason)
+
     async def judged(
         self,
         node: str,
         sample: Sample,
-        program: str,
+        reading: Reading,
         *,
         parent: str | None = None,
         feedback: Feedback | None = None,
@@ -259,17 +278,24 @@ class _Grower:
         """A sample with its verdict; equal programs of a task are judged once."""
         if sample.finish_reason == CONTEXT_LIMIT:
             return _too_long(node, parent, feedback)
-        if program not in self.verdicts:
-            self.verdicts[program] = asyncio.create_task(self.verdict(program))
+        program = reading.program
+        verdict = _without_answer(sample, reading)
+        if verdict is None:
+            if program not in self.verdicts:
+                self.verdicts[program] = asyncio.create_task(self.verdict(program))
+            verdict = await self.verdicts[program]
         return ProgramNode(
             node=node,
             program=program,
-            verdict=await self.verdicts[program],
+            verdict=verdict,
             cost=Cost.of(sample),
             finish_reason=sample.finish_reason,
             explanation_tokens=explained,
             parent=parent,
             feedback=feedback,
+            rule=reading.rule,
+            others=reading.others,
+            counted_by=sample.usage.counted_by,
         )
 
     async def verdict(self, program: str) -> Verdict:
@@ -282,6 +308,18 @@ class _Grower:
             return verdict
         index = order[verdict.failure.index]
         return replace(verdict, failure=replace(verdict.failure, index=index))
+
+
+def _without_answer(sample: Sample, reading: Reading) -> Verdict | None:
+    """The verdict on a reply that was cut off or filtered before it answered; None on any other."""
+    if sample.finish_reason == CONTENT_FILTER:
+        outcome, why = Outcome.FILTERED, "the endpoint's filter kept the answer back"
+    elif reading.rule is Rule.CUT_OFF:
+        outcome, why = Outcome.CUT_OFF, "it was cut off while thinking, before any answer"
+    else:
+        return None
+    failure = CaseFailure(error=why)
+    return Verdict(outcome=outcome, cases_run=0, cases_passed=0, failure=failure)
 
 
 def _too_long(node: str, parent: str | None, feedback: Feedback | None) -> ProgramNode:

@@ -37,6 +37,7 @@ class Setup:
         checker: The checker's name.
         isolation: How programs were kept apart from the machine.
         plan: How large the trees could grow.
+        reading: The version of the rules by which replies were read (`core.reading.RULES`).
     """
 
     model: str
@@ -45,6 +46,7 @@ class Setup:
     checker: str
     isolation: str
     plan: Plan
+    reading: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,11 +149,12 @@ class Sample:
     """One completion.
 
     Attributes:
-        text: What the model wrote; may be empty.
+        text: What the model wrote, thoughts within it included; may be empty.
         usage: What it cost.
         finish_reason: Why the model stopped, in the endpoint's word: ``stop``, ``length``, …
         replayed: True where it was served from a store and not paid for in this run.
         dollars: US dollars that it cost when it was drawn; None where no price is known.
+        reasoning: Thoughts that came apart from the text.
         seconds: How long its request took when it was drawn, without what it waited for before it
             was sent; None where that was not measured.
         first_byte: Seconds until the first byte of the answer, where it came as a stream.
@@ -164,16 +165,21 @@ class Sample:
     finish_reason: str
     replayed: bool = False
     dollars: float | None = None
+    reasoning: str = ""
     seconds: float | None = None
     first_byte: float | None = None
 
 
-CONTEXT_LIMIT = "context_limit"
-"""The `finish_reason` of a sample that could not be drawn: its prompt is longer than the model
-reads. It has no text and cost nothing."""
 CONTENT_FILTER = "content_filter"
 """The `finish_reason` of a sample that a filter of the endpoint's kept from the model, or from us,
 in whole or in part."""
+
+LENGTH = "length"
+"""The `finish_reason` of a sample that ended at the limit on tokens."""
+
+CONTEXT_LIMIT = "context_limit"
+"""The `finish_reason` of a sample that could not be drawn: its prompt is longer than the model
+reads. It has no text and cost nothing."""
 
 
 class Model(Protocol):

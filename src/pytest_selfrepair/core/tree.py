@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback, FeedbackCases
+from pytest_selfrepair.core.reading import Rule
 from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.verdict import Verdict
 
@@ -32,6 +33,9 @@ class ProgramNode:
             the same completion: its share of the completion's characters.
         parent: The node it repairs; None for an i.i.d. program.
         feedback: The words it was repaired on; None for an i.i.d. program.
+        rule: What decided which program its reply holds; None in records of earlier versions.
+        others: How many other code blocks of the reply could have been the answer.
+        counted_by: Who counted its tokens: ``endpoint``, or a tokenizer's name.
     """
 
     node: str
@@ -42,6 +46,9 @@ class ProgramNode:
     explanation_tokens: int = 0
     parent: str | None = None
     feedback: Feedback | None = None
+    rule: Rule | None = None
+    others: int = 0
+    counted_by: str | None = None
 
     @property
     def tokens(self) -> int:

@@ -8,7 +8,11 @@ from pytest_selfrepair.core.task import JsonValue, Task
 
 
 class Outcome(StrEnum):
-    """What became of a program. `SANDBOX_ERROR` is never a wrong program."""
+    """What became of a program. `SANDBOX_ERROR` is never a wrong program.
+
+    Three outcomes are of replies without one: `NO_PROGRAM`, `CUT_OFF` (within a thought, by the
+    limit on tokens) and `FILTERED` (by the endpoint).
+    """
 
     PASSED = "passed"
     WRONG_ANSWER = "wrong_answer"
@@ -19,6 +23,8 @@ class Outcome(StrEnum):
     SYNTAX_ERROR = "syntax_error"
     MISSING_FUNCTION = "missing_function"
     NO_PROGRAM = "no_program"
+    CUT_OFF = "cut_off"
+    FILTERED = "filtered"
     TAMPERED = "tampered"
     SANDBOX_ERROR = "sandbox_error"
 

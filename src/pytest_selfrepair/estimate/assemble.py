@@ -7,26 +7,18 @@ from typing import TypeVar
 from pytest_selfrepair.core.feedback import leaks
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import UNKNOWN, Record, Setup
-from pytest_selfrepair.estimate.bootstrap import BOOTSTRAP, Bootstrap
-from pytest_selfrepair.estimate.censoring import Usable, usable
-from pytest_selfrepair.estimate.curves import chosen, curve, envelope, heat_map, round_numbers
-from pytest_selfrepair.estimate.depths import by_depth
-from pytest_selfrepair.estimate.findings import (
-    ALL,
-    About,
-    Curve,
-    Findings,
-    HeatMap,
-    Policy,
-    Refused,
-    Shape,
-    Unscored,
-)
-from pytest_selfrepair.estimate.iid import iid, sampled
-from pytest_selfrepair.estimate.interval import mean_estimate, sampling_noise
-from pytest_selfrepair.estimate.scored import by_difficulty, scored, source_names
-from pytest_selfrepair.estimate.shapes import Expected, expect
-from pytest_selfrepair.estimate.sources import compared
+from pytest_selfrepair.estimate.comparison.sources import compared
+from pytest_selfrepair.estimate.exact.iid import iid, sampled
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
+from pytest_selfrepair.estimate.exact.shapes import Expected, expect
+from pytest_selfrepair.estimate.findings import About, Curve, Findings, HeatMap, Refused, Unscored
+from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
+from pytest_selfrepair.estimate.intervals.statistics import mean_estimate, sampling_noise
+from pytest_selfrepair.estimate.run.censoring import Usable, usable
+from pytest_selfrepair.estimate.run.curves import chosen, curve, envelope, heat_map, round_numbers
+from pytest_selfrepair.estimate.run.depths import by_depth
+from pytest_selfrepair.estimate.run.notes import notes
+from pytest_selfrepair.estimate.run.scored import by_difficulty, scored, source_names
 
 _MOST_POINTS = 40
 """Points of an i.i.d. curve: all of the first, then ever wider apart."""
@@ -76,6 +68,7 @@ def findings(
         refused=_refused(used),
         depths=by_depth(scored(records), names, how=how),
         pairs_by_difficulty=parts.pairs_by_difficulty,
+        notes=notes(records),
     )
 
 

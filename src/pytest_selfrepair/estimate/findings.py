@@ -8,25 +8,11 @@ from enum import StrEnum
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 SCHEMA = 1
 """The version of the JSON that these classes are written as."""
-
-ALL = "all"
-"""What stands for a difficulty where tasks of every difficulty count."""
-
-
-class Policy(StrEnum):
-    """In what order a tree is drawn, and when drawing stops (arXiv 2306.09896, section 4).
-
-    `batch` pays for all programs and, where none passes, for all repairs. `dfs` draws a program,
-    then its repairs one by one, then the next program, and stops at the first pass. `bfs` draws
-    programs one by one until one passes, and only where none does their repairs one by one.
-    """
-
-    BATCH = "batch"
-    DFS = "dfs"
-    BFS = "bfs"
 
 
 class Answer(StrEnum):
@@ -35,60 +21,6 @@ class Answer(StrEnum):
     PAYS = "repair pays"
     DOES_NOT_PAY = "repair does not pay"
     CANNOT_TELL = "cannot tell"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """A number and how sure it is.
-
-    Attributes:
-        value: The estimate.
-        low: Lower end of the interval over tasks; None where there are too few tasks for one.
-        high: Upper end.
-        level: The interval's nominal coverage, 0 to 1.
-        method: How the interval was made, in words: ``BCa bootstrap over tasks, 10,000 draws``.
-    """
-
-    value: float
-    low: float | None = None
-    high: float | None = None
-    level: float = 0.95
-    method: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """What trees of one shape are expected to solve and to cost: exact, means over tasks.
-
-    Attributes:
-        source: The feedback source's name; None for i.i.d. sampling (n_fr = 0).
-        policy: How the tree is drawn.
-        replacement: Whether programs and repairs are drawn with replacement from what was sampled.
-        n_p: Programs.
-        n_fr: Repairs of each failing program; 0: no repair.
-        depth: Levels of repair; 0 where n_fr is.
-        difficulty: `ALL`, or one difficulty.
-        tasks: Tasks behind it.
-        pass_rate: Expected share of tasks solved, 0 to 1.
-        tokens: Expected tokens generated per task (programs, feedback, repairs).
-        all_tokens: Expected tokens per task, generated and read.
-        samples: Expected completions per task.
-        dollars: Expected US dollars per task; None where some completion has no known price.
-    """
-
-    source: str | None
-    policy: Policy
-    replacement: bool
-    n_p: int
-    n_fr: int
-    depth: int
-    difficulty: str
-    tasks: int
-    pass_rate: float
-    tokens: float
-    all_tokens: float
-    samples: float
-    dollars: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -444,6 +376,7 @@ class Findings:
         refused: What could not be estimated without bias, by name.
         depths: Each source that repairs its repairs, cut off at every depth from 1 up.
         pairs_by_difficulty: Every two sources, within each difficulty; none where there is but one.
+        notes: What a reader should know of how these facts came about, a line each.
         schema: The version of this layout.
     """
 
@@ -462,4 +395,5 @@ class Findings:
     refused: tuple[Refused, ...]
     depths: tuple[AtEqualTokens, ...] = ()
     pairs_by_difficulty: tuple[Pair, ...] = ()
+    notes: tuple[str, ...] = ()
     schema: int = SCHEMA

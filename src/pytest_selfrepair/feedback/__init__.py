@@ -1,7 +1,7 @@
 """Where the words about a failing program come from: one small class a source, found by name."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from pytest_selfrepair.core.feedback import (
     FeedbackSource,
 )
 from pytest_selfrepair.core.prompt import PromptSet
+from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import Model, SamplingParams
 from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.feedback.blind import Blind
@@ -42,6 +43,7 @@ class Means:
         prompts: The wording.
         params: How explanations are drawn.
         seconds: CPU seconds that a program may take for one case.
+        reader: Reads the model's replies.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Means:
     prompts: PromptSet
     params: SamplingParams
     seconds: float
+    reader: ReplyReader = field(default_factory=ReplyReader)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,13 @@ _LONGEST_ADVICE = 400  # characters
 
 
 def _explained(means: Means) -> FeedbackSource:
-    return Explained(name=means.name, model=means.model, prompts=means.prompts, params=means.params)
+    return Explained(
+        name=means.name,
+        model=means.model,
+        prompts=means.prompts,
+        params=means.params,
+        reader=means.reader,
+    )
 
 
 NAMED_MODEL = Recipe(make=_explained, argument=Argument.MODEL, asks=True)
@@ -103,7 +112,11 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         REFERENCE: Recipe(
             make=lambda means: Reference(
-                name=means.name, model=means.model, prompts=means.prompts, params=means.params
+                name=means.name,
+                model=means.model,
+                prompts=means.prompts,
+                params=means.params,
+                reader=means.reader,
             ),
             argument=Argument.MODEL,
             asks=True,

@@ -1,10 +1,11 @@
 """The sources `self:separate` and NAME: a model explains, the code model repairs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Failure, Feedback
 from pytest_selfrepair.core.prompt import PromptSet
+from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import Model, SampleRequest, SamplingParams
 
 
@@ -17,6 +18,7 @@ class Explained:
         model: M_F, the model that explains.
         prompts: The wording.
         params: How explanations are drawn; its `max_tokens` bounds one explanation.
+        reader: Reads its replies: thoughts are no explanation.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Explained:
     prompts: PromptSet
     params: SamplingParams
     joint: bool = False
+    reader: ReplyReader = field(default_factory=ReplyReader)
 
     @property
     def max_tokens(self) -> int:
@@ -44,7 +47,7 @@ class Explained:
             )
         )
         return Feedback(
-            text=sample.text.strip(),
+            text=self.reader.words(sample.text),
             cost=Cost.of(sample),
             finish_reason=sample.finish_reason,
         )

@@ -1,11 +1,11 @@
 """The source `reference`: hints by a model that sees a reference solution. An upper bound."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.extract import extract_words
 from pytest_selfrepair.core.feedback import REFERENCE, Failure, Feedback
 from pytest_selfrepair.core.prompt import PromptSet
+from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import Model, SampleRequest, SamplingParams
 from pytest_selfrepair.core.shorten import shorten
 
@@ -24,6 +24,7 @@ class Reference:
         prompts: The wording.
         params: How hints are drawn; its `max_tokens` bounds one hint.
         name: What reports call the source.
+        reader: Reads the model's replies: thoughts are no hint.
     """
 
     model: Model
@@ -31,6 +32,7 @@ class Reference:
     params: SamplingParams
     name: str = REFERENCE
     joint: bool = False
+    reader: ReplyReader = field(default_factory=ReplyReader)
 
     @property
     def max_tokens(self) -> int:
@@ -58,7 +60,7 @@ class Reference:
             )
         )
         return Feedback(
-            text=extract_words(sample.text),
+            text=self.reader.words(sample.text, code=False),
             cost=Cost.of(sample),
             finish_reason=sample.finish_reason,
         )

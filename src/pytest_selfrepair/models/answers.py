@@ -6,10 +6,15 @@ from dataclasses import dataclass
 import msgspec
 
 from pytest_selfrepair.core.sample import CONTENT_FILTER
+from pytest_selfrepair.models.counts import Counts, read_counts
 from pytest_selfrepair.models.finishing import UNKNOWN, Ended, ended, normal
 from pytest_selfrepair.models.responses import as_chat_completion, is_response
 from pytest_selfrepair.models.streams import BrokenStreamError, is_stream, joined
 
+_THOUGHTS = frozenset({"thinking", "reasoning", "thought", "reasoning_text"})
+"""Kinds of a content's parts that the model wrote for itself."""
+_TEXTS = ("thinking", "reasoning", "summary", "content", "text")
+"""Where a part has its text, or parts of its own."""
 _SHOWN = 4096
 """Bytes that are kept of an answer that is none; who shows them takes out the key, then cuts."""
 
@@ -29,23 +34,6 @@ class Choice:
     text: str
     reasoning: str
     finish_reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """Tokens as an endpoint counts them; None where it does not, or not believably.
-
-    Attributes:
-        generated: Generated tokens of all choices.
-        prompt: Tokens read.
-        reasoning: Those of `generated` that the model generated for itself alone.
-        cached: Those of `prompt` that were read before.
-    """
-
-    generated: int | None = None
-    prompt: int | None = None
-    reasoning: int | None = None
-    cached: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +100,7 @@ def read_answer(content: bytes, content_type: str = "") -> Answer:
     choices = answer.get("choices")
     if error := _error_of(answer):
         raise NoCompletionError("an error", error)
-    counts = _counts(answer.get("usage"))
+    counts = read_counts(answer.get("usage"))
     found = [_table(each) for each in choices] if isinstance(choices, list) else []
     if not found:
         raise _none_of(answer)
@@ -242,11 +230,12 @@ def _finish(choice: Mapping[str, object]) -> str:
 
 def _said(message: Mapping[str, object]) -> str:
     """What the model said: its text, or its refusal."""
-    return _text(message.get("content")) or _text(message.get("refusal"))
+    return _parts(message.get("content"))[0] or _text(message.get("refusal"))
 
 
 def _reasoning(message: Mapping[str, object]) -> str:
-    return _text(message.get("reasoning_content") or message.get("reasoning"))
+    apart = _text(message.get("reasoning_content") or message.get("reasoning"))
+    return apart + _parts(message.get("content"))[1]
 
 
 def _called(message: Mapping[str, object]) -> bool:
@@ -263,32 +252,25 @@ def _index(choice: Mapping[str, object]) -> int:
     return index if isinstance(index, int) else 0
 
 
+def _parts(content: object) -> tuple[str, str]:
+    """The text of a message's content, and the thoughts in it, which are parts of their own."""
+    if not isinstance(content, list):
+        return _text(content), ""
+    text, thoughts = "", ""
+    for part in map(_table, content):
+        if str(part.get("type", "")) in _THOUGHTS:
+            thoughts += _text(dict(part))
+        else:
+            text += _text(part.get("text"))
+    return text, thoughts
+
+
 def _text(value: object) -> str:
-    """A text, or the texts of a list of parts."""
+    """A text, or all texts within lists and parts of a message, in order."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, list):
-        return "".join(_text(_table(part).get("text")) for part in value)
-    return value if isinstance(value, str) else ""
-
-
-def _counts(found: object) -> Counts:
-    usage = _table(found)
-    generated, prompt = (_count(usage.get(f"{kind}_tokens")) for kind in ("completion", "prompt"))
-    details, prompt_details = (
-        _table(usage.get(f"{kind}_tokens_details")) for kind in ("completion", "prompt")
-    )
-    return Counts(
-        generated=generated,
-        prompt=prompt,
-        reasoning=_at_most(_count(details.get("reasoning_tokens")), generated),
-        cached=_at_most(_count(prompt_details.get("cached_tokens")), prompt),
-    )
-
-
-def _count(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        return None
-    return value
-
-
-def _at_most(part: int | None, whole: int | None) -> int | None:
-    return part if part is not None and whole is not None and part <= whole else None
+        return "".join(map(_text, value))
+    if isinstance(value, dict):
+        return "".join(_text(value.get(name)) for name in _TEXTS)
+    return ""

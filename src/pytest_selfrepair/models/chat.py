@@ -6,6 +6,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import quote
 
+from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import (
     CONTENT_FILTER,
     CONTEXT_LIMIT,
@@ -29,7 +30,7 @@ from pytest_selfrepair.models.endpoint import Call, Line, UnansweredError
 from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.tokens import TokenCounter
 from pytest_selfrepair.models.trouble import Meaning, Trouble
-from pytest_selfrepair.models.usage import BY_ENDPOINT, usages
+from pytest_selfrepair.models.usage import BY_ENDPOINT, counted
 
 _LONGEST_ID = 512
 """Characters that the header X-Client-Request-Id may have."""
@@ -60,6 +61,7 @@ class ChatModel:
         counter: Counts tokens where the endpoint does not.
         price: What its tokens cost; None: nobody knows.
         several: Whether one request may ask for several completions.
+        reader: Tells thoughts within a reply from its answer; None: by the usual tags.
         ready: Waited for before a request that is paid; raises what makes it useless.
 
     Attributes:
@@ -76,6 +78,7 @@ class ChatModel:
         counter: TokenCounter,
         price: Price | None = None,
         several: bool = True,
+        reader: ReplyReader | None = None,
         ready: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._name = name
@@ -83,6 +86,7 @@ class ChatModel:
         self.line = line
         self._counter = counter
         self._price = price
+        self._reader = reader
         self._dialect = Dialect(single=not several)
         self._ready = ready
         self._refusal: EndpointRefusedError | None = None
@@ -198,9 +202,8 @@ class ChatModel:
         Raises:
             _OtherFormError: Several were asked for, and fewer might be had.
         """
-        first = requests[0]
         try:
-            answer = await self._ask(first, len(requests), request_id(requests))
+            answer = await self._ask(requests[0], len(requests), request_id(requests))
         except UnansweredError as error:
             if reason := _UNDRAWN.get(error.trouble.meaning):
                 return [_undrawn(reason)] * len(requests), 0
@@ -208,8 +211,10 @@ class ChatModel:
             if len(requests) > 1 and refused:
                 raise _OtherFormError from None
             raise self._explained(error) from None
-        costs = await usages(answer, max_tokens=first.params.max_tokens, counter=self._counter)
-        pairs = zip(answer.choices[: len(requests)], costs, strict=False)
+        found = await counted(answer, counter=self._counter, reader=self._reader)
+        if found.refused is not None:
+            self._dialect.doubt(found, self.shown)
+        pairs = zip(answer.choices[: len(requests)], found.usages, strict=False)
         drawn = [self._sample(answer, choice, cost) for choice, cost in pairs]
         return drawn, answer.failed
 
@@ -257,6 +262,7 @@ class ChatModel:
             dollars=None if self._price is None else self._price.dollars(usage, prompt=prompt),
             seconds=answer.seconds,
             first_byte=answer.first_byte,
+            reasoning=choice.reasoning,
         )
 
     @property

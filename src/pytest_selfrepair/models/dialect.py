@@ -12,6 +12,7 @@ from pytest_selfrepair.models.endpoint import Call
 from pytest_selfrepair.models.error_bodies import SEPARATOR
 from pytest_selfrepair.models.parameters import wire_params
 from pytest_selfrepair.models.trouble import Meaning, Trouble
+from pytest_selfrepair.models.usage import Counted
 
 LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_new_tokens")
 """Names of the longest completion; the first two are tried in any case."""
@@ -43,6 +44,7 @@ class Dialect:
         streams: Whether answers are asked for as streams.
         responses: Whether it is asked by the Responses API.
         single: Whether it draws but one completion for a request.
+        doubted: Whether a count of its tokens was not believed.
         notices: One line for the user on each.
         refused_chat: Why it is asked by the Responses API.
     """
@@ -53,6 +55,7 @@ class Dialect:
     streams: bool = False
     responses: bool = False
     single: bool = False
+    doubted: bool = False
     notices: list[str] = field(default_factory=list)
     refused_chat: Trouble | None = None
     _draws_several: bool = False
@@ -128,6 +131,17 @@ class Dialect:
         """Of several completions fewer came than were asked for."""
         self._refusals += 1
         if self._refusals >= _MOST_REFUSALS:
+            self.give_up_several(name)
+
+    def doubt(self, found: Counted, name: str) -> None:
+        """Say that a count was not believed; where it was a sum, ask for one at a time."""
+        self._note(
+            not self.doubted,
+            f"{name} counts {found.refused:,} tokens for texts of {found.found:,}: counted by a "
+            "tokenizer wherever its count is that far off",
+        )
+        self.doubted = True
+        if len(found.usages) > 1:
             self.give_up_several(name)
 
     def give_up_several(self, name: str) -> None:

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import msgspec
 
+from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import Sample, SampleRequest, Usage
 from pytest_selfrepair.errors import ScriptError
 from pytest_selfrepair.models.faults import Fault, FaultPlan, Latency
@@ -171,6 +172,8 @@ class ScriptedModel:
         """
         answer = self._script.answer(request.task_id, request.node)
         place = f"{request.task_id}#{request.node}"
+        said = ReplyReader().parted(answer.text)
+        thought = len(said.thoughts.split()) / max(len(answer.text.split()), 1)
         await asyncio.sleep(self._script.seconds(place, answer))
         return Sample(
             text=answer.text,
@@ -178,6 +181,7 @@ class ScriptedModel:
                 completion_tokens=answer.counted,
                 prompt_tokens=prompt_words(message.content for message in request.messages),
                 counted_by="script",
+                reasoning_tokens=round(answer.counted * min(thought, 1.0)),
             ),
             finish_reason=answer.finish_reason,
             dollars=0.0,

@@ -15,7 +15,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
 from pytest_selfrepair.core.tree import Plan
 from pytest_selfrepair.errors import SelfRepairError, TaskError, UsageError, WorkerLostError
-from pytest_selfrepair.estimate.outcome import TaskOutcome
+from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 from pytest_selfrepair.plugin import ITEM_NAME, xdist
 from pytest_selfrepair.plugin.collect import (
     ENGINE,

@@ -20,7 +20,7 @@ from _pytest.outcomes import Failed
 from pytest_selfrepair.core.record import NO_CASES, Record
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import SelfRepairError, TaskError
-from pytest_selfrepair.estimate.outcome import TaskOutcome, task_outcome
+from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
 from pytest_selfrepair.plugin import ITEM_NAME
 from pytest_selfrepair.plugin.engine import Engine, Upcoming
 from pytest_selfrepair.plugin.flag_values import PAPER as PAPER_SAMPLE

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pytest_selfrepair.core.budget import Cost, Spending
 from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.grow import grow
+from pytest_selfrepair.core.reading import RULES
 from pytest_selfrepair.core.record import NO_CASES, NOT_RUN, Record, Setup
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
@@ -235,6 +236,7 @@ class Engine:
                     sources=ready.models.sources,
                     prompts=self._models.prompts,
                     spending=spending,
+                    reader=self._models.reader,
                 )
         except BudgetSpentError as error:
             unscored = f"{NOT_RUN}: {error}"
@@ -283,5 +285,6 @@ class Engine:
                 checker=self._settings.checker,
                 isolation=self._judge.isolation,
                 plan=self._plan,
+                reading=RULES,
             ),
         )

@@ -1,10 +1,11 @@
 """The models that a run's names stand for: found at once, made when the first task is run."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 
+from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import Model, SamplingParams
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.models.addresses import Endpoint
@@ -47,7 +48,7 @@ class ResolvedModel:
         thinks: Whether it is known to think before it answers.
         host: Host and port of its endpoint; empty where it has none.
         weights: Those of an embedded model.
-        tags: Names of further tags around what it thinks.
+        reader: Reads its replies.
     """
 
     asked: AskedModel
@@ -58,7 +59,7 @@ class ResolvedModel:
     thinks: bool
     host: str = ""
     weights: Weights | None = None
-    tags: tuple[str, ...] = ()
+    reader: ReplyReader = field(default_factory=ReplyReader)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +124,7 @@ class ModelRegistry:
             thinks=thinking,
             host=made.host,
             weights=made.weights,
-            tags=table.thinking_tags,
+            reader=self._reader(table),
         )
 
     def _params(self, table: ModelSettings, made: _Made) -> SamplingParams:
@@ -138,6 +139,10 @@ class ModelRegistry:
             headers=keyed_headers(made.headers),
         )
         return replace(given, **table.params)
+
+    def _reader(self, table: ModelSettings) -> ReplyReader:
+        tags = (*self._settings.thinking_tag, *table.thinking_tags)
+        return ReplyReader(thinking_tags=tuple(dict.fromkeys(tags)))
 
     def _price(self, name: str, table: ModelSettings) -> Price | None:
         return table.price or self.prices.of(name)
@@ -193,6 +198,7 @@ class ModelRegistry:
                 line=lines.to(endpoint, provider=provider),
                 counter=TiktokenCounter(model=called.rpartition("/")[2]),
                 price=price,
+                reader=self._reader(table),
                 ready=lines.ready,
             )
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import SelfRepairError, UsageError
-from pytest_selfrepair.estimate.gate import Gate, objections
+from pytest_selfrepair.estimate.comparison.gate import Gate, objections
 from pytest_selfrepair.plugin.options import Settings
 
 if TYPE_CHECKING:
-    from pytest_selfrepair.estimate.findings import Estimate, Findings
-    from pytest_selfrepair.estimate.two_runs import TwoRuns
+    from pytest_selfrepair.estimate.comparison.two_runs import TwoRuns
+    from pytest_selfrepair.estimate.findings import Findings
+    from pytest_selfrepair.estimate.intervals.estimate import Estimate
     from pytest_selfrepair.store.runs import Run
 
 # What makes reports and compares runs is imported where one was asked for: most runs have none.
@@ -57,7 +58,7 @@ class Reports:
         """
         if self.baseline is None:
             return None
-        from pytest_selfrepair.estimate.two_runs import side, two_runs  # noqa: PLC0415 - as above
+        from pytest_selfrepair.estimate.comparison.two_runs import side, two_runs  # noqa: PLC0415 - as above
 
         baseline = self.baseline
         return two_runs(
@@ -92,7 +93,7 @@ class Reports:
     def _regression(self, records: list[Record]) -> "Estimate | None":
         if self.baseline is None:
             return None
-        from pytest_selfrepair.estimate.versus import regression  # noqa: PLC0415 - as above
+        from pytest_selfrepair.estimate.comparison.versus import regression  # noqa: PLC0415 - as above
 
         with contextlib.suppress(UsageError):  # no task was scored in both
             return regression(self.baseline.records, records)
@@ -109,7 +110,7 @@ class Reports:
 
 
 def _loaded(run: str) -> "Run":
-    from pytest_selfrepair.estimate.paired import by_id  # noqa: PLC0415 - as above
+    from pytest_selfrepair.estimate.comparison.paired import by_id  # noqa: PLC0415 - as above
     from pytest_selfrepair.store import runs  # noqa: PLC0415 - as above
 
     try:

@@ -8,6 +8,7 @@ import pytest
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import FeedbackSource
 from pytest_selfrepair.core.ledger import RunLimits
+from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import Model, SampleStore, SeveralModel, Usage
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Judge
@@ -117,10 +118,9 @@ class RunModels:
         self.check = Check()
 
     @property
-    def thinking_tags(self) -> tuple[str, ...]:
-        """Names of further tags around what any model of the run thinks."""
-        tags = [tag for model in self._models.values() for tag in model.tags]
-        return tuple(dict.fromkeys((*self._settings.thinking_tag, *tags)))
+    def reader(self) -> ReplyReader:
+        """Reads the code model's replies."""
+        return self._coder.reader
 
     @property
     def described(self) -> list[str]:
@@ -225,6 +225,7 @@ class RunModels:
                 prompts=self.prompts,
                 params=self._models[source.asked].explaining,
                 seconds=self._settings.timeout,
+                reader=self._models[source.asked].reader,
             )
         )
 

@@ -15,7 +15,8 @@ import msgspec
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.core.verdict import CaseFailure
-from pytest_selfrepair.estimate.outcome import task_outcome
+from pytest_selfrepair.estimate.run.outcome import task_outcome
+from pytest_selfrepair.report.replies import read_as
 from pytest_selfrepair.report.visible import visible
 
 Facts: TypeAlias = dict[str, object]
@@ -188,6 +189,8 @@ class _Part:
             facts["rule"] = visible(verdict.rule)
         if verdict.flips:
             facts["flips"] = True
+        if (reading := read_as(node)) is not None:
+            facts["reading"] = reading
         if node.finish_reason != "stop":
             facts["finish"] = visible(node.finish_reason)
         if verdict.failure is not None:

@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.verdict import Outcome
+from pytest_selfrepair.estimate.comparison.two_runs import TwoRuns
 from pytest_selfrepair.estimate.findings import Curve, CurvePoint, Findings, Tally
-from pytest_selfrepair.estimate.two_runs import TwoRuns
 from pytest_selfrepair.report import versus_words
 from pytest_selfrepair.report.details import details
 from pytest_selfrepair.report.document import D3, JSDIFF, PLOT, PRISM, PRISM_PYTHON, document

@@ -11,6 +11,7 @@ from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.core.verdict import Verdict
 from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.report.plain import harmless, harmless_lines, visible
+from pytest_selfrepair.report.replies import read_as
 
 LONGEST_VALUE = 300
 """Characters of an input, output or feedback that are shown in short."""
@@ -115,6 +116,8 @@ def _in_full(grown: Grown) -> list[str]:
     lines = []
     for node in (*places.values(), *grown.baseline):
         lines += ["", _said(node), *_case(node.verdict, None)]
+        if (reading := read_as(node)) is not None:
+            lines.append(f"  read as {reading}")
         if node.feedback is not None and node.feedback.text:
             lines += ["  feedback:", *_indented(node.feedback.text, 4)]
         parent = places.get(node.parent or "")

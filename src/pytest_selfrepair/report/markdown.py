@@ -83,7 +83,7 @@ def _missing(findings: Findings) -> list[str]:
         lines.append(f"not scored for {numbers.plural(more, 'other reason')}")
     if findings.about.not_run:
         lines.append(f"not run: {numbers.number(findings.about.not_run)}")
-    return lines
+    return [*lines, *(f"note: {escaped(note)}" for note in findings.notes)]
 
 
 def _trees(found: AtEqualTokens) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_selfrepair.estimate.findings import Estimate
+    from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 _LONG = 1e12
 _CENT = 0.01

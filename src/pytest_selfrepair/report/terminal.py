@@ -4,16 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pytest_selfrepair.estimate.findings import (
-    ALL,
-    Answer,
-    AtEqualTokens,
-    Curve,
-    Findings,
-    Pair,
-    Policy,
-)
-from pytest_selfrepair.estimate.outcome import TaskOutcome
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy
+from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Curve, Findings, Pair
+from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 from pytest_selfrepair.report import numbers, words
 from pytest_selfrepair.report.curve import Series, plot
 from pytest_selfrepair.report.plain import Paper
@@ -256,6 +249,8 @@ class _Page:
             lines += self._say(unscored.reason, indent="  ")
         if findings.about.not_run:
             lines += self._say(f"not run: {numbers.number(findings.about.not_run)}", Style.UNSURE)
+        for note in findings.notes:
+            lines += self._say(f"note: {note}")
         for refused in findings.refused[:_MOST_SHOWN]:
             lines += self._say(f"not estimated: {refused.what}: {refused.why}", Style.FAINT)
         if (more := len(findings.refused) - _MOST_SHOWN) > 0:

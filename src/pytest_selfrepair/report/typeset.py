@@ -5,7 +5,7 @@ Texts have theirs from `numbers`.
 
 from collections.abc import Callable
 
-from pytest_selfrepair.estimate.findings import Estimate
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.report import numbers
 
 NOTHING = "\N{EN DASH}"

@@ -1,6 +1,6 @@
 """Two runs side by side on the terminal: did it get better, by how much, where, at what cost."""
 
-from pytest_selfrepair.estimate.two_runs import Progress, TwoRuns
+from pytest_selfrepair.estimate.comparison.two_runs import Progress, TwoRuns
 from pytest_selfrepair.report import versus_tables, versus_words
 from pytest_selfrepair.report.plain import Paper
 from pytest_selfrepair.report.terminal import Line, Style, apart

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from pytest_selfrepair.estimate.findings import Estimate
-from pytest_selfrepair.estimate.settings import Setting
-from pytest_selfrepair.estimate.two_runs import Progress, TwoRuns, progress
-from pytest_selfrepair.estimate.versus import Change, Changes, Versus
+from pytest_selfrepair.estimate.comparison.settings import Setting
+from pytest_selfrepair.estimate.comparison.two_runs import Progress, TwoRuns, progress
+from pytest_selfrepair.estimate.comparison.versus import Change, Changes, Versus
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.report.numbers import (
     between,
     bracketed,

@@ -4,13 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
-from pytest_selfrepair.estimate.depths import fresh_is_better
-from pytest_selfrepair.estimate.findings import (
-    Answer,
-    AtEqualTokens,
-    SourceFindings,
-    Unscored,
-)
+from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, SourceFindings, Unscored
+from pytest_selfrepair.estimate.run.depths import fresh_is_better
 from pytest_selfrepair.report.numbers import (
     between,
     dollars,

@@ -216,6 +216,7 @@ function ordinal(number) {
 function notes(node) {
   const said = [
     node.finish ? `The model stopped since: ${words(node.finish)}.` : null,
+    node.reading ? `Read as ${node.reading}.` : null,
     node.flips ? "The other checker would decide otherwise." : null,
     node.rule ? `Accepted by the rule ${node.rule}.` : null,
     node.dollars === undefined ? null : `It cost ${dollars(node.dollars)}.`,

@@ -1,0 +1,280 @@
+"""Read a reply: its thoughts, its explanation, and the program that it holds.
+
+One place and one set of rules for initial programs and repairs. What decided is part of what comes
+back, so that it can stand in the record.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from pytest_selfrepair.core.candidates import CODE_LINE, Candidate, Fitness, candidate
+from pytest_selfrepair.core.fences import (
+    Block,
+    fenced_blocks,
+    indented_code,
+    loosely_fenced_blocks,
+    without_blocks,
+)
+from pytest_selfrepair.core.parsing import LONGEST_PARSED, python_lines
+from pytest_selfrepair.core.sample import LENGTH
+from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.core.thoughts import Spoken, spoken
+
+RULES = 1
+"""The version of these rules, which records hold; 0: those before this module."""
+
+_HEADING = re.compile(
+    r"^[#*\s]*(?:the\s+)?(?:repaired|fixed|corrected)\s+(?:program|code|version|solution)[:*\s]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_OPENING = re.compile(r"\A[#*\s]*(?:what is wrong|explanation)(?:[:*]+|[ \t]*\n)\s*", re.IGNORECASE)
+_INLINE = re.compile(r"(`{1,3})(?!`)(?:python3?|py)?\s*([^`\n]+)\1(?!`)")
+_WRAPPER = re.compile(
+    r"</?(?:answer|final|final_answer|code|program|solution|python|pre|response|output)>",
+    re.IGNORECASE,
+)
+"""Tags that some models put around an answer."""
+_MOST_STARTS = 20
+"""Lines at which a program without a fence is looked for."""
+_LONGEST_READ = 1_000_000
+"""Characters of a reply that are read, from its end: what comes last counts."""
+
+
+class Rule(StrEnum):
+    """What decided which program a reply holds.
+
+    Attributes:
+        ONLY_BLOCK: It has one code block.
+        ONLY_ANSWER: Of several blocks one could be the answer to the task.
+        LAST_ANSWER: Of several that could be, the last.
+        JOINED: The last that could be, behind earlier blocks that define what it uses.
+        UNFENCED: Code that stands in no block.
+        INLINE: Code within a line of text.
+        LAST_BLOCK: No block could be the answer; the last that is Python.
+        NOTHING: It holds no program.
+        CUT_OFF: It ends within a thought, or before the answer begins: there is none.
+    """
+
+    ONLY_BLOCK = "only_block"
+    ONLY_ANSWER = "only_answer"
+    LAST_ANSWER = "last_answer"
+    JOINED = "joined"
+    UNFENCED = "unfenced"
+    INLINE = "inline"
+    LAST_BLOCK = "last_block"
+    NOTHING = "nothing"
+    CUT_OFF = "cut_off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a reply holds.
+
+    Attributes:
+        program: The program, without its fences; empty where there is none.
+        rule: What decided.
+        others: How many other blocks, with another text, could have been the answer.
+        explanation: The words before the program, or before the first code block; all of them where
+            there is none.
+        explained: The part of the answer's characters that is the explanation, from 0 to 1.
+        thoughts: What the model wrote for itself.
+    """
+
+    program: str
+    rule: Rule
+    others: int = 0
+    explanation: str = ""
+    explained: float = 0.0
+    thoughts: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyReader:
+    """Reads the replies of one model.
+
+    Attributes:
+        thinking_tags: Names of tags that it puts around thoughts, beside those that are known.
+    """
+
+    thinking_tags: tuple[str, ...] = ()
+
+    def program(self, reply: str, task: Task, *, finish_reason: str = "stop") -> Reading:
+        """Find the program in a reply.
+
+        Of the code blocks that could be the answer to the task the last counts: for standard input
+        one that reads and prints, for a function one that defines it. What no block could be is
+        looked for outside of blocks. The same holds for initial programs and repairs.
+
+        Args:
+            reply: What the model wrote, without thoughts that came apart from it.
+            task: What was asked.
+            finish_reason: Why the model stopped.
+        """
+        said = self.parted(reply)
+        answer = said.answer
+        if said.cut_off or (finish_reason == LENGTH and not answer.strip()):
+            return Reading(program="", rule=Rule.CUT_OFF, thoughts=said.thoughts)
+        found = _found(answer, task)
+        explanation = _explanation(answer, found)
+        return replace(
+            found,
+            explanation=explanation,
+            explained=len(explanation) / max(len(answer), 1),
+            thoughts=said.thoughts,
+        )
+
+    def words(self, reply: str, *, code: bool = True) -> str:
+        """What a reply says to its reader, without thoughts; nothing where it was cut off in one.
+
+        Args:
+            reply: What the model wrote.
+            code: Whether code blocks stay.
+        """
+        said = self.parted(reply)
+        if said.cut_off:
+            return ""
+        return said.answer.strip() if code else "\n".join(without_blocks(said.answer)).strip()
+
+    def parted(self, reply: str) -> Spoken:
+        """A reply's thoughts and its answer."""
+        return spoken(_normal(reply), self.thinking_tags)
+
+
+def _normal(reply: str) -> str:
+    return reply[-_LONGEST_READ:].replace("\r\n", "\n")
+
+
+def _found(answer: str, task: Task) -> Reading:
+    """The program of an answer: in a block, else outside of blocks, else nowhere."""
+    reading, fitness = _of_blocks(fenced_blocks(answer), task)
+    if fitness < Fitness.ANSWER:
+        again, better = _of_blocks(loosely_fenced_blocks(answer), task)
+        if better > fitness:
+            reading, fitness = again, better
+    if fitness < Fitness.ANSWER:
+        bare = _outside_of_blocks(answer, task)
+        if bare.fitness > fitness:
+            return Reading(program=bare.code, rule=bare.rule)
+    return reading
+
+
+def _of_blocks(blocks: Sequence[Block], task: Task) -> tuple[Reading, Fitness]:
+    """The program in some blocks, and how well it fits."""
+    weighed = _without_excerpts([_weighed(block, task) for block in blocks])
+    best = max((each.fitness for each in weighed), default=Fitness.NOT_CODE)
+    if best is Fitness.NOT_CODE:
+        return Reading(program="", rule=Rule.NOTHING), best
+    fitting = [index for index, each in enumerate(weighed) if each.fitness is best]
+    if best is Fitness.PART:  # what uses names that nobody binds is hardly the whole
+        fitting = [index for index in fitting if not weighed[index].lacks] or fitting
+    last = fitting[-1]
+    chosen = weighed[last]
+    texts = {weighed[index].code.strip() for index in fitting}
+    others = len(texts) - 1 if best is Fitness.ANSWER else 0
+    if joined := _joined(weighed[: last + 1]):
+        return Reading(program=joined, rule=Rule.JOINED, others=others), best
+    if len(blocks) == 1:
+        rule = Rule.ONLY_BLOCK
+    elif best is Fitness.ANSWER:
+        rule = Rule.LAST_ANSWER if others else Rule.ONLY_ANSWER
+    else:
+        rule = Rule.LAST_BLOCK
+    return Reading(program=chosen.code, rule=rule, others=others), best
+
+
+def _weighed(block: Block, task: Task) -> Candidate:
+    """A block as a candidate, with the code that stands beside its fence where it needs that."""
+    if not block.may_be_python:
+        return Candidate(code=block.code, fitness=Fitness.NOT_CODE)
+    alone = candidate(block.code, task, tagged=block.is_tagged)
+    if not block.beside or (alone.compiles and not alone.lacks):
+        return alone
+    whole = candidate(f"{block.beside}\n{block.code}", task, tagged=block.is_tagged)
+    if whole.compiles and (not alone.compiles or whole.lacks < alone.lacks):
+        return whole
+    return alone
+
+
+def _without_excerpts(weighed: Sequence[Candidate]) -> list[Candidate]:
+    """Take for a part what only repeats lines of an earlier answer: its names are bound there."""
+    kept: list[Candidate] = []
+    for each in weighed:
+        answers = (other for other in kept if other.fitness is Fitness.ANSWER)
+        if each.lacks and any(each.lacks <= other.binds_somewhere for other in answers):
+            kept.append(replace(each, fitness=min(each.fitness, Fitness.CODE)))
+        else:
+            kept.append(each)
+    return kept
+
+
+def _joined(weighed: Sequence[Candidate]) -> str:
+    """The last piece behind those before it that define what it lacks; empty where none is to be.
+
+    A model that explains its program in parts writes a function in one block and its use in the
+    next.
+    """
+    *earlier, last = weighed
+    lacks, parts = set(last.lacks), [last.code]
+    for each in reversed(earlier):
+        if lacks & each.binds:
+            lacks = (lacks - each.binds) | each.lacks
+            parts.insert(0, each.code)
+    return "\n".join(parts) if len(parts) > 1 and not lacks else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bare:
+    """Code that stands in no block."""
+
+    code: str = ""
+    rule: Rule = Rule.NOTHING
+    fitness: Fitness = Fitness.NOT_CODE
+
+
+def _outside_of_blocks(text: str, task: Task) -> _Bare:
+    """The last of the code outside of blocks that fits best."""
+    pieces = [*without_blocks(text), *indented_code(text)]
+    bare = (_WRAPPER.sub("\n", piece) for piece in pieces)
+    found = [(code, Rule.UNFENCED) for piece in bare for code in _stretches(piece)]
+    found += [(match[2].strip(), Rule.INLINE) for match in _INLINE.finditer(text)]
+    best = _Bare()
+    for code, rule in found:
+        fitness = candidate(code, task, tagged=False).fitness
+        if fitness > best.fitness or (fitness is best.fitness and rule is best.rule):
+            best = _Bare(code=code, rule=rule, fitness=fitness)
+    return best
+
+
+def _stretches(text: str) -> Iterator[str]:
+    """What of a text is Python, from lines on that look like code; else all from the first on."""
+    lines = text[-LONGEST_PARSED:].split("\n")
+    starts = [number for number, line in enumerate(lines) if CODE_LINE.match(line)]
+    end = 0
+    for start in starts[:_MOST_STARTS]:
+        if start >= end:
+            count = python_lines(lines[start:])
+            end = start + count
+            if count:
+                yield "\n".join(lines[start:end])
+    if starts and not end:
+        yield "\n".join(lines[starts[0] :])
+
+
+def _explanation(answer: str, found: Reading) -> str:
+    """The words before the heading, else before the first code block or the program itself."""
+    text = _OPENING.sub("", answer)
+    blocks = fenced_blocks(text)
+    headings = [
+        heading
+        for heading in _HEADING.finditer(text)
+        if not any(b.first <= text.count("\n", 0, heading.end()) < b.last for b in blocks)
+    ]
+    if headings:
+        return text[: headings[-1].start()].strip()
+    if found.rule in {Rule.UNFENCED, Rule.INLINE}:
+        return text[: max(text.rfind(found.program), 0)].strip(" \t\n`")
+    if blocks:
+        return "\n".join(text.split("\n")[: blocks[0].first]).strip()
+    return text.strip()
