@@ -73,7 +73,8 @@ def _answers(findings: Findings) -> list[str]:
 
 
 def _cost(findings: Findings) -> list[str]:
-    return [*words.cost(findings.cost), *words.lost(findings.lost)]
+    latency = map(words.latency, findings.latency)
+    return [*words.cost(findings.cost), *latency, *words.lost(findings.lost)]
 
 
 def _missing(findings: Findings) -> list[str]:

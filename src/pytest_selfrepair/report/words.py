@@ -4,7 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
-from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, SourceFindings, Unscored
+from pytest_selfrepair.estimate.findings import (
+    Answer,
+    AtEqualTokens,
+    Latency,
+    SourceFindings,
+    Unscored,
+)
 from pytest_selfrepair.estimate.run.depths import fresh_is_better
 from pytest_selfrepair.report.numbers import (
     between,
@@ -145,6 +151,20 @@ def _in_dollars(cost: Cost) -> list[str]:
     more = f"; {unknown}" if cost.unpriced else ""
     spent = f"{dollars(cost.dollars)}, {dollars(paid)} of them paid now"
     return [f"US dollars: {spent}{more}"]
+
+
+def latency(found: Latency) -> str:
+    """How long completions of one kind took, in a sentence."""
+    early = ""
+    if found.first_byte_median is not None and found.first_byte_p90 is not None:
+        early = (
+            f"; to the first byte {found.first_byte_median:.2f} and {found.first_byte_p90:.2f} s "
+            f"({number(found.first_byte_samples)} streamed)"
+        )
+    return (
+        f"latency of {plural(found.samples, 'completion')} ({found.of}): median "
+        f"{found.median:.2f} s, 90th percentile {found.p90:.2f} s{early}"
+    )
 
 
 def short_cost(cost: Cost) -> str:
