@@ -27,6 +27,7 @@ from pytest_selfrepair.estimate.run.baselines import iid_points, stopping_points
 from pytest_selfrepair.estimate.run.censoring import Usable, usable
 from pytest_selfrepair.estimate.run.curves import curve, envelope, heat_map, round_numbers
 from pytest_selfrepair.estimate.run.depths import by_depth
+from pytest_selfrepair.estimate.run.latency import latencies
 from pytest_selfrepair.estimate.run.notes import notes, overstepped
 from pytest_selfrepair.estimate.run.scored import by_difficulty, scored, source_names
 
@@ -77,6 +78,7 @@ def findings(
         refused=_refused(used),
         depths=by_depth(scored(records), names, how=how),
         pairs_by_difficulty=parts.pairs_by_difficulty,
+        latency=latencies(records),
         notes=(*overstepped(account), *notes(records)),
         account=account,
     )

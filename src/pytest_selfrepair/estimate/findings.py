@@ -372,6 +372,37 @@ class Refused:
     why: str
 
 
+class Written(StrEnum):
+    """What a completion holds."""
+
+    PROGRAM = "programs and repairs"
+    FEEDBACK = "explanations"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """How long completions of one kind took, in seconds from when their request was sent.
+
+    Attributes:
+        of: What they hold.
+        samples: Completions whose time is known, served from a store or not; several of one
+            request each count with the whole of its time.
+        median: Seconds to the last byte, in the median.
+        p90: The same at the 90th percentile.
+        first_byte_samples: Those that came as streams.
+        first_byte_median: Seconds to their first byte, in the median; None where there are none.
+        first_byte_p90: The same at the 90th percentile.
+    """
+
+    of: Written
+    samples: int
+    median: float
+    p90: float
+    first_byte_samples: int = 0
+    first_byte_median: float | None = None
+    first_byte_p90: float | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """What a run was.
@@ -430,6 +461,7 @@ class Findings:
         refused: What could not be estimated without bias, by name.
         depths: Each source that repairs its repairs, cut off at every depth from 1 up.
         pairs_by_difficulty: Every two sources, within each difficulty; none where there is but one.
+        latency: How long completions took; one for each kind whose times are known.
         notes: What a reader should know of how these facts came about, a line each.
         account: What the run has paid for, by its account, also for tasks that were not reported;
             None in a report of a stored run.
@@ -451,6 +483,7 @@ class Findings:
     refused: tuple[Refused, ...]
     depths: tuple[AtEqualTokens, ...] = ()
     pairs_by_difficulty: tuple[Pair, ...] = ()
+    latency: tuple[Latency, ...] = ()
     notes: tuple[str, ...] = ()
     account: Account | None = None
     schema: int = SCHEMA

@@ -10,6 +10,7 @@ from pytest_selfrepair.core.sample import Model, SamplingParams
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.chat import ChatModel
+from pytest_selfrepair.models.litellm import is_litellm, name_within, provider_of
 from pytest_selfrepair.models.local import parse_local_name
 from pytest_selfrepair.models.models_file import NOTHING_SAID, ModelSettings, read_models
 from pytest_selfrepair.models.parameters import keyed_headers
@@ -163,8 +164,12 @@ class ModelRegistry:
             if self._servers.weights_file is not None:
                 find_weights(size, file=self._servers.weights_file)  # says what is wrong with it
             return _Made(make=lambda lines: self._local_model(name, size, lines), weights=size)
-        self._check(name)
-        return self._endpoint_model(asked, table)
+        if is_litellm(name):
+            called, provider = name_within(name), provider_of(name)
+        else:
+            self._check(name)
+            called, provider = name, ""
+        return self._endpoint_model(asked, table, called, provider)
 
     def _check(self, name: str) -> None:
         """Refuse what looks like a slip of the pen rather than the name of a model."""
@@ -177,25 +182,29 @@ class ModelRegistry:
                 "that is really called so needs a table in --selfrepair-models"
             )
 
-    def _endpoint_model(self, asked: AskedModel, table: ModelSettings) -> _Made:
-        endpoint = self.endpoints.endpoint(asked, table)
+    def _endpoint_model(
+        self, asked: AskedModel, table: ModelSettings, called: str, provider: str
+    ) -> _Made:
+        """A model behind an endpoint; of a provider, where one is named, by LiteLLM."""
+        called = table.params.get("wire_name", called)
+        place = self.endpoints.place(asked, table)
+        endpoint = self.endpoints.endpoint(asked, place, table)
         price = self._price(asked.name, table)
 
         def make(lines: Lines) -> Model:
             return ChatModel(
                 asked.name,
-                wire_name=table.params.get("wire_name"),
-                line=lines.to(endpoint),
-                counter=TiktokenCounter(model=table.params.get("wire_name", asked.name)),
+                wire_name=called,
+                line=lines.to(endpoint, provider=provider),
+                counter=TiktokenCounter(model=called.rpartition("/")[2]),
                 price=price,
                 reader=self._reader(table),
                 ready=lines.ready,
             )
 
-        place = self.endpoints.place(asked, table)
         return _Made(
             make=make,
-            host=endpoint.host,
+            host=endpoint.host or f"{provider}, by LiteLLM",
             headers=self.endpoints.headers(place, table),
         )
 
@@ -242,5 +251,7 @@ def _brief(value: object) -> str:
             return "none"
         case tuple():
             return " ".join(_brief(each) for each in value)
+        case str() if not value.isprintable():
+            return repr(value)
         case _:
             return str(value)

@@ -259,9 +259,9 @@ class _Page:
     def _end(self) -> list[Line]:
         """What it cost, and what is missing: never silently."""
         findings = self._findings
-        lines = [
-            line for text in words.cost(findings.cost, findings.account) for line in self._say(text)
-        ]
+        paid = words.cost(findings.cost, findings.account)
+        said = [*paid, *map(words.latency, findings.latency)]
+        lines = [line for text in said for line in self._say(text)]
         for text in words.lost(findings.lost):
             lines += self._say(text, Style.UNSURE)
         for unscored in findings.unscored:

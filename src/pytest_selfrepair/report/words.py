@@ -8,6 +8,7 @@ from pytest_selfrepair.estimate.findings import (
     Against,
     Answer,
     AtEqualTokens,
+    Latency,
     SourceFindings,
     Unscored,
 )
@@ -231,6 +232,20 @@ def _in_dollars(cost: Cost, account: Account | None) -> list[str]:
     more = f"; {unknown}" if cost.unpriced else ""
     spent = f"{dollars(cost.dollars)}, {dollars(paid)} of them paid now"
     return [f"US dollars: {spent}{more}"]
+
+
+def latency(found: Latency) -> str:
+    """How long completions of one kind took, in a sentence."""
+    early = ""
+    if found.first_byte_median is not None and found.first_byte_p90 is not None:
+        early = (
+            f"; to the first byte {found.first_byte_median:.2f} and {found.first_byte_p90:.2f} s "
+            f"({number(found.first_byte_samples)} streamed)"
+        )
+    return (
+        f"latency of {plural(found.samples, 'completion')} ({found.of}): median "
+        f"{found.median:.2f} s, 90th percentile {found.p90:.2f} s{early}"
+    )
 
 
 def short_cost(cost: Cost) -> str:
