@@ -57,7 +57,9 @@ def test_what_was_sampled_ahead_of_a_run_that_stops_is_counted_as_paid_for(
         output = run(root, server, *mode, "-x")
         asked = server.requests.total()
         again = run(root, server, "-p", "no:xdist", "--selfrepair-replay", "only", "-x")
-    found = re.search(r"samples, ([\d,]+) paid for, ([\d,]+) of them beside these", words_of(output))
+    found = re.search(
+        r"samples, ([\d,]+) paid for, ([\d,]+) of them beside these", words_of(output)
+    )
     assert found is not None, output
     assert int(found[1].replace(",", "")) == TOKENS * asked
     assert "0 of them paid for" in again
@@ -80,7 +82,7 @@ def test_an_interrupted_run_says_what_was_kept_and_how_to_go_on(
         asked = server.requests.total()
         rest = run(root, server, "-p", "no:xdist")
         assert set(server.requests.values()) == {1}, "nothing is paid for again"
-    kept = f"interrupted: kept {asked} completions of this run ({TOKENS * asked} tokens)"
+    kept = f"interrupted: kept {asked} completions of this run ({TOKENS * asked} tokens, "
     assert kept in output
     assert "the same command again continues" in output
     assert "lost" not in output

@@ -20,6 +20,7 @@ from pytest_selfrepair.core.tree import Plan
 from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.feedback import HUMAN, Argument, Means, Recipe, recipe_of
+from pytest_selfrepair.feedback.guarded import guarded
 from pytest_selfrepair.feedback.human import DEFAULT_FILE, Human
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.endpoint import OPENAI_URL, Endpoint, Line
@@ -33,6 +34,7 @@ from pytest_selfrepair.models.tokens import LlamaCounter, TiktokenCounter
 from pytest_selfrepair.models.traffic import Slots, Throttle
 from pytest_selfrepair.models.weights import Weights, find_weights
 from pytest_selfrepair.plugin import xdist
+from pytest_selfrepair.plugin.asking import from_hook
 from pytest_selfrepair.plugin.forecast import Asking, forecast
 from pytest_selfrepair.plugin.options import Settings, base_of
 from pytest_selfrepair.plugin.purse import Purse
@@ -311,10 +313,11 @@ class Casting:
 
     def _source(self, name: str) -> FeedbackSource | _Told:
         """The feedback source of a name: one that is ready, or what it will be made of."""
-        hook = self._config.hook.pytest_selfrepair_feedback_source
-        custom: FeedbackSource | None = hook(name=name, config=self._config)
+        custom: FeedbackSource | None = from_hook(
+            self._config, "pytest_selfrepair_feedback_source", name=name
+        )
         if custom is not None:
-            return custom
+            return guarded(custom)
         head, colon, path = name.partition(":")
         try:
             if head == HUMAN and not (colon and not path):
@@ -355,9 +358,7 @@ class Casting:
     def _model_maker(self, who: _Who) -> Callable[[], Model]:
         """What makes the model of a name, once it is needed."""
         name = who.name
-        custom: Model | None = self._config.hook.pytest_selfrepair_model(
-            name=name, config=self._config
-        )
+        custom: Model | None = from_hook(self._config, "pytest_selfrepair_model", name=name)
         if custom is not None:
             return lambda: slotted(custom, self.slots)
         if name.startswith(PREFIX):
