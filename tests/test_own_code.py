@@ -139,7 +139,7 @@ def pytest_selfrepair_tasks(path):
 
 def read():
     yield Task(
-        id="one", statement="Print the sum.", kind=TaskKind.STDIN,
+        id="one", statement="Print the sum.",
         difficulty=Difficulty.INTERVIEW, cases=(Case(input="1 2\\n", expected="3\\n"),),
     )
     raise RuntimeError("the rest is missing")

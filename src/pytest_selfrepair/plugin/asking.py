@@ -31,8 +31,8 @@ def checker_of(config: pytest.Config, task: Task) -> Checker | None:
     Raises:
         CheckerError: The hook raised something.
     """
-    given = {"task": task}
-    checker: Checker | None = _asked(config, "pytest_selfrepair_checker", CheckerError, given)
+    hook = "pytest_selfrepair_checker"
+    checker: Checker | None = _asked(config, hook, CheckerError, {"task": task})
     if checker is None:
         return None
 
