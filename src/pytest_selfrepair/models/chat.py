@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from pytest_selfrepair.core.sample import (
@@ -33,8 +33,8 @@ NO_CHOICE = "no_choice"
 
 _LONGEST_ID = 512
 """Characters that the header X-Client-Request-Id may have."""
-_MOST_CHOICES = 128
-"""Completions that one request may ask for."""
+MOST_CHOICES = 128
+"""Completions that one request may ask for where no endpoint says otherwise."""
 _LETTERS_A_TOKEN = 4
 """Characters of a prompt that are taken for a token where it is only estimated."""
 
@@ -104,7 +104,10 @@ class ChatModel:
         line: The way to the endpoint.
         counter: Counts tokens where the endpoint does not.
         price: What its tokens cost; None: nobody knows.
-        several: Whether one request may ask for several completions.
+        most_choices: Completions that one request may ask for.
+        counts_one_choice: Whether the endpoint counts the tokens of one choice of several, as
+            llama.cpp's server does. All its completions are then counted by `counter`, so that what
+            one costs does not depend on how many were asked for beside it.
 
     Attributes:
         line: The way to the endpoint.
@@ -118,14 +121,17 @@ class ChatModel:
         line: Line,
         counter: TokenCounter,
         price: Price | None = None,
-        several: bool = True,
+        most_choices: int = MOST_CHOICES,
+        counts_one_choice: bool = False,
     ) -> None:
         self._name = name
         self._wire_name = wire_name or name
         self.line = line
         self._counter = counter
         self._price = price
-        self._dialect = _Dialect(single=not several)
+        self._most_choices = most_choices
+        self._counts_one_choice = counts_one_choice
+        self._dialect = _Dialect()
         self._refusal: EndpointRefusedError | None = None
 
     @property
@@ -173,7 +179,12 @@ class ChatModel:
         groups: list[list[SampleRequest]] = []
         for request in requests:
             alone = self._dialect.single or request.draw_seed is not None
-            if groups and not alone and _fit([*groups[-1], request]):
+            if (
+                groups
+                and not alone
+                and len(groups[-1]) < self._most_choices
+                and _fit([*groups[-1], request])
+            ):
                 groups[-1].append(request)
             else:
                 groups.append([request])
@@ -237,6 +248,8 @@ class ChatModel:
                     raise
 
     async def _samples(self, answer: Answer, max_tokens: int, wanted: int) -> list[Sample]:
+        if self._counts_one_choice:
+            answer = replace(answer, counts=replace(answer.counts, generated=None))
         costs = await usages(answer, max_tokens=max_tokens, counter=self._counter)
         if not answer.choices:
             # Of several, each is asked for again, unless something was generated and paid for.
@@ -281,7 +294,7 @@ def _fit(requests: Sequence[SampleRequest]) -> bool:
     """Whether requests may be asked for at once, their names uncut."""
     nodes = sum(len(quote(request.node, safe="/:")) + 1 for request in requests)
     task = len(quote(requests[0].task_id, safe="/:"))
-    return len(requests) <= _MOST_CHOICES and task + nodes <= _LONGEST_ID
+    return task + nodes <= _LONGEST_ID
 
 
 def _undrawn(finish_reason: str) -> Sample:

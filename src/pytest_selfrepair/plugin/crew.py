@@ -23,7 +23,12 @@ from pytest_selfrepair.feedback import HUMAN, Argument, Means, Recipe, recipe_of
 from pytest_selfrepair.feedback.human import DEFAULT_FILE, Human
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.endpoint import OPENAI_URL, Endpoint, Line
-from pytest_selfrepair.models.local import DEFAULT_SLOTS, LocalServer, parse_local_name
+from pytest_selfrepair.models.local import (
+    DEFAULT_SLOTS,
+    REQUESTS_AT_ONCE,
+    LocalServer,
+    parse_local_name,
+)
 from pytest_selfrepair.models.prices import FREE, Prices
 from pytest_selfrepair.models.recording import RecordingModel, Replay
 from pytest_selfrepair.models.retrying import Retries
@@ -178,7 +183,7 @@ class Casting:
         self._makers = {self._coder: self._model_maker(self._coder)}
         self._sources = [self._source(name) for name in settings.feedback]
         if all(who.name in self._embedded for who in self._makers):
-            at_once = xdist.share(config, DEFAULT_SLOTS * len(self._embedded))
+            at_once = xdist.share(config, REQUESTS_AT_ONCE * len(self._embedded))
             concurrency = min(concurrency, at_once)
         self.slots = Slots(concurrency)
         names = [source.name for source in self._sources]
@@ -394,7 +399,8 @@ class Casting:
             ),
             counter=LlamaCounter(base_url=base_url, api_key=api_key, model=size.title),
             price=FREE,
-            several=False,  # it would compute one after another, and nothing is paid for prompts
+            most_choices=DEFAULT_SLOTS,
+            counts_one_choice=True,
         )
 
     def _line(self, endpoint: Endpoint) -> Line:
