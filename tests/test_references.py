@@ -75,8 +75,8 @@ def test_a_run_says_what_was_solved_with_and_without_ambiguous_tasks() -> None:
     assert notes(records) == (
         "5 of 6 reference solutions of 2 tasks pass",
         (
-            "1 task is ambiguous, for accepted references disagree (b): with them 1 of 2 tasks solved, "
-            "pass@1 50.0 %, without them 1 of 1 task solved, pass@1 100.0 %"
+            "1 task is ambiguous, for accepted references disagree (b): with them 1 of 2 tasks "
+            "solved, pass@1 50.0 %, without them 1 of 1 task solved, pass@1 100.0 %"
         ),
     )
     assert references([Record(task_id="c")]) is None

@@ -18,6 +18,9 @@ SCHEMA = 2
 NOT_RUN = "not run: budget"
 """How the reason begins why a task was not scored, where the budget of the whole run is spent."""
 
+CUT_SHORT = "cut short: budget"
+"""The same of a task that had been begun: some of its completions had come when it was spent."""
+
 NO_CASES = "it has no cases"
 """The reason why a task was not scored of which that was found only when it was read to be run."""
 

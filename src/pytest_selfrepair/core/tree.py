@@ -98,7 +98,8 @@ class Grown:
     Attributes:
         programs: The initial programs, shared by all trees.
         trees: One for each feedback source.
-        baseline: Further i.i.d. programs: what the costliest tree's tokens buy without repair.
+        baseline: Further i.i.d. programs, where no initial one passes; of any task in records of
+            earlier versions. How many there are does not depend on what they are.
         complete: False where the token budget ended before all initial programs were sampled.
     """
 
@@ -140,3 +141,15 @@ class Plan:
     def n_r(self) -> int:
         """Repairs of every failing program on one and the same text."""
         return self.n_fr // self.texts if self.texts else 0
+
+    @property
+    def baseline(self) -> int:
+        """Further programs of a task that none of its initial ones solves: twice its repairs.
+
+        A repair with its explanation costs about two programs, so that they reach as far.
+        """
+        repairs, level = 0, self.n_p
+        for _ in range(self.depth):
+            level *= self.n_fr
+            repairs += level
+        return 2 * repairs

@@ -27,6 +27,7 @@ from pytest_selfrepair.models.addresses import CHECK_ID
 from pytest_selfrepair.models.answers import Answer, Choice
 from pytest_selfrepair.models.dialect import Dialect, is_missing, refuses_several
 from pytest_selfrepair.models.endpoint import Call, Line, UnansweredError
+from pytest_selfrepair.models.permit import permission
 from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.tokens import TokenCounter
 from pytest_selfrepair.models.trouble import Meaning, Trouble
@@ -68,6 +69,8 @@ class ChatModel:
         line: The way to the endpoint.
         wire_name: What the endpoint calls it.
     """
+
+    asks_permission = True
 
     def __init__(
         self,
@@ -179,7 +182,7 @@ class ChatModel:
             doubtful = not error.is_named
             if error.is_named:
                 self._dialect.give_up_several(self.shown)
-        except ModelError as error:
+        except InfrastructureError as error:
             return [error] * len(requests)
         if len(drawn) == len(requests):
             if len(requests) > 1:
@@ -203,7 +206,7 @@ class ChatModel:
             _OtherFormError: Several were asked for, and fewer might be had.
         """
         try:
-            answer = await self._ask(requests[0], len(requests), request_id(requests))
+            answer = await self._ask(requests)
         except UnansweredError as error:
             if reason := _UNDRAWN.get(error.trouble.meaning):
                 return [_undrawn(reason)] * len(requests), 0
@@ -218,18 +221,21 @@ class ChatModel:
         drawn = [self._sample(answer, choice, cost) for choice, cost in pairs]
         return drawn, answer.failed
 
-    async def _ask(self, request: SampleRequest, count: int, called: str) -> Answer:
+    async def _ask(self, requests: Sequence[SampleRequest]) -> Answer:
         """Ask until there is an answer, in whatever form the model accepts."""
         if self._ready is not None:
             await self._ready()
+        request, count = requests[0], len(requests)
+        called = request_id(requests)
         letters = sum(len(message.content) for message in request.messages)
         tokens = letters // _LETTERS_A_TOKEN + request.params.max_tokens * count
         sent = Call(body=None)
 
-        def prepare() -> Call:
+        async def prepare() -> Call:
             nonlocal sent
             if self._refusal is not None:
                 raise self._refusal
+            await permission(requests)
             sent = self._dialect.call(self.wire_name, request, count)
             return sent
 

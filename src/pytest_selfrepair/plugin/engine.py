@@ -1,6 +1,7 @@
 """The engine: grows the trees of coming tasks while pytest reports the ones before them."""
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -13,7 +14,14 @@ from pytest_selfrepair.core.checker import Checker
 from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.grow import grow
 from pytest_selfrepair.core.reading import RULES
-from pytest_selfrepair.core.record import NO_CASES, NOT_RUN, Record, References, Setup
+from pytest_selfrepair.core.record import (
+    CUT_SHORT,
+    NO_CASES,
+    NOT_RUN,
+    Record,
+    References,
+    Setup,
+)
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
 from pytest_selfrepair.core.verdicts import RememberingJudge, Terms, task_digest
@@ -72,6 +80,7 @@ class Engine:
         judge: Runs programs; its verdicts are kept in the run's store.
         terms: What decides its verdicts.
         foreign: Finds a checker that a conftest.py gives a task; such verdicts are not kept.
+        run: What tells what this run pays from what others do.
     """
 
     def __init__(
@@ -80,12 +89,15 @@ class Engine:
         models: RunModels,
         judge: SandboxJudge,
         terms: Terms,
+        *,
         foreign: Callable[[Task], Checker | None] = lambda _: None,
+        run: str = "",
     ) -> None:
         self._settings = settings
         self._terms, self._foreign = terms, foreign
         self._models = models
         self._judge = judge
+        self._run_id = run
         self._plan = models.plan
         self._slots = models.slots
         self._open = ExitStack()
@@ -113,9 +125,15 @@ class Engine:
         return self._running().run(self._taken(upcoming))
 
     def close(self) -> None:
-        """Give up what nobody waits for any more, and close all that was opened, last first."""
+        """Give up what nobody waits for any more, and close all that was opened, last first.
+
+        Whoever interrupts it does not want to wait for answers under way: they are lost. It may be
+        called again.
+        """
         if self._loop is not None:
-            self._loop.run(self._give_up())
+            with contextlib.suppress(KeyboardInterrupt):
+                self._loop.run(self._give_up())
+        self._loop = None
         self._open.close()
 
     @property
@@ -141,6 +159,8 @@ class Engine:
         """Send nothing more, keep the answers that come soon, and drop the rest."""
         self._coming.clear()
         self._slots.close()
+        if isinstance(self._state, _Ready):
+            self._state.models.stop()
         if not self._started:
             return
         _, late = await asyncio.wait(self._started.values(), timeout=GRACE)
@@ -256,7 +276,7 @@ class Engine:
                     reader=self._models.reader,
                 )
         except BudgetSpentError as error:
-            unscored = f"{NOT_RUN}: {error}"
+            unscored = f"{CUT_SHORT if spending.cost.samples else NOT_RUN}: {error}"
         except InfrastructureError as error:
             unscored = str(error)
         return Record(
@@ -290,7 +310,7 @@ class Engine:
         return self._state
 
     def _set_up(self) -> _Ready:
-        store = SqliteStore(self._settings.store)
+        store = SqliteStore(self._settings.store, run=self._run_id)
         self._open.callback(store.close)
         self._purse.before = store.spent(self._models.campaign)
         judge = RememberingJudge(

@@ -444,9 +444,10 @@ OPTIONS = (
         name="baseline",
         metavar="RUN",
         help="compare with an earlier run: its number, `last`, a store, STORE::N, or a file of "
-        "exported records",
+        "exported records; of several the gate takes each task's mean",
         default=None,
         parse=values.text,
+        repeats=True,
     ),
     Option(
         name="fail_under",
@@ -466,8 +467,7 @@ OPTIONS = (
     Option(
         name="max_regression",
         metavar="SHARE",
-        help="likewise, with --selfrepair-baseline: how much lower than there the rate may be, by "
-        "the upper end of the paired interval",
+        help="likewise, with --selfrepair-baseline: how much lower than there the rate may be",
         default=None,
         parse=values.number(0, 1),
     ),
@@ -477,5 +477,39 @@ OPTIONS = (
         help="likewise: the largest share of tasks without a score (default with a gate: 0)",
         default=None,
         parse=values.number(0, 1),
+    ),
+    Option(
+        name="gate_rule",
+        metavar="RULE",
+        help="shown: a regression fails where a fall is shown (one-sided, 5 %%) and exceeds the "
+        "limit; noninferior: where it may exceed the limit, as most unchanged runs' may "
+        "(default: shown)",
+        default="shown",
+        parse=values.one_of("shown", "noninferior"),
+    ),
+    Option(
+        name="gate_scope",
+        metavar="SCOPE",
+        help="population: whether tasks like these are solved more rarely; tasks: whether these "
+        "are, by pass@k of at most half of their programs (default: population)",
+        default="population",
+        parse=values.one_of("population", "tasks"),
+    ),
+    Option(
+        name="discordance",
+        metavar="SHARE",
+        help="share of tasks that two runs of which neither is better solve differently, from "
+        "which the plan and the gate say what so many tasks can show (default: that of two "
+        "baselines, if there are)",
+        default=None,
+        parse=values.number(0, 1),
+    ),
+    Option(
+        name="annotations",
+        metavar="KIND",
+        help="github: print the gate and every unsolved, lost or won task as annotations of a "
+        "workflow (default: none)",
+        default=None,
+        parse=values.one_of("github"),
     ),
 )

@@ -67,6 +67,11 @@ class OpenModels:
         asked = [model for model in models if isinstance(model, ChatModel)]
         return list(dict.fromkeys(notice for model in asked for notice in model.notices))
 
+    def stop(self) -> None:
+        """Wait no more for what others hold."""
+        for model in self.members:
+            model.stop()
+
     async def aclose(self) -> None:
         """Give back every model's connections."""
         for model in self.members:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.trouble import explain, is_busy, no_store
 
-SCHEMA = 3
+SCHEMA = 4
 """The version of the file's layout, kept in its `user_version`."""
 
 _APPLICATION = 0x5E1F4EA1
@@ -57,7 +57,18 @@ CREATE TABLE reservations (
     picodollars INTEGER NOT NULL
 );
 """,
-    # verdicts
+    # 3: a reservation claims its draw, by the draw's key; what each single run has paid for
+    """
+ALTER TABLE reservations ADD COLUMN key TEXT;
+CREATE UNIQUE INDEX reservations_by_key ON reservations (key);
+CREATE TABLE payments (
+    run TEXT PRIMARY KEY,
+    samples INTEGER NOT NULL DEFAULT 0,
+    tokens INTEGER NOT NULL DEFAULT 0,
+    picodollars INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+""",
+    # 4: verdicts, each under the hash of all that decided it
     """
 CREATE TABLE verdicts (
     key TEXT PRIMARY KEY,

@@ -1,7 +1,8 @@
-"""What a reader should know of how a run's facts came about: a line each, from records alone."""
+"""What a reader should know of how a run's facts came about: a line each."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from pytest_selfrepair.core.ledger import Account
 from pytest_selfrepair.core.reading import RULES
 from pytest_selfrepair.core.record import UNKNOWN, Record
 from pytest_selfrepair.core.tree import ProgramNode
@@ -14,6 +15,30 @@ _MOST_NAMED = 5
 def notes(records: Sequence[Record]) -> tuple[str, ...]:
     """What became of replies and counts that is not what a user expects."""
     return tuple(_notes(records))
+
+
+def overstepped(account: Account | None) -> tuple[str, ...]:
+    """By how much a run's limits were overstepped, by endpoints that count more than was granted.
+
+    Args:
+        account: What the run has paid for; None: nobody knows.
+    """
+    if account is None:
+        return ()
+    over, spent, limits = account.over, account.spent, account.limits
+    said: list[str] = []
+    if over.tokens:
+        said.append(
+            f"--selfrepair-max-tokens-total is overstepped by {over.tokens:,} tokens: "
+            f"{spent.tokens:,} where {limits.max_tokens:,} were allowed"
+        )
+    if over.dollars:
+        said.append(
+            f"--selfrepair-max-cost is overstepped by {over.dollars:.4f} US dollars: "
+            f"{spent.dollars:.4f} where {limits.max_dollars:.4f} were allowed"
+        )
+    why = "the endpoint counts more than it was allowed to generate; nothing more is sent"
+    return tuple(f"{each}; {why}" for each in said)
 
 
 def _notes(records: Sequence[Record]) -> Iterator[str]:
