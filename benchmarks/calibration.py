@@ -1,6 +1,7 @@
 """How often what is said of a run is right: decisions of the package on simulated runs.
 
     python benchmarks/calibration.py [--runs N] [--tasks 10,20,60,300] [--only gain,compare,...]
+                                     [--worlds "equal costs,lengths vary,..."] [--seed N]
 
 In worlds of known truth (`worlds.py`) runs are drawn and put to the functions that decide in a
 report, a comparison and a gate. For each sentence, world and number of tasks it prints in what
@@ -376,6 +377,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--tasks", default=",".join(map(str, SIZES)))
     parser.add_argument("--only", default=",".join(PARTS))
+    parser.add_argument("--worlds", default=",".join(WORLDS))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args(arguments)
@@ -383,6 +385,7 @@ def main(arguments: Sequence[str]) -> int:
         (part, world, int(tasks), given.runs, given.seed)
         for part in given.only.split(",")
         for world in PARTS[part][1]
+        if world in given.worlds.split(",")
         for tasks in given.tasks.split(",")
     ]
     began = time.perf_counter()

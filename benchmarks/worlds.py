@@ -24,7 +24,7 @@ Floats: TypeAlias = NDArray[np.float64]
 N_P = 5
 FURTHER = 10
 SELF = "self"
-MANY = 300_000
+MANY = 100_000
 """Tasks from which the truth is computed."""
 
 _NEVER, _NEAR = 0.3, 0.5  # shares of tasks that no program solves, that are nearly right
