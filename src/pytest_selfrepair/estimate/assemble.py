@@ -54,7 +54,7 @@ def findings(
         how: How tasks are resampled.
     """
     records = sorted(records, key=lambda record: (record.task_id, str(record.setup)))
-    parts = compared(records, how=how)
+    parts = compared(records, not_run=not_run, how=how)
     names = source_names(records)
     groups = _groups(records)
     used = {
