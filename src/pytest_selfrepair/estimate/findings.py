@@ -55,6 +55,7 @@ class CurvePoint:
         dollars: Expected US dollars per task, or None.
         paper_band: The pass rate with the band that the paper draws: ±1 standard deviation of one
             tree per task, the tasks held fixed. It is no interval over tasks.
+        n_f: Feedback texts of each failing program, where n_fr / n_f repairs share each; else None.
     """
 
     tokens: float
@@ -64,6 +65,7 @@ class CurvePoint:
     all_tokens: float
     dollars: float | None
     paper_band: Estimate | None = None
+    n_f: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
