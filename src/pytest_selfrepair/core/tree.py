@@ -40,6 +40,8 @@ class ProgramNode:
         rule: What decided which program its reply holds; None in records of earlier versions.
         others: How many other code blocks of the reply could have been the answer.
         counted_by: Who counted its tokens: ``endpoint``, or a tokenizer's name.
+        seconds: How long the request for its completion took, where known.
+        first_byte: Seconds until the first byte of the answer, where it came as a stream.
     """
 
     node: str
@@ -53,6 +55,8 @@ class ProgramNode:
     rule: Rule | None = None
     others: int = 0
     counted_by: str | None = None
+    seconds: float | None = None
+    first_byte: float | None = None
 
     @property
     def text(self) -> int | None:

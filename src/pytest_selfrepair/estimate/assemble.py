@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from pytest_selfrepair.core.feedback import leaks
-from pytest_selfrepair.core.ledger import Lost
+from pytest_selfrepair.core.ledger import Account, Lost
 from pytest_selfrepair.core.record import UNKNOWN, Record, Setup
 from pytest_selfrepair.estimate.comparison.sources import compared
 from pytest_selfrepair.estimate.exact.iid import iid, sampled
@@ -33,7 +33,8 @@ from pytest_selfrepair.estimate.run.curves import (
     round_numbers,
 )
 from pytest_selfrepair.estimate.run.depths import by_depth
-from pytest_selfrepair.estimate.run.notes import notes
+from pytest_selfrepair.estimate.run.latency import latencies
+from pytest_selfrepair.estimate.run.notes import notes, overstepped
 from pytest_selfrepair.estimate.run.scored import by_difficulty, scored, source_names
 
 _T = TypeVar("_T")
@@ -44,6 +45,7 @@ def findings(
     *,
     not_run: int = 0,
     lost: Lost | None = None,
+    account: Account | None = None,
     title: str | None = None,
     how: Bootstrap = BOOTSTRAP,
 ) -> Findings:
@@ -52,7 +54,8 @@ def findings(
     Args:
         records: One for each task.
         not_run: Tasks that were collected and never started.
-        lost: What was in flight when earlier runs of the same settings were killed.
+        lost: What was in flight when runs of the same settings were killed or stopped.
+        account: What the run has paid for, by its account; None: its records alone tell.
         title: What reports call the run; None: after its models and sources.
         how: How tasks are resampled.
     """
@@ -81,7 +84,9 @@ def findings(
         refused=_refused(used),
         depths=by_depth(scored(records), names, how=how),
         pairs_by_difficulty=parts.pairs_by_difficulty,
-        notes=notes(records),
+        latency=latencies(records),
+        notes=(*overstepped(account), *notes(records)),
+        account=account,
     )
 
 
