@@ -55,6 +55,7 @@ class CurvePoint:
         dollars: Expected US dollars per task, or None.
         paper_band: The pass rate with the band that the paper draws: ±1 standard deviation of one
             tree per task, the tasks held fixed. It is no interval over tasks.
+        n_f: Feedback texts of each failing program, where n_fr / n_f repairs share each; else None.
     """
 
     tokens: float
@@ -64,6 +65,7 @@ class CurvePoint:
     all_tokens: float
     dollars: float | None
     paper_band: Estimate | None = None
+    n_f: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,10 +370,10 @@ class Tally:
         baseline: Baseline programs by outcome, most frequent first.
         judged: Where programs ran and who compared: ``in bubblewrap …, checker tolerant``.
         flips: How the other checker would have judged.
-        lacking: Programs that wanted to import what they may not have, by the module; the most
-            frequent first.
         drawn: Mean number of initial programs of the tasks that have several; None: none has.
         distinct: Mean effective number of distinct ones among them: 1 ÷ the sum of squared shares.
+        lacking: Programs that wanted to import what they may not have, by the module; the most
+            frequent first.
     """
 
     tasks: dict[str, int]
@@ -380,9 +382,9 @@ class Tally:
     baseline: dict[str, int]
     judged: tuple[str, ...]
     flips: tuple[Flips, ...]
-    lacking: dict[str, int] = field(default_factory=dict)
     drawn: float | None = None
     distinct: float | None = None
+    lacking: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,9 +36,9 @@ def tally(records: Sequence[Record]) -> Tally:
         baseline=_outcomes(node for grown in tasks for node in grown.baseline),
         judged=_judged(records),
         flips=flips(records),
-        lacking=_lacking(records),
         drawn=fmean(map(len, several)) if several else None,
         distinct=fmean(map(effective, several)) if several else None,
+        lacking=_lacking(records),
     )
 
 
