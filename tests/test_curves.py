@@ -68,7 +68,13 @@ def test_a_curve_has_a_point_for_each_shape_and_no_intervals_yet() -> None:
 def test_a_heat_cell_compares_with_iid_sampling_at_the_same_tokens() -> None:
     baseline = points((1, 0, 20, 0.2), (2, 0, 40, 0.5))
     shapes = points((1, 1, 10, 0.2), (1, 3, 30, 0.7), (2, 1, 40, 0.6), (2, 3, 41, 0.8))
-    found = heat_map(shapes, baseline, source="self", policy=Policy.BATCH, replacement=True)
+    found = heat_map(
+        shapes,
+        dict.fromkeys((1, 2), baseline),
+        source="self",
+        policy=Policy.BATCH,
+        replacement=True,
+    )
     assert (found.n_p, found.n_fr) == ((1, 2), (3, 1))
     assert [(cell.n_p, cell.n_fr) for cell in found.cells] == [(1, 3), (2, 3), (1, 1), (2, 1)]
     assert [cell.ratio for cell in found.cells] == pytest.approx([0.7 / 0.35, None, 2, 1.2])
@@ -78,7 +84,7 @@ def test_a_heat_cell_compares_with_iid_sampling_at_the_same_tokens() -> None:
 def test_a_baseline_that_solves_nothing_has_no_ratio() -> None:
     found = heat_map(
         points((1, 1, 10, 0.2)),
-        points((1, 0, 20, 0.0)),
+        {1: points((1, 0, 20, 0.0))},
         source="self",
         policy=Policy.BATCH,
         replacement=True,

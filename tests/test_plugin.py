@@ -71,7 +71,7 @@ def test_tasks_beside_an_ordinary_test_are_solved_repaired_or_unsolved(
         [
             "*self-repair*",
             "*self: cannot tell with 3 tasks whether repair pays*",
-            "difficulty*tasks*pass@1*self*i.i.d.*",
+            "difficulty*tasks*pass@1*self*sampling*",
             "*introductory*1*50.0%*",
             "*interview*1*0.0%*100.0%*",
             "*competition*1*0.0%*0.0%*",

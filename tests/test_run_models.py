@@ -334,7 +334,7 @@ def test_a_file_says_all_of_each_model(
     assert "blue" not in repr(fast)
     assert (fast.concurrency, fast.requests_per_minute) == (2, 60)
     assert lines["fast"].throttle.allowed == 2
-    assert run.thinking_tags == ("musing",)
+    assert source.reader.thinking_tags == ("musing",)
     first, second = run.described
     assert first == "gpt-4 at 127.0.0.1:9: temperature none, headers x-run 1"
     assert second == (

@@ -154,10 +154,10 @@ class Sample:
         finish_reason: Why the model stopped, in the endpoint's word: ``stop``, ``length``, …
         replayed: True where it was served from a store and not paid for in this run.
         dollars: US dollars that it cost when it was drawn; None where no price is known.
+        reasoning: Thoughts that came apart from the text.
         seconds: How long its request took when it was drawn, without what it waited for before it
             was sent; None where that was not measured.
         first_byte: Seconds until the first byte of the answer, where it came as a stream.
-        reasoning: Thoughts that came apart from the text.
     """
 
     text: str
@@ -165,13 +165,14 @@ class Sample:
     finish_reason: str
     replayed: bool = False
     dollars: float | None = None
+    reasoning: str = ""
     seconds: float | None = None
     first_byte: float | None = None
-    reasoning: str = ""
 
 
 CONTENT_FILTER = "content_filter"
-"""The `finish_reason` of a sample that the endpoint's filter kept from the model, or from us."""
+"""The `finish_reason` of a sample that a filter of the endpoint's kept from the model, or from us,
+in whole or in part."""
 
 LENGTH = "length"
 """The `finish_reason` of a sample that ended at the limit on tokens."""

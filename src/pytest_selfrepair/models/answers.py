@@ -114,8 +114,8 @@ def read_answer(content: bytes, content_type: str = "") -> Answer:
         choices=tuple(map(_choice, sorted(good, key=_index))),
         counts=counts,
         failed=len(found) - len(good),
-        model=_all_text(answer.get("model")),
-        fingerprint=_all_text(answer.get("system_fingerprint")),
+        model=_text(answer.get("model")),
+        fingerprint=_text(answer.get("system_fingerprint")),
     )
 
 
@@ -237,13 +237,13 @@ def _finish(choice: Mapping[str, object]) -> str:
 
 
 def _said(message: Mapping[str, object]) -> str:
-    """What the model said: its text, or its refusal, without its thoughts."""
-    return _parts(message.get("content"))[0] or _all_text(message.get("refusal"))
+    """What the model said: its text, or its refusal."""
+    return _parts(message.get("content"))[0] or _text(message.get("refusal"))
 
 
 def _reasoning(message: Mapping[str, object]) -> str:
-    apart = message.get("reasoning_content") or message.get("reasoning")
-    return _all_text(apart) + _parts(message.get("content"))[1]
+    apart = _text(message.get("reasoning_content") or message.get("reasoning"))
+    return apart + _parts(message.get("content"))[1]
 
 
 def _called(message: Mapping[str, object]) -> bool:
@@ -263,22 +263,22 @@ def _index(choice: Mapping[str, object]) -> int:
 def _parts(content: object) -> tuple[str, str]:
     """The text of a message's content, and the thoughts in it, which are parts of their own."""
     if not isinstance(content, list):
-        return _all_text(content), ""
+        return _text(content), ""
     text, thoughts = "", ""
     for part in map(_table, content):
         if str(part.get("type", "")) in _THOUGHTS:
-            thoughts += _all_text(dict(part))
+            thoughts += _text(dict(part))
         else:
-            text += _all_text(part.get("text"))
+            text += _text(part.get("text"))
     return text, thoughts
 
 
-def _all_text(value: object) -> str:
+def _text(value: object) -> str:
     """A text, or all texts within lists and parts of a message, in order."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return "".join(map(_all_text, value))
+        return "".join(map(_text, value))
     if isinstance(value, dict):
-        return "".join(_all_text(value.get(name)) for name in _TEXTS)
+        return "".join(_text(value.get(name)) for name in _TEXTS)
     return ""

@@ -27,6 +27,7 @@ from pytest_selfrepair.models.addresses import CHECK_ID
 from pytest_selfrepair.models.answers import Answer, Choice
 from pytest_selfrepair.models.dialect import Dialect, is_missing, refuses_several
 from pytest_selfrepair.models.endpoint import Call, Line, UnansweredError
+from pytest_selfrepair.models.permit import permission
 from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.tokens import TokenCounter
 from pytest_selfrepair.models.trouble import Meaning, Trouble
@@ -69,6 +70,8 @@ class ChatModel:
         wire_name: What the endpoint calls it.
     """
 
+    asks_permission = True
+
     def __init__(
         self,
         name: str,
@@ -86,8 +89,8 @@ class ChatModel:
         self.line = line
         self._counter = counter
         self._price = price
-        self._dialect = Dialect(single=not several)
         self._reader = reader
+        self._dialect = Dialect(single=not several)
         self._ready = ready
         self._refusal: EndpointRefusedError | None = None
 
@@ -179,7 +182,7 @@ class ChatModel:
             doubtful = not error.is_named
             if error.is_named:
                 self._dialect.give_up_several(self.shown)
-        except ModelError as error:
+        except InfrastructureError as error:
             return [error] * len(requests)
         if len(drawn) == len(requests):
             if len(requests) > 1:
@@ -202,9 +205,8 @@ class ChatModel:
         Raises:
             _OtherFormError: Several were asked for, and fewer might be had.
         """
-        first = requests[0]
         try:
-            answer = await self._ask(first, len(requests), request_id(requests))
+            answer = await self._ask(requests)
         except UnansweredError as error:
             if reason := _UNDRAWN.get(error.trouble.meaning):
                 return [_undrawn(reason)] * len(requests), 0
@@ -212,20 +214,28 @@ class ChatModel:
             if len(requests) > 1 and refused:
                 raise _OtherFormError from None
             raise self._explained(error) from None
-        return await self._samples(answer, len(requests)), answer.failed
+        found = await counted(answer, counter=self._counter, reader=self._reader)
+        if found.refused is not None:
+            self._dialect.doubt(found, self.shown)
+        pairs = zip(answer.choices[: len(requests)], found.usages, strict=False)
+        drawn = [self._sample(answer, choice, cost) for choice, cost in pairs]
+        return drawn, answer.failed
 
-    async def _ask(self, request: SampleRequest, count: int, called: str) -> Answer:
+    async def _ask(self, requests: Sequence[SampleRequest]) -> Answer:
         """Ask until there is an answer, in whatever form the model accepts."""
         if self._ready is not None:
             await self._ready()
+        request, count = requests[0], len(requests)
+        called = request_id(requests)
         letters = sum(len(message.content) for message in request.messages)
         tokens = letters // _LETTERS_A_TOKEN + request.params.max_tokens * count
         sent = Call(body=None)
 
-        def prepare() -> Call:
+        async def prepare() -> Call:
             nonlocal sent
             if self._refusal is not None:
                 raise self._refusal
+            await permission(requests)
             sent = self._dialect.call(self.wire_name, request, count)
             return sent
 
@@ -248,15 +258,6 @@ class ChatModel:
             if before is not None and is_missing(error.trouble):  # nor has it the other API
                 raise UnansweredError(before) from None
             raise
-
-    async def _samples(self, answer: Answer, wanted: int) -> list[Sample]:
-        found = await counted(answer, counter=self._counter, reader=self._reader)
-        if found.refused is not None:
-            self._dialect.doubt(found.refused, found.found, self.shown)
-            if len(found.usages) > 1:
-                self._dialect.give_up_several(self.shown)
-        pairs = zip(answer.choices[:wanted], found.usages, strict=False)
-        return [self._sample(answer, choice, usage) for choice, usage in pairs]
 
     def _sample(self, answer: Answer, choice: Choice, usage: Usage) -> Sample:
         prompt = answer.counts.prompt

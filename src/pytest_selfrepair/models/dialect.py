@@ -12,6 +12,7 @@ from pytest_selfrepair.models.endpoint import Call
 from pytest_selfrepair.models.error_bodies import SEPARATOR
 from pytest_selfrepair.models.parameters import wire_params
 from pytest_selfrepair.models.trouble import Meaning, Trouble
+from pytest_selfrepair.models.usage import Counted
 
 LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_new_tokens")
 """Names of the longest completion; the first two are tried in any case."""
@@ -132,21 +133,23 @@ class Dialect:
         if self._refusals >= _MOST_REFUSALS:
             self.give_up_several(name)
 
+    def doubt(self, found: Counted, name: str) -> None:
+        """Say that a count was not believed; where it was a sum, ask for one at a time."""
+        self._note(
+            not self.doubted,
+            f"{name} counts {found.refused:,} tokens for texts of {found.found:,}: counted by a "
+            "tokenizer wherever its count is that far off",
+        )
+        self.doubted = True
+        if len(found.usages) > 1:
+            self.give_up_several(name)
+
     def give_up_several(self, name: str) -> None:
         """Ask for one completion at a time from now on."""
         self._note(
             not self.single, f"{name} gives one completion a request: asked for one at a time"
         )
         self.single = True
-
-    def doubt(self, said: int, found: int, name: str) -> None:
-        """Say that a count of tokens was not believed, once."""
-        self._note(
-            not self.doubted,
-            f"{name} counts {said:,} tokens for texts of {found:,}: counted by a tokenizer "
-            "wherever its count is that far off",
-        )
-        self.doubted = True
 
     def _leave_out(self, refused: str, trouble: Trouble, name: str) -> None:
         instead = ""

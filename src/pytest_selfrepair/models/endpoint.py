@@ -105,7 +105,7 @@ class Line:
 
     async def ask(
         self,
-        prepare: Callable[[], Call],
+        prepare: Callable[[], Awaitable[Call]],
         *,
         request_id: str,
         tokens: int,
@@ -114,8 +114,8 @@ class Line:
         """Ask until there is an answer, or no use in asking.
 
         Args:
-            prepare: Makes the request just before each try, by what is known then of the endpoint;
-                raises what makes it useless to ask.
+            prepare: Makes the request just before each try, with a slot held, by what is known then
+                of the endpoint; raises why it is not to be sent.
             request_id: What the endpoint's logs may call it, in ASCII.
             tokens: What it may cost, prompt included.
             otherwise: Whether, after a trouble and so many tries before it, `prepare` makes another
@@ -129,7 +129,11 @@ class Line:
         number = 0
         while True:
             async with self.throttle.flight(tokens) as flight:
-                call = prepare()
+                try:
+                    call = await prepare()
+                except BaseException:
+                    flight.unsent()
+                    raise
                 began = self._clock() if began is None else began
                 found = await self.once(call, request_id, flight)
             if isinstance(found, Answer):

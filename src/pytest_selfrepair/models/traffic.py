@@ -173,6 +173,11 @@ class Throttle:
         wait = max(self._paused_until - self._clock(), self._requests.wait(), self._tokens.wait())
         return wait if wait > _TICK else 0.0
 
+    def take_back(self, flight: "Flight") -> None:
+        """A request was not sent after all."""
+        self._requests.take(-1)
+        self._tokens.take(-flight.reserved)
+
     def settle(self, flight: "Flight", tokens: int) -> None:
         """A request was answered, and cost so many tokens."""
         self._tokens.take(tokens - flight.reserved)
@@ -199,6 +204,10 @@ class Flight:
     throttle: Throttle
     turn: int
     reserved: int
+
+    def unsent(self) -> None:
+        """It was not sent after all."""
+        self.throttle.take_back(self)
 
     def answered(self, tokens: int) -> None:
         """It was answered, and cost so many tokens."""

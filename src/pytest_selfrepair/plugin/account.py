@@ -46,6 +46,8 @@ def campaign_of(
         for model in others
         if model.explaining != coder.explaining
     ]
+    if prompts.packages:
+        later.append(["packages", prompts.packages])
     if later:
         facts.append(later)
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]

@@ -1,6 +1,7 @@
 """The hooks of a session in which a model is named; each hands over to the room that knows."""
 
 import contextlib
+import uuid
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,11 @@ from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
 from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.core.verdicts import Terms
 from pytest_selfrepair.errors import SelfRepairError, TaskError, UsageError, WorkerLostError
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 from pytest_selfrepair.plugin import ITEM_NAME, xdist
+from pytest_selfrepair.plugin.asking import checker_of
 from pytest_selfrepair.plugin.collect import (
     ENGINE,
     RECORD,
@@ -26,19 +29,22 @@ from pytest_selfrepair.plugin.collect import (
     UnscoredError,
     collector_for,
     locate,
+    ordered,
     sampled,
 )
-from pytest_selfrepair.plugin.engine import Engine
+from pytest_selfrepair.plugin.engine import GRACE, Engine
 from pytest_selfrepair.plugin.importing import unswept
 from pytest_selfrepair.plugin.live import LiveLine
 from pytest_selfrepair.plugin.local_servers import LocalServers
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.run_models import RunModels
 from pytest_selfrepair.plugin.runlog import RunLog
+from pytest_selfrepair.report.kept import kept
 from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import MEGABYTE, Limits
+from pytest_selfrepair.sandbox.packages import find_packages
 from pytest_selfrepair.tasks.folders import is_task_folder
 
 if TYPE_CHECKING:
@@ -80,6 +86,7 @@ class ActiveSession:
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._config = config
         self._settings = settings
+        self._packages = None if settings.packages is None else find_packages(settings.packages)
         self._isolation = _found(settings, config)
         self._servers = LocalServers(
             weights_file=settings.local_weights,
@@ -92,9 +99,11 @@ class ActiveSession:
         self._checked: bool | None = None
         self._fault: str | None = None
         self._sample_notices: list[str] = []
-        self._log = None if xdist.is_worker(config) else RunLog(settings.store)
+        self._run = xdist.given_run(config) or uuid.uuid4().hex
+        self._log = None if xdist.is_worker(config) else RunLog(settings.store, self._run)
         self._reports: Reports | None = None
         self._findings: Findings | None = None
+        self._foreseen: list[str] | None = None
 
     def pytest_report_header(self) -> list[str]:
         """Say who writes, who explains, and where programs run."""
@@ -105,10 +114,13 @@ class ActiveSession:
         budget = "no token budget" if settings.budget is None else f"{settings.budget:,} tokens"
         tree = f"n_p = {settings.programs}, {_repairs(settings)}"
         store = f"samples in {self._shown(settings.store)}, replay {settings.replay}"
+        given = ""
+        if self._packages is not None:
+            given = f" with {', '.join(self._packages.versions) or 'the standard library alone'}"
         return [
             f"selfrepair: {settings.model}, {told}; {tree}, {budget}",
             *(f"selfrepair: {line}" for line in (self._models.described if self._models else ())),
-            f"selfrepair: programs run in {self._isolation.description}; {store}",
+            f"selfrepair: programs run in {self._isolation.description}{given}; {store}",
         ]
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -124,18 +136,30 @@ class ActiveSession:
             if self._log is not None and not session.config.option.collectonly:
                 self._reports = _reports(self._settings)
         except UsageError as error:
-            raise pytest.UsageError(str(error)) from None
+            raise pytest.UsageError(str(error)) from error
         settings = self._settings
+        limits = Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * MEGABYTE)
+        other = COUNTERPARTS.get(settings.checker, "")
         judge = SandboxJudge(
             isolation=self._isolation,
-            limits=Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * MEGABYTE),
+            limits=limits,
             checker=CHECKERS[settings.checker],
-            other=CHECKERS.get(COUNTERPARTS.get(settings.checker, "")),
+            other=CHECKERS.get(other),
             all_cases=settings.all_cases,
             checker_of=self._checker_of,
+            packages=self._packages,
             concurrency=xdist.processors(session.config),
         )
-        self._engine = Engine(settings, self._models, judge)
+        terms = Terms(
+            checker=settings.checker,
+            other=other,
+            limits=limits.as_terms(),
+            packages=settings.packages,
+            all_cases=settings.all_cases,
+        )
+        self._engine = Engine(
+            settings, self._models, judge, terms, foreign=self._checker_of, run=self._run
+        )
         session.config.stash[ENGINE] = self._engine
         if self._log is not None:
             live = LiveLine(
@@ -148,10 +172,7 @@ class ActiveSession:
             session.config.pluginmanager.register(live, "selfrepair-live")
 
     def _checker_of(self, task: Task) -> Checker | None:
-        found: Checker | None = self._config.hook.pytest_selfrepair_checker(
-            task=task, config=self._config
-        )
-        return found
+        return checker_of(self._config, task)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -168,6 +189,7 @@ class ActiveSession:
             node,
             self._servers.known,
             self._models.campaign,
+            self._run,
             self._isolation,
             checked=self._checked,
         )
@@ -190,20 +212,44 @@ class ActiveSession:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        """Draw a sample of what -m, -k and the like have left."""
+        """Draw a sample of what -m, -k and the like have left, and put it in order."""
         kept, self._sample_notices = sampled(items, self._settings)
         if len(kept) < len(items):
             stay = set(kept)
             config.hook.pytest_deselected(items=[each for each in items if each not in stay])
             items[:] = kept
+        items[:] = ordered(items, self._settings)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Count the tasks that are to be run."""
-        tasks = sum(isinstance(item, TaskItem) and item.has_cases for item in session.items)
+        tasks = [item.task_id for item in _tasks(session.items)]
         if self._log is None:
-            xdist.send_collected(session.config, tasks)
-        else:
-            self._log.collected = tasks
+            xdist.send_collected(session.config, len(tasks))
+            return
+        self._log.collected = len(tasks)
+        if not xdist.is_controller(session.config):
+            self._foresee(tasks)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
+        """Learn from the first worker which tasks are to be run."""
+        del node
+        if self._foreseen is None:
+            self._foresee([each.removesuffix(_END) for each in ids if each.endswith(_END)])
+
+    def _foresee(self, task_ids: list[str]) -> None:
+        """Say which limit the gate can hold, before anything is sampled, or refuse it."""
+        if self._reports is None:
+            return
+        try:
+            self._foreseen = self._reports.foreseen(task_ids)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is None or self._settings.plan:
+            return
+        for line in self._foreseen:
+            reporter.write_line(line)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -212,11 +258,14 @@ class ActiveSession:
             return None
         if xdist.is_controller(session.config):
             raise pytest.UsageError("--selfrepair-plan: found workers (-n); accepted: -n0")
-        tasks = _read(_tasks(session.items))
+        tasks = list(_read(_tasks(session.items)))
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.section("self-repair: plan")
-            for line in self._models.forecast(tasks):
+            lines = self._models.forecast(tasks)
+            if self._reports is not None:
+                lines += self._reports.foreseen_gain(len(tasks))
+            for line in [*lines, *(self._foreseen or [])]:
                 reporter.line(line)
         return True
 
@@ -298,7 +347,11 @@ class ActiveSession:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
-        """Pass on what the user should know of how models were asked; let the gate decide last."""
+        """End what is under way, pass on what the user should know, and let the gate decide last.
+
+        Answers under way are paid for: they are waited for before the summary counts them.
+        """
+        self._close_engine()
         notices = [*self._sample_notices, *(self._engine.notices if self._engine else [])]
         notices += self._servers.deaths()
         if self._log is None:
@@ -319,21 +372,44 @@ class ActiveSession:
             return
         if self._settings.plan or self._config.option.collectonly:
             return
-        objections = self._reports.objections(self._found(self._log), self._log.records)
-        failed = bool(objections) or self._log.others_failed
+        decision = self._reports.decision(self._found(self._log), self._log.records)
+        if decision is None:
+            return
+        failed = not decision.passed or self._log.others_failed
         session.exitstatus = pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is None:
             return
-        for objection in objections:
+        for objection in decision.objections:
             reporter.line(f"self-repair gate: failed: {objection}", red=True)
-        if not objections:
+        if decision.passed:
             also = ", but other tests failed" if failed else ""
             reporter.line(f"self-repair gate: passed{also}", green=not failed)
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say whether repair paid, and write the reports."""
-        if self._log is None or self._reports is None or not self._log.records:
+    def _close_engine(self) -> None:
+        """End the work ahead; say so where that takes a while."""
+        if self._engine is None:
+            return
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and (count := self._engine.in_flight):
+            reporter.ensure_newline()
+            reporter.line(
+                f"self-repair: waits up to {GRACE:.0f} s for {count} requests under way, which are "
+                "paid for; interrupt again to drop them"
+            )
+        self._engine.close()
+
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter, exitstatus: int
+    ) -> None:
+        """Say whether repair paid, and write the reports; of an interrupted run, what was kept."""
+        if self._log is None or self._reports is None:
+            return
+        if exitstatus == pytest.ExitCode.INTERRUPTED and self._models is not None:
+            account = self._log.account(self._models.campaign, self._models.limits)
+            for line in kept(account, self._shown(self._settings.store)):
+                terminalreporter.line(line)
+        if not self._log.records:
             return
         with unswept():
             from pytest_selfrepair.plugin.showing import show  # noqa: PLC0415 - brings tables
@@ -342,12 +418,16 @@ class ActiveSession:
         terminalreporter.section("self-repair")
         against = self._reports.against(self._log.records)
         show(terminalreporter, findings, against)
-        for line in self._reports.write(findings, self._log.records, against):
+        decision = self._reports.decision(findings, self._log.records)
+        for line in self._reports.write(findings, self._log.records, against, decision):
             terminalreporter.line(line, red="not written" in line)
         for notice in dict.fromkeys(self._log.notices):
             terminalreporter.line(f"note: {notice}")
         if self._log.trouble is not None:
             terminalreporter.line(f"records not kept: {self._log.trouble}", red=True)
+        root = self._config.rootpath
+        for line in self._reports.annotations(self._log.records, against, decision, root):
+            terminalreporter.write_line(line)
 
     def _found(self, log: RunLog) -> "Findings":
         """What the run's records say, estimated once."""
@@ -355,8 +435,11 @@ class ActiveSession:
             # Brings the estimators, which nothing needs before a run ends.
             with unswept():
                 from pytest_selfrepair.estimate.assemble import findings  # noqa: PLC0415
-            lost = log.lost(self._models.campaign) if self._models is not None else Lost()
-            self._findings = findings(log.records, not_run=log.not_run, lost=lost)
+            lost, account = Lost(), None
+            if self._models is not None:
+                lost = log.lost(self._models.campaign)
+                account = log.account(self._models.campaign, self._models.limits)
+            self._findings = findings(log.records, not_run=log.not_run, lost=lost, account=account)
         return self._findings
 
     def pytest_unconfigure(self) -> None:

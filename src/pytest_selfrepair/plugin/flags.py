@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pytest_selfrepair.core.packages import names_of
 from pytest_selfrepair.plugin import flag_values as values
 
 CHECKER_NAMES = ("tolerant", "strict", "unordered", "apps")
@@ -326,6 +327,15 @@ OPTIONS = (
         parse=values.whole(64),
     ),
     Option(
+        name="packages",
+        metavar="NAMES",
+        help="the installed distributions that programs may use, and what these need, with commas "
+        "between: numpy,sortedcontainers; the model is told. none: the standard library alone "
+        "(default: numpy for tasks of APPS and LiveCodeBench, whose own graders give it)",
+        default=None,
+        parse=names_of,
+    ),
+    Option(
         name="checker",
         metavar="NAME",
         help="how output is compared: tolerant, strict, unordered, or apps, the official checker's "
@@ -342,10 +352,20 @@ OPTIONS = (
         switch=True,
     ),
     Option(
+        name="rejudge",
+        metavar="",
+        help="judge every program anew in place of serving the verdicts that the store keeps, and "
+        "say which of them changed",
+        default="false",
+        parse=values.yes_or_no,
+        switch=True,
+    ),
+    Option(
         name="validate",
         metavar="",
-        help="try every task by its own reference solutions first; where none passes, the task is "
-        "quarantined: skipped, and part of no rate",
+        help="try every task by its own reference solutions first, 20 at most; where none passes, "
+        "the task is quarantined: skipped, and part of no rate; where one passes and another gives "
+        "another answer, it is marked as ambiguous, and rates are shown without it, too",
         default="false",
         parse=values.yes_or_no,
         switch=True,
@@ -424,9 +444,10 @@ OPTIONS = (
         name="baseline",
         metavar="RUN",
         help="compare with an earlier run: its number, `last`, a store, STORE::N, or a file of "
-        "exported records",
+        "exported records; of several the gate takes each task's mean",
         default=None,
         parse=values.text,
+        repeats=True,
     ),
     Option(
         name="fail_under",
@@ -446,8 +467,7 @@ OPTIONS = (
     Option(
         name="max_regression",
         metavar="SHARE",
-        help="likewise, with --selfrepair-baseline: how much lower than there the rate may be, by "
-        "the upper end of the paired interval",
+        help="likewise, with --selfrepair-baseline: how much lower than there the rate may be",
         default=None,
         parse=values.number(0, 1),
     ),
@@ -457,5 +477,39 @@ OPTIONS = (
         help="likewise: the largest share of tasks without a score (default with a gate: 0)",
         default=None,
         parse=values.number(0, 1),
+    ),
+    Option(
+        name="gate_rule",
+        metavar="RULE",
+        help="shown: a regression fails where a fall is shown (one-sided, 5 %%) and exceeds the "
+        "limit; noninferior: where it may exceed the limit, as most unchanged runs' may "
+        "(default: shown)",
+        default="shown",
+        parse=values.one_of("shown", "noninferior"),
+    ),
+    Option(
+        name="gate_scope",
+        metavar="SCOPE",
+        help="population: whether tasks like these are solved more rarely; tasks: whether these "
+        "are, by pass@k of at most half of their programs (default: population)",
+        default="population",
+        parse=values.one_of("population", "tasks"),
+    ),
+    Option(
+        name="discordance",
+        metavar="SHARE",
+        help="share of tasks that two runs of which neither is better solve differently, from "
+        "which the plan and the gate say what so many tasks can show (default: that of two "
+        "baselines, if there are)",
+        default=None,
+        parse=values.number(0, 1),
+    ),
+    Option(
+        name="annotations",
+        metavar="KIND",
+        help="github: print the gate and every unsolved, lost or won task as annotations of a "
+        "workflow (default: none)",
+        default=None,
+        parse=values.one_of("github"),
     ),
 )

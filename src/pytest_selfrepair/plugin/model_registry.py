@@ -1,14 +1,16 @@
 """The models that a run's names stand for: found at once, made when the first task is run."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 
+from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import Model, SamplingParams
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.chat import ChatModel
+from pytest_selfrepair.models.litellm import is_litellm, name_within, provider_of
 from pytest_selfrepair.models.local import parse_local_name
 from pytest_selfrepair.models.models_file import NOTHING_SAID, ModelSettings, read_models
 from pytest_selfrepair.models.parameters import keyed_headers
@@ -21,6 +23,7 @@ from pytest_selfrepair.models.thinking import thinks
 from pytest_selfrepair.models.tokens import LlamaCounter, TiktokenCounter
 from pytest_selfrepair.models.weights import Weights, find_weights
 from pytest_selfrepair.plugin import xdist
+from pytest_selfrepair.plugin.asking import from_hook
 from pytest_selfrepair.plugin.endpoints import Endpoints, Lines
 from pytest_selfrepair.plugin.flags import FEEDBACK_MAX_TOKENS, MAX_TOKENS, THINKING_MAX_TOKENS
 from pytest_selfrepair.plugin.local_servers import LocalServers
@@ -46,7 +49,7 @@ class ResolvedModel:
         thinks: Whether it is known to think before it answers.
         host: Host and port of its endpoint; empty where it has none.
         weights: Those of an embedded model.
-        tags: Names of further tags around what it thinks.
+        reader: Reads its replies.
     """
 
     asked: AskedModel
@@ -57,7 +60,7 @@ class ResolvedModel:
     thinks: bool
     host: str = ""
     weights: Weights | None = None
-    tags: tuple[str, ...] = ()
+    reader: ReplyReader = field(default_factory=ReplyReader)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +125,7 @@ class ModelRegistry:
             thinks=thinking,
             host=made.host,
             weights=made.weights,
-            tags=table.thinking_tags,
+            reader=self._reader(table),
         )
 
     def _params(self, table: ModelSettings, made: _Made) -> SamplingParams:
@@ -138,14 +141,16 @@ class ModelRegistry:
         )
         return replace(given, **table.params)
 
+    def _reader(self, table: ModelSettings) -> ReplyReader:
+        tags = (*self._settings.thinking_tag, *table.thinking_tags)
+        return ReplyReader(thinking_tags=tuple(dict.fromkeys(tags)))
+
     def _price(self, name: str, table: ModelSettings) -> Price | None:
         return table.price or self.prices.of(name)
 
     def _made(self, asked: AskedModel, table: ModelSettings) -> _Made:
         name = asked.name
-        custom: Model | None = self._config.hook.pytest_selfrepair_model(
-            name=name, config=self._config
-        )
+        custom: Model | None = from_hook(self._config, "pytest_selfrepair_model", name=name)
         if custom is not None:
             return _Made(make=lambda lines: slotted(custom, lines.slots))
         if name.startswith(PREFIX):
@@ -158,8 +163,12 @@ class ModelRegistry:
             if self._servers.weights_file is not None:
                 find_weights(size, file=self._servers.weights_file)  # says what is wrong with it
             return _Made(make=lambda lines: self._local_model(name, size, lines), weights=size)
-        self._check(name)
-        return self._endpoint_model(asked, table)
+        if is_litellm(name):
+            called, provider = name_within(name), provider_of(name)
+        else:
+            self._check(name)
+            called, provider = name, ""
+        return self._endpoint_model(asked, table, called, provider)
 
     def _check(self, name: str) -> None:
         """Refuse what looks like a slip of the pen rather than the name of a model."""
@@ -172,24 +181,29 @@ class ModelRegistry:
                 "that is really called so needs a table in --selfrepair-models"
             )
 
-    def _endpoint_model(self, asked: AskedModel, table: ModelSettings) -> _Made:
-        endpoint = self.endpoints.endpoint(asked, table)
+    def _endpoint_model(
+        self, asked: AskedModel, table: ModelSettings, called: str, provider: str
+    ) -> _Made:
+        """A model behind an endpoint; of a provider, where one is named, by LiteLLM."""
+        called = table.params.get("wire_name", called)
+        place = self.endpoints.place(asked, table)
+        endpoint = self.endpoints.endpoint(asked, place, table)
         price = self._price(asked.name, table)
 
         def make(lines: Lines) -> Model:
             return ChatModel(
                 asked.name,
-                wire_name=table.params.get("wire_name"),
-                line=lines.to(endpoint),
-                counter=TiktokenCounter(model=table.params.get("wire_name", asked.name)),
+                wire_name=called,
+                line=lines.to(endpoint, provider=provider),
+                counter=TiktokenCounter(model=called.rpartition("/")[2]),
                 price=price,
+                reader=self._reader(table),
                 ready=lines.ready,
             )
 
-        place = self.endpoints.place(asked, table)
         return _Made(
             make=make,
-            host=endpoint.host,
+            host=endpoint.host or f"{provider}, by LiteLLM",
             headers=self.endpoints.headers(place, table),
         )
 
@@ -236,5 +250,7 @@ def _brief(value: object) -> str:
             return "none"
         case tuple():
             return " ".join(_brief(each) for each in value)
+        case str() if not value.isprintable():
+            return repr(value)
         case _:
             return str(value)

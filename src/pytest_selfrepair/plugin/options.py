@@ -51,8 +51,10 @@ class Settings:
     sandbox: str
     timeout: float
     memory: int
+    packages: tuple[str, ...] | None
     checker: str
     all_cases: bool
+    rejudge: bool
     validate: bool
     prompts: str
     tasks: tuple[str, ...]
@@ -63,11 +65,15 @@ class Settings:
     html: Path | None
     json: Path | None
     markdown: Path | None
-    baseline: str | None
+    baseline: tuple[str, ...]
     fail_under: float | None
     fail_under_lower: float | None
     max_regression: float | None
     max_unscored: float | None
+    gate_rule: str
+    gate_scope: str
+    discordance: float | None
+    annotations: str | None
 
 
 assert [option.name for option in OPTIONS] == [each.name for each in fields(Settings)]  # noqa: S101 - a table and a type that must not drift apart

@@ -33,7 +33,8 @@ def prompts_of(settings: Settings) -> PromptSet:
     Raises:
         UsageError: The user's own set cannot be read.
     """
+    told = settings.packages or ()
     if settings.prompts in BUILT_IN:
-        return PromptSet.built_in(settings.prompts)
+        return PromptSet.built_in(settings.prompts).telling(told)
     folder = Path(settings.prompts)
-    return PromptSet.read(folder.resolve().name, folder)
+    return PromptSet.read(folder.resolve().name, folder).telling(told)

@@ -16,6 +16,7 @@ _SERVERS = "selfrepair_local_servers"
 _COLLECTED = "selfrepair_collected"
 _DIST = "selfrepair_dist"
 _CAMPAIGN = "selfrepair_campaign"
+_RUN = "selfrepair_run"
 _ISOLATION = "selfrepair_isolation"
 _NOTICES = "selfrepair_notices"
 _CHECKED = "selfrepair_checked"
@@ -79,6 +80,7 @@ def prepare(
     node: Any,
     servers: dict[str, tuple[str, str]],
     campaign: str,
+    run: str,
     isolation: "Isolation",
     *,
     checked: bool,
@@ -89,12 +91,14 @@ def prepare(
         node: The worker.
         servers: Where the embedded model's servers are.
         campaign: On whose account samples are drawn.
+        run: What tells what this run pays from what others do.
         isolation: How programs are kept apart from this machine.
         checked: Whether every model was asked for a token.
     """
     node.workerinput[_SERVERS] = json.dumps(servers)
     node.workerinput[_CAMPAIGN] = campaign
     node.workerinput[_CHECKED] = checked
+    node.workerinput[_RUN] = run
     node.workerinput[_DIST] = node.config.getvalue("dist")
     spec = node.gateway.spec
     if spec.popen and not spec.python:  # it is on this machine and has this interpreter
@@ -127,6 +131,12 @@ def given_campaign(config: pytest.Config) -> str | None:
     """On whose account the controller has samples drawn; None without one."""
     campaign: str | None = _given(config).get(_CAMPAIGN)
     return campaign
+
+
+def given_run(config: pytest.Config) -> str | None:
+    """What the controller calls this run; None without one."""
+    run: str | None = _given(config).get(_RUN)
+    return run
 
 
 def given_isolation(config: pytest.Config) -> Mapping[str, Any] | None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _LONG = 1e12
 _CENT = 0.01
+_SIGNIFICANT = 0.05
 
 
 def percent(share: float) -> str:
@@ -55,6 +56,12 @@ def bracketed(estimate: "Estimate | None", say: Callable[[float], str]) -> str:
 def number_of_programs(samples: float) -> str:
     """How many programs i.i.d. sampling buys: ``3.1 programs``."""
     return f"{samples:,.1f} programs" if abs(samples) < _LONG else f"{samples:.3g} programs"
+
+
+def p_value(p: float) -> str:
+    """A p-value in two digits, in more where those would move it across 5 %."""
+    text = f"{p:.2g}"
+    return text if (float(text) < _SIGNIFICANT) == (p < _SIGNIFICANT) else f"{p:.4g}"
 
 
 def plural(number: int, noun: str) -> str:

@@ -74,6 +74,11 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def capitalize_first(text: str) -> str:
+    """A sentence's first letter in upper case, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def _ends(estimate: Estimate, say: Callable[[float | None], str]) -> str:
     if estimate.low is None or estimate.high is None:
         return ""

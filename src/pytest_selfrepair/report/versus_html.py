@@ -89,9 +89,7 @@ def page(
         "whole": found.overall,
         "verdict": versus_words.verdict(found),
         "sources": versus_words.sources(found.versus),
-        "equal": None
-        if found.overall is None
-        else versus_words.at_equal_tokens(found.overall, numbers=False),
+        "equal": versus_words.at_equal_tokens(found, numbers=False),
         "bound": max((_reach(each) for each in found.versus.changes), default=0.0),
         "flipped": [
             _flipped(way, *pair, trees.keys) for (_, way), pair in zip(flips, pairs, strict=True)

@@ -71,6 +71,10 @@ class Growth:
             rates.append([*rate, float(solved)])
         return cls(rates=np.array(rates), tokens=np.array(tokens, dtype=np.float64))
 
+    def is_like(self, other: "Growth") -> bool:
+        """Whether every task came out alike, in what passes and in tokens."""
+        return np.array_equal(self.rates, other.rates) and np.array_equal(self.tokens, other.tokens)
+
     def at(self, tokens: Floats, weights: Floats) -> Floats:
         """The pass rate of each draw at so many mean tokens, between points as on a line."""
         total = weights.sum(axis=1)

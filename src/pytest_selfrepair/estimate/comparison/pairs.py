@@ -3,69 +3,106 @@
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from statistics import fmean
 
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import Pair
-from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, DIFFERENCE, Bootstrap
-from pytest_selfrepair.estimate.intervals.statistics import ratio_of
+from pytest_selfrepair.estimate.intervals.bootstrap import FEWEST_TASKS
+from pytest_selfrepair.estimate.intervals.decision import (
+    Evidence,
+    alone,
+    decided,
+    without_interval,
+)
+from pytest_selfrepair.estimate.run.outcome import solved_at_once
 from pytest_selfrepair.estimate.run.repairs import Tried, passing, tried_by
-from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty, resampling
+from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty
 
 
-def pairs(
-    tasks: Sequence[Scored], sources: Sequence[str], *, how: Bootstrap = BOOTSTRAP
-) -> tuple[Pair, ...]:
-    """Every two sources that repaired some failing program both."""
-    found = (pair(tasks, *two, how=how) for two in itertools.combinations(sources, 2))
-    return tuple(each for each in found if each is not None)
+def pairs(tasks: Sequence[Scored], sources: Sequence[str]) -> tuple[Pair, ...]:
+    """Every two sources that repaired some failing program both; intervals after Holm."""
+    found = [each for two in itertools.combinations(sources, 2) if (each := _paired(tasks, *two))]
+    enough = [each for each in found if len(each.differences) >= FEWEST_TASKS]
+    sure = iter(decided([Evidence(values=each.differences) for each in enough]))
+    return tuple(
+        replace(each.pair, difference=next(sure)) if each in enough else each.pair for each in found
+    )
 
 
-def pairs_by_difficulty(
-    tasks: Sequence[Scored], sources: Sequence[str], *, how: Bootstrap = BOOTSTRAP
-) -> tuple[Pair, ...]:
-    """The same within each difficulty; none where the tasks are of one alone."""
+def pairs_by_difficulty(tasks: Sequence[Scored], sources: Sequence[str]) -> tuple[Pair, ...]:
+    """The same within each difficulty, each by itself; none where the tasks are of one alone."""
     groups = {name: some for name, some in by_difficulty(tasks).items() if name != ALL}
     if len(groups) < 2:  # noqa: PLR2004 - one would say again what `pairs` says
         return ()
     return tuple(
-        replace(each, difficulty=name)
+        replace(found, difficulty=name)
         for name, some in groups.items()
-        for each in pairs(some, sources, how=how)
+        for two in itertools.combinations(sources, 2)
+        if (found := pair(some, *two)) is not None
     )
 
 
-def pair(
-    tasks: Sequence[Scored], first: str, second: str, *, how: Bootstrap = BOOTSTRAP
-) -> Pair | None:
+def pair(tasks: Sequence[Scored], first: str, second: str) -> Pair | None:
     """Two sources, over the failing programs that both repaired; None where there are none."""
-    shared = [(task, *_shared(task, first, second)) for task in tasks]
-    shared = [each for each in shared if each[1]]
+    found = _paired(tasks, first, second)
+    if found is None or len(found.differences) < FEWEST_TASKS:
+        return found.pair if found else None
+    return replace(found.pair, difference=alone(Evidence(values=found.differences)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Paired:
+    """Two sources, without an interval yet, and what each task adds to their difference."""
+
+    pair: Pair
+    differences: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Both:
+    """A failing program with its repairs by each of two sources."""
+
+    mine: tuple[Tried, ...]
+    other: tuple[Tried, ...]
+
+    @property
+    def equally_often(self) -> "_Both":
+        """The first repairs of each, as many as both have."""
+        size = min(len(self.mine), len(self.other))
+        return _Both(mine=self.mine[:size], other=self.other[:size])
+
+
+def _paired(tasks: Sequence[Scored], first: str, second: str) -> _Paired | None:
+    shared = [(task, both) for task in tasks if (both := _shared(task, first, second))]
     if not shared:
         return None
-    ours, theirs = [each[1] for each in shared], [each[2] for each in shared]
-    rates = [
-        ratio_of([passing(repairs) for repairs in of], [len(repairs) for repairs in of])
-        for of in (ours, theirs)
-    ]
-    drawn = resampling([task for task, _, _ in shared], how)
-    solved = [(passing(mine) > 0, passing(other) > 0) for _, mine, other in shared]
-    only_first = sum(mine and not other for mine, other in solved)
-    only_second = sum(other and not mine for mine, other in solved)
-    return Pair(
+    ours = [fmean(_share(each.mine) for each in both) for _, both in shared]
+    theirs = [fmean(_share(each.other) for each in both) for _, both in shared]
+    differences = tuple(a - b for a, b in zip(ours, theirs, strict=True))
+    solved = [_solve(both) for task, both in shared if not solved_at_once(task.grown)]
+    found = Pair(
         first=first,
         second=second,
         tasks=len(shared),
-        programs=sum(len({each.failing.node for each in repairs}) for repairs in ours),
-        first_rate=drawn.value(rates[0]),
-        second_rate=drawn.value(rates[1]),
-        difference=drawn.estimate(
-            lambda weights: rates[0](weights) - rates[1](weights), bounds=DIFFERENCE
-        ),
-        only_first=only_first,
-        only_second=only_second,
-        mcnemar=mcnemar(only_first, only_second),
+        programs=sum(len(both) for _, both in shared),
+        first_rate=fmean(ours),
+        second_rate=fmean(theirs),
+        difference=without_interval(alone(Evidence(values=differences))),
+        only_first=sum(mine and not other for mine, other in solved),
+        only_second=sum(other and not mine for mine, other in solved),
     )
+    return _Paired(pair=found, differences=differences)
+
+
+def _share(repairs: Sequence[Tried]) -> float:
+    return passing(repairs) / len(repairs)
+
+
+def _solve(programs: Sequence[_Both]) -> tuple[bool, bool]:
+    """Whether each source's repairs solve a task, of equally many repairs of each program."""
+    equal = [each.equally_often for each in programs]
+    return any(passing(each.mine) for each in equal), any(passing(each.other) for each in equal)
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
@@ -79,11 +116,16 @@ def mcnemar(only_first: int, only_second: int) -> float:
     return min(1.0, 2 * fewer / (1 << n))
 
 
-def _shared(task: Scored, first: str, second: str) -> tuple[tuple[Tried, ...], tuple[Tried, ...]]:
-    """The repairs by each of two sources of the programs that both repaired."""
-    ours, theirs = tried_by(task, first), tried_by(task, second)
-    both = {each.failing.node for each in ours} & {each.failing.node for each in theirs}
-    mine, other = (
-        tuple(each for each in repairs if each.failing.node in both) for repairs in (ours, theirs)
-    )
-    return mine, other
+def _shared(task: Scored, first: str, second: str) -> list[_Both]:
+    """The failing programs that both sources repaired, with the repairs by each."""
+    ours, theirs = (_by_program(tried_by(task, source)) for source in (first, second))
+    return [
+        _Both(mine=tuple(ours[node]), other=tuple(theirs[node])) for node in ours if node in theirs
+    ]
+
+
+def _by_program(repairs: Sequence[Tried]) -> dict[str, list[Tried]]:
+    found: dict[str, list[Tried]] = {}
+    for each in repairs:
+        found.setdefault(each.failing.node, []).append(each)
+    return found

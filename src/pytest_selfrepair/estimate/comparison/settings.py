@@ -34,6 +34,12 @@ def differing(before: Sequence[Record], after: Sequence[Record]) -> tuple[Settin
 _SHOWN_ALWAYS = frozenset({"temperature", "max_tokens", "seed"})
 
 
+def _packages(setup: Setup) -> str:
+    if setup.packages is None:
+        return "as the tasks' source gives"
+    return ", ".join(setup.packages) or "none"
+
+
 def _values(setups: Iterable[Setup]) -> dict[str, str]:
     """Every setting's value in words; several, where records differ, with "or" between them."""
     found: dict[str, set[str]] = {}
@@ -45,6 +51,7 @@ def _values(setups: Iterable[Setup]) -> dict[str, str]:
             ("prompts", setup.prompts),
             ("checker", setup.checker),
             ("isolation", setup.isolation),
+            ("packages", _packages(setup)),
             ("n_p", plan.n_p),
             ("n_fr", plan.n_fr),
             ("n_f", "one for each repair" if plan.n_f is None else plan.n_f),

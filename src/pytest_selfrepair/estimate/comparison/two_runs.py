@@ -11,10 +11,9 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.comparison.versus import Changes, Versus, versus
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
-from pytest_selfrepair.estimate.intervals.statistics import side_of_zero
 from pytest_selfrepair.estimate.run.scored import scored, source_names
 
-COMPARE_SCHEMA = 1
+COMPARE_SCHEMA = 2
 """The version of the JSON that these classes are written as."""
 
 
@@ -24,6 +23,7 @@ class Progress(StrEnum):
     BETTER = "better"
     WORSE = "worse"
     CANNOT_TELL = "cannot tell"
+    SAME = "the same"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +54,9 @@ class TwoRuns:
     Attributes:
         before: The run that came first, or that is the standard.
         after: The run that is held against it.
-        answer: Whether the run after is better: by `pass_at_t` over all tasks that both scored, and
-            only where the whole interval of its difference lies on one side of zero.
+        answer: Whether the run after is better: by the test of `pass_at_t` over all tasks that both
+            scored, whose interval then lies on one side of zero and whose p-value is below 5 %; the
+            same where every task came out alike.
         versus: How they differ.
         schema: The version of this layout.
     """
@@ -110,14 +111,17 @@ def two_runs(
     found = versus(before[1], after[1], how=how)
     whole = found.changes[-1].pass_at_t.difference if found.changes else None
     answer = Progress.CANNOT_TELL if whole is None else progress(whole)
+    if found.same:
+        answer = Progress.SAME
     return TwoRuns(before=before[0], after=after[0], answer=answer, versus=found)
 
 
 def progress(difference: Estimate) -> Progress:
-    """Whether a figure of which more is better rose; too few tasks for an interval cannot tell.
+    """Whether a figure of which more is better rose, by the p-value of its interval's own test.
 
     Args:
         difference: After less before.
     """
-    said = {1: Progress.BETTER, -1: Progress.WORSE, 0: Progress.CANNOT_TELL}
-    return said[side_of_zero(difference)]
+    if difference.p is None or difference.p >= 1 - difference.level:
+        return Progress.CANNOT_TELL
+    return Progress.BETTER if difference.value > 0 else Progress.WORSE

@@ -1,4 +1,8 @@
-"""Two runs compared, paired on the tasks that both scored: better, worse, or cannot tell."""
+"""Two runs compared, paired on the tasks that both scored.
+
+Differences of rates come with the score test of paired differences: interval and p-value of one
+procedure. Costs come with an interval of resampled tasks; nothing is decided by them.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,20 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.comparison.paired import Growth, Run, by_id, paired
-from pytest_selfrepair.estimate.comparison.pairs import mcnemar
 from pytest_selfrepair.estimate.comparison.settings import Setting, differing
 from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.intervals.bootstrap import (
     BOOTSTRAP,
-    DIFFERENCE,
     SHARE,
     Bootstrap,
     Resampling,
     Statistic,
 )
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.paired_score import paired_score
 from pytest_selfrepair.estimate.intervals.statistics import mean_of
 from pytest_selfrepair.estimate.run.outcome import pass_at_1
 from pytest_selfrepair.estimate.run.scored import by_difficulty, resampling
@@ -76,7 +78,6 @@ class Versus:
         changes: One for each difficulty, and `ALL` last; none where no task was scored by both.
         lost: Ids of tasks that the run before solved and the run after did not.
         won: The other way.
-        mcnemar: Two-sided p-value of McNemar's exact test over these tasks.
         tokens: Tokens generated a task for everything, all trees and the baseline; None where no
             task was scored by both.
         dollars: US dollars a task; None where some completion has no known price.
@@ -85,6 +86,8 @@ class Versus:
         only_after: The other way.
         unscored_before: Ids of tasks in both that the run before did not score.
         unscored_after: Those that the run after did not score.
+        same: Whether every task that both scored came out alike, in what passes and in tokens, as
+            where a recording is replayed.
     """
 
     tasks: int
@@ -93,7 +96,6 @@ class Versus:
     changes: tuple[Changes, ...]
     lost: tuple[str, ...]
     won: tuple[str, ...]
-    mcnemar: float
     tokens: Change | None
     dollars: Change | None
     settings: tuple[Setting, ...]
@@ -101,6 +103,7 @@ class Versus:
     only_after: tuple[str, ...]
     unscored_before: tuple[str, ...]
     unscored_after: tuple[str, ...]
+    same: bool = False
 
 
 def versus(
@@ -128,7 +131,6 @@ def versus(
         changes=tuple(_changes(old, new, how)),
         lost=lost,
         won=won,
-        mcnemar=mcnemar(len(lost), len(won)),
         tokens=_tokens(old, new, drawn) if drawn else None,
         dollars=_dollars(old, new, drawn) if drawn else None,
         settings=differing(before, after),
@@ -136,27 +138,8 @@ def versus(
         only_after=tuple(sorted(records[1].keys() - records[0].keys())),
         unscored_before=tuple(each for each in common if records[0][each].grown is None),
         unscored_after=tuple(each for each in common if records[1][each].grown is None),
+        same=bool(ids) and Growth.of(old).is_like(Growth.of(new)),
     )
-
-
-def regression(
-    before: Sequence[Record], after: Sequence[Record], *, how: Bootstrap = BOOTSTRAP
-) -> Estimate:
-    """How much worse the run after is: pass@t before less that after, with its interval.
-
-    Over all tasks that both scored, paired: what programs and the first source's repairs solve, as
-    grown. Whether it is too much is decided by `gate`.
-
-    Raises:
-        UsageError: No task was scored in both runs, or a run has two records of one task.
-    """
-    old, new = paired(before, after)
-    if not old.tasks:
-        raise UsageError(
-            f"no task was scored in both runs: {len(before)} records before, {len(after)} after"
-        )
-    fall = np.subtract(old.solved(), new.solved(), dtype=float)
-    return resampling(old.tasks, how).estimate(mean_of(fall), bounds=DIFFERENCE)
 
 
 def _changes(old: Run, new: Run, how: Bootstrap) -> Iterator[Changes]:
@@ -181,25 +164,25 @@ def _changes(old: Run, new: Run, how: Bootstrap) -> Iterator[Changes]:
         )
 
 
-def _change(
-    drawn: Resampling,
-    before: Statistic,
-    after: Statistic,
-    *,
-    bounds: tuple[float, float] | None = None,
-    difference: tuple[float, float] | None = None,
-) -> Change:
+def _change(drawn: Resampling, before: Statistic, after: Statistic) -> Change:
+    """Of a cost."""
     return Change(
-        before=drawn.estimate(before, bounds=bounds),
-        after=drawn.estimate(after, bounds=bounds),
-        difference=drawn.estimate(
-            lambda weights: after(weights) - before(weights), bounds=difference
-        ),
+        before=drawn.estimate(before, bounds=None),
+        after=drawn.estimate(after, bounds=None),
+        difference=drawn.estimate(lambda weights: after(weights) - before(weights), bounds=None),
     )
 
 
 def _rate_change(drawn: Resampling, before: Sequence[float], after: Sequence[float]) -> Change:
-    return _change(drawn, mean_of(before), mean_of(after), bounds=SHARE, difference=DIFFERENCE)
+    return Change(
+        before=drawn.estimate(mean_of(before)),
+        after=drawn.estimate(mean_of(after)),
+        difference=_tested(np.subtract(after, before, dtype=np.float64)),
+    )
+
+
+def _tested(differences: Floats) -> Estimate:
+    return paired_score([float(each) for each in differences]).as_estimate
 
 
 def _pass_at_1(run: Run) -> list[float]:
@@ -215,12 +198,16 @@ def _at_equal_tokens(drawn: Resampling, old: Growth, new: Growth) -> tuple[float
         )
         return least
 
-    change = _change(
-        drawn,
-        lambda weights: old.at(cheaper(weights), weights),
-        lambda weights: new.at(cheaper(weights), weights),
-        bounds=SHARE,
-        difference=DIFFERENCE,
+    def before(weights: Floats) -> Floats:
+        return old.at(cheaper(weights), weights)
+
+    def after(weights: Floats) -> Floats:
+        return new.at(cheaper(weights), weights)
+
+    change = Change(
+        before=drawn.estimate(before, bounds=SHARE),
+        after=drawn.estimate(after, bounds=SHARE),
+        difference=_tested(drawn.values(lambda weights: after(weights) - before(weights))),
     )
     return drawn.value(cheaper), change
 

@@ -56,35 +56,26 @@ def iid(
     )
 
 
-def from_none(grown: Sequence[Grown], most: int) -> tuple[Floats, Floats]:
+def from_none(
+    grown: Sequence[Grown], most: int, *, one_by_one: bool = False
+) -> tuple[Floats, Floats]:
     """Tokens and chances of 0, 1, …, `most` programs of each task, drawn without replacement.
+
+    Args:
+        grown: What was sampled, one for each task.
+        most: Programs; they may exceed what was sampled.
+        one_by_one: Whether drawing stops at the first pass.
 
     Returns:
         Two arrays of shape (tasks, most + 1): expected tokens, and probability of being solved.
     """
-    found = iid(grown, most, replacement=False)
+    policy = Policy.BFS if one_by_one else Policy.BATCH
+    found = iid(grown, most, replacement=False, policy=policy)
     nothing = np.zeros((len(grown), 1))
     return (
         np.concatenate([nothing, found.cost[:, :, TOKENS]], axis=1),
         np.concatenate([nothing, found.solved], axis=1),
     )
-
-
-def reaching(grown: Sequence[Grown], tokens: float) -> tuple[Floats, Floats]:
-    """The same, up to the first number of programs whose mean tokens over tasks reach `tokens`.
-
-    Where more programs cost no more, nothing reaches it, and the curve ends beyond the last rise.
-    """
-    most = 1
-    while True:
-        costs, rates = from_none(grown, most)
-        mean = costs.mean(axis=0)
-        if mean[-1] >= tokens:
-            enough = max(int(np.argmax(mean >= tokens)), 1)
-            return costs[:, : enough + 1], rates[:, : enough + 1]
-        if mean[-1] <= mean[-2]:
-            return costs, rates
-        most *= 2
 
 
 def sampled(grown: Sequence[Grown]) -> int:

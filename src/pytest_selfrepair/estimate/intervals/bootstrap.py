@@ -7,7 +7,7 @@ task moves together, which makes comparisons paired and ratios of sums honest ab
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import TypeAlias
 
@@ -107,6 +107,19 @@ class Resampling:
             level=self.level,
             method=f"{name} bootstrap over tasks{self._within()}, {self.draws:,} draws",
         )
+
+    def values(self, statistic: Statistic) -> Floats:
+        """One value for each task, whose mean is the statistic: by the jackknife, drawn plainly.
+
+        Of a mean these are the values that it is the mean of.
+        """
+        if len(self.strata) > 1:
+            return replace(self, strata=(tuple(range(self.tasks)),)).values(statistic)
+        value = self.value(statistic)
+        if self.tasks == 1:
+            return np.array([value])
+        found: Floats = value + self.tasks * self._influence(statistic)
+        return found
 
     def standard_error(self, statistic: Statistic) -> float:
         """The statistic's standard error over tasks, by the jackknife within strata."""

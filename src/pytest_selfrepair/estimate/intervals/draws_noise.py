@@ -80,7 +80,7 @@ def rates(counts: Sequence[tuple[int, int]], k: int) -> Rates:
 def same_tasks(before: Sequence[Rates], after: Rates) -> SameTasks:
     """How much lower the run after is on these tasks; of equal draws no fall is shown.
 
-    The standard error is √(Σ(v + v′) + 2F²)/n, F = k/N: what a single branch more or less of one
+    The standard error is √(Σ(v + v') + 2F²)/n, F = k/N: what a single branch more or less of one
     task in each run may change, so that tasks that all agree leave some doubt.
 
     Args:

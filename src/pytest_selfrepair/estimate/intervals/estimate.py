@@ -13,6 +13,8 @@ class Estimate:
         high: Upper end.
         level: The interval's nominal coverage, 0 to 1.
         method: How the interval was made, in words: ``BCa bootstrap over tasks, 10,000 draws``.
+        p: Two-sided p-value of no difference, of the test that made the interval: below 1 - `level`
+            exactly where the interval is without 0. None of what is no difference.
     """
 
     value: float
@@ -20,3 +22,4 @@ class Estimate:
     high: float | None = None
     level: float = 0.95
     method: str | None = None
+    p: float | None = None

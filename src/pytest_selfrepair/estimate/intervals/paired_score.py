@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.intervals.student import quantile, upper_tail
 
 LEVEL = 0.95
@@ -17,6 +18,9 @@ LEVEL = 0.95
 
 ONE_SIDED = 0.05
 """The level of a one-sided test."""
+
+METHOD = "score test of paired differences (Tango) with Student's t"
+"""What makes the interval, in words."""
 
 _STEPS = 60
 """Halvings of [-1, 1] until floating point holds no finer one."""
@@ -74,6 +78,18 @@ class PairedScore:
     def upper_bound(self) -> float:
         """The one-sided upper bound at 5 %: below 0 where `p_fall` is below 5 %."""
         return self.within(1 - 2 * ONE_SIDED)[1]
+
+    @property
+    def as_estimate(self) -> Estimate:
+        """The mean with the interval and the p-value."""
+        return Estimate(
+            value=self.estimate,
+            low=self.low,
+            high=self.high,
+            level=self.level,
+            method=METHOD,
+            p=self.p,
+        )
 
     def within(self, level: float) -> tuple[float, float]:
         """The two-sided interval of another coverage, 0 to 1."""

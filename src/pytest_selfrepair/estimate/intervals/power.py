@@ -1,8 +1,8 @@
 """Which difference so many tasks could show, before any of them is sampled.
 
-The spread is the mean of squared paired differences, Σe²/n: where tasks are solved or not, the share
-of tasks that come out differently. An earlier run's own varies by a quarter at 60 tasks, so what
-follows from it is "about". docs/statistics.md has the power that was found by simulation.
+The spread is the mean of squared paired differences, Σe²/n: where tasks are solved or not, the
+share of tasks that come out differently. An earlier run's own varies by a quarter at 60 tasks, so
+what follows from it is "about". docs/statistics.md has the power that was found by simulation.
 """
 
 import math
@@ -82,6 +82,22 @@ def least_limit(tasks: int, spread: float) -> float | None:
 
     found = _least(lambda half: holds(half / 2))
     return None if found is None else found / 2
+
+
+def least_margin(tasks: int, spread: float) -> float | None:
+    """The least margin of which 80 % of unchanged runs are shown to be within: non-inferiority.
+
+    The M of M = t₀.₉₅·√((φ + M)/n) + z₀.₈·√(φ/n); None where there is none up to 1.
+
+    Args:
+        tasks: Tasks that both runs score.
+        spread: As of `least_limit`.
+    """
+    if tasks < 2:  # noqa: PLR2004 - as above
+        return None
+    reach, z = quantile(_ONE_SIDED, tasks - 1), _NORMAL.inv_cdf(POWER)
+    noise = z * math.sqrt(spread / tasks)
+    return _least(lambda margin: margin >= reach * math.sqrt((spread + margin) / tasks) + noise)
 
 
 def _least(enough: Callable[[float], bool]) -> float | None:

@@ -1,9 +1,9 @@
-"""pass@t curves and heat maps: repair and i.i.d. sampling at the same tokens generated.
+"""pass@t curves and heat maps: repair and sampling without it at the same tokens generated.
 
 Both axes are means over tasks, as in arXiv 2306.09896, sections 4 and 5.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from pytest_selfrepair.estimate.exact.draws import Floats, Ints
 from pytest_selfrepair.estimate.exact.forest import ALL_TOKENS, DOLLARS, TOKENS
 from pytest_selfrepair.estimate.exact.shape import ALL, Policy
 from pytest_selfrepair.estimate.exact.shapes import Expected, known
-from pytest_selfrepair.estimate.findings import Curve, CurvePoint, HeatCell, HeatMap
+from pytest_selfrepair.estimate.findings import Baseline, Curve, CurvePoint, HeatCell, HeatMap
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 SAME = 1e-12
@@ -64,6 +64,7 @@ def curve(
     policy: Policy,
     replacement: bool,
     difficulty: str = ALL,
+    baseline: Baseline | None = None,
 ) -> Curve:
     """The shapes as points of a curve, in the order given; rates have no intervals yet."""
     tokens, rates = means(expected)
@@ -74,6 +75,7 @@ def curve(
         policy=policy,
         replacement=replacement,
         difficulty=difficulty,
+        baseline=baseline,
         points=tuple(
             CurvePoint(
                 tokens=float(tokens[number]),
@@ -104,23 +106,24 @@ def rate_at(baseline: Expected, tokens: Floats) -> Floats:
 
 def heat_map(
     expected: Expected,
-    baseline: Expected,
+    rivals: Mapping[int, Expected],
     *,
     source: str,
     policy: Policy,
     replacement: bool,
+    baseline: Baseline = Baseline.EVERY_TASK,
 ) -> HeatMap:
-    """Every shape's pass rate over that of i.i.d. sampling at the same mean tokens.
+    """Every shape's pass rate over that of sampling without repair at the same mean tokens.
 
     Args:
         expected: Every n_p with every n_fr (`expect`), n_fr being 1 or more.
-        baseline: i.i.d. sampling by ascending programs, of the same tasks, policy and drawing.
+        rivals: For every n_p, sampling by ascending programs, of the same tasks and drawing.
         source: The feedback source's name.
         policy: How trees are drawn.
         replacement: With replacement or without.
+        baseline: How programs are sampled.
     """
     tokens, rates = means(expected)
-    iid = rate_at(baseline, tokens)
     columns = tuple(sorted(set(expected.n_p)))
     rows = tuple(sorted(set(expected.n_fr), reverse=True))
     numbers = {shape: i for i, shape in enumerate(zip(expected.n_p, expected.n_fr, strict=True))}
@@ -128,13 +131,13 @@ def heat_map(
     for n_fr in rows:
         for n_p in columns:
             number = numbers[n_p, n_fr]
-            beyond = bool(np.isnan(iid[number]))
+            [beside] = rate_at(rivals[n_p], tokens[[number]])
             cells.append(
                 HeatCell(
                     n_p=n_p,
                     n_fr=n_fr,
-                    ratio=float(rates[number] / iid[number]) if iid[number] > 0 else None,
-                    out_of_bounds=beyond,
+                    ratio=float(rates[number] / beside) if beside > 0 else None,
+                    out_of_bounds=bool(np.isnan(beside)),
                     pass_rate=float(rates[number]),
                     tokens=float(tokens[number]),
                 )
@@ -146,6 +149,7 @@ def heat_map(
         n_p=columns,
         n_fr=rows,
         cells=tuple(cells),
+        baseline=baseline,
     )
 
 

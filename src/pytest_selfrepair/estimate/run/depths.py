@@ -8,7 +8,7 @@ from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import AtEqualTokens
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
 from pytest_selfrepair.estimate.intervals.statistics import NEAR_ZERO
-from pytest_selfrepair.estimate.run.equal_tokens import at_equal_tokens
+from pytest_selfrepair.estimate.run.equal_tokens import compared
 from pytest_selfrepair.estimate.run.scored import Scored, with_tree
 
 
@@ -32,7 +32,7 @@ def fresh_is_better(depths: Sequence[AtEqualTokens]) -> tuple[int, ...]:
     Args:
         depths: One source's depths, from 1 up.
     """
-    gains = [0.0, *(each.gain.value for each in depths)]
+    gains = [0.0, *(each.stopping.gain.value for each in depths)]
     return tuple(
         each.depth or 0
         for each, above, gain in zip(depths, gains, gains[1:], strict=False)
@@ -51,7 +51,7 @@ def _of(tasks: Sequence[Scored], source: str, how: Bootstrap) -> Iterator[AtEqua
             replace(task, grown=_cut(task.grown, source, level, depth))
             for task, level in zip(tasks, levels, strict=True)
         ]
-        yield replace(at_equal_tokens(cut, source, ALL, how=how), depth=depth)
+        yield replace(compared(cut, source, ALL, how=how).found, depth=depth)
 
 
 def _levels(grown: Grown, tree: RepairTree) -> dict[str, int]:

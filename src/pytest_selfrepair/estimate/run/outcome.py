@@ -61,6 +61,21 @@ def tree_tokens(grown: Grown, tree: RepairTree) -> int:
     return sum(node.total_tokens for node in _paid(grown, tree))
 
 
+def tokens_to_pass(grown: Grown, tree: RepairTree) -> int:
+    """The tokens of a tree whose repairs are drawn one by one, in their order, up to a pass.
+
+    All programs are paid for; a text that several repairs share, with the first of them.
+    """
+    tokens = sum(node.total_tokens for node in grown.programs)
+    if solved_at_once(grown):
+        return tokens
+    for repair in tree.repairs:
+        tokens += repair.total_tokens
+        if repair.verdict.passed:
+            break
+    return tokens
+
+
 def _paid(grown: Grown, tree: RepairTree) -> Iterator[ProgramNode]:
     level = grown.programs
     while level:

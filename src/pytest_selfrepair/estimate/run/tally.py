@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from pytest_selfrepair.core.checker import COUNTERPARTS
 from pytest_selfrepair.core.feedback import FeedbackCases
-from pytest_selfrepair.core.record import NOT_RUN, Record
+from pytest_selfrepair.core.record import CUT_SHORT, NOT_RUN, Record
 from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.estimate.findings import Flips, Tally, Unscored
@@ -31,6 +31,7 @@ def tally(records: Sequence[Record]) -> Tally:
         baseline=_outcomes(node for grown in tasks for node in grown.baseline),
         judged=_judged(records),
         flips=flips(records),
+        lacking=_lacking(records),
     )
 
 
@@ -53,15 +54,30 @@ def flips(records: Sequence[Record]) -> tuple[Flips, ...]:
     )
 
 
+def _lacking(records: Sequence[Record]) -> dict[str, int]:
+    """The modules that programs wanted and may not have, and how many of them did."""
+    found = Counter(
+        node.verdict.lacks
+        for record in records
+        if (grown := record.grown) is not None
+        for node in (*grown.programs, *_repairs(grown), *grown.baseline)
+        if node.verdict.lacks is not None
+    )
+    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+
+
 def unscored(records: Sequence[Record]) -> tuple[Unscored, ...]:
     """Why tasks are missing from the rates, but for those that the run's budget left out.
 
     The reason that holds for most tasks comes first; ids are sorted.
     """
     by_reason: dict[str, list[str]] = {}
+    cut_short = [each.unscored or "" for each in records if _is(each, CUT_SHORT)]
     for record in records:
-        if record.unscored is not None and not _over_budget(record):
-            by_reason.setdefault(record.unscored, []).append(record.task_id)
+        if record.unscored is not None and not _is(record, NOT_RUN):
+            # each says how much was left for it: one line is enough of all
+            reason = min(cut_short) if _is(record, CUT_SHORT) else record.unscored
+            by_reason.setdefault(reason, []).append(record.task_id)
     found = sorted(by_reason.items(), key=lambda each: (-len(each[1]), each[0]))
     return tuple(Unscored(reason=reason, tasks=tuple(sorted(ids))) for reason, ids in found)
 
@@ -71,7 +87,7 @@ def not_run_budget(records: Sequence[Record]) -> Unscored | None:
     missing = sorted(
         (record.task_id, record.unscored)
         for record in records
-        if record.unscored is not None and _over_budget(record)
+        if record.unscored is not None and _is(record, NOT_RUN)
     )
     if not missing:
         return None
@@ -80,8 +96,9 @@ def not_run_budget(records: Sequence[Record]) -> Unscored | None:
     )
 
 
-def _over_budget(record: Record) -> bool:
-    return record.unscored is not None and record.unscored.startswith(NOT_RUN)
+def _is(record: Record, why: str) -> bool:
+    """Whether a task was not scored for a reason that begins so."""
+    return record.unscored is not None and record.unscored.startswith(why)
 
 
 def _repairs(grown: Grown) -> list[ProgramNode]:
