@@ -28,9 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tabulate import tabulate
 
-from pytest_selfrepair.estimate.findings import Policy
-from pytest_selfrepair.estimate.forest import TOKENS, UNITS, Forest, Level
-from pytest_selfrepair.estimate.shapes import Expected, expect
+from pytest_selfrepair.estimate.exact.forest import TOKENS, UNITS, Forest, Level
+from pytest_selfrepair.estimate.exact.shape import Policy
+from pytest_selfrepair.estimate.exact.shapes import Expected, expect
 
 PROGRAMS, REPAIRS = 50, 25
 N_P, N_FR = (1, 2, 5, 10, 25), (1, 3, 5, 10)

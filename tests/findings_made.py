@@ -1,5 +1,6 @@
 """Findings that no run made: a plausible one, and any that conform."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -7,31 +8,32 @@ from hypothesis import strategies as st
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.verdict import Outcome
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
 from pytest_selfrepair.estimate.findings import (
-    ALL,
     About,
+    Against,
     Answer,
     AtEqualTokens,
+    Baseline,
     Curve,
     CurvePoint,
     Difficulty,
-    Estimate,
     Findings,
     Flips,
     HeatCell,
     HeatMap,
     Pair,
-    Policy,
     Refused,
     RepairRate,
-    Shape,
     SourceFindings,
     Tally,
     Unscored,
 )
-from pytest_selfrepair.estimate.outcome import TaskOutcome
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 
 METHOD = "BCa bootstrap over tasks, 10,000 draws"
+METHOD_OF_GAINS = "score test of paired differences (Tango) with Student's t"
 
 
 def estimate(value: float, half: float | None = None) -> Estimate:
@@ -41,22 +43,42 @@ def estimate(value: float, half: float | None = None) -> Estimate:
     return Estimate(value=value, low=value - half, high=value + half, method=METHOD)
 
 
+def against(baseline: Baseline, rate: float, gain: Estimate, **changed: Any) -> Against:
+    """Sampling of one baseline."""
+    facts: dict[str, Any] = {
+        "baseline": baseline,
+        "rate": estimate(rate, 0.12),
+        "gain": gain,
+        "programs": 5.9,
+        "tokens": 1240.4,
+    }
+    return Against(**(facts | changed))
+
+
+def tested(value: float, half: float, p: float) -> Estimate:
+    """A difference with an interval and a p-value."""
+    return replace(estimate(value, half), method=METHOD_OF_GAINS, p=p)
+
+
 def at_equal_tokens(source: str = "self", **changed: Any) -> AtEqualTokens:
-    """One source against i.i.d. sampling."""
+    """One source against sampling without repair."""
     facts: dict[str, Any] = {
         "source": source,
         "difficulty": ALL,
         "tasks": 30,
         "pass_rate": estimate(0.660, 0.12),
-        "iid": estimate(0.599, 0.12),
-        "gain": estimate(0.061, 0.05),
+        "unsolved": 12,
         "tokens": 1240.4,
         "dollars": 0.0081,
-        "iid_samples": 5.9,
+        "stopping": against(Baseline.STOPPING, 0.599, tested(0.061, 0.05, 0.019)),
+        "one_by_one": against(
+            Baseline.ONE_BY_ONE, 0.605, tested(0.055, 0.05, 0.034), programs=6.4, tokens=1198.0
+        ),
+        "paper": against(Baseline.EVERY_TASK, 0.584, tested(0.076, 0.05, 0.004), programs=7.2),
         "tokens_per_solved": 1879.0,
         "dollars_per_solved": 0.0123,
         "answer": Answer.PAYS,
-        "tasks_needed": None,
+        "detectable": 0.112,
     }
     return AtEqualTokens(**(facts | changed))
 
@@ -64,11 +86,10 @@ def at_equal_tokens(source: str = "self", **changed: Any) -> AtEqualTokens:
 UNSURE = at_equal_tokens(
     "gpt-4",
     pass_rate=estimate(0.632, 0.12),
-    iid=estimate(0.611, 0.12),
-    gain=estimate(0.021, 0.06),
+    stopping=against(Baseline.STOPPING, 0.611, tested(0.021, 0.06, 0.48), programs=6.8),
     tokens=1402.0,
     answer=Answer.CANNOT_TELL,
-    tasks_needed=250,
+    detectable=0.134,
     tokens_per_solved=2218.0,
 )
 
@@ -148,7 +169,9 @@ def sample(**changed: Any) -> Findings:
                         each.source,
                         difficulty=name,
                         pass_rate=estimate(share + 0.17),
-                        iid=estimate(share + 0.12),
+                        stopping=against(Baseline.STOPPING, share + 0.12, estimate(0.05)),
+                        answer=None,
+                        detectable=None,
                     )
                     for each in sources
                 ),
@@ -164,10 +187,9 @@ def sample(**changed: Any) -> Findings:
                 programs=41,
                 first_rate=31 / 120,
                 second_rate=38 / 120,
-                difference=estimate(-7 / 120, 0.07),
+                difference=tested(-7 / 120, 0.07, 0.11),
                 only_first=1,
                 only_second=3,
-                mcnemar=0.625,
             ),
         ),
         "shapes": (
@@ -311,10 +333,27 @@ def estimates(draw: st.DrawFn, values: st.SearchStrategy[float] = _shares) -> Es
     low, value, high = sorted(draw(st.tuples(values, values, values)))
     if draw(st.booleans()):
         return Estimate(value=value)
-    return Estimate(value=value, low=low, high=high, level=draw(_levels), method=draw(names))
+    return Estimate(
+        value=value,
+        low=low,
+        high=high,
+        level=draw(_levels),
+        method=draw(names),
+        p=draw(st.none() | _shares),
+    )
 
 
-_differences = estimates(st.floats(-1, 1))
+_differences = st.builds(replace, estimates(st.floats(-1, 1)), p=_shares)
+
+_against = st.builds(
+    Against,
+    baseline=st.sampled_from(Baseline),
+    rate=estimates(),
+    gain=_differences,
+    programs=_amounts,
+    tokens=_amounts,
+    short=_counts,
+)
 
 
 def _at(source: st.SearchStrategy[str]) -> st.SearchStrategy[AtEqualTokens]:
@@ -324,14 +363,16 @@ def _at(source: st.SearchStrategy[str]) -> st.SearchStrategy[AtEqualTokens]:
         difficulty=names,
         tasks=_counts,
         pass_rate=estimates(),
-        iid=estimates(),
-        gain=_differences,
+        unsolved=_counts,
         tokens=_amounts,
         dollars=st.none() | _amounts,
-        iid_samples=_amounts,
+        stopping=_against,
+        one_by_one=_against,
+        paper=_against,
         tokens_per_solved=st.none() | _amounts,
         dollars_per_solved=st.none() | _amounts,
-        tasks_needed=st.none() | _counts,
+        answer=st.none() | st.sampled_from(Answer),
+        detectable=st.none() | _shares,
     )
 
 
@@ -431,7 +472,6 @@ def any_findings(draw: st.DrawFn) -> Findings:
                     difference=_differences,
                     only_first=_counts,
                     only_second=_counts,
-                    mcnemar=_shares,
                 )
             )
         ),

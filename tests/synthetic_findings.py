@@ -7,28 +7,26 @@ from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.estimate import findings as found
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
 from pytest_selfrepair.estimate.findings import (
-    ALL,
     About,
     Answer,
     AtEqualTokens,
     Curve,
     CurvePoint,
-    Estimate,
     Findings,
     Flips,
     HeatCell,
     HeatMap,
     Pair,
-    Policy,
     Refused,
     RepairRate,
-    Shape,
     SourceFindings,
     Tally,
     Unscored,
 )
-from pytest_selfrepair.estimate.outcome import task_outcome
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.run.outcome import task_outcome
 from synthetic import FAULTS
 
 METHOD = "BCa bootstrap over tasks, 10,000 draws"
@@ -43,7 +41,8 @@ def share(value: float, width: float = 0.05) -> Estimate:
 
 def difference(value: float, width: float = 0.035) -> Estimate:
     """A difference with an interval about it."""
-    return Estimate(value=value, low=value - width, high=value + width, method=METHOD)
+    p = 0.01 if abs(value) > width else 0.4
+    return Estimate(value=value, low=value - width, high=value + width, method=METHOD, p=p)
 
 
 def at_equal_tokens(
@@ -65,15 +64,22 @@ def at_equal_tokens(
         difficulty=difficulty,
         tasks=tasks,
         pass_rate=share(0.42 + gain),
-        iid=share(0.42),
-        gain=about,
+        unsolved=tasks // 3,
         tokens=2840.4,
         dollars=0.17 if priced else None,
-        iid_samples=9.4,
+        stopping=_against(found.Baseline.STOPPING, about),
+        one_by_one=_against(found.Baseline.ONE_BY_ONE, about),
+        paper=_against(found.Baseline.EVERY_TASK, difference(gain + 0.02)),
         tokens_per_solved=6129.0,
         dollars_per_solved=0.3678 if priced else None,
         answer=answer,
-        tasks_needed=1140 if answer is Answer.CANNOT_TELL else None,
+        detectable=0.051,
+    )
+
+
+def _against(baseline: found.Baseline, gain: Estimate) -> found.Against:
+    return found.Against(
+        baseline=baseline, rate=share(0.42), gain=gain, programs=9.4, tokens=2840.4
     )
 
 
@@ -264,7 +270,6 @@ def findings(
                 difference=difference(-0.054),
                 only_first=9,
                 only_second=24,
-                mcnemar=0.0136,
             )
             for first, second in pairs
             if scored

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_selfrepair.estimate.agreement import agreement
+from pytest_selfrepair.annotate.agreement import agreement
 
 FLEISS = [
     (0, 0, 0, 0, 14),

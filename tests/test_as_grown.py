@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 
 from builders import grown, repair
 from pytest_selfrepair.core.tree import Grown
-from pytest_selfrepair.estimate.bootstrap import Bootstrap
-from pytest_selfrepair.estimate.iid import from_none, iid, reaching
-from pytest_selfrepair.estimate.interval import AtTokens
-from pytest_selfrepair.estimate.outcome import pass_at_1, solved_with, tree_cost
+from pytest_selfrepair.estimate.exact.draws import Floats
+from pytest_selfrepair.estimate.exact.iid import from_none, iid
+from pytest_selfrepair.estimate.findings import Baseline
+from pytest_selfrepair.estimate.run.as_grown import Trees
+from pytest_selfrepair.estimate.run.matched import Matched, up_to
+from pytest_selfrepair.estimate.run.outcome import pass_at_1, solved_with, tree_cost
+from pytest_selfrepair.estimate.run.sampling import Sampling
 from trees import counted
 
 shapes = st.lists(st.booleans(), min_size=1, max_size=4)
@@ -57,6 +60,21 @@ def test_the_iid_curve_rises_with_programs_and_tokens(task: Grown, replacement: 
     found = iid([task], 12, replacement=replacement)
     assert np.all(np.diff(found.cost[0, :, 0]) > 0)
     assert np.all(np.diff(found.solved[0]) >= -1e-12)
+
+
+def paper(tasks: list[Grown]) -> Matched:
+    """Trees as grown beside i.i.d. sampling on every task."""
+    trees = Trees.as_grown(tasks, "self")
+    return Sampling.beside(trees, tasks, None, Baseline.EVERY_TASK).matched
+
+
+def reaching(tasks: list[Grown], tokens: float) -> tuple[Floats, Floats]:
+    def curve(most: int) -> tuple[Floats, Floats]:
+        costs, rates = from_none(tasks, most)
+        return rates, costs
+
+    rates, costs = up_to(tokens, curve)
+    return costs, rates
 
 
 @given(st.lists(trees(), min_size=1, max_size=4), st.integers(0, 3000))
@@ -117,17 +135,17 @@ def test_repairs_of_repairs_are_paid_for_where_nothing_above_them_passes() -> No
 def test_the_comparison_reads_the_baseline_at_the_trees_tokens() -> None:
     # Four hundred tokens buy the tree's program and repair; or four programs.
     task = grown([False], [[True]], baseline=[False, True, False, False], repair_tokens=300)
-    facts, drawn = AtTokens.of([task], "self"), Bootstrap(draws=2).of([""])
-    assert facts.tokens.tolist() == [400]
-    assert drawn.value(facts.samples) == pytest.approx(4)
-    assert drawn.value(facts.iid) == pytest.approx(3 / 4)
-    assert drawn.value(facts.gain) == pytest.approx(1 / 4)
+    found = paper([task])
+    assert found.cost.tolist() == [400]
+    assert found.programs == pytest.approx(4)
+    assert found.sampled.mean() == pytest.approx(3 / 4)
+    assert found.gain.mean() == pytest.approx(1 / 4)
 
 
 def test_tasks_that_only_the_programs_solve_cost_the_same_on_both_sides() -> None:
-    facts, drawn = AtTokens.of([grown([True, True])] * 3, "self"), Bootstrap(draws=2).of([""] * 3)
-    assert drawn.value(facts.gain) == 0
-    assert drawn.value(facts.samples) == pytest.approx(2)
+    found = paper([grown([True, True])] * 3)
+    assert found.gain.tolist() == [0, 0, 0]
+    assert found.programs == pytest.approx(2)
 
 
 def simulated(rng: np.random.Generator, chance: float, mended: float, n_p: int) -> Grown:
@@ -158,9 +176,9 @@ def test_without_replacement_the_comparison_is_unbiased() -> None:
 def test_any_tasks_have_a_comparison_and_it_is_the_one_that_counting_makes(
     tasks: list[Grown],
 ) -> None:
-    facts, drawn = AtTokens.of(tasks, "self"), Bootstrap(draws=2).of([""] * len(tasks))
-    expected = counted(tasks, "self")
-    assert drawn.value(facts.repaired) == pytest.approx(expected.pass_rate)
-    assert facts.tokens.mean() == pytest.approx(expected.tokens)
-    assert drawn.value(facts.iid) == pytest.approx(expected.iid, abs=1e-9)
-    assert drawn.value(facts.samples) == pytest.approx(expected.samples)
+    found, expected = paper(tasks), counted(tasks, "self")
+    assert found.solved.mean() == pytest.approx(expected.pass_rate)
+    assert found.cost.mean() == pytest.approx(expected.tokens)
+    assert found.sampled.mean() == pytest.approx(expected.iid, abs=1e-9)
+    assert found.gain.mean() == pytest.approx(expected.gain, abs=1e-9)
+    assert found.programs == pytest.approx(expected.samples)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 import synthetic
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.assemble import findings
-from pytest_selfrepair.estimate.bootstrap import Bootstrap
-from pytest_selfrepair.estimate.findings import ALL, Answer, Policy
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy
+from pytest_selfrepair.estimate.findings import Answer
+from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.report.data import from_json, to_json
 from pytest_selfrepair.store.authors_file import open_file
 
@@ -100,8 +101,8 @@ def test_trees_that_cost_more_than_the_sampled_programs_are_not_held_against_the
 ) -> None:
     [headline] = findings(costly, how=FEW).headline
     assert headline.n_p is not None
-    assert not headline.beyond
-    assert headline.iid_samples <= 10
+    assert headline.stopping.short == 0
+    assert headline.n_p + headline.stopping.programs <= 10
     expected = [
         shape
         for shape in findings(costly, how=FEW).shapes
@@ -119,7 +120,7 @@ def test_where_even_the_smallest_tree_costs_more_nothing_is_claimed_for_repair(
     single = [record for record in costly if record.grown is not None]
     cut = [_first_program(record) for record in single]
     [headline] = findings(cut, how=FEW).headline
-    assert headline.beyond
+    assert headline.stopping.short == headline.unsolved > 0
     assert headline.answer is not Answer.PAYS
 
 

@@ -9,19 +9,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from builders import grown
-from pytest_selfrepair.estimate.bootstrap import DIFFERENCE, Bootstrap, Statistic
-from pytest_selfrepair.estimate.draws import Floats
-from pytest_selfrepair.estimate.findings import Estimate
-from pytest_selfrepair.estimate.interval import (
-    AtTokens,
+from pytest_selfrepair.estimate.exact.draws import Floats
+from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap, Statistic
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.statistics import (
     interpolated,
     mean_estimate,
     mean_of,
     ratio_of,
     sampling_noise,
 )
-from trees import counted
 
 FEW = Bootstrap(draws=400)
 MANY = Bootstrap(draws=40_000)
@@ -238,26 +235,6 @@ def test_rows_are_interpolated_as_numpy_interpolates_one(points: int, rows: int,
     ys, at = rng.random((rows, points)), rng.random(rows) * (points + 1)
     expected = [np.interp(at[i], xs[i], ys[i]) for i in range(rows)]
     np.testing.assert_allclose(interpolated(at, xs, ys), expected)
-
-
-@settings(max_examples=30)
-@given(st.integers(10, 14), st.integers(0, 1000))
-def test_the_gain_is_that_of_trees_counted_one_by_one(n: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    tasks = []
-    for _ in range(n):
-        programs = [bool(passed) for passed in rng.random(2) < 0.4]
-        failing = programs.count(False)
-        repairs = [[bool(rng.random() < 0.4)] for _ in range(failing)]
-        tasks.append(grown(programs, repairs, [bool(x) for x in rng.random(2 * failing) < 0.4]))
-    facts = AtTokens.of(tasks, "self")
-    drawn = FEW.of([""] * n)
-    expected = counted(tasks, "self")
-    found = drawn.estimate(facts.gain, bounds=DIFFERENCE)
-    assert found.value == pytest.approx(expected.gain, abs=1e-12)
-    assert drawn.value(facts.iid) == pytest.approx(expected.iid)
-    assert drawn.value(facts.samples) == pytest.approx(expected.samples)
-    assert ends(found)[0] <= found.value <= ends(found)[1]
 
 
 def test_the_band_of_the_paper_is_the_noise_of_one_tree_per_task() -> None:

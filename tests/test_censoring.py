@@ -13,8 +13,8 @@ from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.record import Record, Setup
 from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode, RepairTree
-from pytest_selfrepair.estimate.censoring import Usable, usable
-from pytest_selfrepair.estimate.findings import Policy
+from pytest_selfrepair.estimate.exact.shape import Policy
+from pytest_selfrepair.estimate.run.censoring import Usable, usable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

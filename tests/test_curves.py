@@ -7,7 +7,11 @@ from hypothesis import strategies as st
 
 from builders import grown
 from pytest_selfrepair.core.tree import Grown
-from pytest_selfrepair.estimate.curves import (
+from pytest_selfrepair.estimate.exact.forest import UNITS, forest
+from pytest_selfrepair.estimate.exact.iid import iid, sampled
+from pytest_selfrepair.estimate.exact.shape import Policy
+from pytest_selfrepair.estimate.exact.shapes import Expected, expect
+from pytest_selfrepair.estimate.run.curves import (
     chosen,
     curve,
     envelope,
@@ -16,10 +20,6 @@ from pytest_selfrepair.estimate.curves import (
     rate_at,
     round_numbers,
 )
-from pytest_selfrepair.estimate.findings import Policy
-from pytest_selfrepair.estimate.forest import UNITS, forest
-from pytest_selfrepair.estimate.iid import iid, sampled
-from pytest_selfrepair.estimate.shapes import Expected, expect
 from trees import Task, as_forest, random_task, small_tasks
 
 
@@ -68,7 +68,13 @@ def test_a_curve_has_a_point_for_each_shape_and_no_intervals_yet() -> None:
 def test_a_heat_cell_compares_with_iid_sampling_at_the_same_tokens() -> None:
     baseline = points((1, 0, 20, 0.2), (2, 0, 40, 0.5))
     shapes = points((1, 1, 10, 0.2), (1, 3, 30, 0.7), (2, 1, 40, 0.6), (2, 3, 41, 0.8))
-    found = heat_map(shapes, baseline, source="self", policy=Policy.BATCH, replacement=True)
+    found = heat_map(
+        shapes,
+        dict.fromkeys((1, 2), baseline),
+        source="self",
+        policy=Policy.BATCH,
+        replacement=True,
+    )
     assert (found.n_p, found.n_fr) == ((1, 2), (3, 1))
     assert [(cell.n_p, cell.n_fr) for cell in found.cells] == [(1, 3), (2, 3), (1, 1), (2, 1)]
     assert [cell.ratio for cell in found.cells] == pytest.approx([0.7 / 0.35, None, 2, 1.2])
@@ -78,7 +84,7 @@ def test_a_heat_cell_compares_with_iid_sampling_at_the_same_tokens() -> None:
 def test_a_baseline_that_solves_nothing_has_no_ratio() -> None:
     found = heat_map(
         points((1, 1, 10, 0.2)),
-        points((1, 0, 20, 0.0)),
+        {1: points((1, 0, 20, 0.0))},
         source="self",
         policy=Policy.BATCH,
         replacement=True,

@@ -11,8 +11,8 @@ from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode
 from pytest_selfrepair.estimate.assemble import findings
-from pytest_selfrepair.estimate.depths import fresh_is_better
 from pytest_selfrepair.estimate.findings import Findings
+from pytest_selfrepair.estimate.run.depths import fresh_is_better
 from pytest_selfrepair.report.html import page
 from pytest_selfrepair.report.markdown import markdown
 from pytest_selfrepair.report.terminal import summary
@@ -59,7 +59,7 @@ REPAIRED_LATE = [deep(False, True, baseline=(*FRESH, False, False, False, False)
 
 def test_a_level_counts_where_it_solves_what_fresh_samples_do_not() -> None:
     depths = found(*REPAIRED_LATE).depths
-    assert [(each.depth, each.pass_rate.value, each.iid.value) for each in depths] == [
+    assert [(each.depth, each.pass_rate.value, each.stopping.rate.value) for each in depths] == [
         (1, 0.0, 0.0),
         (2, 1.0, 0.0),
     ]
@@ -69,13 +69,14 @@ def test_a_level_counts_where_it_solves_what_fresh_samples_do_not() -> None:
 
 def test_the_last_depth_is_the_tree_as_grown() -> None:
     estimates = found(*REPAIRED_LATE)
-    assert replace(estimates.depths[-1], depth=None) == estimates.headline[0]
+    last = replace(estimates.depths[-1], depth=None, answer=estimates.headline[0].answer)
+    assert last == estimates.headline[0]
 
 
 def test_a_level_whose_tokens_fresh_sampling_would_have_used_better_is_named() -> None:
     trees = [deep(False, False, baseline=(*FRESH, True, True, True, True)) for _ in range(3)]
     depths = found(*trees).depths
-    assert depths[1].gain.value < depths[0].gain.value < 0
+    assert depths[1].stopping.gain.value < depths[0].stopping.gain.value < 0
     assert fresh_is_better(depths) == (1, 2)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_selfrepair.estimate.edits import edited_lines, same_program
+from pytest_selfrepair.estimate.run.edits import edited_lines, same_program
 
 PROGRAM = "n = int(input())\nfor i in range(n):\n    print(i)\n"
 

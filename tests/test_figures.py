@@ -9,7 +9,8 @@ import pytest
 
 import synthetic
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.report.figures import Kind, figure
+from pytest_selfrepair.estimate.findings import Baseline
+from pytest_selfrepair.report.figures import PAPER, Kind, figure
 from synthetic_findings import findings as invented
 
 RECORDS = [synthetic.record(number) for number in range(6)]
@@ -35,7 +36,7 @@ def test_each_kind_can_be_had_in_each_format(
 
 def test_curves_are_labelled_as_in_the_paper(tmp_path: Path) -> None:
     out = tmp_path / "curve.svg"
-    figure(FINDINGS, "curve", out)
+    figure(FINDINGS, "curve", out, way=PAPER)
     found = texts(out)
     assert {
         "M_P = gpt-3.5-turbo (no repair)",
@@ -46,6 +47,27 @@ def test_curves_are_labelled_as_in_the_paper(tmp_path: Path) -> None:
         "Mean number of tokens generated",
         "Mean pass rate",
     } <= set(found)
+
+
+def test_a_figure_says_how_it_was_drawn_and_agrees_with_the_headline_by_default(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "curve.svg"
+    figure(FINDINGS, "curve", out)
+    assert "batch, drawn without replacement; sampling on only where none has passed" in texts(out)
+    figure(FINDINGS, "curve", out, way=PAPER)
+    assert "batch, drawn with replacement; sampling i.i.d. of every task" in texts(out)
+
+
+def test_a_curve_is_beside_the_baseline_of_its_way(tmp_path: Path) -> None:
+    iid, *others = [each for each in FINDINGS.curves if not each.replacement]
+    every = replace(iid, baseline=Baseline.EVERY_TASK)
+    stopping = replace(iid, baseline=Baseline.STOPPING, label="on only where none passes")
+    findings = replace(FINDINGS, curves=(every, stopping, *others))
+    out = tmp_path / "curve.svg"
+    figure(findings, "curve", out)
+    assert stopping.label in texts(out)
+    assert every.label not in texts(out)
 
 
 def test_the_heat_map_has_the_largest_number_of_repairs_on_top(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.sample import CONTEXT_LIMIT
 from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree
-from pytest_selfrepair.estimate.findings import Policy
-from pytest_selfrepair.estimate.forest import DOLLARS, SAMPLES, TOKENS, forest
-from pytest_selfrepair.estimate.shapes import expect
+from pytest_selfrepair.estimate.exact.forest import DOLLARS, SAMPLES, TOKENS, forest
+from pytest_selfrepair.estimate.exact.shape import Policy
+from pytest_selfrepair.estimate.exact.shapes import expect
 
 
 def tree(*repairs: ProgramNode, source: str = "self") -> RepairTree:

@@ -8,16 +8,11 @@ from hypothesis import strategies as st
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
-from pytest_selfrepair.estimate.findings import (
-    ALL,
-    About,
-    Answer,
-    AtEqualTokens,
-    Estimate,
-    Findings,
-    Tally,
-)
-from pytest_selfrepair.estimate.gate import Gate, objections
+from pytest_selfrepair.estimate.comparison.gate import Gate, Rule, decide
+from pytest_selfrepair.estimate.comparison.regression import Regression
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.findings import About, Answer, AtEqualTokens, Findings, Tally
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 SHARES = st.floats(0, 1)
 
@@ -76,6 +71,16 @@ def run(
     )
 
 
+def objections(
+    gate: Gate, findings: Findings, regression: Regression | str | None = None
+) -> tuple[str, ...]:
+    return decide(gate, findings, regression).objections
+
+
+def fell(by: float, *, p: float = 0.01, upper: float = 0.2, runs: int = 1) -> Regression:
+    return Regression(rate="pass@t", fall=by, lower=by - 0.1, upper=upper, p=p, tasks=60, runs=runs)
+
+
 GOOD = Estimate(value=0.6, low=0.5, high=0.7)
 
 
@@ -106,36 +111,53 @@ def test_a_lower_end_that_is_too_low_or_not_to_be_had_is_an_objection(
     assert not objections(gate, run(replace(GOOD, low=0.55)), None)
 
 
+LIMIT = Gate(max_regression=0.05)
+NONINFERIOR = Gate(max_regression=0.05, rule=Rule.NONINFERIOR)
+
+
+def test_a_fall_that_is_shown_and_exceeds_the_limit_is_an_objection() -> None:
+    [found] = objections(LIMIT, run(GOOD), fell(0.08))
+    assert found == (
+        "pass@t fell by 0.080 from the baseline (one-sided p = 0.01 of no fall, 60 tasks; "
+        "--selfrepair-max-regression 0.05)"
+    )
+
+
 @pytest.mark.parametrize(
-    ("regression", "said"),
-    [
-        (Estimate(value=0.02, low=-0.01, high=0.06), "by as much as 0.060"),
-        (Estimate(value=0.07, low=0.06, high=0.09), "by as much as 0.090"),
-        (Estimate(value=0.02), "too few tasks"),
-        (None, "no task was scored here and in the baseline"),
-    ],
+    "regression",
+    [fell(0.05), fell(0.03), fell(0.08, p=0.06), fell(0.0, p=0.5), fell(-0.1, p=0.99)],
 )
-def test_a_regression_that_may_be_larger_than_allowed_is_an_objection(
-    regression: Estimate | None, said: str
-) -> None:
-    [found] = objections(Gate(max_regression=0.05), run(GOOD), regression)
-    assert said in found
+def test_a_fall_within_the_limit_or_not_shown_is_none(regression: Regression) -> None:
+    found = decide(LIMIT, run(GOOD), regression)
+    assert found.passed
+    assert "--selfrepair-max-regression 0.05" in found.met[-1]
+
+
+def test_a_fall_that_chance_may_make_is_met_and_said() -> None:
+    found = decide(LIMIT, run(GOOD), fell(0.08, p=0.06, runs=3))
+    assert "fell by 0.080 from the mean of 3 baselines" in found.met[-1]
+    assert "more than the limit, but no more than chance may do" in found.met[-1]
+
+
+@pytest.mark.parametrize(("upper", "passed"), [(0.05, True), (0.06, False)])
+def test_by_noninferiority_the_upper_bound_of_the_fall_decides(upper: float, passed: bool) -> None:
+    found = decide(NONINFERIOR, run(GOOD), fell(0.01, p=0.3, upper=upper))
+    assert found.passed is passed
+    assert "perhaps by as much as" in (*found.objections, *found.met)[0 if not passed else -1]
+
+
+@pytest.mark.parametrize("why", ["found a single program", None])
+def test_a_regression_that_cannot_be_told_is_an_objection(why: str | None) -> None:
+    [found] = objections(LIMIT, run(GOOD), why)
+    assert (why or "no task was scored here and in the baseline") in found
     assert "--selfrepair-max-regression 0.05" in found
-
-
-@pytest.mark.parametrize(
-    "fell",
-    [Estimate(value=0.01, low=-0.03, high=0.05), Estimate(value=-0.1, low=-0.2, high=-0.05)],
-)
-def test_a_regression_that_is_surely_small_is_none(fell: Estimate) -> None:
-    assert not objections(Gate(max_regression=0.05), run(GOOD), fell)
 
 
 def test_with_a_gate_every_task_must_be_scored_unless_a_share_may_be_missing() -> None:
     missing = run(GOOD, tasks=18, scored=17, not_run=2)
-    assert objections(Gate(fail_under=0.1), missing, None) == [
-        "3 of 20 tasks were not scored (--selfrepair-max-unscored 0)"
-    ]
+    assert objections(Gate(fail_under=0.1), missing, None) == (
+        "3 of 20 tasks were not scored (--selfrepair-max-unscored 0)",
+    )
     assert not objections(Gate(fail_under=0.1, max_unscored=0.15), missing, None)
     assert objections(Gate(max_unscored=0.1), missing, None)
 

@@ -24,7 +24,7 @@ from pytest_selfrepair.core.sample import (
 from pytest_selfrepair.core.task import Case, Difficulty, Task
 from pytest_selfrepair.core.tree import Grown, Plan
 from pytest_selfrepair.core.verdict import Outcome
-from pytest_selfrepair.errors import EndpointFailedError, InfrastructureError
+from pytest_selfrepair.errors import EndpointFailedError, InfrastructureError, ReplayMissError
 from pytest_selfrepair.feedback.error_only import ErrorOnly
 from pytest_selfrepair.feedback.explained import Explained
 from pytest_selfrepair.feedback.joint import Joint
@@ -183,7 +183,15 @@ def test_a_joint_reply_holds_its_own_explanation(script: Path) -> None:
     assert (repair.feedback.text, repair.feedback.cost.tokens) == ("It squares n.", 0)
 
 
-def test_the_baseline_costs_as_much_as_the_costliest_tree(script: Path) -> None:
+def test_the_size_of_the_baseline_is_fixed_by_the_plan(script: Path) -> None:
+    costs = {"program": {"text": BAD, "tokens": 10}, "repair": {"text": BAD, "tokens": 15}}
+    found = grown(scripted(script, costs), Joint(), ErrorOnly(), n_p=2, n_fr=3)
+    assert [program.node for program in found.baseline] == [f"p{i}" for i in range(2, 2 + 12)]
+
+
+def test_the_baseline_reaches_as_far_as_the_costliest_tree_where_that_is_further(
+    script: Path,
+) -> None:
     model = scripted(
         script,
         {
@@ -195,6 +203,24 @@ def test_the_baseline_costs_as_much_as_the_costliest_tree(script: Path) -> None:
     found = grown(model, Joint(), ErrorOnly())
     assert [program.node for program in found.baseline] == [f"p{i}" for i in range(2, 9)]
     assert sum(program.tokens for program in found.baseline) == 70
+
+
+def test_a_task_that_a_program_solves_has_no_baseline(script: Path) -> None:
+    model = scripted(script, {"program": [BAD, GOOD], "repair": BAD})
+    found = grown(model, Joint())
+    assert len(found.trees[0].repairs) == 1
+    assert found.baseline == ()
+
+
+def test_a_baseline_that_may_not_be_drawn_in_full_ends_and_the_task_counts(script: Path) -> None:
+    class Ending(Asked):
+        async def sample(self, request: SampleRequest) -> Sample:
+            if request.node == "p4":
+                raise ReplayMissError("not recorded")
+            return await super().sample(request)
+
+    found = grown(Ending(scripted(script, {"program": BAD, "repair": BAD})), Joint(), n_fr=3)
+    assert [program.node for program in found.baseline] == ["p2", "p3"]
 
 
 def test_where_all_programs_pass_nothing_more_is_sampled(script: Path) -> None:

@@ -30,7 +30,7 @@ def test_it_says_the_verdict_then_shows_two_tables_the_cost_and_what_is_missing(
     assert lines[0] == "### Self-repair: gpt-3.5-turbo, feedback self and gpt-4"
     assert lines[2].startswith("- **self: repair pays.** +6.1 points (95% interval over tasks: ")
     assert lines[3].startswith(
-        "- **gpt-4: cannot tell with 30 tasks whether repair pays; about 250"
+        "- **gpt-4: cannot tell with 30 tasks whether repair pays; a gain of about 13 points"
     )
     rows = [line.split("|")[1].strip() for line in lines if line.startswith("| ")]
     assert rows == [

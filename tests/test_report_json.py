@@ -62,7 +62,9 @@ def test_what_is_no_report_is_refused_by_its_field(change: dict[str, object], sa
         from_json(json.dumps(facts))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "nonsense", "[" * 100_000, '{"schema": 1}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "nonsense", "[" * 100_000, f'{{"schema": {SCHEMA}}}']
+)
 def test_what_is_no_json_of_findings_is_refused(text: str) -> None:
     with pytest.raises(ReportError, match="not a report of pytest-selfrepair"):
         from_json(text)

@@ -89,14 +89,47 @@ def test_a_gate_counts_tasks_that_were_not_scored(project: pytest.Pytester) -> N
     assert "no task was scored (--selfrepair-fail-under)" in shown
 
 
-def test_a_run_is_held_against_a_baseline_with_the_worst_that_the_interval_allows(
-    project: pytest.Pytester,
+@pytest.mark.parametrize("mode", [("-p", "no:xdist"), ("-n2",)], ids=["serial", "n2"])
+def test_a_replay_of_its_baseline_passes_and_the_limit_is_judged_before_it_runs(
+    project: pytest.Pytester, mode: tuple[str, ...]
 ) -> None:
     project.runpytest_subprocess("tasks", *SCRIPTED)
     gate = ("--selfrepair-baseline", "last", "--selfrepair-max-regression", "0.1")
-    result = project.runpytest_subprocess("tasks", *SCRIPTED, *gate)
-    assert result.ret == 1
-    assert "too few tasks were scored in both" in result.outlines[-1]
+    result = project.runpytest_subprocess(
+        "tasks", *SCRIPTED, *mode, *gate, "--selfrepair-markdown", "run.md"
+    )
+    assert result.ret == 0
+    assert result.outlines[-1] == "self-repair gate: passed"
+    result.stdout.fnmatch_lines(["gate: 3 tasks in both runs can hold no limit of a regression"])
+    text = (project.path / "run.md").read_text("utf-8")
+    assert "#### Gate: passed" in text
+    assert "- ✓ pass@\u200bt is that of the baseline" in text
+    assert "**Unsolved: 1 task of 3.** tasks/competition/0003" in text
+    refused = project.runpytest_subprocess(
+        "tasks", *SCRIPTED, *mode, *gate, "--selfrepair-discordance", "0.1"
+    )
+    assert refused.ret == pytest.ExitCode.USAGE_ERROR
+    said = "--selfrepair-max-regression: found 0.1; accepted: none with 3 tasks in both runs"
+    assert said in "\n".join([*refused.errlines, *refused.outlines])
+
+
+def test_annotations_mark_the_gate_and_each_task_that_is_unsolved_or_lost(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    project.runpytest_subprocess("tasks", *SCRIPTED)
+    options = ("--selfrepair-annotations", "github", "--selfrepair-fail-under", "0.9")
+    result = project.runpytest_subprocess(
+        "tasks", *SCRIPTED, *options, "--selfrepair-baseline", "last"
+    )
+    commands = [line for line in result.outlines if line.startswith("::")]
+    assert commands[0].startswith("::error title=self-repair gate%3A failed::pass@t of self is 0.")
+    assert commands[1].startswith(
+        "::warning title=task unsolved,file=tasks/competition/0003/question.txt::"
+        "tasks/competition/0003: unsolved: 2 programs and "
+    )
+    assert len(commands) == 2
+    assert result.outlines[-1].startswith("self-repair gate: failed: ")
 
 
 @pytest.mark.parametrize(

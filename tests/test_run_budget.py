@@ -8,14 +8,14 @@ import pytest
 
 from projects import fenced, write_task
 from pytest_selfrepair.core.ledger import Lost
-from pytest_selfrepair.core.record import NOT_RUN, Record
+from pytest_selfrepair.core.record import CUT_SHORT, NOT_RUN, Record
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.report.terminal import summary
 
 WRONG = {"text": fenced("print(0)"), "tokens": 40}
 MODEL = ("--selfrepair-model", "scripted:script.json", "--selfrepair-max-tokens", "50")
 TREE = ("--selfrepair-programs", "2", "--selfrepair-repairs", "1")
-EACH = 4 * 40 + 2 * 40  # two programs, two repairs, and as many tokens of the baseline
+EACH = 4 * 40 + 4 * 40  # two programs, two repairs, and twice as many further programs
 MODES = [(), pytest.param(("-n0",), marks=pytest.mark.slow), ("-n2",)]
 IDS = ["serial", "n0", "n2"]
 
@@ -61,6 +61,50 @@ def test_a_run_never_spends_more_than_it_may_and_goes_on_when_it_may_spend_more(
     assert paid(run()) == 6 * EACH - paid(first) - paid(again)
 
 
+def test_under_a_bound_tasks_go_in_a_balanced_random_order_that_the_seed_draws(
+    pytester: pytest.Pytester,
+) -> None:
+    for number in range(12):
+        write_task(
+            pytester.path / f"tasks/{number:04d}",
+            difficulty="introductory" if number < 8 else "competition",
+            inputs=["1\n"],
+            outputs=["7\n"],
+        )
+    pytester.makepyfile(test_ordinary="def test_yes():\n    pass\n")
+    (pytester.path / "script.json").write_text('{"tasks": {}}')
+
+    def order(*more: str) -> list[str]:
+        options = ("-q", "--collect-only", "-p", "no:xdist", *MODEL, *more)
+        result = pytester.runpytest_inprocess("tasks", "test_ordinary.py", *options)
+        return [line.split("::")[0] for line in result.outlines if "::" in line]
+
+    plain = order()
+    assert plain == [*sorted(plain[:-1]), "test_ordinary.py"]
+    bound = ("--selfrepair-max-tokens-total", "700")
+    first, again, other = order(*bound), order(*bound), order(*bound, "--selfrepair-seed", "1")
+    assert first == again != other
+    assert sorted(first[:-1]) == plain[:-1] != first[:-1]
+    assert first[-1] == "test_ordinary.py"
+    for length in (3, 6, 9):
+        hard = sum(int(each.rpartition("/")[2]) >= 8 for each in first[:length])
+        assert abs(hard - length / 3) <= 1
+
+
+def test_a_task_that_was_begun_is_told_from_those_never_run() -> None:
+    records = [
+        Record(task_id="a", unscored=f"{NOT_RUN}: 690 of 700 tokens"),
+        Record(task_id="b", unscored=f"{CUT_SHORT}: 680 of 700 tokens"),
+        Record(task_id="c", unscored=f"{CUT_SHORT}: 670 of 700 tokens"),
+    ]
+    found = findings(records)
+    assert found.about.not_run_budget is not None
+    assert found.about.not_run_budget.tasks == ("a",)
+    [cut] = found.unscored
+    assert cut.tasks == ("b", "c")
+    assert cut.reason == "cut short: budget: 670 of 700 tokens"
+
+
 def test_a_run_that_ignores_the_store_has_an_account_of_its_own(project: pytest.Pytester) -> None:
     options = (*MODEL, *TREE, "--selfrepair-max-tokens-total", "250", "--selfrepair-replay", "off")
     runs = [project.runpytest_subprocess("tasks/0000", *options) for _ in range(2)]
@@ -87,9 +131,9 @@ def test_a_plan_says_what_a_run_takes_at_most_and_samples_nothing(
     options = ("--selfrepair-model", model, *MODEL[2:], *TREE, "--selfrepair-plan")
     result = project.runpytest_subprocess("tasks", *options, "--selfrepair-feedback", "none")
     shown = result.stdout.str()
-    assert "6 tasks, at most 36 completions" in shown
-    assert "12 programs, 0 explanations, 12 repairs, 12 programs of the baseline" in shown
-    assert "1,800 tokens generated, " in shown
+    assert "6 tasks, at most 48 completions" in shown
+    assert "12 programs, 0 explanations, 12 repairs, 24 programs of the baseline" in shown
+    assert "2,400 tokens generated, " in shown
     assert re.search(cost, shown)
     assert not Path(project.path / ".selfrepair").exists()
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_selfrepair.core.task import Difficulty
-from pytest_selfrepair.tasks.sampling import PAPER, allocate, draw
+from pytest_selfrepair.tasks.sampling import PAPER, allocate, balanced, draw
 
 INTRODUCTORY, INTERVIEW, COMPETITION = Difficulty
 
@@ -54,3 +54,35 @@ def test_another_seed_draws_others() -> None:
     first, second = (draw(found, {INTERVIEW: 50}, seed) for seed in (0, 1))
     assert len(first) == len(second) == 50
     assert first != second
+
+
+@given(tasks, st.integers(0, 3))
+def test_an_order_holds_every_task_once_and_depends_on_ids_and_seed_alone(
+    found: list[tuple[str, Difficulty]], seed: int
+) -> None:
+    order = balanced(found, seed)
+    assert sorted(order) == sorted(task_id for task_id, _ in found)
+    assert balanced(sorted(found, reverse=True), seed) == order
+
+
+@given(st.tuples(*[st.integers(0, 40)] * 3), st.integers(0, 3))
+def test_every_beginning_of_an_order_has_nearly_the_shares_of_the_difficulties(
+    sizes: tuple[int, int, int], seed: int
+) -> None:
+    found = [
+        (f"{difficulty}/{number}", difficulty)
+        for difficulty, size in zip(Difficulty, sizes, strict=True)
+        for number in range(size)
+    ]
+    of = dict(found)
+    order = balanced(found, seed)
+    for length in range(len(order) + 1):
+        counts = Counter(of[task_id] for task_id in order[:length])
+        for difficulty, size in zip(Difficulty, sizes, strict=True):
+            assert abs(counts[difficulty] - length * size / len(order or [0])) <= 1.5
+
+
+def test_another_seed_gives_another_order() -> None:
+    found = [(f"{number:04}", INTERVIEW) for number in range(100)]
+    assert balanced(found, 0) != balanced(found, 1)
+    assert balanced(found, 0) != sorted(balanced(found, 0))

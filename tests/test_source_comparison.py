@@ -1,6 +1,7 @@
 """Feedback sources side by side: every count on records made by hand."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,25 +17,19 @@ from pytest_selfrepair.core.record import NOT_RUN, Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, RepairTree
 from pytest_selfrepair.core.verdict import Outcome, Verdict
-from pytest_selfrepair.estimate.bootstrap import Bootstrap
-from pytest_selfrepair.estimate.equal_tokens import (
-    answer,
-    at_equal_tokens,
-    difficulties,
-    tasks_needed,
-)
-from pytest_selfrepair.estimate.findings import (
-    ALL,
-    Answer,
-    Estimate,
-    Flips,
-    RepairRate,
-    Unscored,
-)
-from pytest_selfrepair.estimate.pairs import mcnemar, pair, pairs, pairs_by_difficulty
-from pytest_selfrepair.estimate.repairs import broke, source_findings
-from pytest_selfrepair.estimate.scored import scored, source_names
-from pytest_selfrepair.estimate.sources import compared
+from pytest_selfrepair.estimate.comparison.pairs import mcnemar, pair, pairs, pairs_by_difficulty
+from pytest_selfrepair.estimate.comparison.sources import compared
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Flips, RepairRate, Unscored
+from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
+from pytest_selfrepair.estimate.intervals.decision import side
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.paired_score import paired_score
+from pytest_selfrepair.estimate.intervals.power import least_gain
+from pytest_selfrepair.estimate.run import equal_tokens
+from pytest_selfrepair.estimate.run.equal_tokens import answered, difficulties
+from pytest_selfrepair.estimate.run.repairs import broke, source_findings
+from pytest_selfrepair.estimate.run.scored import Scored, scored, source_names
 from trees import counted
 
 FEW = Bootstrap(draws=300)
@@ -43,6 +38,13 @@ MENDED = forest([False], {"self": [[True]], "none": [[False]]}, [False, False])
 FRESH = forest([False], {"self": [[False]], "none": [[False]]}, [True, True])
 AT_ONCE = forest([True], {"self": [], "none": []})
 MIXED = forest([True, False], {"self": [[True, False]], "none": [[False, False]]}, [False] * 4)
+
+
+def at_equal_tokens(
+    tasks: Sequence[Scored], source: str, difficulty: str, *, how: Bootstrap
+) -> AtEqualTokens:
+    """One source alone, with its answer."""
+    return answered([equal_tokens.compared(tasks, source, difficulty, how=how)])[0]
 
 
 def counts(rate: RepairRate) -> tuple[str, int, int, int, float | None]:
@@ -210,14 +212,13 @@ def test_a_pair_is_restricted_to_failing_programs_that_both_repaired() -> None:
         forest([False], {"self": [[True]], "none": [[]]}),
         AT_ONCE,
     ]
-    found = pair(scored(map_records(tasks)), "self", "none", how=FEW)
+    found = pair(scored(map_records(tasks)), "self", "none")
     assert found is not None
     assert (found.tasks, found.programs) == (2, 2)
-    assert found.first_rate == pytest.approx(1 / 3)
+    assert found.first_rate == pytest.approx(1 / 4)
     assert found.second_rate == 0.5
-    assert found.difference == Estimate(value=found.difference.value)
-    assert found.difference.value == pytest.approx(-1 / 6)
-    assert (found.only_first, found.only_second, found.mcnemar) == (1, 1, 1.0)
+    assert found.difference == Estimate(value=-1 / 4)
+    assert (found.only_first, found.only_second) == (1, 1)
 
 
 def test_the_interval_of_a_pair_is_of_differences_within_tasks() -> None:
@@ -225,7 +226,7 @@ def test_the_interval_of_a_pair_is_of_differences_within_tasks() -> None:
     both = forest([False], {"self": [[True]], "none": [[True]]})
     neither = forest([False], {"self": [[False]], "none": [[False]]})
     tasks = [*[both, neither] * 16, *[MENDED] * 8]
-    found = pair(scored(map_records(tasks)), "self", "none", how=FEW)
+    found = pair(scored(map_records(tasks)), "self", "none")
     assert found is not None
     assert found.difference.value == pytest.approx(0.2)
     assert found.difference.low is not None
@@ -233,14 +234,44 @@ def test_the_interval_of_a_pair_is_of_differences_within_tasks() -> None:
     # Of two samples that have nothing to do with each other it would be twice as wide.
     assert 0.15 < found.difference.high - found.difference.low < 0.3
     assert (found.only_first, found.only_second) == (8, 0)
-    assert found.mcnemar == 2 / 2**8
+    assert found.difference.p == paired_score([1.0] * 8 + [0.0] * 32).p
+
+
+def test_repairs_on_three_texts_and_on_one_are_no_difference_where_each_passes_as_often() -> None:
+    rng = np.random.default_rng(3)
+    said = []
+    for _ in range(60):
+        chances = rng.beta(0.5, 1.5, 40)
+        rows: list[dict[str, Rows]] = [
+            {"three": [list(map(bool, rng.random(3) < p))], "one": [[bool(rng.random() < p)]]}
+            for p in chances
+        ]
+        found = pair(scored(map_records([forest([False], row) for row in rows])), "three", "one")
+        assert found is not None
+        said.append(side(found.difference) != 0)
+    assert np.mean(said) <= 0.05
+
+
+def test_a_task_is_solved_by_one_source_alone_of_equally_many_repairs() -> None:
+    later = forest([False], {"self": [[False, False, True]], "none": [[False]]})
+    at_once = forest([True, False], {"self": [[True]], "none": [[False]]})
+    found = pair(scored(map_records([later, at_once, MENDED])), "self", "none")
+    assert found is not None
+    assert (found.only_first, found.only_second) == (1, 0)
+
+
+def test_each_failing_program_and_each_task_weighs_the_same() -> None:
+    many = forest([False] * 3, {"self": [[True], [False], [False]], "none": [[False]] * 3})
+    found = pair(scored(map_records([many, MENDED])), "self", "none")
+    assert found is not None
+    assert found.difference.value == pytest.approx((1 / 3 + 1) / 2)
 
 
 def test_every_two_sources_are_paired_where_they_share_a_program() -> None:
     sources: dict[str, Rows] = {"self": [[True]], "none": [[False]], "blind": [[False]]}
     sources["late"] = [[]]
     tasks = [forest([False], sources)]
-    found = pairs(scored(map_records(tasks)), [*sources], how=FEW)
+    found = pairs(scored(map_records(tasks)), [*sources])
     assert [(each.first, each.second) for each in found] == [
         ("self", "none"),
         ("self", "blind"),
@@ -255,12 +286,12 @@ def test_sources_are_paired_within_each_difficulty_where_there_are_several() -> 
         replace(record, difficulty=level)
         for record, level in zip(map_records(tasks), levels, strict=True)
     ]
-    found = pairs_by_difficulty(scored(records), ["self", "none"], how=FEW)
+    found = pairs_by_difficulty(scored(records), ["self", "none"])
     assert [(each.difficulty, each.tasks, each.difference.value) for each in found] == [
         ("interview", 3, 1.0),
         ("competition", 2, 0.5),
     ]
-    assert pairs_by_difficulty(scored(records[:3]), ["self", "none"], how=FEW) == ()
+    assert pairs_by_difficulty(scored(records[:3]), ["self", "none"]) == ()
 
 
 @pytest.mark.parametrize(
@@ -297,7 +328,6 @@ def test_the_answer_is_clear_only_where_the_interval_is(
 ) -> None:
     found = at_equal_tokens(scored(map_records(tasks)), "self", ALL, how=FEW)
     assert found.answer is expected
-    assert answer(found.gain) is expected
 
 
 def test_trees_and_iid_sampling_are_compared_without_bias_at_the_same_tokens() -> None:
@@ -307,11 +337,62 @@ def test_trees_and_iid_sampling_are_compared_without_bias_at_the_same_tokens() -
     assert found.tasks == 4
     assert found.tokens == 225 == expected.tokens
     assert found.pass_rate.value == 0.75
-    assert found.iid.value == pytest.approx(expected.iid)
-    assert found.gain.value == pytest.approx(expected.gain)
-    assert found.iid_samples == pytest.approx(expected.samples)
+    assert found.paper.rate.value == pytest.approx(expected.iid)
+    assert found.paper.gain.value == pytest.approx(expected.gain)
+    assert found.paper.programs == pytest.approx(expected.samples)
     assert found.tokens_per_solved == 300
     assert (found.dollars, found.dollars_per_solved) == (None, None)
+
+
+def test_the_answer_is_against_sampling_on_where_all_first_programs_fail() -> None:
+    # The two unsolved tasks pay 200 tokens each for repairs: two more programs of each.
+    tasks = [MENDED, FRESH, AT_ONCE, MIXED]
+    found = at_equal_tokens(scored(map_records(tasks)), "self", ALL, how=FEW)
+    assert (found.unsolved, found.stopping.programs, found.stopping.short) == (2, 2, 0)
+    assert found.stopping.rate.value == 0.75
+    assert found.stopping.gain.value == 0
+    assert found.stopping.tokens == found.tokens == 225
+
+
+def test_drawn_one_by_one_both_stop_at_the_first_pass() -> None:
+    # The first repair passes: 200 tokens, for which a program at 100 may be followed by another.
+    task = forest([False], {"self": [[True, False]]}, [True, False, False, False])
+    found = at_equal_tokens(scored(map_records([task])), "self", ALL, how=FEW)
+    assert (found.tokens, found.stopping.programs) == (500, 4)
+    assert found.one_by_one.tokens == 300
+    # One more program costs 100, a second 75, a third 50: the 200 buy 2.5 of them.
+    assert found.one_by_one.programs == pytest.approx(2.5)
+    assert found.one_by_one.rate.value == pytest.approx(2.5 / 4)
+
+
+def test_a_task_with_too_few_further_programs_is_counted_and_takes_certainty_back() -> None:
+    short = forest([False], {"self": [[True]]}, [False])
+    enough = forest([False], {"self": [[True]]}, [False, True])
+    found = at_equal_tokens(scored(map_records([short] * 8 + [enough] * 12)), "self", ALL, how=FEW)
+    assert (found.unsolved, found.stopping.programs, found.stopping.short) == (20, 2, 8)
+    whole = at_equal_tokens(scored(map_records([enough] * 20)), "self", ALL, how=FEW)
+    assert whole.stopping.short == 0
+    # Sampling keeps what it has in the estimate; the interval allows for what was not sampled.
+    assert found.stopping.gain.value == pytest.approx(8 / 20)
+    assert found.stopping.gain.low is not None
+    assert found.stopping.gain.low < paired_score([1.0] * 8 + [0.0] * 12).low
+
+
+def test_where_no_further_program_was_sampled_repair_is_not_said_to_pay() -> None:
+    alone = forest([False], {"self": [[True]]})
+    found = at_equal_tokens(scored(map_records([alone] * 20)), "self", ALL, how=FEW)
+    assert found.stopping.short == 20
+    assert found.answer is Answer.CANNOT_TELL
+
+
+def test_where_all_programs_of_a_task_are_the_same_nothing_is_said() -> None:
+    same = with_texts(forest([False], {"self": [[True]]}, [False, False]), {"p0": "x = 1"})
+    same = replace(same, baseline=tuple(replace(each, program="x = 1 ") for each in same.baseline))
+    found = at_equal_tokens(scored(map_records([same] * 20)), "self", ALL, how=FEW)
+    assert found.answer is Answer.CANNOT_GAIN
+    varied = [*[same] * 19, forest([False], {"self": [[True]]}, [False, True])]
+    found = at_equal_tokens(scored(map_records(varied)), "self", ALL, how=FEW)
+    assert found.answer is Answer.PAYS
 
 
 def test_dollars_are_those_of_the_tree_where_every_completion_has_a_price() -> None:
@@ -330,65 +411,42 @@ def test_where_nothing_is_solved_nothing_has_a_price_per_solved_task() -> None:
     assert (found.tokens_per_solved, found.dollars_per_solved) == (None, None)
 
 
-def as_good_as_two(rng: np.random.Generator) -> Grown:
-    """A task with two programs whose repairs cost two programs and pass as often as two do."""
-    chance = rng.beta(0.6, 1.4)
-    programs = [bool(passed) for passed in rng.random(2) < chance]
-    failing = programs.count(False)
-    repairs = [[bool(rng.random() < 1 - (1 - chance) ** 2)] for _ in range(failing)]
-    further = [bool(passed) for passed in rng.random(2 * failing) < chance]
-    return forest(programs, {"self": repairs}, further)
+def world(rng: np.random.Generator, tasks: int) -> list[Grown]:
+    """Five programs a task, and a repair of each failing one that is nothing but a fresh draw."""
+
+    def draws(chance: float, count: int) -> list[bool]:
+        return [bool(passed) for passed in rng.random(count) < chance]
+
+    def task(chance: float) -> Grown:
+        programs = draws(chance, 5)
+        rows: Rows = [draws(chance, 1) for _ in range(programs.count(False))]
+        further = [] if any(programs) else draws(chance, 10)
+        return forest(programs, {"self": rows}, further, repair_tokens=100)
+
+    return [task(chance) for chance in rng.beta(0.4, 1.6, tasks)]
 
 
-def test_the_interval_holds_the_true_gain_which_comes_from_spending_where_programs_fail() -> None:
-    # Trees solve 1 - E(1-p)^6 at 200 + 400·E(1-p)^2 tokens: so much buys 4.24 programs everywhere.
-    unsolved = [math.prod((1.4 + i) / (2 + i) for i in range(k)) for k in range(7)]
-    programs = 2 + 4 * unsolved[2]
-    truth = np.interp(programs, range(7), unsolved) - unsolved[6]
-    assert truth == pytest.approx(0.0641, abs=1e-4)
-    rng = np.random.default_rng(2)
-    held = []
-    for _ in range(80):
-        tasks = scored(map_records([as_good_as_two(rng) for _ in range(80)]))
-        gain = at_equal_tokens(tasks, "self", ALL, how=Bootstrap(draws=500)).gain
-        assert gain.low is not None
-        assert gain.high is not None
-        held.append(gain.low <= truth <= gain.high)
-    assert np.mean(held) > 0.88
+def test_a_repair_that_is_a_fresh_draw_gains_nothing_but_on_the_papers_baseline() -> None:
+    rng = np.random.default_rng(15)
+    runs = [
+        at_equal_tokens(scored(map_records(world(rng, 60))), "self", ALL, how=Bootstrap(draws=2))
+        for _ in range(60)
+    ]
+    gains = np.array([[each.stopping.gain.value, each.paper.gain.value] for each in runs])
+    error = gains.std(axis=0) / math.sqrt(len(runs))
+    assert abs(gains[:, 0].mean()) < 3 * error[0]
+    assert gains[:, 1].mean() > 0.03
+    assert sum(each.answer is not Answer.CANNOT_TELL for each in runs) <= 0.05 * len(runs)
+    held = [each.stopping.gain for each in runs]
+    assert sum((each.low or 0) <= 0 <= (each.high or 0) for each in held) >= 57
 
 
-def unsure(gain: float) -> Estimate:
-    return Estimate(value=gain, low=gain - 1, high=gain + 1)
-
-
-def test_tasks_that_would_tell_follow_from_gain_and_standard_error() -> None:
-    # 100 · (1.95996 · 0.05 / 0.03)² = 1067.07
-    assert tasks_needed(unsure(0.03), tasks=100, standard_error=0.05) == 1100
-    assert tasks_needed(unsure(-0.03), tasks=100, standard_error=0.05) == 1100
-    assert tasks_needed(unsure(0.3), tasks=100, standard_error=0.05) == 110
-
-
-@pytest.mark.parametrize(
-    "gain",
-    [
-        unsure(0.0),
-        Estimate(value=0.1),
-        Estimate(value=0.1, low=0.05, high=0.2),
-        Estimate(value=-0.1, low=-0.2, high=-0.05),
-    ],
-)
-def test_nothing_is_said_of_more_tasks_where_these_tell_or_none_would(gain: Estimate) -> None:
-    assert tasks_needed(gain, tasks=100, standard_error=0.05) is None
-
-
-def test_as_many_tasks_as_needed_tell() -> None:
-    tasks = [*[MENDED, FRESH] * 10, MENDED, MENDED]
-    few = at_equal_tokens(scored(map_records(tasks)), "self", ALL)
-    assert few.answer is Answer.CANNOT_TELL
-    assert few.tasks_needed is not None
-    times = math.ceil(1.3 * few.tasks_needed / len(tasks))
-    many = at_equal_tokens(scored(map_records(tasks * times)), "self", ALL, how=FEW)
-    assert many.answer is Answer.PAYS
+def test_which_gain_could_have_been_shown_is_said_of_every_run_with_an_interval() -> None:
+    tasks = [MENDED, FRESH] * 10
+    found = at_equal_tokens(scored(map_records(tasks)), "self", ALL, how=FEW)
+    assert found.detectable == least_gain(20, 1.0)
+    few = at_equal_tokens(scored(map_records(tasks[:9])), "self", ALL, how=FEW)
+    assert few.detectable is None
 
 
 def test_each_difficulty_with_scored_tasks_is_told_and_all_come_last() -> None:
@@ -408,14 +466,27 @@ def test_each_difficulty_with_scored_tasks_is_told_and_all_come_last() -> None:
     assert {source.difficulty for source in found[0].sources} == {"introductory"}
 
 
-def test_all_tasks_are_drawn_within_difficulties_and_those_of_one_plainly() -> None:
-    records = [record(i, [MENDED, FRESH][i % 2], list(Difficulty)[i // 12]) for i in range(36)]
-    found = difficulties(scored(records), ["self"], how=FEW)
-    methods = [each.pass_at_1.method or each.sources[0].gain.method for each in found]
-    gains = [each.sources[0].gain.method for each in found]
-    assert gains[:3] == ["BCa bootstrap over tasks, 300 draws"] * 3
-    assert gains[3] == "BCa bootstrap over tasks within difficulties, 300 draws"
-    assert methods[0] == "Clopper-Pearson bound, since all 12 tasks agree"
+def test_several_sources_are_said_together() -> None:
+    def task(number: int) -> Grown:
+        repairs: dict[str, Rows] = {
+            name: [[number < won]] for name, won in (("a", 8), ("b", 8), ("c", 0))
+        }
+        return forest([False], repairs, [False, False])
+
+    tasks = scored(map_records([task(number) for number in range(60)]))
+    alone = at_equal_tokens(tasks, "a", ALL, how=FEW)
+    assert alone.answer is Answer.PAYS
+    [whole] = [
+        each for each in difficulties(tasks, ["a", "b", "c"], how=FEW) if each.difficulty == ALL
+    ]
+    assert whole.sources[0].stopping.gain.p == pytest.approx(3 * (alone.stopping.gain.p or 0))
+    assert [each.answer for each in whole.sources] == [Answer.PAYS, Answer.PAYS, Answer.CANNOT_TELL]
+
+
+def test_nothing_is_said_of_a_part_of_the_tasks() -> None:
+    tasks = scored([record(i, MENDED, list(Difficulty)[i % 2]) for i in range(40)])
+    found = difficulties(tasks, ["self"], how=FEW)
+    assert [each.sources[0].answer for each in found] == [None, None, Answer.PAYS]
 
 
 def test_a_source_counts_on_the_tasks_that_have_a_tree_of_it() -> None:

@@ -32,11 +32,16 @@ def with_about(**changed: Any) -> Findings:
         (at_equal_tokens(answer=Answer.DOES_NOT_PAY), "self: repair does not pay", Style.BAD),
         (
             UNSURE,
-            "gpt-4: cannot tell with 30 tasks whether repair pays; about 250 would be needed",
+            "gpt-4: cannot tell with 30 tasks whether repair pays; a gain of about 13 points",
             Style.UNSURE,
         ),
         (
-            at_equal_tokens(answer=Answer.CANNOT_TELL, tasks=1),
+            at_equal_tokens(answer=Answer.CANNOT_GAIN),
+            "self: all programs of a task are the same, so whether repair pays is not said",
+            Style.UNSURE,
+        ),
+        (
+            at_equal_tokens(answer=Answer.CANNOT_TELL, tasks=1, detectable=None),
             "self: cannot tell with 1 task whether repair pays",
             Style.UNSURE,
         ),
@@ -50,16 +55,30 @@ def test_it_says_first_in_words_whether_repair_pays(
 
 
 def test_the_answer_is_carried_by_its_numbers() -> None:
-    text = " ".join(line.strip() for line in shown(sample())[1:6])
+    text = " ".join(line.strip() for line in shown(sample())[1:10])
     assert text.startswith(
-        "+6.1 points (95% interval over tasks: +1.1 to +11.1): 66.0% of 30 tasks solved, "
-        "against 59.9% by 5.9 programs without repair, at the same 1,240 tokens generated a task "
+        "+6.1 points (95% interval over tasks: +1.1 to +11.1, p = 0.019): 66.0% of 30 tasks "
+        "solved, against 59.9% by 5.9 more programs where all first ones fail, at the same 1,240 "
+        "tokens generated a task "
+        "stopping after each draw: +5.5 points (95% interval over tasks: +0.5 to +10.5), against "
+        "60.5% by 6.4 more programs, at 1,198 tokens "
+        "the paper's comparison: +7.6 points (95% interval over tasks: +2.6 to +12.6), against "
+        "58.4% by 7.2 programs of every task "
         "a solved task costs 1,879 tokens, 0.0123 US dollars"
     )
 
 
+def test_tasks_with_too_few_programs_and_holms_procedure_are_said() -> None:
+    few = at_equal_tokens(stopping=replace(at_equal_tokens().stopping, short=3))
+    text = " ".join(line.strip() for line in shown(sample(headline=(few, UNSURE))))
+    assert "(3 of 12 unsolved tasks have fewer further programs than that; the interval" in text
+    assert "p-values and intervals of the 2 sources are Holm's: at most 5 % of runs" in text
+    assert "Holm" not in " ".join(shown(sample(headline=(few,))))
+
+
 def test_too_few_tasks_for_an_interval_are_said_to_be() -> None:
-    few = at_equal_tokens(gain=estimate(0.2), answer=Answer.CANNOT_TELL)
+    beside = replace(at_equal_tokens().stopping, gain=estimate(0.2))
+    few = at_equal_tokens(stopping=beside, answer=Answer.CANNOT_TELL, detectable=None)
     assert "+20.0 points (too few tasks for an interval)" in shown(sample(headline=(few,)))[1]
 
 
@@ -85,8 +104,9 @@ def test_columns_that_do_not_fit_follow_in_a_table_of_their_own() -> None:
     lines = shown(sample(), width=40)
     heads = [line.split() for line in lines if line.startswith("difficulty")]
     assert heads == [
-        ["difficulty", "tasks", "pass@1", "self", "i.i.d."],
-        ["difficulty", "gpt-4", "i.i.d."],
+        ["difficulty", "tasks", "pass@1"],
+        ["difficulty", "self", "sampling"],
+        ["difficulty", "gpt-4", "sampling"],
     ]
 
 
@@ -175,16 +195,16 @@ def test_a_run_in_which_nothing_was_scored_says_so_and_what_it_cost() -> None:
         (
             sample(),
             [
-                "self: repair pays; gpt-4: cannot tell with 30 tasks (about 250 needed)",
-                "self 66.0% (i.i.d. 59.9%) at 1,240 tokens; gpt-4 63.2% (61.1%) at 1,402",
+                "self: repair pays; gpt-4: cannot tell with 30 tasks (about 13 points could be s…",
+                "self 66.0% (without 59.9%) at 1,240 tokens; gpt-4 63.2% (61.1%) at 1,402",
                 "30 scored, 2 not scored, 2 not run; 98,420 tokens, 0.8123 US dollars",
             ],
         ),
         (
             with_about(not_run_budget=SPENT),
             [
-                "budget spent; self: repair pays; gpt-4: cannot tell with 30 tasks (about 250 ne…",
-                "self 66.0% (i.i.d. 59.9%) at 1,240 tokens; gpt-4 63.2% (61.1%) at 1,402",
+                "budget spent; self: repair pays; gpt-4: cannot tell with 30 tasks (about 13 poi…",
+                "self 66.0% (without 59.9%) at 1,240 tokens; gpt-4 63.2% (61.1%) at 1,402",
                 "30 scored, 2 not scored, 6 not run; 98,420 tokens, 0.8123 US dollars",
             ],
         ),

@@ -14,10 +14,10 @@ from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, Plan
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.estimate.bootstrap import Bootstrap
-from pytest_selfrepair.estimate.findings import ALL
-from pytest_selfrepair.estimate.settings import Setting, differing
-from pytest_selfrepair.estimate.versus import regression, versus
+from pytest_selfrepair.estimate.comparison.settings import Setting, differing
+from pytest_selfrepair.estimate.comparison.versus import versus
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 
 FEW = Bootstrap(draws=300)
 
@@ -46,7 +46,7 @@ def test_tasks_that_flip_are_named_each_way() -> None:
     assert found.tasks == 5
     assert found.lost == ("tasks/0001", "tasks/0004")
     assert found.won == ("tasks/0002", "tasks/0003")
-    assert found.mcnemar == 1.0
+    assert found.changes[-1].pass_at_t.difference.p == 1.0
 
 
 def test_only_tasks_that_both_scored_are_compared_and_the_others_are_named() -> None:
@@ -78,15 +78,18 @@ def test_pass_rates_are_told_of_each_difficulty_and_of_all() -> None:
 
 
 def test_the_difference_is_paired() -> None:
-    # The same tasks are solved but for one in ten: the interval knows nothing of their number.
+    # Five tasks of forty are won and none is lost: sure, though the intervals of both overlap.
     before = run(*[SOLVED, UNSOLVED] * 20)
-    after = run(*[*[SOLVED, UNSOLVED] * 18, *[SOLVED] * 4])
+    after = run(*[*[SOLVED, UNSOLVED] * 15, *[SOLVED] * 10])
     found = versus(before, after, how=Bootstrap(draws=2000)).changes[-1].pass_at_t
-    assert found.difference.value == pytest.approx(0.05)
+    assert found.difference.value == pytest.approx(0.125)
     assert found.difference.low is not None
-    assert found.before.low is not None
-    assert found.difference.low > -1e-12
-    assert found.before.low < 0.5
+    assert found.difference.p is not None
+    assert found.before.high is not None
+    assert found.after.low is not None
+    assert found.difference.low > 0
+    assert found.difference.p < 0.05
+    assert found.after.low < found.before.high
 
 
 def test_at_equal_tokens_the_dearer_run_is_read_on_the_way_to_its_trees() -> None:
@@ -169,28 +172,20 @@ def test_settings_that_agree_are_not_named_and_records_that_differ_are() -> None
     assert differing(unknown, run(SOLVED))[0] == Setting(name="model", before=None, after="gpt-4")
 
 
-def test_a_regression_is_what_the_run_after_lacks() -> None:
-    before = run(*[SOLVED, UNSOLVED] * 10)
-    after = run(*[UNSOLVED, UNSOLVED, SOLVED, UNSOLVED] * 5)
-    found = regression(before, after, how=FEW)
-    assert found.value == pytest.approx(0.25)
-    assert found.low is not None
-    assert found.low > 0
-
-
-def test_repairs_count_in_a_regression_but_not_in_pass_at_1() -> None:
-    before, after = run(*[REPAIRED] * 12), run(*[UNSOLVED] * 12)
-    assert regression(before, after, how=FEW).value == 1
-    assert versus(before, after, how=FEW).changes[-1].pass_at_1.difference.value == 0
-
-
-def test_runs_that_share_no_scored_task_have_no_regression() -> None:
-    before, after = run(SOLVED), run(None, SOLVED)
-    with pytest.raises(UsageError, match="no task was scored in both runs: 1 records before, 2"):
-        regression(before, after)
-    found = versus(before, after)
+def test_runs_that_share_no_scored_task_are_compared_in_nothing() -> None:
+    found = versus(run(SOLVED), run(None, SOLVED))
     assert (found.tasks, found.changes, found.tokens, found.dollars) == (0, (), None, None)
     assert found.only_after == ("tasks/0001",)
+    assert not found.same
+
+
+def test_only_a_run_that_came_out_alike_in_every_task_is_the_same() -> None:
+    before = run(SOLVED, REPAIRED, UNSOLVED)
+    assert versus(before, run(SOLVED, REPAIRED, UNSOLVED), how=FEW).same
+    longer = forest([False], {"self": [[True]]}, [False, False], repair_tokens=201)
+    found = versus(before, run(SOLVED, longer, UNSOLVED), how=FEW)
+    assert not found.same
+    assert (found.lost, found.won) == ((), ())
 
 
 def test_two_records_of_one_task_are_refused() -> None:
@@ -216,5 +211,3 @@ def test_the_difference_is_won_less_lost(each: list[Grown]) -> None:
     found = versus(run(*each), run(*each[::-1]), how=FEW)
     share = (len(found.won) - len(found.lost)) / found.tasks
     assert math.isclose(found.changes[-1].pass_at_t.difference.value, share, abs_tol=1e-12)
-    gone = regression(run(*each), run(*each[::-1]), how=FEW)
-    assert math.isclose(gone.value, -share, abs_tol=1e-12)

@@ -13,10 +13,8 @@ from findings_made import estimate, sample
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.errors import ReportError
-from pytest_selfrepair.estimate.bootstrap import Bootstrap
-from pytest_selfrepair.estimate.findings import Estimate
-from pytest_selfrepair.estimate.settings import Setting
-from pytest_selfrepair.estimate.two_runs import (
+from pytest_selfrepair.estimate.comparison.settings import Setting
+from pytest_selfrepair.estimate.comparison.two_runs import (
     COMPARE_SCHEMA,
     Progress,
     TwoRuns,
@@ -24,6 +22,8 @@ from pytest_selfrepair.estimate.two_runs import (
     side,
     two_runs,
 )
+from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.report import versus_markdown
 from pytest_selfrepair.report.data import two_runs_from_json, two_runs_to_json
 from pytest_selfrepair.report.plain import columns
@@ -53,17 +53,45 @@ def compared(before: list[Record], after: list[Record]) -> TwoRuns:
 @pytest.mark.parametrize(
     ("difference", "expected"),
     [
-        (Estimate(value=0.1, low=0.01, high=0.2), Progress.BETTER),
-        (Estimate(value=-0.1, low=-0.2, high=-0.01), Progress.WORSE),
-        (Estimate(value=0.1, low=-0.01, high=0.2), Progress.CANNOT_TELL),
-        (Estimate(value=0.1, low=1e-17, high=0.2), Progress.CANNOT_TELL),
+        (Estimate(value=0.1, low=0.01, high=0.2, p=0.03), Progress.BETTER),
+        (Estimate(value=-0.1, low=-0.2, high=-0.01, p=0.049), Progress.WORSE),
+        (Estimate(value=0.1, low=-0.01, high=0.2, p=0.0501), Progress.CANNOT_TELL),
+        (Estimate(value=0.1, low=-0.01, high=0.2, p=0.2), Progress.CANNOT_TELL),
+        (Estimate(value=0.1, low=0.01, high=0.2, level=0.99, p=0.03), Progress.CANNOT_TELL),
         (Estimate(value=0.9), Progress.CANNOT_TELL),
     ],
 )
-def test_it_got_better_where_the_whole_interval_says_so(
+def test_it_got_better_where_the_p_value_of_its_interval_says_so(
     difference: Estimate, expected: Progress
 ) -> None:
     assert progress(difference) is expected
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from([(1, 1), (1, 0), (0, 1), (0, 0)]), min_size=2, max_size=60))
+def test_verdict_interval_and_p_of_a_comparison_never_contradict_each_other(
+    tasks: list[tuple[int, int]],
+) -> None:
+    made = (UNSOLVED, SOLVED)
+    before, after = (run(*[made[task[which]] for task in tasks]) for which in (0, 1))
+    found = two_runs((side(before, "A"), before), (side(after, "B"), after), how=Bootstrap(draws=2))
+    assert found.overall is not None
+    difference = found.overall.pass_at_t.difference
+    assert None not in {difference.low, difference.high, difference.p}
+    told = found.answer in {Progress.BETTER, Progress.WORSE}
+    assert told is (difference.p < 0.05)
+    assert told is (difference.low > 0 or difference.high < 0)
+    assert (found.answer is Progress.SAME) is (before == after)
+
+
+@pytest.mark.parametrize(
+    ("won", "answer"),
+    [(3, Progress.CANNOT_TELL), (4, Progress.CANNOT_TELL), (5, Progress.BETTER)],
+)
+def test_three_of_sixty_won_and_none_lost_is_not_yet_better(won: int, answer: Progress) -> None:
+    before = run(*[SOLVED] * 30, *[UNSOLVED] * 30)
+    after = run(*[SOLVED] * (30 + won), *[UNSOLVED] * (30 - won))
+    assert compared(before, after).answer is answer
 
 
 def test_records_are_compared_by_what_they_solve() -> None:
@@ -71,7 +99,9 @@ def test_records_are_compared_by_what_they_solve() -> None:
     assert compared(few, many).answer is Progress.BETTER
     assert compared(many, few).answer is Progress.WORSE
     same = compared(few, few)
-    assert same.answer is Progress.CANNOT_TELL
+    assert same.answer is Progress.SAME
+    said = "the same: each of 20 tasks came out as it did before: 20.0% solved"
+    assert shown(same)[0] == said
     assert "no task was lost or won" in shown(same)
     assert "settings that differ: none" in shown(same)
     assert (same.before.scored, same.before.models, same.before.sources) == (
@@ -131,7 +161,7 @@ def test_a_comparison_on_a_terminal_of_80_columns() -> None:
         "lost: 2 tasks: tasks/0001, tasks/0002",
         "won: 13 tasks: tasks/0010, tasks/0011, tasks/0012, tasks/0013, tasks/0014,",
         "  tasks/0015, tasks/0016, tasks/0017, tasks/0018, tasks/0019 and 3 more",
-        "McNemar's exact test of 2 lost and 13 won: p = 0.0074",
+        "2 lost and 13 won: p = 0.0087",
         "",
         "tokens generated a task: from 5,900 to 6,100 (+200; 95% interval: +110 to +290)",
         "US dollars a task: from 0.0356 to 0.0301 (-0.0055; 95% interval: -0.0075 to",
@@ -150,7 +180,7 @@ def test_a_comparison_on_a_terminal_of_80_columns() -> None:
 def test_quiet_it_is_the_answer_the_flips_and_the_cost() -> None:
     assert [line.text for line in comparison(two(), quiet=True)] == [
         "better on 30 tasks: 60.0% to 66.7%, +6.7 [+1.7, +11.7] points",
-        "2 lost, 13 won, McNemar p = 0.0074",
+        "2 lost and 13 won: p = 0.0087",
         "tokens generated a task: from 5,900 to 6,100 (+200; 95% interval: +110 to +290)",
     ]
 

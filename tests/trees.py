@@ -9,9 +9,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from pytest_selfrepair.core.tree import Grown, ProgramNode
-from pytest_selfrepair.estimate.draws import Floats
-from pytest_selfrepair.estimate.findings import Policy
-from pytest_selfrepair.estimate.forest import UNITS, Forest, Level
+from pytest_selfrepair.estimate.exact.draws import Floats
+from pytest_selfrepair.estimate.exact.forest import UNITS, Forest, Level
+from pytest_selfrepair.estimate.exact.shape import Policy
 
 
 @dataclass(frozen=True)

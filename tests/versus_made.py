@@ -1,14 +1,15 @@
 """Two runs side by side that no run made: a plausible pair, and any that conform."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
 from findings_made import estimate, estimates, names
-from pytest_selfrepair.estimate.findings import ALL
-from pytest_selfrepair.estimate.settings import Setting
-from pytest_selfrepair.estimate.two_runs import Progress, Side, TwoRuns
-from pytest_selfrepair.estimate.versus import Change, Changes, Versus
+from pytest_selfrepair.estimate.comparison.settings import Setting
+from pytest_selfrepair.estimate.comparison.two_runs import Progress, Side, TwoRuns
+from pytest_selfrepair.estimate.comparison.versus import Change, Changes, Versus
+from pytest_selfrepair.estimate.exact.shape import ALL
 
 BEFORE = Side(
     name=".selfrepair/samples.sqlite::1",
@@ -28,26 +29,33 @@ AFTER = Side(
 )
 
 
-def change(before: float, after: float, half: float | None = None) -> Change:
+def change(
+    before: float, after: float, half: float | None = None, p: float | None = None
+) -> Change:
     """A figure of both runs; each with an interval of so much on either side."""
     return Change(
         before=estimate(before, half),
         after=estimate(after, half),
-        difference=estimate(after - before, half),
+        difference=replace(estimate(after - before, half), p=p),
     )
 
 
 def changes(
-    difficulty: str = ALL, tasks: int = 30, *, half: float | None = 0.05, tokens: float = 1240.0
+    difficulty: str = ALL,
+    tasks: int = 30,
+    *,
+    half: float | None = 0.05,
+    tokens: float = 1240.0,
+    p: float | None = 0.0087,
 ) -> Changes:
     """Six points better at twice the tokens, and two at the same."""
     return Changes(
         difficulty=difficulty,
         tasks=tasks,
         pass_at_1=change(0.377, 0.381, half),
-        pass_at_t=change(0.600, 0.667, half),
+        pass_at_t=change(0.600, 0.667, half, p),
         tree_tokens=change(620.0, tokens, None if half is None else 80.0),
-        at_equal_tokens=change(0.600, 0.621, half),
+        at_equal_tokens=change(0.600, 0.621, half, 0.41),
         equal_tokens=620.0,
     )
 
@@ -65,7 +73,6 @@ def two(answer: Progress = Progress.BETTER, **changed: Any) -> TwoRuns:
         ),
         "lost": ("tasks/0001", "tasks/0002"),
         "won": tuple(f"tasks/{number:04d}" for number in range(10, 23)),
-        "mcnemar": 0.00739,
         "tokens": change(5900.0, 6100.0, 90.0),
         "dollars": change(0.0356, 0.0301, 0.002),
         "settings": (
@@ -81,8 +88,7 @@ def two(answer: Progress = Progress.BETTER, **changed: Any) -> TwoRuns:
 
 
 NOTHING = two(
-    Progress.CANNOT_TELL, tasks=0, changes=(), lost=(), won=(), mcnemar=1.0, tokens=None,
-    dollars=None,
+    Progress.CANNOT_TELL, tasks=0, changes=(), lost=(), won=(), tokens=None, dollars=None,
 )  # fmt: skip
 """Two runs that scored no task both."""
 
@@ -138,7 +144,6 @@ def any_two_runs(draw: st.DrawFn) -> TwoRuns:
         ),
         lost=draw(_ids),
         won=draw(_ids),
-        mcnemar=draw(st.floats(0, 1)),
         tokens=draw(_costs) if compared else None,
         dollars=draw(st.none() | _costs) if compared else None,
         settings=draw(
@@ -151,6 +156,7 @@ def any_two_runs(draw: st.DrawFn) -> TwoRuns:
         only_after=draw(_ids),
         unscored_before=draw(_ids),
         unscored_after=draw(_ids),
+        same=draw(st.booleans()),
     )
     return TwoRuns(
         before=draw(_sides),

@@ -13,8 +13,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from pytest_selfrepair.estimate.findings import ALL, SCHEMA, Findings
-from pytest_selfrepair.estimate.two_runs import COMPARE_SCHEMA, TwoRuns
+from pytest_selfrepair.estimate.comparison.two_runs import COMPARE_SCHEMA, TwoRuns
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.findings import SCHEMA, Findings
 
 DOCS = Path(__file__).parent.parent / "docs"
 

@@ -23,7 +23,7 @@ from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.errors import SelfRepairError
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.estimate.findings import Findings
-from pytest_selfrepair.report.figures import Kind, figure
+from pytest_selfrepair.report.figures import PAPER, Kind, figure
 from pytest_selfrepair.store import runs
 
 HERE = Path(__file__).resolve().parent
@@ -124,7 +124,7 @@ def _only(found: Findings, source: str) -> Findings:
 def _drawn(found: Findings, kind: Kind, path: Path) -> str | None:
     """A figure as the address of an image; None where there is nothing to draw."""
     try:
-        figure(found, kind, path)
+        figure(found, kind, path, way=PAPER)
     except SelfRepairError as error:
         print(f"no figure: {error}", file=sys.stderr)
         return None

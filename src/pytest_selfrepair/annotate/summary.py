@@ -5,10 +5,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pytest_selfrepair.annotate.agreement import Agreement, agreement
 from pytest_selfrepair.annotate.answers import Judgement
 from pytest_selfrepair.annotate.judging import Accuracy, Change
 from pytest_selfrepair.annotate.study import Study
-from pytest_selfrepair.estimate.agreement import Agreement, agreement
 from pytest_selfrepair.feedback.human import Answer
 
 

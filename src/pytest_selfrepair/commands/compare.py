@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pytest_selfrepair.commands.output import show, write_reports
 from pytest_selfrepair.errors import SelfRepairError, UsageError
-from pytest_selfrepair.estimate.two_runs import side, two_runs
+from pytest_selfrepair.estimate.comparison.two_runs import side, two_runs
 from pytest_selfrepair.report.data import two_runs_to_json
 from pytest_selfrepair.report.plain import shows_unicode
 from pytest_selfrepair.report.versus_html import page

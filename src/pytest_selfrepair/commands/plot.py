@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from pytest_selfrepair.estimate.assemble import findings
-from pytest_selfrepair.report.figures import figure
+from pytest_selfrepair.report.figures import HEADLINE, PAPER, Way, figure
 from pytest_selfrepair.store import runs
 
 
@@ -16,8 +16,14 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "--kind",
         choices=["curve", "heatmap", "sources"],
         default="curve",
-        help="curve: pass@t; heatmap: shapes against i.i.d. sampling; sources: repair rates and "
-        "paired differences (default: curve)",
+        help="curve: pass@t; heatmap: shapes against sampling without repair; sources: repair "
+        "rates and paired differences (default: curve)",
+    )
+    command.add_argument(
+        "--paper",
+        action="store_true",
+        help="draw trees with replacement and sampling on every task, as the paper does (default: "
+        "without replacement, and on only where none has passed, as reports say it first)",
     )
     command.add_argument(
         "-o", "--out", metavar="FILE", type=Path, required=True, help="a .svg, .pdf or .png file"
@@ -26,10 +32,12 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 
 async def _command(options: argparse.Namespace) -> int:
-    return run(options.name, options.kind, options.out)
+    return run(options.name, options.kind, options.out, way=PAPER if options.paper else HEADLINE)
 
 
-def run(name: str, kind: Literal["curve", "heatmap", "sources"], out: Path) -> int:
+def run(
+    name: str, kind: Literal["curve", "heatmap", "sources"], out: Path, *, way: Way = HEADLINE
+) -> int:
     """Draw a figure of a run.
 
     Returns:
@@ -40,5 +48,5 @@ def run(name: str, kind: Literal["curve", "heatmap", "sources"], out: Path) -> i
             the formats, it cannot be written, or Matplotlib is missing.
         StoreError: The store cannot be read.
     """
-    figure(findings(runs.load(name).records), kind, out)
+    figure(findings(runs.load(name).records), kind, out, way=way)
     return 0

@@ -8,11 +8,11 @@ import msgspec
 from tabulate import tabulate
 
 from pytest_selfrepair.annotate import study, summary
+from pytest_selfrepair.annotate.agreement import Agreement
 from pytest_selfrepair.annotate.answers import Answers
 from pytest_selfrepair.annotate.export import as_lines
 from pytest_selfrepair.annotate.judging import Accuracy, Change
 from pytest_selfrepair.commands.output import opened, show, tell
-from pytest_selfrepair.estimate.agreement import Agreement
 from pytest_selfrepair.report.numbers import number, percent, plural
 
 _NOTHING = "-"

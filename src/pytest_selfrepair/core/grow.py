@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import TypeVar
 
 from pytest_selfrepair.core.budget import Cost, Spending, TokenBudget
@@ -29,12 +30,13 @@ from pytest_selfrepair.core.sample import (
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode, RepairTree
 from pytest_selfrepair.core.verdict import CaseFailure, Judge, Outcome, Verdict
+from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError, ReplayMissError
 
 LEAST_USEFUL_TOKENS = 64
 """A request that may generate less than this is not started: no program fits in it."""
 
 MOST_BASELINE_PER_SAMPLE = 8
-"""Bound on baseline programs, per sample of the trees, should a model generate next to nothing."""
+"""Bound on baseline programs per sample of the trees, should a model generate next to nothing."""
 
 _T = TypeVar("_T")
 
@@ -54,8 +56,8 @@ async def grow(
 
     Every failing initial program is repaired, also where another one passed: only then can the pass
     rate of every smaller tree be estimated without bias. Repairs that fail are repaired in their
-    turn, level by level, down to the plan's depth. The baseline draws further i.i.d. programs until
-    it has generated as many tokens as the costliest tree.
+    turn, level by level, down to the plan's depth. The baseline is further i.i.d. programs of a
+    task that no initial program solves.
 
     Args:
         task: The task.
@@ -83,8 +85,7 @@ async def grow(
     shared = TokenBudget(limit=plan.budget)
     programs, complete = await grower.draw_programs(range(plan.n_p), shared)
     trees = await _all(grower.repair(source, programs, shared.spent) for source in sources)
-    target = shared.spent + max((tree.tokens for tree in trees), default=0)
-    baseline = await grower.draw_baseline(len(programs), shared.spent, target)
+    baseline = await grower.draw_baseline(programs, trees)
     return Grown(programs=programs, trees=tuple(trees), baseline=baseline, complete=complete)
 
 
@@ -105,6 +106,10 @@ class _Grower:
     async def draw_programs(
         self, numbers: Iterable[int], budget: TokenBudget
     ) -> tuple[tuple[ProgramNode, ...], bool]:
+        nodes, complete = await _within(budget, self.program_jobs(numbers))
+        return tuple(nodes), complete
+
+    def program_jobs(self, numbers: Iterable[int]) -> "list[_Job]":
         messages = self.prompts.program(self.task)
 
         longest = self.plan.params.max_tokens
@@ -117,22 +122,32 @@ class _Grower:
 
             return _Job(run=job, wanted=longest, least=min(longest, LEAST_USEFUL_TOKENS))
 
-        nodes, complete = await _within(budget, [draw(number) for number in numbers])
-        return tuple(nodes), complete
+        return [draw(number) for number in numbers]
 
-    async def draw_baseline(self, drawn: int, spent: int, target: int) -> tuple[ProgramNode, ...]:
-        budget = TokenBudget(limit=self.plan.budget, spent=spent)
+    async def draw_baseline(
+        self, programs: Sequence[ProgramNode], trees: Sequence[RepairTree]
+    ) -> tuple[ProgramNode, ...]:
+        """Further programs, where none of the initial ones passes.
+
+        How many does not depend on what they are: sampling until the trees' tokens are reached
+        would end sooner where programs are long, and they fail more often. It is the plan's number,
+        or as many as the costliest tree's repairs buy at the mean cost of an initial program, if
+        that is more. Fewer, where a budget ends or a replay has no more: what was paid for counts.
+        """
+        if not trees or not programs or any(program.verdict.passed for program in programs):
+            return ()
+        spent = sum(program.total_tokens for program in programs)
+        repairs = max(tree.tokens for tree in trees)
         most = MOST_BASELINE_PER_SAMPLE * self.spending.cost.samples
-        baseline: list[ProgramNode] = []
-        while budget.spent < target and len(baseline) < most:
-            first = drawn + len(baseline)
-            mean = max(budget.spent / max(first, 1), 1.0)
-            count = min(math.ceil((target - budget.spent) / mean), most - len(baseline))
-            nodes, complete = await self.draw_programs(range(first, first + count), budget)
-            baseline += nodes
-            if not complete:
-                break
-        return tuple(baseline)
+        enough = math.ceil(repairs * len(programs) / max(spent, 1))
+        count = max(self.plan.baseline, min(enough, most))
+        first = len(programs)
+        nodes, _ = await _within(
+            TokenBudget(limit=self.plan.budget, spent=spent),
+            self.program_jobs(range(first, first + count)),
+            may_end=(BudgetSpentError, ReplayMissError),
+        )
+        return tuple(nodes)
 
     async def repair(
         self, source: FeedbackSource, programs: Sequence[ProgramNode], spent: int
@@ -296,6 +311,8 @@ class _Grower:
             rule=reading.rule,
             others=reading.others,
             counted_by=sample.usage.counted_by,
+            seconds=sample.seconds,
+            first_byte=sample.first_byte,
         )
 
     async def verdict(self, program: str) -> Verdict:
@@ -375,12 +392,29 @@ class _Job:
     least: int
 
 
-async def _within(budget: TokenBudget, jobs: Sequence[_Job]) -> tuple[list[ProgramNode], bool]:
+async def _within(
+    budget: TokenBudget,
+    jobs: Sequence[_Job],
+    *,
+    may_end: tuple[type[InfrastructureError], ...] = (),
+) -> tuple[list[ProgramNode], bool]:
     """Run jobs in order, as many at a time as the budget can answer for.
+
+    Args:
+        budget: What they may cost.
+        jobs: What to run.
+        may_end: Errors that are none, but end the jobs before the first that met one.
 
     Returns:
         The nodes of the jobs that could be started, in order, and whether those were all.
     """
+
+    async def tried(job: _Job, granted: int) -> ProgramNode | None:
+        try:
+            return await job.run(granted)
+        except may_end:
+            return None
+
     nodes: list[ProgramNode] = []
     while len(nodes) < len(jobs):
         grants: list[int] = []
@@ -391,10 +425,14 @@ async def _within(budget: TokenBudget, jobs: Sequence[_Job]) -> tuple[list[Progr
         if not grants:
             return nodes, False
         started = jobs[len(nodes) : len(nodes) + len(grants)]
-        ended = await _all(job.run(granted) for job, granted in zip(started, grants, strict=True))
+        ended = await _all(
+            tried(job, granted) for job, granted in zip(started, grants, strict=True)
+        )
         for node, granted in zip(ended, grants, strict=True):
-            budget.settle(granted, node.total_tokens)
-        nodes += ended
+            budget.settle(granted, 0 if node is None else node.total_tokens)
+        nodes += [node for node in takewhile(lambda node: node is not None, ended) if node]
+        if None in ended:
+            return nodes, False
     return nodes, True
 
 

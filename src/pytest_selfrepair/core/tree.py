@@ -36,6 +36,8 @@ class ProgramNode:
         rule: What decided which program its reply holds; None in records of earlier versions.
         others: How many other code blocks of the reply could have been the answer.
         counted_by: Who counted its tokens: ``endpoint``, or a tokenizer's name.
+        seconds: How long the request for its completion took, where known.
+        first_byte: Seconds until the first byte of the answer, where it came as a stream.
     """
 
     node: str
@@ -49,6 +51,8 @@ class ProgramNode:
     rule: Rule | None = None
     others: int = 0
     counted_by: str | None = None
+    seconds: float | None = None
+    first_byte: float | None = None
 
     @property
     def tokens(self) -> int:
@@ -98,7 +102,8 @@ class Grown:
     Attributes:
         programs: The initial programs, shared by all trees.
         trees: One for each feedback source.
-        baseline: Further i.i.d. programs: what the costliest tree's tokens buy without repair.
+        baseline: Further i.i.d. programs, where no initial one passes; of any task in records of
+            earlier versions. How many there are does not depend on what they are.
         complete: False where the token budget ended before all initial programs were sampled.
     """
 
@@ -140,3 +145,15 @@ class Plan:
     def n_r(self) -> int:
         """Repairs of every failing program on one and the same text."""
         return self.n_fr // self.texts if self.texts else 0
+
+    @property
+    def baseline(self) -> int:
+        """Further programs of a task that none of its initial ones solves: twice its repairs.
+
+        A repair with its explanation costs about two programs, so that they reach as far.
+        """
+        repairs, level = 0, self.n_p
+        for _ in range(self.depth):
+            level *= self.n_fr
+            repairs += level
+        return 2 * repairs

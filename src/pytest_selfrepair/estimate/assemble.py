@@ -1,36 +1,35 @@
 """Records → `Findings`: every estimate of a run, put together from the modules beside this one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from pytest_selfrepair.core.feedback import leaks
 from pytest_selfrepair.core.ledger import Account, Lost
 from pytest_selfrepair.core.record import UNKNOWN, Record, Setup
-from pytest_selfrepair.estimate.bootstrap import BOOTSTRAP, Bootstrap
-from pytest_selfrepair.estimate.censoring import Usable, usable
-from pytest_selfrepair.estimate.curves import chosen, curve, envelope, heat_map, round_numbers
-from pytest_selfrepair.estimate.depths import by_depth
+from pytest_selfrepair.estimate.comparison.sources import compared
+from pytest_selfrepair.estimate.exact.iid import iid, sampled
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
+from pytest_selfrepair.estimate.exact.shapes import Expected, expect
+from pytest_selfrepair.estimate.exact.stopping import reach, stopping
 from pytest_selfrepair.estimate.findings import (
-    ALL,
     About,
+    Baseline,
     Curve,
     Findings,
     HeatMap,
-    Policy,
     Refused,
-    Shape,
     Unscored,
 )
-from pytest_selfrepair.estimate.iid import iid, sampled
-from pytest_selfrepair.estimate.interval import mean_estimate, sampling_noise
-from pytest_selfrepair.estimate.notes import notes, overstepped
-from pytest_selfrepair.estimate.scored import by_difficulty, scored, source_names
-from pytest_selfrepair.estimate.shapes import Expected, expect
-from pytest_selfrepair.estimate.sources import compared
-
-_MOST_POINTS = 40
-"""Points of an i.i.d. curve: all of the first, then ever wider apart."""
+from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
+from pytest_selfrepair.estimate.intervals.statistics import mean_estimate, sampling_noise
+from pytest_selfrepair.estimate.run.baselines import iid_points, stopping_points
+from pytest_selfrepair.estimate.run.censoring import Usable, usable
+from pytest_selfrepair.estimate.run.curves import curve, envelope, heat_map, round_numbers
+from pytest_selfrepair.estimate.run.depths import by_depth
+from pytest_selfrepair.estimate.run.latency import latencies
+from pytest_selfrepair.estimate.run.notes import notes, overstepped
+from pytest_selfrepair.estimate.run.scored import by_difficulty, scored, source_names
 
 _T = TypeVar("_T")
 
@@ -79,6 +78,7 @@ def findings(
         refused=_refused(used),
         depths=by_depth(scored(records), names, how=how),
         pairs_by_difficulty=parts.pairs_by_difficulty,
+        latency=latencies(records),
         notes=(*overstepped(account), *notes(records)),
         account=account,
     )
@@ -117,22 +117,20 @@ def _curves(
         strata = [difficulty_of[task] for task in each.forest.tasks]
         depth = each.forest.depth
         for policy, replacement in _ways(each):
-            for less in (None, *range(1, depth)):
-                expected = (
-                    _iid(each, policy, replacement=replacement)
-                    if source is None
-                    else each.expected(policy, replacement=replacement, depth=less)
-                )
-                if expected is None:
-                    continue
-                points = expected if source is None else envelope(expected)
+            for points, baseline, less in _lines(each, policy, replacement=replacement):
                 found = curve(
                     points,
                     source=source,
-                    label=_label(model, source, depth=(less or depth) if depth > 1 else None),
+                    label=_label(
+                        model,
+                        source,
+                        depth=(less or depth) if depth > 1 else None,
+                        baseline=baseline,
+                    ),
                     policy=policy,
                     replacement=replacement,
                     difficulty=group,
+                    baseline=baseline,
                 )
                 with_ends = [
                     replace(
@@ -145,6 +143,25 @@ def _curves(
                 yield replace(found, points=tuple(with_ends), depth=less)
 
 
+def _lines(
+    each: Usable, policy: Policy, *, replacement: bool
+) -> Iterator[tuple[Expected, Baseline | None, int | None]]:
+    """The points of every curve of one source, or of sampling without repair: (…, baseline, depth).
+
+    A depth is given where it is less than the trees'.
+    """
+    if each.source is None:
+        if (found := iid_points(each, policy, replacement=replacement)) is not None:
+            yield found, Baseline.EVERY_TASK, None
+        if (found := stopping_points(each, policy, replacement=replacement)) is not None:
+            yield found, Baseline.STOPPING, None
+        return
+    for less in (None, *range(1, each.forest.depth)):
+        found = each.expected(policy, replacement=replacement, depth=less)
+        if found is not None:
+            yield envelope(found), None, less
+
+
 def _ways(each: Usable) -> list[tuple[Policy, bool]]:
     """How trees are drawn for curves: as the paper does, and without its bias."""
     if each.order is not None:
@@ -152,20 +169,8 @@ def _ways(each: Usable) -> list[tuple[Policy, bool]]:
     return [(Policy.BATCH, False), (Policy.BATCH, True)]
 
 
-def _iid(each: Usable, policy: Policy, *, replacement: bool) -> Expected | None:
-    """i.i.d. sampling, at not too many points."""
-    most = sampled(each.grown)
-    if not most:
-        return None
-    expected = iid(each.grown, most, replacement=replacement, policy=policy)
-    if most <= _MOST_POINTS:
-        return expected
-    steps = [round(most ** (i / (_MOST_POINTS - 1))) for i in range(_MOST_POINTS)]
-    return chosen(expected, [number - 1 for number in dict.fromkeys(steps)])
-
-
 def _heat_maps(used: _Used) -> Iterable[HeatMap]:
-    """Over all tasks, drawn with replacement as in the paper, and without."""
+    """Over all tasks, drawn with replacement as in the paper, and without; by either baseline."""
     for (group, source), each in used.items():
         if source is None or group != ALL or each.order is not None or not each.grown:
             continue
@@ -173,19 +178,35 @@ def _heat_maps(used: _Used) -> Iterable[HeatMap]:
         n_p, n_fr = each.forest.most_programs, each.forest.most_repairs(depth)
         if not (n_p and n_fr):
             continue
+        columns = round_numbers(n_p)
         for _, replacement in _ways(each):
             expected = expect(
                 each.forest,
-                round_numbers(n_p),
+                columns,
                 round_numbers(n_fr),
                 replacement=replacement,
                 policies=[Policy.BATCH],
                 depth=depth,
             )[Policy.BATCH]
-            baseline = iid(each.grown, sampled(each.grown), replacement=replacement)
-            yield heat_map(
-                expected, baseline, source=source, policy=Policy.BATCH, replacement=replacement
-            )
+            everywhere = iid(each.grown, sampled(each.grown), replacement=replacement)
+            rivals = {
+                Baseline.STOPPING: {
+                    first: stopping(
+                        each.grown, first, reach(each.grown, first), replacement=replacement
+                    )
+                    for first in columns
+                },
+                Baseline.EVERY_TASK: dict.fromkeys(columns, everywhere),
+            }
+            for baseline, beside in rivals.items():
+                yield heat_map(
+                    expected,
+                    beside,
+                    source=source,
+                    policy=Policy.BATCH,
+                    replacement=replacement,
+                    baseline=baseline,
+                )
 
 
 def _refused(used: _Used) -> tuple[Refused, ...]:
@@ -197,8 +218,10 @@ def _refused(used: _Used) -> tuple[Refused, ...]:
     )
 
 
-def _label(model: str, source: str | None, *, depth: int | None) -> str:
+def _label(model: str, source: str | None, *, depth: int | None, baseline: Baseline | None) -> str:
     """What the paper's legends call a curve, with its depth where the trees have several levels."""
+    if baseline is Baseline.STOPPING:
+        return f"M_P = {model} (no repair, on only where none passes)"
     if source is None:
         return f"M_P = {model} (no repair)"
     ending = "" if depth is None else f", depth {depth}"

@@ -3,92 +3,43 @@
 The layout is also that of `selfrepair report RUN --json OUT`; the README documents it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Account, Lost
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the JSON that these classes are written as."""
-
-ALL = "all"
-"""What stands for a difficulty where tasks of every difficulty count."""
-
-
-class Policy(StrEnum):
-    """In what order a tree is drawn, and when drawing stops (arXiv 2306.09896, section 4).
-
-    `batch` pays for all programs and, where none passes, for all repairs. `dfs` draws a program,
-    then its repairs one by one, then the next program, and stops at the first pass. `bfs` draws
-    programs one by one until one passes, and only where none does their repairs one by one.
-    """
-
-    BATCH = "batch"
-    DFS = "dfs"
-    BFS = "bfs"
 
 
 class Answer(StrEnum):
-    """What the numbers say to the question whether repair pays."""
+    """What the numbers say to the question whether repair pays.
+
+    `sampling cannot gain` where all programs of each task are one and the same, as at a temperature
+    of 0: then there is nothing to compare repair with, and nothing is said.
+    """
 
     PAYS = "repair pays"
     DOES_NOT_PAY = "repair does not pay"
     CANNOT_TELL = "cannot tell"
+    CANNOT_GAIN = "sampling cannot gain"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """A number and how sure it is.
+class Baseline(StrEnum):
+    """How the tokens of repair would be spent without it.
 
-    Attributes:
-        value: The estimate.
-        low: Lower end of the interval over tasks; None where there are too few tasks for one.
-        high: Upper end.
-        level: The interval's nominal coverage, 0 to 1.
-        method: How the interval was made, in words: ``BCa bootstrap over tasks, 10,000 draws``.
+    `stopping` draws as many initial programs as the trees have, and further ones together where all
+    of these fail: repair's own stopping rule. `one_by_one` does the same, but stops after each
+    further program, and is compared with repairs that are drawn one by one, too. `every_task` is
+    the comparison of arXiv 2306.09896: as many i.i.d. programs of every task, solved or not.
     """
 
-    value: float
-    low: float | None = None
-    high: float | None = None
-    level: float = 0.95
-    method: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """What trees of one shape are expected to solve and to cost: exact, means over tasks.
-
-    Attributes:
-        source: The feedback source's name; None for i.i.d. sampling (n_fr = 0).
-        policy: How the tree is drawn.
-        replacement: Whether programs and repairs are drawn with replacement from what was sampled.
-        n_p: Programs.
-        n_fr: Repairs of each failing program; 0: no repair.
-        depth: Levels of repair; 0 where n_fr is.
-        difficulty: `ALL`, or one difficulty.
-        tasks: Tasks behind it.
-        pass_rate: Expected share of tasks solved, 0 to 1.
-        tokens: Expected tokens generated per task (programs, feedback, repairs).
-        all_tokens: Expected tokens per task, generated and read.
-        samples: Expected completions per task.
-        dollars: Expected US dollars per task; None where some completion has no known price.
-    """
-
-    source: str | None
-    policy: Policy
-    replacement: bool
-    n_p: int
-    n_fr: int
-    depth: int
-    difficulty: str
-    tasks: int
-    pass_rate: float
-    tokens: float
-    all_tokens: float
-    samples: float
-    dollars: float | None
+    STOPPING = "stopping"
+    ONE_BY_ONE = "one_by_one"
+    EVERY_TASK = "every_task"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +49,7 @@ class CurvePoint:
     Attributes:
         tokens: Expected tokens generated per task.
         pass_rate: Expected share of tasks solved, with its interval over tasks.
-        n_p: Programs of the shape.
+        n_p: Programs of the shape; without repair, the most that are drawn of a task.
         n_fr: Repairs of each failing program.
         all_tokens: Expected tokens per task, generated and read.
         dollars: Expected US dollars per task, or None.
@@ -117,16 +68,17 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """pass@t: pass rate against tokens generated; the upper envelope of the shapes, or i.i.d.
+    """pass@t: pass rate against tokens generated; the upper envelope of the shapes, or of sampling.
 
     Attributes:
-        source: The feedback source's name; None for i.i.d. sampling.
+        source: The feedback source's name; None for sampling without repair.
         label: As a legend names it: ``M_P = X (no repair)``, ``M_P = X; M_F = Y``.
         policy: How trees are drawn.
         replacement: With replacement, as the paper draws them, or without (unbiased).
         difficulty: `ALL`, or one difficulty.
         points: By ascending tokens.
         depth: Levels of repair, where the trees have more; None: as many as they have.
+        baseline: How programs are sampled, where there is no source.
     """
 
     source: str | None
@@ -136,11 +88,12 @@ class Curve:
     difficulty: str
     points: tuple[CurvePoint, ...]
     depth: int | None = None
+    baseline: Baseline | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeatCell:
-    """One shape against i.i.d. sampling at the same tokens, as in the paper's heat map.
+    """One shape against sampling without repair at the same tokens, as in the paper's heat map.
 
     Attributes:
         n_p: Programs.
@@ -172,6 +125,8 @@ class HeatMap:
         n_p: The columns.
         n_fr: The rows, largest first.
         cells: Row by row.
+        baseline: What ratios are of: i.i.d. sampling of every task, or the same number of programs
+            and more where all of these fail.
     """
 
     source: str
@@ -180,48 +135,73 @@ class HeatMap:
     n_p: tuple[int, ...]
     n_fr: tuple[int, ...]
     cells: tuple[HeatCell, ...]
+    baseline: Baseline = Baseline.EVERY_TASK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Against:
+    """Trees against sampling without repair at the same mean tokens.
+
+    Attributes:
+        baseline: How programs are sampled.
+        rate: What that solves.
+        gain: What the trees solve more, with its paired interval over tasks.
+        programs: How many programs those tokens buy: of every task, or beyond the initial ones of
+            each unsolved task.
+        tokens: Mean tokens generated per task, at which both stand.
+        short: Unsolved tasks of which fewer programs were sampled. Beyond them, sampling is taken
+            to solve nothing more; where a sentence hangs on it, the interval also holds what would
+            be so if each further program of these tasks passed as often as those of all.
+    """
+
+    baseline: Baseline
+    rate: Estimate
+    gain: Estimate
+    programs: float
+    tokens: float
+    short: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtEqualTokens:
-    """One source's trees, as grown where possible, against i.i.d. sampling at the same mean tokens.
+    """One source's trees, as grown where possible, against sampling at the same mean tokens.
 
     Attributes:
         source: The feedback source's name.
         difficulty: `ALL`, or one difficulty.
         tasks: Tasks behind it.
+        unsolved: Those that no initial program solves.
         pass_rate: What the trees solve; unbiased.
-        iid: What i.i.d. sampling solves at those tokens.
-        gain: The difference, with its paired interval over tasks.
-        tokens: Mean tokens generated per task, at which both stand.
+        tokens: Mean tokens generated per task.
         dollars: Mean US dollars per task of the trees, or None.
-        iid_samples: How many i.i.d. programs those tokens buy.
+        stopping: Against sampling under the same stopping rule, in batches: the answer's.
+        one_by_one: The same where both stop after each draw.
+        paper: Against i.i.d. sampling on every task, the paper's comparison.
         tokens_per_solved: Tokens generated ÷ tasks solved; None where none is.
         dollars_per_solved: US dollars ÷ tasks solved, or None.
-        answer: Whether repair pays.
-        tasks_needed: About how many tasks would tell; None where these do, or where none would.
-        n_p: Programs of the trees compared, with one repair each, where the trees as grown cost
-            more than the programs that were sampled without repair; None: as grown.
-        beyond: True where even the smallest trees cost more: then i.i.d. sampling stands too low,
-            and that repair pays cannot be told.
+        answer: Whether repair pays; None where nothing is said, as of one difficulty or depth.
+        detectable: About the least gain that so many tasks show with a power of 80 %, at the spread
+            of these; None where there is no interval.
+        n_p: Programs of the trees compared, with one repair each, where no further programs were
+            sampled that trees as grown could be compared with; None: as grown.
         depth: Levels of repair at which the trees were cut off; None: as grown.
     """
 
     source: str
     difficulty: str
     tasks: int
+    unsolved: int
     pass_rate: Estimate
-    iid: Estimate
-    gain: Estimate
     tokens: float
     dollars: float | None
-    iid_samples: float
+    stopping: Against
+    one_by_one: Against
+    paper: Against
     tokens_per_solved: float | None
     dollars_per_solved: float | None
-    answer: Answer
-    tasks_needed: int | None
+    answer: Answer | None = None
+    detectable: float | None = None
     n_p: int | None = None
-    beyond: bool = False
     depth: int | None = None
 
 
@@ -297,6 +277,9 @@ class SourceFindings:
 class Pair:
     """Two sources on the same failing programs of the same tasks.
 
+    Each source's rate is a mean over tasks of the mean over programs of the share of repairs that
+    pass, so that neither tasks with many failing programs nor more repairs weigh more.
+
     Attributes:
         first: One source's name.
         second: The other's.
@@ -304,10 +287,11 @@ class Pair:
         programs: Those programs.
         first_rate: Share of repairs that pass, of the first source, over those programs.
         second_rate: The same of the second.
-        difference: First less second, with its paired interval over tasks.
-        only_first: Tasks that a repair of the first solves and none of the second.
+        difference: First less second, with its paired interval over tasks and its p-value, after
+            Holm where there are several pairs.
+        only_first: Tasks that no initial program solves, and a repair of the first source does but
+            none of the second, of equally many repairs of each program.
         only_second: The other way.
-        mcnemar: Two-sided p-value of McNemar's exact test over these tasks.
         difficulty: `ALL`, or one difficulty.
     """
 
@@ -320,7 +304,6 @@ class Pair:
     difference: Estimate
     only_first: int
     only_second: int
-    mcnemar: float
     difficulty: str = ALL
 
 
@@ -363,6 +346,8 @@ class Tally:
         baseline: Baseline programs by outcome, most frequent first.
         judged: Where programs ran and who compared: ``in bubblewrap …, checker tolerant``.
         flips: How the other checker would have judged.
+        lacking: Programs that wanted to import what they may not have, by the module; the most
+            frequent first.
     """
 
     tasks: dict[str, int]
@@ -371,6 +356,7 @@ class Tally:
     baseline: dict[str, int]
     judged: tuple[str, ...]
     flips: tuple[Flips, ...]
+    lacking: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -384,6 +370,37 @@ class Refused:
 
     what: str
     why: str
+
+
+class Written(StrEnum):
+    """What a completion holds."""
+
+    PROGRAM = "programs and repairs"
+    FEEDBACK = "explanations"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """How long completions of one kind took, in seconds from when their request was sent.
+
+    Attributes:
+        of: What they hold.
+        samples: Completions whose time is known, served from a store or not; several of one
+            request each count with the whole of its time.
+        median: Seconds to the last byte, in the median.
+        p90: The same at the 90th percentile.
+        first_byte_samples: Those that came as streams.
+        first_byte_median: Seconds to their first byte, in the median; None where there are none.
+        first_byte_p90: The same at the 90th percentile.
+    """
+
+    of: Written
+    samples: int
+    median: float
+    p90: float
+    first_byte_samples: int = 0
+    first_byte_median: float | None = None
+    first_byte_p90: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -434,9 +451,9 @@ class Findings:
         sources: One for each feedback source.
         pairs: Every two sources.
         shapes: Every shape that the trees allow.
-        curves: i.i.d. and each source; `ALL` and each difficulty. A source that repairs its repairs
-            also has curves of fewer levels.
-        heat_maps: One for each source.
+        curves: Sampling by each baseline, and each source; `ALL` and each difficulty. A source that
+            repairs its repairs also has curves of fewer levels.
+        heat_maps: Of each source, one for each way to draw and baseline.
         tally: What became of tasks and programs.
         cost: What all completions cost, of unscored tasks too.
         lost: What was in flight when runs were killed or stopped.
@@ -444,6 +461,7 @@ class Findings:
         refused: What could not be estimated without bias, by name.
         depths: Each source that repairs its repairs, cut off at every depth from 1 up.
         pairs_by_difficulty: Every two sources, within each difficulty; none where there is but one.
+        latency: How long completions took; one for each kind whose times are known.
         notes: What a reader should know of how these facts came about, a line each.
         account: What the run has paid for, by its account, also for tasks that were not reported;
             None in a report of a stored run.
@@ -465,6 +483,7 @@ class Findings:
     refused: tuple[Refused, ...]
     depths: tuple[AtEqualTokens, ...] = ()
     pairs_by_difficulty: tuple[Pair, ...] = ()
+    latency: tuple[Latency, ...] = ()
     notes: tuple[str, ...] = ()
     account: Account | None = None
     schema: int = SCHEMA

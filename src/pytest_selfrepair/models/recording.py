@@ -71,7 +71,7 @@ class RecordingModel:
         replay: `auto` serves what is there and pays for the rest, `only` never pays, `off` always.
         campaign: On whose account samples are drawn.
         limits: What the whole run may spend.
-        dollars: What a completion costs, in US dollars; None where nobody knows.
+        dollars: What a completion costs at most, in US dollars; None where nobody knows.
     """
 
     model: Model
@@ -280,9 +280,9 @@ class RecordingModel:
     def _priced(self, sample: Sample) -> Sample:
         if sample.finish_reason == CONTEXT_LIMIT:
             return replace(sample, dollars=0.0)
-        return (
-            sample if self.dollars is None else replace(sample, dollars=self.dollars(sample.usage))
-        )
+        if sample.dollars is not None or self.dollars is None:
+            return sample
+        return replace(sample, dollars=self.dollars(sample.usage))
 
     def _wanted(self, request: SampleRequest) -> Wanted:
         """The most that a request can cost; no token is shorter than a byte."""

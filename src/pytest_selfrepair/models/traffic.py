@@ -90,6 +90,7 @@ class Throttle:
 
     Args:
         slots: What every request needs besides.
+        concurrency: Requests that may be in flight at most; None: as many as there are slots.
         requests_per_minute: How many may be sent in a minute; None: any number.
         tokens_per_minute: How many tokens, read or generated, they may cost; None: any number. A
             try that failed counts with what it might have cost.
@@ -107,12 +108,14 @@ class Throttle:
         self,
         slots: Slots,
         *,
+        concurrency: int | None = None,
         requests_per_minute: int | None = None,
         tokens_per_minute: int | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self.allowed = float(slots.limit)
+        self._most = min(slots.limit, concurrency or slots.limit)
+        self.allowed = float(self._most)
         self.in_flight = 0
         self.rate_limits = 0
         self.seconds_waited = 0.0
@@ -178,7 +181,7 @@ class Throttle:
     def settle(self, flight: "Flight", tokens: int) -> None:
         """A request was answered, and cost so many tokens."""
         self._tokens.take(tokens - flight.reserved)
-        self.allowed = min(self.allowed + 1 / self.allowed, self._slots.limit)
+        self.allowed = min(self.allowed + 1 / self.allowed, self._most)
 
     def slow_down(self, flight: "Flight") -> None:
         """The endpoint said that a request was one too many."""

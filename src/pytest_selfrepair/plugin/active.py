@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,8 +14,10 @@ from pytest_selfrepair.core.grow import LEAST_USEFUL_TOKENS
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
+from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.core.verdicts import Terms
 from pytest_selfrepair.errors import SelfRepairError, TaskError, UsageError, WorkerLostError
-from pytest_selfrepair.estimate.outcome import TaskOutcome
+from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 from pytest_selfrepair.plugin import ITEM_NAME, xdist
 from pytest_selfrepair.plugin.asking import checker_of
 from pytest_selfrepair.plugin.collect import (
@@ -28,19 +29,22 @@ from pytest_selfrepair.plugin.collect import (
     UnscoredError,
     collector_for,
     locate,
+    ordered,
     sampled,
 )
-from pytest_selfrepair.plugin.crew import Casting, LocalServers
 from pytest_selfrepair.plugin.engine import GRACE, Engine
 from pytest_selfrepair.plugin.importing import unswept
 from pytest_selfrepair.plugin.live import LiveLine
+from pytest_selfrepair.plugin.local_servers import LocalServers
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.run_models import RunModels
 from pytest_selfrepair.plugin.runlog import RunLog
 from pytest_selfrepair.report.kept import kept
 from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import MEGABYTE, Limits
+from pytest_selfrepair.sandbox.packages import find_packages
 from pytest_selfrepair.tasks.folders import is_task_folder
 
 if TYPE_CHECKING:
@@ -61,10 +65,8 @@ def activate(config: pytest.Config, settings: Settings) -> None:
     """Bring the plugin into a session.
 
     Raises:
-        UsageError: The isolation or the tasks that were asked for are not to be had, or the token
-            budget has no room for a single program.
+        UsageError: The isolation or the tasks that were asked for are not to be had.
     """
-    _check_budget(settings)
     for name in (*Difficulty, *TaskKind):
         config.addinivalue_line("markers", f"{name}: tasks of pytest-selfrepair of that kind")
     # A malformed task is an error of its own and must not keep the others from being run.
@@ -84,67 +86,87 @@ class ActiveSession:
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._config = config
         self._settings = settings
+        self._packages = None if settings.packages is None else find_packages(settings.packages)
         self._isolation = _found(settings, config)
         self._servers = LocalServers(
             weights_file=settings.local_weights,
             threads=settings.local_threads,
             known=xdist.given_servers(config),
         )
-        self._casting: Casting | None = None
+        self._models: RunModels | None = None
         self._engine: Engine | None = None
         self._ahead: list[pytest.Item] | None = None
+        self._checked: bool | None = None
+        self._fault: str | None = None
         self._sample_notices: list[str] = []
         self._run = xdist.given_run(config) or uuid.uuid4().hex
         self._log = None if xdist.is_worker(config) else RunLog(settings.store, self._run)
         self._reports: Reports | None = None
         self._findings: Findings | None = None
+        self._foreseen: list[str] | None = None
 
     def pytest_report_header(self) -> list[str]:
         """Say who writes, who explains, and where programs run."""
         settings = self._settings
-        who = f"{settings.model}{_address(settings.base_url)}"
-        told = f"feedback {', '.join(settings.feedback)}{_address(settings.feedback_base_url)}"
+        told = f"feedback {', '.join(settings.feedback)}"
         if settings.feedback_cases == FeedbackCases.PUBLIC:
             told += " (sees public cases alone)"
         budget = "no token budget" if settings.budget is None else f"{settings.budget:,} tokens"
         tree = f"n_p = {settings.programs}, {_repairs(settings)}"
         store = f"samples in {self._shown(settings.store)}, replay {settings.replay}"
+        given = ""
+        if self._packages is not None:
+            given = f" with {', '.join(self._packages.versions) or 'the standard library alone'}"
         return [
-            f"selfrepair: {who}, {told}; {tree}, {budget}",
-            f"selfrepair: programs run in {self._isolation.description}; {store}",
+            f"selfrepair: {settings.model}, {told}; {tree}, {budget}",
+            *(f"selfrepair: {line}" for line in (self._models.described if self._models else ())),
+            f"selfrepair: programs run in {self._isolation.description}{given}; {store}",
         ]
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Find out who the names mean; here every conftest.py has been read."""
         try:
-            self._casting = Casting(
+            self._models = RunModels(
                 self._settings,
                 session.config,
                 self._servers,
                 xdist.share(session.config, self._settings.concurrency),
             )
+            _check_budget(self._models.plan)
             if self._log is not None and not session.config.option.collectonly:
                 self._reports = _reports(self._settings)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from error
         settings = self._settings
+        limits = Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * MEGABYTE)
+        other = COUNTERPARTS.get(settings.checker, "")
         judge = SandboxJudge(
             isolation=self._isolation,
-            limits=Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * MEGABYTE),
+            limits=limits,
             checker=CHECKERS[settings.checker],
-            other=CHECKERS.get(COUNTERPARTS.get(settings.checker, "")),
+            other=CHECKERS.get(other),
             all_cases=settings.all_cases,
             checker_of=self._checker_of,
+            packages=self._packages,
             concurrency=xdist.processors(session.config),
         )
-        self._engine = Engine(settings, self._casting, judge, self._run)
+        terms = Terms(
+            checker=settings.checker,
+            other=other,
+            limits=limits.as_terms(),
+            packages=settings.packages,
+            all_cases=settings.all_cases,
+        )
+        self._engine = Engine(
+            settings, self._models, judge, terms, foreign=self._checker_of, run=self._run
+        )
         session.config.stash[ENGINE] = self._engine
         if self._log is not None:
             live = LiveLine(
                 self._log,
                 self._engine,
-                self._casting.campaign,
-                self._casting.limits,
+                self._models.campaign,
+                self._models.limits,
                 settings.concurrency,
             )
             session.config.pluginmanager.register(live, "selfrepair-live")
@@ -155,14 +177,22 @@ class ActiveSession:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Start the embedded model once for all workers, and tell each where it is."""
-        if self._casting is None or self._config.option.collectonly:
+        if self._models is None or self._config.option.collectonly:
             return
         try:
-            self._casting.start_local_servers()
+            self._models.start_local_servers()
+            if self._checked is None:
+                self._checked = self._models.check_endpoints()
         except SelfRepairError as error:
             raise pytest.UsageError(str(error)) from None
-        servers, campaign = self._servers.known, self._casting.campaign
-        xdist.prepare(node, servers, campaign, self._run, self._isolation)
+        xdist.prepare(
+            node,
+            self._servers.known,
+            self._models.campaign,
+            self._run,
+            self._isolation,
+            checked=self._checked,
+        )
 
     def pytest_collect_directory(
         self, path: Path, parent: pytest.Collector
@@ -182,33 +212,60 @@ class ActiveSession:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        """Draw a sample of what -m, -k and the like have left."""
+        """Draw a sample of what -m, -k and the like have left, and put it in order."""
         kept, self._sample_notices = sampled(items, self._settings)
         if len(kept) < len(items):
             stay = set(kept)
             config.hook.pytest_deselected(items=[each for each in items if each not in stay])
             items[:] = kept
+        items[:] = ordered(items, self._settings)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Count the tasks that are to be run."""
-        tasks = sum(isinstance(item, TaskItem) and item.has_cases for item in session.items)
+        tasks = [item.task_id for item in _tasks(session.items)]
         if self._log is None:
-            xdist.send_collected(session.config, tasks)
-        else:
-            self._log.collected = tasks
+            xdist.send_collected(session.config, len(tasks))
+            return
+        self._log.collected = len(tasks)
+        if not xdist.is_controller(session.config):
+            self._foresee(tasks)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
+        """Learn from the first worker which tasks are to be run."""
+        del node
+        if self._foreseen is None:
+            self._foresee([each.removesuffix(_END) for each in ids if each.endswith(_END)])
+
+    def _foresee(self, task_ids: list[str]) -> None:
+        """Say which limit the gate can hold, before anything is sampled, or refuse it."""
+        if self._reports is None:
+            return
+        try:
+            self._foreseen = self._reports.foreseen(task_ids)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is None or self._settings.plan:
+            return
+        for line in self._foreseen:
+            reporter.write_line(line)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Where only a plan is asked for, say what the run would take in place of running."""
-        if not self._settings.plan or self._casting is None:
+        if not self._settings.plan or self._models is None:
             return None
         if xdist.is_controller(session.config):
             raise pytest.UsageError("--selfrepair-plan: found workers (-n); accepted: -n0")
-        tasks = _read(_tasks(session.items))
+        tasks = list(_read(_tasks(session.items)))
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.section("self-repair: plan")
-            for line in self._casting.forecast(tasks):
+            lines = self._models.forecast(tasks)
+            if self._reports is not None:
+                lines += self._reports.foreseen_gain(len(tasks))
+            for line in [*lines, *(self._foreseen or [])]:
                 reporter.line(line)
         return True
 
@@ -233,6 +290,8 @@ class ActiveSession:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Send a task's record with the report of the phase that made it."""
         report = yield
+        if self._models is not None and (fault := self._models.check.fault) is not None:
+            self._give_up(item.session, fault)
         if call.excinfo is not None and isinstance(call.excinfo.value, UnscoredError):
             # one line, not our traceback
             report.longrepr = harmless(f"not scored: {call.excinfo.value}")
@@ -242,6 +301,13 @@ class ActiveSession:
             if self._engine is not None:
                 setattr(report, _RATE_LIMITS, self._engine.rate_limits)
         return report
+
+    def _give_up(self, session: pytest.Session, fault: str) -> None:
+        """End a run that could pay for nothing."""
+        if self._log is not None:
+            raise pytest.UsageError(fault)
+        session.shouldstop = fault
+        xdist.send_fault(self._config, fault)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a record, where this process keeps them."""
@@ -277,6 +343,7 @@ class ActiveSession:
         if self._log is not None:
             self._log.collected = max(self._log.collected, xdist.collected(node))
             self._log.notices += xdist.notices(node)
+            self._fault = self._fault or xdist.fault(node)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
@@ -292,6 +359,8 @@ class ActiveSession:
             return (yield)
         self._log.notices += notices
         yield
+        if self._fault is not None:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
         self._decide(session)
         return None
 
@@ -303,15 +372,17 @@ class ActiveSession:
             return
         if self._settings.plan or self._config.option.collectonly:
             return
-        objections = self._reports.objections(self._found(self._log), self._log.records)
-        failed = bool(objections) or self._log.others_failed
+        decision = self._reports.decision(self._found(self._log), self._log.records)
+        if decision is None:
+            return
+        failed = not decision.passed or self._log.others_failed
         session.exitstatus = pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is None:
             return
-        for objection in objections:
+        for objection in decision.objections:
             reporter.line(f"self-repair gate: failed: {objection}", red=True)
-        if not objections:
+        if decision.passed:
             also = ", but other tests failed" if failed else ""
             reporter.line(f"self-repair gate: passed{also}", green=not failed)
 
@@ -334,8 +405,8 @@ class ActiveSession:
         """Say whether repair paid, and write the reports; of an interrupted run, what was kept."""
         if self._log is None or self._reports is None:
             return
-        if exitstatus == pytest.ExitCode.INTERRUPTED and self._casting is not None:
-            account = self._log.account(self._casting.campaign, self._casting.limits)
+        if exitstatus == pytest.ExitCode.INTERRUPTED and self._models is not None:
+            account = self._log.account(self._models.campaign, self._models.limits)
             for line in kept(account, self._shown(self._settings.store)):
                 terminalreporter.line(line)
         if not self._log.records:
@@ -347,12 +418,16 @@ class ActiveSession:
         terminalreporter.section("self-repair")
         against = self._reports.against(self._log.records)
         show(terminalreporter, findings, against)
-        for line in self._reports.write(findings, self._log.records, against):
+        decision = self._reports.decision(findings, self._log.records)
+        for line in self._reports.write(findings, self._log.records, against, decision):
             terminalreporter.line(line, red="not written" in line)
         for notice in dict.fromkeys(self._log.notices):
             terminalreporter.line(f"note: {notice}")
         if self._log.trouble is not None:
             terminalreporter.line(f"records not kept: {self._log.trouble}", red=True)
+        root = self._config.rootpath
+        for line in self._reports.annotations(self._log.records, against, decision, root):
+            terminalreporter.write_line(line)
 
     def _found(self, log: RunLog) -> "Findings":
         """What the run's records say, estimated once."""
@@ -361,9 +436,9 @@ class ActiveSession:
             with unswept():
                 from pytest_selfrepair.estimate.assemble import findings  # noqa: PLC0415
             lost, account = Lost(), None
-            if self._casting is not None:
-                lost = log.lost(self._casting.campaign)
-                account = log.account(self._casting.campaign, self._casting.limits)
+            if self._models is not None:
+                lost = log.lost(self._models.campaign)
+                account = log.account(self._models.campaign, self._models.limits)
             self._findings = findings(log.records, not_run=log.not_run, lost=lost, account=account)
         return self._findings
 
@@ -380,18 +455,18 @@ class ActiveSession:
         return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
-def _check_budget(settings: Settings) -> None:
-    """A budget that buys no program would make every task an unsolved one."""
-    least = min(settings.max_tokens, LEAST_USEFUL_TOKENS)
-    if settings.budget is not None and settings.budget < least:
+def _check_budget(plan: Plan) -> None:
+    """A budget that buys no program would make every task an unsolved one.
+
+    Raises:
+        UsageError: It is one.
+    """
+    least = min(plan.params.max_tokens, LEAST_USEFUL_TOKENS)
+    if plan.budget is not None and plan.budget < least:
         raise UsageError(
-            f"--selfrepair-budget: found {settings.budget}; accepted: {least} or more, for a "
+            f"--selfrepair-budget: found {plan.budget}; accepted: {least} or more, for a "
             "shorter program is not asked for"
         )
-
-
-def _address(url: str | None) -> str:
-    return "" if url is None else f" at {urlsplit(url).netloc}"
 
 
 def _repairs(settings: Settings) -> str:

@@ -21,16 +21,16 @@ from pytest_selfrepair.core.foreign import described, place
 from pytest_selfrepair.core.record import NO_CASES, Record
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import SelfRepairError, TaskError
-from pytest_selfrepair.estimate.outcome import TaskOutcome, task_outcome
+from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
 from pytest_selfrepair.plugin import ITEM_NAME
 from pytest_selfrepair.plugin.engine import Engine, Upcoming
-from pytest_selfrepair.plugin.flags import PAPER as PAPER_SAMPLE
+from pytest_selfrepair.plugin.flag_values import PAPER as PAPER_SAMPLE
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.report.item import unsolved_text
 from pytest_selfrepair.report.junit import properties
 from pytest_selfrepair.tasks import folders, hub, jsonl
 from pytest_selfrepair.tasks.outline import Outline
-from pytest_selfrepair.tasks.sampling import PAPER, allocate, draw
+from pytest_selfrepair.tasks.sampling import PAPER, allocate, balanced, draw
 from pytest_selfrepair.tasks.sources import circle_error, is_circle
 
 ENGINE = pytest.StashKey[Engine]()
@@ -443,3 +443,23 @@ def sampled(items: list[pytest.Item], settings: Settings) -> tuple[list[pytest.I
     drawn = draw(tasks, allocated, settings.seed or 0)
     kept = [i for i in items if not isinstance(i, TaskItem) or i.task_id in drawn]
     return kept, notices
+
+
+def ordered(items: list[pytest.Item], settings: Settings) -> list[pytest.Item]:
+    """The items in the order in which they are run.
+
+    Where the run has a bound, tasks take each other's places at random, balanced over difficulties
+    and the same in every worker: what the bound cuts off is then a random part of them.
+
+    Args:
+        items: What is selected; ordinary tests keep their places.
+        settings: What the user asked for.
+    """
+    if settings.max_tokens_total is None and settings.max_cost is None:
+        return items
+    tasks = {i.task_id: i for i in items if isinstance(i, TaskItem)}
+    order = balanced([(i.task_id, i.difficulty) for i in tasks.values()], settings.seed or 0)
+    if len(order) < sum(isinstance(i, TaskItem) for i in items):
+        return items  # one was named twice, and has a place of its own for each time
+    following = iter(order)
+    return [tasks[next(following)] if isinstance(i, TaskItem) else i for i in items]

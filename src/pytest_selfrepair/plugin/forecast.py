@@ -146,13 +146,14 @@ def forecast(
         explained = [
             (each, texts) for each, (texts, _) in zip(asking, sizes, strict=True) if each.max_tokens
         ]
-        baseline = math.ceil(costliest / longest)
+        baseline = max(plan.baseline, math.ceil(costliest / longest)) if asking else 0
+        further = min(baseline * longest, within - programs)
         read = (plan.n_p + baseline) * bare + sum(
             repairs * (more + each.max_tokens + each.says_more)
             for each, (_, repairs) in zip(asking, sizes, strict=True)
         )
         feedback_read = [texts * (more + each.hears_more) for each, texts in explained]
-        written = int(programs + sum(trees) + costliest)
+        written = int(programs + sum(trees) + further)
         spoken = [texts * each.max_tokens for each, texts in explained]
         total = Forecast(
             tasks=total.tasks + 1,

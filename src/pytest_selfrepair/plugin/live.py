@@ -10,7 +10,7 @@ import pytest
 
 from pytest_selfrepair.core.ledger import RunLimits, Spent
 from pytest_selfrepair.errors import StoreError
-from pytest_selfrepair.estimate.outcome import TaskOutcome, task_outcome
+from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
 from pytest_selfrepair.plugin import xdist
 from pytest_selfrepair.plugin.engine import Engine
 from pytest_selfrepair.plugin.runlog import RunLog

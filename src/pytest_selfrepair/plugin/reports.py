@@ -1,26 +1,30 @@
 """What a run leaves when it ends: its reports in files, and whether it passes the gate."""
 
-import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import SelfRepairError, UsageError
-from pytest_selfrepair.estimate.gate import Gate, objections
+from pytest_selfrepair.estimate.comparison.gate import Decision, Gate, Rule, decide
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.tasks.folders import STATEMENT
 
 if TYPE_CHECKING:
-    from pytest_selfrepair.estimate.findings import Estimate, Findings
-    from pytest_selfrepair.estimate.two_runs import TwoRuns
+    from pytest_selfrepair.estimate.comparison.regression import Baselines, Regression
+    from pytest_selfrepair.estimate.comparison.two_runs import TwoRuns
+    from pytest_selfrepair.estimate.findings import Findings
     from pytest_selfrepair.store.runs import Run
 
 # What makes reports and compares runs is imported where one was asked for: most runs have none.
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """The file to which GitHub Actions has a step add what is shown of it."""
+
+_WORKSPACE = "GITHUB_WORKSPACE"
+"""The folder of the repository in GitHub Actions."""
 
 
 class Reports:
@@ -40,33 +44,54 @@ class Reports:
             fail_under_lower=settings.fail_under_lower,
             max_regression=settings.max_regression,
             max_unscored=settings.max_unscored,
+            rule=Rule(settings.gate_rule),
         )
-        if settings.max_regression is not None and settings.baseline is None:
+        if settings.max_regression is not None and not settings.baseline:
             raise UsageError(
                 f"--selfrepair-max-regression: found {settings.max_regression:g} and no baseline; "
                 "accepted: with --selfrepair-baseline RUN"
             )
         # Read before the run begins: `last` is then the run before this one.
-        self.baseline = None if settings.baseline is None else _loaded(settings.baseline)
+        self.baseline = [_loaded(run) for run in settings.baseline]
+
+    def foreseen(self, task_ids: Sequence[str]) -> list[str]:
+        """What the gate can hold with these tasks, a line each.
+
+        Raises:
+            UsageError: It cannot hold the limit that was asked for.
+        """
+        from pytest_selfrepair.plugin.gating import foreseen_limit  # noqa: PLC0415 - as above
+
+        return foreseen_limit(self._settings, self._baselines(), task_ids)
+
+    def foreseen_gain(self, tasks: int) -> list[str]:
+        """Which gain so many tasks could show, a line each."""
+        from pytest_selfrepair.plugin.gating import foreseen_gain  # noqa: PLC0415 - as above
+
+        return foreseen_gain(self._settings, tasks)
 
     def against(self, records: list[Record]) -> "TwoRuns | None":
-        """The run beside its baseline; None where it has none.
+        """The run beside its first baseline; None where it has none.
 
         Args:
             records: The run's, one for each task.
         """
-        if self.baseline is None:
+        if not self.baseline:
             return None
-        from pytest_selfrepair.estimate.two_runs import side, two_runs  # noqa: PLC0415 - as above
+        from pytest_selfrepair.estimate.comparison.two_runs import side, two_runs  # noqa: PLC0415 - as above
 
-        baseline = self.baseline
+        baseline = self.baseline[0]
         return two_runs(
             (side(baseline.records, baseline.title, baseline.name), baseline.records),
             (side(records, "this run"), records),
         )
 
     def write(
-        self, findings: "Findings", records: list[Record], against: "TwoRuns | None" = None
+        self,
+        findings: "Findings",
+        records: list[Record],
+        against: "TwoRuns | None" = None,
+        decision: Decision | None = None,
     ) -> list[str]:
         """Write the files, and say so of each, or why it could not be written.
 
@@ -74,6 +99,7 @@ class Reports:
             findings: What the run found.
             records: Its records.
             against: The run beside its baseline, if it has one.
+            decision: The gate's, if there is one.
         """
         settings = self._settings
         said = []
@@ -82,21 +108,62 @@ class Reports:
         if settings.json is not None:
             said.append(_written("estimates", settings.json, lambda: _json(findings)))
         if settings.markdown is not None:
-            said += self._markdown(settings.markdown, _markdown(findings, against))
+            text = _markdown(findings, records, against, decision)
+            said += self._markdown(settings.markdown, text)
         return said
 
-    def objections(self, findings: "Findings", records: list[Record]) -> list[str]:
-        """Why the run does not pass the gate, a line each."""
-        return objections(self.gate, findings, self._regression(records))
-
-    def _regression(self, records: list[Record]) -> "Estimate | None":
-        if self.baseline is None:
+    def decision(self, findings: "Findings", records: list[Record]) -> Decision | None:
+        """Whether the run passes the gate; None where there is none."""
+        if not self.gate.is_set:
             return None
-        from pytest_selfrepair.estimate.versus import regression  # noqa: PLC0415 - as above
+        return decide(self.gate, findings, self._regression(records))
 
-        with contextlib.suppress(UsageError):  # no task was scored in both
-            return regression(self.baseline.records, records)
-        return None
+    def annotations(
+        self,
+        records: list[Record],
+        against: "TwoRuns | None",
+        decision: Decision | None,
+        root: Path,
+    ) -> list[str]:
+        """Commands that mark a pull request, where they were asked for.
+
+        Args:
+            records: The run's.
+            against: The run beside its baseline, if it has one.
+            decision: The gate's, if there is one.
+            root: The folder from which tasks are named.
+        """
+        if self._settings.annotations is None:
+            return []
+        from pytest_selfrepair.report.annotations import annotations  # noqa: PLC0415 - as above
+
+        return annotations(
+            records,
+            decision=decision,
+            lost=() if against is None else against.versus.lost,
+            won=() if against is None else against.versus.won,
+            files=_files(root, records),
+        )
+
+    def _regression(self, records: list[Record]) -> "Regression | str | None":
+        """How much lower the run is than its baselines, or why that cannot be told."""
+        from pytest_selfrepair.estimate.comparison.regression import Scope  # noqa: PLC0415 - as above
+
+        if self.gate.max_regression is None or (baselines := self._baselines()) is None:
+            return None
+        try:
+            if self._settings.gate_scope == Scope.TASKS:
+                return baselines.fall_of_tasks(records)
+            return baselines.fall(records)
+        except UsageError as error:
+            return str(error)
+
+    def _baselines(self) -> "Baselines | None":
+        from pytest_selfrepair.estimate.comparison.regression import Baselines  # noqa: PLC0415 - as above
+
+        if not self.baseline:
+            return None
+        return Baselines([run.records for run in self.baseline])
 
     def _markdown(self, path: Path, text: str) -> list[str]:
         step = os.environ.get(STEP_SUMMARY)
@@ -109,7 +176,7 @@ class Reports:
 
 
 def _loaded(run: str) -> "Run":
-    from pytest_selfrepair.estimate.paired import by_id  # noqa: PLC0415 - as above
+    from pytest_selfrepair.estimate.comparison.paired import by_id  # noqa: PLC0415 - as above
     from pytest_selfrepair.store import runs  # noqa: PLC0415 - as above
 
     try:
@@ -118,6 +185,18 @@ def _loaded(run: str) -> "Run":
     except SelfRepairError as error:
         raise UsageError(f"--selfrepair-baseline: {error}") from None
     return loaded
+
+
+def _files(root: Path, records: list[Record]) -> Mapping[str, str]:
+    """The files that stand for tasks, from the repository's root, where they are in it."""
+    repository = Path(os.environ.get(_WORKSPACE) or root)
+    files = {}
+    for record in records:
+        path = root / record.task_id.partition("::")[0]
+        path = path / STATEMENT if path.is_dir() else path
+        if path.is_file() and path.is_relative_to(repository):
+            files[record.task_id] = path.relative_to(repository).as_posix()
+    return files
 
 
 def _page(findings: "Findings", records: list[Record], against: "TwoRuns | None") -> str:
@@ -133,12 +212,20 @@ def _json(findings: "Findings") -> str:
     return to_json(findings)
 
 
-def _markdown(findings: "Findings", against: "TwoRuns | None") -> str:
-    from pytest_selfrepair.report import versus_markdown  # noqa: PLC0415 - as above
+def _markdown(
+    findings: "Findings",
+    records: list[Record],
+    against: "TwoRuns | None",
+    decision: Decision | None,
+) -> str:
+    from pytest_selfrepair.report import gate_markdown, versus_markdown  # noqa: PLC0415 - as above
     from pytest_selfrepair.report.markdown import markdown  # noqa: PLC0415 - as above
 
-    text = markdown(findings)
-    return text if against is None else f"{text}\n{versus_markdown.against(against)}"
+    parts = [markdown(findings)]
+    parts += [gate_markdown.gate(decision)] if decision is not None else []
+    parts += [versus_markdown.against(against)] if against is not None else []
+    parts += [gate_markdown.unsolved(records)]
+    return "\n".join(part for part in parts if part)
 
 
 def _written(what: str, path: Path, text: Callable[[], str], *, add: bool = False) -> str:

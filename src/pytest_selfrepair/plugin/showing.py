@@ -11,7 +11,7 @@ from pytest_selfrepair.report.plain import shows_unicode
 from pytest_selfrepair.report.terminal import Style, summary
 
 if TYPE_CHECKING:
-    from pytest_selfrepair.estimate.two_runs import TwoRuns
+    from pytest_selfrepair.estimate.comparison.two_runs import TwoRuns
 
 _MARKUP: Mapping[Style, Mapping[str, bool]] = MappingProxyType(
     {

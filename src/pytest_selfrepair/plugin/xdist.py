@@ -19,6 +19,8 @@ _CAMPAIGN = "selfrepair_campaign"
 _RUN = "selfrepair_run"
 _ISOLATION = "selfrepair_isolation"
 _NOTICES = "selfrepair_notices"
+_CHECKED = "selfrepair_checked"
+_FAULT = "selfrepair_fault"
 
 OURS = "load"
 """The way of distributing tests that is xdist's default, and gives way to our scheduler."""
@@ -80,6 +82,8 @@ def prepare(
     campaign: str,
     run: str,
     isolation: "Isolation",
+    *,
+    checked: bool,
 ) -> None:
     """Tell a worker, before it starts, what the controller alone knows.
 
@@ -89,9 +93,11 @@ def prepare(
         campaign: On whose account samples are drawn.
         run: What tells what this run pays from what others do.
         isolation: How programs are kept apart from this machine.
+        checked: Whether every model was asked for a token.
     """
     node.workerinput[_SERVERS] = json.dumps(servers)
     node.workerinput[_CAMPAIGN] = campaign
+    node.workerinput[_CHECKED] = checked
     node.workerinput[_RUN] = run
     node.workerinput[_DIST] = node.config.getvalue("dist")
     spec = node.gateway.spec
@@ -103,6 +109,22 @@ def given_servers(config: pytest.Config) -> dict[str, tuple[str, str]]:
     """The embedded model's servers that the controller has started."""
     servers = json.loads(_given(config).get(_SERVERS, "{}"))
     return {name: (address, key) for name, (address, key) in servers.items()}
+
+
+def given_checked(config: pytest.Config) -> bool:
+    """Whether the controller has asked every model for a token."""
+    return bool(_given(config).get(_CHECKED))
+
+
+def send_fault(config: pytest.Config, fault: str) -> None:
+    """Tell the controller why the run cannot go on."""
+    config.workeroutput[_FAULT] = fault  # type: ignore[attr-defined]  # as below
+
+
+def fault(node: Any) -> str | None:
+    """Why a worker that has ended found that the run cannot go on, or None."""
+    found: str | None = getattr(node, "workeroutput", {}).get(_FAULT)
+    return found
 
 
 def given_campaign(config: pytest.Config) -> str | None:

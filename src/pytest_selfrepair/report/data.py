@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from pytest_selfrepair.errors import ReportError
+from pytest_selfrepair.estimate.comparison.two_runs import COMPARE_SCHEMA, TwoRuns
 from pytest_selfrepair.estimate.findings import SCHEMA, Findings
-from pytest_selfrepair.estimate.two_runs import COMPARE_SCHEMA, TwoRuns
 
 _WIDEST = 160
 """Characters of an object or list that stands on one line."""

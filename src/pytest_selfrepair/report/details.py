@@ -15,7 +15,7 @@ import msgspec
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.core.verdict import CaseFailure
-from pytest_selfrepair.estimate.outcome import task_outcome
+from pytest_selfrepair.estimate.run.outcome import task_outcome
 from pytest_selfrepair.report.replies import read_as
 from pytest_selfrepair.report.visible import visible
 

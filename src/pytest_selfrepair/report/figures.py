@@ -2,21 +2,22 @@
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy
 from pytest_selfrepair.estimate.findings import (
-    ALL,
+    Baseline,
     Curve,
-    Estimate,
     Findings,
     HeatMap,
     Pair,
-    Policy,
     SourceFindings,
 )
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.report.typeset import ratio
 from pytest_selfrepair.report.visible import visible
 
@@ -52,7 +53,27 @@ _MARKERS = ("o", "v", "s", "D", "P", "X", "^", "*")
 _BASELINE = "#555555"
 
 
-def figure(findings: Findings, kind: Kind, out: Path) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How trees are drawn in a figure, and what they are held against.
+
+    Attributes:
+        replacement: With replacement, as in the paper, or without, which is unbiased.
+        baseline: How programs are sampled without repair.
+    """
+
+    replacement: bool = False
+    baseline: Baseline = Baseline.STOPPING
+
+
+HEADLINE = Way()
+"""Drawn as what the first sentence of a report says."""
+
+PAPER = Way(replacement=True, baseline=Baseline.EVERY_TASK)
+"""Drawn as the figures of arXiv 2306.09896."""
+
+
+def figure(findings: Findings, kind: Kind, out: Path, *, way: Way = HEADLINE) -> None:
     """Draw one figure and write it.
 
     Args:
@@ -62,6 +83,8 @@ def figure(findings: Findings, kind: Kind, out: Path) -> None:
             rate ÷ that of i.i.d. sampling at the same tokens. ``sources``: the share of repairs
             that pass, and paired differences.
         out: The file; its suffix decides the format, one of `SUFFIXES`.
+        way: How trees are drawn and what they are held against, which the figure says; where the
+            findings do not have it, the first way that they have.
 
     Raises:
         UsageError: Matplotlib is not installed, the suffix or the kind is another one, the file
@@ -82,7 +105,7 @@ def figure(findings: Findings, kind: Kind, out: Path) -> None:
         # A name in a script that the font lacks is text in SVG, and a box elsewhere: no reason to
         # end the run of somebody who takes warnings for errors.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        drawn = draw(findings)
+        drawn = draw(findings, way)
         if drawn is None:
             raise UsageError(f"{out}: the run has nothing to draw as {kind!r}")
         metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
@@ -101,24 +124,20 @@ def _panels(number: int, *, width: float, height: float) -> "tuple[Figure, list[
     return made, list(axes[0])
 
 
-def _as_the_paper(findings: Findings) -> tuple[Policy, bool] | None:
-    """How trees are drawn in a figure: batch with replacement where findings have that."""
+def _curve(findings: Findings, way: Way) -> "Figure | None":
     ways = [(curve.policy, curve.replacement) for curve in findings.curves if curve.points]
-    paper = (Policy.BATCH, True)
-    return paper if paper in ways else next(iter(ways), None)
-
-
-def _curve(findings: Findings) -> "Figure | None":
-    way = _as_the_paper(findings)
-    if way is None:
+    if not ways:
         return None
+    drawn = (Policy.BATCH, way.replacement)
+    drawn = drawn if drawn in ways else ways[0]
     shown = [
         curve
         for curve in findings.curves
-        if (curve.policy, curve.replacement) == way
+        if (curve.policy, curve.replacement) == drawn
         and curve.difficulty == ALL
         and curve.points
         and curve.depth is None
+        and (curve.source is not None or curve.baseline in {None, way.baseline})
     ]
     baseline = next((curve for curve in shown if curve.source is None), None)
     repaired = [curve for curve in shown if curve.source is not None]
@@ -138,6 +157,9 @@ def _curve(findings: Findings) -> "Figure | None":
         ax.set_axisbelow(True)
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, columnspacing=1.2)
     axes[0].set_ylabel("Mean pass rate")
+    policy, replacement = drawn
+    said = _said(policy, Way(replacement=replacement, baseline=way.baseline))
+    made.supxlabel(said, fontsize=7, color=_BASELINE)
     return made
 
 
@@ -190,13 +212,27 @@ def _shapes(ax: "Axes", curve: Curve, points: Sequence[tuple[int, int, float, fl
         ax.plot([], [], form[n_fr], color="black", fillstyle="none", label=f"n_fr = {n_fr}")
 
 
-def _heatmap(findings: Findings) -> "Figure | None":
-    paper = (Policy.BATCH, True)
-    ways = [(each.policy, each.replacement) for each in findings.heat_maps]
+def _said(policy: Policy, way: Way) -> str:
+    """How a figure was drawn."""
+    drawn = "with" if way.replacement else "without"
+    sampling = {
+        Baseline.EVERY_TASK: "i.i.d. of every task",
+        Baseline.STOPPING: "on only where none has passed",
+        Baseline.ONE_BY_ONE: "on only where none has passed",
+    }
+    return f"{policy}, drawn {drawn} replacement; sampling {sampling[way.baseline]}"
+
+
+def _heatmap(findings: Findings, way: Way) -> "Figure | None":
+    ways = [
+        (each.policy, Way(replacement=each.replacement, baseline=each.baseline))
+        for each in findings.heat_maps
+    ]
     if not ways:
         return None
-    way = paper if paper in ways else ways[0]
-    shown = [each for each in findings.heat_maps if (each.policy, each.replacement) == way]
+    drawn = (Policy.BATCH, way)
+    drawn = drawn if drawn in ways else ways[0]
+    shown = [each for each, found in zip(findings.heat_maps, ways, strict=True) if found == drawn]
     widest = max(len(each.n_p) for each in shown)
     tallest = max(len(each.n_fr) for each in shown)
     made, axes = _panels(len(shown), width=0.6 * widest + 0.9, height=0.45 * tallest + 0.8)
@@ -205,6 +241,7 @@ def _heatmap(findings: Findings) -> "Figure | None":
     for ax, each in zip(axes, shown, strict=True):
         _map(ax, each, far)
     axes[0].set_ylabel("Number of feedback-repairs (n_fr)")
+    made.supxlabel(_said(*drawn), fontsize=7, color=_BASELINE)
     return made
 
 
@@ -235,7 +272,7 @@ def _map(ax: "Axes", heat_map: HeatMap, far: float) -> None:
     ax.set_title(visible(heat_map.source), fontsize=9)
 
 
-def _sources(findings: Findings) -> "Figure | None":
+def _sources(findings: Findings, _: Way) -> "Figure | None":
     rated = [each for each in findings.sources if each.repairs.rate is not None]
     if not rated:
         return None
@@ -280,6 +317,6 @@ def _rows(ax: "Axes", names: Sequence[str]) -> None:
     ax.set_axisbelow(True)
 
 
-_KINDS: "Mapping[str, Callable[[Findings], Figure | None]]" = MappingProxyType(
+_KINDS: "Mapping[str, Callable[[Findings, Way], Figure | None]]" = MappingProxyType(
     {"curve": _curve, "heatmap": _heatmap, "sources": _sources}
 )

@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.verdict import Outcome
+from pytest_selfrepair.estimate.comparison.two_runs import TwoRuns
 from pytest_selfrepair.estimate.findings import Curve, CurvePoint, Findings, Tally
-from pytest_selfrepair.estimate.two_runs import TwoRuns
 from pytest_selfrepair.report import versus_words
 from pytest_selfrepair.report.details import details
 from pytest_selfrepair.report.document import D3, JSDIFF, PLOT, PRISM, PRISM_PYTHON, document
@@ -75,7 +75,7 @@ def _against(found: TwoRuns) -> dict[str, object]:
     said, whole = versus_words.verdict(found), found.overall
     lines: list[str | None] = []
     if whole is not None:
-        lines += [versus_words.pass_at_1(whole), versus_words.at_equal_tokens(whole)]
+        lines += [versus_words.pass_at_1(whole), versus_words.at_equal_tokens(found)]
         lines += versus_words.flips(found.versus)[-1:]
     lines += versus_words.costs(found.versus)
     lines += [versus_words.settings(found.versus.settings), *versus_words.missing(found.versus)]
@@ -108,6 +108,7 @@ def _curve(curve: Curve) -> dict[str, object]:
     return {
         "source": None if curve.source is None else visible(_series(curve)),
         "label": visible(curve.label),
+        "baseline": curve.baseline,
         "policy": curve.policy,
         "replacement": curve.replacement,
         "difficulty": visible(curve.difficulty),

@@ -1,7 +1,7 @@
 """What JUnit XML gets to know of a task."""
 
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.estimate.outcome import task_outcome
+from pytest_selfrepair.estimate.run.outcome import task_outcome
 from pytest_selfrepair.report.plain import harmless
 
 

@@ -60,20 +60,24 @@ def _answers(findings: Findings) -> list[str]:
     sources = {each.source: each for each in findings.sources}
     lines: list[str] = []
     for found in findings.headline:
-        notes = [escaped(text) for text in words.depths(depths.get(found.source, []))]
+        notes = [text for text in (words.trees_compared(found), words.short(found)) if text]
+        notes = [*words.others(found), *notes, *map(escaped, _depths(depths, found))]
         if (source := sources.get(found.source)) is not None:
             notes += [words.LEAKS] if source.leaks else []
             notes += [text] if (text := words.unanswered(source)) is not None else []
         more = "".join(f" {note[0].upper()}{note[1:]}." for note in notes)
         lines.append(
-            f"- **{escaped(found.source)}: {words.answer(found)}.** {words.against(found)}"
-            f"{_trees(found)}.{more}"
+            f"- **{escaped(found.source)}: {words.answer(found)}.** {words.against(found)}.{more}"
         )
+    if (note := words.several(findings.headline)) is not None:
+        lines.append(f"- {note[0].upper()}{note[1:]}.")
     return lines
 
 
 def _cost(findings: Findings) -> list[str]:
-    return [*words.cost(findings.cost, findings.account), *words.lost(findings.lost)]
+    latency = map(words.latency, findings.latency)
+    paid = words.cost(findings.cost, findings.account)
+    return [*paid, *latency, *words.lost(findings.lost)]
 
 
 def _missing(findings: Findings) -> list[str]:
@@ -86,6 +90,5 @@ def _missing(findings: Findings) -> list[str]:
     return [*lines, *(f"note: {escaped(note)}" for note in findings.notes)]
 
 
-def _trees(found: AtEqualTokens) -> str:
-    trees = words.trees_compared(found)
-    return "" if trees is None else f" ({trees})"
+def _depths(depths: dict[str, list[AtEqualTokens]], found: AtEqualTokens) -> list[str]:
+    return words.depths(depths.get(found.source, []))

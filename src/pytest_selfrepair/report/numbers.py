@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_selfrepair.estimate.findings import Estimate
+    from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 _LONG = 1e12
 _CENT = 0.01
+_SIGNIFICANT = 0.05
 
 
 def percent(share: float) -> str:
@@ -55,6 +56,12 @@ def bracketed(estimate: "Estimate | None", say: Callable[[float], str]) -> str:
 def number_of_programs(samples: float) -> str:
     """How many programs i.i.d. sampling buys: ``3.1 programs``."""
     return f"{samples:,.1f} programs" if abs(samples) < _LONG else f"{samples:.3g} programs"
+
+
+def p_value(p: float) -> str:
+    """A p-value in two digits, in more where those would move it across 5 %."""
+    text = f"{p:.2g}"
+    return text if (float(text) < _SIGNIFICANT) == (p < _SIGNIFICANT) else f"{p:.4g}"
 
 
 def plural(number: int, noun: str) -> str:

@@ -91,7 +91,7 @@ class Table:
 
 
 def by_difficulty(findings: Findings, names: Mapping[str, str], groups: Mapping[str, str]) -> Table:
-    """Tasks and pass@1 of each difficulty; of each source its pass rate, and that of i.i.d.
+    """Tasks and pass@1 of each difficulty; of each source its pass rate, and that without.
 
     Args:
         findings: What to show.
@@ -109,7 +109,7 @@ def by_difficulty(findings: Findings, names: Mapping[str, str], groups: Mapping[
                 *(cell for name in findings.about.sources for cell in _rates(found.get(name))),
             )
         )
-    heads = [head for name in findings.about.sources for head in (names[name], "i.i.d.")]
+    heads = [head for name in findings.about.sources for head in (names[name], "sampling")]
     return Table(
         headers=("difficulty", "tasks", "pass@1", *heads),
         rows=tuple(rows),
@@ -119,12 +119,14 @@ def by_difficulty(findings: Findings, names: Mapping[str, str], groups: Mapping[
 
 def _rates(found: AtEqualTokens | None) -> tuple[str, str]:
     return (
-        ("-", "-") if found is None else (percent(found.pass_rate.value), percent(found.iid.value))
+        ("-", "-")
+        if found is None
+        else (percent(found.pass_rate.value), percent(found.stopping.rate.value))
     )
 
 
 def by_source(findings: Findings, names: Mapping[str, str], *, with_dollars: bool = False) -> Table:
-    """What each source's repairs came to: rates, the gain on i.i.d., and the cost of a solved task.
+    """What each source's repairs came to: rates, the gain, and the cost of a solved task.
 
     Args:
         findings: What to show.
@@ -140,7 +142,7 @@ def by_source(findings: Findings, names: Mapping[str, str], *, with_dollars: boo
             number(repairs.tried),
             number(repairs.passed),
             bracketed(repairs.rate, percent),
-            "-" if found is None else bracketed(found.gain, points),
+            "-" if found is None else bracketed(found.stopping.gain, points),
             _or_dash(found.tokens_per_solved if found else None),
         ]
         if with_dollars:
@@ -159,7 +161,7 @@ def _or_dash(value: float | None) -> str:
 
 
 def _level(findings: Findings) -> float:
-    estimates = [found.gain for found in findings.headline]
+    estimates = [found.stopping.gain for found in findings.headline]
     estimates += [each.repairs.rate for each in findings.sources if each.repairs.rate is not None]
     return estimates[0].level if estimates else 0.95
 

@@ -4,16 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pytest_selfrepair.estimate.findings import (
-    ALL,
-    Answer,
-    AtEqualTokens,
-    Curve,
-    Findings,
-    Pair,
-    Policy,
-)
-from pytest_selfrepair.estimate.outcome import TaskOutcome
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy
+from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Curve, Findings, Pair
+from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 from pytest_selfrepair.report import numbers, words
 from pytest_selfrepair.report.curve import Series, plot
 from pytest_selfrepair.report.plain import Paper
@@ -52,6 +45,7 @@ STYLES = {
     Answer.PAYS: Style.GOOD,
     Answer.DOES_NOT_PAY: Style.BAD,
     Answer.CANNOT_TELL: Style.UNSURE,
+    Answer.CANNOT_GAIN: Style.UNSURE,
 }
 
 
@@ -106,7 +100,11 @@ class _Page:
         """Exactly three lines."""
         texts = (self._short_answer(), self._short_rates(), self._short_cost())
         answers = {found.answer for found in self._findings.headline}
-        style = STYLES[answers.pop()] if len(answers) == 1 else Style.PLAIN
+        style = (
+            STYLES.get(answers.pop() or Answer.CANNOT_TELL, Style.PLAIN)
+            if len(answers) == 1
+            else Style.PLAIN
+        )
         styles = (style, Style.PLAIN, Style.PLAIN)
         return [
             Line(self._paper.cut(self._paper.text(text)), style)
@@ -149,14 +147,19 @@ class _Page:
         found = self._findings.headline
         if not found:
             return self._say("nothing was scored: whether repair pays cannot be told", Style.UNSURE)
-        return [line for each in found for line in self._answer(each)]
+        lines = [line for each in found for line in self._answer(each)]
+        if (note := words.several(found)) is not None:
+            lines += self._say(note, Style.FAINT)
+        return lines
 
     def _answer(self, found: AtEqualTokens) -> Iterator[Line]:
-        yield from self._say(f"{found.source}: {words.answer(found)}", STYLES[found.answer])
-        yield from self._say(words.against(found), indent="  ")
-        yield from self._say(words.price(found), indent="  ")
-        if (trees := words.trees_compared(found)) is not None:
-            yield from self._say(f"({trees})", indent="  ")
+        style = STYLES[found.answer or Answer.CANNOT_TELL]
+        yield from self._say(f"{found.source}: {words.answer(found)}", style)
+        for text in (words.against(found), *words.others(found), words.price(found)):
+            yield from self._say(text, indent="  ")
+        for note in (words.trees_compared(found), words.short(found)):
+            if note is not None:
+                yield from self._say(f"({note})", indent="  ")
         for each in self._findings.sources:
             if each.source != found.source:
                 continue
@@ -172,7 +175,10 @@ class _Page:
         table = by_difficulty(findings, self._names, self._groups).lines(self._paper)
         if not table or not findings.about.sources:
             return [Line(line) for line in table]
-        note = "i.i.d.: programs without repair, at the tokens of the source left of it"
+        note = (
+            "sampling: without repair, under the same stopping rule and at the same tokens as the "
+            "source left of it"
+        )
         return [*map(Line, table), *self._say(note, Style.FAINT)]
 
     def _sources(self) -> list[Line]:
@@ -192,8 +198,8 @@ class _Page:
         )
         return self._say(
             f"{pair.first} against {pair.second}, on the same {programs}: "
-            f"{_difference(pair)} points of repairs that pass; tasks only "
-            f"one solves: {pair.only_first} and {pair.only_second}, McNemar p = {pair.mcnemar:.2g}"
+            f"{_difference(pair)} points of repairs that pass; tasks that only "
+            f"one solves: {pair.only_first} and {pair.only_second}"
             + (f"; {within}" if within else "")
         )
 
@@ -243,14 +249,19 @@ class _Page:
                 f"verdicts that the checker {flips.checker} would flip: "
                 f"{numbers.number(flips.flipped)} of {numbers.number(flips.compared)}"
             )
+        if lacking := findings.tally.lacking:
+            named = ", ".join(f"{name} {count}" for name, count in lacking.items())
+            lines += self._say(
+                f"programs that import what they may not have (--selfrepair-packages): {named}"
+            )
         return lines
 
     def _end(self) -> list[Line]:
         """What it cost, and what is missing: never silently."""
         findings = self._findings
-        lines = [
-            line for text in words.cost(findings.cost, findings.account) for line in self._say(text)
-        ]
+        paid = words.cost(findings.cost, findings.account)
+        said = [*paid, *map(words.latency, findings.latency)]
+        lines = [line for text in said for line in self._say(text)]
         for text in words.lost(findings.lost):
             lines += self._say(text, Style.UNSURE)
         for unscored in findings.unscored:
@@ -277,10 +288,10 @@ class _Page:
         return f"{spent}{'; '.join(said)}"
 
     def _short_rates(self) -> str:
-        """Pass rates, in brackets those of i.i.d. sampling, and the tokens at which both stand."""
+        """Pass rates, in brackets those without repair, and the tokens at which both stand."""
         said = [
             f"{self._names[each.source]} {numbers.percent(each.pass_rate.value)} "
-            f"({'' if number else 'i.i.d. '}{numbers.percent(each.iid.value)}) "
+            f"({'' if number else 'without '}{numbers.percent(each.stopping.rate.value)}) "
             f"at {numbers.number(each.tokens)}{'' if number else ' tokens'}"
             for number, each in enumerate(self._findings.headline)
         ]
@@ -298,8 +309,10 @@ class _Page:
 
 
 def _difference(pair: Pair) -> str:
-    ends = numbers.between(pair.difference, numbers.points)
-    sure = "" if ends is None else f" ({pair.difference.level:.0%}: {ends})"
+    ends, p = numbers.between(pair.difference, numbers.points), pair.difference.p
+    sure = ""
+    if ends is not None and p is not None:
+        sure = f" ({pair.difference.level:.0%}: {ends}, p = {numbers.p_value(p)})"
     return f"{numbers.points(pair.difference.value)}{sure}"
 
 

@@ -5,7 +5,7 @@ Texts have theirs from `numbers`.
 
 from collections.abc import Callable
 
-from pytest_selfrepair.estimate.findings import Estimate
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.report import numbers
 
 NOTHING = "\N{EN DASH}"
@@ -72,6 +72,11 @@ def interval_name(estimate: Estimate) -> str:
 def words(name: str) -> str:
     """An enumeration's value as words: ``wrong answer`` for ``wrong_answer``."""
     return name.replace("_", " ")
+
+
+def capitalize_first(text: str) -> str:
+    """A sentence's first letter in upper case, the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def _ends(estimate: Estimate, say: Callable[[float | None], str]) -> str:

@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import ProgramNode
-from pytest_selfrepair.estimate.paired import by_id
-from pytest_selfrepair.estimate.two_runs import TwoRuns
-from pytest_selfrepair.estimate.versus import Changes
+from pytest_selfrepair.estimate.comparison.paired import by_id
+from pytest_selfrepair.estimate.comparison.two_runs import TwoRuns
+from pytest_selfrepair.estimate.comparison.versus import Changes
 from pytest_selfrepair.report import versus_words
 from pytest_selfrepair.report.details import details
 from pytest_selfrepair.report.document import JSDIFF, PRISM, PRISM_PYTHON, document
@@ -89,9 +89,7 @@ def page(
         "whole": found.overall,
         "verdict": versus_words.verdict(found),
         "sources": versus_words.sources(found.versus),
-        "equal": None
-        if found.overall is None
-        else versus_words.at_equal_tokens(found.overall, numbers=False),
+        "equal": versus_words.at_equal_tokens(found, numbers=False),
         "bound": max((_reach(each) for each in found.versus.changes), default=0.0),
         "flipped": [
             _flipped(way, *pair, trees.keys) for (_, way), pair in zip(flips, pairs, strict=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pytest_selfrepair.estimate.two_runs import TwoRuns
+from pytest_selfrepair.estimate.comparison.two_runs import TwoRuns
 from pytest_selfrepair.report import versus_tables, versus_words
 from pytest_selfrepair.report.markdown import escaped
 
@@ -52,7 +52,7 @@ def _listed(found: TwoRuns, *, numbers: bool) -> Iterator[str]:
     if numbers:
         yield f"- {versus_words.pass_at_1(whole)}"
     yield f"- {versus_words.sources(found.versus, escaped)}"
-    if (equal := versus_words.at_equal_tokens(whole, numbers=numbers)) is not None:
+    if (equal := versus_words.at_equal_tokens(found, numbers=numbers)) is not None:
         yield f"- {equal}"
     for text in (*versus_words.flips(found.versus, escaped), *versus_words.costs(found.versus)):
         yield f"- {text}"

@@ -1,6 +1,6 @@
 """Two runs side by side on the terminal: did it get better, by how much, where, at what cost."""
 
-from pytest_selfrepair.estimate.two_runs import Progress, TwoRuns
+from pytest_selfrepair.estimate.comparison.two_runs import Progress, TwoRuns
 from pytest_selfrepair.report import versus_tables, versus_words
 from pytest_selfrepair.report.plain import Paper
 from pytest_selfrepair.report.terminal import Line, Style, apart
@@ -12,6 +12,7 @@ _STYLES = {
     Progress.BETTER: Style.GOOD,
     Progress.WORSE: Style.BAD,
     Progress.CANNOT_TELL: Style.UNSURE,
+    Progress.SAME: Style.PLAIN,
 }
 
 
@@ -65,11 +66,10 @@ class _Page:
 
     def short(self) -> list[Line]:
         """Exactly three lines."""
-        lost, won = len(self._versus.lost), len(self._versus.won)
         costs = versus_words.costs(self._versus)
         return [
             self._cut(versus_words.short_answer(self._found), self._style),
-            self._cut(f"{lost} lost, {won} won, McNemar p = {self._versus.mcnemar:.2g}"),
+            self._cut(versus_words.odds(self._versus)),
             self._cut(costs[0] if costs else "no cost to compare"),
         ]
 
@@ -78,7 +78,7 @@ class _Page:
         said = f"against {self._found.before.title}: {versus_words.answer(self._found)}"
         lines = self._say(said, self._style)
         if (whole := self._found.overall) is not None:
-            for text in (versus_words.pass_at_1(whole), versus_words.at_equal_tokens(whole)):
+            for text in (versus_words.pass_at_1(whole), versus_words.at_equal_tokens(self._found)):
                 if text is not None:
                     lines += self._say(text, indent="  ")
         for text in (
@@ -105,9 +105,7 @@ class _Page:
 
     def _answer(self) -> list[Line]:
         lines = self._say(versus_words.answer(self._found), self._style)
-        if (whole := self._found.overall) is None:
-            return lines
-        if (equal := versus_words.at_equal_tokens(whole, numbers=False)) is not None:
+        if (equal := versus_words.at_equal_tokens(self._found, numbers=False)) is not None:
             lines += self._say(equal, indent="  ")
         return lines
 

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Sequence
 
-from pytest_selfrepair.estimate.findings import Estimate
-from pytest_selfrepair.estimate.settings import Setting
-from pytest_selfrepair.estimate.two_runs import Progress, TwoRuns, progress
-from pytest_selfrepair.estimate.versus import Change, Changes, Versus
+from pytest_selfrepair.estimate.comparison.settings import Setting
+from pytest_selfrepair.estimate.comparison.two_runs import (
+    Progress,
+    TwoRuns,
+    progress,
+)
+from pytest_selfrepair.estimate.comparison.versus import Change, Changes, Versus
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.report.numbers import (
     between,
     bracketed,
     dollars,
     number,
+    p_value,
     percent,
     plural,
     points,
@@ -46,6 +51,8 @@ def answer(found: TwoRuns) -> str:
     whole = found.overall
     if whole is None:
         return NOTHING_SHARED
+    if found.answer is Progress.SAME:
+        return f"{verdict(found)}: {percent(whole.pass_at_t.after.value)} solved"
     of = "" if found.answer is Progress.CANNOT_TELL else f" of {plural(whole.tasks, 'task')}"
     return f"{verdict(found)}: {_rates(whole.pass_at_t, f'{of} solved')}"
 
@@ -56,6 +63,8 @@ def short_answer(found: TwoRuns) -> str:
     if whole is None:
         return "no task was scored in both runs"
     tasks = plural(whole.tasks, "task")
+    if found.answer is Progress.SAME:
+        return f"{found.answer} on {tasks}: {percent(whole.pass_at_t.after.value)}"
     cannot = found.answer is Progress.CANNOT_TELL
     told = f"{found.answer} with {tasks}" if cannot else f"{found.answer} on {tasks}"
     rate = whole.pass_at_t
@@ -68,23 +77,28 @@ def pass_at_1(changes: Changes) -> str:
     return f"pass@1: {_rates(changes.pass_at_1)}"
 
 
-def at_equal_tokens(changes: Changes, *, numbers: bool = True) -> str | None:
+def at_equal_tokens(found: TwoRuns, *, numbers: bool = True) -> str | None:
     """Both runs at the same tokens, where their trees did not cost the same; else None.
 
+    A second verdict is given only where the first one told something, so that both together are
+    wrong as rarely as one.
+
     Args:
-        changes: How the runs differ.
+        found: What the runs came to.
         numbers: Whether pass rates are told, too.
     """
-    cost = changes.tree_tokens
-    if not differ_in_tokens(changes):
+    changes = found.overall
+    if changes is None or not differ_in_tokens(changes):
         return None
-    same = changes.at_equal_tokens
-    told = _told(progress(same.difference), changes.tasks)
-    return (
-        f"tokens of a tree: from {number(cost.before.value)} to {number(cost.after.value)}; "
-        f"with {number(changes.equal_tokens)} for both: {told}"
-        f"{f', {_rates(same)}' if numbers else ''}"
-    )
+    cost, same = changes.tree_tokens, changes.at_equal_tokens
+    said = []
+    if found.answer in {Progress.BETTER, Progress.WORSE}:
+        said.append(_told(progress(same.difference), changes.tasks))
+    if numbers:
+        said.append(_rates(same))
+    what = f"tokens of a tree: from {number(cost.before.value)} to {number(cost.after.value)}"
+    equal = f"; with {number(changes.equal_tokens)} for both: {', '.join(said)}" if said else ""
+    return f"{what}{equal}"
 
 
 def differ_in_tokens(changes: Changes) -> bool:
@@ -108,12 +122,18 @@ def flips(versus: Versus, say: Say = plain, *, most: int = MOST_IDS) -> list[str
         return []
     if not versus.lost and not versus.won:
         return ["no task was lost or won"]
-    odds = f"{number(len(versus.lost))} lost and {number(len(versus.won))} won"
     return [
         f"lost: {_listed(versus.lost, say, most)}",
         f"won: {_listed(versus.won, say, most)}",
-        f"McNemar's exact test of {odds}: p = {versus.mcnemar:.2g}",
+        odds(versus),
     ]
+
+
+def odds(versus: Versus) -> str:
+    """How many tasks flipped each way, with the p-value that the verdict goes by."""
+    p = versus.changes[-1].pass_at_t.difference.p if versus.changes else None
+    chance = "" if p is None else f": p = {p_value(p)}"
+    return f"{number(len(versus.lost))} lost and {number(len(versus.won))} won{chance}"
 
 
 def costs(versus: Versus) -> list[str]:
@@ -170,6 +190,8 @@ def _solvers(source: str | None, say: Say) -> str:
 def _told(answer: Progress, tasks: int) -> str:
     if answer is Progress.CANNOT_TELL:
         return f"cannot tell with {plural(tasks, 'task')} whether it got better"
+    if answer is Progress.SAME:
+        return f"the same: each of {plural(tasks, 'task')} came out as it did before"
     return str(answer)
 
 

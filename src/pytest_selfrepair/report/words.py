@@ -4,18 +4,21 @@ from collections.abc import Iterable, Sequence
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Account, Lost
-from pytest_selfrepair.estimate.depths import fresh_is_better
 from pytest_selfrepair.estimate.findings import (
+    Against,
     Answer,
     AtEqualTokens,
+    Latency,
     SourceFindings,
     Unscored,
 )
+from pytest_selfrepair.estimate.run.depths import fresh_is_better
 from pytest_selfrepair.report.numbers import (
     between,
     dollars,
     number,
     number_of_programs,
+    p_value,
     percent,
     plural,
     points,
@@ -26,51 +29,99 @@ MOST_NAMED = 3
 
 
 def answer(found: AtEqualTokens) -> str:
-    """Whether repair pays, and where that cannot be told how many tasks would tell."""
+    """Whether repair pays, and where that cannot be told which gain could have been shown."""
+    if found.answer is Answer.CANNOT_GAIN:
+        return "all programs of a task are the same, so whether repair pays is not said"
     if found.answer is not Answer.CANNOT_TELL:
         return str(found.answer)
-    needed = ""
-    if found.tasks_needed is not None:
-        needed = f"; about {number(found.tasks_needed)} would be needed"
-    return f"cannot tell with {plural(found.tasks, 'task')} whether repair pays{needed}"
+    return f"cannot tell with {plural(found.tasks, 'task')} whether repair pays{_power(found)}"
+
+
+def _power(found: AtEqualTokens) -> str:
+    if found.detectable is None:
+        return ""
+    return f"; a gain of {_about(found.detectable)} could have been shown"
+
+
+def _about(gain: float) -> str:
+    return f"about {100 * gain:.0f} points"
 
 
 def short_answer(found: AtEqualTokens) -> str:
     """The same in fewer words."""
+    if found.answer is Answer.CANNOT_GAIN:
+        return "all programs of a task are the same"
     if found.answer is not Answer.CANNOT_TELL:
         return str(found.answer)
-    needed = ""
-    if found.tasks_needed is not None:
-        needed = f" (about {number(found.tasks_needed)} needed)"
-    return f"cannot tell with {plural(found.tasks, 'task')}{needed}"
+    could = ""
+    if found.detectable is not None:
+        could = f" ({_about(found.detectable)} could be shown)"
+    return f"cannot tell with {plural(found.tasks, 'task')}{could}"
 
 
 def against(found: AtEqualTokens) -> str:
-    """What repair gains on i.i.d. sampling, how sure that is, and at what cost."""
-    ends = between(found.gain, points)
+    """What repair gains on sampling under its own stopping rule, how sure that is, at what cost."""
+    beside, tasks = found.stopping, plural(found.tasks, "task")
+    return (
+        f"{gain(beside, with_p=True)}: {percent(found.pass_rate.value)} of {tasks} solved, "
+        f"against {percent(beside.rate.value)} by {_more(beside)} where all first ones "
+        f"fail, at the same {number(found.tokens)} tokens generated a task"
+    )
+
+
+def others(found: AtEqualTokens) -> list[str]:
+    """The same against the other baselines, each named."""
+    one, paper = found.one_by_one, found.paper
+    at_once = f"{percent(one.rate.value)} by {_more(one)}, at {number(one.tokens)} tokens"
+    everywhere = f"{percent(paper.rate.value)} by {number_of_programs(paper.programs)}"
+    return [
+        f"stopping after each draw: {gain(one)}, against {at_once}",
+        f"the paper's comparison: {gain(paper)}, against {everywhere} of every task",
+    ]
+
+
+def gain(beside: Against, *, with_p: bool = False) -> str:
+    """A gain in points with its interval, and with its p-value where an answer hangs on it."""
+    ends, p = between(beside.gain, points), beside.gain.p
     sure = "too few tasks for an interval"
     if ends is not None:
-        sure = f"{found.gain.level:.0%} interval over tasks: {ends}"
+        tested = f", p = {p_value(p)}" if with_p and p is not None else ""
+        sure = f"{beside.gain.level:.0%} interval over tasks: {ends}{tested}"
+    return f"{points(beside.gain.value)} points ({sure})"
+
+
+def _more(beside: Against) -> str:
+    return f"{number_of_programs(beside.programs).replace(' ', ' more ', 1)}"
+
+
+def several(headline: Sequence[AtEqualTokens]) -> str | None:
+    """That the answers of several sources are said together; None where there are none."""
+    if len(headline) < 2:  # noqa: PLR2004 - one stands alone
+        return None
     return (
-        f"{points(found.gain.value)} points ({sure}): {percent(found.pass_rate.value)} of "
-        f"{plural(found.tasks, 'task')} solved, against {percent(found.iid.value)} by "
-        f"{number_of_programs(found.iid_samples)} without repair, at the same "
-        f"{number(found.tokens)} tokens generated a task"
+        f"p-values and intervals of the {len(headline)} sources are Holm's: at most 5 % of runs in "
+        "which no source gains or loses say of any that it does"
     )
 
 
 def trees_compared(found: AtEqualTokens) -> str | None:
     """Which trees were compared, where it is not those that were grown; else None."""
-    if found.beyond:
-        return (
-            "these trees cost more than the programs that were sampled without repair, which "
-            "therefore stand too low here"
-        )
     if found.n_p is None:
         return None
     return (
-        f"trees of {plural(found.n_p, 'program')} with one repair each; larger ones cost more "
-        "than the programs that were sampled without repair"
+        f"trees of {plural(found.n_p, 'program')} with one repair each: no further programs were "
+        "sampled that larger ones could be compared with"
+    )
+
+
+def short(found: AtEqualTokens) -> str | None:
+    """How many tasks have too few programs for the comparison; None where all have enough."""
+    if not found.stopping.short:
+        return None
+    have = "has" if found.stopping.short == 1 else "have"
+    return (
+        f"{number(found.stopping.short)} of {plural(found.unsolved, 'unsolved task')} {have} fewer "
+        "further programs than that; the interval allows for those that were not sampled"
     )
 
 
@@ -92,7 +143,8 @@ def depths(found: Sequence[AtEqualTokens]) -> list[str]:
         return []
     said = [
         f"depth {each.depth}: {percent(each.pass_rate.value)} at {number(each.tokens)} tokens "
-        f"(i.i.d. {percent(each.iid.value)}, gain {points(each.gain.value)})"
+        f"(without repair {percent(each.stopping.rate.value)}, gain "
+        f"{points(each.stopping.gain.value)})"
         for each in found
     ]
     worse = fresh_is_better(found)
@@ -180,6 +232,20 @@ def _in_dollars(cost: Cost, account: Account | None) -> list[str]:
     more = f"; {unknown}" if cost.unpriced else ""
     spent = f"{dollars(cost.dollars)}, {dollars(paid)} of them paid now"
     return [f"US dollars: {spent}{more}"]
+
+
+def latency(found: Latency) -> str:
+    """How long completions of one kind took, in a sentence."""
+    early = ""
+    if found.first_byte_median is not None and found.first_byte_p90 is not None:
+        early = (
+            f"; to the first byte {found.first_byte_median:.2f} and {found.first_byte_p90:.2f} s "
+            f"({number(found.first_byte_samples)} streamed)"
+        )
+    return (
+        f"latency of {plural(found.samples, 'completion')} ({found.of}): median "
+        f"{found.median:.2f} s, 90th percentile {found.p90:.2f} s{early}"
+    )
 
 
 def short_cost(cost: Cost) -> str:

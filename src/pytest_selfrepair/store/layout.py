@@ -10,7 +10,7 @@ from pathlib import Path
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.trouble import explain, is_busy, no_store
 
-SCHEMA = 3
+SCHEMA = 4
 """The version of the file's layout, kept in its `user_version`."""
 
 _APPLICATION = 0x5E1F4EA1
@@ -68,6 +68,15 @@ CREATE TABLE payments (
     tokens INTEGER NOT NULL DEFAULT 0,
     picodollars INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
+""",
+    # 4: verdicts, each under the hash of all that decided it
+    """
+CREATE TABLE verdicts (
+    key TEXT PRIMARY KEY,
+    task_id TEXT NOT NULL,
+    verdict TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX verdicts_by_task ON verdicts (task_id);
 """,
 )
 _TABLES = {"samples", "runs", "records"}

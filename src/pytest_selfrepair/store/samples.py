@@ -1,4 +1,4 @@
-"""Samples as they are paid for, what they cost, and records as they end, in one SQLite file."""
+"""Samples as they are paid for, verdicts, and records as they end, in one SQLite file."""
 
 import asyncio
 import json
@@ -21,6 +21,7 @@ from pytest_selfrepair.core.ledger import (
 )
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.sample import Sample, SampleRequest
+from pytest_selfrepair.core.verdict import Verdict
 from pytest_selfrepair.store.alive import SignOfLife
 from pytest_selfrepair.store.layout import is_read_only, open_file
 from pytest_selfrepair.store.ledger import LedgerTables, is_vain
@@ -29,8 +30,10 @@ from pytest_selfrepair.store.rows import (
     cost_of,
     insert_run,
     insert_sample,
+    insert_verdict,
     sample_row,
     sample_texts,
+    verdict_text,
 )
 from pytest_selfrepair.store.trouble import damaged_row
 from pytest_selfrepair.store.writer import NOT_YET, NotYet, Writer
@@ -139,6 +142,25 @@ class SqliteStore:
             reads=True,
         )
         return [self._read(text, SampleRequest) for (text,) in rows]
+
+    async def verdict(self, key: str) -> Verdict | None:
+        """The verdict kept under a key, or None.
+
+        Raises:
+            StoreError: The file cannot be read.
+        """
+        text = await self._writer.do(partial(verdict_text, key=key), reads=True)
+        return None if text is None else self._read(text, Verdict)
+
+    async def keep_verdict(self, key: str, task_id: str, verdict: Verdict) -> None:
+        """Keep a verdict, in the place of one that is kept under the same key.
+
+        Raises:
+            StoreError: The file cannot be written.
+        """
+        await self._writer.do(
+            lambda connection: insert_verdict(connection, key, task_id, verdict, anew=True)
+        )
 
     async def reserve(
         self, campaign: str, wanted: Sequence[Wanted], limits: RunLimits, *, waits: bool = True

@@ -52,5 +52,24 @@ def draw(
     return frozenset(drawn)
 
 
+def balanced(tasks: Sequence[tuple[str, Difficulty]], seed: int) -> list[str]:
+    """All tasks in a random order of which every beginning has nearly each difficulty's share.
+
+    So what a bound of the run cuts off is no difficulty, and no folder. Like a draw it depends on
+    ids and seed alone; in each beginning a difficulty is less than one task off its share for each
+    difficulty that there is.
+
+    Args:
+        tasks: The id of each, and its difficulty.
+        seed: Orders them.
+    """
+    places: list[tuple[float, bytes, str]] = []
+    for difficulty in {found for _, found in tasks}:
+        ids = [task_id for task_id, found in tasks if found is difficulty]
+        lots = sorted((_lot(task_id, seed), task_id) for task_id in ids)
+        places += [((i + 0.5) / len(ids), lot, task_id) for i, (lot, task_id) in enumerate(lots)]
+    return [task_id for _, _, task_id in sorted(places)]
+
+
 def _lot(task_id: str, seed: int) -> bytes:
     return hashlib.sha256(f"{seed}:{task_id}".encode("utf-8", "surrogateescape")).digest()

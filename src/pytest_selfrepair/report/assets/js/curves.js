@@ -11,8 +11,9 @@ const XS = {
 };
 const curveState = { x: "tokens" };
 
-/** How the curve of a source looks; i.i.d. sampling is grey and dashed. */
-function curveStyle(source, sources) {
+/** How the curve of a source looks; sampling is grey, dashed of every task and else dotted. */
+function curveStyle({ source, baseline }, sources) {
+  if (source === null && baseline === "stopping") return { colour: "var(--series-0)", dash: "2 3", symbol: "plus", width: 2 };
   if (source === null) return { colour: "var(--series-0)", dash: "5 4", symbol: "times", width: 2 };
   const number = sources.indexOf(source);
   return {
@@ -48,7 +49,7 @@ function startCurves(curves) {
   function draw() {
     const shown = curves.filter((curve) => curve.difficulty === curveState.difficulty && `${curve.policy}/${curve.replacement}` === curveState.way);
     byId("curve-drawn").textContent = shown.length ? `Trees: ${wayLabel(shown[0])}.` : "";
-    byId("curve-legend").replaceChildren(...shown.map((curve) => element("li", {}, sample(curveStyle(curve.source, sources)), curve.label)));
+    byId("curve-legend").replaceChildren(...shown.map((curve) => element("li", {}, sample(curveStyle(curve, sources)), curve.label)));
     chart.replaceChildren(plot(shown, sources, chart.clientWidth || 720));
     byId("curve-table").replaceChildren(pointTable(shown));
   }
@@ -88,7 +89,7 @@ function plot(shown, sources, width) {
   const marks = [];
   const every = [];
   for (const curve of shown) {
-    const style = curveStyle(curve.source, sources);
+    const style = curveStyle(curve, sources);
     const points = curve.points.map((point) => ({ ...point, x: point[curveState.x], label: curve.label }));
     every.push(...points);
     const banded = points.filter((point) => point.low !== null && point.high !== null);

@@ -1,0 +1,1 @@
+"""Feedback sources and runs beside each other, and the gate."""

@@ -1,0 +1,156 @@
+"""The gate: whether a run's numbers are good enough, decided by the limits that a user has set."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pytest_selfrepair.estimate.intervals.paired_score import ONE_SIDED
+
+if TYPE_CHECKING:
+    from pytest_selfrepair.estimate.comparison.regression import Regression
+    from pytest_selfrepair.estimate.findings import Findings
+
+FAIL_UNDER = "--selfrepair-fail-under"
+FAIL_UNDER_LOWER = "--selfrepair-fail-under-lower"
+MAX_REGRESSION = "--selfrepair-max-regression"
+MAX_UNSCORED = "--selfrepair-max-unscored"
+
+_ROUNDING = 1e-12
+"""By how much a sum of shares may lie beside what it would be without rounding."""
+
+
+class Rule(StrEnum):
+    """When a regression fails the gate.
+
+    `shown`: a fall is shown (one-sided, 5 %) and the estimate exceeds the limit, so that at most
+    5 % of unchanged runs fail. `noninferior`: the one-sided upper bound of the fall exceeds the
+    limit, so that at most 5 % of runs pass that are worse by more; most unchanged ones fail, too.
+    """
+
+    SHOWN = "shown"
+    NONINFERIOR = "noninferior"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What a run has to reach; None: no such limit. All are shares, 0 to 1.
+
+    Attributes:
+        fail_under: The least pass@t, at the budget, of the first feedback source.
+        fail_under_lower: The least lower end of that pass rate's interval over tasks.
+        max_regression: How much lower than in the baselines that pass rate may be.
+        max_unscored: The largest share of tasks that are in no rate. Where another limit is set and
+            this one is not, it is 0: a rate of other tasks than were asked for decides nothing.
+        rule: When a regression fails.
+    """
+
+    fail_under: float | None = None
+    fail_under_lower: float | None = None
+    max_regression: float | None = None
+    max_unscored: float | None = None
+    rule: Rule = Rule.SHOWN
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is any limit: then the gate decides in place of single tasks."""
+        limits = (self.fail_under, self.fail_under_lower, self.max_regression, self.max_unscored)
+        return any(limit is not None for limit in limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Whether a run passes, and why.
+
+    Attributes:
+        objections: Why it does not, a line each; none where it passes.
+        met: Limits that it meets, with its own figure, a line each.
+    """
+
+    objections: tuple[str, ...]
+    met: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the run passes."""
+        return not self.objections
+
+
+def decide(gate: Gate, findings: "Findings", regression: "Regression | str | None") -> Decision:
+    """Hold a run against its limits.
+
+    Args:
+        gate: The limits.
+        findings: The run.
+        regression: How much lower the run is than its baselines; why that cannot be told; None
+            without a baseline.
+    """
+    found = [
+        *_unscored(gate, findings),
+        *_rate(gate, findings),
+        *_regression(gate, regression),
+    ]
+    return Decision(
+        objections=tuple(said for holds, said in found if not holds),
+        met=tuple(said for holds, said in found if holds),
+    )
+
+
+def _unscored(gate: Gate, findings: "Findings") -> Iterator[tuple[bool, str]]:
+    about = findings.about
+    whole = about.tasks + about.not_run
+    missing, allowed = whole - about.scored, gate.max_unscored or 0.0
+    if gate.is_set:
+        said = f"{missing} of {whole} tasks were not scored ({MAX_UNSCORED} {allowed:g})"
+        yield missing <= allowed * whole, said
+
+
+def _rate(gate: Gate, findings: "Findings") -> Iterator[tuple[bool, str]]:
+    if gate.fail_under is None and gate.fail_under_lower is None:
+        return
+    if not findings.headline:
+        yield False, f"no task was scored ({FAIL_UNDER})"
+        return
+    first = findings.headline[0]
+    rate, what = first.pass_rate, f"pass@t of {first.source}"
+    if gate.fail_under is not None:
+        limit = f"{FAIL_UNDER} {gate.fail_under:g}"
+        yield rate.value >= gate.fail_under, f"{what} is {rate.value:.3f} ({limit})"
+    if gate.fail_under_lower is None:
+        return
+    if rate.low is None:
+        said = f"{what} has no interval with {first.tasks} tasks ({FAIL_UNDER_LOWER})"
+        yield False, said
+        return
+    limit = f"{FAIL_UNDER_LOWER} {gate.fail_under_lower:g}"
+    said = f"{what} is {rate.value:.3f}, perhaps as low as {rate.low:.3f} ({limit})"
+    yield rate.low >= gate.fail_under_lower, said
+
+
+def _regression(gate: Gate, found: "Regression | str | None") -> Iterator[tuple[bool, str]]:
+    if gate.max_regression is None:
+        return
+    limit = f"{MAX_REGRESSION} {gate.max_regression:g}"
+    if found is None or isinstance(found, str):
+        yield False, f"{found or 'no task was scored here and in the baseline'} ({limit})"
+        return
+    exceeds = found.fall > gate.max_regression + _ROUNDING
+    if gate.rule is Rule.NONINFERIOR:
+        yield (
+            found.upper <= gate.max_regression + _ROUNDING,
+            f"{_fell(found)}, perhaps by as much as {found.upper:.3f} ({limit}, noninferior)",
+        )
+        return
+    shown = found.p < ONE_SIDED
+    sure = f"one-sided p = {found.p:.2g} of no fall, {found.tasks} tasks"
+    if exceeds and not shown:
+        sure += "; more than the limit, but no more than chance may do"
+    yield not (exceeds and shown), f"{_fell(found)} ({sure}; {limit})"
+
+
+def _fell(found: "Regression") -> str:
+    baseline = "the baseline" if found.runs == 1 else f"the mean of {found.runs} baselines"
+    if abs(found.fall) <= _ROUNDING:
+        return f"{found.rate} is that of {baseline}"
+    way = "fell" if found.fall > 0 else "rose"
+    return f"{found.rate} {way} by {abs(found.fall):.3f} from {baseline}"

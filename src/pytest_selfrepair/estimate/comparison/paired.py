@@ -1,0 +1,136 @@
+"""Two runs side by side: the tasks that both scored, and each run's pass@t up to its trees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.tree import Grown
+from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.estimate.exact.draws import Floats
+from pytest_selfrepair.estimate.exact.iid import from_none
+from pytest_selfrepair.estimate.intervals.statistics import interpolated
+from pytest_selfrepair.estimate.run.outcome import solved_with, tree_tokens
+from pytest_selfrepair.estimate.run.scored import Scored, scored, source_names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run's side of a comparison.
+
+    Attributes:
+        source: The feedback source whose trees count: the run's first that has any; None: none has,
+            and programs alone count.
+        tasks: The tasks that both runs scored, by their ids.
+        costs: What each cost in all: programs, every tree, the baseline.
+    """
+
+    source: str | None
+    tasks: tuple[Scored, ...]
+    costs: tuple[Cost, ...]
+
+    def within(self, ids: set[str]) -> "Run":
+        """The same run on some of its tasks."""
+        both = zip(self.tasks, self.costs, strict=True)
+        kept = [(task, cost) for task, cost in both if task.task_id in ids]
+        return Run(
+            source=self.source,
+            tasks=tuple(task for task, _ in kept),
+            costs=tuple(cost for _, cost in kept),
+        )
+
+    def solved(self) -> list[bool]:
+        """Which tasks a program solves, or a repair of the source."""
+        return [solved_with(task.grown, self.source) for task in self.tasks]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """A run's pass@t as its trees grow: 0, 1, … programs, then all of them with their repairs.
+
+    Attributes:
+        rates: Shape (tasks, points): probability of being solved.
+        tokens: Of the same shape: expected tokens generated. The last is the tree's as grown, its
+            repairs paid for where no program passes.
+    """
+
+    rates: Floats
+    tokens: Floats
+
+    @classmethod
+    def of(cls, run: Run) -> "Growth":
+        """That of each task; between two points it is a mixture of both."""
+        most = max((len(task.grown.programs) for task in run.tasks), default=0)
+        rates, tokens = [], []
+        for task, solved in zip(run.tasks, run.solved(), strict=True):
+            cost, rate = _prefix(task.grown, most)
+            tree = task.tree(run.source)
+            tokens.append([*cost, cost[-1] if tree is None else tree_tokens(task.grown, tree)])
+            rates.append([*rate, float(solved)])
+        return cls(rates=np.array(rates), tokens=np.array(tokens, dtype=np.float64))
+
+    def is_like(self, other: "Growth") -> bool:
+        """Whether every task came out alike, in what passes and in tokens."""
+        return np.array_equal(self.rates, other.rates) and np.array_equal(self.tokens, other.tokens)
+
+    def at(self, tokens: Floats, weights: Floats) -> Floats:
+        """The pass rate of each draw at so many mean tokens, between points as on a line."""
+        total = weights.sum(axis=1)
+        solved = interpolated(tokens * total, weights @ self.tokens, weights @ self.rates)
+        rates: Floats = solved / total
+        return rates
+
+
+def _prefix(grown: Grown, most: int) -> tuple[Floats, Floats]:
+    """Tokens and rates of 0, 1, …, `most` of a task's programs, without replacement.
+
+    A task that has fewer, since its budget ended, stays at its last.
+    """
+    have = len(grown.programs)
+    cost, rate = from_none([grown], have)
+    reached = np.minimum(np.arange(most + 1), have)
+    return cost[0, reached], rate[0, reached]
+
+
+def paired(before: Sequence[Record], after: Sequence[Record]) -> tuple[Run, Run]:
+    """Both runs on the tasks that both scored, in one order.
+
+    Raises:
+        UsageError: A run has two records of one task.
+    """
+    old, new = _run(before, "before"), _run(after, "after")
+    ids = {task.task_id for task in old.tasks} & {task.task_id for task in new.tasks}
+    return old.within(ids), new.within(ids)
+
+
+def _run(records: Sequence[Record], which: str) -> Run:
+    of = by_id(records, which)
+    tasks = scored(records)
+    return Run(
+        source=next(iter(source_names(records)), None),
+        tasks=tasks,
+        costs=tuple(of[task.task_id].cost for task in tasks),
+    )
+
+
+def by_id(records: Sequence[Record], which: str) -> dict[str, Record]:
+    """Records by their tasks' ids.
+
+    Args:
+        records: One for each task.
+        which: What to call the run in an error.
+
+    Raises:
+        UsageError: There are two of one task.
+    """
+    found: dict[str, Record] = {}
+    for record in records:
+        if record.task_id in found:
+            raise UsageError(
+                f"the run {which} has two records of {record.task_id}; "
+                "accepted: one of each task, so that runs can be paired"
+            )
+        found[record.task_id] = record
+    return found

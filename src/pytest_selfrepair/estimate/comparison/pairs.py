@@ -1,0 +1,131 @@
+"""Two feedback sources on the same failing programs of the same tasks."""
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.findings import Pair
+from pytest_selfrepair.estimate.intervals.bootstrap import FEWEST_TASKS
+from pytest_selfrepair.estimate.intervals.decision import (
+    Evidence,
+    alone,
+    decided,
+    without_interval,
+)
+from pytest_selfrepair.estimate.run.outcome import solved_at_once
+from pytest_selfrepair.estimate.run.repairs import Tried, passing, tried_by
+from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty
+
+
+def pairs(tasks: Sequence[Scored], sources: Sequence[str]) -> tuple[Pair, ...]:
+    """Every two sources that repaired some failing program both; intervals after Holm."""
+    found = [each for two in itertools.combinations(sources, 2) if (each := _paired(tasks, *two))]
+    enough = [each for each in found if len(each.differences) >= FEWEST_TASKS]
+    sure = iter(decided([Evidence(values=each.differences) for each in enough]))
+    return tuple(
+        replace(each.pair, difference=next(sure)) if each in enough else each.pair for each in found
+    )
+
+
+def pairs_by_difficulty(tasks: Sequence[Scored], sources: Sequence[str]) -> tuple[Pair, ...]:
+    """The same within each difficulty, each by itself; none where the tasks are of one alone."""
+    groups = {name: some for name, some in by_difficulty(tasks).items() if name != ALL}
+    if len(groups) < 2:  # noqa: PLR2004 - one would say again what `pairs` says
+        return ()
+    return tuple(
+        replace(found, difficulty=name)
+        for name, some in groups.items()
+        for two in itertools.combinations(sources, 2)
+        if (found := pair(some, *two)) is not None
+    )
+
+
+def pair(tasks: Sequence[Scored], first: str, second: str) -> Pair | None:
+    """Two sources, over the failing programs that both repaired; None where there are none."""
+    found = _paired(tasks, first, second)
+    if found is None or len(found.differences) < FEWEST_TASKS:
+        return found.pair if found else None
+    return replace(found.pair, difference=alone(Evidence(values=found.differences)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Paired:
+    """Two sources, without an interval yet, and what each task adds to their difference."""
+
+    pair: Pair
+    differences: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Both:
+    """A failing program with its repairs by each of two sources."""
+
+    mine: tuple[Tried, ...]
+    other: tuple[Tried, ...]
+
+    @property
+    def equally_often(self) -> "_Both":
+        """The first repairs of each, as many as both have."""
+        size = min(len(self.mine), len(self.other))
+        return _Both(mine=self.mine[:size], other=self.other[:size])
+
+
+def _paired(tasks: Sequence[Scored], first: str, second: str) -> _Paired | None:
+    shared = [(task, both) for task in tasks if (both := _shared(task, first, second))]
+    if not shared:
+        return None
+    ours = [fmean(_share(each.mine) for each in both) for _, both in shared]
+    theirs = [fmean(_share(each.other) for each in both) for _, both in shared]
+    differences = tuple(a - b for a, b in zip(ours, theirs, strict=True))
+    solved = [_solve(both) for task, both in shared if not solved_at_once(task.grown)]
+    found = Pair(
+        first=first,
+        second=second,
+        tasks=len(shared),
+        programs=sum(len(both) for _, both in shared),
+        first_rate=fmean(ours),
+        second_rate=fmean(theirs),
+        difference=without_interval(alone(Evidence(values=differences))),
+        only_first=sum(mine and not other for mine, other in solved),
+        only_second=sum(other and not mine for mine, other in solved),
+    )
+    return _Paired(pair=found, differences=differences)
+
+
+def _share(repairs: Sequence[Tried]) -> float:
+    return passing(repairs) / len(repairs)
+
+
+def _solve(programs: Sequence[_Both]) -> tuple[bool, bool]:
+    """Whether each source's repairs solve a task, of equally many repairs of each program."""
+    equal = [each.equally_often for each in programs]
+    return any(passing(each.mine) for each in equal), any(passing(each.other) for each in equal)
+
+
+def mcnemar(only_first: int, only_second: int) -> float:
+    """Two-sided p-value of McNemar's exact test.
+
+    If both are equally good, each of the n discordant tasks falls to either with a chance of one
+    half: p = min(1, 2·sum over k ≤ the smaller count of C(n, k) / 2^n); 1 where none is discordant.
+    """
+    n = only_first + only_second
+    fewer = sum(math.comb(n, k) for k in range(min(only_first, only_second) + 1))
+    return min(1.0, 2 * fewer / (1 << n))
+
+
+def _shared(task: Scored, first: str, second: str) -> list[_Both]:
+    """The failing programs that both sources repaired, with the repairs by each."""
+    ours, theirs = (_by_program(tried_by(task, source)) for source in (first, second))
+    return [
+        _Both(mine=tuple(ours[node]), other=tuple(theirs[node])) for node in ours if node in theirs
+    ]
+
+
+def _by_program(repairs: Sequence[Tried]) -> dict[str, list[Tried]]:
+    found: dict[str, list[Tried]] = {}
+    for each in repairs:
+        found.setdefault(each.failing.node, []).append(each)
+    return found

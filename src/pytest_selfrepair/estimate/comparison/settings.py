@@ -1,0 +1,66 @@
+"""The settings in which two runs differ, by name."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pytest_selfrepair.core.record import Record, Setup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A setting in which two runs differ.
+
+    Attributes:
+        name: The setting's.
+        before: Its value in the run before; several where its records differ; None: not given.
+        after: The same of the run after.
+    """
+
+    name: str
+    before: str | None
+    after: str | None
+
+
+def differing(before: Sequence[Record], after: Sequence[Record]) -> tuple[Setting, ...]:
+    """The settings in which the records of two runs differ, in the order of `Setup`."""
+    was, now = (_values(record.setup for record in run if record.setup) for run in (before, after))
+    return tuple(
+        Setting(name=name, before=was.get(name), after=now.get(name))
+        for name in dict.fromkeys((*was, *now))
+        if was.get(name) != now.get(name)
+    )
+
+
+_SHOWN_ALWAYS = frozenset({"temperature", "max_tokens", "seed"})
+
+
+def _packages(setup: Setup) -> str:
+    if setup.packages is None:
+        return "as the tasks' source gives"
+    return ", ".join(setup.packages) or "none"
+
+
+def _values(setups: Iterable[Setup]) -> dict[str, str]:
+    """Every setting's value in words; several, where records differ, with "or" between them."""
+    found: dict[str, set[str]] = {}
+    for setup in setups:
+        plan, params = setup.plan, setup.plan.params
+        for name, value in (
+            ("model", setup.model),
+            ("sources", ", ".join(setup.sources)),
+            ("prompts", setup.prompts),
+            ("checker", setup.checker),
+            ("isolation", setup.isolation),
+            ("packages", _packages(setup)),
+            ("n_p", plan.n_p),
+            ("n_fr", plan.n_fr),
+            ("n_f", "one for each repair" if plan.n_f is None else plan.n_f),
+            ("depth", plan.depth),
+            ("budget", "none" if plan.budget is None else plan.budget),
+            ("temperature", "none" if params.temperature is None else params.temperature),
+            ("max_tokens", params.max_tokens),
+            ("seed", "none" if params.seed is None else params.seed),
+            *((name, value) for name, value in params.changed.items() if name not in _SHOWN_ALWAYS),
+        ):
+            found.setdefault(name, set()).add(str(value))
+    return {name: " or ".join(sorted(values)) for name, values in found.items()}

@@ -1,0 +1,1 @@
+"""Closed forms of repair trees: what is solved and paid, without error."""

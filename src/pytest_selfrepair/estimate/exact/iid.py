@@ -1,0 +1,127 @@
+"""i.i.d. sampling: what k programs of a task solve and cost, without repair.
+
+The first draws come from the initial programs, further ones from the baseline programs: these were
+sampled only where some initial program failed, so that mixing the two would make the failing share
+depend on when sampling stopped. A task without baseline programs goes on with its initial ones.
+
+Without replacement, draws beyond what was sampled of a task repeat its last value and cost the
+mean: i.i.d. sampling then stands a little low, never high. Baseline programs are drawn until they
+have cost what the costliest tree did, so that how many there are depends a little on their length;
+they are used as if it did not.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pytest_selfrepair.core.tree import Grown, ProgramNode
+from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Groups, Ints, drawing
+from pytest_selfrepair.estimate.exact.forest import TOKENS, node_costs
+from pytest_selfrepair.estimate.exact.shape import Policy
+from pytest_selfrepair.estimate.exact.shapes import Expected
+
+
+def iid(
+    grown: Sequence[Grown],
+    most: int,
+    *,
+    replacement: bool,
+    policy: Policy = Policy.BATCH,
+) -> Expected:
+    """What 1, 2, …, `most` programs of each task are expected to solve and to cost.
+
+    Args:
+        grown: What was sampled, one for each task.
+        most: Programs; they may exceed what was sampled.
+        replacement: Whether they are drawn with replacement.
+        policy: `batch` pays for all of them; `dfs` and `bfs` draw them one by one up to a pass.
+    """
+    k = np.arange(1, most + 1, dtype=np.intp)
+    first = [each.programs for each in grown]
+    counts = np.array([len(programs) for programs in first], dtype=np.intp)
+    k_first = np.minimum(k, counts[:, None])
+    one = _Drawn(first, replacement=replacement, policy=policy)
+    two = _Drawn(
+        [each.baseline or each.programs for each in grown], replacement=replacement, policy=policy
+    )
+    unsolved, cost = one.of(k_first)
+    still, more = two.of(k - k_first)
+    # One by one, the second lot is drawn only where the first has no pass.
+    paid = more if policy is Policy.BATCH else more * unsolved[:, :, None]
+    return Expected(
+        n_p=tuple(range(1, most + 1)),
+        n_fr=(0,) * most,
+        solved=1.0 - unsolved * still,
+        cost=cost + np.where((k > k_first)[:, :, None], paid, 0.0),
+    )
+
+
+def from_none(
+    grown: Sequence[Grown], most: int, *, one_by_one: bool = False
+) -> tuple[Floats, Floats]:
+    """Tokens and chances of 0, 1, …, `most` programs of each task, drawn without replacement.
+
+    Args:
+        grown: What was sampled, one for each task.
+        most: Programs; they may exceed what was sampled.
+        one_by_one: Whether drawing stops at the first pass.
+
+    Returns:
+        Two arrays of shape (tasks, most + 1): expected tokens, and probability of being solved.
+    """
+    policy = Policy.BFS if one_by_one else Policy.BATCH
+    found = iid(grown, most, replacement=False, policy=policy)
+    nothing = np.zeros((len(grown), 1))
+    return (
+        np.concatenate([nothing, found.cost[:, :, TOKENS]], axis=1),
+        np.concatenate([nothing, found.solved], axis=1),
+    )
+
+
+def sampled(grown: Sequence[Grown]) -> int:
+    """How many programs i.i.d. sampling can draw before it has to repeat what it knows.
+
+    A task that some program solves bounds nothing, for more programs would leave it solved.
+    """
+    sizes = [
+        (
+            len(each.programs) + len(each.baseline),
+            any(node.verdict.passed for node in (*each.programs, *each.baseline)),
+        )
+        for each in grown
+    ]
+    bounds = [size for size, solved in sizes if not solved]
+    return min(bounds) if bounds else max((size for size, _ in sizes), default=0)
+
+
+class _Drawn:
+    """Programs of many tasks, drawn one after the other."""
+
+    def __init__(
+        self, tasks: Sequence[Sequence[ProgramNode]], *, replacement: bool, policy: Policy
+    ) -> None:
+        nodes = [node for programs in tasks for node in programs]
+        self._counts: Ints = np.array([len(programs) for programs in tasks], dtype=np.intp)
+        self._groups = Groups(self._counts, np.zeros(len(tasks), dtype=bool))
+        self._fails = np.array([not node.verdict.passed for node in nodes], dtype=np.float64)
+        self._costs = node_costs(nodes)
+        self._draw: Drawing = drawing(replacement=replacement)
+        self._replacement, self._policy = replacement, policy
+
+    def of(self, k: Ints) -> tuple[Floats, Floats]:
+        """Chance that k draws all fail, (tasks, points), and their costs, (tasks, points, units).
+
+        Args:
+            k: Shape (tasks, points).
+        """
+        known = k if self._replacement else np.minimum(k, self._counts[:, None])
+        most = int(known.max(initial=0))
+        chances = self._draw.unsolved(self._groups, self._fails, most)
+        unsolved = np.take_along_axis(chances, known, axis=1)
+        mean = self._groups.mean(self._costs)[:, None, :]
+        if self._policy is Policy.BATCH:
+            return unsolved, mean * k[:, :, None]
+        each = self._draw.nth(self._groups, self._fails, self._costs, most)
+        each = np.concatenate([np.zeros_like(mean), np.cumsum(each, axis=1)], axis=1)
+        paid = np.take_along_axis(each, known[:, :, None], axis=1)
+        return unsolved, paid + mean * ((k - known) * unsolved)[:, :, None]

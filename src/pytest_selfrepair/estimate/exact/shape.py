@@ -1,0 +1,55 @@
+"""A shape of repair trees: how many programs and repairs, in what order, and what that comes to."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+ALL = "all"
+"""What stands for a difficulty where tasks of every difficulty count."""
+
+
+class Policy(StrEnum):
+    """In what order a tree is drawn, and when drawing stops (arXiv 2306.09896, section 4).
+
+    `batch` pays for all programs and, where none passes, for all repairs. `dfs` draws a program,
+    then its repairs one by one, then the next program, and stops at the first pass. `bfs` draws
+    programs one by one until one passes, and only where none does their repairs one by one.
+    """
+
+    BATCH = "batch"
+    DFS = "dfs"
+    BFS = "bfs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What trees of one shape are expected to solve and to cost: exact, means over tasks.
+
+    Attributes:
+        source: The feedback source's name; None for i.i.d. sampling (n_fr = 0).
+        policy: How the tree is drawn.
+        replacement: Whether programs and repairs are drawn with replacement from what was sampled.
+        n_p: Programs.
+        n_fr: Repairs of each failing program; 0: no repair.
+        depth: Levels of repair; 0 where n_fr is.
+        difficulty: `ALL`, or one difficulty.
+        tasks: Tasks behind it.
+        pass_rate: Expected share of tasks solved, 0 to 1.
+        tokens: Expected tokens generated per task (programs, feedback, repairs).
+        all_tokens: Expected tokens per task, generated and read.
+        samples: Expected completions per task.
+        dollars: Expected US dollars per task; None where some completion has no known price.
+    """
+
+    source: str | None
+    policy: Policy
+    replacement: bool
+    n_p: int
+    n_fr: int
+    depth: int
+    difficulty: str
+    tasks: int
+    pass_rate: float
+    tokens: float
+    all_tokens: float
+    samples: float
+    dollars: float | None

@@ -1,0 +1,208 @@
+"""What trees of every shape are expected to solve and to cost: exact, for every policy.
+
+A tree of shape (n_p, n_fr) and depth d is drawn from what was sampled: n_p programs of a task, n_fr
+repairs of each that fails, n_fr repairs of each of these that fails, down to d levels of repair.
+Depth 1 is arXiv 2306.09896, section 4; n_fr = 0, with depth 0, is i.i.d. sampling. Policies:
+
+- batch pays for a whole level at once, and goes on to the next where nothing in it passes;
+- dfs draws a program, then the first repair of it, then what is below that repair, and so on, and
+  stops at the first pass;
+- bfs draws a level's nodes one by one, all children of the first node first, and goes on to the
+  next level where none passes; it stops at the first pass.
+
+All of them solve the same tasks; how it is computed is in `levels`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pytest_selfrepair.estimate.exact.draws import Floats, drawing
+from pytest_selfrepair.estimate.exact.forest import (
+    ALL_TOKENS,
+    DOLLARS,
+    SAMPLES,
+    TOKENS,
+    UNITS,
+    Forest,
+)
+from pytest_selfrepair.estimate.exact.levels import Levels
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
+
+POLICIES = tuple(Policy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What trees of some shapes are expected to solve and to cost, task by task.
+
+    Attributes:
+        n_p: Shape (shapes,): programs of each shape.
+        n_fr: Shape (shapes,): repairs of each failing program.
+        solved: Shape (tasks, shapes): chance of being solved.
+        cost: Shape (tasks, shapes, 4): tokens generated, tokens generated and read, completions, US
+            dollars; dollars are NaN where a price is not known.
+    """
+
+    n_p: tuple[int, ...]
+    n_fr: tuple[int, ...]
+    solved: Floats
+    cost: Floats
+
+
+def expect(
+    forest: Forest,
+    n_p: Sequence[int],
+    n_fr: Sequence[int],
+    *,
+    replacement: bool,
+    policies: Iterable[Policy] = POLICIES,
+    depth: int = 1,
+) -> dict[Policy, Expected]:
+    """Expectations of every n_p with every n_fr.
+
+    Args:
+        forest: The trees; every task has as many programs, and every failing node as many repairs,
+            as the largest shape.
+        n_p: Programs, each 1 or more.
+        n_fr: Repairs of each failing program; 0 is i.i.d. sampling.
+        replacement: Whether programs and repairs are drawn with replacement.
+        policies: For which; all solve the same.
+        depth: Levels of repair, where n_fr is not 0.
+
+    Returns:
+        For each policy the shapes in the order of `n_fr`, for each of these in the order of `n_p`.
+
+    Raises:
+        ValueError: A shape is larger than the trees allow.
+    """
+    wanted = tuple(policies)
+    _check(forest, n_p, n_fr, depth)
+    columns = np.array(n_p, dtype=np.intp)
+    size = len(forest.tasks)
+    solved = [np.zeros((size, 0))]
+    costs = {policy: [np.zeros((size, 0, UNITS))] for policy in wanted}
+    work = {
+        levels: Levels(
+            forest=forest,
+            depth=levels,
+            most=max(n_fr, default=0),
+            draw=drawing(replacement=replacement),
+            policies=wanted,
+        )
+        for levels in (0, depth)
+    }
+    for repairs in n_fr if columns.size else ():
+        unsolved, paid = work[depth if repairs else 0].of_tasks(columns, repairs)
+        solved.append(1.0 - unsolved)
+        for policy in wanted:
+            costs[policy].append(paid[policy])
+    every = np.concatenate(solved, axis=1)
+    return {
+        policy: Expected(
+            n_p=tuple(n for _ in n_fr for n in n_p),
+            n_fr=tuple(n for n in n_fr for _ in n_p),
+            solved=every,
+            cost=np.concatenate(costs[policy], axis=1),
+        )
+        for policy in wanted
+    }
+
+
+def shapes(
+    forest: Forest,
+    *,
+    replacement: bool,
+    policies: Iterable[Policy] = POLICIES,
+    n_p: Sequence[int] | None = None,
+    n_fr: Sequence[int] | None = None,
+    difficulty: str = ALL,
+) -> tuple[Shape, ...]:
+    """Every shape that the trees of all tasks allow, by policy, depth, n_fr and n_p.
+
+    Args:
+        forest: The trees, uncensored (`censoring`).
+        replacement: Whether programs and repairs are drawn with replacement.
+        policies: Which policies.
+        n_p: Only these, of those that the trees allow.
+        n_fr: Only these, 0 being i.i.d. sampling.
+        difficulty: What the shapes are labelled with: the difficulty of these tasks.
+
+    Returns:
+        The shapes; none where there are no tasks. Those with n_fr = 0 have no source.
+    """
+    if not forest.tasks:
+        return ()
+    wanted = tuple(policies)
+    columns = allowed(n_p, range(1, forest.most_programs + 1))
+    found: dict[Policy, list[Shape]] = {policy: [] for policy in wanted}
+    for depth in range(forest.depth + 1):
+        rows = allowed(n_fr, range(1, forest.most_repairs(depth) + 1) if depth else range(1))
+        by_policy = expect(
+            forest, columns, rows, replacement=replacement, policies=wanted, depth=depth
+        )
+        for policy, expected in by_policy.items():
+            named = Named(
+                source=forest.source if depth else None,
+                policy=policy,
+                replacement=replacement,
+                depth=depth,
+                difficulty=difficulty,
+            )
+            found[policy] += mean_shapes(expected, named)
+    return tuple(shape for policy in wanted for shape in found[policy])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What several shapes have in common; see `Shape`."""
+
+    source: str | None
+    policy: Policy
+    replacement: bool
+    depth: int
+    difficulty: str
+
+
+def mean_shapes(expected: Expected, named: Named) -> list[Shape]:
+    """Means over tasks."""
+    rates = expected.solved.mean(axis=0)
+    costs = expected.cost.mean(axis=0)
+    return [
+        Shape(
+            source=named.source,
+            policy=named.policy,
+            replacement=named.replacement,
+            n_p=n_p,
+            n_fr=n_fr,
+            depth=named.depth,
+            difficulty=named.difficulty,
+            tasks=len(expected.solved),
+            pass_rate=float(rate),
+            tokens=float(cost[TOKENS]),
+            all_tokens=float(cost[ALL_TOKENS]),
+            samples=float(cost[SAMPLES]),
+            dollars=known(cost[DOLLARS]),
+        )
+        for n_p, n_fr, rate, cost in zip(expected.n_p, expected.n_fr, rates, costs, strict=True)
+    ]
+
+
+def allowed(wanted: Sequence[int] | None, possible: range) -> list[int]:
+    """What is wanted of what is possible; all of it where nothing else is said."""
+    return [n for n in possible if wanted is None or n in wanted]
+
+
+def known(dollars: float) -> float | None:
+    """US dollars, or None where some price is not known."""
+    return None if np.isnan(dollars) else float(dollars)
+
+
+def _check(forest: Forest, n_p: Sequence[int], n_fr: Sequence[int], depth: int) -> None:
+    most = forest.most_programs
+    if any(not 1 <= n <= most for n in n_p):
+        raise ValueError(f"n_p = {list(n_p)}; these trees allow 1 to {most}")
+    most = forest.most_repairs(depth)
+    if any(not 0 <= n <= most for n in n_fr):
+        raise ValueError(f"n_fr = {list(n_fr)}; these trees allow 0 to {most} at depth {depth}")

@@ -1,0 +1,146 @@
+"""Sampling under repair's own stopping rule: draw on only where nothing has passed, without repair.
+
+A user who does not repair draws on only for a task that is still unsolved, while i.i.d. sampling of
+arXiv 2306.09896 (`iid`) pays for as many programs on every task. A task has P initial programs,
+f of them failing, and where f = P also B further ones, g of them failing. Drawn are n_p programs,
+and m more only if all of these fail: first m1 = min(m, P - n_p) of the other initial ones, then
+m2 = m - m1 of the further ones. Without replacement a task stays unsolved with a chance of
+C(f, n_p + m1) / C(P, n_p + m1)·(C(g, m2) / C(B, m2) where f = P, else 1), and costs, in batches,
+n_p·c + m1·nth(n_p) + [f = P]·m2·b: c and b are the mean costs of initial and further programs, and
+`nth` is that of one more draw where n_p before it fail (see `draws`). Where drawing stops after
+each program, the m more cost the sum of nth(n_p + j) over j < m1, and on unsolved tasks that of
+the further programs' nth(j) over j < m2.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pytest_selfrepair.core.tree import Grown, ProgramNode
+from pytest_selfrepair.estimate.exact.draws import Bools, Drawing, Floats, Groups, Ints, drawing
+from pytest_selfrepair.estimate.exact.forest import node_costs
+from pytest_selfrepair.estimate.exact.shape import Policy
+from pytest_selfrepair.estimate.exact.shapes import Expected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lot:
+    """Programs of many tasks, drawn one after the other.
+
+    Attributes:
+        counts: Shape (tasks,): how many there are of each.
+        unsolved: Shape (tasks, draws + 1): chance that so many draws all fail.
+        nth: Shape (tasks, draws, units): cost of each draw where all before it fail.
+        mean: Shape (tasks, units): mean cost.
+    """
+
+    counts: Ints
+    unsolved: Floats
+    nth: Floats
+    mean: Floats
+
+    @classmethod
+    def of(cls, tasks: Sequence[Sequence[ProgramNode]], most: int, draw: Drawing) -> "_Lot":
+        nodes = [node for programs in tasks for node in programs]
+        counts = np.array([len(programs) for programs in tasks], dtype=np.intp)
+        groups = Groups(counts, np.zeros(len(tasks), dtype=bool))
+        fails = np.array([not node.verdict.passed for node in nodes], dtype=np.float64)
+        costs = node_costs(nodes)
+        return cls(
+            counts=counts,
+            unsolved=draw.unsolved(groups, fails, most),
+            nth=draw.nth(groups, fails, costs, most),
+            mean=groups.mean(costs),
+        )
+
+
+def stopping(
+    grown: Sequence[Grown],
+    n_p: int | None,
+    most: int,
+    *,
+    replacement: bool,
+    policy: Policy = Policy.BATCH,
+) -> Expected:
+    """What 0, 1, …, `most` more programs of unsolved tasks are expected to solve and to cost.
+
+    Args:
+        grown: What was sampled, one for each task.
+        n_p: Programs that are drawn first; None: all initial ones of each task.
+        most: More programs, where all of these fail. Beyond `reach` a task without further ones
+            keeps what it has, at their mean cost: sampling then stands a little low, never high.
+        replacement: Whether programs are drawn with replacement.
+        policy: `batch` pays for the m more together; `bfs` and `dfs` stop at the first that passes.
+
+    Returns:
+        For m = 0..most, `n_p` being n_p + m (m alone, where n_p is None), `n_fr` 0.
+    """
+    sizes = np.array([len(each.programs) for each in grown], dtype=np.intp)
+    draw = drawing(replacement=replacement)
+    one = _Lot.of([each.programs for each in grown], int(sizes.max(initial=0)) + most + 1, draw)
+    two = _Lot.of([each.baseline for each in grown], most, draw)
+    first = np.minimum(sizes if n_p is None else n_p, sizes)[:, None]
+    m = np.broadcast_to(np.arange(most + 1, dtype=np.intp), (len(grown), most + 1))
+    open_ = unsolved(grown)[:, None]
+    within = np.minimum(m, sizes[:, None] - first)
+    # With replacement the initial programs of a solved task never end.
+    m1 = np.where(open_, within, m) if replacement else within
+    m2 = np.where(open_, m - m1, 0)
+    known = m2 if replacement else np.minimum(m2, two.counts[:, None])
+    chance = np.take_along_axis(one.unsolved, first + m1, axis=1)
+    chance = chance * np.take_along_axis(two.unsolved, known, axis=1)
+    more = np.where(two.counts[:, None] > 0, two.mean, one.mean)
+    begun = one.mean * first
+    if policy is Policy.BATCH:
+        each = np.take_along_axis(one.nth, first[:, :, None], axis=1)
+        paid = each * m1[:, :, None] + more[:, None, :] * m2[:, :, None]
+    else:
+        in_turn = _up_to(one.nth)
+        paid = np.take_along_axis(in_turn, (first + m1)[:, :, None], axis=1)
+        paid = paid - np.take_along_axis(in_turn, first[:, :, None], axis=1)
+        paid = paid + np.take_along_axis(_up_to(two.nth), known[:, :, None], axis=1)
+        still = np.take_along_axis(two.unsolved, two.counts[:, None].clip(max=most), axis=1)
+        paid = paid + more[:, None, :] * ((m2 - known) * still)[:, :, None]
+    return Expected(
+        n_p=tuple((n_p or 0) + number for number in range(most + 1)),
+        n_fr=(0,) * (most + 1),
+        solved=1.0 - chance,
+        cost=begun[:, None, :] + paid,
+    )
+
+
+def reach(grown: Sequence[Grown], n_p: int | None) -> int:
+    """The most further programs that every unsolved task has, beyond the first n_p.
+
+    Args:
+        grown: What was sampled.
+        n_p: Programs that are drawn first; None: all initial ones.
+    """
+    left = further(grown, n_p)
+    bounds = left[unsolved(grown)]
+    return int(bounds.min()) if bounds.size else int(left.max(initial=0))
+
+
+def further(grown: Sequence[Grown], n_p: int | None) -> Ints:
+    """How many programs each task has beyond the first n_p, initial and further: (tasks,)."""
+    return np.array(
+        [
+            len(each.programs[n_p:] if n_p is not None else ()) + len(each.baseline)
+            for each in grown
+        ],
+        dtype=np.intp,
+    )
+
+
+def unsolved(grown: Sequence[Grown]) -> Bools:
+    """Which tasks no initial program solves, shape (tasks,)."""
+    return np.array(
+        [not any(node.verdict.passed for node in each.programs) for each in grown], dtype=bool
+    )
+
+
+def _up_to(nth: Floats) -> Floats:
+    """Cost of the first 0, 1, … draws, one by one up to a pass: (tasks, draws + 1, units)."""
+    nothing = np.zeros((nth.shape[0], 1, nth.shape[2]))
+    return np.concatenate([nothing, np.cumsum(nth, axis=1)], axis=1)

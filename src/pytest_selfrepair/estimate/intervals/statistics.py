@@ -1,0 +1,94 @@
+"""What intervals are made of: means, ratios of sums, and repair's gain at equal tokens."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from pytest_selfrepair.estimate.exact.draws import Floats
+from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, SHARE, Bootstrap, Statistic
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
+
+ONE_SD = 0.6827
+"""How much of a normal distribution lies within one standard deviation."""
+
+
+NEAR_ZERO = 1e-9
+"""What is no further from 0 is a rounding error."""
+
+
+def side_of_zero(found: Estimate) -> int:
+    """1 or -1 where the whole interval lies above or below 0; else 0, also where there is none."""
+    if found.low is not None and found.low > NEAR_ZERO:
+        return 1
+    if found.high is not None and found.high < -NEAR_ZERO:
+        return -1
+    return 0
+
+
+def mean_of(values: ArrayLike) -> Statistic:
+    """The mean over tasks of one value each."""
+    facts = np.asarray(values, dtype=np.float64)
+    return lambda weights: weights @ facts / weights.sum(axis=1)
+
+
+def ratio_of(parts: ArrayLike, wholes: ArrayLike) -> Statistic:
+    """The sum of parts over tasks ÷ the sum of wholes: repairs that pass, of those tried."""
+    above, below = np.asarray(parts, dtype=np.float64), np.asarray(wholes, dtype=np.float64)
+    return lambda weights: (weights @ above) / (weights @ below)
+
+
+def mean_estimate(
+    values: ArrayLike,
+    strata: Sequence[str],
+    *,
+    how: Bootstrap = BOOTSTRAP,
+    bounds: tuple[float, float] | None = SHARE,
+) -> Estimate:
+    """The mean over tasks with its interval.
+
+    Args:
+        values: One for each task.
+        strata: The difficulty of each task, to draw within; the same for all to draw plainly.
+        how: How tasks are resampled.
+        bounds: Between what a value lies; None: anywhere.
+    """
+    return how.of(strata).estimate(mean_of(values), bounds=bounds)
+
+
+def sampling_noise(chances: ArrayLike) -> Estimate:
+    """The band that the paper draws around a pass rate, exactly; it is no interval over tasks.
+
+    ±1 standard deviation of the share solved when one tree is drawn for each task and the tasks
+    stay as they are: the mean of independent Bernoulli variables, sd = sqrt(sum of p·(1 - p)) / T.
+
+    Args:
+        chances: Each task's probability of being solved by a tree of the shape, 0 to 1.
+    """
+    p = np.asarray(chances, dtype=np.float64)
+    mean, sd = float(p.mean()), float(np.sqrt(np.sum(p * (1 - p)))) / len(p)
+    return Estimate(
+        value=mean,
+        low=mean - sd,
+        high=mean + sd,
+        level=ONE_SD,
+        method="±1 sd of one tree per task, the tasks held fixed",
+    )
+
+
+def interpolated(at: Floats, xs: Floats, ys: Floats) -> Floats:
+    """Linear interpolation, each row on its own curve; beyond the ends the value there.
+
+    Args:
+        at: Where, shape (rows,).
+        xs: Ascending, shape (rows, points), at least two points.
+        ys: Of the same shape.
+    """
+    row = np.arange(len(at))
+    right = np.clip(np.sum(xs < at[:, None], axis=1), 1, xs.shape[1] - 1)
+    x_left, x_right = xs[row, right - 1], xs[row, right]
+    width = x_right - x_left
+    share = np.divide(at - x_left, width, out=np.ones_like(at), where=width > 0)
+    y_left, y_right = ys[row, right - 1], ys[row, right]
+    between: Floats = y_left + np.clip(share, 0.0, 1.0) * (y_right - y_left)
+    return between

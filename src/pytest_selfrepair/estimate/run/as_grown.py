@@ -1,0 +1,101 @@
+"""The trees that sampling is compared with: as grown, or smaller ones where nothing else can be."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.tree import Grown
+from pytest_selfrepair.estimate.exact.draws import Floats
+from pytest_selfrepair.estimate.exact.forest import DOLLARS, TOKENS, Forest, forest
+from pytest_selfrepair.estimate.exact.shape import Policy
+from pytest_selfrepair.estimate.exact.shapes import Expected, expect, known
+from pytest_selfrepair.estimate.exact.stopping import further, stopping, unsolved
+from pytest_selfrepair.estimate.run.outcome import (
+    solved_with,
+    tokens_to_pass,
+    tree_cost,
+    tree_tokens,
+)
+from pytest_selfrepair.estimate.run.scored import Scored, with_tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trees:
+    """What the trees of one source solve and cost, task by task.
+
+    Attributes:
+        solved: Chance that each task is solved, shape (tasks,).
+        batch: Tokens generated where a level of repairs is paid for at once, shape (tasks,).
+        one_by_one: The same where drawing stops at the first pass, shape (tasks,).
+        dollars: Mean US dollars a task, in batches; None where some price is not known.
+    """
+
+    solved: Floats
+    batch: Floats
+    one_by_one: Floats
+    dollars: float | None
+
+    @classmethod
+    def as_grown(cls, grown: Sequence[Grown], source: str) -> "Trees":
+        """The trees of tasks that all have one of the source, as they happened to be drawn."""
+        trees = [(each, tree) for each in grown for tree in each.trees if tree.source == source]
+        cost = Cost.total(tree_cost(each, tree) for each, tree in trees)
+        solved = [solved_with(each, source) for each, _ in trees]
+        batch = [tree_tokens(each, tree) for each, tree in trees]
+        in_turn = [tokens_to_pass(each, tree) for each, tree in trees]
+        return cls(
+            solved=np.array(solved, dtype=np.float64),
+            batch=np.array(batch, dtype=np.float64),
+            one_by_one=np.array(in_turn, dtype=np.float64),
+            dollars=None if cost.unpriced else cost.dollars / len(trees),
+        )
+
+    @classmethod
+    def of_shape(cls, grown: Sequence[Grown], source: str, n_p: int) -> "Trees":
+        """Trees of so many programs, drawn without replacement, and one repair of each failing."""
+        shape = _with_one_repair(forest(grown, source), [n_p])
+        batch = shape[Policy.BATCH]
+        return cls(
+            solved=batch.solved[:, 0],
+            batch=batch.cost[:, 0, TOKENS],
+            one_by_one=shape[Policy.BFS].cost[:, 0, TOKENS],
+            dollars=known(float(batch.cost[:, 0, DOLLARS].mean())),
+        )
+
+
+def comparable(groups: Iterable[Sequence[Scored]], source: str) -> int | None:
+    """How many programs trees may have that sampling can be compared with, in every group of tasks.
+
+    Runs of this plugin sample further programs of unsolved tasks: then it is the trees as grown.
+    Trees from elsewhere may have none. Of these the ones with a single repair are taken, and as
+    many programs as leave enough others to draw on: a choice that does not look at what repairs
+    solve.
+
+    Returns:
+        n_p; None: as grown, also where no tree is small enough.
+    """
+    most: list[int] = []
+    for group in groups:
+        grown = [task.grown for task in with_tree(group, source)]
+        open_ = unsolved(grown)
+        if not open_.any():
+            continue
+        if further(grown, None)[open_].any():
+            return None
+        trees = forest(grown, source)
+        if not (trees.most_programs and trees.most_repairs(1)):
+            return None
+        numbers = range(1, trees.most_programs)
+        shapes = _with_one_repair(trees, numbers)[Policy.BATCH].cost[:, :, TOKENS].mean(axis=0)
+        left = [stopping(grown, n, trees.most_programs - n, replacement=False) for n in numbers]
+        bounds = [each.cost[:, -1, TOKENS].mean() for each in left]
+        fit = [n for n, cost, bound in zip(numbers, shapes, bounds, strict=True) if cost <= bound]
+        most.append(max(fit, default=0))
+    return min(most, default=0) or None
+
+
+def _with_one_repair(trees: Forest, n_p: Sequence[int]) -> dict[Policy, Expected]:
+    """Trees of some numbers of programs, and one repair of each that fails."""
+    return expect(trees, n_p, [1], replacement=False, policies=[Policy.BATCH, Policy.BFS])

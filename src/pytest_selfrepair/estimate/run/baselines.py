@@ -1,0 +1,51 @@
+"""The curves of sampling without repair, at not too many points."""
+
+import numpy as np
+
+from pytest_selfrepair.estimate.exact.iid import iid, sampled
+from pytest_selfrepair.estimate.exact.shape import Policy
+from pytest_selfrepair.estimate.exact.shapes import Expected
+from pytest_selfrepair.estimate.exact.stopping import reach, stopping
+from pytest_selfrepair.estimate.run.censoring import Usable
+from pytest_selfrepair.estimate.run.curves import chosen, envelope, round_numbers
+
+_MOST_POINTS = 40
+"""Points of a curve: all of the first, then ever wider apart."""
+
+
+def iid_points(each: Usable, policy: Policy, *, replacement: bool) -> Expected | None:
+    """i.i.d. sampling of every task; None where nothing can be drawn."""
+    most = sampled(each.grown)
+    if not most:
+        return None
+    return _thinned(iid(each.grown, most, replacement=replacement, policy=policy))
+
+
+def stopping_points(each: Usable, policy: Policy, *, replacement: bool) -> Expected | None:
+    """Sampling under repair's stopping rule, the best of all numbers of first and further programs.
+
+    None where the trees stopped at their first pass, or nothing can be drawn.
+    """
+    if each.order is not None or not each.forest.most_programs:
+        return None
+    found = [
+        stopping(
+            each.grown, first, reach(each.grown, first), replacement=replacement, policy=policy
+        )
+        for first in round_numbers(each.forest.most_programs)
+    ]
+    every = Expected(
+        n_p=tuple(n for part in found for n in part.n_p),
+        n_fr=tuple(n for part in found for n in part.n_fr),
+        solved=np.concatenate([part.solved for part in found], axis=1),
+        cost=np.concatenate([part.cost for part in found], axis=1),
+    )
+    return _thinned(envelope(every))
+
+
+def _thinned(points: Expected) -> Expected:
+    most = len(points.n_p)
+    if most <= _MOST_POINTS:
+        return points
+    steps = [round(most ** (i / (_MOST_POINTS - 1))) for i in range(_MOST_POINTS)]
+    return chosen(points, [number - 1 for number in dict.fromkeys(steps)])

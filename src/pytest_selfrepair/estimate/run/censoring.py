@@ -1,0 +1,259 @@
+"""Which estimates a run's trees carry without bias, and which they do not.
+
+Drawing trees anew from what was sampled is sound where how much was sampled does not depend on what
+was drawn. It does where a token budget ended a tree: long programs, which fail more often, end it
+sooner, so that too few of the programs drawn are long, and the last one may have been cut short.
+Taking the tree as it is, in the order drawn, stays sound for what was grown (`outcome.tree_cost`),
+budget and all, but smaller trees cannot be drawn from it. What can is what the plan grants to every
+tree whatever is drawn: the first programs, as many as fit in the budget at their longest; and,
+where all programs fit and no explanation of unknown length is paid for, the first rounds of repairs
+that fit after them. If any tree of a run was ended, all its tasks are held to that part: to drop
+the ended ones, or to use more of the others, would choose tasks by what was drawn for them.
+
+Trees whose plan stops at the first pass are worse: how much was sampled depends on what passed.
+They carry only the shapes that they begin with (`happened`).
+
+A run whose budget ended no tree is used in full. That is not quite innocent, for with other draws
+it might have ended some; but then most of its trees are far from the budget.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.tree import Grown
+from pytest_selfrepair.estimate.exact.forest import Forest, forest
+from pytest_selfrepair.estimate.exact.happened import beginnings, happened
+from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
+from pytest_selfrepair.estimate.exact.shapes import (
+    POLICIES,
+    Expected,
+    Named,
+    expect,
+    mean_shapes,
+    shapes,
+)
+from pytest_selfrepair.estimate.findings import Refused
+from pytest_selfrepair.estimate.run.ended import Scored, policy_of
+
+MOST_NAMED = 3
+"""Tasks that a refusal names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usable:
+    """What can be estimated from the trees of one source.
+
+    Attributes:
+        source: The feedback source's name; None: the programs alone.
+        grown: For i.i.d. sampling (`iid`): programs and baseline programs of every task, without
+            those whose number depends on what was drawn. Empty where none can be used.
+        forest: The trees, likewise; without programs where none can be used.
+        order: The policy whose first pass ended the trees; None where trees can be drawn anew.
+        n_p: Programs that the plan asks for, where `order` is not None.
+        n_fr: Repairs of each failing program, likewise.
+        refused: What cannot be estimated.
+    """
+
+    source: str | None
+    grown: tuple[Grown, ...]
+    forest: Forest
+    order: Policy | None
+    n_p: int
+    n_fr: int
+    refused: tuple[Refused, ...]
+
+    def expected(
+        self, policy: Policy, *, replacement: bool, depth: int | None = None
+    ) -> Expected | None:
+        """Every shape with repair, in full depth or less; None where these trees carry none.
+
+        A heat map needs a rectangle of shapes; trees that stopped at their first pass have none.
+        """
+        if self.order is not None:
+            if policy is not self.order or replacement:
+                return None
+            some = [shape for shape in beginnings(policy, self.n_p, self.n_fr) if shape[1]]
+            return happened(self.forest, policy, some) if self.source and some else None
+        depth = self.forest.depth if depth is None else depth
+        n_p, n_fr = self.forest.most_programs, self.forest.most_repairs(depth)
+        if not (n_p and n_fr):
+            return None
+        return expect(
+            self.forest,
+            range(1, n_p + 1),
+            range(1, n_fr + 1),
+            replacement=replacement,
+            policies=[policy],
+            depth=depth,
+        )[policy]
+
+    def shapes(
+        self,
+        *,
+        replacement: bool,
+        policies: Sequence[Policy] = POLICIES,
+        difficulty: str = ALL,
+    ) -> tuple[Shape, ...]:
+        """Every shape that these trees carry; those with n_fr = 0 have no source."""
+        if self.order is None:
+            if not self.forest.most_programs:
+                return ()
+            return shapes(
+                self.forest, replacement=replacement, policies=policies, difficulty=difficulty
+            )
+        if replacement or self.order not in policies:
+            return ()
+        found: list[Shape] = []
+        for depth in (0,) if self.source is None else (0, 1):
+            some = [
+                shape
+                for shape in beginnings(self.order, self.n_p, self.n_fr)
+                if bool(shape[1]) == bool(depth)
+            ]
+            named = Named(
+                source=self.source if depth else None,
+                policy=self.order,
+                replacement=False,
+                depth=depth,
+                difficulty=difficulty,
+            )
+            found += mean_shapes(happened(self.forest, self.order, some), named)
+        return tuple(found)
+
+
+def usable(records: Sequence[Record], source: str | None) -> Usable:
+    """What can be estimated from some tasks' trees of one source.
+
+    Args:
+        records: Of all tasks, or of one difficulty. Tasks that were not scored, and those without a
+            tree of that source, are left out.
+        source: The feedback source's name; None: the programs alone.
+    """
+    scored = [Scored.of(record, source) for record in records if record.grown is not None]
+    used = [each for each in scored if source is None or each.tree is not None]
+    plans = [each.plan for each in used if each.plan is not None]
+    whole = forest(
+        [each.grown for each in used],
+        source,
+        tasks=[each.task_id for each in used],
+        planned=min((plan.n_fr for plan in plans), default=0),
+    )
+    found = Usable(
+        source=source,
+        grown=tuple(each.grown for each in used),
+        forest=whole,
+        order=None,
+        n_p=0,
+        n_fr=0,
+        refused=(),
+    )
+    if any(policy_of(plan) is not Policy.BATCH for plan in plans):
+        return _in_order(found, used)
+    return _uneven(_within_budget(found, used))
+
+
+def named(tasks: Sequence[str]) -> str:
+    """Up to three tasks, and how many more."""
+    more = len(tasks) - MOST_NAMED
+    return ", ".join(tasks[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _within_budget(found: Usable, used: Sequence[Scored]) -> Usable:
+    """Only what the plan grants to every tree, where the budget ended any."""
+    what = _what(found.source)
+    if ended := [each.task_id for each in used if each.programs_ended]:
+        n_p = min(each.sure_programs for each in used)
+        why = "programs stopped at the token budget, so what they are bears on how many there are"
+        refusals = [f"{what} beyond n_p = {n_p}" if n_p else what]
+        if found.source is not None and n_p:
+            refusals.append(f"{what} with repair")
+        return replace(
+            found,
+            grown=tuple(
+                replace(each.grown, programs=each.grown.programs[:n_p], baseline=())
+                for each in used
+                if n_p
+            ),
+            forest=replace(found.forest.first(n_p), levels=found.forest.first(n_p).levels[:1]),
+            refused=tuple(Refused(what=each, why=f"{named(ended)}: {why}") for each in refusals),
+        )
+    if found.source is not None and (ended := [each.task_id for each in used if each.ended]):
+        n_fr = min(each.sure_repairs for each in used)
+        why = "repairs stopped at the token budget, so what they are bears on how many there are"
+        beyond = f"{what} beyond n_fr = {n_fr}" if n_fr else f"{what} with repair"
+        return replace(
+            found,
+            forest=found.forest.first(repairs=n_fr),
+            refused=(Refused(what=beyond, why=f"{named(ended)}: {why}"),),
+        )
+    return found
+
+
+def _in_order(found: Usable, used: Sequence[Scored]) -> Usable:
+    """Trees that stopped at their first pass."""
+    what = _what(found.source)
+    nothing = replace(found, grown=(), forest=found.forest.first(0))
+    plans = {
+        (policy_of(each.plan), each.plan.n_p, each.plan.n_fr) if each.plan else None
+        for each in used
+    }
+    first = next(iter(plans))
+    if len(plans) > 1 or first is None or found.forest.depth > 1:
+        every = named([each.task_id for each in used])
+        why = (
+            "some trees stopped at their first pass, and not all were planned alike, one level deep"
+        )
+        return replace(nothing, refused=(Refused(what=what, why=f"{every}: {why}"),))
+    if ended := [each.task_id for each in used if each.ended]:
+        why = "trees stopped at their first pass or at the token budget, whichever came first"
+        return replace(nothing, refused=(Refused(what=what, why=f"{named(ended)}: {why}"),))
+    policy, n_p, n_fr = first
+    every = named([each.task_id for each in used])
+    kept = "n_fr = 0 and the shape as grown"
+    if policy is Policy.DFS:
+        kept = f"n_fr = {n_fr} and n_p = 1"
+    refusals = (f"{what} with replacement", f"{what} but {kept}", "i.i.d. sampling beyond these")
+    why = f"trees stopped at their first pass (policy {policy}), what follows is not known"
+    return replace(
+        found,
+        grown=(),
+        order=policy,
+        n_p=n_p,
+        n_fr=n_fr,
+        refused=tuple(Refused(what=each, why=f"{every}: {why}") for each in refusals),
+    )
+
+
+def _uneven(found: Usable) -> Usable:
+    """Say which tasks bound the shapes of all others."""
+    trees, refused = found.forest, list(found.refused)
+    what = _what(found.source)
+    if not trees.tasks or refused:
+        return found
+    counts = trees.levels[0].counts
+    if counts.min() < counts.max():
+        few = [task for task, n in zip(trees.tasks, counts, strict=True) if n == counts.min()]
+        why = f"{named(few)}: no more programs were sampled, though of others {counts.max()}"
+        refused.append(Refused(what=f"{what} beyond n_p = {counts.min()}", why=why))
+    if trees.depth:
+        n_fr = trees.most_repairs(1)
+        failing = ~trees.levels[0].passed & ~trees.endless(0)
+        repairs = trees.levels[1].counts
+        if failing.any() and repairs[failing].max() > n_fr:
+            of_task = [task for task, n in zip(trees.tasks, counts, strict=True) for _ in range(n)]
+            few = list(
+                dict.fromkeys(
+                    task
+                    for task, fails, n in zip(of_task, failing, repairs, strict=True)
+                    if fails and n == n_fr
+                )
+            )
+            why = f"{named(few)}: some failing program has no more repairs, though others have"
+            beyond = f"beyond n_fr = {n_fr}" if n_fr else "with repair"
+            refused.append(Refused(what=f"{what} {beyond}", why=why))
+    return replace(found, refused=tuple(refused))
+
+
+def _what(source: str | None) -> str:
+    return "shapes of i.i.d. sampling" if source is None else f"shapes of {source}"

@@ -1,0 +1,172 @@
+"""Does repair pay? Trees as grown against sampling without repair at the same tokens, and in words.
+
+What the answer hangs on is sampling under repair's own stopping rule (`exact.stopping`): what a
+user would do instead. The paper's comparison, with i.i.d. sampling on every task, stands beside it:
+there a part of what repair gains is that it spends tokens where they are needed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.findings import (
+    Against,
+    Answer,
+    AtEqualTokens,
+    Baseline,
+    Difficulty,
+)
+from pytest_selfrepair.estimate.intervals.bootstrap import (
+    BOOTSTRAP,
+    FEWEST_TASKS,
+    Bootstrap,
+)
+from pytest_selfrepair.estimate.intervals.decision import (
+    Evidence,
+    alone,
+    decided,
+    side,
+    without_interval,
+)
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.power import least_gain, spread_of
+from pytest_selfrepair.estimate.intervals.statistics import mean_of
+from pytest_selfrepair.estimate.run.as_grown import Trees, comparable
+from pytest_selfrepair.estimate.run.outcome import pass_at_1, solved_at_once
+from pytest_selfrepair.estimate.run.sampling import Sampling
+from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty, resampling, with_tree
+from pytest_selfrepair.estimate.run.variety import sampling_can_gain
+
+_SAID = {1: Answer.PAYS, -1: Answer.DOES_NOT_PAY, 0: Answer.CANNOT_TELL}
+
+
+def difficulties(
+    tasks: Sequence[Scored], sources: Sequence[str], *, how: Bootstrap = BOOTSTRAP
+) -> tuple[Difficulty, ...]:
+    """Each difficulty that has scored tasks, and `ALL` last; none where no task is scored.
+
+    Whether repair pays is said of all tasks alone, after Holm where there are several sources.
+    """
+    groups = {name: group for name, group in by_difficulty(tasks).items() if group}
+    n_p = {source: comparable(groups.values(), source) for source in sources}
+    found = {
+        name: [
+            compared(group, source, name, n_p=n_p[source], how=how)
+            for source in sources
+            if with_tree(group, source)
+        ]
+        for name, group in groups.items()
+    }
+    return tuple(
+        Difficulty(
+            difficulty=name,
+            tasks=len(group),
+            pass_at_1=resampling(group, how).estimate(
+                mean_of([pass_at_1(task.grown) for task in group])
+            ),
+            sources=answered(found[name])
+            if name == ALL
+            else tuple(each.found for each in found[name]),
+        )
+        for name, group in groups.items()
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One source's comparison, and the evidence that an answer would hang on.
+
+    Attributes:
+        found: The comparison, its interval that of a difference which stands alone.
+        evidence: What is known of its gain under the same stopping rule.
+        can_gain: Whether sampling without repair could solve more at all.
+    """
+
+    found: AtEqualTokens
+    evidence: Evidence
+    can_gain: bool
+
+
+def answered(family: Sequence[Compared]) -> tuple[AtEqualTokens, ...]:
+    """The sources with their answers, which are said beside each other."""
+    asked = [each for each in family if each.can_gain and each.found.tasks >= FEWEST_TASKS]
+    gains = iter(decided([each.evidence for each in asked]))
+    return tuple(_answered(each, next(gains) if each in asked else None) for each in family)
+
+
+def _answered(each: Compared, gain: Estimate | None) -> AtEqualTokens:
+    if gain is not None:
+        beside = replace(each.found.stopping, gain=gain)
+        return replace(each.found, answer=_SAID[side(gain)], stopping=beside)
+    said = Answer.CANNOT_TELL if each.can_gain else Answer.CANNOT_GAIN
+    return replace(each.found, answer=said)
+
+
+def compared(
+    tasks: Sequence[Scored],
+    source: str,
+    difficulty: str,
+    *,
+    n_p: int | None = None,
+    how: Bootstrap = BOOTSTRAP,
+) -> Compared:
+    """One source against sampling without repair; all is drawn without replacement, without bias.
+
+    As in the paper, tokens are equal in the mean over tasks.
+
+    Args:
+        tasks: Scored tasks; those count that have a tree of the source, at least one.
+        source: The source's name.
+        difficulty: What to call these tasks: `ALL`, or their difficulty.
+        n_p: Take trees of so many programs, with one repair each, in place of those as grown.
+        how: How tasks are resampled.
+    """
+    tasks = with_tree(tasks, source)
+    grown = [task.grown for task in tasks]
+    drawn = resampling(tasks, how)
+    trees = Trees.as_grown(grown, source) if n_p is None else Trees.of_shape(grown, source, n_p)
+    solved = drawn.estimate(mean_of(trees.solved))
+    tokens, rate = float(trees.batch.mean()), solved.value
+    beside = {each: Sampling.beside(trees, grown, n_p, each) for each in Baseline}
+    against = {
+        name: Against(
+            baseline=name,
+            rate=drawn.estimate(mean_of(sampling.matched.sampled)),
+            gain=alone(sampling.evidence),
+            programs=sampling.matched.programs,
+            tokens=float(sampling.matched.cost.mean()),
+            short=int(sampling.short.sum()),
+        )
+        for name, sampling in beside.items()
+    }
+    if len(tasks) < FEWEST_TASKS:
+        against = {
+            name: replace(each, gain=without_interval(each.gain)) for name, each in against.items()
+        }
+    evidence = beside[Baseline.STOPPING].evidence
+    found = AtEqualTokens(
+        source=source,
+        difficulty=difficulty,
+        tasks=len(tasks),
+        unsolved=sum(not solved_at_once(each) for each in grown),
+        pass_rate=solved,
+        tokens=tokens,
+        dollars=trees.dollars,
+        stopping=against[Baseline.STOPPING],
+        one_by_one=against[Baseline.ONE_BY_ONE],
+        paper=against[Baseline.EVERY_TASK],
+        tokens_per_solved=tokens / rate if rate else None,
+        dollars_per_solved=trees.dollars / rate if rate and trees.dollars is not None else None,
+        detectable=_detectable(evidence) if len(tasks) >= FEWEST_TASKS else None,
+        n_p=n_p,
+    )
+    return Compared(found=found, evidence=evidence, can_gain=sampling_can_gain(grown))
+
+
+def _detectable(evidence: Evidence) -> float | None:
+    """About the least gain that these tasks show with a power of 80 %.
+
+    Where no task differs, the spread is taken to be that of a single one that does.
+    """
+    tasks = len(evidence.values)
+    return least_gain(tasks, max(spread_of(evidence.values), 1 / tasks))

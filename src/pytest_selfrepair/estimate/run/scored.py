@@ -1,0 +1,68 @@
+"""The scored tasks of some records, in an order of their own, and the groups they fall into."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.task import Difficulty
+from pytest_selfrepair.core.tree import Grown, RepairTree
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap, Resampling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """A task that was scored.
+
+    Attributes:
+        task_id: The task.
+        stratum: Its difficulty; empty where none is known.
+        grown: What was sampled.
+    """
+
+    task_id: str
+    stratum: str
+    grown: Grown
+
+    def tree(self, source: str | None) -> RepairTree | None:
+        """Its tree of a source, if it has one."""
+        return next((tree for tree in self.grown.trees if tree.source == source), None)
+
+
+def scored(records: Sequence[Record]) -> tuple[Scored, ...]:
+    """The scored tasks by their ids, whatever the order of the records."""
+    found = (
+        (record.task_id, str(record.setup), record.difficulty, record.grown)
+        for record in records
+        if record.grown is not None
+    )
+    return tuple(
+        Scored(task_id=task_id, stratum=str(difficulty or ""), grown=grown)
+        for task_id, _, difficulty, grown in sorted(found, key=lambda facts: facts[:2])
+    )
+
+
+def source_names(records: Sequence[Record]) -> tuple[str, ...]:
+    """The feedback sources that have trees, in the order the user gave them."""
+    given = [name for record in records if record.setup for name in record.setup.sources]
+    grown = [tree.source for task in scored(records) for tree in task.grown.trees]
+    return tuple(name for name in dict.fromkeys((*given, *grown)) if name in set(grown))
+
+
+def with_tree(tasks: Sequence[Scored], source: str) -> tuple[Scored, ...]:
+    """Those of some tasks that have a tree of a source."""
+    return tuple(task for task in tasks if task.tree(source) is not None)
+
+
+def by_difficulty(tasks: Sequence[Scored]) -> dict[str, tuple[Scored, ...]]:
+    """The tasks of each difficulty that has any, and last all of them."""
+    groups = {
+        str(difficulty): tuple(task for task in tasks if task.stratum == difficulty)
+        for difficulty in Difficulty
+    }
+    return {**{name: group for name, group in groups.items() if group}, ALL: tuple(tasks)}
+
+
+def resampling(tasks: Sequence[Scored], how: Bootstrap = BOOTSTRAP) -> Resampling:
+    """Tasks, at least one, to be drawn within their difficulties."""
+    return how.of([task.stratum for task in tasks])

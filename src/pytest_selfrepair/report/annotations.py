@@ -1,0 +1,86 @@
+"""Annotations of a GitHub workflow: commands on standard output that mark a pull request.
+
+Their syntax is GitHub's, "Workflow commands": a value may hold no %, CR or LF as such, a property
+no colon or comma either. A text of a model therefore ends no command and begins none.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.estimate.comparison.gate import Decision
+from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
+from pytest_selfrepair.report.item import unsolved_text
+from pytest_selfrepair.report.plain import harmless, harmless_lines
+
+_LONGEST = 2000
+"""Characters of a message; GitHub shows some 4 KB."""
+
+
+class _Level(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+def annotations(
+    records: Sequence[Record],
+    *,
+    decision: Decision | None = None,
+    lost: Sequence[str] = (),
+    won: Sequence[str] = (),
+    files: Mapping[str, str] | None = None,
+) -> list[str]:
+    """The commands, a line each: the gate, then tasks lost, unsolved and won.
+
+    GitHub shows ten of each level and step, so what is worst stands first.
+
+    Args:
+        records: The run's, one for each task.
+        decision: The gate's, if there is one.
+        lost: Ids of tasks that the baseline solved and this run did not.
+        won: The other way.
+        files: Files that stand for tasks, from the repository's root, by task id.
+    """
+    files = files or {}
+    lines = list(_gate(decision)) if decision is not None else []
+    unsolved = {
+        record.task_id: record for record in records if task_outcome(record) is TaskOutcome.UNSOLVED
+    }
+    for task_id in lost:
+        text = unsolved_text(unsolved[task_id]) if task_id in unsolved else "not solved"
+        said = f"{task_id}: solved by the baseline and not by this run\n{text}"
+        lines.append(_command(_Level.ERROR, "task lost", said, files.get(task_id)))
+    for task_id, record in sorted(unsolved.items()):
+        if task_id not in lost:
+            said = f"{task_id}: {unsolved_text(record)}"
+            lines.append(_command(_Level.WARNING, "task unsolved", said, files.get(task_id)))
+    for task_id in won:
+        said = f"{task_id}: solved by this run and not by the baseline"
+        lines.append(_command(_Level.NOTICE, "task won", said, files.get(task_id)))
+    return lines
+
+
+def _gate(decision: Decision) -> Iterator[str]:
+    for said in decision.objections:
+        yield _command(_Level.ERROR, "self-repair gate: failed", said)
+    if decision.passed:
+        said = "\n".join(decision.met) or "no limit"
+        yield _command(_Level.NOTICE, "self-repair gate: passed", said)
+
+
+def _command(level: _Level, title: str, message: str, file: str | None = None) -> str:
+    properties = {"title": title} | ({} if file is None else {"file": file})
+    given = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    text = "\n".join(harmless_lines(message))
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}…"
+    return f"::{level} {given}::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(harmless(text)).replace(":", "%3A").replace(",", "%2C")
