@@ -92,7 +92,7 @@ def test_a_run_on_a_read_only_mount_is_replayed_and_reported(pytester: pytest.Py
     replayed.assert_outcomes(passed=1, failed=1)
     replayed.stdout.fnmatch_lines(["note: *samples.sqlite is read-only: no records are kept"])
     replayed.stdout.no_fnmatch_line("*records not kept*")
-    wanting = pytester.run(*in_read_only(*pytest_, "auto", "--selfrepair-programs", "3"))
+    wanting = pytester.run(*in_read_only(*pytest_, "auto", "--selfrepair-temperature", "0.1"))
     wanting.assert_outcomes(errors=3)
     wanting.stdout.fnmatch_lines(["*samples.sqlite: cannot be opened for writing*"])
     command = (str(Path(sys.executable).with_name("selfrepair")), "report", store)
