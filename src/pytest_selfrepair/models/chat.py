@@ -6,6 +6,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import quote
 
+from pytest_selfrepair.core.origin import Origin, address_of
 from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import (
     CONTENT_FILTER,
@@ -64,6 +65,7 @@ class ChatModel:
         several: Whether one request may ask for several completions.
         reader: Tells thoughts within a reply from its answer; None: by the usual tags.
         ready: Waited for before a request that is paid; raises what makes it useless.
+        embedded: Whether its server is the run's own, at an address that says nothing.
 
     Attributes:
         line: The way to the endpoint.
@@ -83,8 +85,10 @@ class ChatModel:
         several: bool = True,
         reader: ReplyReader | None = None,
         ready: Callable[[], Awaitable[None]] | None = None,
+        embedded: bool = False,
     ) -> None:
         self._name = name
+        self._embedded = embedded
         self.wire_name = wire_name or name
         self.line = line
         self._counter = counter
@@ -269,7 +273,19 @@ class ChatModel:
             seconds=answer.seconds,
             first_byte=answer.first_byte,
             reasoning=choice.reasoning,
+            origin=(
+                Origin(address=self.address, model=answer.model, fingerprint=answer.fingerprint)
+                if self.address
+                else None
+            ),
         )
+
+    @property
+    def address(self) -> str:
+        """Where it is asked, as records show it; empty for the embedded model."""
+        if self._embedded:
+            return ""
+        return address_of(self.line.endpoint.base_url) or self.line.host
 
     @property
     def shown(self) -> str:

@@ -223,6 +223,7 @@ class ModelRegistry:
             line=lines.to(endpoint),
             counter=LlamaCounter(base_url=base_url, api_key=api_key, model=size.title),
             price=FREE,
+            embedded=True,
             several=False,  # it would compute one after another, and nothing is paid for prompts
         )
 
