@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
-from typing import TYPE_CHECKING
 
 from pytest_selfrepair.core.ledger import Account
 from pytest_selfrepair.core.reading import RULES
@@ -12,15 +11,9 @@ from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.estimate.run.doubts import Solved, near_limit, references
 
 if TYPE_CHECKING:
-    
-
-if TYPE_CHECKING:
     from pytest_selfrepair.core.origin import Answered
 
 _MOST_NAMED = 5
-
-_MOST_NAMED = 4
-"""Places that are named where samples came from several."""
 
 
 def notes(records: Sequence[Record]) -> tuple[str, ...]:
