@@ -26,7 +26,7 @@ from pytest_selfrepair.core.record import (
 )
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
-from pytest_selfrepair.core.verdicts import RememberingJudge, Terms
+from pytest_selfrepair.core.verdicts import RememberingJudge, Terms, task_digest
 from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError, TaskError
 from pytest_selfrepair.plugin.loop import Loop
 from pytest_selfrepair.plugin.options import Settings
@@ -299,6 +299,7 @@ class Engine:
             quarantined=quarantined,
             cost=spending.cost,
             seconds=time.perf_counter() - began,
+            digest=task_digest(task),
             time_limit=self._judge.limits_of(task).cpu_seconds,
             references=references,
             packages=self._judge.packages_of(task).versions,

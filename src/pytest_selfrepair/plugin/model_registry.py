@@ -11,7 +11,7 @@ from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.litellm import is_litellm, name_within, provider_of
-from pytest_selfrepair.models.local import parse_local_name
+from pytest_selfrepair.models.local import DEFAULT_SLOTS, parse_local_name
 from pytest_selfrepair.models.models_file import NOTHING_SAID, ModelSettings, read_models
 from pytest_selfrepair.models.parameters import keyed_headers
 from pytest_selfrepair.models.prices import FREE, Price, Prices
@@ -224,7 +224,9 @@ class ModelRegistry:
             counter=LlamaCounter(base_url=base_url, api_key=api_key, model=size.title),
             price=FREE,
             embedded=True,
-            several=False,  # it would compute one after another, and nothing is paid for prompts
+            reader=self._reader(NOTHING_SAID),
+            most_choices=DEFAULT_SLOTS,
+            counts_one_choice=True,
         )
 
 
