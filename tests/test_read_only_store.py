@@ -13,7 +13,6 @@ import pytest
 from projects import write_project
 from pytest_selfrepair.core.ledger import Lost, RunLimits, Spent, Wanted
 from pytest_selfrepair.errors import StoreError
-from pytest_selfrepair.store import layout
 from pytest_selfrepair.store.samples import SqliteStore
 from storing import asked, replied
 
@@ -51,7 +50,7 @@ def unwritable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "samples.sqlite"
     with closing(SqliteStore(path)) as store:
         asyncio.run(store.put(asked(), replied()))
-    monkeypatch.setattr(layout.os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "access", lambda *_: False)
     return path
 
 
