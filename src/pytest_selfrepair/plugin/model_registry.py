@@ -223,6 +223,7 @@ class ModelRegistry:
             line=lines.to(endpoint),
             counter=LlamaCounter(base_url=base_url, api_key=api_key, model=size.title),
             price=FREE,
+            embedded=True,
             reader=self._reader(NOTHING_SAID),
             most_choices=DEFAULT_SLOTS,
             counts_one_choice=True,

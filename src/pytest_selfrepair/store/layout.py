@@ -116,7 +116,8 @@ def _open(path: Path, patience: float, *, create: bool) -> sqlite3.Connection:
             return _open_to_read(path, patience)
     elif create:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, PRIVATE))
+        if not path.is_dir():  # SQLite says so in words of its own
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, PRIVATE))
     else:
         raise StoreError(f"{path}: no such file; accepted: a store that a run has written")
     connection = sqlite3.connect(
