@@ -99,6 +99,8 @@ class ModelRegistry:
         table = self._tables.get(asked.name, NOTHING_SAID)
         made = self._made(asked, table)
         params = replace(params_of(self._settings, headers=made.headers), **table.params)
+        if params.wire_name == asked.name:  # which says nothing new, and shall change no key
+            params = replace(params, wire_name=None)
         thinking = table.thinks
         if thinking is None:
             thinking = not runs_here(asked.name) and thinks(asked.name, params)
