@@ -1,7 +1,7 @@
 """Where models are asked, with which key and headers, and by which ways: the settings' part."""
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 from pytest_selfrepair.errors import UsageError
@@ -18,6 +18,7 @@ from pytest_selfrepair.plugin.options import Settings
 
 _CODE_KEY = "OPENAI_API_KEY"
 _CODE_URL = "OPENAI_BASE_URL"
+_ACCOUNT = (("OpenAI-Organization", "OPENAI_ORG_ID"), ("OpenAI-Project", "OPENAI_PROJECT_ID"))
 _FEEDBACK_KEY = "SELFREPAIR_FEEDBACK_API_KEY"
 _FEEDBACK_URL = "SELFREPAIR_FEEDBACK_BASE_URL"
 
@@ -140,9 +141,11 @@ class Endpoints:
         """The same as they are sent; none where nobody is asked."""
         if not self.asks:
             return ()
-        return tuple(
+        sent = tuple(
             (name, self._sent(name, value, table)) for name, value in self.headers(place, table)
         )
+        given = {name.lower() for name, _ in sent}
+        return (*sent, *(each for each in _account(place) if each[0].lower() not in given))
 
     def _sent(self, name: str, value: str, table: ModelSettings) -> str:
         try:
@@ -221,6 +224,14 @@ def _moved(before: Place, address: str | None, key: str | None, key_name: str) -
         key_name=key_name,
         is_run_endpoint=before.is_run_endpoint and not elsewhere,
     )
+
+
+def _account(place: Place) -> Iterator[tuple[str, str]]:
+    """Whose account at OpenAI pays for the code model: told to OpenAI alone, with its own key."""
+    if (place.base_url or OPENAI_URL) == OPENAI_URL and place.key_name == _CODE_KEY:
+        for header, variable in _ACCOUNT:
+            if value := _variable(variable):
+                yield header, value
 
 
 def _address(name: str) -> str | None:

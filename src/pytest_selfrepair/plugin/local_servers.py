@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import Model
 from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.chat import ChatModel
-from pytest_selfrepair.models.local import LocalServer
+from pytest_selfrepair.models.local import DEFAULT_SLOTS, LocalServer
 from pytest_selfrepair.models.prices import FREE
 from pytest_selfrepair.models.recording import Replay
 from pytest_selfrepair.models.retrying import Retries
@@ -63,7 +64,13 @@ class LocalServers:
 
 
 def local_model(
-    name: str, size: Weights, lines: Lines, servers: LocalServers, settings: Settings
+    name: str,
+    size: Weights,
+    lines: Lines,
+    *,
+    servers: LocalServers,
+    settings: Settings,
+    reader: ReplyReader,
 ) -> Model:
     """The embedded model, whose server is started where it does not run yet.
 
@@ -85,5 +92,7 @@ def local_model(
         line=lines.to(endpoint),
         counter=LlamaCounter(base_url=base_url, api_key=api_key, model=size.title),
         price=FREE,
-        several=False,  # it would compute one after another, and nothing is paid for prompts
+        reader=reader,
+        most_choices=DEFAULT_SLOTS,
+        counts_one_choice=True,
     )

@@ -19,6 +19,7 @@ from pytest_selfrepair.models.thinking import thinks
 from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.weights import Weights, find_weights
 from pytest_selfrepair.plugin import xdist
+from pytest_selfrepair.plugin.asking import from_hook
 from pytest_selfrepair.plugin.endpoints import Endpoints, Lines
 from pytest_selfrepair.plugin.flags import FEEDBACK_MAX_TOKENS, MAX_TOKENS, THINKING_MAX_TOKENS
 from pytest_selfrepair.plugin.local_servers import LocalServers, local_model
@@ -130,9 +131,7 @@ class ModelRegistry:
 
     def _made(self, asked: AskedModel, table: ModelSettings) -> _Made:
         name = asked.name
-        custom: Model | None = self._config.hook.pytest_selfrepair_model(
-            name=name, config=self._config
-        )
+        custom: Model | None = from_hook(self._config, "pytest_selfrepair_model", name=name)
         if custom is not None:
             return _Made(make=lambda lines: slotted(custom, lines.slots))
         if name.startswith(PREFIX):
@@ -145,7 +144,14 @@ class ModelRegistry:
             if self._servers.weights_file is not None:
                 find_weights(size, file=self._servers.weights_file)  # says what is wrong with it
             return _Made(
-                make=lambda lines: local_model(name, size, lines, self._servers, self._settings),
+                make=lambda lines: local_model(
+                    name,
+                    size,
+                    lines,
+                    servers=self._servers,
+                    settings=self._settings,
+                    reader=self._reader(table),
+                ),
                 weights=size,
             )
         if is_litellm(name):

@@ -11,7 +11,9 @@ from pytest_selfrepair.core.sample import Model
 from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.feedback import HUMAN, Argument, Means, Recipe, recipe_of
+from pytest_selfrepair.feedback.guarded import guarded
 from pytest_selfrepair.feedback.human import DEFAULT_FILE, Human
+from pytest_selfrepair.plugin.asking import from_hook
 from pytest_selfrepair.plugin.model_names import AskedModel, meant
 from pytest_selfrepair.plugin.model_registry import ResolvedModel
 from pytest_selfrepair.plugin.options import base_of
@@ -99,11 +101,11 @@ def resolve_sources(
 def _source(
     name: str, config: pytest.Config, *, coder: AskedModel, is_apart: Callable[[str], bool]
 ) -> ResolvedSource:
-    custom: FeedbackSource | None = config.hook.pytest_selfrepair_feedback_source(
-        name=name, config=config
+    custom: FeedbackSource | None = from_hook(
+        config, "pytest_selfrepair_feedback_source", name=name
     )
     if custom is not None:
-        return custom
+        return guarded(custom)
     head, colon, path = name.partition(":")
     try:
         if head == HUMAN and not (colon and not path):

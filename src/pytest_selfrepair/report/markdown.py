@@ -60,7 +60,8 @@ def _answers(findings: Findings) -> list[str]:
     sources = {each.source: each for each in findings.sources}
     lines: list[str] = []
     for found in findings.headline:
-        notes = [text for text in (words.trees_compared(found), words.short(found)) if text]
+        said = (words.trees_compared(found), words.short(found), words.bounds(found))
+        notes = [text for text in said if text is not None]
         notes = [*words.others(found), *notes, *map(escaped, _depths(depths, found))]
         if (source := sources.get(found.source)) is not None:
             notes += [words.LEAKS] if source.leaks else []
@@ -69,7 +70,12 @@ def _answers(findings: Findings) -> list[str]:
         lines.append(
             f"- **{escaped(found.source)}: {words.answer(found)}.** {words.against(found)}.{more}"
         )
-    if (note := words.several(findings.headline)) is not None:
+    for note in (
+        words.several(findings.headline),
+        words.variety(findings.tally, findings.about.temperature),
+    ):
+        if note is None:
+            continue
         lines.append(f"- {note[0].upper()}{note[1:]}.")
     return lines
 
