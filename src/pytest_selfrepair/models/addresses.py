@@ -26,6 +26,8 @@ FIRST_BYTE = "pytest_selfrepair.first_byte"
 CHECK_ID = "check#p0"
 """What the endpoint's logs may call the request by which a model is tried before it is paid."""
 
+_SHORTEST_SECRET = 6
+"""Characters of a header's value below which it is a word like any other."""
 _CONNECT_SECONDS = 30.0
 """Seconds to wait for a connection, where a request may take longer."""
 _PATHS = (CHAT_PATH, "/completions", "/responses", MODELS_PATH)
@@ -69,6 +71,14 @@ class Endpoint:
     def host(self) -> str:
         """Host and port, for messages."""
         return urlsplit(self.base_url).netloc.rpartition("@")[2]
+
+    def hide(self, text: str) -> str:
+        """A text without the values of the endpoint's headers, which an error may repeat."""
+        words = {word for _, value in self.headers for word in value.split()}
+        for word in sorted(words, key=len, reverse=True):
+            if len(word) >= _SHORTEST_SECRET:
+                text = text.replace(word, "***")
+        return text
 
     def url(self, path: str) -> str:
         """The address of one of its paths."""

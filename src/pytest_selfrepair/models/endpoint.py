@@ -167,6 +167,8 @@ class Line:
             An answer, or why there is none.
         """
         found = await self._try(call, request_id)
+        if isinstance(found, Trouble):
+            found = replace(found, reason=self.endpoint.hide(found.reason))
         if flight is None:
             return found
         if isinstance(found, Trouble):
