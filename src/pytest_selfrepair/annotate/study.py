@@ -6,6 +6,7 @@ of which the file has only the SHA-256: a link that is lost cannot be found agai
 
 import hashlib
 import json
+import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -153,6 +154,17 @@ def renewed(study: Study, code: str) -> tuple[Study, str]:
     return replace(study, participants=changed), secret
 
 
+def _write_privately(path: Path, text: str) -> None:
+    """Write a new file that nobody else may read: it says who takes part.
+
+    Raises:
+        FileExistsError: It is there already.
+    """
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
 def save(study: Study, path: Path, *, anew: bool = True) -> None:
     """Write a study's file, and the texts beside it where there are none yet.
 
@@ -172,11 +184,11 @@ def save(study: Study, path: Path, *, anew: bool = True) -> None:
             if not beside.exists():
                 beside.write_text(standard(name), "utf-8")
         if anew:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
+            _write_privately(path, text)
         else:
             new = path.with_name(f"{path.name}.new")
-            new.write_text(text, "utf-8")
+            new.unlink(missing_ok=True)
+            _write_privately(new, text)
             new.replace(path)
     except FileExistsError as error:
         raise UsageError(
