@@ -61,21 +61,20 @@ def test_a_proxy_that_is_named_says_who_asks_and_that_cookies_are_secure(
 ) -> None:
     by_proxy = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
     arguments = (stored, "--answers", tmp_path / "a", "--port", 0)
-    with annotating.served(*arguments, "--proxy", "127.0.0.1") as server:
-        assert httpx2.get(server.address).status_code == 403  # anybody may come through a proxy
+    with annotating.served(*arguments, "--proxy", "127.0.0.1") as server, httpx2.Client() as client:
+        assert client.get(server.address).status_code == 403  # anybody may come through a proxy
         link = server.said.partition("open ")[2].split()[0]
-        cookie = httpx2.get(link, headers=by_proxy).headers["set-cookie"]
-        assert "Secure" in cookie
+        assert "Secure" in client.get(link, headers=by_proxy).headers["set-cookie"]
         guesses = [
-            httpx2.get(
+            client.get(
                 f"{server.address}/enter/x{n}", headers={"X-Forwarded-For": f"203.0.113.{n}"}
             ).status_code
             for n in range(guard.GUESSES.burst + 2)
         ]
         assert set(guesses) == {404}
-    with annotating.served(*arguments, "--proxy", "192.0.2.1") as server:
+    with annotating.served(*arguments, "--proxy", "192.0.2.1") as server, httpx2.Client() as client:
         link = server.said.partition("open ")[2].split()[0]
-        assert "Secure" not in httpx2.get(link, headers=by_proxy).headers["set-cookie"]
+        assert "Secure" not in client.get(link, headers=by_proxy).headers["set-cookie"]
 
 
 def test_what_is_no_proxys_address_is_refused(
