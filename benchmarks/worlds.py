@@ -24,7 +24,7 @@ Floats: TypeAlias = NDArray[np.float64]
 N_P = 5
 FURTHER = 10
 SELF = "self"
-MANY = 300_000
+MANY = 100_000
 """Tasks from which the truth is computed."""
 
 _NEVER, _NEAR = 0.3, 0.5  # shares of tasks that no program solves, that are nearly right
@@ -189,11 +189,29 @@ def grown(
     ]
 
 
-def records(tasks: Sequence[Grown]) -> list[Record]:
-    """Records of a run."""
+def outcomes(chances: Chances, rng: np.random.Generator) -> list[Record]:
+    """A run of these tasks, of which it is kept alone whether their trees solve them."""
+    solved = rng.random(len(chances.program)) < chances.solved
+    return [_outcome(number, each) for number, each in enumerate(solved.tolist())]
+
+
+@cache
+def _outcome(number: int, solved: bool) -> Record:
+    """A task that its only program solves, or does not."""
+    alone = Grown(
+        programs=(_program(0, solved, 100),),
+        trees=(RepairTree(source=SELF, repairs=(), complete=True),),
+        baseline=(),
+        complete=True,
+    )
+    return records([alone], first=number)[0]
+
+
+def records(tasks: Sequence[Grown], first: int = 0) -> list[Record]:
+    """Records of a run, its tasks numbered."""
     return [
         Record(task_id=f"t{i:04d}", difficulty=_DIFFICULTIES[i % 3], grown=each)
-        for i, each in enumerate(tasks)
+        for i, each in enumerate(tasks, start=first)
     ]
 
 

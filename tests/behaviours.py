@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -164,7 +165,7 @@ class Server:
         asked: All requests so far.
     """
 
-    def __init__(self, behave: Behaviour) -> None:
+    def __init__(self, behave: Behaviour, context: SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         lock = threading.Lock()
         server = self
@@ -193,16 +194,20 @@ class Server:
                 self.wfile.write(reply.content[: len(reply.content) - reply.cut])
                 self.close_connection = bool(reply.cut)
 
-            do_GET = do_POST  # noqa: N815 - the library's name
+            do_GET = do_CONNECT = do_POST  # noqa: N815 - the library's names
 
             def log_message(self, *_: object) -> None: ...
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._scheme = "http"
+        if context is not None:
+            self._scheme = "https"
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     @property
     def address(self) -> str:
         """Its address without a path."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def base_url(self) -> str:
@@ -225,9 +230,9 @@ class Server:
 
 
 @contextmanager
-def behaving(behave: Behaviour) -> Iterator[Server]:
-    """A server that behaves in one way."""
-    server = Server(behave)
+def behaving(behave: Behaviour, context: SSLContext | None = None) -> Iterator[Server]:
+    """A server that behaves in one way; by TLS where a context is given."""
+    server = Server(behave, context)
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     try:

@@ -132,6 +132,7 @@ def test_a_count_that_cannot_be_true_is_replaced_by_a_tokenizers(generated: obje
     [
         ({"content": None}, None),
         ({"content": ""}, 0),
+        ({"content": " \n"}, 0),
         ({"content": "", "finish_reason": "length"}, 0),
         ({"content": "half a te", "finish_reason": "error"}, 9),
         ({"content": "half a te", "finish_reason": "network_error"}, None),
@@ -176,6 +177,21 @@ def test_a_choice_that_failed_does_not_spoil_those_beside_it(bad: dict[str, obje
     found = read_answer(json.dumps(body).encode())
     assert [choice.text for choice in found.choices] == ["good"]
     assert found.failed == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        (b'"half \\ud83d"', "half \ud83d"),
+        (b'"two\nlines"', "two\nlines"),
+        (b'"\xff"', "\ufffd"),
+    ],
+)
+def test_json_that_is_not_quite_json_is_read(written: bytes, text: str) -> None:
+    [choice] = read_answer(
+        b'\xef\xbb\xbf{"choices": [{"message": {"content": %b}}]}' % written
+    ).choices
+    assert choice.text == text
 
 
 def test_it_keeps_what_the_endpoint_says_the_model_was() -> None:

@@ -68,7 +68,7 @@ def test_models_of_one_endpoint_share_its_throttle_and_their_slots(
 
 @pytest.mark.parametrize(
     ("feedback", "workers", "expected"),
-    [("self", 1, 4), ("local:1.5b", 1, 8), ("local:1.5b", 3, 2), ("gpt-4", 1, 16)],
+    [("self", 1, 2), ("local:1.5b", 1, 4), ("local:1.5b", 3, 1), ("gpt-4", 1, 16)],
 )
 def test_embedded_models_are_asked_no_more_than_they_compute_at_once(
     pytester: pytest.Pytester, feedback: str, workers: int, expected: int
@@ -220,6 +220,29 @@ def test_an_endpoint_for_feedback_never_gets_the_key_of_another(
     assert found == {"gpt-3.5-turbo": (URL, "sk-code"), "gpt-4": asked}
 
 
+def test_the_account_at_openai_is_told_to_openai_alone_and_for_the_code_model(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
+        monkeypatch.setenv(variable, "sk-code")
+    monkeypatch.setenv("SELFREPAIR_FEEDBACK_API_KEY", "sk-words")
+
+    def told(url: str) -> dict[str, set[str]]:
+        flags = ("--selfrepair-model=gpt-4", "--selfrepair-feedback=gpt-4o")
+        run = named(pytester, *flags, f"--selfrepair-base-url={url}")
+        opened = run.open(Unkept(), JUDGE)  # type: ignore[arg-type]  # it is asked nothing
+        models = [member.model for member in opened.members]
+        return {
+            model.name: {name for name, _ in model.line.endpoint.headers}
+            for model in models
+            if isinstance(model, ChatModel)
+        }
+
+    of_openai = {"OpenAI-Organization", "OpenAI-Project"}
+    assert told("https://api.openai.com/v1") == {"gpt-4": of_openai, "gpt-4o": set()}
+    assert told(URL) == {"gpt-4": set(), "gpt-4o": set()}
+
+
 def test_the_address_for_feedback_may_come_from_the_environment(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -311,7 +334,7 @@ def test_a_file_says_all_of_each_model(
     assert "blue" not in repr(fast)
     assert (fast.concurrency, fast.requests_per_minute) == (2, 60)
     assert lines["fast"].throttle.allowed == 2
-    assert run.reader.thinking_tags == ("musing",)
+    assert source.reader.thinking_tags == ("musing",)
     first, second = run.described
     assert first == "gpt-4 at 127.0.0.1:9: temperature none, headers x-run 1"
     assert second == (

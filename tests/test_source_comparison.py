@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from builders import PASSED
 from comparing import SETUP, Rows, fails, forest, record
@@ -17,10 +16,17 @@ from pytest_selfrepair.core.record import NOT_RUN, Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, RepairTree
 from pytest_selfrepair.core.verdict import Outcome, Verdict
-from pytest_selfrepair.estimate.comparison.pairs import mcnemar, pair, pairs, pairs_by_difficulty
+from pytest_selfrepair.estimate.comparison.pairs import pair, pairs, pairs_by_difficulty
 from pytest_selfrepair.estimate.comparison.sources import compared
 from pytest_selfrepair.estimate.exact.shape import ALL
-from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Flips, RepairRate, Unscored
+from pytest_selfrepair.estimate.findings import (
+    Answer,
+    AtEqualTokens,
+    Bounds,
+    Flips,
+    RepairRate,
+    Unscored,
+)
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.estimate.intervals.decision import side
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
@@ -295,24 +301,6 @@ def test_sources_are_paired_within_each_difficulty_where_there_are_several() -> 
 
 
 @pytest.mark.parametrize(
-    ("only_first", "only_second", "expected"),
-    [(0, 0, 1.0), (1, 0, 1.0), (5, 0, 2 / 32), (1, 5, 2 * 7 / 64), (3, 3, 1.0), (2, 8, 112 / 1024)],
-)
-def test_mcnemars_p_is_the_one_worked_out_by_hand(
-    only_first: int, only_second: int, expected: float
-) -> None:
-    assert mcnemar(only_first, only_second) == pytest.approx(expected)
-
-
-@settings(max_examples=40)
-@given(st.integers(0, 600), st.integers(1, 600))
-def test_mcnemars_p_is_that_of_the_binomial_test(only_first: int, only_second: int) -> None:
-    n = only_first + only_second
-    expected = stats.binomtest(only_first, n, 0.5).pvalue
-    assert mcnemar(only_first, only_second) == pytest.approx(expected, abs=1e-9)
-
-
-@pytest.mark.parametrize(
     ("tasks", "expected"),
     [
         ([MENDED] * 20, Answer.PAYS),
@@ -559,3 +547,30 @@ def test_a_tree_without_repairs_beside_one_with_some_is_no_error() -> None:
     assert found.pairs == ()
     assert found.sources[1].repairs.rate is None
     assert found.headline[1].pass_rate.value == 0
+
+
+def test_every_rate_has_its_bounds_where_tasks_are_missing() -> None:
+    records = [record(number, MENDED) for number in range(3)]
+    records += [record(3 + number, FRESH, Difficulty.INTERVIEW) for number in range(3)]
+    records.append(record(9, None, Difficulty.INTERVIEW, unscored="gone"))
+    found = compared(records, not_run=2, how=FEW)
+    [easy, _, whole] = found.difficulties
+    assert easy.bounds is None
+    assert whole.bounds == Bounds(low=0.0, high=3 / 9, missing=3)
+    [headline, *_] = found.headline
+    assert headline.pass_rate.value == 0.5
+    assert headline.bounds == Bounds(low=3 / 9, high=6 / 9, missing=3)
+    assert headline.stopping.bounds == headline.bounds
+
+
+def test_the_effective_number_of_programs_is_counted() -> None:
+    same = with_texts(
+        forest([False] * 4, {"self": [[]] * 4}), dict.fromkeys(("p0", "p1", "p2", "p3"), "x = 1")
+    )
+    half = with_texts(
+        forest([False] * 4, {"self": [[]] * 4}),
+        {"p0": "x = 1", "p1": "x = 1\n", "p2": "y = 1", "p3": "y = 1  "},
+    )
+    found = compared([record(0, same), record(1, half), record(2, MENDED)], how=FEW).tally
+    assert found.drawn == 4
+    assert found.distinct == pytest.approx(1.5)

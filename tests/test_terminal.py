@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from findings_made import NOTHING, SPENT, UNSURE, any_findings, at_equal_tokens, estimate, sample
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
-from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Findings, Refused
+from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Bounds, Findings, Refused
 from pytest_selfrepair.report.curve import Series, plot
 from pytest_selfrepair.report.plain import Paper, columns, harmless, harmless_lines, shows_unicode
 from pytest_selfrepair.report.terminal import Style, summary
@@ -74,6 +74,18 @@ def test_tasks_with_too_few_programs_and_holms_procedure_are_said() -> None:
     assert "(3 of 12 unsolved tasks have fewer further programs than that; the interval" in text
     assert "p-values and intervals of the 2 sources are Holm's: at most 5 % of runs" in text
     assert "Holm" not in " ".join(shown(sample(headline=(few,))))
+
+
+def test_bounds_and_duplicates_are_said_where_there_are_any() -> None:
+    stopping = replace(at_equal_tokens().stopping, bounds=Bounds(low=0.246, high=0.836, missing=43))
+    cut = at_equal_tokens(stopping=stopping, bounds=Bounds(low=0.271, high=0.860, missing=43))
+    tally = replace(sample().tally, drawn=5.0, distinct=1.6)
+    text = " ".join(line.strip() for line in shown(sample(headline=(cut,), tally=tally)))
+    assert "(if the 43 tasks not scored or not run were counted: between 27.1% and 86.0% " in text
+    assert "solved, between 24.6% and 83.6% without repair)" in text
+    assert "programs of a task: 5.0 drawn, 1.6 distinct (effective number, mean over" in text
+    varied = " ".join(shown(sample(tally=replace(tally, distinct=4.1))))
+    assert "distinct" not in varied
 
 
 def test_too_few_tasks_for_an_interval_are_said_to_be() -> None:

@@ -115,6 +115,8 @@ def test_a_completion_that_may_not_be_so_long_is_told_with_what_to_change() -> N
         (429, "Quota exceeded for metric: requests per minute", {}),
         (429, "Too many tokens, please wait before trying again.", {}),
         (429, "no", {"code": "engine_overloaded_error"}),
+        (429, ("Rate limit reached on requests per min (RPM): Limit 3. Buy credits to raise your "
+               "account's limit."), {}),
     ],
 )  # fmt: skip
 def test_a_rate_limit_in_whatever_dress_passes(
@@ -186,6 +188,9 @@ def test_the_words_behind_a_gateway_are_shown() -> None:
         (400, "Your credit balance is too low to access the API.", {}),
         (403, "Your team has either used all available credits or reached its spending limit", {}),
         (429, "Rate limit exceeded: free-models-per-day", {}),
+        (429, "You have run out of credits. Please add credits to continue.", {}),
+        (429, "Your quota has been exhausted", {}),
+        (429, "Monthly usage limit reached", {}),
     ],
 )
 def test_what_no_other_request_would_change_is_refused_for_good(

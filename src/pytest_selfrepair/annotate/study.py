@@ -154,15 +154,9 @@ def renewed(study: Study, code: str) -> tuple[Study, str]:
     return replace(study, participants=changed), secret
 
 
-def _write_privately(path: Path, text: str) -> None:
-    """Write a new file that nobody else may read: it says who takes part.
-
-    Raises:
-        FileExistsError: It is there already.
-    """
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+def _private(path: str, flags: int) -> int:
+    """Open a file that, where it is new, is its user's alone: a study knows who judged what."""
+    return os.open(path, flags, 0o600)
 
 
 def save(study: Study, path: Path, *, anew: bool = True) -> None:
@@ -184,11 +178,13 @@ def save(study: Study, path: Path, *, anew: bool = True) -> None:
             if not beside.exists():
                 beside.write_text(standard(name), "utf-8")
         if anew:
-            _write_privately(path, text)
+            with open(path, "x", encoding="utf-8", opener=_private) as file:
+                file.write(text)
         else:
             new = path.with_name(f"{path.name}.new")
             new.unlink(missing_ok=True)
-            _write_privately(new, text)
+            with open(new, "x", encoding="utf-8", opener=_private) as file:
+                file.write(text)
             new.replace(path)
     except FileExistsError as error:
         raise UsageError(

@@ -55,6 +55,7 @@ class CurvePoint:
         dollars: Expected US dollars per task, or None.
         paper_band: The pass rate with the band that the paper draws: ±1 standard deviation of one
             tree per task, the tasks held fixed. It is no interval over tasks.
+        n_f: Feedback texts of each failing program, where n_fr / n_f repairs share each; else None.
     """
 
     tokens: float
@@ -64,6 +65,7 @@ class CurvePoint:
     all_tokens: float
     dollars: float | None
     paper_band: Estimate | None = None
+    n_f: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,21 @@ class HeatMap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a rate would be if the tasks that are in none were counted, whatever became of them.
+
+    Attributes:
+        low: If all of them had failed.
+        high: If all of them had passed.
+        missing: How many there are: not scored, or not run.
+    """
+
+    low: float
+    high: float
+    missing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Against:
     """Trees against sampling without repair at the same mean tokens.
 
@@ -152,6 +169,7 @@ class Against:
         short: Unsolved tasks of which fewer programs were sampled. Beyond them, sampling is taken
             to solve nothing more; where a sentence hangs on it, the interval also holds what would
             be so if each further program of these tasks passed as often as those of all.
+        bounds: Those of `rate`; None where no task is missing.
     """
 
     baseline: Baseline
@@ -160,6 +178,7 @@ class Against:
     programs: float
     tokens: float
     short: int = 0
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +204,7 @@ class AtEqualTokens:
         n_p: Programs of the trees compared, with one repair each, where no further programs were
             sampled that trees as grown could be compared with; None: as grown.
         depth: Levels of repair at which the trees were cut off; None: as grown.
+        bounds: Those of `pass_rate`; None where no task is missing.
     """
 
     source: str
@@ -203,6 +223,7 @@ class AtEqualTokens:
     detectable: float | None = None
     n_p: int | None = None
     depth: int | None = None
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,12 +235,15 @@ class Difficulty:
         tasks: Scored tasks.
         pass_at_1: Expected pass rate of one program.
         sources: One for each feedback source, in the order the user gave them.
+        bounds: Those of `pass_at_1`; None where no task is missing. Tasks that were never begun
+            count among all tasks, where their difficulty is not known.
     """
 
     difficulty: str
     tasks: int
     pass_at_1: Estimate
     sources: tuple[AtEqualTokens, ...]
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,6 +370,8 @@ class Tally:
         baseline: Baseline programs by outcome, most frequent first.
         judged: Where programs ran and who compared: ``in bubblewrap …, checker tolerant``.
         flips: How the other checker would have judged.
+        drawn: Mean number of initial programs of the tasks that have several; None: none has.
+        distinct: Mean effective number of distinct ones among them: 1 ÷ the sum of squared shares.
         lacking: Programs that wanted to import what they may not have, by the module; the most
             frequent first.
     """
@@ -356,6 +382,8 @@ class Tally:
     baseline: dict[str, int]
     judged: tuple[str, ...]
     flips: tuple[Flips, ...]
+    drawn: float | None = None
+    distinct: float | None = None
     lacking: dict[str, int] = field(default_factory=dict)
 
 
@@ -370,6 +398,37 @@ class Refused:
 
     what: str
     why: str
+
+
+class Written(StrEnum):
+    """What a completion holds."""
+
+    PROGRAM = "programs and repairs"
+    FEEDBACK = "explanations"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """How long completions of one kind took, in seconds from when their request was sent.
+
+    Attributes:
+        of: What they hold.
+        samples: Completions whose time is known, served from a store or not; several of one
+            request each count with the whole of its time.
+        median: Seconds to the last byte, in the median.
+        p90: The same at the 90th percentile.
+        first_byte_samples: Those that came as streams.
+        first_byte_median: Seconds to their first byte, in the median; None where there are none.
+        first_byte_p90: The same at the 90th percentile.
+    """
+
+    of: Written
+    samples: int
+    median: float
+    p90: float
+    first_byte_samples: int = 0
+    first_byte_median: float | None = None
+    first_byte_p90: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -430,6 +489,7 @@ class Findings:
         refused: What could not be estimated without bias, by name.
         depths: Each source that repairs its repairs, cut off at every depth from 1 up.
         pairs_by_difficulty: Every two sources, within each difficulty; none where there is but one.
+        latency: How long completions took; one for each kind whose times are known.
         notes: What a reader should know of how these facts came about, a line each.
         account: What the run has paid for, by its account, also for tasks that were not reported;
             None in a report of a stored run.
@@ -451,6 +511,7 @@ class Findings:
     refused: tuple[Refused, ...]
     depths: tuple[AtEqualTokens, ...] = ()
     pairs_by_difficulty: tuple[Pair, ...] = ()
+    latency: tuple[Latency, ...] = ()
     notes: tuple[str, ...] = ()
     account: Account | None = None
     schema: int = SCHEMA

@@ -1,5 +1,6 @@
 """What an endpoint answers: bytes → completions and what failed in their place, in any dialect."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -128,6 +129,10 @@ def _decoded(content: bytes, content_type: str) -> object:
     try:
         return msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:  # as careless servers write it: half an emoji, a bare newline, a byte order mark
+        return json.loads(content.decode("utf-8-sig", "replace"), strict=False)
+    except (ValueError, RecursionError):
         start = content[:_SHOWN].decode("utf-8", "replace")
         is_other = start.lstrip()[:1] not in {"", "{", "["}
         reason = f"no JSON: {start!r}" if content else "nothing"
@@ -146,7 +151,9 @@ def _error_of(answer: Mapping[str, object]) -> object:
     told = {name: value for name, value in answer.items() if name not in {"choices", "output"}}
     if isinstance(error, dict) and any(error.values()):
         return told
-    if (isinstance(error, str | list) and error) or answer.get("object") == "error":
+    if error is True or (isinstance(error, str | list) and error):
+        return told
+    if answer.get("object") == "error":
         return told
     if "choices" not in answer:
         said = answer.get("detail") or answer.get("errors") or answer.get("message")
@@ -193,7 +200,8 @@ def _is_of_model(
     message: Mapping[str, object], finish: str, counts: Counts, *, alone: bool
 ) -> bool:
     """Whether a message is what the model, or a filter, made it; also one without a text may be."""
-    if _said(message) or _reasoning(message) or _called(message):
+    written = _said(message) + _reasoning(message)
+    if written.strip() or (written and counts.generated) or _called(message):
         return True
     match ended(finish):
         case Ended.FILTERED:

@@ -2,12 +2,10 @@
 
 from enum import StrEnum
 
-from pytest_selfrepair.core.sample import CONTENT_FILTER
+from pytest_selfrepair.core.sample import CONTENT_FILTER, LENGTH
 
 UNKNOWN = "unknown"
 """The finish reason of a completion whose endpoint does not say why it ended."""
-LENGTH = "length"
-"""The finish reason of a completion that reached its longest length."""
 
 _STOP = frozenset(
     {"stop", "eos", "eos_token", "end_turn", "stop_sequence", "stop_token", "completed", "complete",
@@ -28,7 +26,7 @@ _FAILED = frozenset(
      "time_limit", "insufficient_system_resource", "overloaded", "model_error", "engine_error",
      "engine_overloaded", "upstream_error", "provider_error", "connection_error", "rate_limit",
      "service_unavailable", "unavailable", "interrupted", "exception", "eos_error", "preempted",
-     "error_limit", "user_cancel", "in_progress"}
+     "error_limit", "user_cancel", "in_progress", "queued"}
 )  # fmt: skip
 _PREFIXES = ("finish_reason_", "finishreason.", "stop_reason_", "finish_")
 

@@ -7,6 +7,8 @@ from http import HTTPStatus
 from pytest_selfrepair.models import wordings
 from pytest_selfrepair.models.error_bodies import read_error
 
+_NO_SECRET = 4
+"""Characters of a key that is but a placeholder, and may stand in any word."""
 LONGEST_REASON = 300
 """Characters of an endpoint's own words that an error repeats."""
 
@@ -109,7 +111,9 @@ class Trouble:
         """Whether the account has nothing left to spend, which no waiting mends."""
         if self.status == HTTPStatus.PAYMENT_REQUIRED or self._is(wordings.QUOTA_CODES):
             return True
-        if self.wait is not None or not (self.status in _SAYS_LITTLE or self.is_of_rate):
+        if self.wait is not None or wordings.PER_MINUTE.search(self.text):
+            return False
+        if not (self.status in _SAYS_LITTLE or self.is_of_rate):
             return False
         spent = wordings.QUOTA.search(self.text) is not None
         return spent or (self.is_of_rate and wordings.DAILY.search(self.text) is not None)
@@ -216,7 +220,9 @@ def cleaned(text: str, key: str) -> str:
     """Words of an endpoint on one line, bounded, without the key."""
     line = " ".join(text.split())
     secret = key.strip()  # a key that ends in a newline is repeated with the newline escaped
-    return (line.replace(secret, "***") if secret else line)[:LONGEST_REASON]
+    if len(secret) > _NO_SECRET:
+        line = line.replace(secret, "***")
+    return line[:LONGEST_REASON]
 
 
 def _is_passing(status: int) -> bool:

@@ -98,10 +98,15 @@ QUOTA = _any_of(
     r"(?:no|out of|used all|run out of|not enough|ran out of)(?: available| remaining)? "
     r"(?:credit|fund|balance)",
     r"billing (?:\w+ )?(?:limit|inactive|not active|disabled|required)|check your plan and billing",
-    r"(?:monthly|hard|spending|budget) (?:spend\w* )?(?:limit|cap|quota)|payment required",
+    r"(?:monthly|hard|spending|budget) (?:\w+ )?(?:limit|cap|quota)|payment required",
+    r"(?:credit|quota|balance|fund)s? (?:has been |have been |is |are )?(?:exhausted|depleted"
+    r"|used up|too low|not enough|insufficient|spent)",
+    r"(?:add|purchase|buy|top[- ]?up|recharge)\b[^.]{0,40}(?:credit|balance|fund|account)",
     r"budget has been exceeded|account (?:is )?(?:overdue|in arrears|suspended)",
     "\u4f59\u989d\u4e0d\u8db3|\u6b20\u8d39",  # too little balance; in arrears
 )
+PER_MINUTE = _any_of(r"per[- ]?(?:minute|min|second|sec)\b|\b[RT]PM\b")
+"""Of a limit that waiting mends, whatever else its words say of accounts and plans."""
 DAILY = _any_of(
     r"(?:requests|tokens|models|calls|messages)[ -]per[ -]day|\b[RT]PD\b",
     r"daily (?:\w+ )?(?:limit|quota)",

@@ -1,12 +1,13 @@
 """Where models are asked, with which key and headers, and by which ways: the settings' part."""
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.models.addresses import OPENAI_URL, Endpoint
 from pytest_selfrepair.models.endpoint import Line
+from pytest_selfrepair.models.litellm import LiteLLMLine, is_litellm, provider_of
 from pytest_selfrepair.models.models_file import ModelSettings
 from pytest_selfrepair.models.parameters import header_value
 from pytest_selfrepair.models.recording import Replay
@@ -17,6 +18,7 @@ from pytest_selfrepair.plugin.options import Settings
 
 _CODE_KEY = "OPENAI_API_KEY"
 _CODE_URL = "OPENAI_BASE_URL"
+_ACCOUNT = (("OpenAI-Organization", "OPENAI_ORG_ID"), ("OpenAI-Project", "OPENAI_PROJECT_ID"))
 _FEEDBACK_KEY = "SELFREPAIR_FEEDBACK_API_KEY"
 _FEEDBACK_URL = "SELFREPAIR_FEEDBACK_BASE_URL"
 
@@ -66,13 +68,7 @@ class Endpoints:
         Raises:
             UsageError: A variable that the models file names is not set.
         """
-        code_url = self.settings.base_url or _address(_CODE_URL)
-        found = Place(
-            base_url=code_url,
-            api_key=_variable(_CODE_KEY),
-            key_name=_CODE_KEY,
-            is_run_endpoint=True,
-        )
+        found = self._run_place(asked)
         if asked.for_feedback:
             address = self.settings.feedback_base_url or _address(_FEEDBACK_URL)
             found = _moved(found, address, _variable(_FEEDBACK_KEY), _FEEDBACK_KEY)
@@ -81,39 +77,28 @@ class Endpoints:
             found = _moved(found, table.base_url, self._key(table), key_name)
         return found
 
-    def endpoint(self, asked: AskedModel, table: ModelSettings) -> Endpoint:
-        """The endpoint of a model that speaks the OpenAI protocol.
+    def endpoint(self, asked: AskedModel, place: Place, table: ModelSettings) -> Endpoint:
+        """A model's endpoint, with the patience and the pace that are asked for.
+
+        An empty address or key is LiteLLM's to find.
 
         Raises:
             UsageError: Its key, or a variable of one of its headers, is not set.
         """
-        place = self.place(asked, table)
-        base_url = place.base_url or OPENAI_URL
-        if not place.api_key and base_url == OPENAI_URL and self.asks:
-            url, other = (
-                ("--selfrepair-base-url", "--selfrepair-model local")
-                if not asked.for_feedback
-                else ("--selfrepair-feedback-base-url", "--selfrepair-feedback local")
-            )
-            raise UsageError(
-                f"{place.key_name}: found nothing; accepted: the endpoint's key. Or name another "
-                f"endpoint by {url}, or the embedded model by {other}"
-            )
-        return self.paced(table, base_url, place.api_key or "none", self.sent_headers(place, table))
-
-    def paced(
-        self,
-        table: ModelSettings,
-        base_url: str,
-        api_key: str,
-        headers: tuple[tuple[str, str], ...],
-    ) -> Endpoint:
-        """An endpoint with the patience and the pace that the settings and the file ask for."""
         settings = self.settings
+        if is_litellm(asked.name):
+            base_url = place.base_url or ""
+            # Where an address was given for it alone, the provider's own key stays here.
+            api_key = place.api_key or ("none" if base_url and not place.is_run_endpoint else "")
+        else:
+            base_url = place.base_url or OPENAI_URL
+            api_key = place.api_key or "none"
+            if not place.api_key and base_url == OPENAI_URL and self.asks:
+                raise _keyless(asked, place)
         return Endpoint(
             base_url=base_url,
             api_key=api_key,
-            headers=headers,
+            headers=self._sent_headers(place, table),
             timeout=settings.request_timeout,
             retries=Retries(most=settings.request_retries, seconds=settings.retry_time),
             concurrency=self._shared(table.concurrency),
@@ -123,6 +108,28 @@ class Endpoints:
             tokens_per_minute=self._shared(table.tokens_per_minute or settings.tokens_per_minute),
         )
 
+    def _run_place(self, asked: AskedModel) -> Place:
+        """The place of the code model, as far as another model shares it.
+
+        LiteLLM finds address and key of a provider by itself; what is given for the code model
+        holds for other models of its provider alone, so that no other's key is sent there.
+        """
+        settings = self.settings
+        if not is_litellm(asked.name):
+            return Place(
+                base_url=settings.base_url or _address(_CODE_URL),
+                api_key=_variable(_CODE_KEY),
+                key_name=_CODE_KEY,
+                is_run_endpoint=True,
+            )
+        alike = provider_of(asked.name) == provider_of(settings.model)
+        return Place(
+            base_url=settings.base_url if alike else None,
+            api_key=None,
+            key_name="",
+            is_run_endpoint=alike,
+        )
+
     def headers(self, place: Place, table: ModelSettings) -> tuple[tuple[str, str], ...]:
         """Further headers of a model's requests, as the user wrote them."""
         given = self.settings.header if place.is_run_endpoint else ()
@@ -130,17 +137,15 @@ class Endpoints:
             {name.lower(): (name, value) for name, value in (*given, *table.headers)}.values()
         )
 
-    def sent_headers(self, place: Place, table: ModelSettings) -> tuple[tuple[str, str], ...]:
-        """The same as they are sent; none where nobody is asked.
-
-        Raises:
-            UsageError: A variable of the environment is not set.
-        """
+    def _sent_headers(self, place: Place, table: ModelSettings) -> tuple[tuple[str, str], ...]:
+        """The same as they are sent; none where nobody is asked."""
         if not self.asks:
             return ()
-        return tuple(
+        sent = tuple(
             (name, self._sent(name, value, table)) for name, value in self.headers(place, table)
         )
+        given = {name.lower() for name, _ in sent}
+        return (*sent, *(each for each in _account(place) if each[0].lower() not in given))
 
     def _sent(self, name: str, value: str, table: ModelSettings) -> str:
         try:
@@ -174,22 +179,40 @@ class Lines:
 
     Attributes:
         slots: What every request of the process needs.
-        ready: Waited for before a request that is paid.
+        ready: Waited for before a request that is paid; raises what makes it useless.
     """
 
-    def __init__(self, slots: Slots, ready: Callable[[], Awaitable[None]] | None = None) -> None:
+    def __init__(self, slots: Slots, *, ready: Callable[[], Awaitable[None]] | None = None) -> None:
         self.slots = slots
         self.ready = ready
-        self._lines: dict[Endpoint, Line] = {}
+        self._lines: dict[tuple[str, Endpoint], Line] = {}
 
     @property
     def throttles(self) -> tuple[Throttle, ...]:
         """One for each endpoint."""
         return tuple(line.throttle for line in self._lines.values())
 
-    def to(self, endpoint: Endpoint) -> Line:
-        """The way to an endpoint."""
-        return self._lines.setdefault(endpoint, Line(endpoint, self.slots))
+    def to(self, endpoint: Endpoint, *, provider: str = "") -> Line:
+        """The way to an endpoint, or by LiteLLM to a provider."""
+        if (provider, endpoint) not in self._lines:
+            self._lines[provider, endpoint] = (
+                LiteLLMLine(endpoint, self.slots, provider=provider)
+                if provider
+                else Line(endpoint, self.slots)
+            )
+        return self._lines[provider, endpoint]
+
+
+def _keyless(asked: AskedModel, place: Place) -> UsageError:
+    url, other = (
+        ("--selfrepair-feedback-base-url", "--selfrepair-feedback local")
+        if asked.for_feedback
+        else ("--selfrepair-base-url", "--selfrepair-model local")
+    )
+    return UsageError(
+        f"{place.key_name}: found nothing; accepted: the endpoint's key. Or name another "
+        f"endpoint by {url}, or the embedded model by {other}"
+    )
 
 
 def _moved(before: Place, address: str | None, key: str | None, key_name: str) -> Place:
@@ -201,6 +224,14 @@ def _moved(before: Place, address: str | None, key: str | None, key_name: str) -
         key_name=key_name,
         is_run_endpoint=before.is_run_endpoint and not elsewhere,
     )
+
+
+def _account(place: Place) -> Iterator[tuple[str, str]]:
+    """Whose account at OpenAI pays for the code model: told to OpenAI alone, with its own key."""
+    if (place.base_url or OPENAI_URL) == OPENAI_URL and place.key_name == _CODE_KEY:
+        for header, variable in _ACCOUNT:
+            if value := _variable(variable):
+                yield header, value
 
 
 def _address(name: str) -> str | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pytest_selfrepair.core.budget import Cost, Spending
 from pytest_selfrepair.core.checker import Checker
 from pytest_selfrepair.core.feedback import FeedbackCases
+from pytest_selfrepair.core.foreign import described, place
 from pytest_selfrepair.core.grow import grow
 from pytest_selfrepair.core.reading import RULES
 from pytest_selfrepair.core.record import (
@@ -243,6 +244,10 @@ class Engine:
             task = replace(await asyncio.to_thread(upcoming.load), id=upcoming.task_id)
         except TaskError as error:
             return Record(task_id=upcoming.task_id, unscored=str(error))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - it costs this task alone
+            return Record(
+                task_id=upcoming.task_id, unscored=described(error, "what reads the task")
+            )
         if not task.cases:
             return Record(
                 task_id=task.id, difficulty=task.difficulty, kind=task.kind, unscored=NO_CASES
@@ -279,6 +284,8 @@ class Engine:
             unscored = f"{CUT_SHORT if spending.cost.samples else NOT_RUN}: {error}"
         except InfrastructureError as error:
             unscored = str(error)
+        except Exception as error:  # noqa: BLE001 - the other tasks are run nevertheless
+            unscored = f"{described(error, 'the growth of its trees')} ({place(error)})"
         return Record(
             task_id=task.id,
             difficulty=task.difficulty,

@@ -1,17 +1,23 @@
 """What so many tasks can show, said when they are known and before any of them is sampled."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.comparison.gate import MAX_REGRESSION, Rule
 from pytest_selfrepair.estimate.comparison.regression import Baselines, Scope, of_mean
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.estimate.intervals.power import (
     SPREADS,
     least_gain,
     least_limit,
     least_margin,
+    spread_of,
 )
+from pytest_selfrepair.estimate.run.equal_tokens import compared
+from pytest_selfrepair.estimate.run.scored import scored, source_names, with_tree
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.report.numbers import plural
 
@@ -86,6 +92,29 @@ def foreseen_gain(
     ]
 
 
+def foreseen_split(baselines: Baselines) -> list[str]:
+    """Say whether more tasks or more samples of each make a rate surer, where that is known."""
+    if (found := baselines.share_of_draws()) is None:
+        return []
+    k, share = found
+    narrower = 1 - math.sqrt(1 - share)
+    return [
+        f"noise of draws is {100 * share:.0f} % of how pass@{k} of the baseline varies over tasks:",
+        f"  more samples of each task narrow its interval by at most {100 * narrower:.0f} %,",
+        "  twice the tasks by 29 %",
+    ]
+
+
+def spread_of_gain(records: Sequence[Record]) -> float | None:
+    """The spread of an earlier run's gain by repair over sampling; None where it has no trees."""
+    tasks = scored(records)
+    source = next(iter(source_names(records)), None)
+    if source is None or not with_tree(tasks, source):
+        return None
+    found = compared(tasks, source, ALL, how=Bootstrap(draws=1))
+    return spread_of(found.evidence.values)
+
+
 def _points(share: float) -> str:
     points = 100 * share
     return f"{points:.0f}" if points >= 10 else f"{points:.1f}"  # noqa: PLR2004 - two digits
@@ -109,15 +138,15 @@ def _held(limit: float, least: float, having: str, rule: str) -> str:
         UsageError: The limit is smaller.
     """
     least = math.ceil(least * 1000 - 1e-9) / 1000
-    said = "of a fall of twice as much 80 % are shown"
+    said = "a fall of twice as much is shown in 80 % of runs"
     if rule == Rule.NONINFERIOR:
-        said = "80 % of unchanged runs are shown to be within"
+        said = "80 % of unchanged runs are shown to be within it"
     if limit < least:
         raise UsageError(
             f"{MAX_REGRESSION}: found {limit:g}; accepted: {least:g} or more, the least limit "
             f"with {having} at which {said}"
         )
-    return f"gate: with {having} the least limit is {least:g} ({said})"
+    return f"gate: with {having} the least limit is {least:g}, at which {said}"
 
 
 def _at_spreads(tasks: str, least: list[float | None]) -> list[str]:

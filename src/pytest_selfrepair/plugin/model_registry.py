@@ -10,7 +10,8 @@ from pytest_selfrepair.core.sample import Model, SamplingParams
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.chat import ChatModel
-from pytest_selfrepair.models.local import parse_local_name
+from pytest_selfrepair.models.litellm import is_litellm, name_within, provider_of
+from pytest_selfrepair.models.local import DEFAULT_SLOTS, parse_local_name
 from pytest_selfrepair.models.models_file import NOTHING_SAID, ModelSettings, read_models
 from pytest_selfrepair.models.parameters import keyed_headers
 from pytest_selfrepair.models.prices import FREE, Price, Prices
@@ -22,6 +23,7 @@ from pytest_selfrepair.models.thinking import thinks
 from pytest_selfrepair.models.tokens import LlamaCounter, TiktokenCounter
 from pytest_selfrepair.models.weights import Weights, find_weights
 from pytest_selfrepair.plugin import xdist
+from pytest_selfrepair.plugin.asking import from_hook
 from pytest_selfrepair.plugin.endpoints import Endpoints, Lines
 from pytest_selfrepair.plugin.flags import FEEDBACK_MAX_TOKENS, MAX_TOKENS, THINKING_MAX_TOKENS
 from pytest_selfrepair.plugin.local_servers import LocalServers
@@ -148,9 +150,7 @@ class ModelRegistry:
 
     def _made(self, asked: AskedModel, table: ModelSettings) -> _Made:
         name = asked.name
-        custom: Model | None = self._config.hook.pytest_selfrepair_model(
-            name=name, config=self._config
-        )
+        custom: Model | None = from_hook(self._config, "pytest_selfrepair_model", name=name)
         if custom is not None:
             return _Made(make=lambda lines: slotted(custom, lines.slots))
         if name.startswith(PREFIX):
@@ -163,8 +163,12 @@ class ModelRegistry:
             if self._servers.weights_file is not None:
                 find_weights(size, file=self._servers.weights_file)  # says what is wrong with it
             return _Made(make=lambda lines: self._local_model(name, size, lines), weights=size)
-        self._check(name)
-        return self._endpoint_model(asked, table)
+        if is_litellm(name):
+            called, provider = name_within(name), provider_of(name)
+        else:
+            self._check(name)
+            called, provider = name, ""
+        return self._endpoint_model(asked, table, called, provider)
 
     def _check(self, name: str) -> None:
         """Refuse what looks like a slip of the pen rather than the name of a model."""
@@ -177,25 +181,29 @@ class ModelRegistry:
                 "that is really called so needs a table in --selfrepair-models"
             )
 
-    def _endpoint_model(self, asked: AskedModel, table: ModelSettings) -> _Made:
-        endpoint = self.endpoints.endpoint(asked, table)
+    def _endpoint_model(
+        self, asked: AskedModel, table: ModelSettings, called: str, provider: str
+    ) -> _Made:
+        """A model behind an endpoint; of a provider, where one is named, by LiteLLM."""
+        called = table.params.get("wire_name", called)
+        place = self.endpoints.place(asked, table)
+        endpoint = self.endpoints.endpoint(asked, place, table)
         price = self._price(asked.name, table)
 
         def make(lines: Lines) -> Model:
             return ChatModel(
                 asked.name,
-                wire_name=table.params.get("wire_name"),
-                line=lines.to(endpoint),
-                counter=TiktokenCounter(model=table.params.get("wire_name", asked.name)),
+                wire_name=called,
+                line=lines.to(endpoint, provider=provider),
+                counter=TiktokenCounter(model=called.rpartition("/")[2]),
                 price=price,
                 reader=self._reader(table),
                 ready=lines.ready,
             )
 
-        place = self.endpoints.place(asked, table)
         return _Made(
             make=make,
-            host=endpoint.host,
+            host=endpoint.host or f"{provider}, by LiteLLM",
             headers=self.endpoints.headers(place, table),
         )
 
@@ -215,7 +223,9 @@ class ModelRegistry:
             line=lines.to(endpoint),
             counter=LlamaCounter(base_url=base_url, api_key=api_key, model=size.title),
             price=FREE,
-            several=False,  # it would compute one after another, and nothing is paid for prompts
+            reader=self._reader(NOTHING_SAID),
+            most_choices=DEFAULT_SLOTS,
+            counts_one_choice=True,
         )
 
 
@@ -242,5 +252,7 @@ def _brief(value: object) -> str:
             return "none"
         case tuple():
             return " ".join(_brief(each) for each in value)
+        case str() if not value.isprintable():
+            return repr(value)
         case _:
             return str(value)

@@ -65,10 +65,21 @@ class Reports:
         return foreseen_limit(self._settings, self._baselines(), task_ids)
 
     def foreseen_gain(self, tasks: int) -> list[str]:
-        """Which gain so many tasks could show, a line each."""
-        from pytest_selfrepair.plugin.gating import foreseen_gain  # noqa: PLC0415 - as above
+        """Which gain so many tasks could show, a line each, and what would make a rate surer."""
+        from pytest_selfrepair.plugin.gating import (  # noqa: PLC0415 - as above
+            foreseen_gain,
+            foreseen_split,
+            spread_of_gain,
+        )
 
-        return foreseen_gain(self._settings, tasks)
+        if not self.baseline:
+            return foreseen_gain(self._settings, tasks)
+        first = self.baseline[0]
+        spread = spread_of_gain(first.records)
+        measured = None if spread is None else (spread, f"that of {first.title}")
+        said = foreseen_gain(self._settings, tasks, measured)
+        baselines = self._baselines()
+        return said if baselines is None else [*said, *foreseen_split(baselines)]
 
     def against(self, records: list[Record]) -> "TwoRuns | None":
         """The run beside its first baseline; None where it has none.

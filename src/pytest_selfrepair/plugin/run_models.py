@@ -1,7 +1,6 @@
 """The models and feedback sources of a run: named by its settings, at work from the first task."""
 
-import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pytest
@@ -10,25 +9,19 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import FeedbackSource
 from pytest_selfrepair.core.ledger import RunLimits
 from pytest_selfrepair.core.reading import ReplyReader
-from pytest_selfrepair.core.sample import (
-    Model,
-    SampleStore,
-    SamplingParams,
-    SeveralModel,
-    Usage,
-)
+from pytest_selfrepair.core.sample import Model, SampleStore, SeveralModel, Usage
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Judge
-from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.feedback import Means
 from pytest_selfrepair.models.chat import ChatModel
-from pytest_selfrepair.models.check import Check, fault_of
-from pytest_selfrepair.models.local import DEFAULT_SLOTS
+from pytest_selfrepair.models.check import Check
+from pytest_selfrepair.models.local import REQUESTS_AT_ONCE
 from pytest_selfrepair.models.recording import RecordingModel, Replay
 from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.traffic import Slots, Throttle
 from pytest_selfrepair.plugin import xdist
 from pytest_selfrepair.plugin.account import campaign_of, check_limits
+from pytest_selfrepair.plugin.checking import check_endpoints, checked
 from pytest_selfrepair.plugin.endpoints import Lines
 from pytest_selfrepair.plugin.expected import asking_of, dollars_of
 from pytest_selfrepair.plugin.forecast import forecast
@@ -39,7 +32,6 @@ from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.plan import plan_of, prompts_of
 from pytest_selfrepair.plugin.purse import Purse
 from pytest_selfrepair.plugin.source_registry import NamedSource, ResolvedSource, resolve_sources
-from pytest_selfrepair.store.known import holds_samples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +118,7 @@ class RunModels:
         )
         embedded = {model.asked.name for model in self._models.values() if model.weights}
         if all(model.weights for model in self._models.values()):
-            concurrency = min(concurrency, xdist.share(config, DEFAULT_SLOTS * len(embedded)))
+            concurrency = min(concurrency, xdist.share(config, REQUESTS_AT_ONCE * len(embedded)))
         self.slots = Slots(concurrency)
         self.check = Check()
 
@@ -156,10 +148,7 @@ class RunModels:
                 self._servers.address(asked.name, model.weights)
 
     def check_endpoints(self) -> bool:
-        """Ask every model at an endpoint for one token, before workers ask for more.
-
-        Not where the run replays, or may: a store that holds samples of all models may hold all
-        that are asked for, and then a worker checks when it is the first to pay.
+        """Ask every model at an endpoint for one token, unless all may be replayed.
 
         Returns:
             Whether they were asked.
@@ -167,26 +156,7 @@ class RunModels:
         Raises:
             UsageError: One cannot be asked.
         """
-        settings = self._settings
-        names = [asked.name for asked, model in self._models.items() if model.host]
-        if not names or settings.replay == Replay.ONLY:
-            return False
-        if settings.replay == Replay.AUTO and holds_samples(settings.store, names):
-            return False
-
-        async def fault() -> str | None:
-            lines = Lines(Slots(len(names)))
-            models = {
-                asked: model.make(lines) for asked, model in self._models.items() if model.host
-            }
-            try:
-                return await fault_of(self._checked(models))
-            finally:
-                await asyncio.gather(*(model.aclose() for model in models.values()))
-
-        if (found := asyncio.run(fault())) is not None:
-            raise UsageError(found)
-        return True
+        return check_endpoints(self._settings, list(self._models.values()))
 
     def open(self, store: SampleStore, judge: Judge) -> OpenModels:
         """Bring every model and source to work.
@@ -198,9 +168,9 @@ class RunModels:
         Raises:
             LocalModelError: The embedded model cannot be set up.
         """
-        lines = Lines(self.slots, None if xdist.given_checked(self._config) else self.check)
+        lines = Lines(self.slots, ready=None if xdist.given_checked(self._config) else self.check)
         made = {asked: model.make(lines) for asked, model in self._models.items()}
-        self.check.models = self._checked(made)
+        self.check.models = checked([(self._models[asked], made[asked]) for asked in made])
         recorded = {
             asked: RecordingModel(
                 model=made[asked],
@@ -246,14 +216,6 @@ class RunModels:
             bound=Cost(tokens=tokens, dollars=0.0 if dollars is None else dollars(usage)),
             share=1 / xdist.processes(self._config),
         )
-
-    def _checked(self, made: Mapping[AskedModel, Model]) -> list[tuple[ChatModel, SamplingParams]]:
-        """Who is checked before the first request is paid, and how completions are drawn."""
-        return [
-            (model, self._models[asked].params)
-            for asked, model in made.items()
-            if self._models[asked].host and isinstance(model, ChatModel)
-        ]
 
     def _made(
         self, source: ResolvedSource, models: dict[AskedModel, RecordingModel], judge: Judge

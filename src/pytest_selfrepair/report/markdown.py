@@ -60,7 +60,8 @@ def _answers(findings: Findings) -> list[str]:
     sources = {each.source: each for each in findings.sources}
     lines: list[str] = []
     for found in findings.headline:
-        notes = [text for text in (words.trees_compared(found), words.short(found)) if text]
+        said = (words.trees_compared(found), words.short(found), words.bounds(found))
+        notes = [text for text in said if text is not None]
         notes = [*words.others(found), *notes, *map(escaped, _depths(depths, found))]
         if (source := sources.get(found.source)) is not None:
             notes += [words.LEAKS] if source.leaks else []
@@ -69,13 +70,20 @@ def _answers(findings: Findings) -> list[str]:
         lines.append(
             f"- **{escaped(found.source)}: {words.answer(found)}.** {words.against(found)}.{more}"
         )
-    if (note := words.several(findings.headline)) is not None:
+    for note in (
+        words.several(findings.headline),
+        words.variety(findings.tally, findings.about.temperature),
+    ):
+        if note is None:
+            continue
         lines.append(f"- {note[0].upper()}{note[1:]}.")
     return lines
 
 
 def _cost(findings: Findings) -> list[str]:
-    return [*words.cost(findings.cost, findings.account), *words.lost(findings.lost)]
+    latency = map(words.latency, findings.latency)
+    paid = words.cost(findings.cost, findings.account)
+    return [*paid, *latency, *words.lost(findings.lost)]
 
 
 def _missing(findings: Findings) -> list[str]:

@@ -157,7 +157,7 @@ class _Page:
         yield from self._say(f"{found.source}: {words.answer(found)}", style)
         for text in (words.against(found), *words.others(found), words.price(found)):
             yield from self._say(text, indent="  ")
-        for note in (words.trees_compared(found), words.short(found)):
+        for note in (words.trees_compared(found), words.short(found), words.bounds(found)):
             if note is not None:
                 yield from self._say(f"({note})", indent="  ")
         for each in self._findings.sources:
@@ -234,6 +234,8 @@ class _Page:
                 for kind, count in tasks.items()
             )
             lines += self._say(f"tasks: {said}")
+        if (variety := words.variety(findings.tally, findings.about.temperature)) is not None:
+            lines += self._say(variety)
         for each in findings.sources:
             cost = ""
             if each.tokens_per_repair is not None:
@@ -259,9 +261,9 @@ class _Page:
     def _end(self) -> list[Line]:
         """What it cost, and what is missing: never silently."""
         findings = self._findings
-        lines = [
-            line for text in words.cost(findings.cost, findings.account) for line in self._say(text)
-        ]
+        paid = words.cost(findings.cost, findings.account)
+        said = [*paid, *map(words.latency, findings.latency)]
+        lines = [line for text in said for line in self._say(text)]
         for text in words.lost(findings.lost):
             lines += self._say(text, Style.UNSURE)
         for unscored in findings.unscored:

@@ -8,7 +8,10 @@ from pytest_selfrepair.estimate.findings import (
     Against,
     Answer,
     AtEqualTokens,
+    Bounds,
+    Latency,
     SourceFindings,
+    Tally,
     Unscored,
 )
 from pytest_selfrepair.estimate.run.depths import fresh_is_better
@@ -25,6 +28,10 @@ from pytest_selfrepair.report.numbers import (
 
 MOST_NAMED = 3
 """Tasks that are named for each reason why tasks were not scored."""
+
+
+MANY_DISTINCT = 2 / 3
+"""The share of distinct programs above which nothing is said of their variety."""
 
 
 def answer(found: AtEqualTokens) -> str:
@@ -100,6 +107,36 @@ def several(headline: Sequence[AtEqualTokens]) -> str | None:
     return (
         f"p-values and intervals of the {len(headline)} sources are Holm's: at most 5 % of runs in "
         "which no source gains or loses say of any that it does"
+    )
+
+
+def bounds(found: AtEqualTokens) -> str | None:
+    """Between what the rates lie whatever became of tasks that are in none; None: none is missing.
+
+    Where many are missing this is wide: dear tasks, which are hard, are left out first.
+    """
+    if found.bounds is None or found.stopping.bounds is None:
+        return None
+    were = "were" if found.bounds.missing > 1 else "was"
+    return (
+        f"if the {plural(found.bounds.missing, 'task')} not scored or not run {were} counted: "
+        f"{_within(found.bounds)} solved, {_within(found.stopping.bounds)} without repair"
+    )
+
+
+def _within(bounds: Bounds) -> str:
+    return f"between {percent(bounds.low)} and {percent(bounds.high)}"
+
+
+def variety(tally: Tally, temperature: float | None) -> str | None:
+    """How many programs of a task were different, where that may matter; else None."""
+    if tally.drawn is None or tally.distinct is None:
+        return None
+    if temperature != 0 and tally.distinct > MANY_DISTINCT * tally.drawn:
+        return None
+    return (
+        f"programs of a task: {tally.drawn:.1f} drawn, {tally.distinct:.1f} distinct (effective "
+        "number, mean over tasks)"
     )
 
 
@@ -231,6 +268,20 @@ def _in_dollars(cost: Cost, account: Account | None) -> list[str]:
     more = f"; {unknown}" if cost.unpriced else ""
     spent = f"{dollars(cost.dollars)}, {dollars(paid)} of them paid now"
     return [f"US dollars: {spent}{more}"]
+
+
+def latency(found: Latency) -> str:
+    """How long completions of one kind took, in a sentence."""
+    early = ""
+    if found.first_byte_median is not None and found.first_byte_p90 is not None:
+        early = (
+            f"; to the first byte {found.first_byte_median:.2f} and {found.first_byte_p90:.2f} s "
+            f"({number(found.first_byte_samples)} streamed)"
+        )
+    return (
+        f"latency of {plural(found.samples, 'completion')} ({found.of}): median "
+        f"{found.median:.2f} s, 90th percentile {found.p90:.2f} s{early}"
+    )
 
 
 def short_cost(cost: Cost) -> str:

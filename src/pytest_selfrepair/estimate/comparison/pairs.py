@@ -1,7 +1,6 @@
 """Two feedback sources on the same failing programs of the same tasks."""
 
 import itertools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
@@ -103,17 +102,6 @@ def _solve(programs: Sequence[_Both]) -> tuple[bool, bool]:
     """Whether each source's repairs solve a task, of equally many repairs of each program."""
     equal = [each.equally_often for each in programs]
     return any(passing(each.mine) for each in equal), any(passing(each.other) for each in equal)
-
-
-def mcnemar(only_first: int, only_second: int) -> float:
-    """Two-sided p-value of McNemar's exact test.
-
-    If both are equally good, each of the n discordant tasks falls to either with a chance of one
-    half: p = min(1, 2·sum over k ≤ the smaller count of C(n, k) / 2^n); 1 where none is discordant.
-    """
-    n = only_first + only_second
-    fewer = sum(math.comb(n, k) for k in range(min(only_first, only_second) + 1))
-    return min(1.0, 2 * fewer / (1 << n))
 
 
 def _shared(task: Scored, first: str, second: str) -> list[_Both]:

@@ -20,6 +20,7 @@ from pytest_selfrepair.estimate.intervals.draws_noise import (
     least_limit_of_draws,
     rates,
     same_tasks,
+    share_of_draws,
 )
 from pytest_selfrepair.estimate.intervals.paired_score import paired_score
 from pytest_selfrepair.estimate.intervals.power import spread_of
@@ -171,6 +172,16 @@ class Baselines:
         shared = sorted(tasks & self._whole)
         before, _ = self._rates(shared, [n_p])
         return least_limit_of_draws(before)
+
+    def share_of_draws(self) -> tuple[int, float] | None:
+        """k, and how much of the variance of the first run's pass@k over tasks is noise of draws.
+
+        None where that is not known: a task has a single program, or all rates are alike.
+        """
+        counts = list(self._branches[0].values())
+        k = largest_k([branches for branches, _ in counts])
+        share = share_of_draws(rates(counts, k)) if k else None
+        return None if share is None else (k, share)
 
     def _rates(self, shared: Sequence[str], after: Sequence[int]) -> tuple[list[Rates], int]:
         """The rates of each baseline on some tasks, and the k at which they stand."""

@@ -15,6 +15,7 @@ from pytest_selfrepair.estimate.findings import (
     Unscored,
 )
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
+from pytest_selfrepair.estimate.run.bounds import missing
 from pytest_selfrepair.estimate.run.equal_tokens import difficulties
 from pytest_selfrepair.estimate.run.repairs import source_findings
 from pytest_selfrepair.estimate.run.scored import scored, source_names
@@ -48,11 +49,19 @@ class Compared:
     not_run_budget: Unscored | None
 
 
-def compared(records: Sequence[Record], *, how: Bootstrap = BOOTSTRAP) -> Compared:
-    """Compare the feedback sources of a run; the order of the records does not matter."""
+def compared(
+    records: Sequence[Record], *, not_run: int = 0, how: Bootstrap = BOOTSTRAP
+) -> Compared:
+    """Compare the feedback sources of a run; the order of the records does not matter.
+
+    Args:
+        records: One for each task.
+        not_run: Tasks that were collected and never started.
+        how: How tasks are resampled.
+    """
     records = sorted(records, key=lambda record: (record.task_id, str(record.setup)))
     tasks, names = scored(records), source_names(records)
-    found = difficulties(tasks, names, how=how)
+    found = difficulties(tasks, names, missing=missing(records, not_run), how=how)
     return Compared(
         headline=found[-1].sources if found else (),
         difficulties=found,

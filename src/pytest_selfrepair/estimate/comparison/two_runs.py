@@ -10,6 +10,7 @@ from enum import StrEnum
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.comparison.versus import Changes, Versus, versus
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
+from pytest_selfrepair.estimate.intervals.decision import side as shown
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.run.scored import scored, source_names
 
@@ -122,6 +123,5 @@ def progress(difference: Estimate) -> Progress:
     Args:
         difference: After less before.
     """
-    if difference.p is None or difference.p >= 1 - difference.level:
-        return Progress.CANNOT_TELL
-    return Progress.BETTER if difference.value > 0 else Progress.WORSE
+    said = {1: Progress.BETTER, -1: Progress.WORSE, 0: Progress.CANNOT_TELL}
+    return said[shown(difference)]

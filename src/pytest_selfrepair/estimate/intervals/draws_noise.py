@@ -77,6 +77,19 @@ def rates(counts: Sequence[tuple[int, int]], k: int) -> Rates:
     )
 
 
+def share_of_draws(found: Rates) -> float | None:
+    """How much of the variance of pass@k over tasks is noise of draws, 0 to 1.
+
+    The rest is that tasks differ, which more tasks alone make up for. None where no rate differs.
+    """
+    n = len(found.solved)
+    mean = math.fsum(found.solved) / n
+    variance = math.fsum((each - mean) ** 2 for each in found.solved) / max(n - 1, 1)
+    if variance <= 0:
+        return None
+    return min(max(math.fsum(found.noise) / n / variance, 0.0), 1.0)
+
+
 def same_tasks(before: Sequence[Rates], after: Rates) -> SameTasks:
     """How much lower the run after is on these tasks; of equal draws no fall is shown.
 

@@ -17,15 +17,6 @@ NEAR_ZERO = 1e-9
 """What is no further from 0 is a rounding error."""
 
 
-def side_of_zero(found: Estimate) -> int:
-    """1 or -1 where the whole interval lies above or below 0; else 0, also where there is none."""
-    if found.low is not None and found.low > NEAR_ZERO:
-        return 1
-    if found.high is not None and found.high < -NEAR_ZERO:
-        return -1
-    return 0
-
-
 def mean_of(values: ArrayLike) -> Statistic:
     """The mean over tasks of one value each."""
     facts = np.asarray(values, dtype=np.float64)

@@ -5,8 +5,9 @@ user would do instead. The paper's comparison, with i.i.d. sampling on every tas
 there a part of what repair gains is that it spends tokens where they are needed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import (
@@ -32,6 +33,7 @@ from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.intervals.power import least_gain, spread_of
 from pytest_selfrepair.estimate.intervals.statistics import mean_of
 from pytest_selfrepair.estimate.run.as_grown import Trees, comparable
+from pytest_selfrepair.estimate.run.bounds import bounded, bounds
 from pytest_selfrepair.estimate.run.outcome import pass_at_1, solved_at_once
 from pytest_selfrepair.estimate.run.sampling import Sampling
 from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty, resampling, with_tree
@@ -41,11 +43,21 @@ _SAID = {1: Answer.PAYS, -1: Answer.DOES_NOT_PAY, 0: Answer.CANNOT_TELL}
 
 
 def difficulties(
-    tasks: Sequence[Scored], sources: Sequence[str], *, how: Bootstrap = BOOTSTRAP
+    tasks: Sequence[Scored],
+    sources: Sequence[str],
+    *,
+    missing: Mapping[str, int] = MappingProxyType({}),
+    how: Bootstrap = BOOTSTRAP,
 ) -> tuple[Difficulty, ...]:
     """Each difficulty that has scored tasks, and `ALL` last; none where no task is scored.
 
     Whether repair pays is said of all tasks alone, after Holm where there are several sources.
+
+    Args:
+        tasks: The scored tasks.
+        sources: The feedback sources.
+        missing: How many tasks of each difficulty, and of `ALL`, are in no rate.
+        how: How tasks are resampled.
     """
     groups = {name: group for name, group in by_difficulty(tasks).items() if group}
     n_p = {source: comparable(groups.values(), source) for source in sources}
@@ -57,16 +69,22 @@ def difficulties(
         ]
         for name, group in groups.items()
     }
+    rates = {
+        name: resampling(group, how).estimate(mean_of([pass_at_1(task.grown) for task in group]))
+        for name, group in groups.items()
+    }
     return tuple(
         Difficulty(
             difficulty=name,
             tasks=len(group),
-            pass_at_1=resampling(group, how).estimate(
-                mean_of([pass_at_1(task.grown) for task in group])
+            pass_at_1=rates[name],
+            sources=tuple(
+                bounded(each, missing.get(name, 0))
+                for each in (
+                    answered(found[name]) if name == ALL else [one.found for one in found[name]]
+                )
             ),
-            sources=answered(found[name])
-            if name == ALL
-            else tuple(each.found for each in found[name]),
+            bounds=bounds(rates[name].value, len(group), missing.get(name, 0)),
         )
         for name, group in groups.items()
     )

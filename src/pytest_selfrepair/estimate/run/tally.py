@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean
 from types import MappingProxyType
 
 from pytest_selfrepair.core.checker import COUNTERPARTS
@@ -11,6 +12,7 @@ from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.estimate.findings import Flips, Tally, Unscored
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
+from pytest_selfrepair.estimate.run.variety import effective
 
 _SEEN: Mapping[FeedbackCases, str] = MappingProxyType(
     {
@@ -24,6 +26,9 @@ def tally(records: Sequence[Record]) -> Tally:
     """Count tasks, and the programs of those that were scored."""
     became = Counter(task_outcome(record) for record in records)
     tasks = [record.grown for record in records if record.grown is not None]
+    several = [
+        [node.program for node in grown.programs] for grown in tasks if len(grown.programs) > 1
+    ]
     return Tally(
         tasks={str(outcome): became[outcome] for outcome in TaskOutcome},
         programs=_outcomes(node for grown in tasks for node in grown.programs),
@@ -31,6 +36,8 @@ def tally(records: Sequence[Record]) -> Tally:
         baseline=_outcomes(node for grown in tasks for node in grown.baseline),
         judged=_judged(records),
         flips=flips(records),
+        drawn=fmean(map(len, several)) if several else None,
+        distinct=fmean(map(effective, several)) if several else None,
         lacking=_lacking(records),
     )
 
