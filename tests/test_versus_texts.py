@@ -174,6 +174,7 @@ def test_a_comparison_on_a_terminal_of_80_columns() -> None:
         "",
         "only in the run before: 1 task: tasks/0500",
         "not scored after: 4 tasks: tasks/0600, tasks/0601, tasks/0602 and 1 more",
+        "if the tasks not scored are counted: between -5.9 and +17.7 points",
     ]
 
 
