@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from pytest_selfrepair.core.sample import Message, Role, Sample, SampleRequest, SamplingParams
 from pytest_selfrepair.errors import InfrastructureError
+from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.chat import ChatModel
-from pytest_selfrepair.models.endpoint import Endpoint, Line
+from pytest_selfrepair.models.endpoint import Line
 from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.retrying import Retries
 from pytest_selfrepair.models.scripted_server import ScriptedServer

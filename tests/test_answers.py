@@ -39,9 +39,9 @@ def cost(found: Answer) -> list[Usage]:
     ("message", "text"),
     [
         ({"content": "words"}, "words"),
-        ({"content": None}, ""),
-        ({"content": None, "refusal": "I cannot."}, ""),
-        ({}, ""),
+        ({"content": None, "refusal": "I cannot."}, "I cannot."),
+        ({"content": None, "reasoning_content": "thought"}, ""),
+        ({"content": "", "tool_calls": [{"function": {"name": "run"}}]}, ""),
         ({"content": [{"type": "text", "text": "wo"}, {"type": "text", "text": "rds"}]}, "words"),
     ],
 )
@@ -68,7 +68,13 @@ def test_choices_are_read_in_the_order_of_their_numbers() -> None:
         b"", b"null", b"[]", b'"text"', b"{", b"\xff\xfe", b"<html></html>", b'{"choices": null}',
         b'{"choices": {}}', b'{"choices": [null]}', b'{"choices": [{"message": null}]}',
         b'{"choices": [{"error": {"message": "overloaded"}}]}', b'{"error": "no"}',
-        b'{"error": {"message": "no", "code": 429}}', b'{"object": "list", "data": []}',
+        b'{"error": {"message": "no", "code": 429}}', b'[{"error": {"code": 500}}]',
+        b'{"object": "error", "message": "no"}', b'{"detail": "no"}', b'{"choices": []}',
+        b'data: {"choices": [{"delta": {"content": "half"}}]}\n\n',
+        b'data: {"error": {"message": "no"}}\n\n', b'data: {"choices": [{"del',
+        b'{"object": "response", "status": "failed", "error": {"message": "no"}, "output": []}',
+        b'{"error": {"message": "no"}, "choices": [{"message": {"content": "half"}}]}',
+        b'{"object": "list", "data": []}',
     ],
 )  # fmt: skip
 def test_what_is_no_completion_is_said_to_be_none(content: bytes) -> None:
@@ -121,9 +127,81 @@ def test_a_count_that_cannot_be_true_is_replaced_by_a_tokenizers(generated: obje
     assert cost(found) == [Usage(completion_tokens=3, prompt_tokens=None, counted_by=COUNTER.name)]
 
 
-def test_no_tokens_for_no_text_are_believed() -> None:
-    [found] = cost(answer({"content": None}, usage={"completion_tokens": 0, "prompt_tokens": 4}))
-    assert found == Usage(completion_tokens=0, prompt_tokens=4, counted_by="endpoint")
+@pytest.mark.parametrize(
+    ("choice", "generated"),
+    [
+        ({"content": None}, None),
+        ({"content": ""}, 0),
+        ({"content": " \n"}, 0),
+        ({"content": "", "finish_reason": "length"}, 0),
+        ({"content": "half a te", "finish_reason": "error"}, 9),
+        ({"content": "half a te", "finish_reason": "network_error"}, None),
+        ({"content": "half a te", "finish_reason": "SERVER_ERROR"}, 9),
+        ({"content": "half a te", "finish_reason": "insufficient_system_resource"}, 9),
+    ],
+)
+def test_a_failure_in_the_dress_of_a_completion_is_none(
+    choice: dict[str, object], generated: int | None
+) -> None:
+    finish = {"finish_reason": choice.pop("finish_reason", "stop")}
+    with pytest.raises(NoCompletionError):
+        answer(choice, usage={"completion_tokens": generated}, **finish)
+
+
+@pytest.mark.parametrize(
+    ("finish_reason", "generated", "normal"),
+    [
+        ("length", 100, "length"),
+        ("length", None, "length"),
+        ("MAX_TOKENS", 100, "length"),
+        ("stop", 1, "stop"),
+        ("content_filter", 0, "content_filter"),
+        ("SAFETY", None, "content_filter"),
+        ("RECITATION", 0, "content_filter"),
+        ("prohibited_content", 0, "content_filter"),
+        ("spii", 0, "content_filter"),
+    ],
+)
+def test_no_text_may_be_what_a_model_or_a_filter_made_of_it(
+    finish_reason: str, generated: int | None, normal: str
+) -> None:
+    usage = {"completion_tokens": generated}
+    [choice] = answer({"content": None}, usage=usage, finish_reason=finish_reason).choices
+    assert (choice.text, choice.finish_reason) == ("", normal)
+
+
+@pytest.mark.parametrize("bad", [{"error": {"code": 502}}, {"finish_reason": "error"}, {}])
+def test_a_choice_that_failed_does_not_spoil_those_beside_it(bad: dict[str, object]) -> None:
+    good = {"message": {"content": "good"}, "finish_reason": "stop"}
+    body = {"choices": [{"message": {"content": ""}, "finish_reason": "stop"} | bad, good]}
+    found = read_answer(json.dumps(body).encode())
+    assert [choice.text for choice in found.choices] == ["good"]
+    assert found.failed == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        (b'"half \\ud83d"', "half \ud83d"),
+        (b'"two\nlines"', "two\nlines"),
+        (b'"\xff"', "\ufffd"),
+    ],
+)
+def test_json_that_is_not_quite_json_is_read(written: bytes, text: str) -> None:
+    [choice] = read_answer(
+        b'\xef\xbb\xbf{"choices": [{"message": {"content": %b}}]}' % written
+    ).choices
+    assert choice.text == text
+
+
+def test_it_keeps_what_the_endpoint_says_the_model_was() -> None:
+    body = {
+        "model": "gpt-4-0613",
+        "system_fingerprint": "fp_1",
+        "choices": [{"message": {"content": "x"}}],
+    }
+    found = read_answer(json.dumps(body).encode())
+    assert (found.model, found.fingerprint) == ("gpt-4-0613", "fp_1")
 
 
 def test_reasoning_that_is_shown_is_counted_where_the_endpoint_does_not_count() -> None:
@@ -295,7 +373,7 @@ def test_a_count_far_below_a_text_is_refused() -> None:
 
 
 @given(
-    written=st.lists(st.text(max_size=30), min_size=2, max_size=6),
+    written=st.lists(st.text(min_size=1, max_size=30), min_size=2, max_size=6),
     data=st.data(),
     prompt=st.integers(0, 1_000),
 )

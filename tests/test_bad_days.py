@@ -26,7 +26,6 @@ from endpoints import (
 )
 from pytest_selfrepair.core.sample import Sample, SampleRequest
 from pytest_selfrepair.errors import EndpointFailedError, EndpointRefusedError
-from pytest_selfrepair.models.chat import NO_CHOICE
 from pytest_selfrepair.models.faults import Fault
 from pytest_selfrepair.models.retrying import Retries
 from pytest_selfrepair.models.scripted import Script
@@ -215,12 +214,11 @@ def test_concurrency_halves_when_the_endpoint_says_that_it_is_too_much(serve: Se
     assert 4 < line.throttle.allowed < 8  # once for all eight, then up again
 
 
-def test_no_choices_time_after_time_are_a_sample_without_text(serve: Serve) -> None:
+def test_no_choices_time_after_time_are_no_sample(serve: Serve) -> None:
     faults = [Fault.EMPTY_CHOICES] * 9
     server = serve(tasks={"*": {"program": {"text": "ok", "faults": faults}}})
-    [sample] = ask(model_on(line_to(server.base_url)))
-    assert (sample.text, sample.finish_reason) == ("", NO_CHOICE)
-    assert (sample.usage.completion_tokens, sample.usage.prompt_tokens) == (0, 3)
+    with pytest.raises(EndpointFailedError, match="no choices"):
+        ask(model_on(line_to(server.base_url)))
     assert server.requests[PLACE] == SOON.most + 1
 
 

@@ -19,7 +19,7 @@ from endpoints import (
 )
 from pytest_selfrepair.core.sample import CONTEXT_LIMIT, Sample, SeveralModel
 from pytest_selfrepair.errors import EndpointFailedError, EndpointRefusedError
-from pytest_selfrepair.models.endpoint import Endpoint
+from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.retrying import Retries
 
@@ -145,12 +145,13 @@ def test_a_parameter_refused_of_many_at_once_is_told_once(serve: Serve) -> None:
     assert len(model.notices) == 1
 
 
-def test_both_names_of_a_limit_being_refused_is_an_error(serve: Serve) -> None:
+def test_both_names_of_a_limit_being_refused_it_is_asked_without_one(serve: Serve) -> None:
     refused = ["max_tokens", "max_completion_tokens"]
     server = serve(tasks={"*": {"program": "ok"}}, refuses=refused)
-    with pytest.raises(EndpointRefusedError, match="max_completion_tokens"):
-        ask(model_on(line_to(server.base_url)))
-    assert server.hits == 2
+    model = model_on(line_to(server.base_url))
+    assert texts(ask(model)) == ["ok"]
+    assert server.hits == 3
+    assert "may be longer than --selfrepair-max-tokens" in model.notices[1]
 
 
 def test_several_completions_come_by_one_request(serve: Serve) -> None:
@@ -216,7 +217,7 @@ def test_what_is_left_out_of_several_completions_is_asked_for_again(serve: Serve
         return texts([*first, *await model.sample_several(requests)])
 
     assert using(model, twice) == [*FIVE.values()] * 2
-    assert server.hits == 2 + 5
+    assert server.hits == 2 + 1  # once may have been chance
 
 
 def test_every_one_of_several_gets_the_error_that_kept_it_from_being_drawn(serve: Serve) -> None:

@@ -194,10 +194,13 @@ def test_validate_tells_how_many_solutions_pass_by_which_rule_and_why_not(
     said = "The input was '1 2\\n'. The output was '0\\n', expected '3\\n'."
     assert main(["validate", "tasks"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "valid       tasks/0001: 2 cases; 2 of 3 solutions pass (1 exact, 1 whitespace)",
+        (
+            "ambiguous   tasks/0001: 2 cases; 2 of 3 solutions pass, 1 answer otherwise (1 exact, "
+            "1 whitespace)"
+        ),
         f"              solution 1: wrong_answer: {said}",
         "untried     tasks/0002: 2 cases; no reference solution to try",
-        "2 tasks: 1 valid, 1 untried",
+        "2 tasks: 1 ambiguous, 1 untried; 2 of 3 solutions pass (67%)",
     ]
 
 

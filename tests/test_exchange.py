@@ -96,7 +96,7 @@ def test_what_is_exported_goes_to_standard_output_without_a_file(
     assert main(["export", "store"]) == 0
     output = capsys.readouterr()
     assert len(output.out.splitlines()) == 9
-    assert output.err == "selfrepair: exported 6 samples and 2 records\n"
+    assert output.err == "selfrepair: exported 6 samples, 0 verdicts, 2 records\n"
 
 
 @pytest.mark.usefixtures("here")

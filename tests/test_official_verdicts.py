@@ -147,7 +147,7 @@ def test_published_tasks_are_solved_by_their_own_solutions_but_for_one() -> None
             for each in find([DATA / "apps_train_51.jsonl", DATA / "apps_folders"])
             if isinstance(each, Found)
         ]
-        done = await asyncio.gather(*(validate(task, judge, first_only=True) for task in tasks))
+        done = await asyncio.gather(*(validate(task, judge, most=1) for task in tasks))
         return {each.task_id.rpartition("/")[2]: each.standing for each in done}
 
     found = asyncio.run(standings())

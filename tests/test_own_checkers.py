@@ -18,6 +18,7 @@ from pytest_selfrepair.errors import CheckerError
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.referee import CHECKER_BROKE
 
 DIVISOR = """\
 def check(given, expected, answer):
@@ -97,6 +98,43 @@ def test_a_broken_checker_is_no_verdict(isolation: Isolation, checker: str, foun
         judge(isolation, task(("1", "2"), checker=checker), "print(3)")
     assert str(error.value).startswith("tests/task: checker.py: found ")
     assert found in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("program", "found"),
+    [
+        ("print(0)", "ZeroDivisionError: "),
+        ("print('x')", "ValueError: "),
+        ("print('9' * 3_000_000)", ""),
+        ("print()", "ValueError: "),
+    ],
+)
+def test_an_answer_on_which_a_checker_breaks_that_accepts_the_expected_one_is_wrong(
+    isolation: Isolation, program: str, found: str
+) -> None:
+    fragile = task(
+        ("12", "2"), checker="def check(g, e, a):\n    return int(g) % int(a) == 0 or 'other'"
+    )
+    verdict = judge(isolation, fragile, program)
+    assert verdict.outcome is Outcome.WRONG_ANSWER
+    assert verdict.failure is not None
+    assert verdict.failure.error is not None
+    assert verdict.failure.error.startswith(f"{CHECKER_BROKE}: checker.py: found {found}")
+
+
+def test_an_answer_on_which_a_hooks_checker_breaks_that_accepts_the_expected_one_is_wrong(
+    isolation: Isolation,
+) -> None:
+    def fragile(_: Task, case: Case, actual: JsonValue) -> Acceptance:
+        return Acceptance(accepted=int(str(actual)) == int(str(case.expected)))
+
+    of = task(("", "1"))
+    assert judge(isolation, of, "print(1)", checker_of=lambda _: fragile).passed
+    verdict = judge(isolation, of, "print('one')", checker_of=lambda _: fragile)
+    assert error_sentence(of, verdict).startswith(
+        "The input was ''. The output was 'one\\n', which is wrong: the task's checker "
+        "broke on it: its checker raised ValueError: "
+    )
 
 
 def test_a_program_reaches_neither_its_checker_nor_what_that_knows(isolation: Isolation) -> None:

@@ -102,3 +102,51 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_the_day_of_the_table_is_known() -> None:
     assert Prices.read().as_of.year >= 2026
+
+
+TIERED = """
+[m]
+input = 1
+output = 10
+tiers = [
+  { above = 1000, input = 2, cached_input = 0.5, output = 15 },
+  { above = 5000, input = 3, output = 5 },
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("prompt", "dollars"),
+    [(1_000, 1_000 * 1 + 100 * 10), (1_001, 1_001 * 2 + 100 * 15), (9_000, 9_000 * 3 + 100 * 5)],
+)
+def test_a_long_prompt_has_the_price_of_its_tier(
+    tmp_path: Path, prompt: int, dollars: float
+) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_text(TIERED)
+    price = Prices.read(file).of("m")
+    assert price is not None
+    assert price.dollars(usage(100, prompt)) == pytest.approx(dollars / 1e6)
+    # the second completion of a request is not charged for the prompt, but for its length
+    shared = price.dollars(usage(100, 0), prompt=prompt)
+    assert shared == pytest.approx(dollars / 1e6 - price.dollars(usage(0, prompt)))
+    assert price.at_most(usage(100, prompt)) >= price.dollars(usage(100, min(prompt, 5_000)))
+
+
+@pytest.mark.parametrize(
+    ("tiers", "said"),
+    [
+        ("3", r"\['m'\] tiers: found 3; accepted: a list of tables"),
+        ("[{ input = 2, output = 3 }]", r"tiers\[0\] above: found None; accepted: tokens"),
+        ("[{ above = 9, input = 2 }]", r"tiers\[0\]: found .*accepted: a table with input"),
+        (
+            "[{ above = 9, input = 2, output = 2 }, { above = 9, input = 3, output = 3 }]",
+            r"tiers: found above \[9, 9\]; accepted: ascending numbers",
+        ),
+    ],
+)
+def test_a_tier_that_is_none_is_named(tmp_path: Path, tiers: str, said: str) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_text(f"[m]\ninput = 1\noutput = 2\ntiers = {tiers}\n")
+    with pytest.raises(UsageError, match=said):
+        Prices.read(file)

@@ -25,8 +25,12 @@ from pytest_selfrepair.errors import (
     InfrastructureError,
     ModelError,
     ReplayMissError,
+    RunEndedError,
 )
+from pytest_selfrepair.models.permit import permission
 from pytest_selfrepair.models.recording import RecordingModel, Replay
+from pytest_selfrepair.models.slotted import slotted
+from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.store.samples import SqliteStore
 from storing import asked, replied
 
@@ -378,3 +382,111 @@ def test_the_price_of_a_sample_is_asked_with_its_own_usage(store: SqliteStore) -
     model = RecordingModel(model=Single(), store=store, replay=Replay.AUTO, dollars=dollars)
     together(model, asked())
     assert [usage.completion_tokens for usage in seen] == [1024, 10]
+
+
+def slots_of(store: SqliteStore, model: Single, limit: int) -> RecordingModel:
+    return recording(store, slotted(model, Slots(limit)))
+
+
+@pytest.mark.parametrize("kind", [Single, Several], ids=["singly", "together"])
+def test_two_who_want_the_same_at_once_pay_once(
+    store: SqliteStore, path: Path, kind: type[Single]
+) -> None:
+    one, other = kind(0.2), kind(0.2)
+    with closing(SqliteStore(path)) as second:
+        requests = [asked(f"p{number}") for number in range(3)]
+
+        async def both() -> list[list[Sample]]:
+            models = (slots_of(store, one, 2), slots_of(second, other, 2))
+            return await asyncio.gather(
+                *(asyncio.gather(*map(model.sample, requests)) for model in models)
+            )
+
+        first, again = asyncio.run(both())
+    drawn = [node for round_ in one.rounds + other.rounds for node in round_]
+    assert sorted(drawn) == ["p0", "p1", "p2"]
+    assert [each.text for each in first] == [each.text for each in again]
+    assert sum(each.replayed for each in (*first, *again)) == 3
+    assert store.spent("c").tokens == 30
+    assert store.lost("c") == Lost()
+
+
+def test_tasks_of_equal_prompts_pay_once_in_one_process(store: SqliteStore) -> None:
+    paid = Single(0.1)
+    requests = [asked("p0", task_id=task) for task in ("one", "other")]
+    results = together(slots_of(store, paid, 4), *requests)
+    assert len(paid.rounds) == 1
+    assert len(set(texts(results))) == 1
+
+
+def test_where_one_fails_who_waited_for_it_draws_it(store: SqliteStore) -> None:
+    class FailsOnce(Single):
+        async def sample(self, request: SampleRequest) -> Sample:
+            await super().sample(request)
+            if len(self.rounds) == 1:
+                raise EndpointFailedError("not this time")
+            return replied("the second", tokens=10)
+
+    requests = [asked("p0", task_id=task) for task in ("one", "other")]
+    results = together(slots_of(store, FailsOnce(0.05), 4), *requests)
+    assert sorted(texts(results)) == ["not this time", "the second"]
+    assert store.spent("c").tokens == 10
+
+
+def test_who_waits_for_another_ends_with_the_run(store: SqliteStore, path: Path) -> None:
+    async def both(second: SqliteStore) -> BaseException:
+        first, other = slots_of(store, Single(60), 1), slots_of(second, Single(), 1)
+        drawing = asyncio.create_task(first.sample(asked()))
+        await asyncio.sleep(0.1)
+        waiting = asyncio.create_task(other.sample(asked()))
+        await asyncio.sleep(0.1)
+        other.stop()
+        [result] = await asyncio.wait_for(asyncio.gather(waiting, return_exceptions=True), 5)
+        drawing.cancel()
+        await first.aclose()
+        assert isinstance(result, BaseException)
+        return result
+
+    with closing(SqliteStore(path)) as second:
+        assert isinstance(asyncio.run(both(second)), RunEndedError)
+
+
+@pytest.mark.parametrize("kind", [Single, Several], ids=["singly", "together"])
+def test_no_more_is_reserved_than_can_be_in_flight(path: Path, kind: type[Single]) -> None:
+    async def interrupted(model: RecordingModel) -> None:
+        tasks = [f"t{number}" for number in range(20)]
+        waiting = [
+            asyncio.create_task(model.sample(asked(content=task, task_id=task))) for task in tasks
+        ]
+        await asyncio.sleep(0.3)
+        for each in waiting:
+            each.cancel()
+        await model.aclose()
+
+    with closing(SqliteStore(path)) as store:
+        asyncio.run(interrupted(slots_of(store, kind(60), 3)))
+    with closing(SqliteStore(path)) as store:
+        assert store.lost("c").requests == 3
+
+
+def test_who_waits_for_the_budget_holds_no_slot(store: SqliteStore) -> None:
+    """One request has room at a time, and is tried again while others wait for the budget."""
+
+    class TwoTries(Single):
+        def __init__(self, slots: Slots) -> None:
+            super().__init__()
+            self.asks_permission = True
+            self.slots = slots
+
+        async def sample(self, request: SampleRequest) -> Sample:
+            for _ in range(2):
+                async with self.slots.slot():
+                    await permission([request])
+                await asyncio.sleep(0.02)
+            return await super().sample(request)
+
+    model = recording(store, TwoTries(Slots(1)), limits=RunLimits(max_tokens=45))
+    requests = [asked(f"p{n}", params=SamplingParams(max_tokens=30)) for n in range(4)]
+    results = together(model, *requests)
+    assert [isinstance(each, Sample) for each in results] == [True, True, False, False]
+    assert store.spent("c").tokens == 20

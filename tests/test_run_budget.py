@@ -160,6 +160,6 @@ def test_the_summary_begins_with_a_budget_that_is_spent_and_counts_what_was_lost
     lines = [line.text for line in summary(found)]
     assert lines[:2] == ["the budget of the run is spent: 3 tasks were not run", "  9 of 10 tokens"]
     said = " ".join(" ".join(lines).split())
-    assert "lost: up to 2 requests, in flight when an earlier run was killed;" in said
+    assert "lost: up to 2 requests, in flight when a run was killed or stopped;" in said
     assert "they cost at most 300 tokens and 0.5000 US dollars" in said
     assert not any("not scored" in line for line in lines)

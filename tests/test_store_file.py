@@ -114,7 +114,7 @@ def test_a_store_of_a_later_version_is_left_alone(path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    assert "written by a later version (layout 99; accepted: up to 2)" in refusal(path)
+    assert f"written by a later version (layout 99; accepted: up to {SCHEMA})" in refusal(path)
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:

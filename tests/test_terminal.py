@@ -175,7 +175,7 @@ def test_what_it_cost_and_what_is_missing_is_said() -> None:
         "prompts: 1,800 tokens read, 600 of them cached",
         "US dollars: 0.5000, 0.4000 of them paid now; 2 samples of no known price",
         "  (--selfrepair-prices)",
-        "lost: up to 2 requests, in flight when an earlier run was killed; they cost at",
+        "lost: up to 2 requests, in flight when a run was killed or stopped; they cost at",
         "  most 300 tokens and 0.5000 US dollars",
         "not scored: 2 (apps_tasks/interview/0104, apps_tasks/competition/0009)",
         "  the endpoint failed: HTTP 503 after 6 attempts",

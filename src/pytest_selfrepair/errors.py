@@ -83,7 +83,7 @@ class SandboxError(InfrastructureError):
 
 
 class CheckerError(InfrastructureError):
-    """A task's own checker broke, or said what no checker says; nothing is known of the answer."""
+    """A task's own checker broke, on the expected answer too; nothing is known of the answer."""
 
 
 class StoreError(InfrastructureError):

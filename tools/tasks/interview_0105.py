@@ -146,6 +146,7 @@ def check(given, expected, answer):
         return words == ["impossible"] or "no order is possible"
     (n, purse), *inns = (list(map(int, line.split())) for line in given.splitlines())
     assert words != ["impossible"], "an order is possible"
+    assert len(words) == n, "not every inn exactly once"
     assert all(re.fullmatch("[0-9]{1,4}", word) for word in words), "not numbers of inns"
     assert sorted(map(int, words)) == list(range(1, n + 1)), "not every inn exactly once"
     for word in words:

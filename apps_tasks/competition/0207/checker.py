@@ -1,8 +1,12 @@
+import re
+
+
 def cost(given, answer):
     rows = [list(map(int, line.split())) for line in given.splitlines()]
     n, m = rows[0]
     words = answer.split()
-    assert all(word.isdecimal() for word in words), "not a list of numbers"
+    assert len(words) == n, "not every fresco once"
+    assert all(re.fullmatch("[0-9]{1,4}", word) for word in words), "not a list of numbers"
     order = list(map(int, words))
     assert sorted(order) == list(range(1, n + 1)), "not every fresco once"
     place = {fresco: i for i, fresco in enumerate(order)}

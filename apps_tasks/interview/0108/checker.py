@@ -3,6 +3,7 @@ import re
 
 def check(given, expected, answer):
     answer = answer.strip()
+    assert len(answer) <= len(given), "longer than the row"
     parts = re.fullmatch(r"([a-z]*)(?:\(([a-z]+)\)([1-9][0-9]{0,2})([a-z]*))?", answer)
     assert parts, "not a description"
     before, run, times, after = (part or "" for part in parts.groups())

@@ -2,7 +2,10 @@
 
 import argparse
 import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from pytest_selfrepair.commands import export_authors
 from pytest_selfrepair.commands.arguments import number
@@ -10,6 +13,18 @@ from pytest_selfrepair.commands.output import opened, tell
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.store import exchange, lines, runs
 from pytest_selfrepair.store.samples import SqliteStore
+
+_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "samples": ("samples", "verdicts"),
+        "verdicts": ("verdicts",),
+        "records": ("records",),
+        "all": ("samples", "verdicts", "records"),
+    }
+)
+_READ: Mapping[str, Callable[[SqliteStore, int | None], Iterator[lines.Line]]] = MappingProxyType(
+    {"samples": exchange.samples, "verdicts": exchange.verdicts, "records": exchange.records}
+)
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -25,7 +40,12 @@ def arguments(command: argparse.ArgumentParser) -> None:
         help="lines: what import takes back, of a whole STORE or of one run; authors: one run as "
         "the authors of arXiv 2306.09896 publish theirs (default: lines)",
     )
-    command.add_argument("--what", choices=["samples", "records", "all"], help="(default: all)")
+    command.add_argument(
+        "--what",
+        choices=["samples", "verdicts", "records", "all"],
+        help="samples come with the verdicts of their programs, so that they replay to the same "
+        "records elsewhere (default: all)",
+    )
     command.add_argument(
         "--run",
         metavar="N",
@@ -58,13 +78,13 @@ async def _command(options: argparse.Namespace) -> int:
 
 
 def run(path: Path, out: Path | None, *, what: str, run: int | None) -> int:
-    """Write a store's samples and records, in an order that does not depend on when they came.
+    """Write what a store holds, in an order that does not depend on when it came.
 
     Args:
         path: The store's file.
         out: Where the lines go; None: standard output. A file is replaced when all is written.
-        what: `samples`, `records`, or `all` of both.
-        run: Only this run's records, and the samples of the tasks in it; None: everything.
+        what: `samples` and verdicts, `verdicts` alone, `records`, or `all` of these.
+        run: Only this run's records, and the samples and verdicts of the tasks in it; None: all.
 
     Returns:
         The exit status, 0.
@@ -78,18 +98,14 @@ def run(path: Path, out: Path | None, *, what: str, run: int | None) -> int:
         if run is not None and run not in (known := exchange.runs(store)):
             accepted = ", ".join(str(number) for number in known) or "none, there is no run"
             raise UsageError(f"--run: found {run}; accepted: {accepted}")
-        counts = {"samples": 0, "records": 0}
+        counts: Counter[str] = Counter()
         with opened(out) as say:
             say(lines.header())
-            if what != "records":
-                for sample in exchange.samples(store, run):
-                    say(lines.write(sample))
-                    counts["samples"] += 1
-            if what != "samples":
-                for record in exchange.records(store, run):
-                    say(lines.write(record))
-                    counts["records"] += 1
-    said = " and ".join(f"{count:,} {kind}" for kind, count in counts.items())
+            for kind in _KINDS[what]:
+                for line in _READ[kind](store, run):
+                    say(lines.write(line))
+                    counts[kind] += 1
+    said = ", ".join(f"{counts[kind]:,} {kind}" for kind in _KINDS[what])
     tell(f"selfrepair: exported {said}")
     return 0
 

@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -13,11 +12,12 @@ from typing import TextIO
 from pytest_selfrepair.commands import judging
 from pytest_selfrepair.commands.catalogue import Catalogue
 from pytest_selfrepair.commands.ordered import ordered
-from pytest_selfrepair.commands.output import tell
+from pytest_selfrepair.commands.output import as_json_line, tell
 from pytest_selfrepair.commands.progress import Progress
 from pytest_selfrepair.core.feedback import error_sentence
 from pytest_selfrepair.core.verdict import Judge, Outcome, Verdict
 from pytest_selfrepair.errors import InfrastructureError, TaskError, UsageError
+from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.tasks.source import Source, brief, read_json
 
 
@@ -114,10 +114,10 @@ async def run(tasks: Path, programs: Path, out: Path | None, judge: Judge, *, at
                 progress.advance()
                 if isinstance(result, Judged):
                     all_judged &= result.outcome is not Outcome.SANDBOX_ERROR
-                    progress.say(json.dumps(asdict(result)), stream)
+                    progress.say(as_json_line(asdict(result)), stream)
                 else:
                     all_judged = False
-                    progress.say(str(result))
+                    progress.say(harmless(str(result)))
     return int(not all_judged)
 
 

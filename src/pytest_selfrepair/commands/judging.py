@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 from pytest_selfrepair.commands.arguments import number
 from pytest_selfrepair.commands.output import tell
 from pytest_selfrepair.core.checker import CHECKERS
+from pytest_selfrepair.core.packages import names_of
 from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import MEGABYTE, Limits
+from pytest_selfrepair.sandbox.packages import find_packages
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -44,6 +46,13 @@ def add(command: argparse.ArgumentParser) -> None:
         help="memory that a program may use, in MB (default: 1024)",
     )
     command.add_argument(
+        "--packages",
+        metavar="NAMES",
+        type=_packages,
+        help="the installed distributions that programs may use, with commas between, or none "
+        "(default: numpy for tasks of APPS and LiveCodeBench)",
+    )
+    command.add_argument(
         "--sandbox",
         choices=["auto", "strict", "limits"],
         default="auto",
@@ -52,17 +61,27 @@ def add(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _packages(text: str) -> tuple[str, ...]:
+    try:
+        return names_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"found {text!r}; accepted: {error}") from None
+
+
 @contextlib.asynccontextmanager
 async def sandbox(
     options: argparse.Namespace, *, all_cases: bool = False
 ) -> AsyncIterator[SandboxJudge]:
     """The judge that was asked for; it is told how programs are kept apart from this machine."""
+    named: tuple[str, ...] | None = options.packages
+    packages = None if named is None else find_packages(named, "--packages")
     judge = SandboxJudge(
         isolation=find_isolation(options.sandbox),
         limits=Limits(cpu_seconds=options.timeout, memory_bytes=options.memory * MEGABYTE),
         checker=CHECKERS[options.checker],
         concurrency=options.jobs,
         all_cases=all_cases,
+        packages=packages,
     )
     tell(f"selfrepair: programs run in {judge.isolation}")
     try:

@@ -1,11 +1,13 @@
 """What commands write: texts and lines, to files and to the standard streams."""
 
 import contextlib
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.report.plain import unobeyed
 
 STANDARD_OUTPUT = Path("-")
 
@@ -15,9 +17,14 @@ def show(text: str) -> None:
     print(text.encode(errors="backslashreplace").decode())  # noqa: T201 - what a command does
 
 
+def as_json_line(facts: object) -> str:
+    """One line of ASCII JSON in which no reader of a log finds a command: `#` may be escaped."""
+    return json.dumps(facts).replace("##", "#\\u0023")
+
+
 def tell(line: str) -> None:
     """Say beside it, on standard error, what a person should know."""
-    print(line, file=sys.stderr)  # noqa: T201 - as above
+    print(unobeyed(line), file=sys.stderr)  # noqa: T201 - as above
 
 
 def write(path: Path, text: str) -> None:

@@ -85,7 +85,7 @@ def run(file: Path, into: Path) -> int:
     counts: Counter[Taken | None] = Counter()
     with _opened(file) as numbered, contextlib.closing(SqliteStore(into)) as store:
         while part := list(islice(numbered, _AT_ONCE)):
-            good: list[tuple[int, lines.SampleLine | lines.RecordLine]] = []
+            good: list[tuple[int, lines.Line]] = []
             for number, line in part:
                 try:
                     good.append((number, lines.read(line)))

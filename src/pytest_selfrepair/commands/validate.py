@@ -2,21 +2,21 @@
 
 import argparse
 import contextlib
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pytest_selfrepair.commands import judging
-from pytest_selfrepair.commands.arguments import add_task_paths
+from pytest_selfrepair.commands.arguments import add_task_paths, number
 from pytest_selfrepair.commands.ordered import ordered
-from pytest_selfrepair.commands.output import show
+from pytest_selfrepair.commands.output import as_json_line, show
 from pytest_selfrepair.commands.progress import Progress
 from pytest_selfrepair.core.shorten import shorten
-from pytest_selfrepair.core.validation import Standing, Validation, validate
+from pytest_selfrepair.core.validation import MOST_SOLUTIONS, Standing, Validation, validate
 from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.errors import InfrastructureError, TaskError
+from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.tasks.sources import Found, find
 
 LONGEST_ERROR = 300
@@ -29,16 +29,37 @@ def arguments(command: argparse.ArgumentParser) -> None:
     """Declare what the command takes, and what it runs."""
     add_task_paths(command)
     command.add_argument("--json", action="store_true", help="print JSON Lines")
+    command.add_argument(
+        "--most-solutions",
+        metavar="N",
+        type=number(int, 1),
+        default=MOST_SOLUTIONS,
+        help="reference solutions of a task that are tried at most, the first ones (default: "
+        f"{MOST_SOLUTIONS})",
+    )
     judging.add(command)
     command.set_defaults(run=_command)
 
 
 async def _command(options: argparse.Namespace) -> int:
     async with judging.sandbox(options) as judge:
-        return await run(options.paths, judge, at_once=options.jobs, as_json=options.json)
+        return await run(
+            options.paths,
+            judge,
+            at_once=options.jobs,
+            as_json=options.json,
+            most=options.most_solutions,
+        )
 
 
-async def run(paths: Iterable[Path], judge: Judge, *, at_once: int, as_json: bool) -> int:
+async def run(
+    paths: Iterable[Path],
+    judge: Judge,
+    *,
+    at_once: int,
+    as_json: bool,
+    most: int = MOST_SOLUTIONS,
+) -> int:
     """Try every task and print one line for each, in order.
 
     Args:
@@ -46,32 +67,38 @@ async def run(paths: Iterable[Path], judge: Judge, *, at_once: int, as_json: boo
         judge: Runs programs.
         at_once: Tasks that are tried at the same time.
         as_json: Print JSON Lines in place of text.
+        most: Solutions of a task that are tried at most.
 
     Returns:
-        The exit status: 0 where every task has a passing solution or none to try, else 1.
+        The exit status: 0 where every task has a passing solution or none to try, else 1. An
+        ambiguous task has one.
     """
     found = list(find(paths))
 
     async def tried(each: Found | TaskError) -> Validation | TaskError | InfrastructureError:
         try:
-            return each if isinstance(each, TaskError) else await validate(each.load(), judge)
+            if isinstance(each, TaskError):
+                return each
+            return await validate(each.load(), judge, most=most)
         except (TaskError, InfrastructureError) as error:
             return error
 
     counts: Counter[str] = Counter()
+    solutions: Counter[str] = Counter()
     with Progress(len(found)) as progress:
         async with contextlib.aclosing(ordered(found, tried, at_once)) as results:
             async for result in results:
                 progress.advance()
                 if isinstance(result, Validation):
                     counts[result.standing] += 1
+                    solutions.update(tried=len(result.trials), passed=result.passed)
                     for line in [_as_json(result)] if as_json else _as_text(result):
                         progress.say(line, sys.stdout)
                 else:
                     counts[_BROKEN] += 1
-                    progress.say(str(result))
+                    progress.say(harmless(str(result)))
     if not as_json:
-        show(_summary(counts))
+        show(_summary(counts, solutions))
     return int(bool(counts[Standing.QUARANTINED] or counts[_BROKEN]))
 
 
@@ -85,13 +112,14 @@ def _as_json(result: Validation) -> str:
         "tried": len(result.trials),
         "passed": result.passed,
         "rules": result.rules,
+        "answering_otherwise": result.answering_otherwise,
         "failing": [
             {"solution": trial.index, "outcome": trial.verdict.outcome, "error": trial.error}
             for trial in result.trials
             if not trial.verdict.passed
         ],
     }
-    return json.dumps(facts)
+    return as_json_line(facts)
 
 
 def _as_text(result: Validation) -> Iterator[str]:
@@ -102,14 +130,19 @@ def _as_text(result: Validation) -> Iterator[str]:
         return
     rules = ", ".join(f"{count} {rule}" for rule, count in result.rules.items())
     passed = f"{result.passed} of {len(result.trials)} solutions pass"
+    if result.standing is Standing.AMBIGUOUS:
+        passed += f", {len(result.answering_otherwise)} answer otherwise"
     yield f"{result.standing:<11} {result.task_id}: {cases}; {passed}{rules and f' ({rules})'}"
     for trial in result.trials:
         if trial.error is not None:
             error = shorten(" ".join(trial.error.split()), LONGEST_ERROR)
+            error = harmless(error)
             yield f"{'':<11}   solution {trial.index}: {trial.verdict.outcome}: {error}"
 
 
-def _summary(counts: Mapping[str, int]) -> str:
+def _summary(counts: Mapping[str, int], solutions: Mapping[str, int]) -> str:
     said = [f"{counts[kind]} {kind}" for kind in (*Standing, _BROKEN) if counts.get(kind)]
     total = sum(counts.values())
-    return f"{total} task{'s' * (total != 1)}: {', '.join(said)}"
+    tried, passed = solutions["tried"], solutions["passed"]
+    share = f"; {passed:,} of {tried:,} solutions pass ({passed / tried:.0%})" if tried else ""
+    return f"{total} task{'s' * (total != 1)}: {', '.join(said)}{share}"

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from pytest_selfrepair.core.checkers.apps import apps
-from pytest_selfrepair.core.checkers.common import TOLERANCE, Acceptance, Checker, Rule, weakest
+from pytest_selfrepair.core.checkers.common import Acceptance, Checker, Rule, weakest
+from pytest_selfrepair.core.checkers.numbers import TOLERANCE
 from pytest_selfrepair.core.checkers.ordered import strict, tolerant
 from pytest_selfrepair.core.checkers.unordered import unordered
 

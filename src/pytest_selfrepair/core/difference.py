@@ -1,8 +1,9 @@
 """What differs between a request and those that were asked before, in words."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 
-from pytest_selfrepair.core.sample import Message, SampleRequest
+from pytest_selfrepair.core.sample import Message, SampleRequest, SamplingParams
 
 _SHOWN = 24
 """Characters that are shown of each message from where it differs."""
@@ -24,7 +25,7 @@ def nearest_difference(asked: SampleRequest, before: Iterable[SampleRequest]) ->
 def _differences(asked: SampleRequest, before: SampleRequest) -> Iterator[str]:
     if asked.model != before.model:
         yield f"model {before.model!r} there, {asked.model!r} here"
-    for name in ("temperature", "max_tokens", "seed"):
+    for name in (each.name for each in fields(SamplingParams)):
         there, here = getattr(before.params, name), getattr(asked.params, name)
         if there != here:
             yield f"{name} {there} there, {here} here"

@@ -62,7 +62,8 @@ class Feedback:
         evidence: Whether the text says what happened, in place of the error sentence, rather than
             what is wrong, beside it.
         author: Who wrote it, where a person did.
-        seconds: How long that took, where known.
+        seconds: How long that took, or a model's request, where known.
+        first_byte: Seconds until the first byte of a model's answer, where it came as a stream.
     """
 
     text: str
@@ -71,6 +72,7 @@ class Feedback:
     evidence: bool = False
     author: str | None = None
     seconds: float | None = None
+    first_byte: float | None = None
 
 
 class FeedbackSource(Protocol):

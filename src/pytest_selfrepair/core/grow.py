@@ -311,6 +311,8 @@ class _Grower:
             rule=reading.rule,
             others=reading.others,
             counted_by=sample.usage.counted_by,
+            seconds=sample.seconds,
+            first_byte=sample.first_byte,
         )
 
     async def verdict(self, program: str) -> Verdict:

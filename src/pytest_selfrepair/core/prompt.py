@@ -8,7 +8,7 @@ two runs with different wording are never compared unawares.
 import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from string import Template
 from typing import Protocol, TypeVar
@@ -56,6 +56,7 @@ class _Templates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     order_joint: tuple[str, ...] = ("failure", "task", "ask_joint")
     order_hint: tuple[str, ...] = ("failure", "solution", "task", "ask_hint")
     question: str = "$statement"
+    packages: str = "Beside the standard library, it may import from: $packages."
 
     def __post_init__(self) -> None:
         """Name a part that is none."""
@@ -128,12 +129,14 @@ class PromptSet:
     Attributes:
         name: The folder's name.
         digest: SHA-256 (first 12 hex digits) of the set's files.
+        packages: The distributions that programs may use, where the model is to be told.
     """
 
     name: str
     digest: str
     _templates: _Templates
     _examples: Mapping[TaskKind, _Examples]
+    packages: tuple[str, ...] = ()
 
     @classmethod
     def default(cls) -> "PromptSet":
@@ -171,6 +174,10 @@ class PromptSet:
             _templates=_convert(name, "templates.toml", tables, _Templates),
             _examples=examples,
         )
+
+    def telling(self, packages: tuple[str, ...]) -> "PromptSet":
+        """The set that also tells the model what programs may import."""
+        return replace(self, packages=packages)
 
     def program(self, task: Task) -> tuple[Message, ...]:
         """Ask for a program that solves a task."""
@@ -263,7 +270,11 @@ class PromptSet:
         return _filled(self._templates.trace, error=error, lines=lines, values=values)
 
     def _asked(self, task: Task) -> dict[str, str]:
-        return self._fields(task.statement, task.fn_name, task.starter_code)
+        fields = self._fields(task.statement, task.fn_name, task.starter_code)
+        if self.packages:
+            told = _filled(self._templates.packages, packages=", ".join(self.packages))
+            fields["format"] += f"\n{told}"
+        return fields
 
     def _described(self, example: _ProgramExample | _RepairExample) -> dict[str, str]:
         return self._fields(example.statement, example.fn_name, example.starter)

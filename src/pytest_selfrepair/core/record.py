@@ -41,6 +41,8 @@ class Setup:
         isolation: How programs were kept apart from the machine.
         plan: How large the trees could grow.
         reading: The version of the rules by which replies were read (`core.reading.RULES`).
+        packages: The distributions that programs were given by name, with their versions; None
+            where it was left to the tasks' source.
     """
 
     model: str
@@ -50,6 +52,7 @@ class Setup:
     isolation: str
     plan: Plan
     reading: int = 0
+    packages: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,26 @@ class Foreign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class References:
+    """What a task's own reference solutions say of it, where they were tried.
+
+    Attributes:
+        tried: How many were tried.
+        passed: Those of them that pass.
+        otherwise: Those that run as they should, and give an answer that is not accepted.
+    """
+
+    tried: int
+    passed: int
+    otherwise: int = 0
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether solutions that its source accepts disagree in their answers."""
+        return self.passed > 0 and self.otherwise > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One task of a run.
 
@@ -92,6 +115,10 @@ class Record:
         quarantined: True where it was not scored because none of its reference solutions passes.
         cost: What it cost, scored or not.
         seconds: Wall-clock seconds it took.
+        time_limit: CPU seconds that a case of it could take; None where that is not known.
+        references: What its reference solutions say of it; None where they were not tried.
+        packages: The distributions, with their versions, that its programs could use beside the
+            standard library.
         foreign: What else its line said, where it was read from a file in the authors' format.
         schema: The version of this layout.
     """
@@ -107,6 +134,9 @@ class Record:
     quarantined: bool = False
     cost: Cost = field(default_factory=Cost)
     seconds: float = 0.0
+    time_limit: float | None = None
+    references: References | None = None
+    packages: tuple[str, ...] = ()
     foreign: Foreign | None = None
     schema: int = SCHEMA
 

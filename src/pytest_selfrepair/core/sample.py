@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -32,14 +32,40 @@ class SamplingParams:
     """How completions are drawn.
 
     Attributes:
-        temperature: The softmax temperature; the paper uses 0.8.
+        temperature: The softmax temperature; the paper uses 0.8. None: none is sent.
         max_tokens: The longest completion, in generated tokens.
         seed: Base seed of the run; every draw gets its own, derived from it. None: no seed is sent.
+        top_p: The share of probability that tokens are drawn from; None: none is sent.
+        reasoning_effort: How long the model may think, in its endpoint's word; None: none is sent.
+        stop: Texts at which a completion ends.
+        extra_body: Further fields of the request's body: a JSON object as `models.parameters`
+            writes it, or empty.
+        headers: Further headers of the request that may change a completion, as the user wrote
+            them: variables of the environment are not replaced by their values.
+        wire_name: What the endpoint calls the model, where that is not the model's name.
+        system_role: Whether the system's text is sent in a turn of its own rather than the user's.
     """
 
-    temperature: float = 0.8
+    temperature: float | None = 0.8
     max_tokens: int = 1024
     seed: int | None = None
+    top_p: float | None = None
+    reasoning_effort: str | None = None
+    stop: tuple[str, ...] = ()
+    extra_body: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    wire_name: str | None = None
+    system_role: bool = True
+
+    @property
+    def changed(self) -> dict[str, object]:
+        """The values by name, in order, that are not their field's default."""
+        found = {each.name: (getattr(self, each.name), each.default) for each in fields(self)}
+        return {name: value for name, (value, default) in found.items() if value != default}
+
+
+_EVERY_KEY_HAS = frozenset({"temperature", "max_tokens", "seed"})
+"""The parameters that are part of every request's key; the others where they are not default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +89,27 @@ class SampleRequest:
 
     @property
     def key(self) -> str:
-        """SHA-256 (hex) of all that decides the completion: what a store files it under."""
-        facts = [
+        """SHA-256 (hex) of all that decides the completion: what a store files it under.
+
+        Parameters that came later than stores did are part of it where they are not their default,
+        so that every store still serves what it holds.
+        """
+        params = self.params
+        facts: list[object] = [
             self.model,
             [[message.role, message.content] for message in self.messages],
-            float(self.params.temperature),
-            self.params.max_tokens,
-            self.params.seed,
+            None if params.temperature is None else float(params.temperature),
+            params.max_tokens,
+            params.seed,
             self.node,
         ]
+        later = {
+            name: float(value) if isinstance(value, int) and name == "top_p" else value
+            for name, value in params.changed.items()
+            if name not in _EVERY_KEY_HAS
+        }
+        if later:
+            facts.append(later)
         return hashlib.sha256(json.dumps(facts, ensure_ascii=True).encode("ascii")).hexdigest()
 
     @property
@@ -117,6 +155,9 @@ class Sample:
         replayed: True where it was served from a store and not paid for in this run.
         dollars: US dollars that it cost when it was drawn; None where no price is known.
         reasoning: Thoughts that came apart from the text.
+        seconds: How long its request took when it was drawn, without what it waited for before it
+            was sent; None where that was not measured.
+        first_byte: Seconds until the first byte of the answer, where it came as a stream.
     """
 
     text: str
@@ -125,10 +166,13 @@ class Sample:
     replayed: bool = False
     dollars: float | None = None
     reasoning: str = ""
+    seconds: float | None = None
+    first_byte: float | None = None
 
 
 CONTENT_FILTER = "content_filter"
-"""The `finish_reason` of a sample that the endpoint's filter kept from the model, or from us."""
+"""The `finish_reason` of a sample that a filter of the endpoint's kept from the model, or from us,
+in whole or in part."""
 
 LENGTH = "length"
 """The `finish_reason` of a sample that ended at the limit on tokens."""

@@ -98,6 +98,8 @@ class Task:
         topics: What the source says that it is about.
         seconds: CPU seconds that a case may take, where the task sets its own limit.
         megabytes: Memory that a case may use, likewise.
+        packages: Distributions that the source's own grader gives to programs, by name, beside the
+            standard library.
     """
 
     id: str
@@ -115,6 +117,7 @@ class Task:
     topics: tuple[str, ...] = ()
     seconds: float | None = None
     megabytes: int | None = None
+    packages: tuple[str, ...] = ()
 
     @property
     def kind(self) -> TaskKind:

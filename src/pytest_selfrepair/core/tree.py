@@ -1,6 +1,7 @@
 """Repair trees: programs, the repairs of those that fail, and how large they may grow."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from pytest_selfrepair.core.budget import Cost
@@ -8,6 +9,9 @@ from pytest_selfrepair.core.feedback import Feedback, FeedbackCases
 from pytest_selfrepair.core.reading import Rule
 from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.verdict import Verdict
+
+_REPAIR = re.compile(r"/(?:f(?P<shared>\d+)/r\d+|r(?P<own>\d+))$")
+"""How a repair's node ends: with the text that it shares with earlier ones, or its own."""
 
 
 def program_hash(program: str) -> str:
@@ -36,6 +40,8 @@ class ProgramNode:
         rule: What decided which program its reply holds; None in records of earlier versions.
         others: How many other code blocks of the reply could have been the answer.
         counted_by: Who counted its tokens: ``endpoint``, or a tokenizer's name.
+        seconds: How long the request for its completion took, where known.
+        first_byte: Seconds until the first byte of the answer, where it came as a stream.
     """
 
     node: str
@@ -49,6 +55,16 @@ class ProgramNode:
     rule: Rule | None = None
     others: int = 0
     counted_by: str | None = None
+    seconds: float | None = None
+    first_byte: float | None = None
+
+    @property
+    def text(self) -> int | None:
+        """The number of the text that it repairs on, of those about its parent; None: no repair."""
+        found = _REPAIR.search(self.node)
+        if self.parent is None or found is None:
+            return None
+        return int(found["shared"] or found["own"])
 
     @property
     def tokens(self) -> int:

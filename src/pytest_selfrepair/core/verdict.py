@@ -66,6 +66,9 @@ class Verdict:
         seconds: Wall-clock seconds of judging.
         flips: Whether the other of the checkers `tolerant` and `apps` would decide otherwise; None
             where that is not known.
+        cpu_seconds: CPU seconds that the program used, in all cases and as often as they were run.
+        slowest: The most that one case used; 0 where that is not known.
+        lacks: The module that the program wanted to import and may not have, where it failed so.
     """
 
     outcome: Outcome
@@ -75,6 +78,9 @@ class Verdict:
     failure: CaseFailure | None = None
     seconds: float = 0.0
     flips: bool | None = None
+    cpu_seconds: float = 0.0
+    slowest: float = 0.0
+    lacks: str | None = None
 
     @property
     def passed(self) -> bool:

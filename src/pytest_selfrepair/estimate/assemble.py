@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from pytest_selfrepair.core.feedback import leaks
-from pytest_selfrepair.core.ledger import Lost
+from pytest_selfrepair.core.ledger import Account, Lost
 from pytest_selfrepair.core.record import UNKNOWN, Record, Setup
 from pytest_selfrepair.estimate.comparison.sources import compared
 from pytest_selfrepair.estimate.exact.iid import iid, sampled
 from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
-from pytest_selfrepair.estimate.exact.shapes import Expected, expect
+from pytest_selfrepair.estimate.exact.shapes import Expected
 from pytest_selfrepair.estimate.exact.stopping import reach, stopping
 from pytest_selfrepair.estimate.findings import (
     About,
@@ -25,9 +25,16 @@ from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
 from pytest_selfrepair.estimate.intervals.statistics import mean_estimate, sampling_noise
 from pytest_selfrepair.estimate.run.baselines import iid_points, stopping_points
 from pytest_selfrepair.estimate.run.censoring import Usable, usable
-from pytest_selfrepair.estimate.run.curves import curve, envelope, heat_map, round_numbers
+from pytest_selfrepair.estimate.run.curves import (
+    curve,
+    envelope,
+    heat_map,
+    rectangle,
+    round_numbers,
+)
 from pytest_selfrepair.estimate.run.depths import by_depth
-from pytest_selfrepair.estimate.run.notes import notes
+from pytest_selfrepair.estimate.run.latency import latencies
+from pytest_selfrepair.estimate.run.notes import notes, overstepped
 from pytest_selfrepair.estimate.run.scored import by_difficulty, scored, source_names
 
 _T = TypeVar("_T")
@@ -38,6 +45,7 @@ def findings(
     *,
     not_run: int = 0,
     lost: Lost | None = None,
+    account: Account | None = None,
     title: str | None = None,
     how: Bootstrap = BOOTSTRAP,
 ) -> Findings:
@@ -46,7 +54,8 @@ def findings(
     Args:
         records: One for each task.
         not_run: Tasks that were collected and never started.
-        lost: What was in flight when earlier runs of the same settings were killed.
+        lost: What was in flight when runs of the same settings were killed or stopped.
+        account: What the run has paid for, by its account; None: its records alone tell.
         title: What reports call the run; None: after its models and sources.
         how: How tasks are resampled.
     """
@@ -75,7 +84,9 @@ def findings(
         refused=_refused(used),
         depths=by_depth(scored(records), names, how=how),
         pairs_by_difficulty=parts.pairs_by_difficulty,
-        notes=notes(records),
+        latency=latencies(records),
+        notes=(*overstepped(account), *notes(records)),
+        account=account,
     )
 
 
@@ -169,20 +180,11 @@ def _heat_maps(used: _Used) -> Iterable[HeatMap]:
     for (group, source), each in used.items():
         if source is None or group != ALL or each.order is not None or not each.grown:
             continue
-        depth = each.forest.depth
-        n_p, n_fr = each.forest.most_programs, each.forest.most_repairs(depth)
-        if not (n_p and n_fr):
+        if not (each.forest.most_programs and each.forest.most_repairs(each.forest.depth)):
             continue
-        columns = round_numbers(n_p)
+        columns = round_numbers(each.forest.most_programs)
         for _, replacement in _ways(each):
-            expected = expect(
-                each.forest,
-                columns,
-                round_numbers(n_fr),
-                replacement=replacement,
-                policies=[Policy.BATCH],
-                depth=depth,
-            )[Policy.BATCH]
+            expected = rectangle(each.forest, columns, replacement=replacement)
             everywhere = iid(each.grown, sampled(each.grown), replacement=replacement)
             rivals = {
                 Baseline.STOPPING: {

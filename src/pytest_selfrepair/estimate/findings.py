@@ -3,11 +3,11 @@
 The layout is also that of `selfrepair report RUN --json OUT`; the README documents it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.ledger import Lost
+from pytest_selfrepair.core.ledger import Account, Lost
 from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
@@ -55,6 +55,7 @@ class CurvePoint:
         dollars: Expected US dollars per task, or None.
         paper_band: The pass rate with the band that the paper draws: ±1 standard deviation of one
             tree per task, the tasks held fixed. It is no interval over tasks.
+        n_f: Feedback texts of each failing program, where n_fr / n_f repairs share each; else None.
     """
 
     tokens: float
@@ -64,6 +65,7 @@ class CurvePoint:
     all_tokens: float
     dollars: float | None
     paper_band: Estimate | None = None
+    n_f: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -370,6 +372,8 @@ class Tally:
         flips: How the other checker would have judged.
         drawn: Mean number of initial programs of the tasks that have several; None: none has.
         distinct: Mean effective number of distinct ones among them: 1 ÷ the sum of squared shares.
+        lacking: Programs that wanted to import what they may not have, by the module; the most
+            frequent first.
     """
 
     tasks: dict[str, int]
@@ -380,6 +384,7 @@ class Tally:
     flips: tuple[Flips, ...]
     drawn: float | None = None
     distinct: float | None = None
+    lacking: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -393,6 +398,37 @@ class Refused:
 
     what: str
     why: str
+
+
+class Written(StrEnum):
+    """What a completion holds."""
+
+    PROGRAM = "programs and repairs"
+    FEEDBACK = "explanations"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """How long completions of one kind took, in seconds from when their request was sent.
+
+    Attributes:
+        of: What they hold.
+        samples: Completions whose time is known, served from a store or not; several of one
+            request each count with the whole of its time.
+        median: Seconds to the last byte, in the median.
+        p90: The same at the 90th percentile.
+        first_byte_samples: Those that came as streams.
+        first_byte_median: Seconds to their first byte, in the median; None where there are none.
+        first_byte_p90: The same at the 90th percentile.
+    """
+
+    of: Written
+    samples: int
+    median: float
+    p90: float
+    first_byte_samples: int = 0
+    first_byte_median: float | None = None
+    first_byte_p90: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -448,12 +484,15 @@ class Findings:
         heat_maps: Of each source, one for each way to draw and baseline.
         tally: What became of tasks and programs.
         cost: What all completions cost, of unscored tasks too.
-        lost: What was in flight when earlier runs were killed.
+        lost: What was in flight when runs were killed or stopped.
         unscored: Why tasks are missing from the rates.
         refused: What could not be estimated without bias, by name.
         depths: Each source that repairs its repairs, cut off at every depth from 1 up.
         pairs_by_difficulty: Every two sources, within each difficulty; none where there is but one.
+        latency: How long completions took; one for each kind whose times are known.
         notes: What a reader should know of how these facts came about, a line each.
+        account: What the run has paid for, by its account, also for tasks that were not reported;
+            None in a report of a stored run.
         schema: The version of this layout.
     """
 
@@ -472,5 +511,7 @@ class Findings:
     refused: tuple[Refused, ...]
     depths: tuple[AtEqualTokens, ...] = ()
     pairs_by_difficulty: tuple[Pair, ...] = ()
+    latency: tuple[Latency, ...] = ()
     notes: tuple[str, ...] = ()
+    account: Account | None = None
     schema: int = SCHEMA

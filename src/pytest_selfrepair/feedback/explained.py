@@ -50,4 +50,6 @@ class Explained:
             text=self.reader.words(sample.text),
             cost=Cost.of(sample),
             finish_reason=sample.finish_reason,
+            seconds=sample.seconds,
+            first_byte=sample.first_byte,
         )

@@ -63,4 +63,6 @@ class Reference:
             text=self.reader.words(sample.text, code=False),
             cost=Cost.of(sample),
             finish_reason=sample.finish_reason,
+            seconds=sample.seconds,
+            first_byte=sample.first_byte,
         )

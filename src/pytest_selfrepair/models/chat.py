@@ -1,8 +1,9 @@
 """Any endpoint that speaks the OpenAI protocol for chat completions."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from http import HTTPStatus
 from urllib.parse import quote
 
 from pytest_selfrepair.core.reading import ReplyReader
@@ -13,6 +14,7 @@ from pytest_selfrepair.core.sample import (
     Role,
     Sample,
     SampleRequest,
+    SamplingParams,
     Usage,
 )
 from pytest_selfrepair.errors import (
@@ -21,15 +23,15 @@ from pytest_selfrepair.errors import (
     InfrastructureError,
     ModelError,
 )
+from pytest_selfrepair.models.addresses import CHECK_ID
 from pytest_selfrepair.models.answers import Answer, Choice
-from pytest_selfrepair.models.endpoint import Line, UnansweredError
+from pytest_selfrepair.models.dialect import Dialect, is_missing, refuses_several
+from pytest_selfrepair.models.endpoint import Call, Line, UnansweredError
+from pytest_selfrepair.models.permit import permission
 from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.tokens import TokenCounter
 from pytest_selfrepair.models.trouble import Meaning, Trouble
 from pytest_selfrepair.models.usage import BY_ENDPOINT, counted
-
-NO_CHOICE = "no_choice"
-"""The `finish_reason` of a sample for which the endpoint gave no completion, time after time."""
 
 _LONGEST_ID = 512
 """Characters that the header X-Client-Request-Id may have."""
@@ -38,72 +40,16 @@ _MOST_CHOICES = 128
 _LETTERS_A_TOKEN = 4
 """Characters of a prompt that are taken for a token where it is only estimated."""
 
+_TRY = (
+    Message(role=Role.SYSTEM, content="Answer in one word."),
+    Message(role=Role.USER, content="Say OK."),
+)
+_MOST_LESSONS = 12
+"""Forms in which a model is tried."""
+_FAILING_TRIES = 2
+"""So many tries for several completions fail in the endpoint before each is asked for alone."""
+
 _UNDRAWN = {Meaning.CONTEXT_LIMIT: CONTEXT_LIMIT, Meaning.FILTERED: CONTENT_FILTER}
-
-
-@dataclass(slots=True, kw_only=True)
-class _Dialect:
-    """What a model has been found not to accept.
-
-    Attributes:
-        without: Parameters that it is not sent any more.
-        single: Whether it draws but one completion for a request.
-        doubted: Whether a count of its tokens was not believed.
-        notices: One line for the user on each.
-    """
-
-    without: set[str] = field(default_factory=set)
-    single: bool = False
-    doubted: bool = False
-    notices: list[str] = field(default_factory=list)
-
-    def body(self, wire_name: str, request: SampleRequest, count: int) -> dict[str, object]:
-        """A request in the terms of the protocol, without what the model refuses."""
-        params = request.params
-        longest = "max_completion_tokens" if "max_tokens" in self.without else "max_tokens"
-        wanted = {
-            "model": wire_name,
-            "messages": [_wire(message) for message in request.messages],
-            "temperature": params.temperature,
-            longest: params.max_tokens,
-            "seed": request.draw_seed,
-            "n": count if count > 1 else None,
-        }
-        return {
-            name: value
-            for name, value in wanted.items()
-            if value is not None and name not in self.without
-        }
-
-    def learn(self, trouble: Trouble, body: dict[str, object], name: str) -> bool:
-        """Give up a parameter that was refused.
-
-        Returns:
-            Whether to ask again: another request may have learnt the same in the meantime.
-        """
-        refused = trouble.refused_parameter
-        if refused is None or refused not in body or refused == "max_completion_tokens":
-            return False
-        if refused not in self.without:
-            self.without.add(refused)
-            instead = "; max_completion_tokens is sent instead" if refused == "max_tokens" else ""
-            self.notices.append(f"{name} does not accept {refused}: sent without it{instead}")
-        return True
-
-    def doubt(self, said: int, found: int, name: str) -> None:
-        """Say that a count was not believed, once."""
-        if not self.doubted:
-            self.doubted = True
-            self.notices.append(
-                f"{name} counts {said:,} tokens for texts of {found:,}: counted by a tokenizer "
-                "wherever its count is that far off"
-            )
-
-    def give_up_several(self, name: str) -> None:
-        """Ask for one completion at a time from now on."""
-        if not self.single:
-            self.single = True
-            self.notices.append(f"{name} gives one completion a request: asked for one at a time")
 
 
 class ChatModel:
@@ -117,10 +63,14 @@ class ChatModel:
         price: What its tokens cost; None: nobody knows.
         several: Whether one request may ask for several completions.
         reader: Tells thoughts within a reply from its answer; None: by the usual tags.
+        ready: Waited for before a request that is paid; raises what makes it useless.
 
     Attributes:
         line: The way to the endpoint.
+        wire_name: What the endpoint calls it.
     """
+
+    asks_permission = True
 
     def __init__(
         self,
@@ -132,14 +82,16 @@ class ChatModel:
         price: Price | None = None,
         several: bool = True,
         reader: ReplyReader | None = None,
+        ready: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._name = name
-        self._wire_name = wire_name or name
+        self.wire_name = wire_name or name
         self.line = line
         self._counter = counter
         self._price = price
         self._reader = reader
-        self._dialect = _Dialect(single=not several)
+        self._dialect = Dialect(single=not several)
+        self._ready = ready
         self._refusal: EndpointRefusedError | None = None
 
     @property
@@ -161,8 +113,8 @@ class ChatModel:
             EndpointFailedError: No answer within the allowed retries.
             LocalModelError: Its tokens could not be counted.
         """
-        drawn = await self._draw([request])
-        return drawn[0]
+        [drawn], _ = await self._draw([request])
+        return drawn
 
     async def sample_several(
         self, requests: Sequence[SampleRequest]
@@ -193,106 +145,158 @@ class ChatModel:
                 groups.append([request])
         return groups
 
+    async def tried(self, params: SamplingParams) -> Trouble | None:
+        """Ask for one token, and learn how the model wants to be asked; outside of any limit.
+
+        Args:
+            params: How the run's completions are drawn.
+
+        Returns:
+            Why there is no answer, or None.
+        """
+        request = SampleRequest(
+            model=self._name,
+            messages=_TRY,
+            params=replace(params, max_tokens=1),
+            task_id="check",
+            node="p0",
+        )
+        for _ in range(_MOST_LESSONS):
+            call = self._dialect.call(self.wire_name, request, 1)
+            found = await self.line.once(call, CHECK_ID)
+            if isinstance(found, Answer):
+                return None
+            self._dialect.learn(found, call, self.shown)
+            if self._dialect.call(self.wire_name, request, 1) == call:
+                return found
+        return None
+
     async def _draw_group(
         self, requests: Sequence[SampleRequest]
     ) -> Sequence[Sample | InfrastructureError]:
         drawn: Sequence[Sample] = ()
+        doubtful = False
         try:
-            drawn = await self._draw(requests)
-        except _OtherFormError:
-            self._dialect.give_up_several(self._shown)
-        except ModelError as error:
+            drawn, failed = await self._draw(requests)
+        except _OtherFormError as error:
+            doubtful = not error.is_named
+            if error.is_named:
+                self._dialect.give_up_several(self.shown)
+        except InfrastructureError as error:
             return [error] * len(requests)
         if len(drawn) == len(requests):
+            if len(requests) > 1:
+                self._dialect.several_drawn()
             return drawn
-        if drawn:
-            self._dialect.give_up_several(self._shown)
+        if drawn and not failed:
+            self._dialect.fewer_drawn(self.shown)
         rest = [self._draw_group([request]) for request in requests[len(drawn) :]]
-        return [*drawn, *(each for [each] in await asyncio.gather(*rest))]
+        alone = [each for [each] in await asyncio.gather(*rest)]
+        if doubtful and all(isinstance(each, Sample) for each in alone):
+            self._dialect.several_refused(self.shown)
+        return [*drawn, *alone]
 
-    async def _draw(self, requests: Sequence[SampleRequest]) -> list[Sample]:
+    async def _draw(self, requests: Sequence[SampleRequest]) -> tuple[list[Sample], int]:
         """Draw completions by one request.
 
         Returns:
-            As many as were asked for, or fewer.
+            As many as were asked for, or fewer; and how many failed beside them.
 
         Raises:
             _OtherFormError: Several were asked for, and fewer might be had.
         """
-        first = requests[0]
         try:
-            answer = await self._ask(first, len(requests), request_id(requests))
+            answer = await self._ask(requests)
         except UnansweredError as error:
             if reason := _UNDRAWN.get(error.trouble.meaning):
-                return [_undrawn(reason)] * len(requests)
-            if len(requests) > 1 and error.trouble.is_for_its_form:
+                return [_undrawn(reason)] * len(requests), 0
+            refused = error.trouble.meaning is Meaning.REFUSED and not error.trouble.is_for_good
+            if len(requests) > 1 and refused:
                 raise _OtherFormError from None
             raise self._explained(error) from None
-        return await self._samples(answer, len(requests))
+        found = await counted(answer, counter=self._counter, reader=self._reader)
+        if found.refused is not None:
+            self._dialect.doubt(found, self.shown)
+        pairs = zip(answer.choices[: len(requests)], found.usages, strict=False)
+        drawn = [self._sample(answer, choice, cost) for choice, cost in pairs]
+        return drawn, answer.failed
 
-    async def _ask(self, request: SampleRequest, count: int, called: str) -> Answer:
-        """Ask until there is an answer, also without the parameters that are refused."""
+    async def _ask(self, requests: Sequence[SampleRequest]) -> Answer:
+        """Ask until there is an answer, in whatever form the model accepts."""
+        if self._ready is not None:
+            await self._ready()
+        request, count = requests[0], len(requests)
+        called = request_id(requests)
         letters = sum(len(message.content) for message in request.messages)
         tokens = letters // _LETTERS_A_TOKEN + request.params.max_tokens * count
-        body: dict[str, object] = {}
+        sent = Call(body=None)
 
-        def prepare() -> dict[str, object]:
-            nonlocal body
+        async def prepare() -> Call:
+            nonlocal sent
             if self._refusal is not None:
                 raise self._refusal
-            body = self._dialect.body(self._wire_name, request, count)
-            return body
+            await permission(requests)
+            sent = self._dialect.call(self.wire_name, request, count)
+            return sent
 
-        while True:
-            try:
-                return await self.line.ask(prepare, request_id=called, tokens=tokens)
-            except UnansweredError as error:
-                if not self._dialect.learn(error.trouble, body, self._shown):
-                    raise
+        def otherwise(trouble: Trouble, number: int) -> bool:
+            if count > 1 and refuses_several(trouble, sent):
+                raise _OtherFormError(is_named=True)
+            self._dialect.learn(trouble, sent, self.shown)
+            if self._dialect.call(self.wire_name, request, count) != sent:
+                return True
+            if count > 1 and number + 1 >= _FAILING_TRIES and _is_of_server(trouble):
+                raise _OtherFormError
+            return False
 
-    async def _samples(self, answer: Answer, wanted: int) -> list[Sample]:
-        found = await counted(answer, counter=self._counter, reader=self._reader)
-        costs = found.usages
-        if found.refused is not None:
-            self._dialect.doubt(found.refused, found.found, self._shown)
-            if len(costs) > 1:
-                self._dialect.give_up_several(self._shown)
-        if not answer.choices:
-            # Of several, each is asked for again, unless something was generated and paid for.
-            if wanted > 1 and not costs[0].completion_tokens:
-                return []
-            return [self._sample(Choice(text="", reasoning="", finish_reason=NO_CHOICE), costs[0])]
-        return [
-            self._sample(choice, cost)
-            for choice, cost in zip(answer.choices[:wanted], costs, strict=False)
-        ]
+        try:
+            return await self.line.ask(
+                prepare, request_id=called, tokens=tokens, otherwise=otherwise
+            )
+        except UnansweredError as error:
+            before = self._dialect.refused_chat
+            if before is not None and is_missing(error.trouble):  # nor has it the other API
+                raise UnansweredError(before) from None
+            raise
 
-    def _sample(self, choice: Choice, usage: Usage) -> Sample:
+    def _sample(self, answer: Answer, choice: Choice, usage: Usage) -> Sample:
+        prompt = answer.counts.prompt
         return Sample(
             text=choice.text,
             usage=usage,
             finish_reason=choice.finish_reason,
-            dollars=None if self._price is None else self._price.dollars(usage),
+            dollars=None if self._price is None else self._price.dollars(usage, prompt=prompt),
+            seconds=answer.seconds,
+            first_byte=answer.first_byte,
             reasoning=choice.reasoning,
         )
 
     @property
-    def _shown(self) -> str:
-        return f"{self._wire_name} at {self.line.host}"
+    def shown(self) -> str:
+        """What messages call it: its name at its host."""
+        return f"{self.wire_name} at {self.line.host}"
 
     def _explained(self, error: UnansweredError) -> ModelError:
         """What went wrong in one line, and what to change."""
         trouble = error.trouble
         if trouble.meaning is Meaning.PASSING:
-            return EndpointFailedError(f"{self._shown}: {trouble} ({error.end})")
-        refusal = EndpointRefusedError(f"{self._shown}: {trouble}; {trouble.advice}")
+            return EndpointFailedError(f"{self.shown}: {trouble} ({error.end})")
+        refusal = EndpointRefusedError(f"{self.shown}: {trouble}; {trouble.advice}")
         if trouble.is_for_good:
             self._refusal = refusal
         return refusal
 
 
 class _OtherFormError(Exception):
-    """The endpoint does not accept a request for several completions."""
+    """The endpoint does not accept a request for several completions, or so it seems.
+
+    Args:
+        is_named: Whether its words say that this is the reason.
+    """
+
+    def __init__(self, *, is_named: bool = False) -> None:
+        super().__init__()
+        self.is_named = is_named
 
 
 def request_id(requests: Sequence[SampleRequest]) -> str:
@@ -314,7 +318,7 @@ def _undrawn(finish_reason: str) -> Sample:
     return Sample(text="", usage=usage, finish_reason=finish_reason, dollars=0.0)
 
 
-def _wire(message: Message) -> dict[str, str]:
-    # Half a surrogate pair, which a program may hold, has no place in UTF-8.
-    content = message.content.encode("utf-8", "replace").decode()
-    return {"role": Role(message.role).value, "content": content}
+def _is_of_server(trouble: Trouble) -> bool:
+    """Whether the server failed, other than by being asked too much."""
+    status = trouble.status or 0
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR and not trouble.is_too_much

@@ -1,48 +1,47 @@
 """One endpoint of a process: its connections, its pace, and requests that are tried again."""
 
 import asyncio
+import ssl
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+import msgspec
+
+from pytest_selfrepair.models.addresses import (
+    CHAT_PATH,
+    MODELS_PATH,
+    Endpoint,
+    connect,
+    proxy_of,
+)
 from pytest_selfrepair.models.answers import Answer, NoCompletionError, read_answer
-from pytest_selfrepair.models.retrying import Retries, retry_after
+from pytest_selfrepair.models.retrying import retry_after
 from pytest_selfrepair.models.traffic import Flight, Slots, Throttle
 from pytest_selfrepair.models.trouble import Meaning, Trouble, cleaned, told
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI
+    from httpx2 import AsyncClient, Response
 
-OPENAI_URL = "https://api.openai.com/v1"
-
-_PATH = "/chat/completions"
-_CONNECT_SECONDS = 30.0
-"""Seconds to wait for a connection, where a request may take longer."""
-_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+_MOST_REDIRECTS = 3
+_SAME_METHOD = frozenset({307, 308})
+_REDIRECTS = range(300, 400)
+_LOST = "no connection, or a lost one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """Where models are asked, and how patiently.
+class Call:
+    """One request as it is sent.
 
     Attributes:
-        base_url: The address up to and including ``/v1``.
-        api_key: The key; never shown.
-        timeout: Seconds that one try of a request may take, from its first byte to its last.
-        retries: How a try that failed in passing is repeated.
-        requests_per_minute: Requests that may be sent in a minute; None: any number.
-        tokens_per_minute: Tokens, read or generated, that they may cost; None: any number.
+        path: Where it goes, behind the endpoint's address.
+        body: What it says; None: it asks for what is there (GET).
     """
 
-    base_url: str
-    api_key: str = field(repr=False)
-    timeout: float = 600.0
-    retries: Retries = field(default_factory=Retries)
-    requests_per_minute: int | None = None
-    tokens_per_minute: int | None = None
+    path: str = CHAT_PATH
+    body: Mapping[str, object] | None
 
 
 class UnansweredError(Exception):
@@ -57,6 +56,10 @@ class UnansweredError(Exception):
         super().__init__(str(trouble))
         self.trouble = trouble
         self.end = end
+
+
+def _not_otherwise(_: Trouble, __: int) -> bool:
+    return False
 
 
 class Line:
@@ -87,35 +90,36 @@ class Line:
         self.endpoint = endpoint
         self.throttle = Throttle(
             slots,
+            concurrency=endpoint.concurrency,
             requests_per_minute=endpoint.requests_per_minute,
             tokens_per_minute=endpoint.tokens_per_minute,
             clock=clock,
             sleep=sleep,
         )
-        self.host = urlsplit(endpoint.base_url).netloc.rpartition("@")[2]
+        self.host = endpoint.host
         self.retried = 0
         self.slots = slots
         self._clock = clock
         self._sleep = sleep
-        self._client: AsyncOpenAI | None = None
+        self._client: AsyncClient | None = None
 
     async def ask(
         self,
-        prepare: Callable[[], Mapping[str, object]],
+        prepare: Callable[[], Awaitable[Call]],
         *,
         request_id: str,
         tokens: int,
+        otherwise: Callable[[Trouble, int], bool] = _not_otherwise,
     ) -> Answer:
         """Ask until there is an answer, or no use in asking.
 
         Args:
-            prepare: Makes the request's body just before each try, by what is known then of the
-                endpoint; raises what makes it useless to ask.
+            prepare: Makes the request just before each try, with a slot held, by what is known then
+                of the endpoint; raises why it is not to be sent.
             request_id: What the endpoint's logs may call it, in ASCII.
             tokens: What it may cost, prompt included.
-
-        Returns:
-            The answer. One without choices and tokens is only given when it came again and again.
+            otherwise: Whether, after a trouble and so many tries before it, `prepare` makes another
+                request that may be answered at once; may raise what ends the asking.
 
         Raises:
             UnansweredError: It failed for good, or too often, or too long.
@@ -125,116 +129,196 @@ class Line:
         number = 0
         while True:
             async with self.throttle.flight(tokens) as flight:
-                body = prepare()
+                try:
+                    call = await prepare()
+                except BaseException:
+                    flight.unsent()
+                    raise
                 began = self._clock() if began is None else began
-                answer, trouble = await self._try(body, request_id, flight)
-            if trouble is None:
-                assert answer is not None  # noqa: S101 - there is one or the other
-                return answer
-            if trouble.meaning is not Meaning.PASSING:
-                raise UnansweredError(trouble)
-            wait = retries.wait(number, trouble.wait)
+                found = await self.once(call, request_id, flight)
+            if isinstance(found, Answer):
+                return found
+            if otherwise(found, number):
+                continue
+            if found.meaning is not Meaning.PASSING:
+                raise UnansweredError(found)
+            wait = retries.wait(number, found.wait)
             left = began + retries.seconds - self._clock()
             if number == retries.most or wait > left:
-                if answer is not None:
-                    return answer
                 tries = f"after {number + 1} {'try' if number == 0 else 'tries'}"
                 if number < retries.most:
                     tries += f", and the next in {wait:,.0f} s would be past the time to retry"
-                raise UnansweredError(trouble, tries)
-            if trouble.wait is not None:
-                self.throttle.pause(trouble.wait)
+                raise UnansweredError(found, tries)
+            if found.wait is not None:
+                self.throttle.pause(found.wait)
             self.retried += 1
             number += 1
             await self._sleep(wait)
+
+    async def once(
+        self, call: Call, request_id: str, flight: Flight | None = None
+    ) -> Answer | Trouble:
+        """One try, outside the endpoint's pace where it has no flight.
+
+        Returns:
+            An answer, or why there is none.
+        """
+        found = await self._try(call, request_id)
+        if flight is None:
+            return found
+        if isinstance(found, Trouble):
+            if found.is_too_much:
+                flight.too_much()
+            return found
+        counts = found.counts
+        if counts.generated is None:
+            flight.answered(flight.reserved)
+        else:
+            flight.answered((counts.prompt or 0) + counts.generated)
+        return found
+
+    async def listed(self, request_id: str) -> bytes:
+        """What the endpoint says of its models, in whatever form; nothing where it does not."""
+        from httpx2 import HTTPError, InvalidURL, StreamError  # noqa: PLC0415 - slow, where used
+
+        try:
+            async with asyncio.timeout(self.endpoint.timeout):
+                response = await self._sent(Call(path=MODELS_PATH, body=None), request_id)
+                return await response.aread()
+        except (HTTPError, InvalidURL, StreamError, ValueError, OSError):
+            return b""
 
     async def aclose(self) -> None:
         """Close the connections; may be called again."""
         client, self._client = self._client, None
         if client is not None:
-            await client.close()
+            await client.aclose()
 
-    async def _try(
-        self, body: Mapping[str, object], request_id: str, flight: Flight
-    ) -> tuple[Answer | None, Trouble | None]:
-        """One try: an answer, a trouble, or both: an answer that holds nothing."""
-        from openai import OpenAIError  # noqa: PLC0415 - half a second, only where used
+    async def _try(self, call: Call, request_id: str) -> Answer | Trouble:
+        from httpx2 import HTTPError, InvalidURL, StreamError  # noqa: PLC0415 - slow, where used
 
+        began = time.perf_counter()
         try:
             async with asyncio.timeout(self.endpoint.timeout):
-                content = await self._connected().post(
-                    _PATH,
-                    cast_to=bytes,  # so the library does not build objects that we do not use
-                    body=body,
-                    options={"headers": {"X-Client-Request-Id": request_id}},
-                )
-            answer = read_answer(content)
-        except (OpenAIError, NoCompletionError, TimeoutError, ValueError) as error:
-            trouble = self._trouble(error)
-            if trouble.is_too_much:
-                flight.too_much()
-            return None, trouble
-        counts = answer.counts
-        if counts.generated is not None:
-            flight.answered((counts.prompt or 0) + counts.generated)
-        else:
-            flight.answered(flight.reserved)
-        if answer.is_void:
-            return answer, Trouble(status=None, reason="no choices", kind="an empty answer")
-        return answer, None
-
-    def _trouble(self, error: Exception) -> Trouble:
-        """What an exception of one try tells of; none of its words shows the key."""
-        from openai import APIConnectionError, APIStatusError  # noqa: PLC0415 - as above
-
-        key = self.endpoint.api_key
-        status = None
-        reason = str(error)
-        match error:
-            case APIStatusError():
-                said = error.body if isinstance(error.body, dict) else {"message": error.body}
-                wait = retry_after(error.response.headers)
-                return told(said, status=error.status_code, wait=wait, key=key)
-            case NoCompletionError(error=dict(said)):
-                return told(said, status=None, wait=None, key=key)
-            case NoCompletionError():
-                kind = "an answer that is no chat completion"
-            case TimeoutError():
-                kind = f"no answer within {self.endpoint.timeout:g} s"
-                reason = "the request was given up"
-            case APIConnectionError():
-                kind = "no connection, or a lost one"
-                reason = f"{type(error.__cause__).__name__}: {error.__cause__}"
-            case _:  # such as a key that no header can hold
-                status = HTTPStatus.BAD_REQUEST
-                kind = ""
-        return Trouble(status=status, reason=cleaned(reason, key), kind=kind)
-
-    def _connected(self) -> "AsyncOpenAI":
-        """The client, made when it is first needed, inside the loop that uses it."""
-        if self._client is None:
-            from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout  # noqa: PLC0415 - above
-
-            try:
-                from httpx2 import Limits  # noqa: PLC0415 - above
-            except ImportError:  # the library's older versions bring this one
-                from httpx import Limits  # type: ignore[import-not-found,no-redef]  # noqa: PLC0415
-
-            timeout = self.endpoint.timeout
-            host = urlsplit(self.endpoint.base_url).hostname
-            self._client = AsyncOpenAI(
-                api_key=self.endpoint.api_key,
-                base_url=self.endpoint.base_url,
-                max_retries=0,
-                # The whole of a try is timed by us: these times would start anew at every byte.
-                timeout=Timeout(None, connect=min(timeout, _CONNECT_SECONDS)),
-                http_client=DefaultAsyncHttpxClient(
-                    # A proxy of the environment is for other hosts than this one.
-                    trust_env=host not in _THIS_MACHINE,
-                    limits=Limits(
-                        max_connections=self.slots.limit,
-                        max_keepalive_connections=self.slots.limit,
-                    ),
-                ),
+                response = await self._sent(call, request_id)
+                first_byte = time.perf_counter() - began
+                content = await response.aread()
+        except TimeoutError:
+            return Trouble(
+                status=None,
+                reason="the request was given up",
+                kind=f"no answer within {self.endpoint.timeout:g} s",
             )
-        return self._client
+        except (HTTPError, InvalidURL, StreamError, ValueError, OSError) as error:
+            return self._unreached(error)
+        if response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
+            return self._refused(response, content)
+        kind = response.headers.get("content-type", "")
+        try:
+            answer = read_answer(content, kind)
+        except NoCompletionError as error:
+            return self._no_completion(error)
+        streamed = kind.startswith("text/event-stream")
+        return replace(
+            answer,
+            seconds=round(time.perf_counter() - began, 3),
+            first_byte=round(first_byte, 3) if streamed else None,
+        )
+
+    async def _sent(self, call: Call, request_id: str) -> "Response":
+        """The head of what a request gets; its body is yet to be read."""
+        if self._client is None:
+            self._client = connect(self.endpoint, self.slots.limit)
+        url = self.endpoint.url(call.path)
+        content = None if call.body is None else msgspec.json.encode(call.body)
+        for _ in range(_MOST_REDIRECTS):
+            request = self._client.build_request(
+                "GET" if content is None else "POST",
+                url,
+                content=content,
+                headers={"X-Client-Request-Id": request_id},
+            )
+            response = await self._client.send(request, stream=True)
+            onward = response.next_request
+            if response.status_code not in _SAME_METHOD or onward is None:
+                break
+            if (onward.url.scheme, onward.url.netloc) != (request.url.scheme, request.url.netloc):
+                break  # the key is for nobody else
+            await response.aclose()
+            url = str(onward.url)
+        return response
+
+    def _refused(self, response: "Response", content: bytes) -> Trouble:
+        """What an answer with the status of an error tells."""
+        status = response.status_code
+        key = self.endpoint.api_key
+        if status in _REDIRECTS:
+            where = cleaned(response.headers.get("location", "nowhere"), key)
+            return Trouble(status=status, reason=f"it is at {where}", for_all=True)
+        try:
+            body: object = msgspec.json.decode(content)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            body = content.decode("utf-8", "replace")
+        return told(
+            body or response.reason_phrase or "no reason",
+            status=status,
+            wait=retry_after(response.headers),
+            key=key,
+        )
+
+    def _no_completion(self, error: NoCompletionError) -> Trouble:
+        """What an answer without the status of an error, but without a completion, tells."""
+        key = self.endpoint.api_key
+        if error.error is not None:
+            return told(error.error, status=None, wait=None, key=key)
+        return Trouble(
+            status=None,
+            reason=cleaned(str(error), key),
+            kind=_LOST if error.is_broken else "an answer that is no chat completion",
+            is_other=error.is_other,
+        )
+
+    def _unreached(self, error: Exception) -> Trouble:
+        """Why no answer came; none of its words shows the key."""
+        from httpx2 import (  # noqa: PLC0415 - as above
+            ConnectError,
+            ConnectTimeout,
+            HTTPError,
+            LocalProtocolError,
+            ProxyError,
+            UnsupportedProtocol,
+        )
+
+        reason = str(error)
+        if isinstance(error, HTTPError):
+            reason = f"{type(error).__name__}: {error}"
+        kind = _LOST
+        for_all = isinstance(error, LocalProtocolError | UnsupportedProtocol | ValueError)
+        if isinstance(error, ProxyError) and not reason.split(": ")[1].startswith("5"):
+            kind, for_all = "the proxy refuses", True
+        if any(map(_is_distrust, _causes(error))):
+            kind, for_all = "no trusted connection", True
+        if for_all and kind == _LOST:
+            kind = "it cannot be asked"
+        no_connection = isinstance(error, ConnectError | ConnectTimeout | ProxyError)
+        if no_connection and (proxy := proxy_of(self.endpoint.base_url)):
+            reason += f" (by the proxy {proxy.rpartition('@')[2]} of the environment)"
+        return Trouble(
+            status=None,
+            reason=cleaned(reason, self.endpoint.api_key),
+            kind=kind,
+            for_all=for_all,
+            is_unreached=no_connection,
+        )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _is_distrust(error: BaseException) -> bool:
+    """Whether TLS failed for what both sides are, rather than for the connection."""
+    passing = ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError
+    return isinstance(error, ssl.SSLError) and not isinstance(error, passing)

@@ -1,4 +1,11 @@
-"""Record and replay: every completion is stored before it is used, and served again for free."""
+"""Record and replay: every completion is stored before it is used, and served again for free.
+
+A request asks for permission when it has its slot (`permit`): then its draw is claimed and its cost
+set aside, in one transaction, for all its tries. Where that cannot be had, since another draws the
+same or holds what is left of the budget, it gives the slot back and waits without one. So whoever
+holds something needs only a slot, and whoever holds a slot waits for nobody: nothing can lock.
+Several completions of one request are reserved together; what of them cannot be had is drawn apart.
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -6,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from pytest_selfrepair.core.difference import nearest_difference
-from pytest_selfrepair.core.ledger import Reservation, RunLimits, Wanted
+from pytest_selfrepair.core.ledger import NotGranted, RunLimits, Wanted
 from pytest_selfrepair.core.sample import (
     CONTEXT_LIMIT,
     Model,
@@ -16,7 +23,15 @@ from pytest_selfrepair.core.sample import (
     SeveralModel,
     Usage,
 )
-from pytest_selfrepair.errors import InfrastructureError, ModelError, ReplayMissError
+from pytest_selfrepair.errors import (
+    BudgetSpentError,
+    InfrastructureError,
+    ModelError,
+    ReplayMissError,
+    RunEndedError,
+)
+from pytest_selfrepair.models.booking import Booking
+from pytest_selfrepair.models.permit import AsksPermission, NotNowError, permission, under
 
 TOKENS_AROUND_A_MESSAGE = 8
 """What endpoints put around each message, at most; it has a role and marks of begin and end."""
@@ -56,7 +71,7 @@ class RecordingModel:
         replay: `auto` serves what is there and pays for the rest, `only` never pays, `off` always.
         campaign: On whose account samples are drawn.
         limits: What the whole run may spend.
-        dollars: What a completion costs, in US dollars; None where nobody knows.
+        dollars: What a completion costs at most, in US dollars; None where nobody knows.
     """
 
     model: Model
@@ -67,6 +82,7 @@ class RecordingModel:
     dollars: Callable[[Usage], float] | None = None
     _rounds: dict[_Alike, list[_Asked]] = field(default_factory=dict, init=False, repr=False)
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set, init=False, repr=False)
+    _stopped: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -79,6 +95,7 @@ class RecordingModel:
         Raises:
             ReplayMissError: Replay is `only` and there is no such sample.
             BudgetSpentError: The run may not spend what it would cost.
+            RunEndedError: The run ended while another was drawing the same.
             ModelError: The model gave no answer.
             StoreError: The sample could not be read or kept.
         """
@@ -90,6 +107,10 @@ class RecordingModel:
             loop.call_soon(self._begin, alike)  # when all of this tick have asked
         self._rounds[alike].append(asked)
         return await asked.future
+
+    def stop(self) -> None:
+        """Wait no more for what others hold; what has been sent goes on."""
+        self._stopped.set()
 
     async def aclose(self) -> None:
         """Give up what is being drawn, then close the model; the store belongs to who opened it."""
@@ -114,25 +135,33 @@ class RecordingModel:
 
     async def _serve(self, asked: Sequence[_Asked]) -> None:
         """Answer every request of a round, by a sample or by why there is none."""
+        booking = Booking(
+            ledger=self.store, campaign=self.campaign, limits=self.limits, wanted=self._wanted
+        )
         try:
             missing = list(asked)
             if self.replay is not Replay.OFF:
-                stored = await self.store.get_many([each.key for each in asked])
-                missing = [each for each in asked if each.key not in stored]
-                for each in asked:
-                    if each.key in stored:
-                        _answer(each, replace(stored[each.key], replayed=True))
+                missing = await self._answer_stored(asked)
             if self.replay is Replay.ONLY:
                 for each in missing:
                     _answer(each, await self._miss(each.request))
             else:
-                await self._pay(missing)
+                await self._pay(missing, booking)
         except Exception as error:  # noqa: BLE001 - it belongs to who waits
             for each in asked:
                 _answer(each, error)
         finally:
+            booking.give_back()
             for each in asked:
                 each.future.cancel()
+
+    async def _answer_stored(self, asked: Sequence[_Asked]) -> list[_Asked]:
+        """Answer the requests whose samples are stored, and give back the others."""
+        stored = await self.store.get_many([each.key for each in asked])
+        for each in asked:
+            if each.key in stored:
+                _answer(each, replace(stored[each.key], replayed=True))
+        return [each for each in asked if each.key not in stored]
 
     async def _miss(self, request: SampleRequest) -> ReplayMissError:
         before = await self.store.asked(request.task_id, request.node)
@@ -143,54 +172,95 @@ class RecordingModel:
             f"{why}; run once with --selfrepair-replay auto"
         )
 
-    async def _pay(self, missing: Sequence[_Asked]) -> None:
-        """Draw what is missing, as much at a time as the run's limits leave room for."""
-        async with asyncio.TaskGroup() as drawing:
-            while missing:
-                wanted = [self._wanted(each.request) for each in missing]
-                try:
-                    held = await self.store.reserve(self.campaign, wanted, self.limits)
-                except InfrastructureError as error:
-                    for each in missing:
-                        _answer(each, error)
-                    return
-                now, missing = missing[: len(held)], missing[len(held) :]
-                # Beside what waits for room: it makes room when it has ended.
-                drawing.create_task(self._draw(now, held))
-
-    async def _draw(self, asked: Sequence[_Asked], held: Sequence[Reservation]) -> None:
-        pairs = list(zip(asked, held, strict=True))
-        if (
-            len(pairs) > 1
+    async def _pay(self, asked: Sequence[_Asked], booking: Booking) -> None:
+        """Draw what is missing, in one request where the model can."""
+        together = (
+            len(asked) > 1
             and isinstance(self.model, SeveralModel)
             and asked[0].request.params.seed is None
-        ):
-            results = await self._several(self.model, [each.request for each in asked])
-            files = (self._file(*pair, result) for pair, result in zip(pairs, results, strict=True))
-            await asyncio.gather(*files)
-        else:
-            await asyncio.gather(*(self._one(*pair) for pair in pairs))
+        )
+        groups = [asked] if together else [[each] for each in asked]
+        await asyncio.gather(*(self._draw(group, booking) for group in groups if group))
 
-    async def _several(
-        self, model: SeveralModel, requests: Sequence[SampleRequest]
+    async def _draw(self, asked: Sequence[_Asked], booking: Booking) -> None:
+        """Draw completions, file them, and wait for those that cannot be had now."""
+        results = await self._drawn([each.request for each in asked], booking)
+        later = [
+            each
+            for each, result in zip(asked, results, strict=True)
+            if isinstance(result, NotNowError)
+        ]
+        await asyncio.gather(
+            *(
+                self._file(each, booking, result)
+                for each, result in zip(asked, results, strict=True)
+                if not isinstance(result, NotNowError)
+            ),
+            self._wait(later, booking),
+        )
+
+    async def _drawn(
+        self, requests: Sequence[SampleRequest], booking: Booking
     ) -> list[Sample | Exception]:
+        """For each request its sample, or why there is none."""
+        model = self.model
         try:
-            results: list[Sample | Exception] = list(await model.sample_several(requests))
+            with under(booking.permit):
+                if not isinstance(model, AsksPermission):  # it knows no slots
+                    await permission(requests)
+                if len(requests) == 1 or not isinstance(model, SeveralModel):
+                    return [await model.sample(requests[0])]
+                results: list[Sample | Exception] = list(await model.sample_several(requests))
         except Exception as error:  # noqa: BLE001 - it belongs to who waits
             return [error] * len(requests)
         lacking = len(requests) - len(results)
         few = ModelError(f"{model.name}: {len(results)} of {len(requests)} completions came back")
         return [*results[: len(requests)], *[few] * lacking]
 
-    async def _one(self, asked: _Asked, held: Reservation) -> None:
-        try:
-            result: Sample | Exception = await self.model.sample(asked.request)
-        except Exception as error:  # noqa: BLE001 - it belongs to who waits
-            result = error
-        await self._file(asked, held, result)
+    async def _wait(self, asked: Sequence[_Asked], booking: Booking) -> None:
+        """Wait, with no slot held, until requests can be had or others have drawn the same."""
+        async with asyncio.TaskGroup() as drawing:
+            while True:
+                held = [each for each in asked if booking.holds(each.request)]
+                if held:  # beside what waits for room: it makes room when it has ended
+                    drawing.create_task(self._pay(held, booking))
+                asked = [each for each in asked if each not in held]
+                if not asked:
+                    return
+                try:
+                    asked = await self._decided(asked, booking)
+                except InfrastructureError as error:
+                    for each in asked:
+                        _answer(each, error)
+                    return
 
-    async def _file(self, asked: _Asked, held: Reservation, result: Sample | Exception) -> None:
+    async def _decided(self, asked: Sequence[_Asked], booking: Booking) -> list[_Asked]:
+        """Reserve what can be had, answer what has been decided, and give back all but that."""
+        waiting = asyncio.create_task(booking.reserve([each.request for each in asked], waits=True))
+        stopped = asyncio.create_task(self._stopped.wait())
+        try:
+            await asyncio.wait([waiting, stopped], return_when=asyncio.FIRST_COMPLETED)
+            if not waiting.done():
+                raise RunEndedError("the run has ended")
+            grants = waiting.result()
+        finally:
+            waiting.cancel()
+            stopped.cancel()
+        pairs = list(zip(asked, grants, strict=True))
+        for each, grant in pairs:
+            if isinstance(grant, BudgetSpentError):
+                _answer(each, grant)
+        stored = [each for each, grant in pairs if grant is NotGranted.STORED]
+        gone = await self._answer_stored(stored) if stored else []
+        return [
+            each
+            for each, grant in pairs
+            if each in gone or not (isinstance(grant, BudgetSpentError) or each in stored)
+        ]
+
+    async def _file(self, asked: _Asked, booking: Booking, result: Sample | Exception) -> None:
         """File what came of a request, and only then hand it over."""
+        held = booking.take(asked.request)
         try:
             if isinstance(result, Sample):
                 result = await self.store.put(
@@ -199,9 +269,9 @@ class RecordingModel:
                     reservation=held,
                     anew=self.replay is Replay.OFF,
                 )
-            elif isinstance(result, InfrastructureError):
+            elif held is not None and isinstance(result, InfrastructureError):
                 await self.store.release(held)
-            else:  # not what a model raises when it has no answer: it may have had one
+            elif held is not None:  # not what a model raises without an answer: it may have one
                 await self.store.lose(held)
         except InfrastructureError as error:
             result = error
@@ -210,21 +280,22 @@ class RecordingModel:
     def _priced(self, sample: Sample) -> Sample:
         if sample.finish_reason == CONTEXT_LIMIT:
             return replace(sample, dollars=0.0)
-        return (
-            sample if self.dollars is None else replace(sample, dollars=self.dollars(sample.usage))
-        )
+        if sample.dollars is not None or self.dollars is None:
+            return sample
+        return replace(sample, dollars=self.dollars(sample.usage))
 
     def _wanted(self, request: SampleRequest) -> Wanted:
         """The most that a request can cost; no token is shorter than a byte."""
         tokens = request.params.max_tokens
+        key = None if self.replay is Replay.OFF else request.key
         if self.dollars is None:
-            return Wanted(tokens=tokens)
+            return Wanted(tokens=tokens, key=key)
         prompt = sum(
             len(message.content.encode("utf-8", "replace")) + TOKENS_AROUND_A_MESSAGE
             for message in request.messages
         )
         most = Usage(completion_tokens=tokens, prompt_tokens=prompt, counted_by="at most")
-        return Wanted(tokens=tokens, dollars=self.dollars(most))
+        return Wanted(tokens=tokens, dollars=self.dollars(most), key=key)
 
 
 def _answer(asked: _Asked, result: Sample | Exception) -> None:

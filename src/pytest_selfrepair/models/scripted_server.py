@@ -21,6 +21,7 @@ from urllib.parse import unquote
 import msgspec
 
 from pytest_selfrepair.errors import ScriptError
+from pytest_selfrepair.models.addresses import CHECK_ID
 from pytest_selfrepair.models.faults import Fault
 from pytest_selfrepair.models.scripted import DROP, Answer, Script
 from pytest_selfrepair.models.scripted_replies import (
@@ -34,6 +35,8 @@ from pytest_selfrepair.models.scripted_replies import (
 )
 
 _BACKLOG = 1024
+_ID = "x-client-request-id"
+_CHECKED = Answer(text="OK", tokens=1)
 _STATUSES = frozenset(HTTPStatus)
 _HEAD_END = b"\r\n\r\n"
 _CUT = 10
@@ -50,7 +53,7 @@ class ScriptedServer:
     Attributes:
         script: The answers.
         requests: How often each `task#node` was asked for, faults included, refusals not.
-        hits: Requests of any kind so far.
+        hits: Requests of any kind so far, but for those that only try a model.
         in_flight: Requests that wait for their answer.
         most_in_flight: The most that did at once.
     """
@@ -86,6 +89,8 @@ class ScriptedServer:
 
     async def reply(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """What a request gets."""
+        if headers.get(_ID) == CHECK_ID:
+            return await self._reply(f"{method} {path}", headers, body)
         self.hits += 1
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
@@ -102,13 +107,17 @@ class ScriptedServer:
         if script.api_key not in {None, key}:
             return status_reply(HTTPStatus.UNAUTHORIZED, f"Incorrect API key: {key}")
         try:
-            request = Request.read(headers.get("x-client-request-id", ""), body)
-            answers = [script.answer(request.task_id, node) for node in request.nodes]
+            request = Request.read(headers.get(_ID, ""), body)
+            is_check = request.place == CHECK_ID
+            answers = [
+                _CHECKED if is_check else script.answer(request.task_id, node)
+                for node in request.nodes
+            ]
         except (ScriptError, msgspec.MsgspecError) as error:
             return status_reply(HTTPStatus.BAD_REQUEST, str(error))
         if refused := refusal(script, request):
             return refused
-        return await self._answer(request, answers)
+        return completion(request, answers) if is_check else await self._answer(request, answers)
 
     async def _answer(self, request: Request, answers: list[Answer]) -> Reply:
         for node in request.nodes:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pytest_selfrepair.core.sample import Model, Sample, SampleRequest, SeveralModel
 from pytest_selfrepair.errors import InfrastructureError
+from pytest_selfrepair.models.permit import permission
 from pytest_selfrepair.models.traffic import Slots
 
 
@@ -17,6 +18,8 @@ def slotted(model: Model, slots: Slots) -> Model:
 class _Slotted:
     """A model whose requests wait for a slot."""
 
+    asks_permission = True
+
     def __init__(self, model: Model, slots: Slots) -> None:
         self._model = model
         self._slots = slots
@@ -29,6 +32,7 @@ class _Slotted:
     async def sample(self, request: SampleRequest) -> Sample:
         """Draw one completion, as the model does."""
         async with self._slots.slot():
+            await permission([request])
             return await self._model.sample(request)
 
     async def aclose(self) -> None:
@@ -48,4 +52,5 @@ class _SlottedSeveral(_Slotted):
     ) -> list[Sample | InfrastructureError]:
         """Draw several completions, as the model does."""
         async with self._slots.slot():
+            await permission(requests)
             return await self._several.sample_several(requests)

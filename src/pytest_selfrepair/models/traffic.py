@@ -90,6 +90,7 @@ class Throttle:
 
     Args:
         slots: What every request needs besides.
+        concurrency: Requests that may be in flight at most; None: as many as there are slots.
         requests_per_minute: How many may be sent in a minute; None: any number.
         tokens_per_minute: How many tokens, read or generated, they may cost; None: any number. A
             try that failed counts with what it might have cost.
@@ -107,12 +108,14 @@ class Throttle:
         self,
         slots: Slots,
         *,
+        concurrency: int | None = None,
         requests_per_minute: int | None = None,
         tokens_per_minute: int | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self.allowed = float(slots.limit)
+        self._most = min(slots.limit, concurrency or slots.limit)
+        self.allowed = float(self._most)
         self.in_flight = 0
         self.rate_limits = 0
         self.seconds_waited = 0.0
@@ -170,10 +173,15 @@ class Throttle:
         wait = max(self._paused_until - self._clock(), self._requests.wait(), self._tokens.wait())
         return wait if wait > _TICK else 0.0
 
+    def take_back(self, flight: "Flight") -> None:
+        """A request was not sent after all."""
+        self._requests.take(-1)
+        self._tokens.take(-flight.reserved)
+
     def settle(self, flight: "Flight", tokens: int) -> None:
         """A request was answered, and cost so many tokens."""
         self._tokens.take(tokens - flight.reserved)
-        self.allowed = min(self.allowed + 1 / self.allowed, self._slots.limit)
+        self.allowed = min(self.allowed + 1 / self.allowed, self._most)
 
     def slow_down(self, flight: "Flight") -> None:
         """The endpoint said that a request was one too many."""
@@ -196,6 +204,10 @@ class Flight:
     throttle: Throttle
     turn: int
     reserved: int
+
+    def unsent(self) -> None:
+        """It was not sent after all."""
+        self.throttle.take_back(self)
 
     def answered(self, tokens: int) -> None:
         """It was answered, and cost so many tokens."""

@@ -1,10 +1,11 @@
 """What an endpoint's error means: try again, ask otherwise, end the branch, or give up."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
+
+from pytest_selfrepair.models import wordings
+from pytest_selfrepair.models.error_bodies import read_error
 
 LONGEST_REASON = 300
 """Characters of an endpoint's own words that an error repeats."""
@@ -13,47 +14,20 @@ _ADVICE = {
     400: "the request is not accepted: check the model's name and limits",
     401: "check the key in OPENAI_API_KEY; that of a feedback endpoint is "
     "SELFREPAIR_FEEDBACK_API_KEY",
-    402: "the account has no credit left",
     403: "this key may not use this model or endpoint",
     404: "check the model's name and --selfrepair-base-url",
     413: "the request is too large for this endpoint or account",
     422: "the request is not accepted: check the model's name and limits",
-    429: "the account has no credit left",
 }
 _OTHER_ADVICE = "check --selfrepair-base-url"
-_FOR_GOOD = frozenset({401, 402, 403, 404, 429})
+_NO_CREDIT = "the account has no credit left"
+_FOR_GOOD = frozenset({401, 402, 403, 404, 405, 410, 451})
 """Of what is refused, what no other request of this model would change."""
-_PASSING = frozenset({408, 409, 425, 429})
-_TOO_MUCH = frozenset({429, 503, 529})
-_UNSURE = frozenset({400, 422})
-
-# As OpenAI, Azure and most who copy them, vLLM, llama.cpp and its Python server, Anthropic, Gemini,
-# Mistral, TGI and Bedrock say it.
-_CONTEXT_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error"})
-_CONTEXT = re.compile(
-    r"maximum (?:context|model|prompt) length"
-    r"|(?:exceed\w*|longer than) (?:the |your )?(?:\w+ )?context (?:size|window|length|limit)"
-    r"|context (?:size|window|length) (?:has been |is |was )?exceeded"
-    r"|too long to fit into the model"
-    r"|prompt is too long|input is too long for"
-    r"|input token count .{0,40}exceeds the maximum|input tokens exceed"
-    r"|`?inputs`? tokens \+ `?max_new_tokens`? must be"
-    r"|max_(?:completion_)?tokens must be at least 1, got -"
-    r"|reduce the length of the (?:messages|input|prompt)",
-    re.IGNORECASE,
-)
-_FILTER_CODES = frozenset({"content_filter", "content_policy_violation", "invalid_prompt"})
-_FILTER = re.compile(r"content management policy|content filter", re.IGNORECASE)
-
-# The values of a parameter may be refused too: 'max_tokens is too large: … supports at most 4096'.
-_NO_SUCH_CODES = frozenset({"unsupported_parameter", "unsupported_value", "unknown_parameter"})
-_NO_SUCH = re.compile(
-    r"not (?:currently |yet )?(?:support|permitted|allowed|recogni[sz]ed|available|implemented)"
-    r"|(?:does|do|is) ?n[o']t support|unsupported|unknown|unrecogni[sz]ed|unexpected|deprecated"
-    r"|extra inputs|only the default",
-    re.IGNORECASE,
-)
-_NAMES = ("temperature", "seed", "max_completion_tokens", "max_tokens")
+_PASSING = frozenset({408, 409, 424, 425, 429, 498, 499})
+_TOO_MUCH = frozenset({429, 498, 503, 529})
+_SAYS_LITTLE = frozenset({None, 400, 403, 404, 406, 412, 417, 422})
+"""Statuses that gateways give to what befell them behind; None stands for 200."""
+_RATE_OF = frozenset({None, 400, 401, 403, 413, 422, 429, 500, 502, 503})
 
 
 class Meaning(StrEnum):
@@ -72,97 +46,171 @@ class Trouble:
     Attributes:
         status: The HTTP status, or None where there was none that says why.
         reason: In the endpoint's words, on one line, without the key.
-        code: The endpoint's code, type or both; empty where it gives none.
-        param: The parameter that it names as the cause, or empty.
+        text: All that the endpoint told, in which wordings are sought.
+        codes: The endpoint's codes and types, in lower case.
+        parameters: What it names as the cause: parameters, or places in the request.
+        within: A status that stood behind the one that was given, as gateways pass it on.
         kind: What went wrong where no status says it.
         wait: Seconds that the endpoint asks to wait, or None.
+        for_all: Whether it lies in how the endpoint is reached: its address, proxy, certificate.
+        is_unreached: Whether nobody was there, or let one through.
+        is_other: Whether something answered that is no such endpoint.
     """
 
     status: int | None
     reason: str
-    code: str = ""
-    param: str = ""
+    text: str = field(default="", repr=False)
+    codes: frozenset[str] = frozenset()
+    parameters: tuple[str, ...] = ()
+    within: int | None = None
     kind: str = "no usable answer"
     wait: float | None = None
+    for_all: bool = False
+    is_unreached: bool = False
+    is_other: bool = False
 
     @property
     def meaning(self) -> Meaning:
         """What is to be done."""
-        if self.status is None:
-            return Meaning.PASSING
-        if self.status != HTTPStatus.TOO_MANY_REQUESTS:
-            if self._is(_CONTEXT_CODES) or _CONTEXT.search(self.reason):
-                return Meaning.CONTEXT_LIMIT
-            if self.status in _UNSURE and (self._is(_FILTER_CODES) or _FILTER.search(self.reason)):
-                return Meaning.FILTERED
-        passing = self.status in _PASSING or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        if passing and not self._is({"insufficient_quota"}):
-            return Meaning.PASSING
-        return Meaning.REFUSED
+        if self.for_all:
+            return Meaning.REFUSED
+        if self.is_of_rate:
+            return self._of_rate
+        if self._is(wordings.CONTEXT_CODES) or wordings.CONTEXT.search(self.text):
+            return Meaning.CONTEXT_LIMIT
+        if self.is_filtered:
+            return Meaning.FILTERED
+        if self.is_of_quota:
+            return Meaning.REFUSED
+        return Meaning.PASSING if self._passes else Meaning.REFUSED
+
+    @property
+    def is_of_rate(self) -> bool:
+        """Whether it was asked too much in too short a time."""
+        if self.status == HTTPStatus.TOO_MANY_REQUESTS:
+            return True
+        if self.status not in _RATE_OF:
+            return False
+        return (
+            self.within == HTTPStatus.TOO_MANY_REQUESTS
+            or self._is(wordings.RATE_CODES)
+            or wordings.RATE.search(self.text) is not None
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether a filter kept the prompt from the model."""
+        if self.status in {401, 402, 404, 429}:
+            return False
+        return self._is(wordings.FILTER_CODES) or wordings.FILTER.search(self.text) is not None
+
+    @property
+    def is_of_quota(self) -> bool:
+        """Whether the account has nothing left to spend, which no waiting mends."""
+        if self.status == HTTPStatus.PAYMENT_REQUIRED or self._is(wordings.QUOTA_CODES):
+            return True
+        if self.wait is not None or wordings.PER_MINUTE.search(self.text):
+            return False
+        if not (self.status in _SAYS_LITTLE or self.is_of_rate):
+            return False
+        spent = wordings.QUOTA.search(self.text) is not None
+        return spent or (self.is_of_rate and wordings.DAILY.search(self.text) is not None)
 
     @property
     def is_too_much(self) -> bool:
         """Whether fewer requests would help."""
-        return self.status in _TOO_MUCH
+        return self.status in _TOO_MUCH or self.within in _TOO_MUCH or self.is_of_rate
 
     @property
-    def is_for_its_form(self) -> bool:
-        """Whether a request of another form may be accepted."""
-        return self.meaning is Meaning.REFUSED and self.status in _UNSURE
+    def is_of_model(self) -> bool:
+        """Whether the endpoint does not know the model."""
+        return self.status in _SAYS_LITTLE and (
+            self._is(wordings.UNKNOWN_MODEL_CODES)
+            or wordings.UNKNOWN_MODEL.search(self.text) is not None
+        )
 
     @property
     def is_for_good(self) -> bool:
         """Whether every other request of the same model would be refused as well."""
-        return self.meaning is Meaning.REFUSED and self.status in _FOR_GOOD
-
-    @property
-    def refused_parameter(self) -> str | None:
-        """The parameter without which the request may be accepted, or None."""
-        if not self.is_for_its_form:
-            return None
-        if not (self._is(_NO_SUCH_CODES) or _NO_SUCH.search(self.reason)):
-            return None
-        if self.param:
-            # Pydantic-minded servers name the place: body.temperature
-            found = re.split(r"[.\s,]+", self.param)[-1]
-            return found if found in _NAMES else None
-        return next((name for name in _NAMES if re.search(rf"\b{name}\b", self.reason)), None)
+        return self.meaning is Meaning.REFUSED and (
+            self.for_all or self.status in _FOR_GOOD or self.is_of_quota or self.is_of_model
+        )
 
     @property
     def advice(self) -> str:
         """What the user may change."""
-        return _ADVICE.get(self.status or 0, _OTHER_ADVICE)
+        too_long = wordings.TOO_LONG_COMPLETION.search(self.text)
+        known = (
+            (self.for_all, "check the address, the proxy and the certificates"),
+            (self.is_unreached, "check --selfrepair-base-url, and whether its server runs"),
+            (self.is_of_quota, _NO_CREDIT),
+            (wordings.REGION.search(self.text), "the endpoint does not serve this region"),
+            (self.is_of_model, _ADVICE[404]),
+            (too_long, "lower --selfrepair-max-tokens"),
+        )
+        other = _ADVICE.get(self.status or 0, _OTHER_ADVICE)
+        return next((advice for holds, advice in known if holds), other)
 
     def __str__(self) -> str:
         return (
             f"HTTP {self.status}: {self.reason}" if self.status else f"{self.kind}: {self.reason}"
         )
 
-    def _is(self, codes: frozenset[str] | set[str]) -> bool:
-        return not codes.isdisjoint(self.code.split())
+    @property
+    def _of_rate(self) -> Meaning:
+        """What a rate limit means: behind it may stand a size or a quota that no waiting mends."""
+        if self._is(wordings.CONTEXT_CODES) or wordings.CONTEXT_SURE.search(self.text):
+            return Meaning.CONTEXT_LIMIT
+        if self.is_of_quota or wordings.TOO_LARGE_FOR_RATE.search(self.text):
+            return Meaning.REFUSED
+        return Meaning.PASSING
+
+    @property
+    def _passes(self) -> bool:
+        if self.status is not None and _is_passing(self.status):
+            return True
+        if self.status not in _SAYS_LITTLE or self.is_of_model:
+            return False
+        if self.within is not None and self.within != self.status:
+            return _is_passing(self.within)
+        if wordings.PASSING.search(self.text) or self._is(wordings.PASSING_CODES):
+            return True
+        return self.status is None
+
+    def _is(self, codes: frozenset[str]) -> bool:
+        return not codes.isdisjoint(self.codes)
 
 
-def told(
-    error: Mapping[str, object], *, status: int | None, wait: float | None, key: str
-) -> Trouble:
+def told(body: object, *, status: int | None, wait: float | None, key: str) -> Trouble:
     """The trouble that an endpoint tells of.
 
     Args:
-        error: Its error object.
-        status: The HTTP status; where it says nothing (200), the code in the object may.
+        body: The body of its error, or the error object.
+        status: The HTTP status; where it says nothing (None: 200), one in the body may.
         wait: Seconds that it asks to wait.
         key: What must not be shown.
     """
-    code = error.get("code")
-    if status is None and isinstance(code, int) and code in _known_errors():
-        status = code
+    found = read_error(body)
+    within = next((number for number in found.statuses if number != status), None)
+    if within is None:
+        numbers = [
+            int(match[1] or match[2]) for match in wordings.STATUS_WITHIN.finditer(found.text)
+        ]
+        within = next((number for number in numbers if number != status), None)
+    if status is None and within is not None:
+        status, within = (
+            within,
+            next((number for number in found.statuses if number != within), None),
+        )
     return Trouble(
         status=status,
-        reason=cleaned(str(error.get("message") or error.get("detail") or dict(error)), key),
-        code=" ".join(str(word) for word in (code, error.get("type")) if word is not None),
-        param=str(error.get("param") or ""),
+        reason=cleaned(found.message, key),
+        text=found.text,
+        codes=found.codes,
+        parameters=found.parameters,
+        within=within,
         kind="an error in place of an answer",
-        wait=wait,
+        wait=_wait_in(found.text) if wait is None else wait,
     )
 
 
@@ -173,5 +221,17 @@ def cleaned(text: str, key: str) -> str:
     return (line.replace(secret, "***") if secret else line)[:LONGEST_REASON]
 
 
-def _known_errors() -> range:
-    return range(HTTPStatus.BAD_REQUEST, 600)
+def _is_passing(status: int) -> bool:
+    if status == HTTPStatus.NOT_IMPLEMENTED:
+        return False
+    return status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _wait_in(text: str) -> float | None:
+    """Seconds that the words of an error ask to wait: "try again in 1m7.5s"."""
+    for found in wordings.WAIT.finditer(text):
+        parts = found.groupdict()
+        if any(parts.values()):
+            scale = {"hours": 3600.0, "minutes": 60.0, "seconds": 1.0, "milliseconds": 0.001}
+            return sum(float(parts[unit] or 0) * seconds for unit, seconds in scale.items())
+    return None

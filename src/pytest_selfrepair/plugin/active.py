@@ -1,10 +1,10 @@
 """The hooks of a session in which a model is named; each hands over to the room that knows."""
 
 import contextlib
+import uuid
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,6 +14,8 @@ from pytest_selfrepair.core.grow import LEAST_USEFUL_TOKENS
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
+from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.core.verdicts import Terms
 from pytest_selfrepair.errors import SelfRepairError, TaskError, UsageError, WorkerLostError
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 from pytest_selfrepair.plugin import ITEM_NAME, xdist
@@ -29,16 +31,19 @@ from pytest_selfrepair.plugin.collect import (
     ordered,
     sampled,
 )
-from pytest_selfrepair.plugin.crew import Casting, LocalServers
-from pytest_selfrepair.plugin.engine import Engine
+from pytest_selfrepair.plugin.engine import GRACE, Engine
 from pytest_selfrepair.plugin.importing import unswept
 from pytest_selfrepair.plugin.live import LiveLine
+from pytest_selfrepair.plugin.local_servers import LocalServers
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.run_models import RunModels
 from pytest_selfrepair.plugin.runlog import RunLog
+from pytest_selfrepair.report.kept import kept
 from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import MEGABYTE, Limits
+from pytest_selfrepair.sandbox.packages import find_packages
 from pytest_selfrepair.tasks.folders import is_task_folder
 
 if TYPE_CHECKING:
@@ -59,10 +64,8 @@ def activate(config: pytest.Config, settings: Settings) -> None:
     """Bring the plugin into a session.
 
     Raises:
-        UsageError: The isolation or the tasks that were asked for are not to be had, or the token
-            budget has no room for a single program.
+        UsageError: The isolation or the tasks that were asked for are not to be had.
     """
-    _check_budget(settings)
     for name in (*Difficulty, *TaskKind):
         config.addinivalue_line("markers", f"{name}: tasks of pytest-selfrepair of that kind")
     # A malformed task is an error of its own and must not keep the others from being run.
@@ -82,17 +85,21 @@ class ActiveSession:
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._config = config
         self._settings = settings
+        self._packages = None if settings.packages is None else find_packages(settings.packages)
         self._isolation = _found(settings, config)
         self._servers = LocalServers(
             weights_file=settings.local_weights,
             threads=settings.local_threads,
             known=xdist.given_servers(config),
         )
-        self._casting: Casting | None = None
+        self._models: RunModels | None = None
         self._engine: Engine | None = None
         self._ahead: list[pytest.Item] | None = None
+        self._checked: bool | None = None
+        self._fault: str | None = None
         self._sample_notices: list[str] = []
-        self._log = None if xdist.is_worker(config) else RunLog(settings.store)
+        self._run = xdist.given_run(config) or uuid.uuid4().hex
+        self._log = None if xdist.is_worker(config) else RunLog(settings.store, self._run)
         self._reports: Reports | None = None
         self._findings: Findings | None = None
         self._foreseen: list[str] | None = None
@@ -100,49 +107,65 @@ class ActiveSession:
     def pytest_report_header(self) -> list[str]:
         """Say who writes, who explains, and where programs run."""
         settings = self._settings
-        who = f"{settings.model}{_address(settings.base_url)}"
-        told = f"feedback {', '.join(settings.feedback)}{_address(settings.feedback_base_url)}"
+        told = f"feedback {', '.join(settings.feedback)}"
         if settings.feedback_cases == FeedbackCases.PUBLIC:
             told += " (sees public cases alone)"
         budget = "no token budget" if settings.budget is None else f"{settings.budget:,} tokens"
         tree = f"n_p = {settings.programs}, {_repairs(settings)}"
         store = f"samples in {self._shown(settings.store)}, replay {settings.replay}"
+        given = ""
+        if self._packages is not None:
+            given = f" with {', '.join(self._packages.versions) or 'the standard library alone'}"
         return [
-            f"selfrepair: {who}, {told}; {tree}, {budget}",
-            f"selfrepair: programs run in {self._isolation.description}; {store}",
+            f"selfrepair: {settings.model}, {told}; {tree}, {budget}",
+            *(f"selfrepair: {line}" for line in (self._models.described if self._models else ())),
+            f"selfrepair: programs run in {self._isolation.description}{given}; {store}",
         ]
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Find out who the names mean; here every conftest.py has been read."""
         try:
-            self._casting = Casting(
+            self._models = RunModels(
                 self._settings,
                 session.config,
                 self._servers,
                 xdist.share(session.config, self._settings.concurrency),
             )
+            _check_budget(self._models.plan)
             if self._log is not None and not session.config.option.collectonly:
                 self._reports = _reports(self._settings)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
         settings = self._settings
+        limits = Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * MEGABYTE)
+        other = COUNTERPARTS.get(settings.checker, "")
         judge = SandboxJudge(
             isolation=self._isolation,
-            limits=Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * MEGABYTE),
+            limits=limits,
             checker=CHECKERS[settings.checker],
-            other=CHECKERS.get(COUNTERPARTS.get(settings.checker, "")),
+            other=CHECKERS.get(other),
             all_cases=settings.all_cases,
             checker_of=self._checker_of,
+            packages=self._packages,
             concurrency=xdist.processors(session.config),
         )
-        self._engine = Engine(settings, self._casting, judge)
+        terms = Terms(
+            checker=settings.checker,
+            other=other,
+            limits=limits.as_terms(),
+            packages=settings.packages,
+            all_cases=settings.all_cases,
+        )
+        self._engine = Engine(
+            settings, self._models, judge, terms, foreign=self._checker_of, run=self._run
+        )
         session.config.stash[ENGINE] = self._engine
         if self._log is not None:
             live = LiveLine(
                 self._log,
                 self._engine,
-                self._casting.campaign,
-                self._casting.limits,
+                self._models.campaign,
+                self._models.limits,
                 settings.concurrency,
             )
             session.config.pluginmanager.register(live, "selfrepair-live")
@@ -156,13 +179,22 @@ class ActiveSession:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Start the embedded model once for all workers, and tell each where it is."""
-        if self._casting is None or self._config.option.collectonly:
+        if self._models is None or self._config.option.collectonly:
             return
         try:
-            self._casting.start_local_servers()
+            self._models.start_local_servers()
+            if self._checked is None:
+                self._checked = self._models.check_endpoints()
         except SelfRepairError as error:
             raise pytest.UsageError(str(error)) from None
-        xdist.prepare(node, self._servers.known, self._casting.campaign, self._isolation)
+        xdist.prepare(
+            node,
+            self._servers.known,
+            self._models.campaign,
+            self._run,
+            self._isolation,
+            checked=self._checked,
+        )
 
     def pytest_collect_directory(
         self, path: Path, parent: pytest.Collector
@@ -224,7 +256,7 @@ class ActiveSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Where only a plan is asked for, say what the run would take in place of running."""
-        if not self._settings.plan or self._casting is None:
+        if not self._settings.plan or self._models is None:
             return None
         if xdist.is_controller(session.config):
             raise pytest.UsageError("--selfrepair-plan: found workers (-n); accepted: -n0")
@@ -232,7 +264,7 @@ class ActiveSession:
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.section("self-repair: plan")
-            lines = self._casting.forecast(tasks)
+            lines = self._models.forecast(tasks)
             if self._reports is not None:
                 lines += self._reports.foreseen_gain(len(tasks))
             for line in [*lines, *(self._foreseen or [])]:
@@ -260,6 +292,8 @@ class ActiveSession:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Send a task's record with the report of the phase that made it."""
         report = yield
+        if self._models is not None and (fault := self._models.check.fault) is not None:
+            self._give_up(item.session, fault)
         if call.excinfo is not None and isinstance(call.excinfo.value, UnscoredError):
             # one line, not our traceback
             report.longrepr = harmless(f"not scored: {call.excinfo.value}")
@@ -269,6 +303,13 @@ class ActiveSession:
             if self._engine is not None:
                 setattr(report, _RATE_LIMITS, self._engine.rate_limits)
         return report
+
+    def _give_up(self, session: pytest.Session, fault: str) -> None:
+        """End a run that could pay for nothing."""
+        if self._log is not None:
+            raise pytest.UsageError(fault)
+        session.shouldstop = fault
+        xdist.send_fault(self._config, fault)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a record, where this process keeps them."""
@@ -304,10 +345,15 @@ class ActiveSession:
         if self._log is not None:
             self._log.collected = max(self._log.collected, xdist.collected(node))
             self._log.notices += xdist.notices(node)
+            self._fault = self._fault or xdist.fault(node)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
-        """Pass on what the user should know of how models were asked; let the gate decide last."""
+        """End what is under way, pass on what the user should know, and let the gate decide last.
+
+        Answers under way are paid for: they are waited for before the summary counts them.
+        """
+        self._close_engine()
         notices = [*self._sample_notices, *(self._engine.notices if self._engine else [])]
         notices += self._servers.deaths()
         if self._log is None:
@@ -315,6 +361,8 @@ class ActiveSession:
             return (yield)
         self._log.notices += notices
         yield
+        if self._fault is not None:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
         self._decide(session)
         return None
 
@@ -340,9 +388,30 @@ class ActiveSession:
             also = ", but other tests failed" if failed else ""
             reporter.line(f"self-repair gate: passed{also}", green=not failed)
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say whether repair paid, and write the reports."""
-        if self._log is None or self._reports is None or not self._log.records:
+    def _close_engine(self) -> None:
+        """End the work ahead; say so where that takes a while."""
+        if self._engine is None:
+            return
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and (count := self._engine.in_flight):
+            reporter.ensure_newline()
+            reporter.line(
+                f"self-repair: waits up to {GRACE:.0f} s for {count} requests under way, which are "
+                "paid for; interrupt again to drop them"
+            )
+        self._engine.close()
+
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter, exitstatus: int
+    ) -> None:
+        """Say whether repair paid, and write the reports; of an interrupted run, what was kept."""
+        if self._log is None or self._reports is None:
+            return
+        if exitstatus == pytest.ExitCode.INTERRUPTED and self._models is not None:
+            account = self._log.account(self._models.campaign, self._models.limits)
+            for line in kept(account, self._shown(self._settings.store)):
+                terminalreporter.line(line)
+        if not self._log.records:
             return
         with unswept():
             from pytest_selfrepair.plugin.showing import show  # noqa: PLC0415 - brings tables
@@ -368,8 +437,11 @@ class ActiveSession:
             # Brings the estimators, which nothing needs before a run ends.
             with unswept():
                 from pytest_selfrepair.estimate.assemble import findings  # noqa: PLC0415
-            lost = log.lost(self._casting.campaign) if self._casting is not None else Lost()
-            self._findings = findings(log.records, not_run=log.not_run, lost=lost)
+            lost, account = Lost(), None
+            if self._models is not None:
+                lost = log.lost(self._models.campaign)
+                account = log.account(self._models.campaign, self._models.limits)
+            self._findings = findings(log.records, not_run=log.not_run, lost=lost, account=account)
         return self._findings
 
     def pytest_unconfigure(self) -> None:
@@ -385,18 +457,18 @@ class ActiveSession:
         return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
-def _check_budget(settings: Settings) -> None:
-    """A budget that buys no program would make every task an unsolved one."""
-    least = min(settings.max_tokens, LEAST_USEFUL_TOKENS)
-    if settings.budget is not None and settings.budget < least:
+def _check_budget(plan: Plan) -> None:
+    """A budget that buys no program would make every task an unsolved one.
+
+    Raises:
+        UsageError: It is one.
+    """
+    least = min(plan.params.max_tokens, LEAST_USEFUL_TOKENS)
+    if plan.budget is not None and plan.budget < least:
         raise UsageError(
-            f"--selfrepair-budget: found {settings.budget}; accepted: {least} or more, for a "
+            f"--selfrepair-budget: found {plan.budget}; accepted: {least} or more, for a "
             "shorter program is not asked for"
         )
-
-
-def _address(url: str | None) -> str:
-    return "" if url is None else f" at {urlsplit(url).netloc}"
 
 
 def _repairs(settings: Settings) -> str:

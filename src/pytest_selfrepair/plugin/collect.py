@@ -23,7 +23,7 @@ from pytest_selfrepair.errors import SelfRepairError, TaskError
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
 from pytest_selfrepair.plugin import ITEM_NAME
 from pytest_selfrepair.plugin.engine import Engine, Upcoming
-from pytest_selfrepair.plugin.flags import PAPER as PAPER_SAMPLE
+from pytest_selfrepair.plugin.flag_values import PAPER as PAPER_SAMPLE
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.report.item import unsolved_text
 from pytest_selfrepair.report.junit import properties

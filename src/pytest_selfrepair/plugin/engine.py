@@ -1,6 +1,7 @@
 """The engine: grows the trees of coming tasks while pytest reports the ones before them."""
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -9,17 +10,26 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_selfrepair.core.budget import Cost, Spending
+from pytest_selfrepair.core.checker import Checker
 from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.grow import grow
 from pytest_selfrepair.core.reading import RULES
-from pytest_selfrepair.core.record import CUT_SHORT, NO_CASES, NOT_RUN, Record, Setup
+from pytest_selfrepair.core.record import (
+    CUT_SHORT,
+    NO_CASES,
+    NOT_RUN,
+    Record,
+    References,
+    Setup,
+)
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
-from pytest_selfrepair.core.verdict import Judge
+from pytest_selfrepair.core.verdicts import RememberingJudge, Terms
 from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError, TaskError
-from pytest_selfrepair.plugin.crew import Casting, Crew, plan_of
 from pytest_selfrepair.plugin.loop import Loop
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.run_models import OpenModels, RunModels
+from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.store.samples import SqliteStore
 from pytest_selfrepair.tasks.examples import examples
 
@@ -54,7 +64,8 @@ class Upcoming:
 class _Ready:
     """What is set up once, when the first task is run."""
 
-    crew: Crew
+    models: OpenModels
+    judge: RememberingJudge
     setup: Setup
 
 
@@ -65,16 +76,30 @@ class Engine:
 
     Args:
         settings: What the user asked for.
-        casting: Who the names in it mean.
-        judge: Runs programs.
+        models: The models and sources that it names.
+        judge: Runs programs; its verdicts are kept in the run's store.
+        terms: What decides its verdicts.
+        foreign: Finds a checker that a conftest.py gives a task; such verdicts are not kept.
+        run: What tells what this run pays from what others do.
     """
 
-    def __init__(self, settings: Settings, casting: Casting, judge: Judge) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        models: RunModels,
+        judge: SandboxJudge,
+        terms: Terms,
+        *,
+        foreign: Callable[[Task], Checker | None] = lambda _: None,
+        run: str = "",
+    ) -> None:
         self._settings = settings
-        self._casting = casting
+        self._terms, self._foreign = terms, foreign
+        self._models = models
         self._judge = judge
-        self._plan = plan_of(settings)
-        self._slots = casting.slots
+        self._run_id = run
+        self._plan = models.plan
+        self._slots = models.slots
         self._open = ExitStack()
         self._loop: Loop | None = None
         # What follows is touched on the loop's thread alone.
@@ -82,7 +107,7 @@ class Engine:
         self._coming: deque[Upcoming] = deque()
         self._known: set[str] = set()
         self._started: dict[str, asyncio.Task[Record]] = {}
-        self._purse = casting.purse()
+        self._purse = models.purse()
         self._young: deque[float] = deque()  # when the youngest tasks were started
 
     def expect(self, coming: Iterable[Upcoming]) -> None:
@@ -100,15 +125,23 @@ class Engine:
         return self._running().run(self._taken(upcoming))
 
     def close(self) -> None:
-        """Give up what nobody waits for any more, and close all that was opened, last first."""
+        """Give up what nobody waits for any more, and close all that was opened, last first.
+
+        Whoever interrupts it does not want to wait for answers under way: they are lost. It may be
+        called again.
+        """
         if self._loop is not None:
-            self._loop.run(self._give_up())
+            with contextlib.suppress(KeyboardInterrupt):
+                self._loop.run(self._give_up())
+        self._loop = None
         self._open.close()
 
     @property
     def notices(self) -> list[str]:
         """What the user should know of how models were asked, a line each."""
-        return self._state.crew.notices if isinstance(self._state, _Ready) else []
+        if not isinstance(self._state, _Ready):
+            return []
+        return [*self._state.models.notices, *self._state.judge.notices]
 
     @property
     def in_flight(self) -> int:
@@ -120,12 +153,14 @@ class Engine:
         """How often an endpoint said, to this process, that it was asked too much."""
         if not isinstance(self._state, _Ready):
             return 0
-        return sum(throttle.rate_limits for throttle in self._state.crew.throttles)
+        return sum(throttle.rate_limits for throttle in self._state.models.throttles)
 
     async def _give_up(self) -> None:
         """Send nothing more, keep the answers that come soon, and drop the rest."""
         self._coming.clear()
         self._slots.close()
+        if isinstance(self._state, _Ready):
+            self._state.models.stop()
         if not self._started:
             return
         _, late = await asyncio.wait(self._started.values(), timeout=GRACE)
@@ -169,7 +204,7 @@ class Engine:
         """How many requests a task begins with: one for all its programs, or one for each."""
         if not isinstance(self._state, _Ready):
             return 1
-        together = self._state.crew.draws_several and self._plan.params.seed is None
+        together = self._state.models.draws_several and self._plan.params.seed is None
         return 1 if together else self._plan.n_p
 
     def _start(self, upcoming: Upcoming) -> "asyncio.Task[Record]":
@@ -219,11 +254,13 @@ class Engine:
         setup: Setup | None = None
         unscored: str | None = None
         quarantined = False
+        references: References | None = None
         try:
             ready = self._ready()
             setup = ready.setup
             if self._settings.validate:
-                tried = await validate(task, self._judge, first_only=True)
+                tried = await validate(task, ready.judge)
+                references = tried.references if tried.trials else None
                 quarantined = tried.standing is Standing.QUARANTINED
             if quarantined:
                 unscored = QUARANTINE
@@ -231,11 +268,12 @@ class Engine:
                 grown = await grow(
                     task,
                     self._plan,
-                    model=ready.crew.model,
-                    judge=self._judge,
-                    sources=ready.crew.sources,
-                    prompts=self._casting.prompts,
+                    model=ready.models.model,
+                    judge=ready.judge,
+                    sources=ready.models.sources,
+                    prompts=self._models.prompts,
                     spending=spending,
+                    reader=self._models.reader,
                 )
         except BudgetSpentError as error:
             unscored = f"{CUT_SHORT if spending.cost.samples else NOT_RUN}: {error}"
@@ -253,6 +291,9 @@ class Engine:
             quarantined=quarantined,
             cost=spending.cost,
             seconds=time.perf_counter() - began,
+            time_limit=self._judge.limits_of(task).cpu_seconds,
+            references=references,
+            packages=self._judge.packages_of(task).versions,
         )
 
     def _ready(self) -> _Ready:
@@ -268,22 +309,31 @@ class Engine:
         return self._state
 
     def _set_up(self) -> _Ready:
-        store = SqliteStore(self._settings.store)
+        store = SqliteStore(self._settings.store, run=self._run_id)
         self._open.callback(store.close)
-        self._purse.before = store.spent(self._casting.campaign)
-        crew = self._casting.crew(store, self._judge)
+        self._purse.before = store.spent(self._models.campaign)
+        judge = RememberingJudge(
+            self._judge,
+            store,
+            self._terms,
+            foreign=self._foreign,
+            rejudge=self._settings.rejudge,
+        )
+        models = self._models.open(store, judge)
         loop = self._running()
-        self._open.callback(lambda: loop.run(self._judge.aclose()))
-        self._open.callback(lambda: loop.run(crew.aclose()))
+        self._open.callback(lambda: loop.run(judge.aclose()))
+        self._open.callback(lambda: loop.run(models.aclose()))
         return _Ready(
-            crew=crew,
+            models=models,
+            judge=judge,
             setup=Setup(
-                model=crew.model.name,
-                sources=tuple(source.name for source in crew.sources),
-                prompts=f"{self._casting.prompts.name}@{self._casting.prompts.digest}",
+                model=models.model.name,
+                sources=tuple(source.name for source in models.sources),
+                prompts=f"{self._models.prompts.name}@{self._models.prompts.digest}",
                 checker=self._settings.checker,
-                isolation=self._judge.isolation,
+                isolation=judge.isolation,
                 plan=self._plan,
+                packages=self._judge.given,
                 reading=RULES,
             ),
         )

@@ -2,13 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+
+from pytest_selfrepair.core.packages import names_of
+from pytest_selfrepair.plugin import flag_values as values
 
 CHECKER_NAMES = ("tolerant", "strict", "unordered", "apps")
 """The keys of `core.checker.CHECKERS`, which is not imported before a model is named."""
 
-PAPER = 0
-"""What `sample` is where the paper's numbers of tasks are asked for."""
+MAX_TOKENS = 1024
+"""The longest program or repair of a model that is not known to think, in tokens."""
+FEEDBACK_MAX_TOKENS = 256
+"""The longest explanation of such a model, in tokens."""
+THINKING_MAX_TOKENS = 16_384
+"""The longest completion of any kind of a model that is known to think, in tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +29,7 @@ class Option:
         parse: Text → value; raises ValueError with what is accepted.
         repeats: Whether it may be given more than once.
         switch: Whether the flag takes no value; the ini twin says true or false.
+        secret: Whether errors do not repeat what was given.
     """
 
     name: str
@@ -32,6 +39,7 @@ class Option:
     parse: Callable[[str], object]
     repeats: bool = False
     switch: bool = False
+    secret: bool = False
 
     @property
     def flag(self) -> str:
@@ -44,68 +52,6 @@ class Option:
         return f"selfrepair_{self.name}"
 
 
-def _text(value: str) -> str:
-    if not value.strip():
-        raise ValueError("a text that is not empty")
-    return value.strip()
-
-
-def _whole(least: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        try:
-            number = int(value)
-        except ValueError:
-            number = least - 1
-        if number < least:
-            raise ValueError(f"a whole number from {least} up")
-        return number
-
-    return parse
-
-
-def _number(least: float, most: float) -> Callable[[str], float]:
-    def parse(value: str) -> float:
-        try:
-            number = float(value)
-        except ValueError:
-            number = float("nan")
-        if not least <= number <= most:
-            raise ValueError(f"a number from {least:g} to {most:g}")
-        return number
-
-    return parse
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if value not in words:
-            raise ValueError(" or ".join(words))
-        return value
-
-    return parse
-
-
-def _yes_or_no(value: str) -> bool:
-    if value.lower() not in {"true", "false"}:
-        raise ValueError("true or false")
-    return value.lower() == "true"
-
-
-def _url(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        raise ValueError("an address that begins with http:// or https://")
-    return value.rstrip("/")
-
-
-def _sample(value: str) -> int:
-    if value == "paper":
-        return PAPER
-    try:
-        return _whole(1)(value)
-    except ValueError as error:
-        raise ValueError(f"{error}, or paper") from None
-
-
 OPTIONS = (
     Option(
         name="model",
@@ -113,7 +59,7 @@ OPTIONS = (
         help="the code model; turns the plugin on. local, local:1.5b, scripted:FILE, or any name "
         "that the OpenAI-compatible endpoint knows",
         default=None,
-        parse=_text,
+        parse=values.text,
     ),
     Option(
         name="feedback",
@@ -122,7 +68,7 @@ OPTIONS = (
         "in one completion), self:separate, none (error sentence only), blind, placebo, cases, "
         "trace, reference[:MODEL], human[:FILE], or a model's name (default: self)",
         default="self",
-        parse=_text,
+        parse=values.text,
         repeats=True,
     ),
     Option(
@@ -130,7 +76,7 @@ OPTIONS = (
         metavar="N",
         help="initial programs of a task, n_p (default: 5)",
         default="5",
-        parse=_whole(1),
+        parse=values.whole(1),
     ),
     Option(
         name="repairs",
@@ -139,21 +85,21 @@ OPTIONS = (
         "--selfrepair-feedbacks, and of texts that people wrote, repairs on each text, n_r "
         "(default: 1)",
         default="1",
-        parse=_whole(0),
+        parse=values.whole(0),
     ),
     Option(
         name="feedbacks",
         metavar="N",
         help="feedback texts about every failing program, n_f (default: one for each repair)",
         default=None,
-        parse=_whole(1),
+        parse=values.whole(1),
     ),
     Option(
         name="depth",
         metavar="N",
         help="levels of repair: 2 repairs the repairs that fail as well, and so on (default: 1)",
         default="1",
-        parse=_whole(1),
+        parse=values.whole(1),
     ),
     Option(
         name="budget",
@@ -161,7 +107,7 @@ OPTIONS = (
         help="generated tokens that one repair tree may cost, initial programs included "
         "(default: no bound)",
         default=None,
-        parse=_whole(1),
+        parse=values.whole(1),
     ),
     Option(
         name="max_tokens_total",
@@ -169,7 +115,7 @@ OPTIONS = (
         help="tokens that the whole run may generate, over all workers and resumed runs "
         "(default: no bound)",
         default=None,
-        parse=_whole(1),
+        parse=values.whole(1),
     ),
     Option(
         name="max_cost",
@@ -177,7 +123,7 @@ OPTIONS = (
         help="US dollars that the whole run may cost, over all workers and resumed runs "
         "(default: no bound)",
         default=None,
-        parse=_number(0, 1e9),
+        parse=values.number(0, 1e9),
     ),
     Option(
         name="plan",
@@ -185,43 +131,103 @@ OPTIONS = (
         help="say how many tasks, requests, tokens and US dollars the run would take at most, and "
         "sample nothing",
         default="false",
-        parse=_yes_or_no,
+        parse=values.yes_or_no,
         switch=True,
     ),
     Option(
         name="temperature",
         metavar="T",
-        help="sampling temperature (default: 0.8)",
+        help="sampling temperature; none: it is not sent (default: 0.8)",
         default="0.8",
-        parse=_number(0, 2),
+        parse=values.number_or_none(0, 2),
+    ),
+    Option(
+        name="top_p",
+        metavar="P",
+        help="share of the probability that tokens are drawn from (default: none is sent)",
+        default=None,
+        parse=values.number(0, 1),
+    ),
+    Option(
+        name="reasoning_effort",
+        metavar="WORD",
+        help="how long a thinking model may think, in its endpoint's word: low, medium, high, … "
+        "(default: none is sent)",
+        default=None,
+        parse=values.word,
     ),
     Option(
         name="max_tokens",
         metavar="N",
-        help="longest completion of a program or repair, in tokens (default: 1024)",
-        default="1024",
-        parse=_whole(1),
+        help="longest completion of a program or repair, in tokens, thoughts included (default: "
+        f"{MAX_TOKENS}, or {THINKING_MAX_TOKENS} of a model that is known to think)",
+        default=None,
+        parse=values.whole(1),
     ),
     Option(
         name="feedback_max_tokens",
         metavar="N",
-        help="longest feedback of a model that only explains, in tokens (default: 256)",
-        default="256",
-        parse=_whole(1),
+        help="longest feedback of a model that only explains, in tokens, likewise (default: "
+        f"{FEEDBACK_MAX_TOKENS}, or {THINKING_MAX_TOKENS})",
+        default=None,
+        parse=values.whole(1),
+    ),
+    Option(
+        name="stop",
+        metavar="TEXT",
+        help="a text at which a completion ends; may be given more than once (default: none)",
+        default=None,
+        parse=values.raw_text,
+        repeats=True,
+    ),
+    Option(
+        name="extra_body",
+        metavar="JSON",
+        help="a JSON object of further fields of every request's body (default: none)",
+        default=None,
+        parse=values.extra_body,
+    ),
+    Option(
+        name="header",
+        metavar="'NAME: VALUE'",
+        help="a further header of requests to the code model's endpoint; $NAME in its value is "
+        "read from the environment when it is sent, and never kept; may be given more than once "
+        "(default: none)",
+        default=None,
+        parse=values.header,
+        repeats=True,
+        secret=True,
+    ),
+    Option(
+        name="thinking_tag",
+        metavar="TAG",
+        help="the name of a further tag around what a model thinks, beside think and its kin; may "
+        "be given more than once (default: none)",
+        default=None,
+        parse=values.thinking_tag,
+        repeats=True,
+    ),
+    Option(
+        name="models",
+        metavar="FILE",
+        help="a TOML file with a table for each model: its address, key, parameters, price and "
+        "pace; see docs/models.md (default: none)",
+        default=None,
+        parse=values.path,
     ),
     Option(
         name="seed",
         metavar="N",
         help="base seed; every draw gets its own, derived from it (default: none is sent)",
         default=None,
-        parse=_whole(0),
+        parse=values.whole(0),
     ),
     Option(
         name="base_url",
         metavar="URL",
         help="address of the OpenAI-compatible endpoint (default: $OPENAI_BASE_URL, else OpenAI's)",
         default=None,
-        parse=_url,
+        parse=values.url,
     ),
     Option(
         name="feedback_base_url",
@@ -230,42 +236,42 @@ OPTIONS = (
         "$SELFREPAIR_FEEDBACK_API_KEY (default: $SELFREPAIR_FEEDBACK_BASE_URL, else as for the "
         "code model)",
         default=None,
-        parse=_url,
+        parse=values.url,
     ),
     Option(
         name="concurrency",
         metavar="N",
         help="requests in flight, over the whole run (default: 16)",
         default="16",
-        parse=_whole(1),
+        parse=values.whole(1),
     ),
     Option(
         name="request_timeout",
         metavar="SECONDS",
         help="how long one request may take (default: 600)",
         default="600",
-        parse=_number(0.1, 86400),
+        parse=values.number(0.1, 86400),
     ),
     Option(
         name="request_retries",
         metavar="N",
         help="how often a request is tried again after 429, 5xx or a lost connection (default: 8)",
         default="8",
-        parse=_whole(0),
+        parse=values.whole(0),
     ),
     Option(
         name="retry_time",
         metavar="SECONDS",
         help="how long after its first try a request may be tried again (default: 1800)",
         default="1800",
-        parse=_number(0, 604800),
+        parse=values.number(0, 604800),
     ),
     Option(
         name="requests_per_minute",
         metavar="N",
         help="requests sent to an endpoint in a minute, over the whole run (default: no bound)",
         default=None,
-        parse=_whole(1),
+        parse=values.whole(1),
     ),
     Option(
         name="tokens_per_minute",
@@ -273,7 +279,7 @@ OPTIONS = (
         help="tokens, read or generated, that an endpoint is asked for in a minute, over the whole "
         "run (default: no bound)",
         default=None,
-        parse=_whole(1),
+        parse=values.whole(1),
     ),
     Option(
         name="prices",
@@ -281,14 +287,14 @@ OPTIONS = (
         help="a TOML file of prices, which go before those that come with the plugin: "
         '["MODEL"] with input, cached_input and output in US dollars per million tokens',
         default=None,
-        parse=Path,
+        parse=values.path,
     ),
     Option(
         name="store",
         metavar="FILE",
         help="where samples and records are kept (default: .selfrepair/samples.sqlite)",
         default=".selfrepair/samples.sqlite",
-        parse=Path,
+        parse=values.path,
     ),
     Option(
         name="replay",
@@ -296,7 +302,7 @@ OPTIONS = (
         help="off: sample everything anew; auto: serve stored samples and pay for the rest; "
         "only: never pay, a sample that is not stored is an error (default: auto)",
         default="auto",
-        parse=_one_of("off", "auto", "only"),
+        parse=values.one_of("off", "auto", "only"),
     ),
     Option(
         name="sandbox",
@@ -304,21 +310,30 @@ OPTIONS = (
         help="auto: the strongest isolation found; strict: refuse without bubblewrap; limits: "
         "resource limits alone, which auto refuses (default: auto)",
         default="auto",
-        parse=_one_of("auto", "strict", "limits"),
+        parse=values.one_of("auto", "strict", "limits"),
     ),
     Option(
         name="timeout",
         metavar="SECONDS",
         help="CPU time that a program may take for one case (default: 4)",
         default="4",
-        parse=_number(0.1, 3600),
+        parse=values.number(0.1, 3600),
     ),
     Option(
         name="memory",
         metavar="MB",
         help="memory that a program may use, in MB (default: 1024)",
         default="1024",
-        parse=_whole(64),
+        parse=values.whole(64),
+    ),
+    Option(
+        name="packages",
+        metavar="NAMES",
+        help="the installed distributions that programs may use, and what these need, with commas "
+        "between: numpy,sortedcontainers; the model is told. none: the standard library alone "
+        "(default: numpy for tasks of APPS and LiveCodeBench, whose own graders give it)",
+        default=None,
+        parse=names_of,
     ),
     Option(
         name="checker",
@@ -326,23 +341,33 @@ OPTIONS = (
         help="how output is compared: tolerant, strict, unordered, or apps, the official checker's "
         "semantics (default: tolerant)",
         default="tolerant",
-        parse=_one_of(*CHECKER_NAMES),
+        parse=values.one_of(*CHECKER_NAMES),
     ),
     Option(
         name="all_cases",
         metavar="",
         help="run every case of a program rather than stop at the first that fails",
         default="false",
-        parse=_yes_or_no,
+        parse=values.yes_or_no,
+        switch=True,
+    ),
+    Option(
+        name="rejudge",
+        metavar="",
+        help="judge every program anew in place of serving the verdicts that the store keeps, and "
+        "say which of them changed",
+        default="false",
+        parse=values.yes_or_no,
         switch=True,
     ),
     Option(
         name="validate",
         metavar="",
-        help="try every task by its own reference solutions first; where none passes, the task is "
-        "quarantined: skipped, and part of no rate",
+        help="try every task by its own reference solutions first, 20 at most; where none passes, "
+        "the task is quarantined: skipped, and part of no rate; where one passes and another gives "
+        "another answer, it is marked as ambiguous, and rates are shown without it, too",
         default="false",
-        parse=_yes_or_no,
+        parse=values.yes_or_no,
         switch=True,
     ),
     Option(
@@ -351,7 +376,7 @@ OPTIONS = (
         help="the prompt set: default, paper (in the structure of arXiv 2306.09896), or a folder "
         "with one of your own (default: default)",
         default="default",
-        parse=_text,
+        parse=values.text,
     ),
     Option(
         name="tasks",
@@ -359,7 +384,7 @@ OPTIONS = (
         help="task folders or JSON Lines files to run where the command line names no path; may be "
         "given more than once (default: as pytest collects)",
         default=None,
-        parse=_text,
+        parse=values.text,
         repeats=True,
     ),
     Option(
@@ -369,7 +394,7 @@ OPTIONS = (
         "each difficulty in proportion; paper: 60 introductory, 180 interview and 60 competition "
         "(default: all)",
         default=None,
-        parse=_sample,
+        parse=values.sample,
     ),
     Option(
         name="feedback_cases",
@@ -377,35 +402,35 @@ OPTIONS = (
         help="the cases that feedback and repair may see: all, as in the paper, or public, those "
         "in the statement; every case decides in both (default: all)",
         default="all",
-        parse=_one_of("all", "public"),
+        parse=values.one_of("all", "public"),
     ),
     Option(
         name="local_weights",
         metavar="FILE",
         help="a GGUF file of your own for the model `local`",
         default=None,
-        parse=Path,
+        parse=values.path,
     ),
     Option(
         name="local_threads",
         metavar="N",
         help="processors that an embedded model computes on (default: all but one)",
         default=None,
-        parse=_whole(1),
+        parse=values.whole(1),
     ),
     Option(
         name="html",
         metavar="PATH",
         help="write the run's page there: one file that needs no network",
         default=None,
-        parse=Path,
+        parse=values.path,
     ),
     Option(
         name="json",
         metavar="PATH",
         help="write every estimate there",
         default=None,
-        parse=Path,
+        parse=values.path,
     ),
     Option(
         name="markdown",
@@ -413,7 +438,7 @@ OPTIONS = (
         help="write a short report there, for a pull request; it is added to $GITHUB_STEP_SUMMARY "
         "where that is set",
         default=None,
-        parse=Path,
+        parse=values.path,
     ),
     Option(
         name="baseline",
@@ -421,7 +446,7 @@ OPTIONS = (
         help="compare with an earlier run: its number, `last`, a store, STORE::N, or a file of "
         "exported records; of several the gate takes each task's mean",
         default=None,
-        parse=_text,
+        parse=values.text,
         repeats=True,
     ),
     Option(
@@ -430,28 +455,28 @@ OPTIONS = (
         help="let this decide the exit status in place of single tasks: the least pass@t, 0 to 1, "
         "of the first feedback source",
         default=None,
-        parse=_number(0, 1),
+        parse=values.number(0, 1),
     ),
     Option(
         name="fail_under_lower",
         metavar="RATE",
         help="likewise: the least lower end of that rate's interval over tasks",
         default=None,
-        parse=_number(0, 1),
+        parse=values.number(0, 1),
     ),
     Option(
         name="max_regression",
         metavar="SHARE",
         help="likewise, with --selfrepair-baseline: how much lower than there the rate may be",
         default=None,
-        parse=_number(0, 1),
+        parse=values.number(0, 1),
     ),
     Option(
         name="max_unscored",
         metavar="SHARE",
         help="likewise: the largest share of tasks without a score (default with a gate: 0)",
         default=None,
-        parse=_number(0, 1),
+        parse=values.number(0, 1),
     ),
     Option(
         name="gate_rule",
@@ -460,7 +485,7 @@ OPTIONS = (
         "limit; noninferior: where it may exceed the limit, as most unchanged runs' may "
         "(default: shown)",
         default="shown",
-        parse=_one_of("shown", "noninferior"),
+        parse=values.one_of("shown", "noninferior"),
     ),
     Option(
         name="gate_scope",
@@ -468,7 +493,7 @@ OPTIONS = (
         help="population: whether tasks like these are solved more rarely; tasks: whether these "
         "are, by pass@k of at most half of their programs (default: population)",
         default="population",
-        parse=_one_of("population", "tasks"),
+        parse=values.one_of("population", "tasks"),
     ),
     Option(
         name="discordance",
@@ -477,7 +502,7 @@ OPTIONS = (
         "which the plan and the gate say what so many tasks can show (default: that of two "
         "baselines, if there are)",
         default=None,
-        parse=_number(0, 1),
+        parse=values.number(0, 1),
     ),
     Option(
         name="annotations",
@@ -485,6 +510,6 @@ OPTIONS = (
         help="github: print the gate and every unsolved, lost or won task as annotations of a "
         "workflow (default: none)",
         default=None,
-        parse=_one_of("github"),
+        parse=values.one_of("github"),
     ),
 )

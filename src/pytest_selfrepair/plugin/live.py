@@ -69,7 +69,7 @@ class LiveLine:
         became = Counter(map(task_outcome, records))
         spent, in_flight = Spent(), 0
         with contextlib.suppress(StoreError):  # the summary will say so
-            spent, in_flight = self._log.account(self._campaign)
+            spent, in_flight = self._log.progress(self._campaign)
         priced = any(record.cost.dollars for record in records) or self._limits.max_dollars
         return live_line(
             Progress(

@@ -1,7 +1,7 @@
 """Flags and ini values → one frozen `Settings`; nothing else reads an option."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +26,16 @@ class Settings:
     max_tokens_total: int | None
     max_cost: float | None
     plan: bool
-    temperature: float
-    max_tokens: int
-    feedback_max_tokens: int
+    temperature: float | None
+    top_p: float | None
+    reasoning_effort: str | None
+    max_tokens: int | None
+    feedback_max_tokens: int | None
+    stop: tuple[str, ...]
+    extra_body: str | None
+    header: tuple[tuple[str, str], ...] = field(repr=False)
+    thinking_tag: tuple[str, ...]
+    models: Path | None
     seed: int | None
     base_url: str | None
     feedback_base_url: str | None
@@ -44,8 +51,10 @@ class Settings:
     sandbox: str
     timeout: float
     memory: int
+    packages: tuple[str, ...] | None
     checker: str
     all_cases: bool
+    rejudge: bool
     validate: bool
     prompts: str
     tasks: tuple[str, ...]
@@ -67,7 +76,7 @@ class Settings:
     annotations: str | None
 
 
-assert [option.name for option in OPTIONS] == [field.name for field in fields(Settings)]  # noqa: S101 - a table and a type that must not drift apart
+assert [option.name for option in OPTIONS] == [each.name for each in fields(Settings)]  # noqa: S101 - a table and a type that must not drift apart
 
 
 def add(parser: "pytest.Parser") -> None:
@@ -84,8 +93,9 @@ def add(parser: "pytest.Parser") -> None:
 
 
 def is_on(config: "pytest.Config") -> bool:
-    """True where a model is named, by flag or ini."""
-    return bool(config.getoption("selfrepair_model") or config.getini("selfrepair_model"))
+    """True where a model is named, by flag or ini, be it by an empty name, which is an error."""
+    given = config.getoption("selfrepair_model"), config.getini("selfrepair_model")
+    return given != (None, None)
 
 
 def settings(config: "pytest.Config") -> Settings:
@@ -126,8 +136,11 @@ def _given(option: Option, config: "pytest.Config") -> tuple[str, Sequence[str]]
         (option.flag, config.getoption(option.ini)),
         (f"ini {option.ini}", config.getini(option.ini)),
     ):
-        if value:
-            return name, value if option.repeats else [value]
+        if value is None:
+            continue
+        if option.repeats:  # an empty list is none, but for what there must be one of
+            return name, value or ([] if option.default is None else [""])
+        return name, [value]
     return "default", [] if option.default is None else [option.default]
 
 
@@ -135,4 +148,5 @@ def _parsed(option: Option, name: str, text: str) -> object:
     try:
         return option.parse(text)
     except ValueError as error:
-        raise UsageError(f"{name}: found {text!r}; accepted: {error}") from None
+        found = text.partition(":")[0].strip() if option.secret else text
+        raise UsageError(f"{name}: found {found!r}; accepted: {error}") from None

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pytest_selfrepair.core.ledger import Lost, Spent
+from pytest_selfrepair.core.ledger import Account, Lost, RunLimits, Spent
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.samples import SqliteStore
@@ -13,6 +13,7 @@ class RunLog:
 
     Args:
         path: The store's file; it is opened when the first record comes.
+        run: What tells what this run pays from what others do.
 
     Attributes:
         collected: Tasks that were to be run.
@@ -22,8 +23,9 @@ class RunLog:
         trouble: Why records could not be kept, or None.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, run: str = "") -> None:
         self._path = path
+        self._run_id = run
         self._store: SqliteStore | None = None
         self._run = 0
         self._records: dict[str, Record] = {}
@@ -54,7 +56,7 @@ class RunLog:
         except StoreError as error:
             self.trouble = str(error)
 
-    def account(self, campaign: str) -> tuple[Spent, int]:
+    def progress(self, campaign: str) -> tuple[Spent, int]:
         """What a campaign has paid for, and how many requests are under way on its account.
 
         Raises:
@@ -62,6 +64,19 @@ class RunLog:
         """
         store = self._opened()
         return store.spent(campaign), store.in_flight(campaign)
+
+    def account(self, campaign: str, limits: RunLimits) -> Account | None:
+        """What this run and all of its settings have paid for; None where that cannot be read."""
+        if self._store is None and not self._path.exists():
+            return None
+        try:
+            store = self._opened()
+            return Account(
+                paid=store.paid(self._run_id), spent=store.spent(campaign), limits=limits
+            )
+        except StoreError as error:
+            self.trouble = str(error)
+            return None
 
     def lost(self, campaign: str) -> Lost:
         """What dead processes had in flight; nothing where the store is out of reach."""

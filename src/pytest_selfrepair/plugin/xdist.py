@@ -16,8 +16,11 @@ _SERVERS = "selfrepair_local_servers"
 _COLLECTED = "selfrepair_collected"
 _DIST = "selfrepair_dist"
 _CAMPAIGN = "selfrepair_campaign"
+_RUN = "selfrepair_run"
 _ISOLATION = "selfrepair_isolation"
 _NOTICES = "selfrepair_notices"
+_CHECKED = "selfrepair_checked"
+_FAULT = "selfrepair_fault"
 
 OURS = "load"
 """The way of distributing tests that is xdist's default, and gives way to our scheduler."""
@@ -74,7 +77,13 @@ def task_shares(ids: Sequence[str], workers: int) -> list[list[int]]:
 
 
 def prepare(
-    node: Any, servers: dict[str, tuple[str, str]], campaign: str, isolation: "Isolation"
+    node: Any,
+    servers: dict[str, tuple[str, str]],
+    campaign: str,
+    run: str,
+    isolation: "Isolation",
+    *,
+    checked: bool,
 ) -> None:
     """Tell a worker, before it starts, what the controller alone knows.
 
@@ -82,10 +91,14 @@ def prepare(
         node: The worker.
         servers: Where the embedded model's servers are.
         campaign: On whose account samples are drawn.
+        run: What tells what this run pays from what others do.
         isolation: How programs are kept apart from this machine.
+        checked: Whether every model was asked for a token.
     """
     node.workerinput[_SERVERS] = json.dumps(servers)
     node.workerinput[_CAMPAIGN] = campaign
+    node.workerinput[_CHECKED] = checked
+    node.workerinput[_RUN] = run
     node.workerinput[_DIST] = node.config.getvalue("dist")
     spec = node.gateway.spec
     if spec.popen and not spec.python:  # it is on this machine and has this interpreter
@@ -98,10 +111,32 @@ def given_servers(config: pytest.Config) -> dict[str, tuple[str, str]]:
     return {name: (address, key) for name, (address, key) in servers.items()}
 
 
+def given_checked(config: pytest.Config) -> bool:
+    """Whether the controller has asked every model for a token."""
+    return bool(_given(config).get(_CHECKED))
+
+
+def send_fault(config: pytest.Config, fault: str) -> None:
+    """Tell the controller why the run cannot go on."""
+    config.workeroutput[_FAULT] = fault  # type: ignore[attr-defined]  # as below
+
+
+def fault(node: Any) -> str | None:
+    """Why a worker that has ended found that the run cannot go on, or None."""
+    found: str | None = getattr(node, "workeroutput", {}).get(_FAULT)
+    return found
+
+
 def given_campaign(config: pytest.Config) -> str | None:
     """On whose account the controller has samples drawn; None without one."""
     campaign: str | None = _given(config).get(_CAMPAIGN)
     return campaign
+
+
+def given_run(config: pytest.Config) -> str | None:
+    """What the controller calls this run; None without one."""
+    run: str | None = _given(config).get(_RUN)
+    return run
 
 
 def given_isolation(config: pytest.Config) -> Mapping[str, Any] | None:

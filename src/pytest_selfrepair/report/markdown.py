@@ -81,7 +81,9 @@ def _answers(findings: Findings) -> list[str]:
 
 
 def _cost(findings: Findings) -> list[str]:
-    return [*words.cost(findings.cost), *words.lost(findings.lost)]
+    latency = map(words.latency, findings.latency)
+    paid = words.cost(findings.cost, findings.account)
+    return [*paid, *latency, *words.lost(findings.lost)]
 
 
 def _missing(findings: Findings) -> list[str]:

@@ -9,6 +9,16 @@ _NARROWEST = 24
 _HARMFUL = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 _SPACES = re.compile(r"\s+")
 _TAB = 4
+_COMMANDS = (
+    *("add-mask", "add-matcher", "remove-matcher", "add-path", "set-env", "set-output", "echo"),
+    *("save-state", "stop-commands", "debug", "notice", "warning", "error", "group", "endgroup"),
+)
+# A runner of GitHub obeys `::name::` where a line begins, but for white space, and `##[name]` in
+# the midst of one; one of Azure `##vso[name]`. Node ids have `::` too, behind a name.
+_OBEYED = re.compile(
+    rf"::(?=(?:{'|'.join(_COMMANDS)})\b)|(?:^|(?<=\s))::(?=\s*[^\W\d][\w-]*(?:\s|::))|##(?=(?:vso)?\[)",
+    re.IGNORECASE,
+)
 _ASCII = str.maketrans({"…": "...", "\N{EN DASH}": "-", "\N{EM DASH}": "-", "\N{MINUS SIGN}": "-"})
 
 
@@ -16,7 +26,8 @@ def harmless(text: str) -> str:
     """``text`` on one line, with nothing in it that steers a terminal or turns its direction.
 
     Control characters, those that format (bidirectional ones too), lone surrogates and code points
-    without a meaning are replaced; any white space is one space.
+    without a meaning are replaced; any white space is one space. What a log's reader would obey, as
+    GitHub's `::error::` and `##[group]`, is pulled apart.
     """
     return visible(_SPACES.sub(" ", text.strip()))
 
@@ -32,9 +43,16 @@ def harmless_lines(text: str) -> list[str]:
 
 def visible(text: str) -> str:
     """``text`` with what `harmless` replaces replaced, line ends too; its spaces are kept."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join("\ufffd" if unicodedata.category(c) in _HARMFUL else c for c in text)
+    if not (text.isascii() and text.isprintable()):
+        text = "".join("\ufffd" if unicodedata.category(c) in _HARMFUL else c for c in text)
+    return unobeyed(text)
+
+
+def unobeyed(line: str) -> str:
+    """A line in which no command to the runner of a workflow is left whole: `: :error::`."""
+    if "::" not in line and "##" not in line:
+        return line
+    return _OBEYED.sub(lambda found: " ".join(found[0]), line)
 
 
 def shows_unicode(encoding: str | None) -> bool:

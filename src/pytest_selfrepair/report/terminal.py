@@ -251,12 +251,19 @@ class _Page:
                 f"verdicts that the checker {flips.checker} would flip: "
                 f"{numbers.number(flips.flipped)} of {numbers.number(flips.compared)}"
             )
+        if lacking := findings.tally.lacking:
+            named = ", ".join(f"{name} {count}" for name, count in lacking.items())
+            lines += self._say(
+                f"programs that import what they may not have (--selfrepair-packages): {named}"
+            )
         return lines
 
     def _end(self) -> list[Line]:
         """What it cost, and what is missing: never silently."""
         findings = self._findings
-        lines = [line for text in words.cost(findings.cost) for line in self._say(text)]
+        paid = words.cost(findings.cost, findings.account)
+        said = [*paid, *map(words.latency, findings.latency)]
+        lines = [line for text in said for line in self._say(text)]
         for text in words.lost(findings.lost):
             lines += self._say(text, Style.UNSURE)
         for unscored in findings.unscored:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.ledger import Lost
+from pytest_selfrepair.core.ledger import Account, Lost
 from pytest_selfrepair.estimate.findings import (
     Against,
     Answer,
     AtEqualTokens,
     Bounds,
+    Latency,
     SourceFindings,
     Tally,
     Unscored,
@@ -210,8 +211,13 @@ def price(found: AtEqualTokens) -> str:
     return f"a solved task costs {number(found.tokens_per_solved)} tokens{money}"
 
 
-def cost(cost: Cost) -> list[str]:
-    """What all completions cost, in sentences."""
+def cost(cost: Cost, account: Account | None = None) -> list[str]:
+    """What all completions cost, in sentences.
+
+    Args:
+        cost: What the records hold.
+        account: What the run has paid for, if that is known otherwise than by its records.
+    """
     paid = cost.tokens - cost.replayed_tokens
     reasoning = ""
     if cost.reasoning_tokens:
@@ -219,14 +225,37 @@ def cost(cost: Cost) -> list[str]:
     cached = f", {number(cost.cached_tokens)} of them cached" if cost.cached_tokens else ""
     samples = plural(cost.samples, "sample")
     paid_for = f"{number(paid)} of them paid for{reasoning}"
+    if account is not None and account.paid.tokens != paid:
+        paid_for = f"{_paid_for(account.paid.tokens, paid)}{reasoning}"
     return [
         f"tokens: {number(cost.tokens)} generated in {samples}, {paid_for}",
         f"prompts: {number(cost.prompt_tokens)} tokens read{cached}",
-        *_in_dollars(cost),
+        *_in_dollars(cost, account),
+        *_with_earlier(account),
     ]
 
 
-def _in_dollars(cost: Cost) -> list[str]:
+def _paid_for(account: int, records: int) -> str:
+    """Tokens that the account says were paid for, where the records say otherwise."""
+    if account < records:
+        return f"{number(account)} of them paid for by this run's account"
+    beside = (
+        f"{number(account - records)} of them beside these, for tasks not reported or run again"
+    )
+    return f"{number(account)} paid for, {beside}"
+
+
+def _with_earlier(account: Account | None) -> list[str]:
+    """What all runs of the same settings have paid for, where there was another."""
+    if account is None or account.spent.tokens <= account.paid.tokens:
+        return []
+    money = f" and {dollars(account.spent.dollars)} US dollars" if account.spent.dollars else ""
+    return [
+        f"all runs of these settings have paid for {number(account.spent.tokens)} tokens{money}"
+    ]
+
+
+def _in_dollars(cost: Cost, account: Account | None) -> list[str]:
     """What was paid, and for what no price is known."""
     unknown = f"{plural(cost.unpriced, 'sample')} of no known price (--selfrepair-prices)"
     if cost.unpriced >= cost.samples:
@@ -234,9 +263,25 @@ def _in_dollars(cost: Cost) -> list[str]:
     if not cost.dollars:
         return [f"US dollars: {unknown}"] if cost.unpriced else []
     paid = max(cost.dollars - cost.replayed_dollars, 0.0)
+    if account is not None:
+        paid = account.paid.dollars
     more = f"; {unknown}" if cost.unpriced else ""
     spent = f"{dollars(cost.dollars)}, {dollars(paid)} of them paid now"
     return [f"US dollars: {spent}{more}"]
+
+
+def latency(found: Latency) -> str:
+    """How long completions of one kind took, in a sentence."""
+    early = ""
+    if found.first_byte_median is not None and found.first_byte_p90 is not None:
+        early = (
+            f"; to the first byte {found.first_byte_median:.2f} and {found.first_byte_p90:.2f} s "
+            f"({number(found.first_byte_samples)} streamed)"
+        )
+    return (
+        f"latency of {plural(found.samples, 'completion')} ({found.of}): median "
+        f"{found.median:.2f} s, 90th percentile {found.p90:.2f} s{early}"
+    )
 
 
 def short_cost(cost: Cost) -> str:
@@ -249,13 +294,13 @@ def short_cost(cost: Cost) -> str:
 
 
 def lost(lost: Lost) -> list[str]:
-    """What was in flight when earlier runs were killed."""
+    """What was in flight when runs were killed or stopped."""
     if not lost.requests:
         return []
     money = f" and {dollars(lost.dollars)} US dollars" if lost.dollars else ""
     requests = plural(lost.requests, "request")
     most = f"they cost at most {number(lost.tokens)} tokens{money}"
-    return [f"lost: up to {requests}, in flight when an earlier run was killed; {most}"]
+    return [f"lost: up to {requests}, in flight when a run was killed or stopped; {most}"]
 
 
 def named(unscored: Unscored) -> str:

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from shutil import which
 
@@ -114,6 +114,18 @@ def _bind(source: Path, target: str) -> list[str]:
     if source.is_symlink() and str(source) == target:
         return [*folders, "--symlink", str(source.readlink()), target]
     return [*folders, "--ro-bind", str(source), target]
+
+
+def with_entries(command: tuple[str, ...], entries: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """A command of `commands` whose world has more in it, read only.
+
+    Args:
+        command: The command.
+        entries: Paths outside and inside.
+    """
+    sealed = command.index("--remount-ro", command.index(_SCRATCH))
+    shown = [word for source, target in entries for word in _bind(Path(source), target)]
+    return (*command[:sealed], *shown, *command[sealed:])
 
 
 def python_paths() -> list[Path]:

@@ -5,7 +5,7 @@ import stat
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,15 +13,17 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from pytest_selfrepair.errors import SandboxError, UsageError
-from pytest_selfrepair.sandbox import landlock, seccomp
+from pytest_selfrepair.sandbox import landlock, seccomp, zygote
 from pytest_selfrepair.sandbox.bubblewrap import (
     DEVICES,
     commands,
     find_bubblewrap,
     interpreter,
     python_paths,
+    with_entries,
 )
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.packages import INSIDE, Packages
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
 
 _FLAGS = (
@@ -63,6 +65,8 @@ _ENVIRONMENT: Mapping[str, str] = MappingProxyType(
         "MALLOC_ARENA_MAX": "1",  # else threads soon meet the limit of address space
         "LANG": "C.UTF-8",
         "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
     }
 )
 
@@ -90,6 +94,27 @@ class Isolation:
     command: tuple[str, ...]
     environment: Mapping[str, str]
     contained: bool
+
+    def with_packages(self, packages: Packages, ready: Sequence[str] = ()) -> tuple[str, ...]:
+        """The command that starts a zygote whose programs may use some packages.
+
+        Args:
+            packages: The packages.
+            ready: Modules of theirs that the zygote imports once, for all its programs.
+        """
+        if not packages.entries:
+            return self.command
+        walled, landlocked = "--unshare-pid" in self.command, "landlock" in self.command
+        folder = INSIDE if walled else packages.folder
+        told = (f"{zygote.PACKAGES}{folder}", *(f"{zygote.READY}{module}" for module in ready))
+        if walled:
+            shown = [(str(each.path), f"{INSIDE}/{each.name}") for each in packages.entries]
+            return (*with_entries(self.command, shown), *told)
+        if not landlocked:
+            return (*self.command, *told)
+        at = self.command.index("landlock")
+        paths = (folder, *(str(each.path) for each in packages.entries))
+        return (*self.command[:at], *told, *self.command[at:], *paths)
 
     def as_json(self) -> dict[str, Any]:
         """What `from_json` reads, of JSON's types alone."""

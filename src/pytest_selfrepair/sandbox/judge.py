@@ -1,10 +1,12 @@
 """Judges programs in a sandbox: the zygote runs them on the inputs, answers are compared here."""
 
 import asyncio
+import threading
 import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -13,12 +15,13 @@ from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.core.shorten import render
 from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Ran, Verdict
-from pytest_selfrepair.errors import SandboxError
+from pytest_selfrepair.errors import SandboxError, UsageError
 from pytest_selfrepair.sandbox.assertions import Examination
 from pytest_selfrepair.sandbox.examiner import Examiner
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.own import OwnChecker
+from pytest_selfrepair.sandbox.packages import Packages, find_packages, lacking, without
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
 from pytest_selfrepair.sandbox.reading import (
     Answer,
@@ -52,6 +55,8 @@ class SandboxJudge:
         other: A checker whose verdict is compared with that of `checker`; None: none is.
         all_cases: Whether every case is run, rather than those up to the first that fails.
         checker_of: Finds a task's own checker other than its `checker.py`, if it has one.
+        packages: The distributions that programs may use; None: those of their task's source, as
+            far as they are installed.
 
     Where a task's cases are assertions, these decide, and no checker is asked.
     """
@@ -66,6 +71,7 @@ class SandboxJudge:
         other: Checker | None = None,
         all_cases: bool = False,
         checker_of: Callable[[Task], Checker | None] = lambda _: None,
+        packages: Packages | None = None,
     ) -> None:
         self._isolation = isolation
         self._limits = limits or Limits()
@@ -73,15 +79,17 @@ class SandboxJudge:
         self._other = other
         self._all_cases = all_cases
         self._checker_of = checker_of
+        self._packages = packages
         concurrency = concurrency or usable_processors()
         # A thread for every program that runs: bound to no event loop, since a judge may outlive
         # one, and kept, since bubblewrap ends with the thread that started it.
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="selfrepair-judge")
         # Those that hear what is expected are never lent to a program, which shares their memory.
-        started = (isolation.command, isolation.environment, self._limits)
-        self._zygotes, self._checkers = Zygotes(*started), Zygotes(*started)
+        self._checkers = Zygotes(isolation.command, isolation.environment, self._limits)
+        self._zygotes: dict[tuple[str, ...], Zygotes] = {}
+        self._lock = threading.Lock()
         self._examiner = Examiner(self._checkers, self._limits)
-        self._close = weakref.finalize(self, _close, self._zygotes, self._checkers)
+        self._close = weakref.finalize(self, _close, self._checkers, self._zygotes)
 
     @property
     def isolation(self) -> str:
@@ -128,7 +136,10 @@ class SandboxJudge:
         def once(zygote: ZygoteProcess) -> Ran:
             return _run_once(zygote, task, program, given, self._limits.of(task))
 
-        return await self._submitted(lease, lambda: self._attempted(task, lease, lambda: once))
+        zygotes = self._zygotes_of(task, program)
+        return await self._submitted(
+            lease, lambda: self._attempted(task, zygotes, lease, lambda: once)
+        )
 
     async def _submitted(self, lease: Lease, run: Callable[[], _T]) -> _T:
         """Do the work in a thread; where nobody waits for it any more, it is ended."""
@@ -148,17 +159,50 @@ class SandboxJudge:
             work = self._work(task, program, lease)
             return lambda zygote: self._run(zygote, task, program, work, started)
 
-        return self._attempted(task, lease, prepared)
+        return self._attempted(task, self._zygotes_of(task, program), lease, prepared)
+
+    @property
+    def given(self) -> tuple[str, ...] | None:
+        """The packages that programs of every task may use, with versions; None: their own."""
+        return None if self._packages is None else self._packages.versions
+
+    def limits_of(self, task: Task) -> Limits:
+        """What a case of a task may use."""
+        return self._limits.of(task)
+
+    def packages_of(self, task: Task) -> Packages:
+        """The packages that programs of a task may use."""
+        if self._packages is not None:
+            return self._packages
+        try:
+            return find_packages(task.packages)
+        except UsageError:  # nobody has asked for them
+            return Packages()
+
+    def _zygotes_of(self, task: Task, program: str) -> Zygotes:
+        """Those that have what programs of a task may use, and at hand what this one speaks of."""
+        packages = self.packages_of(task)
+        ready = packages.mentioned(program)
+        command = self._isolation.with_packages(packages, ready)
+        with self._lock:
+            if command not in self._zygotes:
+                environment = self._isolation.environment
+                self._zygotes[command] = Zygotes(command, environment, self._limits)
+            return self._zygotes[command]
 
     def _attempted(
-        self, task: Task, lease: Lease, prepared: Callable[[], Callable[[ZygoteProcess], _T]]
+        self,
+        task: Task,
+        zygotes: Zygotes,
+        lease: Lease,
+        prepared: Callable[[], Callable[[ZygoteProcess], _T]],
     ) -> _T:
         """Do what is prepared anew for each attempt, once there is a zygote for it."""
         problems: list[str] = []
         while len(problems) < ATTEMPTS and not lease.cancelled:
             try:
                 run = prepared()
-                with self._zygotes.lent(lease) as zygote:
+                with zygotes.lent(lease) as zygote:
                     return run(zygote)
             except BrokenZygoteError as error:
                 problems.append(str(error))
@@ -190,10 +234,23 @@ class SandboxJudge:
             cases_run=tally.cases_run,
             cases_passed=tally.cases_passed,
             rule=tally.rule,
-            failure=_failure(task, program, tally.failed, tally.trouble) if tally.trouble else None,
+            failure=self._failure(task, program, tally),
             seconds=time.perf_counter() - started,
             flips=tally.flips,
+            lacks=self._lacks(task, tally.trouble),
         )
+
+    def _lacks(self, task: Task, trouble: Trouble | None) -> str | None:
+        """The module that a program wanted and may not have, where that is why it failed."""
+        return lacking(trouble.error, self.packages_of(task)) if trouble else None
+
+    def _failure(self, task: Task, program: str, tally: Tally) -> CaseFailure | None:
+        trouble = tally.trouble
+        if trouble is None:
+            return None
+        if trouble.error is not None and self._lacks(task, trouble) is not None:
+            trouble = replace(trouble, error=without(trouble.error, self.packages_of(task)))
+        return _failure(task, program, tally.failed, trouble)
 
     def _compare(
         self, task: Task, program: str, referee: Referee, zygote: ZygoteProcess, tally: Tally
@@ -233,8 +290,8 @@ class SandboxJudge:
                 zygote.stop()
 
 
-def _close(*zygotes: Zygotes) -> None:
-    for each in zygotes:
+def _close(checkers: Zygotes, zygotes: dict[tuple[str, ...], Zygotes]) -> None:
+    for each in (checkers, *zygotes.values()):
         each.close()
 
 

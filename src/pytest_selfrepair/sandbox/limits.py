@@ -1,6 +1,6 @@
 """How much of the machine one case of a program may use."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from pytest_selfrepair.core.task import JsonValue, Task
 
@@ -44,6 +44,10 @@ class Limits:
         seconds = self.cpu_seconds if task.seconds is None else task.seconds
         memory = self.memory_bytes if task.megabytes is None else task.megabytes * MEGABYTE
         return replace(self, cpu_seconds=seconds, memory_bytes=memory)
+
+    def as_terms(self) -> tuple[tuple[str, float], ...]:
+        """The limits as part of the key of a verdict."""
+        return tuple(sorted(asdict(self).items()))
 
     def as_json(self) -> dict[str, JsonValue]:
         """The limits as the zygote reads them."""

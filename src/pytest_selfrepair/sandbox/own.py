@@ -18,7 +18,7 @@ class OwnChecker:
 
     What is expected enters that process, and no other. A checker says that an answer is right by
     returning True, and that it is wrong by returning False, a text that says why, or by a failing
-    ``assert``. Whatever else it does, it is broken: no verdict comes of it.
+    ``assert``. Whatever else it does, it breaks: no verdict comes of that by itself.
 
     Args:
         zygotes: Where its processes come from.

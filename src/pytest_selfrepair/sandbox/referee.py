@@ -9,11 +9,16 @@ from pytest_selfrepair.sandbox.process import BrokenZygoteError
 from pytest_selfrepair.sandbox.reading import Answer, Trouble
 from pytest_selfrepair.sandbox.tally import Judged
 
+CHECKER_BROKE = "the task's checker broke on it"
+"""How a verdict begins to say why an answer is wrong that only a checker of the task's own met."""
+
 
 class Referee:
     """Judges the answers of one program.
 
-    A task's own checker stands in for every other, but for `apps`, which knows no such thing.
+    A task's own checker stands in for every other, but for `apps`, which knows no such thing. Where
+    it breaks on an answer, that is wrong if the checker accepts what is expected; else the checker
+    is broken, and nothing is known.
 
     Args:
         task: The task.
@@ -34,14 +39,17 @@ class Referee:
         """What becomes of a case with that answer, or with that trouble in its place.
 
         Raises:
-            CheckerError: The task's own checker is broken.
+            CheckerError: The task's own checker is broken, for it does not accept either what is
+                expected.
         """
         if isinstance(answer, Trouble):
             return Judged(trouble=answer, other=None if self._other is None else False)
-        acceptance = self._asked(self._checker, case, answer.value)
+        acceptance = self._said(self._checker, case, answer.value)
         other = None
-        if self._other is not None:
-            other = self._asked(self._other, case, answer.value).accepted
+        if self._other is self._checker:
+            other = acceptance.accepted
+        elif self._other is not None:
+            other = self._said(self._other, case, answer.value).accepted
         trouble = None
         if not acceptance.accepted:
             trouble = answer.if_wrong or Trouble(
@@ -51,6 +59,19 @@ class Referee:
             )
         rule = acceptance.rule or (Rule.OWN if acceptance.accepted else None)
         return Judged(rule=rule, trouble=trouble, other=other)
+
+    def _said(self, checker: Checker, case: Case, actual: JsonValue) -> Acceptance:
+        try:
+            return self._asked(checker, case, actual)
+        except CheckerError as error:
+            try:
+                sound = self._asked(checker, case, case.expected).accepted
+            except CheckerError:
+                sound = False
+            if not sound:
+                raise
+            found = str(error).removeprefix(f"{self._task.id}: ")
+            return Acceptance(accepted=False, reason=shorten(f"{CHECKER_BROKE}: {found}"))
 
     def _asked(self, checker: Checker, case: Case, actual: JsonValue) -> Acceptance:
         try:

@@ -284,6 +284,8 @@ def claim(work: Callable[[], Fields], stack_bytes: int, memory_bytes: int) -> Fi
 def _reporting(work: Callable[[], Fields]) -> Fields:
     if random := sys.modules.get("random"):
         random.seed(0)  # it reseeds itself after every fork
+    if numbers := sys.modules.get("numpy.random"):
+        numbers.seed(0)  # for the same reason: the same in every run
     try:
         return work()
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is what became of the program

@@ -2,14 +2,17 @@
 
 It needs the standard library alone and knows no expected output. Its arguments say what it is to
 do to its children: `plain-user` gives each program a user of its own, who with `keep-reading` may
-read what root may; `seccomp` filters system calls, `landlock` makes the paths after it all that can
+read what root may; `packages=FOLDER` lets them import from there, `import=MODULE` imports a module
+before them; `seccomp` filters system calls, `landlock` makes the paths after it all that can
 be read. A frame is a length of eight bytes,
 big-endian, and as many bytes of JSON. On standard input come a program (`load`), the case to begin
 with (`run`), word that enough is known (`stop`). On standard output go a frame for every case, in
 order, and one that ends the run.
 """
 
+import contextlib
 import gc
+import importlib
 import json
 import os
 import signal
@@ -29,6 +32,11 @@ else:  # a plain file beside its siblings, with nothing of the project around
     import watch  # type: ignore[import-not-found,no-redef]
     import ways  # type: ignore[import-not-found,no-redef]
 
+PACKAGES, READY = "packages=", "import="
+"""How arguments begin that name the folder of packages, and a module of theirs."""
+
+_ALSO = {"numpy": ("numpy.random",)}  # whose numbers are fixed before each case, once it is there
+
 _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 4, 36
 _CHUNK = 1 << 16
 _HEADER = 8
@@ -42,6 +50,7 @@ def main() -> None:
     arguments = sys.argv[1:]
     sys.argv = [runner.PROGRAM_FILE]
     sys.set_int_max_str_digits(0)  # tasks have longer integers; time and memory bound the work
+    _bring_packages(arguments)
     site.setquit()  # exit() and quit(), which the option -S leaves out
     zygote = _Zygote(os.dup(0), os.dup(1), frozenset(arguments))
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -61,6 +70,17 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # children need not look at what was there before them
     zygote.serve()
+
+
+def _bring_packages(arguments: list[str]) -> None:
+    """Let programs import what they may, and import what most of them will."""
+    sys.path += [each[len(PACKAGES) :] for each in arguments if each.startswith(PACKAGES)]
+    for each in arguments:
+        if each.startswith(READY):
+            module = each[len(READY) :]
+            for name in (module, *_ALSO.get(module, ())):
+                with contextlib.suppress(BaseException):  # a program will meet it and say so
+                    importlib.import_module(name)
 
 
 class _Zygote:

@@ -1,4 +1,4 @@
-"""Samples and records out of one store and into another, as lines."""
+"""Samples, verdicts and records out of one store and into another, as lines."""
 
 import json
 import sqlite3
@@ -10,8 +10,16 @@ import msgspec
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.sample import Sample, SampleRequest
-from pytest_selfrepair.store.lines import RecordLine, SampleLine
-from pytest_selfrepair.store.rows import column, insert_sample, sample_row, sample_texts
+from pytest_selfrepair.core.verdict import Verdict
+from pytest_selfrepair.store.lines import Line, RecordLine, SampleLine, VerdictLine
+from pytest_selfrepair.store.rows import (
+    column,
+    insert_sample,
+    insert_verdict,
+    sample_row,
+    sample_texts,
+    verdict_text,
+)
 from pytest_selfrepair.store.samples import SqliteStore
 from pytest_selfrepair.store.trouble import damaged_row
 
@@ -22,6 +30,12 @@ SELECT task_id, node, key, request, sample FROM samples
 WHERE (task_id, node, key) > (?, ?, ?)
     AND (? IS NULL OR task_id IN (SELECT task_id FROM records WHERE run = ?))
 ORDER BY task_id, node, key LIMIT ?
+"""
+_VERDICTS = """
+SELECT task_id, key, '', verdict FROM verdicts
+WHERE (task_id, key, '') > (?, ?, ?)
+    AND (? IS NULL OR task_id IN (SELECT task_id FROM records WHERE run = ?))
+ORDER BY task_id, key LIMIT ?
 """
 _RECORDS = """
 SELECT task_id, started, uid, record FROM records JOIN runs ON run = id
@@ -58,6 +72,24 @@ def samples(store: SqliteStore, run: int | None = None) -> Iterator[SampleLine]:
             raise damaged_row(store.path, f"sample {row[2]}", error) from error
 
 
+def verdicts(store: SqliteStore, run: int | None = None) -> Iterator[VerdictLine]:
+    """The verdicts that a store keeps, by task and key.
+
+    Args:
+        store: The store.
+        run: Only those of the tasks that this run has records of; None: all.
+
+    Raises:
+        StoreError: The file cannot be read.
+    """
+    for task_id, key, _, text in _paged(store, _VERDICTS, run):
+        try:
+            verdict = msgspec.convert(json.loads(text), Verdict)
+        except (ValueError, msgspec.ValidationError) as error:
+            raise damaged_row(store.path, f"verdict {key}", error) from error
+        yield VerdictLine(key=key, task_id=task_id, verdict=verdict)
+
+
 def records(store: SqliteStore, run: int | None = None) -> Iterator[RecordLine]:
     """The records of a store, by task and run.
 
@@ -79,7 +111,7 @@ def runs(store: SqliteStore) -> list[int]:
     return [number for (number,) in rows]
 
 
-def take_in(store: SqliteStore, lines: Sequence[SampleLine | RecordLine]) -> list[Taken]:
+def take_in(store: SqliteStore, lines: Sequence[Line]) -> list[Taken]:
     """File what is new, in one transaction; what is there already is never replaced.
 
     Returns:
@@ -88,14 +120,17 @@ def take_in(store: SqliteStore, lines: Sequence[SampleLine | RecordLine]) -> lis
     Raises:
         StoreError: The file cannot be written; then nothing of this was.
     """
-    return store.write(
-        lambda connection: [
-            _take_sample(connection, line)
-            if isinstance(line, SampleLine)
-            else _take_record(connection, line)
-            for line in lines
-        ]
-    )
+    return store.write(lambda connection: [_take(connection, line) for line in lines])
+
+
+def _take(connection: sqlite3.Connection, line: Line) -> Taken:
+    match line:
+        case SampleLine():
+            return _take_sample(connection, line)
+        case VerdictLine():
+            return _take_verdict(connection, line)
+        case RecordLine():
+            return _take_record(connection, line)
 
 
 def _paged(store: SqliteStore, query: str, run: int | None) -> Iterator[tuple[str, ...]]:
@@ -121,6 +156,14 @@ def _take_sample(connection: sqlite3.Connection, line: SampleLine) -> Taken:
         return Taken.NEW
     text = sample_texts(connection, [row[0]])[row[0]]
     same = msgspec.convert(json.loads(text), Sample) == line.sample
+    return Taken.THERE if same else Taken.OTHER
+
+
+def _take_verdict(connection: sqlite3.Connection, line: VerdictLine) -> Taken:
+    if insert_verdict(connection, line.key, line.task_id, line.verdict):
+        return Taken.NEW
+    text = verdict_text(connection, line.key)
+    same = text is not None and msgspec.convert(json.loads(text), Verdict) == line.verdict
     return Taken.THERE if same else Taken.OTHER
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.trouble import explain, is_busy, no_store
 
-SCHEMA = 2
+SCHEMA = 4
 """The version of the file's layout, kept in its `user_version`."""
 
 _APPLICATION = 0x5E1F4EA1
@@ -56,6 +56,26 @@ CREATE TABLE reservations (
     tokens INTEGER NOT NULL,
     picodollars INTEGER NOT NULL
 );
+""",
+    # 3: a reservation claims its draw, by the draw's key; what each single run has paid for
+    """
+ALTER TABLE reservations ADD COLUMN key TEXT;
+CREATE UNIQUE INDEX reservations_by_key ON reservations (key);
+CREATE TABLE payments (
+    run TEXT PRIMARY KEY,
+    samples INTEGER NOT NULL DEFAULT 0,
+    tokens INTEGER NOT NULL DEFAULT 0,
+    picodollars INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+""",
+    # 4: verdicts, each under the hash of all that decided it
+    """
+CREATE TABLE verdicts (
+    key TEXT PRIMARY KEY,
+    task_id TEXT NOT NULL,
+    verdict TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX verdicts_by_task ON verdicts (task_id);
 """,
 )
 _TABLES = {"samples", "runs", "records"}

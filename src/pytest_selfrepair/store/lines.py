@@ -1,4 +1,4 @@
-"""Samples and records as lines of JSON that a repository can keep: sorted keys, ASCII, one each."""
+"""What a store holds as lines of JSON that a repository can keep: sorted keys, ASCII, one each."""
 
 import json
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ import msgspec
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.sample import Sample, SampleRequest
+from pytest_selfrepair.core.verdict import Verdict
 from pytest_selfrepair.errors import StoreError
 
 SCHEMA = 1
@@ -39,6 +40,24 @@ class RecordLine:
     record: Record
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictLine:
+    """A verdict that is served again where the same program is judged on the same terms.
+
+    Attributes:
+        key: What it is kept under, a hash of the task, the program, and what decided.
+        task_id: The task.
+        verdict: The verdict.
+    """
+
+    key: str
+    task_id: str
+    verdict: Verdict
+
+
+Line = SampleLine | VerdictLine | RecordLine
+
+
 class _Header(msgspec.Struct):
     format: str
     schema: int
@@ -48,6 +67,12 @@ class _Sample(msgspec.Struct, forbid_unknown_fields=True):
     key: str
     request: SampleRequest
     sample: Sample
+
+
+class _Verdict(msgspec.Struct, forbid_unknown_fields=True):
+    key: str
+    task_id: str
+    verdict: Verdict
 
 
 class _Record(msgspec.Struct, forbid_unknown_fields=True):
@@ -80,15 +105,17 @@ def check_header(line: bytes) -> None:
         )
 
 
-def write(line: SampleLine | RecordLine) -> str:
+def write(line: Line) -> str:
     """One line, without its end."""
     if isinstance(line, SampleLine):
         return _dump(_Sample(key=line.request.key, request=line.request, sample=line.sample))
+    if isinstance(line, VerdictLine):
+        return _dump(_Verdict(key=line.key, task_id=line.task_id, verdict=line.verdict))
     facts = json.loads(line.record.to_json())
     return _dump(_Record(run=line.run, started=line.started, record=facts))
 
 
-def read(line: bytes) -> SampleLine | RecordLine:
+def read(line: bytes) -> Line:
     """Read what `write` wrote.
 
     Raises:
@@ -100,6 +127,9 @@ def read(line: bytes) -> SampleLine | RecordLine:
             found = msgspec.convert(facts, _Record)
             record = Record.from_json(json.dumps(found.record))
             return RecordLine(run=found.run, started=found.started, record=record)
+        if "verdict" in facts:
+            kept = msgspec.convert(facts, _Verdict)
+            return VerdictLine(key=kept.key, task_id=kept.task_id, verdict=kept.verdict)
         sample = msgspec.convert(facts, _Sample)
     except msgspec.ValidationError as error:
         raise StoreError(str(error)) from error

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from pytest_selfrepair.core.sample import CONTEXT_LIMIT, Sample, SampleRequest
+from pytest_selfrepair.core.verdict import Verdict
 
 SampleRow = tuple[str, str, str, str, str, str]
 """A row of `samples`: key, model, task, node, and the JSON of the request and of the sample."""
@@ -29,6 +30,21 @@ def insert_sample(connection: sqlite3.Connection, row: SampleRow, *, anew: bool 
     statement = "INSERT OR REPLACE" if anew else "INSERT OR IGNORE"
     statement += " INTO samples VALUES (?, ?, ?, ?, ?, ?)"
     return connection.execute(statement, row).rowcount == 1
+
+
+def insert_verdict(
+    connection: sqlite3.Connection, key: str, task_id: str, verdict: Verdict, *, anew: bool = False
+) -> bool:
+    """Keep a verdict; say whether it is there now, or another one of its key was before."""
+    statement = "INSERT OR REPLACE" if anew else "INSERT OR IGNORE"
+    row = (key, column(task_id), json.dumps(msgspec.to_builtins(verdict)))
+    return connection.execute(f"{statement} INTO verdicts VALUES (?, ?, ?)", row).rowcount == 1
+
+
+def verdict_text(connection: sqlite3.Connection, key: str) -> str | None:
+    """The JSON of the verdict of a key, or None."""
+    row = connection.execute("SELECT verdict FROM verdicts WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
 
 
 def insert_run(connection: sqlite3.Connection) -> int:

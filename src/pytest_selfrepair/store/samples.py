@@ -1,4 +1,4 @@
-"""Samples as they are paid for, what they cost, and records as they end, in one SQLite file."""
+"""Samples as they are paid for, verdicts, and records as they end, in one SQLite file."""
 
 import asyncio
 import json
@@ -10,23 +10,33 @@ from typing import TypeVar
 
 import msgspec
 
-from pytest_selfrepair.core.ledger import Lost, Reservation, RunLimits, Spent, Wanted
+from pytest_selfrepair.core.ledger import (
+    Grant,
+    Lost,
+    Paid,
+    Reservation,
+    RunLimits,
+    Spent,
+    Wanted,
+)
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.sample import Sample, SampleRequest
-from pytest_selfrepair.errors import BudgetSpentError
+from pytest_selfrepair.core.verdict import Verdict
 from pytest_selfrepair.store.alive import SignOfLife
 from pytest_selfrepair.store.layout import open_file
-from pytest_selfrepair.store.ledger import LedgerTables
+from pytest_selfrepair.store.ledger import LedgerTables, is_vain
 from pytest_selfrepair.store.rows import (
     column,
     cost_of,
     insert_run,
     insert_sample,
+    insert_verdict,
     sample_row,
     sample_texts,
+    verdict_text,
 )
 from pytest_selfrepair.store.trouble import damaged_row
-from pytest_selfrepair.store.writer import NOT_YET, Writer
+from pytest_selfrepair.store.writer import NOT_YET, NotYet, Writer
 
 PATIENCE = 30.0
 """Seconds to wait for another process that is writing."""
@@ -46,15 +56,18 @@ class SqliteStore:
         path: The file.
         patience: Seconds to wait for another process that is writing.
         create: Whether the file and its folder are made where they are missing.
+        run: What tells what this run pays from what others do; empty: it is not told.
 
     Raises:
         StoreError: The file cannot be opened, is no such store, or is of a later version.
     """
 
-    def __init__(self, path: Path, *, patience: float = PATIENCE, create: bool = True) -> None:
+    def __init__(
+        self, path: Path, *, patience: float = PATIENCE, create: bool = True, run: str = ""
+    ) -> None:
         self._path = path
         self._sign = SignOfLife(path)
-        self._ledger = LedgerTables(self._sign)
+        self._ledger = LedgerTables(self._sign, run)
         self._writer = Writer(path, open_file(path, patience=patience, create=create))
 
     @property
@@ -125,35 +138,49 @@ class SqliteStore:
         )
         return [self._read(text, SampleRequest) for (text,) in rows]
 
-    async def reserve(
-        self, campaign: str, wanted: Sequence[Wanted], limits: RunLimits
-    ) -> tuple[Reservation, ...]:
-        """Set aside what some requests can cost; wait where only what others hold is in the way.
-
-        Returns:
-            A reservation for each, or for the first of them, as many as fit; at least one.
+    async def verdict(self, key: str) -> Verdict | None:
+        """The verdict kept under a key, or None.
 
         Raises:
-            BudgetSpentError: Not even the first would fit if nobody held anything.
+            StoreError: The file cannot be read.
+        """
+        text = await self._writer.do(partial(verdict_text, key=key), reads=True)
+        return None if text is None else self._read(text, Verdict)
+
+    async def keep_verdict(self, key: str, task_id: str, verdict: Verdict) -> None:
+        """Keep a verdict, in the place of one that is kept under the same key.
+
+        Raises:
+            StoreError: The file cannot be written.
+        """
+        await self._writer.do(
+            lambda connection: insert_verdict(connection, key, task_id, verdict, anew=True)
+        )
+
+    async def reserve(
+        self, campaign: str, wanted: Sequence[Wanted], limits: RunLimits, *, waits: bool = True
+    ) -> tuple[Grant, ...]:
+        """Set aside what some requests can cost; see `Ledger`.
+
+        Raises:
             StoreError: The file cannot be written.
         """
         granted: list[Reservation] = []
 
-        def work(connection: sqlite3.Connection) -> object:
-            result = self._ledger.reserve(connection, campaign, wanted, limits)
-            if result is None:
-                return NOT_YET
-            granted[:] = [] if isinstance(result, BudgetSpentError) else result
-            return result
+        def work(connection: sqlite3.Connection) -> tuple[Grant, ...] | NotYet:
+            grants = self._ledger.reserve(connection, campaign, wanted, limits)
+            granted[:] = [each for each in grants if isinstance(each, Reservation)]
+            return NOT_YET if waits and is_vain(grants) else grants
 
         try:
-            result = await self._writer.do(work)
+            return await self._writer.do(work, waits=waits)
         except asyncio.CancelledError:  # nothing was sent: what was granted meanwhile goes back
-            self._writer.post(partial(self._ledger.release_all, reservations=granted))
+            self.give_back(granted)
             raise
-        if isinstance(result, BudgetSpentError):
-            raise result
-        return tuple(granted)
+
+    def give_back(self, reservations: Sequence[Reservation]) -> None:
+        """Drop reservations of requests that were never sent, soon; nobody waits for it."""
+        self._writer.post(partial(self._ledger.release_all, reservations=reservations))
 
     async def release(self, reservation: Reservation) -> None:
         """Give back what was set aside for a request that failed and cost nothing.
@@ -176,6 +203,10 @@ class SqliteStore:
     def spent(self, campaign: str) -> Spent:
         """What a campaign has paid for, in all its runs and processes."""
         return self.read(lambda connection: self._ledger.spent(connection, campaign))
+
+    def paid(self, run: str) -> Paid:
+        """What a run has paid for, in all its processes."""
+        return self.read(lambda connection: self._ledger.paid(connection, run))
 
     def in_flight(self, campaign: str) -> int:
         """Requests that are under way on a campaign's account, in all processes."""

@@ -31,19 +31,20 @@ _T = TypeVar("_T")
 _Work = Callable[[sqlite3.Connection], _T]
 
 
-class _NotYet:
+class NotYet:
     """What work returns that has written nothing and is to be tried again later."""
 
 
-NOT_YET = _NotYet()
+NOT_YET = NotYet()
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class _Job(Generic[_T]):
     """Work, and who waits for it: a loop's future, or a thread's."""
 
-    work: "_Work[_T | _NotYet]"
+    work: "_Work[_T | NotYet]"
     reads: bool
+    waits: bool
     keeps: bool
     loop: asyncio.AbstractEventLoop | None
     future: "asyncio.Future[_T] | Future[_T]"
@@ -73,13 +74,19 @@ class Writer:
         self._thread.start()
 
     async def do(
-        self, work: "_Work[_T | _NotYet]", *, reads: bool = False, keeps: bool = False
+        self,
+        work: "_Work[_T | NotYet]",
+        *,
+        reads: bool = False,
+        waits: bool = False,
+        keeps: bool = False,
     ) -> _T:
         """Have work done in a transaction; when this returns, what it wrote is on disk.
 
         Args:
             work: Does it, by the connection. It may be done over when something else fails.
             reads: It writes nothing.
+            waits: It may say `NOT_YET`: it is done after what does not, first come first served.
             keeps: Where it fails it is tried again with later work and at the end: there was paid
                 for what it writes.
 
@@ -88,7 +95,9 @@ class Writer:
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[_T] = loop.create_future()
-        self._submit(_Job(work=work, reads=reads, keeps=keeps, loop=loop, future=future))
+        self._submit(
+            _Job(work=work, reads=reads, waits=waits, keeps=keeps, loop=loop, future=future)
+        )
         return await future
 
     def wait(self, work: "_Work[_T]", *, reads: bool = False) -> _T:
@@ -98,13 +107,17 @@ class Writer:
             StoreError: The file cannot be read or written.
         """
         future: Future[_T] = Future()
-        self._submit(_Job(work=work, reads=reads, keeps=False, loop=None, future=future))
+        self._submit(
+            _Job(work=work, reads=reads, waits=False, keeps=False, loop=None, future=future)
+        )
         return future.result()
 
     def post(self, work: "_Work[object]") -> None:
         """Have work done after all that was asked for before; nobody waits for it."""
         with contextlib.suppress(StoreError):
-            self._submit(_Job(work=work, reads=False, keeps=False, loop=None, future=Future()))
+            self._submit(
+                _Job(work=work, reads=False, waits=False, keeps=False, loop=None, future=Future())
+            )
 
     def close(self, last: "_Work[None] | None") -> None:
         """Do what is waiting and some last work, as far as can be, and give back the file."""
@@ -130,8 +143,10 @@ class Writer:
         while more:
             jobs, more = self._next()
             _answer([self._alone(job) for job in jobs if job.reads])
-            writing = [job for job in jobs if not job.reads]
-            if self._waiting and (writing or self._others_moved()):
+            writing = [job for job in jobs if not job.reads and not job.waits]
+            self._waiting += [job for job in jobs if job.waits]
+            changed = any(not job.reads for job in jobs)
+            if self._waiting and (changed or self._others_moved()):
                 writing += [job for job in self._waiting if not job.future.cancelled()]
                 self._waiting = []
             if writing:

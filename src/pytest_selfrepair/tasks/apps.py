@@ -14,6 +14,9 @@ from pytest_selfrepair.tasks.calls import read_expectations
 from pytest_selfrepair.tasks.outline import Outline
 from pytest_selfrepair.tasks.source import Source, brief, read_json, unpacked
 
+GRADERS_PACKAGES = ("numpy",)
+"""What the official graders of APPS and LiveCodeBench give to programs."""
+
 NAMES = ("problem_id", "task_id", "id")
 """The columns that may name a task; the first that is there does."""
 
@@ -58,8 +61,8 @@ def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
     Args:
         task_id: The task's id in this run.
         fields: `question`, `difficulty`, `input_output`, and where present `solutions`,
-            `starter_code`, `public_cases`, `topics`, `limits` and `checker`. `input_output` and
-            `solutions` may be JSON inside a string.
+            `starter_code`, `public_cases`, `topics`, `limits`, `checker` and `url`.
+            `input_output` and `solutions` may be JSON inside a string.
         source: What errors name.
 
     Raises:
@@ -105,6 +108,7 @@ def _read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> tupl
         starter_code=starter,
         solutions=_read_texts(solutions, "solutions", "program", source),
         checker=_read_checker(fields.get("checker"), source),
+        packages=GRADERS_PACKAGES if _is_of_apps(fields) else (),
         topics=_read_texts(fields.get("topics"), "topics", "text", source),
         public_cases=_read_public_cases(fields.get("public_cases"), len(tests.inputs), source),
         seconds=limits.get("seconds"),
@@ -145,6 +149,11 @@ def _kind(tests: bytes, source: Source) -> TaskKind:
         found = unpacked(read_json(tests, source, "input_output"), source, "input_output")
         fn_name = found.get("fn_name") if isinstance(found, dict) else None
     return TaskKind.STDIN if fn_name is None else TaskKind.CALL_BASED
+
+
+def _is_of_apps(fields: Mapping[str, JsonValue]) -> bool:
+    """Whether a task is of the set itself, in its columns or its folders, not just alike."""
+    return "problem_id" in fields or bool(fields.get("url"))
 
 
 def _read_statement(fields: Mapping[str, JsonValue], source: Source) -> str:

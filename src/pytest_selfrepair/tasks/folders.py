@@ -111,6 +111,7 @@ def _fields(
         "public_cases": None if CASES in leave_out else metadata.get("public_cases"),
         "topics": metadata.get("topics"),
         "limits": metadata.get("limits"),
+        "url": metadata.get("url"),
     }
 
 

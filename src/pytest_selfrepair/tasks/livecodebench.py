@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import NoReturn
 
 from pytest_selfrepair.core.task import Case, Difficulty, JsonValue, Task
+from pytest_selfrepair.tasks.apps import GRADERS_PACKAGES
 from pytest_selfrepair.tasks.calls import read_expectations
 from pytest_selfrepair.tasks.outline import Outline
 from pytest_selfrepair.tasks.source import Source, brief, read_json, unpacked
@@ -136,6 +137,7 @@ def _without_cases(task_id: str, fields: Mapping[str, JsonValue], source: Source
         statement=statement,
         cases=(),
         starter_code=starter,
+        packages=GRADERS_PACKAGES,
     )
 
 

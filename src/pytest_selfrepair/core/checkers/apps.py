@@ -4,7 +4,7 @@ import contextlib
 import math
 
 from pytest_selfrepair.core.checkers.common import SHOWN, Acceptance, Rule, as_text, brief, wrong
-from pytest_selfrepair.core.checkers.values import rule_of
+from pytest_selfrepair.core.checkers.values import EXACTLY, rule_of
 from pytest_selfrepair.core.shorten import render
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind, Wrapping
 
@@ -101,7 +101,7 @@ def _compare_results(wrapping: Wrapping, expected: JsonValue, actual: JsonValue)
     wrapped = wrapping is Wrapping.WRAPPED
     try:
         if actual == expected:
-            same = rule_of(expected, actual, 0.0) is Rule.EXACT
+            same = rule_of(expected, actual, EXACTLY) is Rule.EXACT
             return Acceptance(accepted=True, rule=Rule.EXACT if same else Rule.PYTHON_EQUALITY)
         first = isinstance(expected, list) and expected and actual == expected[0]
         if (actual == [expected]) if wrapped else first:

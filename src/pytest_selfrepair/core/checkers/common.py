@@ -1,7 +1,5 @@
-"""What checkers share: the rules, what a checker says of an answer, and how numbers are near."""
+"""What checkers share: the rules, and what a checker says of an answer."""
 
-import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,14 +8,8 @@ from typing import Protocol
 from pytest_selfrepair.core.shorten import render, shorten
 from pytest_selfrepair.core.task import Case, JsonValue, Task
 
-TOLERANCE = 1e-6
-"""How far a float may be off, relative to what is expected or absolutely."""
-
 SHOWN = 60
 """Characters of a token or value in a reason."""
-
-_FLOAT = re.compile(r"[+-]?(?:\d+\.\d*|\.\d+|\d+(?=[eE][+-]))(?:[eE][+-]?\d+)?", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 class Rule(StrEnum):
@@ -26,7 +18,7 @@ class Rule(StrEnum):
     Attributes:
         EXACT: It is what is expected.
         WHITESPACE: The same but for white space that carries nothing.
-        FLOAT: The same but for floats within the tolerance of `tolerant`.
+        FLOAT: The same but for real numbers within the tolerance of `tolerant`.
         LINE_ORDER: The same lines in another order.
         TOKEN_ORDER: The same lines, in some of which the tokens have another order.
         ELEMENT_ORDER: A result whose lists have another order.
@@ -103,22 +95,3 @@ def brief(text: str) -> str:
 def wrong(where: str, expected: str, found: str) -> Acceptance:
     """A wrong answer and its first difference."""
     return Acceptance(accepted=False, reason=f"{where}: expected {expected}, found {found}")
-
-
-def is_float(token: str) -> bool:
-    """Whether an expected token has a tolerance: a decimal point or a signed exponent."""
-    return _FLOAT.fullmatch(token) is not None
-
-
-def is_close_token(expected: str, actual: str) -> bool:
-    """Whether a float is expected and a number near it was printed."""
-    if not is_float(expected) or not _NUMBER.fullmatch(actual):
-        return False
-    return is_close(float(expected), float(actual), TOLERANCE)
-
-
-def is_close(expected: float, actual: float, tolerance: float) -> bool:
-    """Whether ``actual`` is near enough; infinities are only near as equal values are."""
-    if not (math.isfinite(expected) and math.isfinite(actual)):
-        return False
-    return abs(expected - actual) <= tolerance * max(1.0, abs(expected))

@@ -1,15 +1,8 @@
 """The checkers that keep order: `tolerant`, the default, and `strict`."""
 
-from pytest_selfrepair.core.checkers.common import (
-    TOLERANCE,
-    Acceptance,
-    Rule,
-    as_text,
-    brief,
-    is_close_token,
-    wrong,
-)
-from pytest_selfrepair.core.checkers.values import compare_values
+from pytest_selfrepair.core.checkers.common import Acceptance, Rule, as_text, brief, wrong
+from pytest_selfrepair.core.checkers.numbers import Numbers, numbers_of
+from pytest_selfrepair.core.checkers.values import EXACTLY, compare_values
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 
 
@@ -19,17 +12,21 @@ def tolerant(task: Task, case: Case, actual: JsonValue) -> Acceptance:
     Standard input: token by token, in order, case kept. Blank lines, and the amount of white space
     within and around a line, are forgiven; which tokens share a line is not. Integers and words are
     compared as text, so that integers are exact at any size. A token that is expected with a
-    decimal point or a signed exponent is a float: the answer may be off by 1e-6, relative to it or
+    decimal point or an exponent is a real number: the answer may be off by 1e-6, relative to it or
     absolutely.
 
     Call-based: lists in order, objects by their keys (integer keys count as their text), texts
     exactly; None, booleans and integers are kept apart. Where a float is expected the answer may be
     a number off by 1e-6, relatively or absolutely. Where an integer is expected a float must equal
     it exactly. NaN equals nothing.
+
+    Where any expected value of the task is a real number, or its statement names a tolerance, an
+    integer that is expected is one too: 0.9999999999 is 1. Two integers are compared exactly all
+    the same. A tolerance above 1e-6 that the statement names is granted (see `numbers_of`).
     """
     if task.kind is TaskKind.CALL_BASED:
-        return compare_values(case.expected, actual, TOLERANCE)
-    return _compare_tokens(as_text(case.expected), as_text(actual))
+        return compare_values(case.expected, actual, numbers_of(task))
+    return _compare_tokens(as_text(case.expected), as_text(actual), numbers_of(task))
 
 
 def strict(task: Task, case: Case, actual: JsonValue) -> Acceptance:
@@ -42,7 +39,7 @@ def strict(task: Task, case: Case, actual: JsonValue) -> Acceptance:
     value are equal.
     """
     if task.kind is TaskKind.CALL_BASED:
-        return compare_values(case.expected, actual, 0.0)
+        return compare_values(case.expected, actual, EXACTLY)
     wanted, found = as_text(case.expected), as_text(actual)
     if wanted.rstrip("\n") == found.rstrip("\n"):
         return Acceptance(accepted=True, rule=Rule.EXACT)
@@ -56,7 +53,7 @@ def strict(task: Task, case: Case, actual: JsonValue) -> Acceptance:
     return Acceptance(accepted=True, rule=Rule.WHITESPACE)
 
 
-def _compare_tokens(expected: str, actual: str) -> Acceptance:
+def _compare_tokens(expected: str, actual: str, numbers: Numbers) -> Acceptance:
     if expected.rstrip("\n") == actual.rstrip("\n"):
         return Acceptance(accepted=True, rule=Rule.EXACT)
     wanted_lines = [tokens for line in expected.split("\n") if (tokens := line.split())]
@@ -66,7 +63,7 @@ def _compare_tokens(expected: str, actual: str) -> Acceptance:
         for want, have in zip(wanted, found, strict=False):
             if want == have:
                 continue
-            if not is_close_token(want, have):
+            if not numbers.is_close_token(want, have):
                 return wrong(f"line {number}", brief(want), brief(have))
             rule = Rule.FLOAT
         if len(wanted) != len(found):

@@ -2,16 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import TypeVar
 
-from pytest_selfrepair.core.checkers.common import (
-    TOLERANCE,
-    Acceptance,
-    Rule,
-    as_text,
-    is_close_token,
-    is_float,
-)
+from pytest_selfrepair.core.checkers.common import Acceptance, Rule, as_text
+from pytest_selfrepair.core.checkers.numbers import Numbers, numbers_of
 from pytest_selfrepair.core.checkers.ordered import tolerant
 from pytest_selfrepair.core.checkers.values import rule_of
 from pytest_selfrepair.core.shorten import integer_text
@@ -38,31 +33,33 @@ def unordered(task: Task, case: Case, actual: JsonValue) -> Acceptance:
     ordered = tolerant(task, case, actual)
     if ordered.accepted:
         return ordered
+    numbers = numbers_of(task)
     if task.kind is TaskKind.STDIN:
-        rule = _rule_of_outputs(as_text(case.expected), as_text(actual))
+        rule = _rule_of_outputs(as_text(case.expected), as_text(actual), numbers)
     else:
-        rule = _rule_of_results(case.expected, actual)
+        rule = _rule_of_results(case.expected, actual, numbers)
     return ordered if rule is None else Acceptance(accepted=True, rule=rule)
 
 
-def _rule_of_outputs(expected: str, actual: str) -> Rule | None:
+def _rule_of_outputs(expected: str, actual: str, numbers: Numbers) -> Rule | None:
     wanted = [tuple(tokens) for line in expected.split("\n") if (tokens := line.split())]
     found = [tuple(tokens) for line in actual.split("\n") if (tokens := line.split())]
-    if _all_paired(wanted, found, key=tuple, same=_same_in_order):
+    in_order, in_any = partial(_same_in_order, numbers), partial(_same_tokens, numbers)
+    if _all_paired(wanted, found, key=tuple, same=in_order):
         return Rule.LINE_ORDER
-    if _all_paired(wanted, found, key=lambda line: tuple(sorted(line)), same=_same_tokens):
+    if _all_paired(wanted, found, key=lambda line: tuple(sorted(line)), same=in_any):
         return Rule.TOKEN_ORDER
     return None
 
 
-def _same_in_order(expected: Sequence[str], actual: Sequence[str]) -> bool:
+def _same_in_order(numbers: Numbers, expected: Sequence[str], actual: Sequence[str]) -> bool:
     return len(expected) == len(actual) and all(
-        want == have or is_close_token(want, have)
+        want == have or numbers.is_close_token(want, have)
         for want, have in zip(expected, actual, strict=True)
     )
 
 
-def _same_tokens(expected: Sequence[str], actual: Sequence[str]) -> bool:
+def _same_tokens(numbers: Numbers, expected: Sequence[str], actual: Sequence[str]) -> bool:
     """Whether two lines have the same tokens in any order.
 
     Tokens that are expected as text take their equals; what is left must be numbers, and pairing
@@ -71,32 +68,32 @@ def _same_tokens(expected: Sequence[str], actual: Sequence[str]) -> bool:
     if len(expected) != len(actual):
         return False
     left = Counter(actual)
-    left.subtract(token for token in expected if not is_float(token))
+    left.subtract(token for token in expected if not numbers.is_real(token))
     if min(left.values(), default=0) < 0:
         return False
     try:
-        wanted = sorted((token for token in expected if is_float(token)), key=float)
+        wanted = sorted((token for token in expected if numbers.is_real(token)), key=float)
         found = sorted(left.elements(), key=float)
     except ValueError:  # a word where a number is expected
         return False
-    return all(is_close_token(want, have) for want, have in zip(wanted, found, strict=True))
+    return _same_in_order(numbers, wanted, found)
 
 
-def _rule_of_results(expected: JsonValue, actual: JsonValue) -> Rule | None:
+def _rule_of_results(expected: JsonValue, actual: JsonValue, numbers: Numbers) -> Rule | None:
     try:
-        return Rule.ELEMENT_ORDER if _same_elements(expected, actual) else None
+        return Rule.ELEMENT_ORDER if _same_elements(numbers, expected, actual) else None
     except RecursionError:
         return None
 
 
-def _same_elements(expected: JsonValue, actual: JsonValue) -> bool:
+def _same_elements(numbers: Numbers, expected: JsonValue, actual: JsonValue) -> bool:
     if isinstance(expected, list) and isinstance(actual, list):
-        return _all_paired(expected, actual, key=_canonical, same=_same_elements)
+        return _all_paired(expected, actual, key=_canonical, same=partial(_same_elements, numbers))
     if isinstance(expected, dict) and isinstance(actual, dict):
         return expected.keys() == actual.keys() and all(
-            _same_elements(expected[key], actual[key]) for key in expected
+            _same_elements(numbers, expected[key], actual[key]) for key in expected
         )
-    return rule_of(expected, actual, TOLERANCE) is not None
+    return rule_of(expected, actual, numbers) is not None
 
 
 def _canonical(value: JsonValue) -> str:

@@ -31,6 +31,15 @@ def differing(before: Sequence[Record], after: Sequence[Record]) -> tuple[Settin
     )
 
 
+_SHOWN_ALWAYS = frozenset({"temperature", "max_tokens", "seed"})
+
+
+def _packages(setup: Setup) -> str:
+    if setup.packages is None:
+        return "as the tasks' source gives"
+    return ", ".join(setup.packages) or "none"
+
+
 def _values(setups: Iterable[Setup]) -> dict[str, str]:
     """Every setting's value in words; several, where records differ, with "or" between them."""
     found: dict[str, set[str]] = {}
@@ -42,14 +51,16 @@ def _values(setups: Iterable[Setup]) -> dict[str, str]:
             ("prompts", setup.prompts),
             ("checker", setup.checker),
             ("isolation", setup.isolation),
+            ("packages", _packages(setup)),
             ("n_p", plan.n_p),
             ("n_fr", plan.n_fr),
             ("n_f", "one for each repair" if plan.n_f is None else plan.n_f),
             ("depth", plan.depth),
             ("budget", "none" if plan.budget is None else plan.budget),
-            ("temperature", params.temperature),
+            ("temperature", "none" if params.temperature is None else params.temperature),
             ("max_tokens", params.max_tokens),
             ("seed", "none" if params.seed is None else params.seed),
+            *((name, value) for name, value in params.changed.items() if name not in _SHOWN_ALWAYS),
         ):
             found.setdefault(name, set()).add(str(value))
     return {name: " or ".join(sorted(values)) for name, values in found.items()}

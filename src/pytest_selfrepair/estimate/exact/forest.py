@@ -5,11 +5,12 @@ repairs level 1, repairs of repairs level 2. Children of a node lie next to each
 of their parents and as they were drawn.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.sample import CONTEXT_LIMIT
 from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.estimate.exact.draws import Bools, Floats, Groups, Ints
@@ -62,6 +63,26 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """The feedback texts about programs, where several repairs share one.
+
+    Attributes:
+        counts: Shape (programs,): texts about each program; those of one lie next to each other.
+        repairs: Shape (texts,): repairs on each; in the order of the level of repairs.
+        told: Shape (texts, units): what each text cost. Repairs cost nothing for it.
+    """
+
+    counts: Ints
+    repairs: Ints
+    told: Floats
+
+    def keep(self, programs: Bools) -> "Texts":
+        """The texts about some programs."""
+        kept = np.repeat(programs, self.counts)
+        return Texts(counts=self.counts[programs], repairs=self.repairs[kept], told=self.told[kept])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forest:
     """Trees of one feedback source, one for each task.
 
@@ -70,12 +91,14 @@ class Forest:
         source: The feedback source's name; None where there are programs alone.
         levels: Programs, their repairs, repairs of these, and so on.
         planned: Repairs that each failing program was to have; it bounds n_fr where none fails.
+        texts: The texts about programs, where several repairs share one; None: each has its own.
     """
 
     tasks: tuple[str, ...]
     source: str | None
     levels: tuple[Level, ...]
     planned: int = 0
+    texts: Texts | None = None
 
     @property
     def depth(self) -> int:
@@ -126,6 +149,10 @@ class Forest:
         """Shape (tasks,): whether the price of some completion is not known, down to a depth."""
         found = np.zeros(len(self.tasks), dtype=bool)
         of_task = np.arange(len(self.tasks))
+        if self.texts is not None and depth:
+            of_program = np.repeat(of_task, self.levels[0].counts)
+            unknown = np.isnan(self.texts.told[:, DOLLARS])
+            found[np.repeat(of_program, self.texts.counts)[unknown]] = True
         for level in self.levels[: depth + 1]:
             of_task = np.repeat(of_task, level.counts)
             found[of_task[np.isnan(level.cost[:, DOLLARS])]] = True
@@ -138,7 +165,7 @@ class Forest:
             tasks: Shape (tasks,): which.
         """
         ids = tuple(task for task, kept in zip(self.tasks, tasks, strict=True) if kept)
-        return replace(self, tasks=ids, levels=self._kept(tasks))
+        return replace(self, tasks=ids, levels=self._kept(tasks), texts=self._texts(tasks))
 
     def first(self, programs: int | None = None, repairs: int | None = None) -> "Forest":
         """The trees of the first few programs of every task, with the first few repairs of each.
@@ -147,11 +174,19 @@ class Forest:
             programs: How many, or as many as there are; None: all.
             repairs: Of each failing node, likewise.
         """
+        every = np.ones(len(self.tasks), dtype=bool)
         return replace(
             self,
-            levels=self._kept(np.ones(len(self.tasks), dtype=bool), programs, repairs),
+            levels=self._kept(every, programs, repairs),
+            texts=None if repairs is not None else self._texts(every, programs),
             planned=self.planned if repairs is None else min(self.planned, repairs),
         )
+
+    def _texts(self, tasks: Bools, programs: int | None = None) -> Texts | None:
+        if self.texts is None:
+            return None
+        _, kept = self.levels[0].keep(tasks, programs)
+        return self.texts.keep(kept)
 
     def _kept(
         self, parents: Bools, programs: int | None = None, repairs: int | None = None
@@ -190,20 +225,14 @@ def forest(
         [repair for tree in each.trees if tree.source == source for repair in tree.repairs]
         for each in grown
     ]
+    texts: Texts | None = None
     while source is not None:
-        children: list[list[ProgramNode]] = [[] for _ in range(total)]
-        later: list[list[ProgramNode]] = [[] for _ in grown]
-        above = levels[-1].passed
-        for of_task, repairs, rest in zip(numbers, left, later, strict=True):
-            for repair in repairs:
-                number = of_task.get(repair.parent or "")
-                if number is None:
-                    rest.append(repair)
-                elif not above[number]:
-                    children[number].append(repair)
+        children, later = _children(numbers, left, levels[-1].passed)
         if not any(children) and len(levels) > 1:
             break
-        levels.append(_level(children))
+        if len(levels) == 1:
+            texts = _shared(children)
+        levels.append(_level(children, told=texts is None))
         task_of = _task_of(levels)
         numbers = [{} for _ in grown]
         total = 0
@@ -212,7 +241,51 @@ def forest(
                 numbers[task_of[total]][node.node] = total
                 total += 1
         left = later
-    return Forest(tasks=ids, source=source, levels=tuple(levels), planned=planned)
+    return Forest(tasks=ids, source=source, levels=tuple(levels), planned=planned, texts=texts)
+
+
+def _children(
+    numbers: Sequence[Mapping[str, int]], repairs: Sequence[Sequence[ProgramNode]], above: Bools
+) -> tuple[list[list[ProgramNode]], list[list[ProgramNode]]]:
+    """The repairs of every node of a level, and of every task those of later levels.
+
+    Args:
+        numbers: For every task the numbers of its nodes in the level.
+        repairs: For every task its repairs from the level on.
+        above: Which nodes of the level pass: repairs of these do not count.
+    """
+    children: list[list[ProgramNode]] = [[] for _ in above]
+    later: list[list[ProgramNode]] = [[] for _ in repairs]
+    for of_task, some, rest in zip(numbers, repairs, later, strict=True):
+        for repair in some:
+            number = of_task.get(repair.parent or "")
+            if number is None:
+                rest.append(repair)
+            elif not above[number]:
+                children[number].append(repair)
+    return children, later
+
+
+def _shared(children: Sequence[Sequence[ProgramNode]]) -> Texts | None:
+    """The texts about every program; None where each repair has one of its own."""
+    rows = [_by_text(row) for row in children]
+    texts = [repairs for row in rows for repairs in row]
+    if all(len(repairs) == 1 for repairs in texts):
+        return None
+    return Texts(
+        counts=np.array([len(row) for row in rows], dtype=np.intp),
+        repairs=np.array([len(repairs) for repairs in texts], dtype=np.intp),
+        told=costs_of(
+            Cost.total(each.feedback.cost for each in repairs if each.feedback) for repairs in texts
+        ),
+    )
+
+
+def _by_text(repairs: Sequence[ProgramNode]) -> list[list[ProgramNode]]:
+    found: dict[int | None, list[ProgramNode]] = {}
+    for each in repairs:
+        found.setdefault(each.text, []).append(each)
+    return list(found.values())
 
 
 def _task_of(levels: Sequence[Level]) -> list[int]:
@@ -223,30 +296,39 @@ def _task_of(levels: Sequence[Level]) -> list[int]:
     return [int(number) for number in found]
 
 
-def _level(rows: Sequence[Sequence[ProgramNode]]) -> Level:
-    nodes = [node for row in rows for node in row]
+def _level(rows: Sequence[Sequence[ProgramNode]], *, told: bool = True) -> Level:
+    """A level's nodes; those of a row lie by their texts, the first text first.
+
+    Args:
+        rows: The children of every node above.
+        told: Whether the cost of a repair's feedback is its own.
+    """
+    nodes = [node for row in rows for repairs in _by_text(row) for node in repairs]
     return Level(
         counts=np.array([len(row) for row in rows], dtype=np.intp),
         passed=np.array([node.verdict.passed for node in nodes], dtype=bool),
         over=np.array([node.finish_reason == CONTEXT_LIMIT for node in nodes], dtype=bool)
         & ~np.array([node.verdict.passed for node in nodes], dtype=bool),
-        cost=node_costs(nodes),
+        cost=node_costs(nodes) if told else costs_of(node.cost for node in nodes),
     )
 
 
 def node_costs(nodes: Iterable[ProgramNode]) -> Floats:
     """Shape (nodes, 4): what each cost with its feedback, in the units of `Level`."""
-    rows = []
-    for node in nodes:
-        cost = node.cost
-        tokens, read, samples = cost.tokens, cost.prompt_tokens, cost.samples
-        dollars, unpriced = cost.dollars, cost.unpriced
-        if node.feedback is not None:
-            told = node.feedback.cost
-            tokens += told.tokens
-            read += told.prompt_tokens
-            samples += told.samples
-            dollars += told.dollars
-            unpriced += told.unpriced
-        rows.append((tokens, tokens + read, samples, np.nan if unpriced else dollars))
+    return costs_of(
+        node.cost if node.feedback is None else node.cost + node.feedback.cost for node in nodes
+    )
+
+
+def costs_of(costs: Iterable[Cost]) -> Floats:
+    """Shape (costs, 4): costs in the units of `Level`."""
+    rows = [
+        (
+            cost.tokens,
+            cost.tokens + cost.prompt_tokens,
+            cost.samples,
+            np.nan if cost.unpriced else cost.dollars,
+        )
+        for cost in costs
+    ]
     return np.array(rows, dtype=np.float64).reshape(-1, UNITS)

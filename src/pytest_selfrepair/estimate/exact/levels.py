@@ -24,7 +24,7 @@ from pytest_selfrepair.estimate.exact.shape import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Nodes:
+class Nodes:
     """What is expected below the nodes of one level, for k = 0 (themselves) to the levels left.
 
     Attributes:
@@ -81,6 +81,10 @@ class Levels:
         nodes = self._leaves(self.depth)
         for number in range(self.depth, 0, -1):
             nodes = self._lift(number, nodes, n_fr)
+        return self.above(nodes, n_p)
+
+    def above(self, nodes: Nodes, n_p: Ints) -> tuple[Floats, dict[Policy, Floats]]:
+        """The same, where it is known what is expected below every program."""
         groups, most = self.forest.groups(0), int(n_p.max(initial=0))
         found = self._costs(groups, nodes, most)
         costs: dict[Policy, Floats] = {}
@@ -92,12 +96,12 @@ class Levels:
         unsolved = self.draw.unsolved(groups, nodes.unsolved[self.depth], most)
         return unsolved[:, n_p], costs
 
-    def _leaves(self, number: int) -> _Nodes:
+    def _leaves(self, number: int) -> Nodes:
         level = self.forest.levels[number]
         fails = (~level.passed).astype(np.float64)
-        return _Nodes(unsolved=[fails], batch=[level.cost], bfs=[level.cost], dfs=level.cost)
+        return Nodes(unsolved=[fails], batch=[level.cost], bfs=[level.cost], dfs=level.cost)
 
-    def _lift(self, number: int, nodes: _Nodes, n_fr: int) -> _Nodes:
+    def _lift(self, number: int, nodes: Nodes, n_fr: int) -> Nodes:
         """What is expected below the parents of a level's nodes."""
         if number < self.depth:
             unsolved, costs = self._drawn(number, nodes, n_fr)
@@ -113,20 +117,20 @@ class Levels:
             return found
 
         above = self._leaves(number - 1)
-        return _Nodes(
+        return Nodes(
             unsolved=above.unsolved + [whole(each[:, n_fr]) for each in unsolved],
             batch=above.batch + [whole(each[:, n_fr - 1]) for each in costs.batch],
             bfs=above.bfs + [whole(each[:, n_fr - 1]) for each in costs.bfs],
             dfs=level.cost + (whole(costs.dfs[:, n_fr - 1]) if costs.dfs.size else 0.0),
         )
 
-    def _drawn(self, number: int, nodes: _Nodes, most: int) -> tuple[list[Floats], _Costs]:
+    def _drawn(self, number: int, nodes: Nodes, most: int) -> tuple[list[Floats], _Costs]:
         """What up to so many draws leave unsolved, k levels down, and what they cost."""
         groups = self.forest.groups(number)
         unsolved = [self.draw.unsolved(groups, u, most) for u in nodes.unsolved]
         return unsolved, self._costs(groups, nodes, most)
 
-    def _costs(self, groups: Groups, nodes: _Nodes, most: int) -> _Costs:
+    def _costs(self, groups: Groups, nodes: Nodes, most: int) -> _Costs:
         draw, n = self.draw, np.arange(1, most + 1)[:, None]
         batch, bfs = [], []
         dfs = np.zeros((len(groups.counts), 0, UNITS))

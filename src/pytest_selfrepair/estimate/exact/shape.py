@@ -38,6 +38,8 @@ class Shape:
         all_tokens: Expected tokens per task, generated and read.
         samples: Expected completions per task.
         dollars: Expected US dollars per task; None where some completion has no known price.
+        n_f: Feedback texts of each failing program, where n_fr / n_f repairs share each; None: each
+            repair has one of its own.
     """
 
     source: str | None
@@ -53,3 +55,4 @@ class Shape:
     all_tokens: float
     samples: float
     dollars: float | None
+    n_f: int | None = None

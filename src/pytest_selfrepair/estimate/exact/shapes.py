@@ -29,6 +29,7 @@ from pytest_selfrepair.estimate.exact.forest import (
 )
 from pytest_selfrepair.estimate.exact.levels import Levels
 from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
+from pytest_selfrepair.estimate.exact.texts import SharedTexts
 
 POLICIES = tuple(Policy)
 
@@ -43,12 +44,15 @@ class Expected:
         solved: Shape (tasks, shapes): chance of being solved.
         cost: Shape (tasks, shapes, 4): tokens generated, tokens generated and read, completions, US
             dollars; dollars are NaN where a price is not known.
+        n_f: Shape (shapes,): texts of each failing program, where repairs share them; None: each
+            repair has one of its own.
     """
 
     n_p: tuple[int, ...]
     n_fr: tuple[int, ...]
     solved: Floats
     cost: Floats
+    n_f: tuple[int, ...] | None = None
 
 
 def expect(
@@ -110,6 +114,49 @@ def expect(
     }
 
 
+def expect_texts(
+    forest: Forest,
+    n_p: Sequence[int],
+    sizes: Sequence[tuple[int, int]] | None = None,
+    *,
+    replacement: bool,
+    policies: Iterable[Policy] = POLICIES,
+) -> dict[Policy, Expected]:
+    """Expectations of every n_p with some (n_f, n_r), where repairs share texts, one level deep.
+
+    Args:
+        forest: The trees, with `texts`.
+        n_p: Programs, each 1 or more.
+        sizes: (n_f, n_r): texts, and repairs on each; None: all that these trees allow.
+        replacement: Whether programs, texts and repairs are drawn with replacement.
+        policies: For which; all solve the same.
+
+    Returns:
+        For each policy the shapes in the order of `sizes`, for each of these in the order of `n_p`.
+    """
+    wanted = tuple(policies)
+    shared = SharedTexts.of(forest, replacement=replacement)
+    every = tuple(sizes if sizes is not None else shared.sizes)
+    columns = np.array(n_p, dtype=np.intp)
+    levels = Levels(
+        forest=forest, depth=1, most=0, draw=drawing(replacement=replacement), policies=wanted
+    )
+    found = [levels.above(shared.below(*size), columns) for size in every if columns.size]
+    empty = np.zeros((len(forest.tasks), 0))
+    solved = np.concatenate([empty, *(1.0 - unsolved for unsolved, _ in found)], axis=1)
+    nothing = np.zeros((len(forest.tasks), 0, UNITS))
+    return {
+        policy: Expected(
+            n_p=tuple(n for _ in every for n in n_p),
+            n_fr=tuple(n_f * n_r for n_f, n_r in every for _ in n_p),
+            n_f=tuple(n_f for n_f, _ in every for _ in n_p),
+            solved=solved,
+            cost=np.concatenate([nothing, *(paid[policy] for _, paid in found)], axis=1),
+        )
+        for policy in wanted
+    }
+
+
 def shapes(
     forest: Forest,
     *,
@@ -138,10 +185,13 @@ def shapes(
     columns = allowed(n_p, range(1, forest.most_programs + 1))
     found: dict[Policy, list[Shape]] = {policy: [] for policy in wanted}
     for depth in range(forest.depth + 1):
-        rows = allowed(n_fr, range(1, forest.most_repairs(depth) + 1) if depth else range(1))
-        by_policy = expect(
-            forest, columns, rows, replacement=replacement, policies=wanted, depth=depth
-        )
+        if depth and forest.texts is not None:
+            by_policy = expect_texts(forest, columns, replacement=replacement, policies=wanted)
+        else:
+            rows = allowed(n_fr, range(1, forest.most_repairs(depth) + 1) if depth else range(1))
+            by_policy = expect(
+                forest, columns, rows, replacement=replacement, policies=wanted, depth=depth
+            )
         for policy, expected in by_policy.items():
             named = Named(
                 source=forest.source if depth else None,
@@ -169,6 +219,7 @@ def mean_shapes(expected: Expected, named: Named) -> list[Shape]:
     """Means over tasks."""
     rates = expected.solved.mean(axis=0)
     costs = expected.cost.mean(axis=0)
+    texts = expected.n_f or (None,) * len(expected.n_p)
     return [
         Shape(
             source=named.source,
@@ -184,8 +235,11 @@ def mean_shapes(expected: Expected, named: Named) -> list[Shape]:
             all_tokens=float(cost[ALL_TOKENS]),
             samples=float(cost[SAMPLES]),
             dollars=known(cost[DOLLARS]),
+            n_f=n_f,
         )
-        for n_p, n_fr, rate, cost in zip(expected.n_p, expected.n_fr, rates, costs, strict=True)
+        for n_p, n_fr, n_f, rate, cost in zip(
+            expected.n_p, expected.n_fr, texts, rates, costs, strict=True
+        )
     ]
 
 

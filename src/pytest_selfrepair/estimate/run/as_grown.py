@@ -85,7 +85,7 @@ def comparable(groups: Iterable[Sequence[Scored]], source: str) -> int | None:
         if further(grown, None)[open_].any():
             return None
         trees = forest(grown, source)
-        if not (trees.most_programs and trees.most_repairs(1)):
+        if trees.texts is not None or not (trees.most_programs and trees.most_repairs(1)):
             return None
         numbers = range(1, trees.most_programs)
         shapes = _with_one_repair(trees, numbers)[Policy.BATCH].cost[:, :, TOKENS].mean(axis=0)

@@ -30,6 +30,7 @@ from pytest_selfrepair.estimate.exact.shapes import (
     Expected,
     Named,
     expect,
+    expect_texts,
     mean_shapes,
     shapes,
 )
@@ -76,6 +77,13 @@ class Usable:
             some = [shape for shape in beginnings(policy, self.n_p, self.n_fr) if shape[1]]
             return happened(self.forest, policy, some) if self.source and some else None
         depth = self.forest.depth if depth is None else depth
+        if self.forest.texts is not None and depth and self.forest.most_programs:
+            return expect_texts(
+                self.forest,
+                range(1, self.forest.most_programs + 1),
+                replacement=replacement,
+                policies=[policy],
+            )[policy]
         n_p, n_fr = self.forest.most_programs, self.forest.most_repairs(depth)
         if not (n_p and n_fr):
             return None
@@ -150,7 +158,7 @@ def usable(records: Sequence[Record], source: str | None) -> Usable:
     )
     if any(policy_of(plan) is not Policy.BATCH for plan in plans):
         return _in_order(found, used)
-    return _uneven(_within_budget(found, used))
+    return _uneven(_within_budget(_one_level(found), used))
 
 
 def named(tasks: Sequence[str]) -> str:
@@ -179,7 +187,7 @@ def _within_budget(found: Usable, used: Sequence[Scored]) -> Usable:
             refused=tuple(Refused(what=each, why=f"{named(ended)}: {why}") for each in refusals),
         )
     if found.source is not None and (ended := [each.task_id for each in used if each.ended]):
-        n_fr = min(each.sure_repairs for each in used)
+        n_fr = min(each.sure_repairs for each in used) if found.forest.texts is None else 0
         why = "repairs stopped at the token budget, so what they are bears on how many there are"
         beyond = f"{what} beyond n_fr = {n_fr}" if n_fr else f"{what} with repair"
         return replace(
@@ -188,6 +196,19 @@ def _within_budget(found: Usable, used: Sequence[Scored]) -> Usable:
             refused=(Refused(what=beyond, why=f"{named(ended)}: {why}"),),
         )
     return found
+
+
+def _one_level(found: Usable) -> Usable:
+    """Only the programs, where repairs share texts and are repaired in their turn."""
+    if found.forest.texts is None or found.forest.depth == 1:
+        return found
+    what = f"{_what(found.source)} with repair"
+    why = "several repairs share a text, and are repaired in their turn"
+    return replace(
+        found,
+        forest=replace(found.forest, levels=found.forest.levels[:1], texts=None),
+        refused=(Refused(what=what, why=f"{named(found.forest.tasks)}: {why}"),),
+    )
 
 
 def _in_order(found: Usable, used: Sequence[Scored]) -> Usable:
@@ -236,7 +257,7 @@ def _uneven(found: Usable) -> Usable:
         few = [task for task, n in zip(trees.tasks, counts, strict=True) if n == counts.min()]
         why = f"{named(few)}: no more programs were sampled, though of others {counts.max()}"
         refused.append(Refused(what=f"{what} beyond n_p = {counts.min()}", why=why))
-    if trees.depth:
+    if trees.depth and trees.texts is None:
         n_fr = trees.most_repairs(1)
         failing = ~trees.levels[0].passed & ~trees.endless(0)
         repairs = trees.levels[1].counts

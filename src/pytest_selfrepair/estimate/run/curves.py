@@ -9,9 +9,10 @@ from dataclasses import replace
 import numpy as np
 
 from pytest_selfrepair.estimate.exact.draws import Floats, Ints
-from pytest_selfrepair.estimate.exact.forest import ALL_TOKENS, DOLLARS, TOKENS
+from pytest_selfrepair.estimate.exact.forest import ALL_TOKENS, DOLLARS, TOKENS, Forest
 from pytest_selfrepair.estimate.exact.shape import ALL, Policy
-from pytest_selfrepair.estimate.exact.shapes import Expected, known
+from pytest_selfrepair.estimate.exact.shapes import Expected, expect, expect_texts, known
+from pytest_selfrepair.estimate.exact.texts import SharedTexts
 from pytest_selfrepair.estimate.findings import Baseline, Curve, CurvePoint, HeatCell, HeatMap
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
@@ -46,6 +47,7 @@ def chosen(expected: Expected, numbers: Sequence[int]) -> Expected:
         expected,
         n_p=tuple(expected.n_p[number] for number in numbers),
         n_fr=tuple(expected.n_fr[number] for number in numbers),
+        n_f=None if expected.n_f is None else tuple(expected.n_f[number] for number in numbers),
         solved=expected.solved[:, columns],
         cost=expected.cost[:, columns],
     )
@@ -84,6 +86,7 @@ def curve(
                 n_fr=n_fr,
                 all_tokens=float(costs[number, ALL_TOKENS]),
                 dollars=known(costs[number, DOLLARS]),
+                n_f=None if expected.n_f is None else expected.n_f[number],
             )
             for number, (n_p, n_fr) in enumerate(zip(expected.n_p, expected.n_fr, strict=True))
         ),
@@ -151,6 +154,34 @@ def heat_map(
         cells=tuple(cells),
         baseline=baseline,
     )
+
+
+def rectangle(trees: Forest, n_p: Sequence[int], *, replacement: bool) -> Expected:
+    """The shapes of a heat map: each n_p with all n_fr, or round ones, in the trees' full depth.
+
+    Where repairs share texts, each has as many as there are, if there are several texts.
+    """
+    if trees.texts is None:
+        n_fr = round_numbers(trees.most_repairs(trees.depth))
+        return expect(
+            trees,
+            n_p,
+            n_fr,
+            replacement=replacement,
+            policies=[Policy.BATCH],
+            depth=trees.depth,
+        )[Policy.BATCH]
+    sizes = SharedTexts.of(trees, replacement=replacement).sizes
+    most_texts, most_repairs = (
+        max((n for n, _ in sizes), default=0),
+        max((n for _, n in sizes), default=0),
+    )
+    rows = [(n, most_repairs) for n in round_numbers(most_texts)]
+    if most_texts == 1:
+        rows = [(1, n) for n in round_numbers(most_repairs)]
+    return expect_texts(trees, n_p, rows, replacement=replacement, policies=[Policy.BATCH])[
+        Policy.BATCH
+    ]
 
 
 def round_numbers(most: int) -> tuple[int, ...]:

@@ -1,16 +1,44 @@
-"""What a reader should know of how a run's facts came about: a line each, from records alone."""
+"""What a reader should know of how a run's facts came about: a line each."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from pytest_selfrepair.core.ledger import Account
 from pytest_selfrepair.core.reading import RULES
 from pytest_selfrepair.core.record import UNKNOWN, Record
 from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.core.verdict import Outcome
+from pytest_selfrepair.estimate.run.doubts import Solved, near_limit, references
+
+_MOST_NAMED = 5
 
 
 def notes(records: Sequence[Record]) -> tuple[str, ...]:
     """What became of replies and counts that is not what a user expects."""
     return tuple(_notes(records))
+
+
+def overstepped(account: Account | None) -> tuple[str, ...]:
+    """By how much a run's limits were overstepped, by endpoints that count more than was granted.
+
+    Args:
+        account: What the run has paid for; None: nobody knows.
+    """
+    if account is None:
+        return ()
+    over, spent, limits = account.over, account.spent, account.limits
+    said: list[str] = []
+    if over.tokens:
+        said.append(
+            f"--selfrepair-max-tokens-total is overstepped by {over.tokens:,} tokens: "
+            f"{spent.tokens:,} where {limits.max_tokens:,} were allowed"
+        )
+    if over.dollars:
+        said.append(
+            f"--selfrepair-max-cost is overstepped by {over.dollars:.4f} US dollars: "
+            f"{spent.dollars:.4f} where {limits.max_dollars:.4f} were allowed"
+        )
+    why = "the endpoint counts more than it was allowed to generate; nothing more is sent"
+    return tuple(f"{each}; {why}" for each in said)
 
 
 def _notes(records: Sequence[Record]) -> Iterator[str]:
@@ -35,6 +63,41 @@ def _notes(records: Sequence[Record]) -> Iterator[str]:
         )
     yield from _above_the_limit(records)
     yield from _read_by_other_rules(records)
+    yield from _of_references(records)
+    near, known = near_limit(records)
+    if near:
+        yield (
+            f"{near:,} of {_many(known, 'verdict')} {_was(near)} within a factor of two of the "
+            "time limit: a slower machine may give others"
+        )
+
+
+def _of_references(records: Sequence[Record]) -> Iterator[str]:
+    said = references(records)
+    if said is None:
+        return
+    yield (
+        f"{said.passed:,} of {_many(said.tried, 'reference solution')} of "
+        f"{_many(said.tasks, 'task')} pass"
+    )
+    if said.ambiguous:
+        named = ", ".join(said.ambiguous[:_MOST_NAMED]) + ", …" * (
+            len(said.ambiguous) > _MOST_NAMED
+        )
+        yield (
+            f"{_many(len(said.ambiguous), 'task')} {'is' if len(said.ambiguous) == 1 else 'are'} "
+            f"ambiguous, for accepted references disagree ({named}): with them "
+            f"{_solved(said.with_them)}, without them {_solved(said.without_them)}"
+        )
+
+
+def _solved(found: Solved) -> str:
+    if found.pass_at_1 is None:
+        return "no task was scored"
+    return (
+        f"{found.solved:,} of {_many(found.tasks, 'task')} solved, "
+        f"pass@1 {found.pass_at_1 * 100:.1f} %"
+    )
 
 
 def _above_the_limit(records: Iterable[Record]) -> Iterator[str]:

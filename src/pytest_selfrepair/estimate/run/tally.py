@@ -38,6 +38,7 @@ def tally(records: Sequence[Record]) -> Tally:
         flips=flips(records),
         drawn=fmean(map(len, several)) if several else None,
         distinct=fmean(map(effective, several)) if several else None,
+        lacking=_lacking(records),
     )
 
 
@@ -58,6 +59,18 @@ def flips(records: Sequence[Record]) -> tuple[Flips, ...]:
         for checker, found in sorted(known.items())
         if found and checker in COUNTERPARTS
     )
+
+
+def _lacking(records: Sequence[Record]) -> dict[str, int]:
+    """The modules that programs wanted and may not have, and how many of them did."""
+    found = Counter(
+        node.verdict.lacks
+        for record in records
+        if (grown := record.grown) is not None
+        for node in (*grown.programs, *_repairs(grown), *grown.baseline)
+        if node.verdict.lacks is not None
+    )
+    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
 
 
 def unscored(records: Sequence[Record]) -> tuple[Unscored, ...]:

@@ -1,0 +1,89 @@
+"""Repairs that share texts: n_f texts of a failing program are drawn, and n_r repairs on each.
+
+A text never passes; it is one more level between a program and its repairs. For a text, u is the
+chance that none of n_r repairs on it passes, and its cost is its own and, in batches, that of n_r
+repairs, or of those up to the first pass where they are drawn one by one. What n_f texts leave
+unsolved and cost then follows as for any other items (`draws`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Groups, drawing
+from pytest_selfrepair.estimate.exact.forest import Forest
+from pytest_selfrepair.estimate.exact.levels import Nodes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedTexts:
+    """Repairs by their texts, and texts by the failing programs that they are about.
+
+    Attributes:
+        forest: The trees, one level deep.
+        repairs: Repairs by their text.
+        texts: Texts by their failing program.
+        told: Shape (texts, units): what each text cost.
+        draw: How programs, texts and repairs are drawn.
+    """
+
+    forest: Forest
+    repairs: Groups
+    texts: Groups
+    told: Floats
+    draw: Drawing
+
+    @classmethod
+    def of(cls, forest: Forest, *, replacement: bool) -> "SharedTexts":
+        """The texts of trees of which several repairs share some.
+
+        Raises:
+            ValueError: Each repair has a text of its own.
+        """
+        if forest.texts is None:
+            raise ValueError("found no texts that repairs share")
+        failing = ~forest.levels[0].passed
+        counts = forest.texts.repairs
+        by_text = Groups(counts, np.zeros(len(counts), dtype=bool))
+        over = by_text.total(forest.levels[1].over.astype(np.float64))
+        return cls(
+            forest=forest,
+            repairs=Groups(counts, (counts > 0) & (over == counts)),
+            texts=Groups(forest.texts.counts[failing], forest.endless(0)[failing]),
+            told=forest.texts.told,
+            draw=drawing(replacement=replacement),
+        )
+
+    @property
+    def sizes(self) -> tuple[tuple[int, int], ...]:
+        """Every (n_f, n_r) that all failing programs and all texts allow."""
+        texts = self.texts.counts[~self.texts.endless]
+        repairs = self.repairs.counts[~self.repairs.endless]
+        return tuple(
+            (n_f, n_r)
+            for n_f in range(1, int(texts.min(initial=texts.max(initial=0))) + 1)
+            for n_r in range(1, int(repairs.min(initial=repairs.max(initial=0))) + 1)
+        )
+
+    def below(self, n_f: int, n_r: int) -> Nodes:
+        """What is expected of every program and its repairs."""
+        below, programs = self.forest.levels[1], self.forest.levels[0]
+        fails = (~below.passed).astype(np.float64)
+        chance = self.draw.unsolved(self.repairs, fails, n_r)[:, n_r]
+        together = self.told + n_r * self.repairs.mean(below.cost)
+        in_turn = self.told + self.draw.nth(self.repairs, fails, below.cost, n_r).sum(axis=1)
+
+        def whole(of_failing: Floats) -> Floats:
+            found = np.zeros((len(programs.passed), *of_failing.shape[1:]))
+            found[~programs.passed] = of_failing
+            return found
+
+        unsolved = whole(self.draw.unsolved(self.texts, chance, n_f)[:, n_f])
+        batch = whole(n_f * self.texts.mean(together))
+        one_by_one = whole(self.draw.nth(self.texts, chance, in_turn, n_f).sum(axis=1))
+        return Nodes(
+            unsolved=[(~programs.passed).astype(np.float64), unsolved],
+            batch=[programs.cost, batch],
+            bfs=[programs.cost, one_by_one],
+            dfs=programs.cost + one_by_one,
+        )

@@ -1,0 +1,150 @@
+"""Before the first request is paid: whether every model is there, and may be asked."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+
+from pytest_selfrepair.core.sample import SamplingParams
+from pytest_selfrepair.errors import EndpointRefusedError
+from pytest_selfrepair.models.addresses import CHECK_ID, Endpoint
+from pytest_selfrepair.models.answers import Answer
+from pytest_selfrepair.models.chat import ChatModel
+from pytest_selfrepair.models.dialect import is_missing
+from pytest_selfrepair.models.endpoint import Call, Line
+from pytest_selfrepair.models.traffic import Slots
+from pytest_selfrepair.models.trouble import Trouble
+
+_SECONDS = 30.0
+"""Longer than this no model is waited for: one that is being loaded may be there all the same."""
+_TRIES_OF_A_PAGE = 3
+"""So often something else than an endpoint has to answer before it is believed to stand there."""
+_MOST_NAMED = 5
+_VERSION = "/v1"
+_SPEAKS = frozenset({400, 401, 403, 422, 429})
+"""Statuses of an endpoint that has such a path."""
+
+
+class Check:
+    """The check of a run's models, made once in a process, when the first request is to be paid.
+
+    Attributes:
+        models: Who is checked, and how completions are drawn from each.
+        fault: Why the run cannot begin, in one line; None: it can, or nobody has asked yet.
+    """
+
+    def __init__(self) -> None:
+        self.models: Sequence[tuple[ChatModel, SamplingParams]] = ()
+        self.fault: str | None = None
+        self._lock = asyncio.Lock()
+        self._is_made = False
+
+    async def __call__(self) -> None:
+        """Wait until it is made.
+
+        Raises:
+            EndpointRefusedError: Some model cannot be asked.
+        """
+        async with self._lock:
+            if not self._is_made:
+                self.fault = await fault_of(self.models)
+                self._is_made = True
+        if self.fault is not None:
+            raise EndpointRefusedError(self.fault)
+
+
+async def fault_of(models: Iterable[tuple[ChatModel, SamplingParams]]) -> str | None:
+    """Why some of the models cannot be asked, in one line; None: all can, for all that is known.
+
+    A trouble that may pass is no such reason, nor a refusal of this one request.
+    """
+    found = await asyncio.gather(*(_fault(model, params) for model, params in models))
+    return "; ".join(dict.fromkeys(filter(None, found))) or None
+
+
+async def _fault(model: ChatModel, params: SamplingParams) -> str | None:
+    try:
+        async with asyncio.timeout(_SECONDS):
+            trouble = await _tried(model, params)
+            if trouble is None:
+                return None
+            hint = await _hint(model, trouble)
+    except TimeoutError:
+        return None
+    return f"{model.shown}: {trouble}; {hint or trouble.advice}"
+
+
+async def _tried(model: ChatModel, params: SamplingParams) -> Trouble | None:
+    """What keeps a model from ever being asked, or None."""
+    for _ in range(_TRIES_OF_A_PAGE):
+        trouble = await model.tried(params)
+        if trouble is None or not trouble.is_other:
+            break
+    if trouble is None:
+        return None
+    lasts = trouble.is_unreached or trouble.is_for_good or trouble.is_other
+    return trouble if lasts else None
+
+
+async def _hint(model: ChatModel, trouble: Trouble) -> str:
+    """What may be meant instead, found out by asking; empty: nothing is known."""
+    if not (is_missing(trouble) or trouble.is_other or trouble.is_of_model):
+        return ""
+    endpoint = model.line.endpoint
+    if (longer := _with_version(endpoint)) is not None and await _speaks(longer, model):
+        return f"did you forget {_VERSION}? There is an endpoint at {_shown(longer.base_url)}"
+    if names := await _names(model.line):
+        close = get_close_matches(model.wire_name, names, n=1)
+        if model.wire_name not in names:
+            some = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
+            meant = f"did you mean {close[0]!r}? " if close else ""
+            return f"{meant}It has the models {some}"
+    return ""
+
+
+def _with_version(endpoint: Endpoint) -> Endpoint | None:
+    """The endpoint with the end of its address that is often forgotten; None: it is there."""
+    parts = urlsplit(endpoint.base_url)
+    path = parts.path.rstrip("/")
+    if path.endswith(_VERSION) or "/deployments/" in path:
+        return None
+    address = urlunsplit((parts.scheme, parts.netloc, path + _VERSION, parts.query, ""))
+    return replace(endpoint, base_url=address)
+
+
+async def _speaks(endpoint: Endpoint, model: ChatModel) -> bool:
+    """Whether an endpoint is at an address."""
+    line = Line(endpoint, Slots(1))
+    body = {"model": model.wire_name, "messages": [{"role": "user", "content": "Say OK."}]}
+    try:
+        found = await line.once(Call(body=body | {"max_tokens": 1}), CHECK_ID)
+    finally:
+        await line.aclose()
+    return isinstance(found, Answer) or found.status in _SPEAKS or found.is_of_model
+
+
+async def _names(line: Line) -> list[str]:
+    """The models that an endpoint lists; none where it lists none."""
+    content = await line.listed(CHECK_ID)
+    try:
+        found = msgspec.json.decode(content, type=_Listed)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return []
+    return [each.id for each in found.data]
+
+
+class _Model(msgspec.Struct):
+    id: str
+
+
+class _Listed(msgspec.Struct):
+    data: list[_Model]
+
+
+def _shown(url: str) -> str:
+    """An address without what proves who asks."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

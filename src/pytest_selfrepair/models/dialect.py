@@ -1,0 +1,263 @@
+"""How a model wants to be asked: what has been found out by what its endpoint refused."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from pytest_selfrepair.core.sample import Message, Role, SampleRequest
+from pytest_selfrepair.models import responses, wordings
+from pytest_selfrepair.models.addresses import CHAT_PATH
+from pytest_selfrepair.models.endpoint import Call
+from pytest_selfrepair.models.error_bodies import SEPARATOR
+from pytest_selfrepair.models.parameters import wire_params
+from pytest_selfrepair.models.trouble import Meaning, Trouble
+from pytest_selfrepair.models.usage import Counted
+
+LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_new_tokens")
+"""Names of the longest completion; the first two are tried in any case."""
+
+_ALWAYS_TRIED = 2
+_NEVER_LEFT_OUT = frozenset({"model", "messages", "input", "n"})
+_TEACHES_NOTHING = frozenset({401, 402, 403, 429})
+_CLEAR_CODES = frozenset({"unsupported_parameter", "unknown_parameter", "extra_forbidden"})
+_ALSO_CALLED = {
+    "top_p": ("topP", "top-p"),
+    "stop": ("stop_sequences", "stopSequences"),
+    "reasoning_effort": ("reasoning effort", "reasoning.effort", "reasoningEffort", "thinking"),
+    "seed": ("random_seed",),
+}
+_ORDINARY_WORDS = frozenset({"stop", "stream", "reasoning", "store", "text", "tools", "user"})
+"""Parameters whose names are words of the language, which quotes or their neighbours tell apart."""
+_MOST_REFUSALS = 2
+"""So often several completions are refused, or fewer come, before one at a time is asked for."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Dialect:
+    """What a model has been found not to accept.
+
+    Attributes:
+        without: Parameters that it is not sent any more.
+        limit: What the longest completion is called; None: it is not sent.
+        own_system: Whether the system's text has a turn of its own.
+        streams: Whether answers are asked for as streams.
+        responses: Whether it is asked by the Responses API.
+        single: Whether it draws but one completion for a request.
+        doubted: Whether a count of its tokens was not believed.
+        notices: One line for the user on each.
+        refused_chat: Why it is asked by the Responses API.
+    """
+
+    without: set[str] = field(default_factory=set)
+    limit: str | None = LIMITS[0]
+    own_system: bool = True
+    streams: bool = False
+    responses: bool = False
+    single: bool = False
+    doubted: bool = False
+    notices: list[str] = field(default_factory=list)
+    refused_chat: Trouble | None = None
+    _draws_several: bool = False
+    _refusals: int = 0
+
+    def call(self, wire_name: str, request: SampleRequest, count: int) -> Call:
+        """A request in the terms that the model accepts."""
+        own_system = self.own_system and request.params.system_role
+        messages = request.messages if own_system else without_system(request.messages)
+        body: dict[str, object] = {
+            "model": wire_name,
+            "messages": [_wire(message) for message in messages],
+            **wire_params(request.params),
+        }
+        if request.draw_seed is not None:
+            body["seed"] = request.draw_seed
+        if self.limit is not None:
+            body[self.limit] = request.params.max_tokens
+        if count > 1:
+            body["n"] = count
+        if self.streams:
+            body |= {"stream": True, "stream_options": {"include_usage": True}}
+        if self.responses:
+            body = responses.response_body(body)
+        body = {name: value for name, value in body.items() if name not in self.without}
+        return Call(path=responses.PATH if self.responses else CHAT_PATH, body=body)
+
+    def learn(self, trouble: Trouble, sent: Call, name: str) -> None:
+        """Find out from a refusal how to ask instead.
+
+        Args:
+            trouble: What came of a request.
+            sent: The request.
+            name: What the user's notices call the model.
+        """
+        body = sent.body or {}
+        if not _teaches(trouble):
+            return
+        if sent.path == CHAT_PATH and wordings.RESPONSES_ALONE.search(trouble.text):
+            lacking = [each for each in responses.LACKING if each in body]
+            without = f", which takes no {' nor '.join(lacking)}" if lacking else ""
+            self._note(not self.responses, f"{name} is asked by the Responses API{without}")
+            self.responses = self.single = True
+            self.refused_chat = trouble
+        elif "stream" not in body and wordings.STREAM_ALONE.search(trouble.text):
+            self._note(not self.streams, f"{name} answers as a stream alone: asked for one")
+            self.streams = True
+        elif (refused := refused_parameter(trouble, body)) is not None:
+            self._leave_out(refused, trouble, name)
+        elif _has_system(body) and wordings.SYSTEM_ROLE.search(trouble.text):
+            self._note(
+                self.own_system,
+                f"{name} has no system role: the system's text stands in the first user's turn",
+            )
+            self.own_system = False
+
+    def several_drawn(self) -> None:
+        """A request for several completions was answered in full."""
+        self._draws_several = True
+        self._refusals = 0
+
+    def several_refused(self, name: str) -> None:
+        """Several completions did not come at once where single ones did, for what reason ever.
+
+        It may have been chance: only when it happens again, to a model of which several were never
+        had, is it asked for one at a time.
+        """
+        self._refusals += 1
+        if self._refusals >= _MOST_REFUSALS and not self._draws_several:
+            self.give_up_several(name)
+
+    def fewer_drawn(self, name: str) -> None:
+        """Of several completions fewer came than were asked for."""
+        self._refusals += 1
+        if self._refusals >= _MOST_REFUSALS:
+            self.give_up_several(name)
+
+    def doubt(self, found: Counted, name: str) -> None:
+        """Say that a count was not believed; where it was a sum, ask for one at a time."""
+        self._note(
+            not self.doubted,
+            f"{name} counts {found.refused:,} tokens for texts of {found.found:,}: counted by a "
+            "tokenizer wherever its count is that far off",
+        )
+        self.doubted = True
+        if len(found.usages) > 1:
+            self.give_up_several(name)
+
+    def give_up_several(self, name: str) -> None:
+        """Ask for one completion at a time from now on."""
+        self._note(
+            not self.single, f"{name} gives one completion a request: asked for one at a time"
+        )
+        self.single = True
+
+    def _leave_out(self, refused: str, trouble: Trouble, name: str) -> None:
+        instead = ""
+        if refused in LIMITS:
+            if self.limit != refused:
+                return  # another request has learnt it
+            self.limit = _next_limit(refused, self.without, trouble.text)
+            instead = (
+                "; a completion may be longer than --selfrepair-max-tokens"
+                if self.limit is None
+                else f"; {self.limit} is sent instead"
+            )
+        self._note(
+            refused not in self.without,
+            f"{name} does not accept {refused}: sent without it{instead}",
+        )
+        self.without.add(refused)
+
+    def _note(self, is_new: bool, notice: str) -> None:
+        if is_new:
+            self.notices.append(notice)
+
+
+def refuses_several(trouble: Trouble, sent: Call) -> bool:
+    """Whether an error names the number of completions as its cause."""
+    if "n" not in (sent.body or {}) or not _teaches(trouble):
+        return False
+    named = {word for place in trouble.parameters for word in re.split(r"\W+", place)}
+    return not named.isdisjoint({"n", "best_of"}) or bool(wordings.SEVERAL.search(trouble.text))
+
+
+def refused_parameter(trouble: Trouble, body: Mapping[str, object]) -> str | None:
+    """The parameter of a request without which it may be accepted, or None."""
+    sent = [name for name in body if name not in _NEVER_LEFT_OUT]
+    refuses = not wordings.NO_SUCH_CODES.isdisjoint(trouble.codes)
+    texts = trouble.text.split(SEPARATOR)
+    refusing = [text for text in texts if wordings.NO_SUCH.search(text)]
+    if not (refuses or refusing):
+        return None
+    if _CLEAR_CODES.isdisjoint(trouble.codes) and wordings.OUT_OF_RANGE.search(trouble.text):
+        return None
+    for place in trouble.parameters:
+        words = re.split(r"\W+", place)  # body.temperature, ('body', 'temperature'), …
+        if "messages" in words or words == ["model"]:
+            return None
+        if named := next((word for word in reversed(words) if word in sent), None):
+            return named
+    for text in refusing or texts:
+        places = {name: _mention(name, text) for name in sent}
+        if mentioned := [name for name in sent if places[name] >= 0]:
+            return min(mentioned, key=places.__getitem__)
+    return None
+
+
+def without_system(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """The same chat with the system's text in front of the first user's turn."""
+    system = [message.content for message in messages if message.role == Role.SYSTEM]
+    others = [message for message in messages if message.role != Role.SYSTEM]
+    if not system:
+        return tuple(messages)
+    if not others or others[0].role != Role.USER:
+        others.insert(0, Message(role=Role.USER, content=""))
+    first = "\n\n".join(filter(None, [*system, others[0].content]))
+    return (Message(role=Role.USER, content=first), *others[1:])
+
+
+def _teaches(trouble: Trouble) -> bool:
+    """Whether a trouble may lie in how it was asked."""
+    if trouble.status in _TEACHES_NOTHING or trouble.for_all or trouble.is_of_rate:
+        return False
+    return trouble.meaning not in {Meaning.CONTEXT_LIMIT, Meaning.FILTERED}
+
+
+def is_missing(trouble: Trouble) -> bool:
+    """Whether an endpoint has no such path."""
+    return trouble.status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
+
+
+def _next_limit(refused: str, without: Iterable[str], text: str) -> str | None:
+    """What to call the longest completion now: what was not refused yet, and tried or named."""
+    gone = {*without, refused}
+    left = [name for name in LIMITS if name not in gone]
+    return next((name for name in left if name in LIMITS[:_ALWAYS_TRIED] or name in text), None)
+
+
+def _has_system(body: Mapping[str, object]) -> bool:
+    messages = body.get("messages") or body.get("input")
+    return isinstance(messages, list) and any(
+        message.get("role") in {"system", "developer"} for message in messages
+    )
+
+
+def _mention(name: str, text: str) -> int:
+    """Where a parameter is first named in a text; -1 where it is not."""
+    places = []
+    for called in (name, *_ALSO_CALLED.get(name, ())):
+        word = re.escape(called)
+        pattern = rf"(?<![\w-]){word}(?![\w-])"
+        if called in _ORDINARY_WORDS:
+            pattern = (
+                rf"[`'\"]{word}[`'\"]|(?:parameter|argument|field|supplied|key|support|input)\w*"
+                rf"\W{{1,4}}{word}\b|\b{word} (?:parameter|sequence|is\b)"
+            )
+        places += [found.start() for found in [re.search(pattern, text)] if found]
+    return min(places, default=-1)
+
+
+def _wire(message: Message) -> dict[str, str]:
+    # Half a surrogate pair, which a program may hold, has no place in UTF-8.
+    content = message.content.encode("utf-8", "replace").decode()
+    return {"role": Role(message.role).value, "content": content}

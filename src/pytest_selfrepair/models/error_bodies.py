@@ -1,0 +1,121 @@
+"""What the body of an error tells, however it is wrapped: words, codes, parameters, statuses."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+_DEEPEST = 12
+"""Levels of a body that are looked through; gateways wrap each other's errors thrice."""
+_LONGEST = 100_000
+"""Characters of a body that are looked through."""
+SEPARATOR = "\x1e"
+"""What stands between the texts of a body in `ErrorBody.text`."""
+
+_SAID = ("message", "msg", "error_description", "error_message", "errorMessage", "title")
+_CODES = frozenset(
+    {
+        "code", "type", "status", "reason", "error_type", "error_code", "errorcode", "__type",
+        "name", "blockreason", "block_reason", "finish_reason",
+    }
+)  # fmt: skip
+_STATUSES = frozenset(
+    {"code", "status", "status_code", "statuscode", "http_status", "upstream_status", "error_code"}
+)
+_PARAMETERS = frozenset({"param", "parameter", "field"})
+_ERRORS = range(400, 600)
+_NOTHING = frozenset({"", "none", "null"})
+_JSON_STARTS = re.compile(r"[{\[]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorBody:
+    """What an error tells.
+
+    Attributes:
+        message: Its own words, those of whoever passed it on first.
+        text: All texts in it, with `SEPARATOR` between them.
+        codes: Its codes and types, in lower case.
+        parameters: The parameters or places that it names as the cause.
+        statuses: HTTP statuses that it tells of, the outermost first.
+    """
+
+    message: str
+    text: str
+    codes: frozenset[str]
+    parameters: tuple[str, ...]
+    statuses: tuple[int, ...]
+
+
+def read_error(body: object) -> ErrorBody:
+    """Look through the body of an error: an object, a list, a text, JSON within a text."""
+    found = list(_facts(body, _DEEPEST))
+    texts = [text for kind, text in found if kind in {"text", "said"}]
+    said: list[str] = []
+    for kind, text in found:
+        if kind == "said" and text.strip() and not any(text in before for before in said):
+            said.append(text)
+    return ErrorBody(
+        message=": ".join(said) or "; ".join(texts) or _json(body),
+        text=SEPARATOR.join(texts)[:_LONGEST],
+        codes=frozenset(text.lower() for kind, text in found if kind == "code"),
+        parameters=tuple(
+            text for kind, text in found if kind == "param" and text.lower() not in _NOTHING
+        ),
+        statuses=tuple(int(text) for kind, text in found if kind == "status"),
+    )
+
+
+def _facts(value: object, deep: int) -> Iterator[tuple[str, str]]:
+    """Facts of a value and of all within it: what kind of fact, and its text."""
+    if deep == 0:
+        return
+    if isinstance(value, str):
+        yield "text", value
+        if (inner := _json_within(value)) is not None:
+            yield from _facts(inner, deep - 1)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _facts(each, deep - 1)
+    elif isinstance(value, Mapping):
+        yield from _facts_of_object(value, deep)
+
+
+def _facts_of_object(value: Mapping[object, object], deep: int) -> Iterator[tuple[str, str]]:
+    place = value.get("loc")
+    if isinstance(place, list):
+        yield "param", ".".join(map(str, place))
+    for name in sorted(value, key=lambda name: str(name) not in _SAID):
+        inner, lower = value[name], str(name).lower()
+        single = inner if isinstance(inner, str | int) and not isinstance(inner, bool) else None
+        if single is not None and lower in _CODES:
+            yield "code", str(single)
+        if single is not None and lower in _STATUSES and str(single).strip().isdecimal():
+            number = int(str(single)[:9])
+            if number in _ERRORS:
+                yield "status", str(number)
+        if single is not None and lower in _PARAMETERS:
+            yield "param", str(single)
+        if isinstance(inner, str) and (name in _SAID or lower in {"error", "detail", "errors"}):
+            where = f"{'.'.join(map(str, place))}: " if isinstance(place, list) else ""
+            yield "said", where + inner
+        yield from _facts(inner, deep - 1)
+
+
+def _json_within(text: str) -> object | None:
+    """The first JSON object or list in a text, such as gateways quote; None: there is none."""
+    decoder = json.JSONDecoder()
+    for number, start in enumerate(_JSON_STARTS.finditer(text[:_LONGEST])):
+        if number == _DEEPEST:
+            break
+        try:
+            found: object = decoder.raw_decode(text[:_LONGEST], start.start())[0]
+        except (ValueError, RecursionError):
+            continue
+        if found:
+            return found
+    return None
+
+
+def _json(body: object) -> str:
+    return json.dumps(body, ensure_ascii=False, default=str)

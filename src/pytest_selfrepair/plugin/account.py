@@ -1,0 +1,84 @@
+"""The account of a run: what tells it from the accounts of others, and what it may spend."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Sequence
+
+from pytest_selfrepair.core.ledger import RunLimits
+from pytest_selfrepair.core.prompt import PromptSet
+from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.models.recording import Replay
+from pytest_selfrepair.plugin.model_registry import ResolvedModel
+from pytest_selfrepair.plugin.options import Settings
+
+_ALWAYS = frozenset({"temperature", "max_tokens", "seed"})
+"""The parameters that every account's name is made from; the others where they are not default."""
+
+
+def campaign_of(
+    settings: Settings, plan: Plan, prompts: PromptSet, models: Sequence[ResolvedModel]
+) -> str:
+    """What tells the account of a run from that of others: all that decides its samples.
+
+    A run that ignores stored samples has an account of its own; else a later run with the same
+    settings goes on with it, whatever it is limited to.
+    """
+    if settings.replay == Replay.OFF:
+        return uuid.uuid4().hex
+    coder, *others = models
+    facts: list[object] = [
+        settings.model,
+        settings.feedback,
+        _written(plan),
+        coder.explaining.max_tokens,
+        settings.base_url,
+        settings.feedback_base_url,
+        prompts.name,
+        prompts.digest,
+    ]
+    later: list[object] = []
+    if own := _later(coder):
+        later.append([coder.asked.name, own])
+    later += [
+        [model.asked.name, model.explaining.changed]
+        for model in others
+        if model.explaining != coder.explaining
+    ]
+    if prompts.packages:
+        later.append(["packages", prompts.packages])
+    if later:
+        facts.append(later)
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
+
+
+def check_limits(limits: RunLimits, unpriced: Sequence[str]) -> None:
+    """Refuse a bound in US dollars where the price of a model is not known.
+
+    Raises:
+        UsageError: It is not.
+    """
+    if limits.max_dollars is not None and unpriced:
+        raise UsageError(
+            f"--selfrepair-max-cost: found {limits.max_dollars:g}, but no price of "
+            f"{', '.join(unpriced)} is known; accepted: a price in --selfrepair-prices, "
+            "or a bound by --selfrepair-max-tokens-total"
+        )
+
+
+def _written(plan: Plan) -> str:
+    """A plan as the accounts of every version have it."""
+    params = plan.params
+    drawn = (
+        f"SamplingParams(temperature={params.temperature!r}, max_tokens={params.max_tokens!r}, "
+        f"seed={params.seed!r})"
+    )
+    return (
+        f"Plan(n_p={plan.n_p!r}, n_fr={plan.n_fr!r}, budget={plan.budget!r}, params={drawn}, "
+        f"n_f={plan.n_f!r}, depth={plan.depth!r}, feedback_cases={plan.feedback_cases!r})"
+    )
+
+
+def _later(model: ResolvedModel) -> dict[str, object]:
+    return {name: value for name, value in model.params.changed.items() if name not in _ALWAYS}

@@ -1,0 +1,30 @@
+"""What a model's completions and a source's texts cost at most."""
+
+from collections.abc import Callable, Mapping
+
+from pytest_selfrepair.core.sample import Usage
+from pytest_selfrepair.feedback.human import Human
+from pytest_selfrepair.plugin.forecast import Asking
+from pytest_selfrepair.plugin.model_names import AskedModel
+from pytest_selfrepair.plugin.model_registry import ResolvedModel
+from pytest_selfrepair.plugin.source_registry import NamedSource, ResolvedSource
+
+
+def dollars_of(model: ResolvedModel) -> Callable[[Usage], float] | None:
+    """What a completion of a model costs at most; None where nobody knows."""
+    return None if model.price is None else model.price.at_most
+
+
+def asking_of(source: ResolvedSource, models: Mapping[AskedModel, ResolvedModel]) -> Asking:
+    """A feedback source, as far as it costs."""
+    if isinstance(source, Human):
+        return Asking(max_tokens=0, texts=source.most_texts, says_more=source.longest)
+    if not isinstance(source, NamedSource):
+        return Asking(max_tokens=source.max_tokens)
+    recipe, model = source.recipe, models[source.asked]
+    return Asking(
+        max_tokens=model.explaining.max_tokens if recipe.asks else 0,
+        dollars=dollars_of(model) if recipe.asks else None,
+        says_more=recipe.says_more,
+        hears_more=recipe.hears_more,
+    )

@@ -1,0 +1,133 @@
+"""What flags take: each function reads a text, or raises ValueError with what is accepted."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+PAPER = 0
+"""What `sample` is where the paper's numbers of tasks are asked for."""
+
+
+def text(value: str) -> str:
+    """A text, without the blanks around it."""
+    if not value.strip():
+        raise ValueError("a text that is not empty")
+    return value.strip()
+
+
+def raw_text(value: str) -> str:
+    """A text whose blanks count."""
+    if not value:
+        raise ValueError("a text that is not empty")
+    return value
+
+
+def path(value: str) -> Path:
+    """A path."""
+    return Path(text(value))
+
+
+def whole(least: int) -> Callable[[str], int]:
+    """Whole numbers from a least one up."""
+
+    def parse(value: str) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            number = least - 1
+        if number < least:
+            raise ValueError(f"a whole number from {least} up")
+        return number
+
+    return parse
+
+
+def number(least: float, most: float) -> Callable[[str], float]:
+    """Numbers of a closed interval."""
+
+    def parse(value: str) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = float("nan")
+        if not least <= number <= most:
+            raise ValueError(f"a number from {least:g} to {most:g}")
+        return number
+
+    return parse
+
+
+def number_or_none(least: float, most: float) -> Callable[[str], float | None]:
+    """Numbers of a closed interval, or the word none."""
+
+    def parse(value: str) -> float | None:
+        if value == "none":
+            return None
+        try:
+            return number(least, most)(value)
+        except ValueError as error:
+            raise ValueError(f"{error}, or none") from None
+
+    return parse
+
+
+def word(value: str) -> str:
+    """One word."""
+    if not value or len(value.split()) != 1:
+        raise ValueError("one word, such as low, medium or high")
+    return value.strip()
+
+
+def extra_body(value: str) -> str:
+    """A JSON object, in its canonical form."""
+    from pytest_selfrepair.models import parameters  # noqa: PLC0415 - only where it is used
+
+    return parameters.extra_body_from_json(value)
+
+
+def header(value: str) -> tuple[str, str]:
+    """Name and value of a header."""
+    from pytest_selfrepair.models import parameters  # noqa: PLC0415 - as above
+
+    return parameters.header_from_line(value)
+
+
+def thinking_tag(value: str) -> str:
+    """The name of a tag."""
+    from pytest_selfrepair.models import parameters  # noqa: PLC0415 - as above
+
+    return parameters.thinking_tag(value)
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """One of some words."""
+
+    def parse(value: str) -> str:
+        if value not in words:
+            raise ValueError(" or ".join(words))
+        return value
+
+    return parse
+
+
+def yes_or_no(value: str) -> bool:
+    """True or false."""
+    if value.lower() not in {"true", "false"}:
+        raise ValueError("true or false")
+    return value.lower() == "true"
+
+
+def url(value: str) -> str:
+    """An address, without the slash at its end."""
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("an address that begins with http:// or https://")
+    return value.rstrip("/")
+
+
+def sample(value: str) -> int:
+    """How many tasks to draw; `PAPER` for the word paper."""
+    if value == "paper":
+        return PAPER
+    try:
+        return whole(1)(value)
+    except ValueError as error:
+        raise ValueError(f"{error}, or paper") from None

@@ -1,0 +1,257 @@
+"""The models that a run's names stand for: found at once, made when the first task is run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from pytest_selfrepair.core.reading import ReplyReader
+from pytest_selfrepair.core.sample import Model, SamplingParams
+from pytest_selfrepair.errors import SelfRepairError, UsageError
+from pytest_selfrepair.models.addresses import Endpoint
+from pytest_selfrepair.models.chat import ChatModel
+from pytest_selfrepair.models.litellm import is_litellm, name_within, provider_of
+from pytest_selfrepair.models.local import parse_local_name
+from pytest_selfrepair.models.models_file import NOTHING_SAID, ModelSettings, read_models
+from pytest_selfrepair.models.parameters import keyed_headers
+from pytest_selfrepair.models.prices import FREE, Price, Prices
+from pytest_selfrepair.models.recording import Replay
+from pytest_selfrepair.models.retrying import Retries
+from pytest_selfrepair.models.scripted import PREFIX, Script, ScriptedModel
+from pytest_selfrepair.models.slotted import slotted
+from pytest_selfrepair.models.thinking import thinks
+from pytest_selfrepair.models.tokens import LlamaCounter, TiktokenCounter
+from pytest_selfrepair.models.weights import Weights, find_weights
+from pytest_selfrepair.plugin import xdist
+from pytest_selfrepair.plugin.endpoints import Endpoints, Lines
+from pytest_selfrepair.plugin.flags import FEEDBACK_MAX_TOKENS, MAX_TOKENS, THINKING_MAX_TOKENS
+from pytest_selfrepair.plugin.local_servers import LocalServers
+from pytest_selfrepair.plugin.model_names import AskedModel, meant, runs_here
+from pytest_selfrepair.plugin.options import Settings
+
+_LOCAL_RETRIES = 1
+"""The embedded model's server is on this machine: where it does not answer, it is dead."""
+_NOBODY = ("http://127.0.0.1:9/v1", "none")
+"""Address and key where all is replayed, so that nobody is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedModel:
+    """A model that a name of the run stands for.
+
+    Attributes:
+        asked: The name.
+        make: Makes it, given the ways to endpoints.
+        params: How programs and repairs are drawn from it.
+        explaining: How explanations are.
+        price: What its tokens cost; None: nobody knows.
+        thinks: Whether it is known to think before it answers.
+        host: Host and port of its endpoint; empty where it has none.
+        weights: Those of an embedded model.
+        reader: Reads its replies.
+    """
+
+    asked: AskedModel
+    make: Callable[[Lines], Model]
+    params: SamplingParams
+    explaining: SamplingParams
+    price: Price | None
+    thinks: bool
+    host: str = ""
+    weights: Weights | None = None
+    reader: ReplyReader = field(default_factory=ReplyReader)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """How a model is made, and where it is asked."""
+
+    make: Callable[[Lines], Model]
+    host: str = ""
+    weights: Weights | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class ModelRegistry:
+    """Finds out which models the names of a run mean.
+
+    Args:
+        settings: What the user asked for.
+        config: Whose conftest.py files may know a name.
+        servers: The embedded model's servers.
+
+    Attributes:
+        prices: What tokens cost.
+        endpoints: Where models are asked.
+
+    Raises:
+        UsageError: The models file or the prices cannot be read.
+    """
+
+    def __init__(self, settings: Settings, config: pytest.Config, servers: LocalServers) -> None:
+        self._settings = settings
+        self._config = config
+        self._servers = servers
+        self._tables = {} if settings.models is None else read_models(settings.models)
+        self.prices = Prices.read(settings.prices)
+        self.endpoints = Endpoints(
+            settings=settings, share=lambda total: xdist.share(config, total)
+        )
+
+    def resolve(self, asked: AskedModel) -> ResolvedModel:
+        """The model of a name.
+
+        Raises:
+            UsageError: There is none, or what it needs is missing.
+        """
+        table = self._tables.get(asked.name, NOTHING_SAID)
+        made = self._made(asked, table)
+        params = self._params(table, made)
+        thinking = table.thinks
+        if thinking is None:
+            thinking = not runs_here(asked.name) and thinks(asked.name, params)
+        settings = self._settings
+        longest = settings.max_tokens or (THINKING_MAX_TOKENS if thinking else MAX_TOKENS)
+        explanation = settings.feedback_max_tokens or (
+            THINKING_MAX_TOKENS if thinking else FEEDBACK_MAX_TOKENS
+        )
+        return ResolvedModel(
+            asked=asked,
+            make=made.make,
+            params=replace(params, max_tokens=table.params.get("max_tokens", longest)),
+            explaining=replace(params, max_tokens=table.feedback_max_tokens or explanation),
+            price=self._price(asked.name, table),
+            thinks=thinking,
+            host=made.host,
+            weights=made.weights,
+            reader=self._reader(table),
+        )
+
+    def _params(self, table: ModelSettings, made: _Made) -> SamplingParams:
+        settings = self._settings
+        given = SamplingParams(
+            temperature=settings.temperature,
+            seed=settings.seed,
+            top_p=settings.top_p,
+            reasoning_effort=settings.reasoning_effort,
+            stop=settings.stop,
+            extra_body=settings.extra_body or "",
+            headers=keyed_headers(made.headers),
+        )
+        return replace(given, **table.params)
+
+    def _reader(self, table: ModelSettings) -> ReplyReader:
+        tags = (*self._settings.thinking_tag, *table.thinking_tags)
+        return ReplyReader(thinking_tags=tuple(dict.fromkeys(tags)))
+
+    def _price(self, name: str, table: ModelSettings) -> Price | None:
+        return table.price or self.prices.of(name)
+
+    def _made(self, asked: AskedModel, table: ModelSettings) -> _Made:
+        name = asked.name
+        custom: Model | None = self._config.hook.pytest_selfrepair_model(
+            name=name, config=self._config
+        )
+        if custom is not None:
+            return _Made(make=lambda lines: slotted(custom, lines.slots))
+        if name.startswith(PREFIX):
+            try:
+                script = Script(self._config.rootpath / name.removeprefix(PREFIX))
+            except SelfRepairError as error:
+                raise UsageError(str(error)) from None
+            return _Made(make=lambda lines: slotted(ScriptedModel(name, script), lines.slots))
+        if size := parse_local_name(name):
+            if self._servers.weights_file is not None:
+                find_weights(size, file=self._servers.weights_file)  # says what is wrong with it
+            return _Made(make=lambda lines: self._local_model(name, size, lines), weights=size)
+        if is_litellm(name):
+            called, provider = name_within(name), provider_of(name)
+        else:
+            self._check(name)
+            called, provider = name, ""
+        return self._endpoint_model(asked, table, called, provider)
+
+    def _check(self, name: str) -> None:
+        """Refuse what looks like a slip of the pen rather than the name of a model."""
+        known = name in self._tables or self.prices.of(name) is not None
+        if not known and (found := meant(name, self._tables)) is not None:
+            option = "model" if name == self._settings.model else "feedback"
+            raise UsageError(
+                f"--selfrepair-{option}: found {name!r}, which no source or model of this machine "
+                f"is called; did you mean {found!r}? Accepted: also any model of the endpoint; one "
+                "that is really called so needs a table in --selfrepair-models"
+            )
+
+    def _endpoint_model(
+        self, asked: AskedModel, table: ModelSettings, called: str, provider: str
+    ) -> _Made:
+        """A model behind an endpoint; of a provider, where one is named, by LiteLLM."""
+        called = table.params.get("wire_name", called)
+        place = self.endpoints.place(asked, table)
+        endpoint = self.endpoints.endpoint(asked, place, table)
+        price = self._price(asked.name, table)
+
+        def make(lines: Lines) -> Model:
+            return ChatModel(
+                asked.name,
+                wire_name=called,
+                line=lines.to(endpoint, provider=provider),
+                counter=TiktokenCounter(model=called.rpartition("/")[2]),
+                price=price,
+                reader=self._reader(table),
+                ready=lines.ready,
+            )
+
+        return _Made(
+            make=make,
+            host=endpoint.host or f"{provider}, by LiteLLM",
+            headers=self.endpoints.headers(place, table),
+        )
+
+    def _local_model(self, name: str, size: Weights, lines: Lines) -> Model:
+        file = self._servers.weights_file
+        replays = self._settings.replay == Replay.ONLY
+        base_url, api_key = _NOBODY if replays else self._servers.address(name, size)
+        endpoint = Endpoint(
+            base_url=base_url,
+            api_key=api_key,
+            timeout=self._settings.request_timeout,
+            retries=Retries(most=_LOCAL_RETRIES),
+        )
+        return ChatModel(
+            name if file is None else f"{name}={file.stem}",
+            wire_name=name,
+            line=lines.to(endpoint),
+            counter=LlamaCounter(base_url=base_url, api_key=api_key, model=size.title),
+            price=FREE,
+            several=False,  # it would compute one after another, and nothing is paid for prompts
+        )
+
+
+def described(model: ResolvedModel, params: SamplingParams) -> str:
+    """Where and how a model is asked, in a line; empty where nothing is out of the ordinary.
+
+    Args:
+        model: The model.
+        params: How it is asked.
+    """
+    changed = {name: value for name, value in params.changed.items() if name != "max_tokens"}
+    parts = [f"{name} {_brief(value)}" for name, value in changed.items()]
+    if model.thinks:
+        parts.append(f"up to {params.max_tokens:,} tokens, thoughts included")
+    if not model.host and not parts:
+        return ""
+    at = f" at {model.host}" if model.host else ""
+    return f"{model.asked.name}{at}{': ' if parts else ''}{', '.join(parts)}"
+
+
+def _brief(value: object) -> str:
+    match value:
+        case None:
+            return "none"
+        case tuple():
+            return " ".join(_brief(each) for each in value)
+        case str() if not value.isprintable():
+            return repr(value)
+        case _:
+            return str(value)

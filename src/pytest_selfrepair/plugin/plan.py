@@ -1,0 +1,40 @@
+"""What the settings say of the size of trees and of their wording."""
+
+from pathlib import Path
+
+from pytest_selfrepair.core.feedback import FeedbackCases
+from pytest_selfrepair.core.prompt import BUILT_IN, PromptSet
+from pytest_selfrepair.core.sample import SamplingParams
+from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.plugin.options import Settings
+
+
+def plan_of(settings: Settings, params: SamplingParams) -> Plan:
+    """How large the trees of a run may grow.
+
+    Args:
+        settings: What the user asked for.
+        params: How programs and repairs are drawn.
+    """
+    return Plan(
+        n_p=settings.programs,
+        n_fr=settings.repairs * (settings.feedbacks or 1),
+        n_f=settings.feedbacks,
+        depth=settings.depth,
+        budget=settings.budget,
+        params=params,
+        feedback_cases=FeedbackCases(settings.feedback_cases),
+    )
+
+
+def prompts_of(settings: Settings) -> PromptSet:
+    """The wording of a run.
+
+    Raises:
+        UsageError: The user's own set cannot be read.
+    """
+    told = settings.packages or ()
+    if settings.prompts in BUILT_IN:
+        return PromptSet.built_in(settings.prompts).telling(told)
+    folder = Path(settings.prompts)
+    return PromptSet.read(folder.resolve().name, folder).telling(told)

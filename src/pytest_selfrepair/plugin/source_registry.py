@@ -1,0 +1,94 @@
+"""The feedback sources that a run's names stand for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from pytest_selfrepair.core.feedback import FeedbackSource
+from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.feedback import HUMAN, Argument, Recipe, recipe_of
+from pytest_selfrepair.feedback.human import DEFAULT_FILE, Human
+from pytest_selfrepair.plugin.model_names import AskedModel, meant
+from pytest_selfrepair.plugin.options import base_of
+
+OPTION = "--selfrepair-feedback"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedSource:
+    """A feedback source that is made when the run's models are.
+
+    Attributes:
+        name: What reports call it.
+        recipe: How it is made.
+        asked: The model that it asks, if it asks any.
+    """
+
+    name: str
+    recipe: Recipe
+    asked: AskedModel
+
+
+ResolvedSource = FeedbackSource | NamedSource
+"""A source that is ready, or what it will be made of."""
+
+
+def resolve_sources(
+    names: tuple[str, ...],
+    config: pytest.Config,
+    *,
+    coder: AskedModel,
+    is_apart: Callable[[str], bool],
+) -> list[ResolvedSource]:
+    """The feedback sources of some names, in order.
+
+    Args:
+        names: The names.
+        config: Whose conftest.py files may know a name.
+        coder: The code model, which sources ask that name no model.
+        is_apart: Whether a model is asked at the endpoint of models that only explain.
+
+    Raises:
+        UsageError: A name means nothing, or two sources have the same name.
+    """
+    sources = [_source(name, config, coder=coder, is_apart=is_apart) for name in names]
+    found = [source.name for source in sources]
+    if twice := [name for name in found if found.count(name) > 1]:
+        raise UsageError(
+            f"{OPTION}: found two sources called {twice[0]!r}; accepted: sources "
+            "with different names (people's texts are named after their file)"
+        )
+    return sources
+
+
+def _source(
+    name: str, config: pytest.Config, *, coder: AskedModel, is_apart: Callable[[str], bool]
+) -> ResolvedSource:
+    custom: FeedbackSource | None = config.hook.pytest_selfrepair_feedback_source(
+        name=name, config=config
+    )
+    if custom is not None:
+        return custom
+    head, colon, path = name.partition(":")
+    try:
+        if head == HUMAN and not (colon and not path):
+            return _human(path, config)
+        recipe, argument = recipe_of(name)
+    except ValueError as error:
+        near = meant(name)
+        perhaps = "" if near is None else f", did you mean {near!r}?"
+        raise UsageError(
+            f"{OPTION}: found {name!r}{perhaps}; accepted: {error}, or one that a conftest.py "
+            "provides"
+        ) from None
+    asked = coder
+    if recipe.asks and recipe.argument is Argument.MODEL and argument:
+        asked = AskedModel(name=argument, for_feedback=is_apart(argument))
+    return NamedSource(name=name, recipe=recipe, asked=asked)
+
+
+def _human(path: str, config: pytest.Config) -> Human:
+    """People's texts; the source is named after a file that the user named."""
+    file = base_of(config) / (path or DEFAULT_FILE)
+    return Human.read(f"{HUMAN}:{file.name}" if path else HUMAN, file)
