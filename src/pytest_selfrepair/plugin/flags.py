@@ -90,8 +90,8 @@ OPTIONS = (
     Option(
         name="plan",
         metavar="",
-        help="say how many tasks, requests, tokens and US dollars the run would take at most, and "
-        "sample nothing",
+        help="say how many tasks, requests, tokens and US dollars the run would take at most and "
+        "which gain it could show, and sample nothing",
         default="false",
         parse=values.yes_or_no,
         switch=True,
