@@ -8,7 +8,7 @@ from typing import TypeVar
 from pytest_selfrepair.core.sample import Message, Role, Sample, SampleRequest, SamplingParams
 from pytest_selfrepair.errors import InfrastructureError
 from pytest_selfrepair.models.addresses import Endpoint
-from pytest_selfrepair.models.chat import ChatModel
+from pytest_selfrepair.models.chat import MOST_CHOICES, ChatModel
 from pytest_selfrepair.models.endpoint import Line
 from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.retrying import Retries
@@ -70,10 +70,22 @@ def line_to(
     return Line(endpoint, Slots(slots), clock=time.clock, sleep=time.sleep)
 
 
-def model_on(line: Line, *, price: Price | None = None, several: bool = True) -> ChatModel:
+def model_on(
+    line: Line,
+    *,
+    price: Price | None = None,
+    most_choices: int = MOST_CHOICES,
+    counts_one_choice: bool = False,
+) -> ChatModel:
     """A model that is asked over a line."""
-    counter = TiktokenCounter(model="gpt-4")
-    return ChatModel("gpt-4", line=line, counter=counter, price=price, several=several)
+    return ChatModel(
+        "gpt-4",
+        line=line,
+        counter=TiktokenCounter(model="gpt-4"),
+        price=price,
+        most_choices=most_choices,
+        counts_one_choice=counts_one_choice,
+    )
 
 
 def using(model: ChatModel, work: Callable[[], Awaitable[_T]]) -> _T:

@@ -22,6 +22,7 @@ from pytest_selfrepair.errors import EndpointFailedError, EndpointRefusedError
 from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.retrying import Retries
+from pytest_selfrepair.models.tokens import TiktokenCounter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -180,13 +181,32 @@ def test_draws_with_seeds_of_their_own_are_asked_for_one_at_a_time(serve: Serve)
     assert server.hits == 5
 
 
-def test_a_model_that_computes_here_is_asked_for_one_at_a_time(serve: Serve) -> None:
+@pytest.mark.parametrize(("most", "hits"), [(1, 5), (2, 3), (4, 2), (5, 1)])
+def test_a_request_asks_for_no_more_completions_than_the_server_draws_at_once(
+    serve: Serve, most: int, hits: int
+) -> None:
     server = serve(tasks={"*": FIVE})
-    model = model_on(line_to(server.base_url), several=False)
+    model = model_on(line_to(server.base_url), most_choices=most)
     drawn = ask_several(model, [request(node) for node in NODES])
     assert texts(drawn) == list(FIVE.values())
-    assert server.hits == 5
+    assert server.hits == hits
     assert not model.notices
+
+
+@pytest.mark.parametrize("most", [1, 3, 5])
+def test_what_a_server_that_counts_one_choice_is_asked_costs_the_same_in_any_grouping(
+    serve: Serve, most: int
+) -> None:
+    server = serve(tasks={"*": {node: {"text": FIVE[node], "tokens": 50} for node in NODES}})
+    model = model_on(line_to(server.base_url), most_choices=most, counts_one_choice=True)
+    drawn = ask_several(model, [request(node) for node in NODES])
+    samples = [each for each in drawn if isinstance(each, Sample)]
+    counter = TiktokenCounter(model="gpt-4")
+    assert [sample.usage.completion_tokens for sample in samples] == [
+        counter.count(text) for text in FIVE.values()
+    ]
+    assert {sample.usage.counted_by for sample in samples} == {counter.name}
+    assert sum(sample.usage.prompt_tokens or 0 for sample in samples) == 3 * server.hits
 
 
 def test_an_endpoint_that_refuses_several_completions_is_asked_for_one_at_a_time(

@@ -1,6 +1,7 @@
 """However a run ends, its summary says what was paid for, what was kept and how to go on."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -69,7 +70,7 @@ def test_what_was_sampled_ahead_of_a_run_that_stops_is_counted_as_paid_for(
 def interrupt(process: subprocess.Popen[str], server: ScriptedServer, requests: int) -> str:
     while server.requests.total() < requests and process.poll() is None:
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     return process.communicate(timeout=120)[0]
 
 
@@ -82,7 +83,7 @@ def test_an_interrupted_run_says_what_was_kept_and_how_to_go_on(
         asked = server.requests.total()
         rest = run(root, server, "-p", "no:xdist")
         assert set(server.requests.values()) == {1}, "nothing is paid for again"
-    kept = f"interrupted: kept {asked} completions of this run ({TOKENS * asked} tokens)"
+    kept = f"interrupted: kept {asked} completions of this run ({TOKENS * asked} tokens, "
     assert kept in output
     assert "the same command again continues" in output
     assert "lost" not in output

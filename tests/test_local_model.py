@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +16,10 @@ from urllib.parse import urlsplit
 import openai
 import pytest
 
+from endpoints import ask_several, line_to, request
+from pytest_selfrepair.core.sample import Message, Role, Sample
 from pytest_selfrepair.errors import LocalModelError, UsageError
+from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.local import LocalServer, parse_local_name
 from pytest_selfrepair.models.tokens import LlamaCounter
 from pytest_selfrepair.models.weights import SIZES, find_weights
@@ -176,6 +180,37 @@ def test_the_models_own_tokenizer_counts(server: LocalServer) -> None:
     assert counter.count("<|im_end|>") > 1
     assert counter.count("a\ud800b") > 1
     assert counter.count("é" * 10_000) > 1_000
+
+
+@needs_model
+def test_choices_of_one_request_each_cost_what_the_models_tokenizer_counts(
+    server: LocalServer,
+) -> None:
+    counter = LlamaCounter(
+        base_url=server.base_url, api_key=server.api_key, model=server.model_name
+    )
+    model = ChatModel(
+        "local",
+        line=line_to(server.base_url, key=server.api_key, timeout=600),
+        counter=counter,
+        most_choices=2,
+        counts_one_choice=True,
+    )
+    prompt = Message(role=Role.USER, content="Print the sum of two numbers in Python.")
+    asked = [
+        replace(request(f"p{n}", max_tokens=24), model="local", messages=(prompt,))
+        for n in range(3)
+    ]
+    drawn = ask_several(model, asked)
+    samples = [each for each in drawn if isinstance(each, Sample)]
+    assert len(samples) == 3
+    assert model.notices == []  # so no group was larger than the server's two slots
+    for sample in samples:
+        assert 0 < sample.usage.completion_tokens == counter.count(sample.text)
+        assert sample.usage.counted_by == counter.name
+    first, second, third = (sample.usage for sample in samples)
+    assert first.prompt_tokens == third.prompt_tokens
+    assert second.prompt_tokens == 0
 
 
 @needs_model

@@ -14,7 +14,7 @@ needs_the_model = pytest.mark.skipif(
 
 LOCAL = (
     *("tasks", "--selfrepair-model", "local"),
-    *("--selfrepair-programs", "1", "--selfrepair-max-tokens", "48"),
+    *("--selfrepair-programs", "2", "--selfrepair-max-tokens", "48"),
 )
 
 

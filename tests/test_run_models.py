@@ -68,7 +68,7 @@ def test_models_of_one_endpoint_share_its_throttle_and_their_slots(
 
 @pytest.mark.parametrize(
     ("feedback", "workers", "expected"),
-    [("self", 1, 4), ("local:1.5b", 1, 8), ("local:1.5b", 3, 2), ("gpt-4", 1, 16)],
+    [("self", 1, 2), ("local:1.5b", 1, 4), ("local:1.5b", 3, 1), ("gpt-4", 1, 16)],
 )
 def test_embedded_models_are_asked_no_more_than_they_compute_at_once(
     pytester: pytest.Pytester, feedback: str, workers: int, expected: int

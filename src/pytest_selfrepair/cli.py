@@ -23,6 +23,8 @@ _COMMANDS = {
     "export": ("export", "write samples and records as lines"),
     "import": ("take_in", "put what was exported into a store"),
     "compare": ("compare", "hold one run against another, task by task"),
+    "doctor": ("doctor", "say what this machine has of what a run needs, and what to do"),
+    "certify": ("certify", "write down what a reader must know to trust a run's verdicts"),
     "annotate": ("annotate", "serve a page on which people write feedback, or judge it"),
     "study": ("study", "design a study in which people write feedback, and see what they wrote"),
 }

@@ -9,7 +9,9 @@ SelfRepairError
     │   ├── EndpointRefusedError   asking again cannot help: key, model name, request
     │   ├── EndpointFailedError    bounded retries ended: rate limit, server, connection
     │   ├── ScriptError            a scripted model has no answer for this node
+    │   ├── OwnModelError          a model of the user's own raised something
     │   └── LocalModelError        the embedded model cannot be set up
+    ├── FeedbackError       a feedback source of the user's own raised something
     ├── ReplayMissError     replay was asked for and the store has no such sample
     ├── SandboxError        the sandbox could not run a program
     ├── CheckerError        a task's own checker could not say whether an answer is right
@@ -68,6 +70,14 @@ class EndpointFailedError(ModelError):
 
 class ScriptError(ModelError):
     """A scripted model's file is malformed or has no answer for a node."""
+
+
+class OwnModelError(ModelError):
+    """A model of the user's own raised something, or returned what is no sample."""
+
+
+class FeedbackError(InfrastructureError):
+    """A feedback source of the user's own raised something, or returned what is no feedback."""
 
 
 class LocalModelError(ModelError):

@@ -6,6 +6,7 @@ of which the file has only the SHA-256: a link that is lost cannot be found agai
 
 import hashlib
 import json
+import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -153,6 +154,11 @@ def renewed(study: Study, code: str) -> tuple[Study, str]:
     return replace(study, participants=changed), secret
 
 
+def _private(path: str, flags: int) -> int:
+    """Open a file that, where it is new, is its user's alone: a study knows who judged what."""
+    return os.open(path, flags, 0o600)
+
+
 def save(study: Study, path: Path, *, anew: bool = True) -> None:
     """Write a study's file, and the texts beside it where there are none yet.
 
@@ -172,11 +178,13 @@ def save(study: Study, path: Path, *, anew: bool = True) -> None:
             if not beside.exists():
                 beside.write_text(standard(name), "utf-8")
         if anew:
-            with path.open("x", encoding="utf-8") as file:
+            with open(path, "x", encoding="utf-8", opener=_private) as file:
                 file.write(text)
         else:
             new = path.with_name(f"{path.name}.new")
-            new.write_text(text, "utf-8")
+            new.unlink(missing_ok=True)
+            with open(new, "x", encoding="utf-8", opener=_private) as file:
+                file.write(text)
             new.replace(path)
     except FileExistsError as error:
         raise UsageError(

@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from pytest_selfrepair.core.packages import names_of
+
 _HUGE = 1_000_000
 """Days of time, or a terabyte: more than anybody asks for."""
 
@@ -38,3 +40,21 @@ def add_task_paths(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "paths", metavar="PATH", nargs="+", type=Path, help="where tasks are, as for judge"
     )
+
+
+def add_packages(command: argparse.ArgumentParser) -> None:
+    """Which packages programs may use, as the plugin has it."""
+    command.add_argument(
+        "--packages",
+        metavar="NAMES",
+        type=_packages,
+        help="the installed distributions that programs may use, with commas between, or none "
+        "(default: numpy for tasks of APPS and LiveCodeBench)",
+    )
+
+
+def _packages(text: str) -> tuple[str, ...]:
+    try:
+        return names_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"found {text!r}; accepted: {error}") from None

@@ -4,10 +4,9 @@ import argparse
 import contextlib
 from collections.abc import AsyncIterator
 
-from pytest_selfrepair.commands.arguments import number
+from pytest_selfrepair.commands.arguments import add_packages, number
 from pytest_selfrepair.commands.output import tell
 from pytest_selfrepair.core.checker import CHECKERS
-from pytest_selfrepair.core.packages import names_of
 from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
@@ -45,13 +44,7 @@ def add(command: argparse.ArgumentParser) -> None:
         default=1024,
         help="memory that a program may use, in MB (default: 1024)",
     )
-    command.add_argument(
-        "--packages",
-        metavar="NAMES",
-        type=_packages,
-        help="the installed distributions that programs may use, with commas between, or none "
-        "(default: numpy for tasks of APPS and LiveCodeBench)",
-    )
+    add_packages(command)
     command.add_argument(
         "--sandbox",
         choices=["auto", "strict", "limits"],
@@ -59,13 +52,6 @@ def add(command: argparse.ArgumentParser) -> None:
         help="auto: the strongest isolation found; strict: refuse without bubblewrap; limits: "
         "resource limits alone (default: auto)",
     )
-
-
-def _packages(text: str) -> tuple[str, ...]:
-    try:
-        return names_of(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"found {text!r}; accepted: {error}") from None
 
 
 @contextlib.asynccontextmanager

@@ -115,6 +115,8 @@ class Record:
         quarantined: True where it was not scored because none of its reference solutions passes.
         cost: What it cost, scored or not.
         seconds: Wall-clock seconds it took.
+        digest: The SHA-256 of what decides its verdicts, cases and checker included; None where it
+            was not taken.
         time_limit: CPU seconds that a case of it could take; None where that is not known.
         references: What its reference solutions say of it; None where they were not tried.
         packages: The distributions, with their versions, that its programs could use beside the
@@ -134,6 +136,7 @@ class Record:
     quarantined: bool = False
     cost: Cost = field(default_factory=Cost)
     seconds: float = 0.0
+    digest: str | None = None
     time_limit: float | None = None
     references: References | None = None
     packages: tuple[str, ...] = ()

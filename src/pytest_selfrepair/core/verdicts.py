@@ -74,12 +74,17 @@ class Terms:
             Hexadecimal digits; None where the task cannot be told from others, for its values are
             nested too deep.
         """
-        digest = _digest(Same(task))
+        digest = task_digest(task)
         if digest is None:
             return None
         packages = task.packages if self.packages is None else self.packages
         terms = {**asdict(self), "packages": packages, "task": digest, "program": program}
         return hashlib.sha256(json.dumps(terms, sort_keys=True).encode("ascii")).hexdigest()
+
+
+def task_digest(task: Task) -> str | None:
+    """The SHA-256 of what decides verdicts of a task; None where it cannot be told from others."""
+    return _digest(Same(task))
 
 
 @lru_cache(_TASKS_KEPT)

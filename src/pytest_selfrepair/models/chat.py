@@ -35,8 +35,8 @@ from pytest_selfrepair.models.usage import BY_ENDPOINT, counted
 
 _LONGEST_ID = 512
 """Characters that the header X-Client-Request-Id may have."""
-_MOST_CHOICES = 128
-"""Completions that one request may ask for."""
+MOST_CHOICES = 128
+"""Completions that one request may ask for where no endpoint says otherwise."""
 _LETTERS_A_TOKEN = 4
 """Characters of a prompt that are taken for a token where it is only estimated."""
 
@@ -61,7 +61,10 @@ class ChatModel:
         line: The way to the endpoint.
         counter: Counts tokens where the endpoint does not.
         price: What its tokens cost; None: nobody knows.
-        several: Whether one request may ask for several completions.
+        most_choices: Completions that one request may ask for.
+        counts_one_choice: Whether the endpoint counts the tokens of one choice of several, as
+            llama.cpp's server does. All its completions are then counted by `counter`, so that what
+            one costs does not depend on how many were asked for beside it.
         reader: Tells thoughts within a reply from its answer; None: by the usual tags.
         ready: Waited for before a request that is paid; raises what makes it useless.
 
@@ -80,7 +83,8 @@ class ChatModel:
         line: Line,
         counter: TokenCounter,
         price: Price | None = None,
-        several: bool = True,
+        most_choices: int = MOST_CHOICES,
+        counts_one_choice: bool = False,
         reader: ReplyReader | None = None,
         ready: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
@@ -89,8 +93,10 @@ class ChatModel:
         self.line = line
         self._counter = counter
         self._price = price
+        self._most_choices = most_choices
+        self._counts_one_choice = counts_one_choice
         self._reader = reader
-        self._dialect = Dialect(single=not several)
+        self._dialect = Dialect()
         self._ready = ready
         self._refusal: EndpointRefusedError | None = None
 
@@ -139,7 +145,12 @@ class ChatModel:
         groups: list[list[SampleRequest]] = []
         for request in requests:
             alone = self._dialect.single or request.draw_seed is not None
-            if groups and not alone and _fit([*groups[-1], request]):
+            if (
+                groups
+                and not alone
+                and len(groups[-1]) < self._most_choices
+                and _fit([*groups[-1], request])
+            ):
                 groups[-1].append(request)
             else:
                 groups.append([request])
@@ -214,6 +225,8 @@ class ChatModel:
             if len(requests) > 1 and refused:
                 raise _OtherFormError from None
             raise self._explained(error) from None
+        if self._counts_one_choice:
+            answer = replace(answer, counts=replace(answer.counts, generated=None))
         found = await counted(answer, counter=self._counter, reader=self._reader)
         if found.refused is not None:
             self._dialect.doubt(found, self.shown)
@@ -309,7 +322,7 @@ def _fit(requests: Sequence[SampleRequest]) -> bool:
     """Whether requests may be asked for at once, their names uncut."""
     nodes = sum(len(quote(request.node, safe="/:")) + 1 for request in requests)
     task = len(quote(requests[0].task_id, safe="/:"))
-    return len(requests) <= _MOST_CHOICES and task + nodes <= _LONGEST_ID
+    return task + nodes <= _LONGEST_ID
 
 
 def _undrawn(finish_reason: str) -> Sample:

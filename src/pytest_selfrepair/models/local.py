@@ -19,9 +19,15 @@ from pytest_selfrepair.errors import LocalModelError, UsageError
 from pytest_selfrepair.models.local_server import Ready, ServerConfig
 from pytest_selfrepair.models.weights import SIZES, Weights
 
-# Four slots batch well on few processors; 4,096 tokens hold a hard task with worked examples.
-DEFAULT_SLOTS = 4
+# 4,096 tokens hold a hard task with worked examples.
 DEFAULT_CONTEXT = 4096
+# Measured by benchmarks/local.py. A slot that has the worked examples keeps them until another
+# prompt, or a choice of one, takes it: hence more slots than are at work, and few requests at once,
+# each with all choices of its prompt. Prompt tokens computed for each that is new: 4 slots and 4
+# requests of one choice 2.1; 8 slots and 4, 3, 2 requests of all choices 1.6, 1.35, 1.35; 12 slots
+# and 3 or 2 requests 1.37 and 1.2.
+DEFAULT_SLOTS = 12
+REQUESTS_AT_ONCE = 2
 
 _START_SECONDS = 600.0
 _STOP_SECONDS = 5.0

@@ -1,11 +1,18 @@
 """Models that are no endpoint, held to the process's slots like all others."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
+from pytest_selfrepair.core.foreign import asked
 from pytest_selfrepair.core.sample import Model, Sample, SampleRequest, SeveralModel
-from pytest_selfrepair.errors import InfrastructureError
+from pytest_selfrepair.errors import InfrastructureError, OwnModelError
 from pytest_selfrepair.models.permit import permission
 from pytest_selfrepair.models.traffic import Slots
+
+_T = TypeVar("_T")
+
+_COST = "; what it may have cost is not counted"
+"""Nobody knows whether a model that is no endpoint had sent anything, and to whom."""
 
 
 def slotted(model: Model, slots: Slots) -> Model:
@@ -33,11 +40,21 @@ class _Slotted:
         """Draw one completion, as the model does."""
         async with self._slots.slot():
             await permission([request])
-            return await self._model.sample(request)
+            found = await self._asked(lambda: self._model.sample(request))
+        if not isinstance(found, Sample):
+            raise OwnModelError(f"{self._who}: found {found!r}; accepted: a Sample")
+        return found
 
     async def aclose(self) -> None:
         """Close the model."""
-        await self._model.aclose()
+        await self._asked(self._model.aclose)
+
+    @property
+    def _who(self) -> str:
+        return f"the model {self._model.name!r}"
+
+    async def _asked(self, work: Callable[[], Awaitable[_T]]) -> _T:
+        return await asked(self._who, work, OwnModelError, _COST)
 
 
 class _SlottedSeveral(_Slotted):
@@ -53,4 +70,4 @@ class _SlottedSeveral(_Slotted):
         """Draw several completions, as the model does."""
         async with self._slots.slot():
             await permission(requests)
-            return await self._several.sample_several(requests)
+            return await self._asked(lambda: self._several.sample_several(requests))

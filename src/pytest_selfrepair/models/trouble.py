@@ -7,6 +7,8 @@ from http import HTTPStatus
 from pytest_selfrepair.models import wordings
 from pytest_selfrepair.models.error_bodies import read_error
 
+_NO_SECRET = 4
+"""Characters of a key that is but a placeholder, and may stand in any word."""
 LONGEST_REASON = 300
 """Characters of an endpoint's own words that an error repeats."""
 
@@ -218,7 +220,9 @@ def cleaned(text: str, key: str) -> str:
     """Words of an endpoint on one line, bounded, without the key."""
     line = " ".join(text.split())
     secret = key.strip()  # a key that ends in a newline is repeated with the newline escaped
-    return (line.replace(secret, "***") if secret else line)[:LONGEST_REASON]
+    if len(secret) > _NO_SECRET:
+        line = line.replace(secret, "***")
+    return line[:LONGEST_REASON]
 
 
 def _is_passing(status: int) -> bool:

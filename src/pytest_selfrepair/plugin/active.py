@@ -19,6 +19,7 @@ from pytest_selfrepair.core.verdicts import Terms
 from pytest_selfrepair.errors import SelfRepairError, TaskError, UsageError, WorkerLostError
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 from pytest_selfrepair.plugin import ITEM_NAME, xdist
+from pytest_selfrepair.plugin.asking import checker_of
 from pytest_selfrepair.plugin.collect import (
     ENGINE,
     RECORD,
@@ -135,7 +136,7 @@ class ActiveSession:
             if self._log is not None and not session.config.option.collectonly:
                 self._reports = _reports(self._settings)
         except UsageError as error:
-            raise pytest.UsageError(str(error)) from None
+            raise pytest.UsageError(str(error)) from error
         settings = self._settings
         limits = Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * MEGABYTE)
         other = COUNTERPARTS.get(settings.checker, "")
@@ -171,10 +172,7 @@ class ActiveSession:
             session.config.pluginmanager.register(live, "selfrepair-live")
 
     def _checker_of(self, task: Task) -> Checker | None:
-        found: Checker | None = self._config.hook.pytest_selfrepair_checker(
-            task=task, config=self._config
-        )
-        return found
+        return checker_of(self._config, task)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

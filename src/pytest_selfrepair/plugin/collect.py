@@ -17,6 +17,7 @@ import pytest
 from _pytest._code.code import ExceptionInfo, TerminalRepr
 from _pytest.outcomes import Failed
 
+from pytest_selfrepair.core.foreign import described, place
 from pytest_selfrepair.core.record import NO_CASES, Record
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import SelfRepairError, TaskError
@@ -40,6 +41,9 @@ HUB = pytest.StashKey[dict[Path, str]]()
 
 _KEYWORDS = {ITEM_NAME}
 """What `-k` finds every item by, beside the names of its task and of the folders above."""
+
+_READER = "pytest_selfrepair_tasks"
+"""The hook that reads tasks of a format of the user's own."""
 
 RECORD = pytest.StashKey[Record]()
 """Where an item keeps its record."""
@@ -280,7 +284,10 @@ class HookFile(_Collector, pytest.File):
         """The tasks, named by their own ids."""
         base = _id(self.path, self.config)
         seen: set[str] = set()
-        for task in self._tasks:
+        for task in self._read():
+            if isinstance(task, TaskError):
+                yield self.broken(_READER, f"{base}::{_READER}", task)
+                return
             task_id = f"{base}::{task.id}"
             if task.id in seen:
                 twice = TaskError(
@@ -293,6 +300,28 @@ class HookFile(_Collector, pytest.File):
             else:
                 seen.add(task.id)
                 yield self.item(task.id, task_id, Outline.of(task), partial(_same, task))
+
+    def _read(self) -> Iterator[Task | TaskError]:
+        """The tasks, and last what their reader raised, if anything."""
+        try:
+            for task in self._tasks:
+                if not isinstance(task, Task):
+                    raise TypeError(f"found {task!r}; accepted: a Task")  # noqa: TRY301 - as below
+                yield task
+        except TaskError as error:
+            yield error
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the tasks before it are run
+            yield _unread(_id(self.path, self.config), error)
+
+
+def _unread(file: str, error: BaseException) -> TaskError:
+    """What is said of a file whose reader raised something."""
+    return TaskError(
+        file=file,
+        field=_READER,
+        found=f"{described(error, 'the task reader')} ({place(error)})",
+        accepted="tasks",
+    )
 
 
 class TaskItem(pytest.Item):
@@ -372,7 +401,11 @@ class TaskItem(pytest.Item):
 
 def collector_for(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """The collector of a file, where it holds tasks."""
-    tasks = parent.config.hook.pytest_selfrepair_tasks(path=path, config=parent.config)
+    try:
+        tasks = parent.config.hook.pytest_selfrepair_tasks(path=path, config=parent.config)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the files beside it are read
+        own = error if isinstance(error, TaskError) else _unread(_id(path, parent.config), error)
+        return Broken.from_parent(parent, name=path.name, path=path, error=own)
     if tasks is not None:
         return HookFile.from_parent(parent, path=path, tasks=tasks)
     if jsonl.is_lines(path) and parent.session.isinitpath(path):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pytest_selfrepair.core.budget import Cost, Spending
 from pytest_selfrepair.core.checker import Checker
 from pytest_selfrepair.core.feedback import FeedbackCases
+from pytest_selfrepair.core.foreign import described, place
 from pytest_selfrepair.core.grow import grow
 from pytest_selfrepair.core.reading import RULES
 from pytest_selfrepair.core.record import (
@@ -24,7 +25,7 @@ from pytest_selfrepair.core.record import (
 )
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
-from pytest_selfrepair.core.verdicts import RememberingJudge, Terms
+from pytest_selfrepair.core.verdicts import RememberingJudge, Terms, task_digest
 from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError, TaskError
 from pytest_selfrepair.plugin.loop import Loop
 from pytest_selfrepair.plugin.options import Settings
@@ -243,6 +244,10 @@ class Engine:
             task = replace(await asyncio.to_thread(upcoming.load), id=upcoming.task_id)
         except TaskError as error:
             return Record(task_id=upcoming.task_id, unscored=str(error))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - it costs this task alone
+            return Record(
+                task_id=upcoming.task_id, unscored=described(error, "what reads the task")
+            )
         if not task.cases:
             return Record(
                 task_id=task.id, difficulty=task.difficulty, kind=task.kind, unscored=NO_CASES
@@ -279,6 +284,8 @@ class Engine:
             unscored = f"{CUT_SHORT if spending.cost.samples else NOT_RUN}: {error}"
         except InfrastructureError as error:
             unscored = str(error)
+        except Exception as error:  # noqa: BLE001 - the other tasks are run nevertheless
+            unscored = f"{described(error, 'the growth of its trees')} ({place(error)})"
         return Record(
             task_id=task.id,
             difficulty=task.difficulty,
@@ -291,6 +298,7 @@ class Engine:
             quarantined=quarantined,
             cost=spending.cost,
             seconds=time.perf_counter() - began,
+            digest=task_digest(task),
             time_limit=self._judge.limits_of(task).cpu_seconds,
             references=references,
             packages=self._judge.packages_of(task).versions,

@@ -11,7 +11,7 @@ from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.litellm import is_litellm, name_within, provider_of
-from pytest_selfrepair.models.local import parse_local_name
+from pytest_selfrepair.models.local import DEFAULT_SLOTS, parse_local_name
 from pytest_selfrepair.models.models_file import NOTHING_SAID, ModelSettings, read_models
 from pytest_selfrepair.models.parameters import keyed_headers
 from pytest_selfrepair.models.prices import FREE, Price, Prices
@@ -23,6 +23,7 @@ from pytest_selfrepair.models.thinking import thinks
 from pytest_selfrepair.models.tokens import LlamaCounter, TiktokenCounter
 from pytest_selfrepair.models.weights import Weights, find_weights
 from pytest_selfrepair.plugin import xdist
+from pytest_selfrepair.plugin.asking import from_hook
 from pytest_selfrepair.plugin.endpoints import Endpoints, Lines
 from pytest_selfrepair.plugin.flags import FEEDBACK_MAX_TOKENS, MAX_TOKENS, THINKING_MAX_TOKENS
 from pytest_selfrepair.plugin.local_servers import LocalServers
@@ -149,9 +150,7 @@ class ModelRegistry:
 
     def _made(self, asked: AskedModel, table: ModelSettings) -> _Made:
         name = asked.name
-        custom: Model | None = self._config.hook.pytest_selfrepair_model(
-            name=name, config=self._config
-        )
+        custom: Model | None = from_hook(self._config, "pytest_selfrepair_model", name=name)
         if custom is not None:
             return _Made(make=lambda lines: slotted(custom, lines.slots))
         if name.startswith(PREFIX):
@@ -224,7 +223,9 @@ class ModelRegistry:
             line=lines.to(endpoint),
             counter=LlamaCounter(base_url=base_url, api_key=api_key, model=size.title),
             price=FREE,
-            several=False,  # it would compute one after another, and nothing is paid for prompts
+            reader=self._reader(NOTHING_SAID),
+            most_choices=DEFAULT_SLOTS,
+            counts_one_choice=True,
         )
 
 

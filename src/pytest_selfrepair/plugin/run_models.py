@@ -15,7 +15,7 @@ from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.feedback import Means
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.check import Check
-from pytest_selfrepair.models.local import DEFAULT_SLOTS
+from pytest_selfrepair.models.local import REQUESTS_AT_ONCE
 from pytest_selfrepair.models.recording import RecordingModel, Replay
 from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.traffic import Slots, Throttle
@@ -118,7 +118,7 @@ class RunModels:
         )
         embedded = {model.asked.name for model in self._models.values() if model.weights}
         if all(model.weights for model in self._models.values()):
-            concurrency = min(concurrency, xdist.share(config, DEFAULT_SLOTS * len(embedded)))
+            concurrency = min(concurrency, xdist.share(config, REQUESTS_AT_ONCE * len(embedded)))
         self.slots = Slots(concurrency)
         self.check = Check()
 

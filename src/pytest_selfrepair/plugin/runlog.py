@@ -50,6 +50,9 @@ class RunLog:
         self._records[record.task_id] = record
         try:
             store = self._opened()
+            if store.read_only:
+                self.notices = [*self.notices, f"{self._path} is read-only: no records are kept"]
+                return
             if not self._run:
                 self._run = store.begin_run()
             store.add_record(self._run, record)

@@ -8,7 +8,9 @@ import pytest
 from pytest_selfrepair.core.feedback import FeedbackSource
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.feedback import HUMAN, Argument, Recipe, recipe_of
+from pytest_selfrepair.feedback.guarded import guarded
 from pytest_selfrepair.feedback.human import DEFAULT_FILE, Human
+from pytest_selfrepair.plugin.asking import from_hook
 from pytest_selfrepair.plugin.model_names import AskedModel, meant
 from pytest_selfrepair.plugin.options import base_of
 
@@ -65,11 +67,11 @@ def resolve_sources(
 def _source(
     name: str, config: pytest.Config, *, coder: AskedModel, is_apart: Callable[[str], bool]
 ) -> ResolvedSource:
-    custom: FeedbackSource | None = config.hook.pytest_selfrepair_feedback_source(
-        name=name, config=config
+    custom: FeedbackSource | None = from_hook(
+        config, "pytest_selfrepair_feedback_source", name=name
     )
     if custom is not None:
-        return custom
+        return guarded(custom)
     head, colon, path = name.partition(":")
     try:
         if head == HUMAN and not (colon and not path):

@@ -176,6 +176,24 @@ def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
     )
 
 
+def missed(chosen: Isolation) -> tuple[str, ...]:
+    """Why no stronger isolation than a chosen one is to be had, a line for each that was tried."""
+    found: dict[str, None] = {}
+    if find_bubblewrap() is None:
+        found["levels A and B: there is no bubblewrap"] = None
+    if not seccomp.available():
+        found["levels A to C: the system filters no system calls (seccomp)"] = None
+    for isolation in (*_walled(), *_landlocked()):
+        if isolation.description == chosen.description:
+            break
+        if (problem := _problem(isolation)) is not None:
+            found[f"{isolation.description}: {problem}"] = None
+    else:
+        if (version := landlock.version()) < landlock.OLDEST and not chosen.contained:
+            found[f"level C: Landlock {version}; needed: {landlock.OLDEST} or later"] = None
+    return tuple(found)
+
+
 def _problem(isolation: Isolation) -> str | None:
     """Run a small program for real; what went wrong, or None."""
     try:

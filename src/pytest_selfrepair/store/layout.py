@@ -1,6 +1,7 @@
 """The layout of the store's file: made, recognised, and brought up to date when it is opened."""
 
 import contextlib
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -81,8 +82,14 @@ CREATE INDEX verdicts_by_task ON verdicts (task_id);
 _TABLES = {"samples", "runs", "records"}
 
 
+PRIVATE = 0o600
+"""Stores hold prompts and replies: they are their user's alone. SQLite's logs take after them."""
+
+
 def open_file(path: Path, *, patience: float, create: bool = True) -> sqlite3.Connection:
     """Open a store's file; what is no store, or is of a later version, is not touched.
+
+    One that cannot be written is opened to be read (`is_read_only`).
 
     Args:
         path: The file.
@@ -104,9 +111,13 @@ def open_file(path: Path, *, patience: float, create: bool = True) -> sqlite3.Co
 
 
 def _open(path: Path, patience: float, *, create: bool) -> sqlite3.Connection:
-    if create:
+    if path.is_file():
+        if not all(os.access(each, os.W_OK) for each in (path, path.parent)):
+            return _open_to_read(path, patience)
+    elif create:
         path.parent.mkdir(parents=True, exist_ok=True)
-    elif not path.is_file():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, PRIVATE))
+    else:
         raise StoreError(f"{path}: no such file; accepted: a store that a run has written")
     connection = sqlite3.connect(
         path, timeout=patience, isolation_level=None, check_same_thread=False
@@ -121,6 +132,50 @@ def _open(path: Path, patience: float, *, create: bool) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def is_read_only(connection: sqlite3.Connection) -> bool:
+    """Whether a store was opened only to be read."""
+    return bool(connection.execute("PRAGMA query_only").fetchone()[0])
+
+
+def _open_to_read(path: Path, patience: float) -> sqlite3.Connection:
+    """Open a file that cannot be written, or in whose folder nothing can."""
+    try:
+        connection, version = _connected(path, "mode=ro", patience)
+    except sqlite3.OperationalError:
+        # Its write-ahead log needs files beside it, unless nobody can write meanwhile.
+        log = path.with_name(f"{path.name}-wal")
+        if log.exists() and log.stat().st_size:
+            raise StoreError(
+                f"{path}: what {log.name} holds cannot be read where nothing can be written; copy "
+                "both to a folder that can be written"
+            ) from None
+        connection, version = _connected(path, "mode=ro&immutable=1", patience)
+    if version < SCHEMA:
+        copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        connection.backup(copy)
+        connection.close()
+        connection = copy
+        _bring_up_to_date(connection, path)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _connected(path: Path, how: str, patience: float) -> tuple[sqlite3.Connection, int]:
+    """A connection and the layout's version."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{how}",
+        uri=True,
+        timeout=patience,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        return connection, _check(connection, path)
+    except (sqlite3.Error, StoreError):
+        connection.close()
+        raise
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> int:

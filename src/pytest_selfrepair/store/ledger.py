@@ -129,8 +129,7 @@ class LedgerTables:
         return count
 
     def lost(self, connection: sqlite3.Connection, campaign: str) -> Lost:
-        """What a campaign has lost, up to now."""
-        self.lose_the_dead(connection)
+        """What a campaign has lost, as far as somebody has looked."""
         row = connection.execute(
             "SELECT lost, lost_tokens, lost_picodollars FROM campaigns WHERE campaign = ?",
             (campaign,),

@@ -23,7 +23,7 @@ from pathlib import Path
 from pytest_selfrepair.core.collector import paused
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import StoreError, UsageError
-from pytest_selfrepair.store import authors, authors_file, lines
+from pytest_selfrepair.store import authors, authors_file, exchange, lines
 from pytest_selfrepair.store.listing import in_order, started
 from pytest_selfrepair.store.samples import SqliteStore
 
@@ -144,6 +144,20 @@ def records_of(place: Place, *, keep: bool = True) -> Iterator[Record]:
                     f"{place.path}:{number}: {each}. `selfrepair import` takes in the other lines"
                 )
             yield each
+
+
+def others(place: Place) -> Iterator[Record]:
+    """The records of all other runs of the same store, run by run; none of another file.
+
+    Raises:
+        StoreError: The store cannot be read.
+    """
+    if place.kind is not Kind.STORE:
+        return
+    with contextlib.closing(SqliteStore(place.path, create=False)) as store:
+        for run in exchange.runs(store):
+            if run != int(place.run):
+                yield from store.records(run)
 
 
 def find(run: str) -> Place:

@@ -23,7 +23,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.sample import Sample, SampleRequest
 from pytest_selfrepair.core.verdict import Verdict
 from pytest_selfrepair.store.alive import SignOfLife
-from pytest_selfrepair.store.layout import open_file
+from pytest_selfrepair.store.layout import is_read_only, open_file
 from pytest_selfrepair.store.ledger import LedgerTables, is_vain
 from pytest_selfrepair.store.rows import (
     column,
@@ -58,6 +58,9 @@ class SqliteStore:
         create: Whether the file and its folder are made where they are missing.
         run: What tells what this run pays from what others do; empty: it is not told.
 
+    Attributes:
+        read_only: Whether the file, or its folder, cannot be written.
+
     Raises:
         StoreError: The file cannot be opened, is no such store, or is of a later version.
     """
@@ -68,7 +71,9 @@ class SqliteStore:
         self._path = path
         self._sign = SignOfLife(path)
         self._ledger = LedgerTables(self._sign, run)
-        self._writer = Writer(path, open_file(path, patience=patience, create=create))
+        connection = open_file(path, patience=patience, create=create)
+        self.read_only = is_read_only(connection)
+        self._writer = Writer(path, connection)
 
     @property
     def path(self) -> Path:
@@ -214,7 +219,9 @@ class SqliteStore:
 
     def lost(self, campaign: str) -> Lost:
         """What a campaign's dead processes had in flight, up to now."""
-        return self.write(lambda connection: self._ledger.lost(connection, campaign))
+        if not self.read_only:
+            self.write(self._ledger.lose_the_dead)
+        return self.read(lambda connection: self._ledger.lost(connection, campaign))
 
     def begin_run(self) -> int:
         """Open a new run and return its number."""

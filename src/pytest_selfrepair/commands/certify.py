@@ -1,0 +1,57 @@
+"""`selfrepair certify`: what a reader must know to trust a run's verdicts, on one page."""
+
+import argparse
+from pathlib import Path
+
+import msgspec
+
+from pytest_selfrepair.commands.certificate import Certificate, as_markdown, certificate
+from pytest_selfrepair.commands.output import STANDARD_OUTPUT, as_json_line, write
+from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.store import runs
+
+JSON = ".json"
+"""How the name of a file ends that is to hold JSON."""
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Declare what the command takes, and what it runs."""
+    command.add_argument("name", metavar="RUN", help=runs.ACCEPTED)
+    command.add_argument(
+        "-o",
+        "--out",
+        metavar="FILE",
+        type=Path,
+        default=STANDARD_OUTPUT,
+        help="where it goes: Markdown, or JSON where the name ends in .json (default: standard "
+        "output)",
+    )
+    command.add_argument("--json", action="store_true", help="write JSON whatever the name")
+    command.set_defaults(run=_command)
+
+
+async def _command(options: argparse.Namespace) -> int:
+    return run(options.name, options.out, as_json=options.json or options.out.suffix == JSON)
+
+
+def run(name: str, out: Path, *, as_json: bool) -> int:
+    """Certify a run.
+
+    Args:
+        name: A RUN.
+        out: Where the page goes; `-` for standard output.
+        as_json: Whether it is JSON rather than Markdown.
+
+    Returns:
+        The exit status, 0.
+
+    Raises:
+        UsageError: There is no such run, it has no record, or the file cannot be written.
+        StoreError: The store cannot be read.
+    """
+    found = runs.load(name)
+    if not found.records:
+        raise UsageError(f"RUN: found {found.name}, which has no record; nothing to certify")
+    facts: Certificate = certificate(found, runs.others(found.place))
+    write(out, as_json_line(msgspec.to_builtins(facts)) if as_json else as_markdown(facts))
+    return 0
