@@ -19,14 +19,8 @@ from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.estimate.comparison import sources
 from pytest_selfrepair.estimate.comparison.pairs import pair, pairs, pairs_by_difficulty
 from pytest_selfrepair.estimate.exact.shape import ALL
-from pytest_selfrepair.estimate.findings import (
-    Answer,
-    AtEqualTokens,
-    Bounds,
-    Flips,
-    RepairRate,
-    Unscored,
-)
+from pytest_selfrepair.estimate.findings import Flips, RepairRate, Unscored
+from pytest_selfrepair.estimate.gain import Answer, AtEqualTokens, Bounds
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.estimate.intervals.decision import side
 from pytest_selfrepair.estimate.intervals.estimate import Estimate

@@ -12,15 +12,8 @@ from pytest_selfrepair.estimate.exact.iid import iid, sampled
 from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
 from pytest_selfrepair.estimate.exact.shapes import Expected
 from pytest_selfrepair.estimate.exact.stopping import reach, stopping
-from pytest_selfrepair.estimate.findings import (
-    About,
-    Baseline,
-    Curve,
-    Findings,
-    HeatMap,
-    Refused,
-    Unscored,
-)
+from pytest_selfrepair.estimate.findings import About, Curve, Findings, HeatMap, Refused, Unscored
+from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
 from pytest_selfrepair.estimate.intervals.statistics import mean_estimate, sampling_noise
 from pytest_selfrepair.estimate.run.baselines import iid_points, stopping_points

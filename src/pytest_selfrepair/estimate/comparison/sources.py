@@ -4,14 +4,8 @@ from dataclasses import dataclass
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.estimate.comparison.pairs import pairs, pairs_by_difficulty
-from pytest_selfrepair.estimate.findings import (
-    AtEqualTokens,
-    Difficulty,
-    Pair,
-    SourceFindings,
-    Tally,
-    Unscored,
-)
+from pytest_selfrepair.estimate.findings import Pair, SourceFindings, Tally, Unscored
+from pytest_selfrepair.estimate.gain import AtEqualTokens, Difficulty
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
 from pytest_selfrepair.estimate.run.equal_tokens import difficulties
 from pytest_selfrepair.estimate.run.repairs import source_findings
