@@ -85,6 +85,9 @@ def test_bounds_and_duplicates_are_said_where_there_are_any() -> None:
     assert "(if the 43 tasks not scored or not run were counted: between 27.1% and 86.0% " in text
     assert "solved, between 24.6% and 83.6% without repair)" in text
     assert "programs of a task: 5.0 drawn, 1.6 distinct (effective number, mean over" in text
+    whole = replace(sample().difficulties[-1], bounds=Bounds(low=0.155, high=0.744, missing=43))
+    text = " ".join(line.strip() for line in shown(sample(difficulties=(whole,))))
+    assert "pass@1 of all lies between 15.5% and 74.4% if 43 missing tasks are counted" in text
     varied = " ".join(shown(sample(tally=replace(tally, distinct=4.1))))
     assert "distinct" not in varied
 
