@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from findings_made import NOTHING, SPENT, UNSURE, any_findings, at_equal_tokens, estimate, sample
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
-from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Bounds, Findings, Refused
+from pytest_selfrepair.estimate.findings import Findings, Refused
+from pytest_selfrepair.estimate.gain import Answer, AtEqualTokens, Bounds
 from pytest_selfrepair.report.curve import Series, plot
 from pytest_selfrepair.report.plain import Paper, columns, harmless, harmless_lines, shows_unicode
 from pytest_selfrepair.report.terminal import Style, summary

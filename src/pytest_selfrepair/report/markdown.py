@@ -3,7 +3,8 @@
 import html
 import re
 
-from pytest_selfrepair.estimate.findings import AtEqualTokens, Findings
+from pytest_selfrepair.estimate.findings import Findings
+from pytest_selfrepair.estimate.gain import AtEqualTokens
 from pytest_selfrepair.report import numbers, words
 from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.report.tables import by_difficulty, by_source

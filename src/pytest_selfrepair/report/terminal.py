@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pytest_selfrepair.estimate.exact.shape import ALL, Policy
-from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Curve, Findings, Pair
+from pytest_selfrepair.estimate.findings import Curve, Findings, Pair
+from pytest_selfrepair.estimate.gain import Answer, AtEqualTokens
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 from pytest_selfrepair.report import numbers, words
 from pytest_selfrepair.report.curve import Series, plot

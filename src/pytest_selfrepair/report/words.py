@@ -4,16 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Account, Lost
-from pytest_selfrepair.estimate.findings import (
-    Against,
-    Answer,
-    AtEqualTokens,
-    Bounds,
-    Latency,
-    SourceFindings,
-    Tally,
-    Unscored,
-)
+from pytest_selfrepair.estimate.findings import Latency, SourceFindings, Tally, Unscored
+from pytest_selfrepair.estimate.gain import Against, Answer, AtEqualTokens, Bounds
 from pytest_selfrepair.estimate.run.depths import fresh_is_better
 from pytest_selfrepair.report.numbers import (
     between,
