@@ -331,11 +331,15 @@ async def _answered(
     except APIStatusError as error:
         return error.response
     except APIConnectionError as error:
-        raise (error.__cause__ or error) from None
+        failure = error.__cause__ or error
+    raise failure  # not in the handler, where it would lose what led to it
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
+    """An error and what led to it, each once: one that is raised anew may lead to itself."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
 
