@@ -60,6 +60,8 @@ class Verdict:
         seconds: Wall-clock seconds of judging.
         flips: Whether the other of the checkers `tolerant` and `apps` would decide otherwise; None
             where that is not known.
+        cpu_seconds: CPU seconds that the program used, in all cases and as often as they were run.
+        slowest: The most that one case used; 0 where that is not known.
     """
 
     outcome: Outcome
@@ -69,6 +71,8 @@ class Verdict:
     failure: CaseFailure | None = None
     seconds: float = 0.0
     flips: bool | None = None
+    cpu_seconds: float = 0.0
+    slowest: float = 0.0
 
     @property
     def passed(self) -> bool:

@@ -93,6 +93,8 @@ def _walls(files: tuple[Path, ...], proc: str) -> list[str]:
         walls += _bind(path, str(path))
     for file in files:
         walls += _bind(file, f"{_INSIDE}/{file.name}")
+    # The folder that the judge makes for this zygote and starts it in: the program lies in it.
+    walls += ["--ro-bind", "program", "/program"]
     for packages in _package_folders():
         walls += ["--perms", "0755", "--size", "4096", "--tmpfs", packages]
         walls += ["--remount-ro", packages]

@@ -21,8 +21,8 @@ from pytest_selfrepair.sandbox.bubblewrap import (
     interpreter,
     python_paths,
 )
-from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
+from pytest_selfrepair.sandbox.session import Work, run_apart
 
 _FLAGS = (
     "-s",
@@ -37,9 +37,9 @@ _FILES = tuple(
     Path(__file__).with_name(f"{name}.py")
     for name in (
         "zygote",
-        "watch",
         "child",
         "runner",
+        "stateless",
         "plain",
         "standin",
         "ways",
@@ -154,12 +154,12 @@ def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
 def _problem(isolation: Isolation) -> str | None:
     """Run a small program for real; what went wrong, or None."""
     try:
-        zygote = ZygoteProcess(isolation.command, isolation.environment, Limits())
+        zygote = ZygoteProcess(isolation.command, isolation.environment)
     except BrokenZygoteError as error:
         return str(error)
+    work = Work(program=_PROBE, fn_name=None, inputs=["6\n"] * 2)
     try:
-        zygote.load(_PROBE, None, ["6\n"] * 2)
-        reports = [report for _, report in zygote.run(0)]
+        reports = [report for _, report in run_apart(zygote, work)]
     except BrokenZygoteError as error:
         return zygote.last_words().strip().rpartition("\n")[2] or str(error)
     finally:

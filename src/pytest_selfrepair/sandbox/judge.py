@@ -15,6 +15,7 @@ from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Ran, Verdict
 from pytest_selfrepair.errors import SandboxError
 from pytest_selfrepair.sandbox.assertions import Examination
+from pytest_selfrepair.sandbox.channel import parse_json
 from pytest_selfrepair.sandbox.examiner import Examiner
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
@@ -24,15 +25,17 @@ from pytest_selfrepair.sandbox.reading import (
     Answer,
     Trouble,
     line_of,
+    lines_of,
     read_case,
     read_uncompiled,
 )
 from pytest_selfrepair.sandbox.referee import Referee, as_text
+from pytest_selfrepair.sandbox.session import Session, Standing, Work, run_apart
 from pytest_selfrepair.sandbox.tally import Tally
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 _T = TypeVar("_T")
-Work = Callable[[ZygoteProcess, Tally], None]
+Judging = Callable[[ZygoteProcess, Tally], None]
 """Runs a program in a zygote and tells a tally of each case."""
 
 ATTEMPTS = 3
@@ -78,7 +81,7 @@ class SandboxJudge:
         # one, and kept, since bubblewrap ends with the thread that started it.
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="selfrepair-judge")
         # Those that hear what is expected are never lent to a program, which shares their memory.
-        started = (isolation.command, isolation.environment, self._limits)
+        started = (isolation.command, isolation.environment)
         self._zygotes, self._checkers = Zygotes(*started), Zygotes(*started)
         self._examiner = Examiner(self._checkers, self._limits)
         self._close = weakref.finalize(self, _close, self._zygotes, self._checkers)
@@ -167,7 +170,7 @@ class SandboxJudge:
             + "; then ".join(dict.fromkeys(problems))
         )
 
-    def _work(self, task: Task, program: str, lease: Lease) -> Work:
+    def _work(self, task: Task, program: str, lease: Lease) -> Judging:
         """What judges the program, once it has a zygote."""
         if task.assertions is None:
             return partial(self._compare, task, program, self._referee(task, lease))
@@ -181,7 +184,7 @@ class SandboxJudge:
         return Referee(task, self._checker, self._other, own)
 
     def _run(
-        self, zygote: ZygoteProcess, task: Task, program: str, work: Work, started: float
+        self, zygote: ZygoteProcess, task: Task, program: str, work: Judging, started: float
     ) -> Verdict:
         tally = Tally(all_cases=self._all_cases)
         work(zygote, tally)
@@ -193,44 +196,68 @@ class SandboxJudge:
             failure=_failure(task, program, tally.failed, tally.trouble) if tally.trouble else None,
             seconds=time.perf_counter() - started,
             flips=tally.flips,
+            cpu_seconds=tally.cpu_seconds,
+            slowest=tally.slowest,
         )
 
     def _compare(
         self, task: Task, program: str, referee: Referee, zygote: ZygoteProcess, tally: Tally
     ) -> None:
-        """Run the cases and compare their answers with what is expected."""
-        inputs = [_given(task, case.input) for case in task.cases]
-        limits = self._limits.of(task)
-        zygote.load(program, task.fn_name, inputs, in_place=task.in_place, limits=limits)
-        while tally.position < len(task.cases) and not tally.decided:
-            first = tally.position
-            self._run_from(zygote, task, referee, tally)
-            if tally.position == first and not tally.decided:
-                raise BrokenZygoteError("the zygote ended its run before any case")
+        """Run the cases and compare their answers with what is expected.
 
-    def _run_from(self, zygote: ZygoteProcess, task: Task, referee: Referee, tally: Tally) -> None:
-        """Run the cases that follow in one process, up to its first failure.
-
-        A failure is believed of the first case in a process: no earlier one had a part in it.
+        Cases may share a process where the program can keep nothing from one to the next. Where one
+        of them fails there, all are run again, and those answers alone count.
         """
-        first, stopped = tally.position, False
-        for case, report in zygote.run(first):
-            if stopped:
-                continue  # what was said before the zygote heard that it should stop
-            if case is None:
-                tally.add_uncompiled(read_uncompiled(report))
-                stopped = True
-                continue
+        work = _work(task, program, [case.input for case in task.cases], self._limits)
+        comparing = _Comparison(task, work, referee, tally)
+        with Session(zygote, work, together=len(task.cases) > 1) as session:
+            if session.standing is Standing.TOGETHER:
+                comparing.together(session)
+            else:
+                comparing.apart(session)
+        while not comparing.over:
+            with Session(zygote, work) as session:
+                comparing.apart(session)
+
+
+class _Comparison:
+    """The answers of one program, as they come."""
+
+    def __init__(self, task: Task, work: Work, referee: Referee, tally: Tally) -> None:
+        self._task, self._work, self._referee, self._tally = task, work, referee, tally
+        self._lines = len(lines_of(work.program))
+
+    @property
+    def over(self) -> bool:
+        return self._tally.decided or self._tally.position == len(self._task.cases)
+
+    def together(self, session: Session) -> None:
+        """Take the answers of cases that share a process, up to the first that is not accepted."""
+        tally, stdin = self._tally, self._task.kind is TaskKind.STDIN
+        for seconds, said in session.together():
+            tally.spend(seconds)
+            try:
+                answer = Answer(value=said if stdin else parse_json(said))
+            except ValueError:
+                tally.restart()
+                return
+            judged = self._referee.judge(self._task.cases[tally.position], answer)
+            if judged.trouble is not None or seconds > self._work.limits.cpu_seconds:
+                tally.restart()
+                return
+            tally.add(judged)
+
+    def apart(self, session: Session) -> None:
+        """Run the cases that follow, as far as this session can."""
+        tally, count = self._tally, len(self._task.cases)
+        if session.standing is Standing.UNCOMPILED:
+            tally.add_uncompiled(read_uncompiled(session.uncompiled))
+        while not self.over and session.standing is Standing.APART:
             index = tally.position
-            if case != index or index == len(task.cases):
-                raise BrokenZygoteError(f"the zygote spoke of another case than {index}")
-            answer = read_case(report, task.kind, zygote.limits)
-            judged = referee.judge(task.cases[index], answer)
-            if judged.trouble is None or index == first:
-                tally.add(judged)
-            if judged.trouble is not None:
-                stopped = True
-                zygote.stop()
+            report = session.case(index, last=index == count - 1)
+            tally.spend(report.cpu_seconds)
+            answer = read_case(report, self._task.kind, self._work.limits, self._lines)
+            tally.add(self._referee.judge(self._task.cases[index], answer))
 
 
 def _close(*zygotes: Zygotes) -> None:
@@ -241,24 +268,33 @@ def _close(*zygotes: Zygotes) -> None:
 def _run_once(
     zygote: ZygoteProcess, task: Task, program: str, given: JsonValue, limits: Limits
 ) -> Ran:
-    inputs = [_given(task, given)]
-    zygote.load(program, task.fn_name, inputs, in_place=task.in_place, limits=limits)
-    found: Ran | None = None
-    for case, report in zygote.run(0):
-        answer = read_uncompiled(report) if case is None else read_case(report, task.kind, limits)
+    work = _work(task, program, [given], limits)
+    for case, report in run_apart(zygote, work):
+        answer = (
+            read_uncompiled(report)
+            if case is None
+            else read_case(report, task.kind, work.limits, len(lines_of(program)))
+        )
         if isinstance(answer, Answer):
-            found = Ran(output=answer.value, printed=report.stdout, seconds=report.cpu_seconds)
-        else:
-            found = Ran(
-                outcome=answer.outcome,
-                printed=report.stdout,
-                error=answer.error or answer.actual,
-                line_number=answer.line_number,
-                seconds=report.cpu_seconds,
-            )
-    if found is None:
-        raise BrokenZygoteError("the zygote ended its run before any case")
-    return found
+            return Ran(output=answer.value, printed=report.stdout, seconds=report.cpu_seconds)
+        return Ran(
+            outcome=answer.outcome,
+            printed=report.stdout,
+            error=answer.error or answer.actual,
+            line_number=answer.line_number,
+            seconds=report.cpu_seconds,
+        )
+    raise BrokenZygoteError("the zygote ended its run before any case")
+
+
+def _work(task: Task, program: str, inputs: list[JsonValue], limits: Limits) -> Work:
+    return Work(
+        program=program,
+        fn_name=task.fn_name,
+        inputs=[_given(task, each) for each in inputs],
+        in_place=task.in_place,
+        limits=limits.of(task),
+    )
 
 
 def _given(task: Task, given: JsonValue) -> JsonValue:

@@ -4,7 +4,6 @@ import contextlib
 import threading
 from collections.abc import Iterator, Mapping
 
-from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
 
 
@@ -47,13 +46,10 @@ class Zygotes:
     Args:
         command: What starts one.
         environment: The whole environment of that command.
-        limits: What a case may use.
     """
 
-    def __init__(
-        self, command: tuple[str, ...], environment: Mapping[str, str], limits: Limits
-    ) -> None:
-        self._command, self._environment, self._limits = command, environment, limits
+    def __init__(self, command: tuple[str, ...], environment: Mapping[str, str]) -> None:
+        self._command, self._environment = command, environment
         self._lock = threading.Lock()
         self._idle: list[ZygoteProcess] = []
         self._lent: set[ZygoteProcess] = set()
@@ -71,7 +67,7 @@ class Zygotes:
                 raise BrokenZygoteError("the judge is closed")
             zygote = self._idle.pop() if self._idle else None
         if zygote is None:
-            zygote = ZygoteProcess(self._command, self._environment, self._limits)
+            zygote = ZygoteProcess(self._command, self._environment)
         self._lend(zygote)
         lease.take(zygote)
         sound = False
