@@ -209,7 +209,7 @@ FATES: dict[str, tuple[str, Outcome, str | None, int | None]] = {
         "x = 1\nwhile x:\n    x += 1", Outcome.TIME_LIMIT, "it took more than ", None
     ),
     "an endless sleep": (
-        "import time\ntime.sleep(99)", Outcome.TIME_LIMIT, "it took more than 2.5 seconds", 2
+        "import time\ntime.sleep(99)", Outcome.TIME_LIMIT, "it took more than 2.5 seconds", None
     ),
     "3 GB at once": ("x = bytearray(3 * 2**30)", Outcome.MEMORY_LIMIT, "MemoryError", 1),
     "3 GB bit by bit": (

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,7 @@ class ZygoteProcess:
     """
 
     def __init__(self, command: tuple[str, ...], environment: Mapping[str, str]) -> None:
-        self._spare: Spare | None = None
+        self._spares: deque[Spare] = deque()
         self._closing = contextlib.ExitStack()
         folder = self._closing.enter_context(
             tempfile.TemporaryDirectory(prefix="selfrepair-", ignore_cleanup_errors=True)
@@ -87,19 +88,43 @@ class ZygoteProcess:
                 self._closing.close()
                 raise BrokenZygoteError(f"{command[0]}: {error}") from error
         self.socket.setblocking(False)
+        with contextlib.suppress(BrokenZygoteError):  # it will be said when something is heard
+            self.say({"fork": True})
 
     def spare(self) -> Spare:
-        """A process that waits for a program, and runs no other.
+        """A process that waits for a program, and runs no other; another one is on its way.
 
         Raises:
             BrokenZygoteError: There is none, and will be none.
         """
-        while self._spare is None:
+        while not self._spares:
             message = self.heard(PATIENCE)
-            if message.exit is None and message.ended is None and self._spare is None:
+            if message.exit is None and message.spare is None:
                 raise BrokenZygoteError("the zygote spoke of what nobody asked")
-        spare, self._spare = self._spare, None
-        return spare
+        self.say({"fork": True})
+        return self._spares.popleft()
+
+    @property
+    def spares(self) -> set[int]:
+        """The processes that wait for a program, as far as they are known here."""
+        return {spare.pid for spare in self._spares}
+
+    def end_all(self, pids: list[int]) -> None:
+        """End whatever runs, and wait until all of it is dead.
+
+        Args:
+            pids: Processes that the zygote may not know of.
+
+        Raises:
+            BrokenZygoteError: It does not answer.
+        """
+        self.say({"end_all": pids})
+        while self.heard(PATIENCE).ended is None:
+            pass
+        for spare in self._spares:
+            spare.control.close()
+        self._spares.clear()
+        self.say({"fork": True})
 
     def write_program(self, text: str) -> None:
         """Let the next program be read where it lies."""
@@ -138,8 +163,7 @@ class ZygoteProcess:
             raise BrokenZygoteError(str(error)) from error
         if message.spare is not None and descriptors:
             control = socket.socket(fileno=descriptors[0])
-            self._closing.callback(control.close)
-            self._spare = Spare(pid=message.spare, file=message.file, control=control)
+            self._spares.append(Spare(pid=message.spare, file=message.file, control=control))
         return message
 
     def last_words(self) -> str:
@@ -158,6 +182,8 @@ class ZygoteProcess:
     def close(self) -> None:
         """End it and whatever it runs, and wait until nobody speaks for it any more."""
         self._end()
+        for spare in self._spares:
+            spare.control.close()
         self._closing.close()
 
     def _end(self) -> None:

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import resource
+import signal
 import sys
 import threading
 import types
@@ -40,6 +41,9 @@ Fields = dict[str, Any]  # what JSON carries
 
 MOST_DIGITS = 20_000
 """Digits of the longest integer that a result may hold: the time to read one grows as its square."""
+
+LONGEST_RESULT = 1 << 24
+"""Characters of the longest result, as JSON."""
 
 _LONG_INTEGER = re.compile(rf"\d{{{MOST_DIGITS + 1}}}")
 _INTEGER_KEY = re.compile(r"-?(?:0|[1-9]\d{0,99})", re.ASCII)
@@ -118,7 +122,7 @@ def call_in(
     except (TypeError, ValueError, RecursionError):
         shown = repr(result)[:_LONGEST_MESSAGE]
         return {"end": "not_json", "type": type(result).__name__, "shown": shown}
-    if len(text) > MOST_DIGITS and _LONG_INTEGER.search(text):
+    if len(text) > LONGEST_RESULT or (len(text) > MOST_DIGITS and _LONG_INTEGER.search(text)):
         return {"end": "too_large"}
     return {"end": "returned", "result": text}
 
@@ -300,6 +304,7 @@ def _brief(message: object) -> str:
 
 
 def _end_as_python_does() -> None:
+    signal.setitimer(signal.ITIMER_REAL, 0)  # this takes longer than in a process of its own
     while others := [
         thread
         for thread in threading.enumerate()

@@ -131,8 +131,9 @@ class Session:
         self._channel, self._ended = -1, False
         self.uncompiled = CaseReport()
         self.standing = Standing.OVER
-        zygote.write_program(work.program)
         self.standing = self._started(spare.file, together=together)
+        if self.standing is Standing.APART:
+            zygote.write_program(work.program)
 
     def __enter__(self) -> Self:
         return self
@@ -143,8 +144,11 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None or not issubclass(kind, BrokenZygoteError):
-            self.end(wait=False)  # a process that may have left others has been ended before
+        if not self._ended and (kind is None or not issubclass(kind, BrokenZygoteError)):
+            # What it may have left has been ended before.
+            self._ended = True
+            self._zygote.say({"end": self._pids})
+        self._control.close()
         if self._channel >= 0:
             os.close(self._channel)
             self._channel = -1
@@ -197,7 +201,7 @@ class Session:
                         return Standing.UNCOMPILED
                     self._note(watch, message, self._waiting)
             if watch.over:
-                self.end()
+                self._end()
                 return Standing.UNCOMPILED
 
     # Cases in one process.
@@ -335,12 +339,13 @@ class Session:
             exited: The end of its process; None where that is still to come.
         """
         if exited is None:
-            self.end()
+            self._end()
             return
         self._running = 0
+        spares = self._zygote.spares
         expected = {self._waiting} - {0}
-        if exited.others is None or (exited.others and set(exited.others) != expected):
-            self.end()
+        if exited.others is None or (exited.others and set(exited.others) - spares != expected):
+            self._end()
         elif exited.dirty:
             self._zygote.say({"tidy": True})
             while (message := self._zygote.heard(PATIENCE)).tidied is None:
@@ -350,21 +355,14 @@ class Session:
 
     # The end, and words.
 
-    def end(self, *, wait: bool = True) -> None:
-        """End the program with all that it started, if that has not been done.
+    def _end(self) -> None:
+        """End the program, with all that it started."""
+        self.standing, self._ended = Standing.OVER, True
+        self._zygote.end_all(self._pids)
 
-        Args:
-            wait: Whether to wait until all of it is dead.
-        """
-        self.standing = Standing.OVER
-        if self._ended:
-            return
-        self._ended = True
-        pids = [pid for pid in (self._waiting, self._running) if pid]
-        self._control.close()
-        self._zygote.say({"end": pids})
-        while wait and self._zygote.heard(PATIENCE).ended is None:
-            pass
+    @property
+    def _pids(self) -> list[int]:
+        return [pid for pid in (self._waiting, self._running) if pid]
 
     def _send(self, kind: bytes, descriptors: list[int]) -> None:
         try:

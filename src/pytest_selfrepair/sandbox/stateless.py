@@ -44,8 +44,8 @@ _MODULES: dict[str, tuple[str, ...]] = {
     ),
     "sys": ("exit", "maxsize", "version_info"),
     "typing": (
-        *("Any", "Deque", "DefaultDict", "Dict", "FrozenSet", "Iterable", "Iterator", "List"),
-        *("Optional", "Sequence", "Set", "Tuple", "Union"),
+        *("Any", "Counter", "Deque", "DefaultDict", "Dict", "FrozenSet", "Iterable", "Iterator"),
+        *("List", "Optional", "OrderedDict", "Sequence", "Set", "Tuple", "Union"),
     ),
 }
 # What leads to state: names of variables, files, addresses, attributes.
@@ -68,7 +68,7 @@ _SPECIAL_NAMES = {
         *("eq", "exit", "firstlineno", "floordiv", "ge", "getitem", "gt", "iadd", "init", "int"),
         *("invert", "isub", "iter", "le", "len", "lt", "matmul", "mod", "module", "mul", "name"),
         *("ne", "neg", "next", "or", "pos", "pow", "qualname", "radd", "repr", "reversed"),
-        *("rmul", "rsub", "setitem", "static_attributes", "str", "sub", "truediv", "xor"),
+        *("rmul", "rsub", "setitem", "slots", "static_attributes", "str", "sub", "truediv", "xor"),
     )
 }
 _IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
@@ -77,6 +77,7 @@ _GENERATOR = 0x20  # CO_GENERATOR
 _FIXED = (int, float, complex, str, tuple, types.BuiltinFunctionType)
 _STORING = {dis.opmap[name] for name in ("STORE_ATTR", "DELETE_ATTR")}
 _MATCHING = {dis.opmap["MATCH_CLASS"]}  # which reads attributes whose names are constants
+_IMPORTING, _EXTENDING = dis.opmap["IMPORT_NAME"], dis.opmap["EXTENDED_ARG"]
 _HANDLING = {dis.opmap["PUSH_EXC_INFO"]}
 
 _FORMAT = re.compile(r"(.?)\.\s*format\b")
@@ -106,6 +107,8 @@ class Stateless:
         used: set[str] = set()
         for each in _codes(code):
             _check(each)
+            if not _imported(each) <= _MODULES.keys():
+                raise NotStatelessError
             self._stores |= not _STORING.isdisjoint(each.co_code[::2])
             used.update(each.co_names)
         if not _REFUSED_NAMES.isdisjoint(used) or not all(map(_is_plain, used)):
@@ -273,8 +276,23 @@ def _check(code: types.CodeType) -> None:
         raise NotStatelessError
 
 
+def _imported(code: types.CodeType) -> set[str]:
+    """The modules that a code imports in so many words."""
+    found: set[str] = set()
+    high = 0
+    for operation, low in zip(code.co_code[::2], code.co_code[1::2], strict=True):
+        if operation == _EXTENDING:
+            high = (high | low) << 8
+            continue
+        if operation == _IMPORTING:
+            found.add(code.co_names[high | low])
+        high = 0
+    return found
+
+
 def _is_plain(name: str) -> bool:
-    return not name.startswith("__") or name in _SPECIAL_NAMES
+    special = name.startswith("__") and name.endswith("__") and len(name) > 4  # noqa: PLR2004 - underscores
+    return not special or name in _SPECIAL_NAMES
 
 
 def _formats_literals(program: str) -> bool:

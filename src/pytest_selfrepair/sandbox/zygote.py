@@ -7,9 +7,10 @@ user of its own, who with `keep-reading` may read what root may; `seccomp` filte
 `landlock`, with the paths that follow it up to `packages`, makes those all that can be read;
 `packages` lets programs import what lies at the paths that follow it.
 
-Standard input is a socket of packets. The judge asks it to `end` a program, with its processes, to
-`tidy` the scratch folder, to `look` at what a process and all others use. It sends a descriptor to
-speak with a process that waits for a program (`spare`), each `exit` of a process, and answers.
+Standard input is a socket of packets. The judge asks it to `fork` a process that waits for a
+program, to `end` some of these or, with `end_all`, whatever runs, to `tidy` the scratch folder, to
+`look` at what a process and all others use. It sends a descriptor to speak with such a process
+(`spare`), each `exit` of one, and answers.
 """
 
 import contextlib
@@ -144,7 +145,6 @@ class _Zygote:
         poller = select.poll()
         for descriptor in (self._reading, self._judge.fileno()):
             poller.register(descriptor, select.POLLIN)
-        self._fork()
         while True:
             ready = [descriptor for descriptor, _ in poller.poll()]
             if self._reading in ready:
@@ -164,11 +164,17 @@ class _Zygote:
 
     def _do(self, command: Fields) -> None:
         match command:
+            case {"fork": _}:
+                self._fork()
             case {"end": [*pids]}:
+                for pid in pids:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+            case {"end_all": [*pids]}:
                 self._end([*self._pids, *pids])
+                self._pids.clear()
                 usage = resource.getrusage(resource.RUSAGE_CHILDREN)
                 self._say({"ended": usage.ru_utime + usage.ru_stime})
-                self._fork()
             case {"tidy": _}:
                 self._say({"tidied": self._tidy()})
             case {"look": int(pid)}:
@@ -183,7 +189,7 @@ class _Zygote:
         if pid == 0:
             child.serve(self._world, uid if "plain-user" in self._means else None, theirs.detach())
         theirs.close()
-        self._pids = [pid]
+        self._pids.append(pid)
         said: Fields = {"spare": pid, "file": self._program}
         socket.send_fds(self._judge, [json.dumps(said).encode("ascii")], [ours.fileno()])
         ours.close()
@@ -199,7 +205,7 @@ class _Zygote:
             self._pids = [each for each in self._pids if each != pid]
             others = [] if "landlock" in self._means else leftovers.children(self._children)
             dirty = False
-            if others is not None and len(others) < 2:  # noqa: PLR2004 - who waits for a case
+            if others is not None and len({*others} - {*self._pids}) < 2:  # noqa: PLR2004 - who waits for a case
                 dirty = not self._tidy(look=True)
             self._say(
                 {
