@@ -34,10 +34,11 @@ else:  # a plain file beside its siblings
     import stateless  # type: ignore[import-not-found,no-redef]
     import ways  # type: ignore[import-not-found,no-redef]
 
-# What the judge says: what to run (with what describes it, a channel, and the inputs where a
-# process may be shared), and to run a case (with its input, its output, its standard error and a
-# channel), after which others follow or none does.
-START, CASE, LAST_CASE = b"s", b"c", b"l"
+# What the judge says: to run a program together with others that keep nothing (with what describes
+# it, a channel for its answers, and its inputs) or in processes of its own (with what describes it),
+# and to run a case (with its input, output, standard error and a channel), after which others
+# follow or none does.
+SHARED, START, CASE, LAST_CASE = b"h", b"s", b"c", b"l"
 # What it is told: why the program does not compile; that its cases need a process each; that they
 # are being run in one; and that a case begins.
 UNCOMPILED, APART, TOGETHER, BEGUN = b"u", b"a", b"t", b"b"
@@ -98,6 +99,8 @@ def serve(world: World, uid: int | None, control: int) -> NoReturn:
             rights.become(uid, keep_reading="keep-reading" in world.means)
         elif os.getuid() == 0:
             rights.drop()
+        if os.getppid() != 1:  # with a zygote that is PID 1 all ends
+            seccomp.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         sys.path.insert(0, world.scratch)
         _rehearse()
         with socket.socket(fileno=_CONTROL) as listening:
@@ -111,26 +114,43 @@ def serve(world: World, uid: int | None, control: int) -> NoReturn:
 class _Session:
     def __init__(self, world: World, control: socket.socket) -> None:
         self._world, self._control = world, control
+        self._work: Fields = {}
+        self._file = ""
 
     def run(self) -> None:
-        _, descriptors = self._heard()
-        work = _read_json(descriptors[0])
-        self._work: Fields = work
-        self._file: str = work["file"]
-        sys.argv = [self._file]
-        program: str = work["program"].removeprefix("\ufeff")
-        lines = program.splitlines(keepends=True)
-        linecache.cache[self._file] = (len(program), None, lines, self._file)
-        self._limit_all()
+        kind, descriptors = self._heard()
+        while kind == SHARED:
+            self._run_together(*descriptors)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            kind, descriptors = self._heard()
+            if kind != SHARED:  # what has seen inputs is not copied
+                return
+        self._run_apart(*descriptors)
+
+    def _load(self, descriptor: int) -> str:
+        """Take what describes a program; its text, as it is compiled."""
+        self._work = _read_json(descriptor)
+        self._file = self._work["file"]
+        program: str = self._work["program"]
+        return program.removeprefix("\ufeff")
+
+    def _compiled(self, program: str) -> types.CodeType | None:
         code, problem = runner.try_to_compile(program, self._file)
         if code is None:
             self._control.send(UNCOMPILED + json.dumps(problem).encode("ascii"))
+        return code
+
+    def _run_apart(self, described: int) -> None:
+        program = self._load(described)
+        os.close(described)
+        sys.argv = [self._file]
+        lines = program.splitlines(keepends=True)
+        linecache.cache[self._file] = (len(program), None, lines, self._file)
+        self._limit_all()
+        code = self._compiled(program)
+        if code is None:
             return
-        if len(descriptors) > 2 and self._run_together(program, code, *descriptors[1:]):  # noqa: PLR2004 - the inputs
-            return
-        for descriptor in descriptors:
-            os.close(descriptor)
-        del program, lines
         self._control.send(APART)
         while True:
             kind, descriptors = self._heard()
@@ -161,25 +181,27 @@ class _Session:
         memory: int = self._work["limits"]["memory_bytes"]
         return memory + self._stack_bytes
 
-    # Cases that share a process.
+    # Programs that keep nothing, and so may share a process.
 
-    def _run_together(self, program: str, code: types.CodeType, channel: int, given: int) -> bool:
-        """Run all cases here, up to one that does not end well; false where that may not be."""
-        name = self._work["fn_name"]
-        way = self._work["way"]
+    def _run_together(self, described: int, channel: int, given: int) -> None:
+        """Run all cases, up to one that does not end well, or none where that may not be."""
+        program = self._load(described)
+        if sys.platform == "linux":
+            resource.setrlimit(resource.RLIMIT_AS, (self._memory_bytes, resource.RLIM_INFINITY))
+        code = self._compiled(program)
+        if code is None:
+            return
+        names = self._world.names if self._work["fn_name"] is not None else {}
         try:
-            names = self._world.names if name is not None else {}
             steady = stateless.Stateless(program, code, names, self._file)
         except stateless.NotStatelessError:
-            return False
-        if name is not None and way != ways.Way.JSON:
-            return False
+            self._control.send(APART)
+            return
         self._control.send(TOGETHER)
-        inputs = _read_json(given)
-        work = partial(self._each_together, steady, code, inputs, channel)
-        if runner.claim(work, self._stack_bytes, self._memory_bytes, self._file) != runner.FINISHED:
+        work = partial(self._each_together, steady, code, _read_json(given), channel)
+        memory = self._memory_bytes
+        if runner.claim(work, self._stack_bytes, memory, self._file) != runner.FINISHED:
             _say(channel, _framed([None]))
-        return True
 
     def _each_together(
         self, steady: stateless.Stateless, code: types.CodeType, inputs: list[Any], channel: int

@@ -1,6 +1,7 @@
 """Judges programs in a sandbox: the zygote runs them on the inputs, answers are compared here."""
 
 import asyncio
+import contextlib
 import time
 import weakref
 from collections.abc import Callable
@@ -31,6 +32,7 @@ from pytest_selfrepair.sandbox.reading import (
 )
 from pytest_selfrepair.sandbox.referee import Referee, as_text
 from pytest_selfrepair.sandbox.session import Session, Standing, Work, run_apart
+from pytest_selfrepair.sandbox.shared import Shared
 from pytest_selfrepair.sandbox.tally import Tally
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
@@ -210,11 +212,7 @@ class SandboxJudge:
         """
         work = _work(task, program, [case.input for case in task.cases], self._limits)
         comparing = _Comparison(task, work, referee, tally)
-        with Session(zygote, work, together=len(task.cases) > 1) as session:
-            if session.standing is Standing.TOGETHER:
-                comparing.together(session)
-            else:
-                comparing.apart(session)
+        comparing.together(Shared(zygote, work))
         while not comparing.over:
             with Session(zygote, work) as session:
                 comparing.apart(session)
@@ -231,21 +229,23 @@ class _Comparison:
     def over(self) -> bool:
         return self._tally.decided or self._tally.position == len(self._task.cases)
 
-    def together(self, session: Session) -> None:
+    def together(self, shared: Shared) -> None:
         """Take the answers of cases that share a process, up to the first that is not accepted."""
         tally, stdin = self._tally, self._task.kind is TaskKind.STDIN
-        for seconds, said in session.together():
-            tally.spend(seconds)
-            try:
-                answer = Answer(value=said if stdin else parse_json(said))
-            except ValueError:
-                tally.restart()
-                return
-            judged = self._referee.judge(self._task.cases[tally.position], answer)
-            if judged.trouble is not None or seconds > self._work.limits.cpu_seconds:
-                tally.restart()
-                return
-            tally.add(judged)
+        with contextlib.closing(shared.answers()) as answers:
+            for seconds, said in answers:
+                tally.spend(seconds)
+                judged = None
+                with contextlib.suppress(ValueError):
+                    answer = Answer(value=said if stdin else parse_json(said))
+                    judged = self._referee.judge(self._task.cases[tally.position], answer)
+                late = seconds > self._work.limits.cpu_seconds
+                if judged is None or judged.trouble is not None or late:
+                    tally.restart()
+                    return
+                tally.add(judged)
+        if shared.uncompiled is not None:
+            tally.add_uncompiled(read_uncompiled(shared.uncompiled))
 
     def apart(self, session: Session) -> None:
         """Run the cases that follow, as far as this session can."""

@@ -60,6 +60,7 @@ class ZygoteProcess:
     """
 
     def __init__(self, command: tuple[str, ...], environment: Mapping[str, str]) -> None:
+        self._shared: Spare | None = None
         self._spares: deque[Spare] = deque()
         self._closing = contextlib.ExitStack()
         folder = self._closing.enter_context(
@@ -104,10 +105,35 @@ class ZygoteProcess:
         self.say({"fork": True})
         return self._spares.popleft()
 
+    def shared(self) -> Spare:
+        """The process of programs that keep nothing; it must see no others.
+
+        Raises:
+            BrokenZygoteError: There is none, and will be none.
+        """
+        if self._shared is None:
+            self._shared = self.spare()
+        return self._shared
+
+    def drop_shared(self) -> None:
+        """End that process; the next program of the kind gets a new one.
+
+        Raises:
+            BrokenZygoteError: The zygote has ended.
+        """
+        if self._shared is not None:
+            self.say({"end": [self._shared.pid]})
+            self._shared.control.close()
+            self._shared = None
+
     @property
     def spares(self) -> set[int]:
-        """The processes that wait for a program, as far as they are known here."""
-        return {spare.pid for spare in self._spares}
+        """The processes that wait for a program, or for more of them, as far as they are known."""
+        return {spare.pid for spare in self._held}
+
+    @property
+    def _held(self) -> list[Spare]:
+        return [*self._spares, *([] if self._shared is None else [self._shared])]
 
     def end_all(self, pids: list[int]) -> None:
         """End whatever runs, and wait until all of it is dead.
@@ -121,9 +147,10 @@ class ZygoteProcess:
         self.say({"end_all": pids})
         while self.heard(PATIENCE).ended is None:
             pass
-        for spare in self._spares:
+        for spare in self._held:
             spare.control.close()
         self._spares.clear()
+        self._shared = None
         self.say({"fork": True})
 
     def write_program(self, text: str) -> None:
@@ -182,7 +209,7 @@ class ZygoteProcess:
     def close(self) -> None:
         """End it and whatever it runs, and wait until nobody speaks for it any more."""
         self._end()
-        for spare in self._spares:
+        for spare in self._held:
             spare.control.close()
         self._closing.close()
 

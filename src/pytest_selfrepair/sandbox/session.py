@@ -15,7 +15,7 @@ from typing import Self
 
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.sandbox import child
-from pytest_selfrepair.sandbox.channel import CaseReport, Message, as_json, parse_json
+from pytest_selfrepair.sandbox.channel import CaseReport, Message, as_json
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import PATIENCE, BrokenZygoteError, ZygoteProcess
 from pytest_selfrepair.sandbox.ways import Way
@@ -23,7 +23,6 @@ from pytest_selfrepair.sandbox.ways import Way
 _TICK = 0.05  # seconds between looks at what a program uses
 _SHORTEST_TICK = 0.005
 _IDLE = 0.1  # of a processor: a program that uses less of it is one that waits
-_TOGETHER = 0.3  # seconds to wait for word of cases that share a process
 _TAIL = 4_000  # bytes of standard error that are read
 _CHUNK = 1 << 16
 
@@ -52,6 +51,26 @@ class Work:
     after: str = ""
     limits: Limits = field(default_factory=Limits)
 
+    def described(self, file: str) -> bytes:
+        """What a process of the sandbox needs to know before any input.
+
+        Args:
+            file: Where the program lies, as it sees it.
+        """
+        return as_json(
+            {
+                "program": self.program,
+                "file": file,
+                "fn_name": self.fn_name,
+                "in_place": self.in_place,
+                "way": self.way,
+                "before": self.before,
+                "after": self.after,
+                "cases": len(self.inputs),
+                "limits": self.limits.as_json(),
+            }
+        )
+
 
 class Standing(Enum):
     """How far a program has come.
@@ -59,13 +78,11 @@ class Standing(Enum):
     Attributes:
         UNCOMPILED: It does not compile.
         APART: It waits for a case.
-        TOGETHER: Its cases are being run, for it can keep nothing from one to the next.
         OVER: It can run no case any more.
     """
 
     UNCOMPILED = auto()
     APART = auto()
-    TOGETHER = auto()
     OVER = auto()
 
 
@@ -114,7 +131,6 @@ class Session:
     Args:
         zygote: Where it runs.
         work: The program.
-        together: Whether its cases may share a process.
 
     Attributes:
         standing: How far it has come.
@@ -124,14 +140,14 @@ class Session:
         BrokenZygoteError: The sandbox is broken.
     """
 
-    def __init__(self, zygote: ZygoteProcess, work: Work, *, together: bool = False) -> None:
+    def __init__(self, zygote: ZygoteProcess, work: Work) -> None:
         self._zygote, self._work = zygote, work
         spare = zygote.spare()
         self._control, self._waiting, self._running = spare.control, spare.pid, 0
-        self._channel, self._ended = -1, False
+        self._ended = False
         self.uncompiled = CaseReport()
         self.standing = Standing.OVER
-        self.standing = self._started(spare.file, together=together)
+        self.standing = self._started(spare.file)
         if self.standing is Standing.APART:
             zygote.write_program(work.program)
 
@@ -149,30 +165,10 @@ class Session:
             self._ended = True
             self._zygote.say({"end": self._pids})
         self._control.close()
-        if self._channel >= 0:
-            os.close(self._channel)
-            self._channel = -1
 
-    def _started(self, file: str, *, together: bool) -> Standing:
-        work = self._work
-        described: JsonValue = {
-            "program": work.program,
-            "file": file,
-            "fn_name": work.fn_name,
-            "in_place": work.in_place,
-            "way": work.way,
-            "before": work.before,
-            "after": work.after,
-            "cases": len(work.inputs),
-            "limits": work.limits.as_json(),
-        }
-        self._channel, writing = os.pipe()
+    def _started(self, file: str) -> Standing:
         with contextlib.ExitStack() as stack:
-            stack.callback(os.close, writing)
-            shown = [_file(stack, as_json(described)), writing]
-            if together:
-                shown.append(_file(stack, as_json(list(work.inputs))))
-            self._send(child.START, shown)
+            self._send(child.START, [memory_file(stack, self._work.described(file))])
         return self._compiled()
 
     def _compiled(self) -> Standing:
@@ -187,8 +183,6 @@ class Session:
                     match said[:1]:
                         case child.APART:
                             return Standing.APART
-                        case child.TOGETHER:
-                            return Standing.TOGETHER
                         case child.UNCOMPILED:
                             text = said[1:].decode("utf-8", "replace")
                             self.uncompiled = CaseReport(report=text)
@@ -203,32 +197,6 @@ class Session:
             if watch.over:
                 self._end()
                 return Standing.UNCOMPILED
-
-    # Cases in one process.
-
-    def together(self) -> Iterator[tuple[float, str]]:
-        """CPU seconds and answers of the first cases, as many as a shared process has answered.
-
-        An answer is what the program printed, or its function's result as JSON. Where they are
-        fewer than there are cases, nothing is known about the next one.
-        """
-        heard, count = bytearray(), 0
-        longest = 8 * self._work.limits.output_bytes + _CHUNK
-        while count < len(self._work.inputs):
-            if not self._ready(_TOGETHER, self._channel, zygote=False):
-                return
-            said = os.read(self._channel, _CHUNK)
-            heard += said
-            if not said or len(heard) > longest:
-                return
-            while len(heard) >= 4 and len(heard) >= (end := 4 + int.from_bytes(heard[:4], "big")):  # noqa: PLR2004 - bytes of a length
-                frame = bytes(heard[4:end])
-                del heard[:end]
-                for each in _answers(frame):
-                    if each is None:
-                        return
-                    yield each
-                    count += 1
 
     # Cases with a process each.
 
@@ -248,7 +216,7 @@ class Session:
                 data = str(given).encode("utf-8", "replace")
             else:
                 data = as_json(given)
-            files = [_file(stack, data), _file(stack), _file(stack)]
+            files = [memory_file(stack, data), memory_file(stack), memory_file(stack)]
             reading, writing = os.pipe()
             stack.callback(os.close, reading)
             os.set_blocking(reading, False)
@@ -377,20 +345,7 @@ class Session:
         return [descriptor for descriptor, _ in poller.poll(seconds * 1000)]
 
 
-def _answers(frame: bytes) -> Iterator[tuple[float, str] | None]:
-    try:
-        gathered = parse_json(frame.decode("ascii"))
-    except ValueError:
-        gathered = None
-    for each in gathered if isinstance(gathered, list) else [None]:
-        match each:
-            case [float(seconds), str(said)]:
-                yield seconds, said
-            case _:
-                yield None
-
-
-def _file(stack: contextlib.ExitStack, data: bytes = b"") -> int:
+def memory_file(stack: contextlib.ExitStack, data: bytes = b"") -> int:
     """A file of memory that holds data and has no name, its position at the beginning."""
     if sys.platform == "linux":
         descriptor = os.memfd_create("case")
