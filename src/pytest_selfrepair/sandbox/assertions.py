@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import Outcome
@@ -11,8 +11,8 @@ from pytest_selfrepair.sandbox.asserted import Fields, read_asserted, unfinished
 from pytest_selfrepair.sandbox.channel import CaseReport
 from pytest_selfrepair.sandbox.examiner import Examiner
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
-from pytest_selfrepair.sandbox.reading import Answer, Trouble, read_case, read_uncompiled
-from pytest_selfrepair.sandbox.session import Work, run_apart
+from pytest_selfrepair.sandbox.reading import Answer, Trouble, read_case, read_uncompiled, unstable
+from pytest_selfrepair.sandbox.session import Work, run_again, run_apart
 from pytest_selfrepair.sandbox.tally import Judged, Tally
 from pytest_selfrepair.sandbox.ways import Way
 from pytest_selfrepair.sandbox.zygotes import Lease
@@ -90,7 +90,10 @@ class Examination:
             calls, cases = said
             answers = [known.answer for known in self._known]
             for case in cases[tally.position :]:
-                tally.add(read_asserted(case, self._prepared.instrumented.assertions, answers))
+                judged = read_asserted(case, self._prepared.instrumented.assertions, answers)
+                if judged.trouble is not None and not self._is_steady(zygote, case):
+                    judged = replace(judged, trouble=unstable(judged.trouble))
+                tally.add(judged)
                 if tally.decided:
                     return
             else:
@@ -165,6 +168,17 @@ class Examination:
         if goes_on and answer.outcome is Outcome.RUNTIME_ERROR and name not in _QUIET:
             said = ["raised", name, message]
         return _Known(answer=answer, said=said, ended=not goes_on, size=size)
+
+    def _is_steady(self, zygote: ZygoteProcess, case: Fields) -> bool:
+        """Whether the answers that have a part in a failure are the same in another run."""
+        uses = case.get("uses")
+        parts = [*(uses if isinstance(uses, list) else ()), case.get("call")]
+        for index in dict.fromkeys(each for each in parts if isinstance(each, int)):
+            if 0 <= index < len(self._calls):
+                again = run_again(zygote, self._work([self._calls[index]]), 0)
+                if again is None or self._read(again).said != self._known[index].said:
+                    return False
+        return True
 
     def _note(self, call: JsonValue, known: _Known) -> None:
         self._calls.append(call)

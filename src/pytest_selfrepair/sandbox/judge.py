@@ -6,6 +6,7 @@ import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Ran, Verdict
 from pytest_selfrepair.errors import SandboxError
 from pytest_selfrepair.sandbox.assertions import Examination
-from pytest_selfrepair.sandbox.channel import parse_json
+from pytest_selfrepair.sandbox.channel import CaseReport, parse_json
 from pytest_selfrepair.sandbox.examiner import Examiner
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
@@ -29,9 +30,11 @@ from pytest_selfrepair.sandbox.reading import (
     lines_of,
     read_case,
     read_uncompiled,
+    same_answer,
+    unstable,
 )
 from pytest_selfrepair.sandbox.referee import Referee, as_text
-from pytest_selfrepair.sandbox.session import Session, Standing, Work, run_apart
+from pytest_selfrepair.sandbox.session import Session, Standing, Work, run_again, run_apart
 from pytest_selfrepair.sandbox.shared import Shared
 from pytest_selfrepair.sandbox.tally import Tally
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
@@ -214,8 +217,7 @@ class SandboxJudge:
         comparing = _Comparison(task, work, referee, tally)
         comparing.together(Shared(zygote, work))
         while not comparing.over:
-            with Session(zygote, work) as session:
-                comparing.apart(session)
+            comparing.apart(zygote)
 
 
 class _Comparison:
@@ -247,17 +249,37 @@ class _Comparison:
         if shared.uncompiled is not None:
             tally.add_uncompiled(read_uncompiled(shared.uncompiled))
 
-    def apart(self, session: Session) -> None:
-        """Run the cases that follow, as far as this session can."""
-        tally, count = self._tally, len(self._task.cases)
-        if session.standing is Standing.UNCOMPILED:
-            tally.add_uncompiled(read_uncompiled(session.uncompiled))
-        while not self.over and session.standing is Standing.APART:
-            index = tally.position
-            report = session.case(index, last=index == count - 1)
-            tally.spend(report.cpu_seconds)
-            answer = read_case(report, self._task.kind, self._work.limits, self._lines)
-            tally.add(self._referee.judge(self._task.cases[index], answer))
+    def apart(self, zygote: ZygoteProcess) -> None:
+        """Run the cases that follow, each in a process of its own, as far as one session can."""
+        with Session(zygote, self._work) as session:
+            if session.standing is Standing.UNCOMPILED:
+                self._tally.add_uncompiled(read_uncompiled(session.uncompiled))
+            while not self.over and session.standing is Standing.APART:
+                self._case(zygote, session, self._tally.position)
+
+    def _case(self, zygote: ZygoteProcess, session: Session, index: int) -> None:
+        tally = self._tally
+        report = session.case(index, last=index == len(self._task.cases) - 1)
+        tally.spend(report.cpu_seconds)
+        answer = read_case(report, self._task.kind, self._work.limits, self._lines)
+        judged = self._referee.judge(self._task.cases[index], answer)
+        if judged.trouble is not None and tally.trouble is None:
+            judged = replace(judged, trouble=self._steady(zygote, index, report, judged.trouble))
+        tally.add(judged)
+
+    def _steady(
+        self, zygote: ZygoteProcess, index: int, report: CaseReport, trouble: Trouble
+    ) -> Trouble:
+        """What may be said of a failure: it stands in prompts, and is to be the same everywhere.
+
+        The case is run once more; whatever comes, it has failed.
+        """
+        if trouble.outcome not in {Outcome.WRONG_ANSWER, Outcome.RUNTIME_ERROR}:
+            return trouble
+        again = run_again(zygote, self._work, index)
+        if again is not None and same_answer(report, again):
+            return trouble
+        return unstable(trouble)
 
 
 def _close(*zygotes: Zygotes) -> None:
@@ -316,4 +338,5 @@ def _failure(task: Task, program: str, index: int | None, trouble: Trouble) -> C
         error=error,
         line_number=trouble.line_number,
         line=line_of(program, trouble.line_number),
+        unstable=trouble.unstable,
     )

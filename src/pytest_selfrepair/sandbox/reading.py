@@ -2,7 +2,7 @@
 
 import re
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytest_selfrepair.core.shorten import shorten
 from pytest_selfrepair.core.task import JsonValue, TaskKind
@@ -10,6 +10,8 @@ from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.sandbox.channel import CaseReport, ChannelError, parse_json
 from pytest_selfrepair.sandbox.limits import Limits
 
+
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 
 MOST_LINES = 10_000_000
 """Lines of a program of unknown length."""
@@ -39,6 +41,7 @@ class Trouble:
         line_number: The program's line, from 1, where known.
         input: What a call of the case was given, as text, where the case itself does not say.
         expected: What was expected of it, for the same.
+        unstable: Whether what came differs from run to run, so that it is not shown.
     """
 
     outcome: Outcome
@@ -47,6 +50,7 @@ class Trouble:
     line_number: int | None = None
     input: str | None = None
     expected: str | None = None
+    unstable: bool = False
 
 
 def read_case(  # noqa: PLR0911 - a return for every way to end
@@ -106,6 +110,32 @@ def read_uncompiled(report: CaseReport) -> Trouble:
     return Trouble(outcome=Outcome.SYNTAX_ERROR, error=shorten(error), line_number=line)
 
 
+def masked(text: str) -> str:
+    """``text`` without the addresses of objects, which are others in every process."""
+    return _ADDRESS.sub("at 0x…", text)
+
+
+def same_answer(first: CaseReport, second: CaseReport) -> bool:
+    """Whether two runs of one case came to the same, but for addresses of objects."""
+    return _facts(first) == _facts(second)
+
+
+def unstable(trouble: Trouble) -> Trouble:
+    """What is said of a failure that is another one in every run."""
+    what = "answers" if trouble.outcome is Outcome.WRONG_ANSWER else "raises or how it ends"
+    return replace(
+        trouble,
+        error=f"what it {what} differs from run to run",
+        actual=None,
+        line_number=None,
+        unstable=True,
+    )
+
+
+def _facts(report: CaseReport) -> tuple[int, str, str]:
+    return report.exit, masked(report.stdout), masked(report.report)
+
+
 def lines_of(program: str) -> list[str]:
     """A program's lines, as Python counts them."""
     return re.split(r"\r\n|\r|\n", program)
@@ -136,13 +166,13 @@ def _read_claim(  # noqa: PLR0911 - a return for every claim there is
                 return Trouble(
                     outcome=Outcome.WRONG_ANSWER,
                     error=None,
-                    actual=shorten(f"{shown} (of type {name}, which JSON cannot carry)"),
+                    actual=shorten(f"{masked(shown)} (of type {name}, which JSON cannot carry)"),
                 )
             case {"end": "not_plain", "type": str(name), "shown": str(shown)}:
                 return Trouble(
                     outcome=Outcome.WRONG_ANSWER,
                     error=None,
-                    actual=shorten(f"{shown} (of type {name}, which is no plain data)"),
+                    actual=shorten(f"{masked(shown)} (of type {name}, which is no plain data)"),
                 )
             case {"end": "missing"}:
                 return Trouble(outcome=Outcome.MISSING_FUNCTION, error=None)
@@ -162,7 +192,7 @@ def _raised(claim: JsonValue, lines: int) -> Trouble:
             out_of_memory = name == MemoryError.__name__
             return Trouble(
                 outcome=Outcome.MEMORY_LIMIT if out_of_memory else Outcome.RUNTIME_ERROR,
-                error=shorten(f"{name}: {message}" if message else name),
+                error=shorten(masked(f"{name}: {message}") if message else name),
                 line_number=line,
             )
     raise ChannelError("an exception without its fields")

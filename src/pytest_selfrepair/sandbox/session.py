@@ -200,16 +200,18 @@ class Session:
 
     # Cases with a process each.
 
-    def case(self, index: int, *, last: bool) -> CaseReport:
+    def case(self, index: int, *, last: bool, again: bool = False) -> CaseReport:
         """Run one case.
 
         Args:
             index: Which.
             last: Whether it is the last one that this session is asked for.
+            again: Whether it has been run before, and this is only to compare; it is then the last.
 
         Raises:
             BrokenZygoteError: The sandbox is broken.
         """
+        kind = child.AGAIN if again else child.LAST_CASE if last else child.CASE
         with contextlib.ExitStack() as stack:
             given = self._work.inputs[index]
             if self._work.fn_name is None:
@@ -221,10 +223,10 @@ class Session:
             stack.callback(os.close, reading)
             os.set_blocking(reading, False)
             try:
-                self._send(child.LAST_CASE if last else child.CASE, [*files, writing])
+                self._send(kind, [*files, writing])
             finally:
                 os.close(writing)
-            return self._watched(files, reading, last=last)
+            return self._watched(files, reading, last=last or again)
 
     def _watched(self, files: list[int], reading: int, *, last: bool) -> CaseReport:
         limits, watch = self._work.limits, _Watch(self._work.limits, 0.0)
@@ -375,6 +377,18 @@ def _hear(reading: int, heard: bytearray) -> bool:
                 return True
     except BlockingIOError:
         return True
+
+
+def run_again(zygote: ZygoteProcess, work: Work, index: int) -> CaseReport | None:
+    """What comes of a case that has been run before; None where the program compiles no more.
+
+    Raises:
+        BrokenZygoteError: The sandbox is broken.
+    """
+    with Session(zygote, work) as session:
+        if session.standing is not Standing.APART:
+            return None
+        return session.case(index, last=True, again=True)
 
 
 def run_apart(
