@@ -17,12 +17,14 @@ from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Ran, Verdict
 from pytest_selfrepair.errors import SandboxError
 from pytest_selfrepair.sandbox.assertions import Examination
+from pytest_selfrepair.sandbox.calibration import calibration
 from pytest_selfrepair.sandbox.channel import CaseReport, parse_json
 from pytest_selfrepair.sandbox.examiner import Examiner
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.own import OwnChecker
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
+from pytest_selfrepair.sandbox.processor import Processors
 from pytest_selfrepair.sandbox.reading import (
     Answer,
     Trouble,
@@ -87,14 +89,23 @@ class SandboxJudge:
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="selfrepair-judge")
         # Those that hear what is expected are never lent to a program, which shares their memory.
         started = (isolation.command, isolation.environment)
-        self._zygotes, self._checkers = Zygotes(*started), Zygotes(*started)
+        # A program has a processor for itself: only then its time is its own.
+        processors = Processors()
+        self._zygotes, self._checkers = Zygotes(*started, processors), Zygotes(*started)
         self._examiner = Examiner(self._checkers, self._limits)
-        self._close = weakref.finalize(self, _close, self._zygotes, self._checkers)
+        self._close = weakref.finalize(
+            self, _close, self._zygotes, self._checkers, processors
+        )
 
     @property
     def isolation(self) -> str:
         """How programs are kept apart from this machine, in a few words."""
         return self._isolation.description
+
+    @property
+    def calibration(self) -> float:
+        """CPU seconds of a fixed piece of work on this machine, by which machines compare."""
+        return calibration()
 
     async def aclose(self) -> None:
         """End the zygotes; nothing can be judged any more."""
@@ -282,8 +293,8 @@ class _Comparison:
         return unstable(trouble)
 
 
-def _close(*zygotes: Zygotes) -> None:
-    for each in zygotes:
+def _close(*held: Zygotes | Processors) -> None:
+    for each in held:
         each.close()
 
 
