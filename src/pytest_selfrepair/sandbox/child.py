@@ -9,6 +9,7 @@ It shares processes with untrusted code, so what it says once a program runs is 
 claim. Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import json
@@ -46,12 +47,17 @@ UNCOMPILED, APART, TOGETHER, BEGUN = b"u", b"a", b"t", b"b"
 BEGIN = struct.Struct("=iid")
 """A case's process, the one that waits for the next (or 0), and CPU seconds used before."""
 
+PID = struct.Struct("=i")
+"""What follows `APART`: the process that waits for the first case."""
+
 FLUSHED = 0.005
 """Seconds for which the answers of cases that share a process are gathered."""
 
 _FINISHED = json.dumps(runner.FINISHED).encode("ascii")
 _LAST_WORDS = 64 << 20  # bytes beyond the memory limit with which a child reports that it met it
 _CHANNEL, _CONTROL = 3, 4  # descriptors; the second is closed before a program runs
+_MOST_BLURRED = 3
+_PAUSE = 0.0002  # seconds
 _WAITING = 4  # processes that wait for a case or a program, and the zygote
 _HIGH, _MOST_DESCRIPTORS = 16, 256
 _PR_SET_PDEATHSIG = 1
@@ -71,12 +77,14 @@ class World:
         other_tasks: Tasks of other programs that count against the limit on processes.
         names: What a called program finds defined.
         scratch: The current folder, from which a program's own modules come.
+        pid: The zygote.
     """
 
     means: frozenset[str]
     other_tasks: int
     names: dict[str, object]
     scratch: str
+    pid: int
 
 
 def serve(world: World, uid: int | None, control: int) -> NoReturn:
@@ -99,10 +107,9 @@ def serve(world: World, uid: int | None, control: int) -> NoReturn:
             rights.become(uid, keep_reading="keep-reading" in world.means)
         elif os.getuid() == 0:
             rights.drop()
-        if os.getppid() != 1:  # with a zygote that is PID 1 all ends
+        if world.pid != 1:  # with a zygote that is PID 1 all ends
             seccomp.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         sys.path.insert(0, world.scratch)
-        _rehearse()
         with socket.socket(fileno=_CONTROL) as listening:
             _Session(world, listening).run()
     except BaseException as error:  # noqa: BLE001 - no program may climb into the zygote's loop
@@ -151,20 +158,32 @@ class _Session:
         code = self._compiled(program)
         if code is None:
             return
-        self._control.send(APART)
+        # What has compiled it runs no case: all that do have begun alike.
+        pid = self._fork_waiting()
+        if pid:
+            self._control.send(APART + PID.pack(pid))
+            _end_process(0)
         while True:
             kind, descriptors = self._heard()
             successor = 0
             if kind == AGAIN:
                 _move_memory(code)
             elif kind != LAST_CASE:
-                successor = fork()
+                successor = self._fork_waiting()
                 if successor == 0:
-                    os.setsid()
                     for descriptor in descriptors:
                         os.close(descriptor)
                     continue
             self._run_case(code, descriptors, successor)
+
+    @staticmethod
+    def _fork_waiting() -> int:
+        """Fork a process that waits for a case; 0 in that one."""
+        blur_pids(_MOST_BLURRED)
+        pid = fork()
+        if pid == 0:
+            os.setsid()
+        return pid
 
     def _heard(self) -> tuple[bytes, list[int]]:
         kind, descriptors, _, _ = socket.recv_fds(self._control, 64, 8)
@@ -240,7 +259,9 @@ class _Session:
         name, limits = self._work["fn_name"], self._work["limits"]
         given: Any = None if name is None else _read_json(descriptors[0])
         _arrange(descriptors, silent=name is not None)
-        if os.getppid() != 1:
+        if self._world.pid != 1:  # with a zygote that is PID 1 all ends
+            while os.getppid() != self._world.pid:  # it is still to become the parent
+                time.sleep(_PAUSE)
             seccomp.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         used = time.thread_time()
         self._limit_cpu(used)
@@ -302,27 +323,18 @@ def _move_memory(keeper: object) -> None:
 _MOVED: list[object] = []
 
 
-def _rehearse() -> None:
-    """Run a program of ours, so that what all need is in this process's memory before it is asked.
+def blur_pids(most: int) -> None:
+    """Use up a few numbers of processes, no one knows how many: they say nothing of what came before.
 
-    The pages that a process shares with the one it was forked from are copied as it writes to them.
+    Args:
+        most: How many at most.
     """
-    code, _ = runner.try_to_compile(_REHEARSED, "")
-    assert code is not None  # noqa: S101 - it is right
-    steady = stateless.Stateless(_REHEARSED, code, {}, "")
-    gathered = [[time.thread_time(), steady.run_script("1 2\n")] for _ in range(3)]
-    json.loads(_framed(gathered)[4:])
+    for _ in range(os.urandom(1)[0] % (most + 1)):
+        with contextlib.suppress(OSError):
+            os.posix_spawn(_NOTHING, [_NOTHING], {})
 
 
-_REHEARSED = """\
-from collections import Counter
-def solve(a, b):
-    x = [i * i for i in range(a, b)]
-    x.sort(key=lambda y: -y)
-    return sum(x) + len({str(y): y for y in x}) + max(Counter(x).values())
-a, b = map(int, input().split())
-print(solve(a, b), f"{a / b:.3f}", " ".join(map(str, range(3))))
-"""
+_NOTHING = "/selfrepair/nothing"  # which cannot be started, but only by a process of its own
 
 
 def fork() -> int:

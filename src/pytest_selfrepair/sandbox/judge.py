@@ -38,7 +38,7 @@ from pytest_selfrepair.sandbox.reading import (
 from pytest_selfrepair.sandbox.referee import Referee, as_text
 from pytest_selfrepair.sandbox.session import Session, Standing, Work, run_again, run_apart
 from pytest_selfrepair.sandbox.shared import Shared
-from pytest_selfrepair.sandbox.tally import Tally
+from pytest_selfrepair.sandbox.tally import Judged, Tally
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 _T = TypeVar("_T")
@@ -262,32 +262,37 @@ class _Comparison:
 
     def apart(self, zygote: ZygoteProcess) -> None:
         """Run the cases that follow, each in a process of its own, as far as one session can."""
+        failed: tuple[CaseReport, Judged] | None = None
         with Session(zygote, self._work) as session:
             if session.standing is Standing.UNCOMPILED:
                 self._tally.add_uncompiled(read_uncompiled(session.uncompiled))
-            while not self.over and session.standing is Standing.APART:
-                self._case(zygote, session, self._tally.position)
+            while failed is None and not self.over and session.standing is Standing.APART:
+                failed = self._case(session, self._tally.position)
+        if failed is not None:
+            report, judged = failed
+            assert judged.trouble is not None  # noqa: S101 - it failed
+            self._tally.add(replace(judged, trouble=self._steady(zygote, report, judged.trouble)))
 
-    def _case(self, zygote: ZygoteProcess, session: Session, index: int) -> None:
+    def _case(self, session: Session, index: int) -> tuple[CaseReport, Judged] | None:
+        """Run one case and note it, or return it where it is the first one that fails."""
         tally = self._tally
         report = session.case(index, last=index == len(self._task.cases) - 1)
         tally.spend(report.cpu_seconds)
         answer = read_case(report, self._task.kind, self._work.limits, self._lines)
         judged = self._referee.judge(self._task.cases[index], answer)
         if judged.trouble is not None and tally.trouble is None:
-            judged = replace(judged, trouble=self._steady(zygote, index, report, judged.trouble))
+            return report, judged
         tally.add(judged)
+        return None
 
-    def _steady(
-        self, zygote: ZygoteProcess, index: int, report: CaseReport, trouble: Trouble
-    ) -> Trouble:
+    def _steady(self, zygote: ZygoteProcess, report: CaseReport, trouble: Trouble) -> Trouble:
         """What may be said of a failure: it stands in prompts, and is to be the same everywhere.
 
         The case is run once more; whatever comes, it has failed.
         """
         if trouble.outcome not in {Outcome.WRONG_ANSWER, Outcome.RUNTIME_ERROR}:
             return trouble
-        again = run_again(zygote, self._work, index)
+        again = run_again(zygote, self._work, self._tally.position)
         if again is not None and same_answer(report, again):
             return trouble
         return unstable(trouble)

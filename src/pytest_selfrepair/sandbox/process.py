@@ -90,10 +90,10 @@ class ZygoteProcess:
                 raise BrokenZygoteError(f"{command[0]}: {error}") from error
         self.socket.setblocking(False)
         with contextlib.suppress(BrokenZygoteError):  # it will be said when something is heard
-            self.say({"fork": True})
+            self.fork()
 
     def spare(self) -> Spare:
-        """A process that waits for a program, and runs no other; another one is on its way.
+        """A process that waits for a program, and runs no other; `fork` is to be asked for the next.
 
         Raises:
             BrokenZygoteError: There is none, and will be none.
@@ -102,8 +102,15 @@ class ZygoteProcess:
             message = self.heard(PATIENCE)
             if message.exit is None and message.spare is None:
                 raise BrokenZygoteError("the zygote spoke of what nobody asked")
-        self.say({"fork": True})
         return self._spares.popleft()
+
+    def fork(self) -> None:
+        """Have a process wait for the next program.
+
+        Raises:
+            BrokenZygoteError: The zygote has ended.
+        """
+        self.say({"fork": True})
 
     def shared(self) -> Spare:
         """The process of programs that keep nothing; it must see no others.
@@ -113,6 +120,7 @@ class ZygoteProcess:
         """
         if self._shared is None:
             self._shared = self.spare()
+            self.fork()
         return self._shared
 
     def drop_shared(self) -> None:
@@ -151,7 +159,6 @@ class ZygoteProcess:
             spare.control.close()
         self._spares.clear()
         self._shared = None
-        self.say({"fork": True})
 
     def write_program(self, text: str) -> None:
         """Let the next program be read where it lies."""

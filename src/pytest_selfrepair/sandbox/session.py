@@ -144,6 +144,7 @@ class Session:
         self._zygote, self._work = zygote, work
         spare = zygote.spare()
         self._control, self._waiting, self._running = spare.control, spare.pid, 0
+        self._compiler = spare.pid
         self._ended = False
         self.uncompiled = CaseReport()
         self.standing = Standing.OVER
@@ -160,10 +161,10 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if not self._ended and (kind is None or not issubclass(kind, BrokenZygoteError)):
-            # What it may have left has been ended before.
-            self._ended = True
-            self._zygote.say({"end": self._pids})
+        if kind is None or not issubclass(kind, BrokenZygoteError):
+            if not self._ended:  # else what it may have left has been ended before
+                self._zygote.say({"end": self._pids})
+            self._zygote.fork()
         self._control.close()
 
     def _started(self, file: str) -> Standing:
@@ -182,6 +183,7 @@ class Session:
                     said = self._control.recv(_CHUNK)
                     match said[:1]:
                         case child.APART:
+                            (self._waiting,) = child.PID.unpack(said[1:])
                             return Standing.APART
                         case child.UNCOMPILED:
                             text = said[1:].decode("utf-8", "replace")
@@ -218,6 +220,7 @@ class Session:
                 data = str(given).encode("utf-8", "replace")
             else:
                 data = as_json(given)
+            _blur()
             files = [memory_file(stack, data), memory_file(stack), memory_file(stack)]
             reading, writing = os.pipe()
             stack.callback(os.close, reading)
@@ -297,7 +300,7 @@ class Session:
         if message.look is not None:
             watch.look(*message.look)
         elif message.exit is not None:
-            if message.exit != pid:  # a process that the program has started, and left alone
+            if message.exit not in {pid, self._compiler}:  # a process that the program has started, and left alone
                 watch.extra += message.cpu
         elif message.ended is None and message.spare is None:
             raise BrokenZygoteError("the zygote spoke of what nobody asked")
@@ -312,9 +315,10 @@ class Session:
             self._end()
             return
         self._running = 0
-        spares = self._zygote.spares
-        expected = {self._waiting} - {0}
-        if exited.others is None or (exited.others and set(exited.others) - spares != expected):
+        others = None if exited.others is None else set(exited.others)
+        expected = {self._waiting, self._compiler, *self._zygote.spares}
+        lost = bool(others) and self._waiting not in {0, *(others or ())}
+        if others is None or lost or others - expected:
             self._end()
         elif exited.dirty:
             self._zygote.say({"tidy": True})
@@ -347,9 +351,19 @@ class Session:
         return [descriptor for descriptor, _ in poller.poll(seconds * 1000)]
 
 
+def _blur() -> None:
+    """Use up a few numbers of files, which then say nothing of what came before."""
+    for _ in range(os.urandom(1)[0] % 4):
+        for descriptor in (*os.pipe(), *([os.memfd_create("case")] if _MEMORY else [])):
+            os.close(descriptor)
+
+
+_MEMORY = sys.platform == "linux"
+
+
 def memory_file(stack: contextlib.ExitStack, data: bytes = b"") -> int:
     """A file of memory that holds data and has no name, its position at the beginning."""
-    if sys.platform == "linux":
+    if _MEMORY:
         descriptor = os.memfd_create("case")
         stack.callback(os.close, descriptor)
     else:

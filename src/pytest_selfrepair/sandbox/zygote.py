@@ -41,6 +41,7 @@ else:  # a plain file beside its siblings, with nothing of the project around
 
 _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 4, 36
 _LONGEST = 1 << 16
+_MOST_BLURRED = 7
 _PROGRAM, _SCRATCH = Path("/program/program.py"), "scratch"
 _REFUSED_MODULES = {"multiprocessing", "_multiprocessing"}
 
@@ -131,6 +132,7 @@ class _Zygote:
             other_tasks=0 if alone else 2 * leftovers.tasks_of_user() + 256,
             names=runner.starter_names(),  # also for programs that only import the same
             scratch=str(Path.cwd()),
+            pid=self._pid,
         )
         self._reading, self._writing = os.pipe()
         os.set_blocking(self._writing, False)
@@ -184,6 +186,7 @@ class _Zygote:
         """Fork a process that waits for a program, and send the judge what it listens to."""
         # A user of its own makes the bound on processes its own, and protects everyone's files.
         uid = 1_000_000_000 + int.from_bytes(os.urandom(3), "big")
+        child.blur_pids(_MOST_BLURRED)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid = child.fork()
         if pid == 0:
