@@ -219,39 +219,28 @@ class _Session:
             self._control.send(APART)
             return
         self._control.send(TOGETHER)
-        work = partial(self._each_together, steady, code, _read_json(given), channel)
-        memory = self._memory_bytes
-        if runner.claim(work, self._stack_bytes, memory, self._file) != runner.FINISHED:
-            _say(channel, _framed([None]))
+        answers = _Answers(channel, self._work["limits"]["output_bytes"])
+        work = partial(self._each_together, steady, code, _read_json(given), answers)
+        claim = runner.claim(work, self._stack_bytes, self._memory_bytes, self._file)
+        answers.end(claim)
+        _MOVED.clear()
 
     def _each_together(
-        self, steady: stateless.Stateless, code: types.CodeType, inputs: list[Any], channel: int
+        self, steady: stateless.Stateless, code: types.CodeType, inputs: list[Any], answers: "_Answers"
     ) -> Fields:
         name, in_place = self._work["fn_name"], self._work["in_place"]
-        gathered: list[Any] = []
-        # That of a thread is exact, that of a process with a limit goes by the system's ticks.
-        began, flushed = time.thread_time(), time.perf_counter()
+        if self._work["again"]:
+            _move_memory(code)
         for given in inputs:
             if name is None:
-                said = steady.run_script(given)
-            else:
-                arguments = runner.with_integer_keys(given)
-                call = partial(runner.call_in, code, name, arguments, in_place=in_place)
-                claim = steady.call(call)
-                if claim["end"] != "returned":
-                    break
-                said = claim["result"]
-            used = time.thread_time()
-            gathered.append([used - began, said])
-            began = used
-            if (now := time.perf_counter()) - flushed > FLUSHED:
-                _say(channel, _framed(gathered))
-                gathered.clear()
-                flushed = now
-        else:
-            _say(channel, _framed(gathered))
-            return runner.FINISHED
-        return {"end": "unlike"}
+                answers.add(steady.run_script(given))
+                continue
+            arguments = runner.with_integer_keys(given)
+            claim = steady.call(partial(runner.call_in, code, name, arguments, in_place=in_place))
+            if claim["end"] != "returned":
+                return claim
+            answers.add(claim["result"])
+        return runner.FINISHED
 
     # Cases with a process each.
 
@@ -337,6 +326,51 @@ def blur_pids(most: int) -> None:
 _NOTHING = "/selfrepair/nothing"  # which cannot be started, but only by a process of its own
 
 
+class _Answers:
+    """The answers of cases that share a process, on their way to the judge.
+
+    Each has its CPU seconds with it. What a program that does not answer says of itself follows
+    them; or nothing at all does, where that may be different in a process of its own.
+    """
+
+    def __init__(self, channel: int, most: int) -> None:
+        self._channel, self._most = channel, most
+        self._gathered: list[Any] = []
+        # That of a thread is exact, that of a process with a limit goes by the system's ticks.
+        self._began, self._flushed = time.thread_time(), time.perf_counter()
+
+    def add(self, answer: str) -> None:
+        """A case has its answer."""
+        if len(answer) >= self._most:
+            raise MemoryError
+        used = time.thread_time()
+        self._gathered.append([used - self._began, answer])
+        self._began = used
+        if (now := time.perf_counter()) - self._flushed > FLUSHED:
+            self._flush()
+            self._flushed = now
+
+    def end(self, claim: Fields) -> None:
+        """No further case has one."""
+        if claim != runner.FINISHED:
+            told = claim if claim.get("type") not in _OF_THE_PROCESS else None
+            self._gathered.append([time.thread_time() - self._began, told])
+        self._flush()
+
+    def _flush(self) -> None:
+        body = json.dumps(self._gathered).encode("ascii")
+        _say(self._channel, len(body).to_bytes(4, "big") + body)
+        self._gathered.clear()
+
+
+_OF_THE_PROCESS = {
+    *("AttributeError", "FileNotFoundError", "ImportError", "MemoryError", "ModuleNotFoundError"),
+    *("NotStatelessError", "OSError", "RecursionError", "UnicodeEncodeError"),
+    *("UnsupportedOperation", "SystemError"),
+}
+"""Exceptions of which a process of its own may know nothing."""
+
+
 def fork() -> int:
     """Fork; on Linux without the hooks for threads and seeds, of which these processes have no need.
 
@@ -367,11 +401,6 @@ def _say_claim(claim: Fields, most: int) -> None:
     if len(report) >= most:
         report = json.dumps({"end": "too_large"}).encode("ascii")
     _say(_CHANNEL, report)
-
-
-def _framed(message: list[Any]) -> bytes:
-    body = json.dumps(message).encode("ascii")
-    return len(body).to_bytes(4, "big") + body
 
 
 def _say(channel: int, message: bytes) -> None:

@@ -18,7 +18,7 @@ from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Ran, Verdict
 from pytest_selfrepair.errors import SandboxError
 from pytest_selfrepair.sandbox.assertions import Examination
 from pytest_selfrepair.sandbox.calibration import calibration
-from pytest_selfrepair.sandbox.channel import CaseReport, parse_json
+from pytest_selfrepair.sandbox.channel import CaseReport
 from pytest_selfrepair.sandbox.examiner import Examiner
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
@@ -221,12 +221,12 @@ class SandboxJudge:
     ) -> None:
         """Run the cases and compare their answers with what is expected.
 
-        Cases may share a process where the program can keep nothing from one to the next. Where one
-        of them fails there, all are run again, and those answers alone count.
+        They share a process where the program can keep nothing from one to the next. Each case has
+        one answer.
         """
         work = _work(task, program, [case.input for case in task.cases], self._limits)
         comparing = _Comparison(task, work, referee, tally)
-        comparing.together(Shared(zygote, work))
+        comparing.together(zygote)
         while not comparing.over:
             comparing.apart(zygote)
 
@@ -242,41 +242,50 @@ class _Comparison:
     def over(self) -> bool:
         return self._tally.decided or self._tally.position == len(self._task.cases)
 
-    def together(self, shared: Shared) -> None:
-        """Take the answers of cases that share a process, up to the first that is not accepted."""
-        tally, stdin = self._tally, self._task.kind is TaskKind.STDIN
-        with contextlib.closing(shared.answers()) as answers:
-            for seconds, said in answers:
-                tally.spend(seconds)
-                judged = None
-                with contextlib.suppress(ValueError):
-                    answer = Answer(value=said if stdin else parse_json(said))
-                    judged = self._referee.judge(self._task.cases[tally.position], answer)
-                late = seconds > self._work.limits.cpu_seconds
-                if judged is None or judged.trouble is not None or late:
-                    tally.restart()
-                    return
-                tally.add(judged)
+    def together(self, zygote: ZygoteProcess) -> None:
+        """Take the answers of cases that share a process, as far as there are any."""
+        shared = Shared(zygote, self._work)
+        failed: tuple[CaseReport, Judged] | None = None
+        with contextlib.closing(shared.reports()) as reports:
+            for report in reports:
+                failed = self._noted(self._tally.position, report)
+                if failed is not None or self.over:
+                    break
+        if failed is not None and self._in_time(failed[0]):
+            self._fail(failed, self._again_together(zygote, self._tally.position))
         if shared.uncompiled is not None:
-            tally.add_uncompiled(read_uncompiled(shared.uncompiled))
+            self._tally.add_uncompiled(read_uncompiled(shared.uncompiled))
+
+    def _in_time(self, report: CaseReport) -> bool:
+        """Whether a case had its time; else its program is to have a process of its own."""
+        return report.cpu_seconds <= self._work.limits.cpu_seconds
+
+    def _again_together(self, zygote: ZygoteProcess, index: int) -> CaseReport | None:
+        work = replace(self._work, inputs=[self._work.inputs[index]], again=True)
+        with contextlib.closing(Shared(zygote, work).reports()) as reports:
+            return next(reports, None)
 
     def apart(self, zygote: ZygoteProcess) -> None:
         """Run the cases that follow, each in a process of its own, as far as one session can."""
         failed: tuple[CaseReport, Judged] | None = None
+        again: CaseReport | None = None
         with Session(zygote, self._work) as session:
             if session.standing is Standing.UNCOMPILED:
                 self._tally.add_uncompiled(read_uncompiled(session.uncompiled))
             while failed is None and not self.over and session.standing is Standing.APART:
-                failed = self._case(session, self._tally.position)
+                index = self._tally.position
+                report = session.case(index, last=index == len(self._task.cases) - 1)
+                failed = self._noted(index, report)
+            if failed is not None and session.standing is Standing.APART and _varies(failed):
+                again = session.case(self._tally.position, last=True, again=True)
         if failed is not None:
-            report, judged = failed
-            assert judged.trouble is not None  # noqa: S101 - it failed
-            self._tally.add(replace(judged, trouble=self._steady(zygote, report, judged.trouble)))
+            if again is None and _varies(failed):
+                again = run_again(zygote, self._work, self._tally.position)
+            self._fail(failed, again)
 
-    def _case(self, session: Session, index: int) -> tuple[CaseReport, Judged] | None:
-        """Run one case and note it, or return it where it is the first one that fails."""
+    def _noted(self, index: int, report: CaseReport) -> tuple[CaseReport, Judged] | None:
+        """Note a case, or return it where it is the first one that fails."""
         tally = self._tally
-        report = session.case(index, last=index == len(self._task.cases) - 1)
         tally.spend(report.cpu_seconds)
         answer = read_case(report, self._task.kind, self._work.limits, self._lines)
         judged = self._referee.judge(self._task.cases[index], answer)
@@ -285,17 +294,26 @@ class _Comparison:
         tally.add(judged)
         return None
 
-    def _steady(self, zygote: ZygoteProcess, report: CaseReport, trouble: Trouble) -> Trouble:
-        """What may be said of a failure: it stands in prompts, and is to be the same everywhere.
+    def _fail(self, failed: tuple[CaseReport, Judged], again: CaseReport | None) -> None:
+        """Note the first failure; its case has been run once more to see what may be said of it.
 
-        The case is run once more; whatever comes, it has failed.
+        It stands in prompts, and is to be the same everywhere. Whatever came then, it has failed.
         """
-        if trouble.outcome not in {Outcome.WRONG_ANSWER, Outcome.RUNTIME_ERROR}:
-            return trouble
-        again = run_again(zygote, self._work, self._tally.position)
-        if again is not None and same_answer(report, again):
-            return trouble
-        return unstable(trouble)
+        report, judged = failed
+        trouble = judged.trouble
+        assert trouble is not None  # noqa: S101 - it failed
+        if _varies(failed) and (again is None or not same_answer(report, again)):
+            trouble = unstable(trouble)
+        self._tally.add(replace(judged, trouble=trouble))
+
+
+def _varies(failed: tuple[CaseReport, Judged]) -> bool:
+    """Whether what is said of a failure may be something else in another run."""
+    trouble = failed[1].trouble
+    return trouble is not None and trouble.outcome in {
+        Outcome.WRONG_ANSWER,
+        Outcome.RUNTIME_ERROR,
+    }
 
 
 def _close(*held: Zygotes | Processors) -> None:

@@ -40,6 +40,7 @@ class Work:
         before: What is run before the program, in its namespace, for calls with plain values.
         after: What is run after it, for the same.
         limits: What a case of it may use.
+        again: Whether all of it has been run before, and this is only to compare.
     """
 
     program: str
@@ -50,6 +51,7 @@ class Work:
     before: str = ""
     after: str = ""
     limits: Limits = field(default_factory=Limits)
+    again: bool = False
 
     def described(self, file: str) -> bytes:
         """What a process of the sandbox needs to know before any input.
@@ -68,6 +70,7 @@ class Work:
                 "after": self.after,
                 "cases": len(self.inputs),
                 "limits": self.limits.as_json(),
+                "again": self.again,
             }
         )
 

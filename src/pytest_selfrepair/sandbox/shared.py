@@ -1,23 +1,24 @@
-"""Programs that keep nothing, run in one process: a quick way to find that they are right.
+"""Programs that keep nothing, run in one process: the quick way to judge most of them.
 
-Only what is accepted counts of what such a run says. Where it says anything else, or nothing, the
-program is run in processes of its own.
+What such a run leaves open, it says nothing of, and the program is run in processes of its own.
 """
 
 import contextlib
+import json
 import os
 import select
 import socket
 from collections.abc import Generator, Iterator
 
 from pytest_selfrepair.core.task import JsonValue
-from pytest_selfrepair.sandbox import child
+from pytest_selfrepair.sandbox import child, runner
 from pytest_selfrepair.sandbox.channel import CaseReport, as_json, parse_json
 from pytest_selfrepair.sandbox.process import ZygoteProcess
 from pytest_selfrepair.sandbox.session import Work, memory_file
 
 _PATIENCE = 0.3  # seconds to wait for word
 _CHUNK = 1 << 16
+_FINISHED = json.dumps(runner.FINISHED)
 
 
 class Shared:
@@ -34,19 +35,18 @@ class Shared:
     def __init__(self, zygote: ZygoteProcess, work: Work) -> None:
         self._zygote, self._work = zygote, work
         self.uncompiled: CaseReport | None = None
+        self._left = len(work.inputs)  # cases whose answers are still to come
 
-    def answers(self) -> Generator[tuple[float, str], None, None]:
-        """CPU seconds and answers of the first cases, as many as there are.
+    def reports(self) -> Generator[CaseReport, None, None]:
+        """What is known of the first cases, as many as there are, up to one without an answer.
 
-        An answer is what the program printed, or its function's result as JSON. Where they are
-        fewer than there are cases, nothing is known about the next one.
+        Where they are fewer than there are cases, nothing is known about the next one.
 
         Raises:
             BrokenZygoteError: The sandbox is broken.
         """
         shared = self._zygote.shared()
         reading, writing = os.pipe()
-        sound = False
         try:
             with contextlib.ExitStack() as stack:
                 stack.callback(os.close, writing)
@@ -57,12 +57,12 @@ class Shared:
                     socket.send_fds(shared.control, [child.SHARED], shown)
             match self._word(shared.control):
                 case child.TOGETHER:
-                    sound = yield from self._told(reading)
+                    yield from self._told(reading)
                 case child.APART | child.UNCOMPILED:
-                    sound = True
+                    self._left = 0
         finally:
             os.close(reading)
-            if not sound:
+            if self._left:  # it has not come to its end, and perhaps never will
                 self._zygote.drop_shared()
 
     def _word(self, control: socket.socket) -> bytes:
@@ -74,24 +74,34 @@ class Shared:
             self.uncompiled = CaseReport(report=said[1:].decode("utf-8", "replace"))
         return said[:1]
 
-    def _told(self, reading: int) -> Generator[tuple[float, str], None, bool]:
-        """The answers on a channel; whether their process goes on as if it had not run them."""
-        heard, count = bytearray(), 0
+    def _told(self, reading: int) -> Iterator[CaseReport]:
+        """What comes on a channel."""
+        heard = bytearray()
         longest = 8 * self._work.limits.output_bytes + _CHUNK
-        while count < len(self._work.inputs):
-            if not _ready(reading):
-                return False
+        while self._left and _ready(reading):
             said = os.read(reading, _CHUNK)
             heard += said
             if not said or len(heard) > longest:
-                return False
+                return
             while frame := _frame(heard):
-                for each in _answers(frame):
-                    if each is None:
-                        return True
-                    yield each
-                    count += 1
-        return True
+                answers = _answers(frame)
+                self._left -= len(answers)
+                for each in answers:
+                    match each:
+                        case [float(seconds), str(answer)]:
+                            yield self._answered(seconds, answer)
+                        case [float(seconds), dict(claim)]:
+                            self._left = 0
+                            yield CaseReport(cpu_seconds=seconds, report=json.dumps(claim))
+                        case _:
+                            self._left = 0
+                            return
+
+    def _answered(self, seconds: float, said: str) -> CaseReport:
+        if self._work.fn_name is None:
+            return CaseReport(cpu_seconds=seconds, stdout=said, report=_FINISHED)
+        report = json.dumps({"end": "returned", "result": said})
+        return CaseReport(cpu_seconds=seconds, report=report)
 
 
 def _frame(heard: bytearray) -> bytes | None:
@@ -104,16 +114,12 @@ def _frame(heard: bytearray) -> bytes | None:
     return frame
 
 
-def _answers(frame: bytes) -> Iterator[tuple[float, str] | None]:
-    gathered: JsonValue = None
-    with contextlib.suppress(ValueError):
+def _answers(frame: bytes) -> list[JsonValue]:
+    try:
         gathered = parse_json(frame.decode("ascii"))
-    for each in gathered if isinstance(gathered, list) else [None]:
-        match each:
-            case [float(seconds), str(said)]:
-                yield seconds, said
-            case _:
-                yield None
+    except ValueError:
+        return [None]
+    return gathered if isinstance(gathered, list) else [None]
 
 
 def _ready(descriptor: int) -> bool:

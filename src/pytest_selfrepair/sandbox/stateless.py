@@ -170,7 +170,7 @@ class Stateless:
         self._refused = self._seeded = False
         scope: dict[str, Any] = {
             "__name__": name,
-            "__file__": self._file,
+            "__doc__": None,
             "__builtins__": {
                 **_BUILTINS,
                 "__import__": self._import,
