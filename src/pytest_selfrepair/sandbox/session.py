@@ -4,9 +4,6 @@ import contextlib
 import os
 import select
 import socket
-import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -16,13 +13,12 @@ from typing import Self
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.sandbox import child
 from pytest_selfrepair.sandbox.channel import CaseReport, Message, as_json
+from pytest_selfrepair.sandbox.files import blur_numbers, hear, memory_file, read_all
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import PATIENCE, BrokenZygoteError, ZygoteProcess
+from pytest_selfrepair.sandbox.watch import Watch
 from pytest_selfrepair.sandbox.ways import Way
 
-_TICK = 0.05  # seconds between looks at what a program uses
-_SHORTEST_TICK = 0.005
-_IDLE = 0.1  # of a processor: a program that uses less of it is one that waits
 _TAIL = 4_000  # bytes of standard error that are read
 _CHUNK = 1 << 16
 
@@ -89,45 +85,6 @@ class Standing(Enum):
     OVER = auto()
 
 
-@dataclass(slots=True)
-class _Watch:
-    """What a case has used, and whether that is more than it may.
-
-    A program that waits for a processor is not one that takes its time: only when it hardly uses
-    one, time passes for it.
-    """
-
-    limits: Limits
-    used: float
-    seen: float = field(default_factory=time.monotonic)
-    idle: float = 0.0
-    before: float = 0.0
-    extra: float = 0.0
-    starved: bool = False
-
-    def look(self, used: float, memory: int) -> None:
-        now = time.monotonic()
-        passed = now - self.seen
-        if used - self.used < _IDLE * passed:
-            self.idle += passed
-        self.seen, self.used = now, max(used, self.used)
-        self.starved |= memory > self.limits.memory_bytes + self.limits.stack_bytes
-
-    @property
-    def cpu_seconds(self) -> float:
-        return max(0.0, self.used - self.before) + self.extra
-
-    @property
-    def over(self) -> bool:
-        late = self.idle >= self.limits.wall_seconds
-        return late or self.starved or self.cpu_seconds > self.limits.cpu_seconds
-
-    @property
-    def patience(self) -> float:
-        left = self.limits.cpu_seconds - self.cpu_seconds
-        return max(_SHORTEST_TICK, min(_TICK, left))
-
-
 class Session:
     """One program from its start to its end.
 
@@ -176,7 +133,7 @@ class Session:
         return self._compiled()
 
     def _compiled(self) -> Standing:
-        watch = _Watch(self._work.limits, 0.0)
+        watch = Watch(self._work.limits)
         while True:
             ready = self._ready(watch.patience, self._control.fileno())
             if not ready:
@@ -217,13 +174,11 @@ class Session:
             BrokenZygoteError: The sandbox is broken.
         """
         kind = child.AGAIN if again else child.LAST_CASE if last else child.CASE
+        given, calls = self._work.inputs[index], self._work.fn_name is not None
+        data = as_json(given) if calls else str(given).encode("utf-8", "replace")
+        most, watch, heard = self._work.limits.output_bytes, Watch(self._work.limits), bytearray()
         with contextlib.ExitStack() as stack:
-            given = self._work.inputs[index]
-            if self._work.fn_name is None:
-                data = str(given).encode("utf-8", "replace")
-            else:
-                data = as_json(given)
-            _blur()
+            blur_numbers()
             files = [memory_file(stack, data), memory_file(stack), memory_file(stack)]
             reading, writing = os.pipe()
             stack.callback(os.close, reading)
@@ -232,61 +187,58 @@ class Session:
                 self._send(kind, [*files, writing])
             finally:
                 os.close(writing)
-            return self._watched(files, reading, last=last or again)
+            exited = self._awaited(watch, reading, heard)
+            hear(reading, heard, 2 * most + _CHUNK)
+            self._settle(exited)
+            if last or again:
+                self.standing = Standing.OVER
+            return CaseReport(
+                exit=0 if exited is None else exited.status,
+                timed_out=watch.timed_out,
+                starved=watch.starved,
+                cpu_seconds=_used(watch, exited),
+                stdout="" if calls else read_all(files[1], most).decode("utf-8", "replace"),
+                stderr=read_all(files[2], most)[-_TAIL:].decode("utf-8", "replace"),
+                full=any(os.fstat(each).st_size >= most for each in files[1:]),
+                report=heard.decode("utf-8", "replace"),
+            )
 
-    def _watched(self, files: list[int], reading: int, *, last: bool) -> CaseReport:
-        limits, watch = self._work.limits, _Watch(self._work.limits, 0.0)
-        control, zygote = self._control.fileno(), self._zygote.socket.fileno()
-        pid, heard = self._waiting, bytearray()
+    def _awaited(self, watch: Watch, reading: int, heard: bytearray) -> Message | None:
+        """Wait for the end of a case's process; None where it has to be ended."""
+        pid, control, zygote = self._waiting, self._control.fileno(), self._zygote.socket.fileno()
+        longest = 2 * self._work.limits.output_bytes + _CHUNK
         waiting_for = {reading, control}
         exited: Message | None = None
         looking = False
-        while exited is None and not watch.over:
+        while exited is None and not watch.over and len(heard) <= longest:
             ready = self._ready(watch.patience, *waiting_for)
             if control in ready:
                 waiting_for.discard(control)
                 self._begun(pid, watch)
-            if reading in ready:
-                if not _hear(reading, heard):
-                    waiting_for.discard(reading)
-                elif len(heard) > 2 * limits.output_bytes + _CHUNK:
-                    break
+            if reading in ready and not hear(reading, heard, longest):
+                waiting_for.discard(reading)
             if zygote in ready:
                 message = self._zygote.heard(PATIENCE)
-                if message.exit == pid:
-                    exited = message
+                exited = message if message.exit == pid else None
                 looking &= message.look is None
                 self._note(watch, message, pid)
             if not ready and not looking:
                 looking = True
                 self._zygote.say({"look": pid})
-        while looking and exited is not None:
+        if exited is not None:
+            self._late(watch, pid, looking=looking, begun=control not in waiting_for)
+        return exited
+
+    def _late(self, watch: Watch, pid: int, *, looking: bool, begun: bool) -> None:
+        """Take the words that have crossed with that of the end of a case's process."""
+        while looking:
             looking = self._zygote.heard(PATIENCE).look is None
-        if exited is not None and control in waiting_for:
-            if not self._ready(0.0, control, zygote=False):
+        if not begun:
+            if not self._ready(0.0, self._control.fileno(), zygote=False):
                 raise BrokenZygoteError("a process for a case could not begin")
             self._begun(pid, watch)
-        _hear(reading, heard)
-        self._settle(exited)
-        if last:
-            self.standing = Standing.OVER
-        used = watch.cpu_seconds
-        if exited is not None:
-            used = max(0.0, exited.cpu - watch.before) + watch.extra
-        sizes = [os.fstat(each).st_size for each in files[1:]]
-        stdout = b"" if self._work.fn_name is not None else _read(files[1], limits.output_bytes)
-        return CaseReport(
-            exit=0 if exited is None else exited.status,
-            timed_out=watch.idle >= limits.wall_seconds,
-            starved=watch.starved,
-            cpu_seconds=used,
-            stdout=stdout.decode("utf-8", "replace"),
-            stderr=_read(files[2], limits.output_bytes)[-_TAIL:].decode("utf-8", "replace"),
-            full=max(sizes) >= limits.output_bytes,
-            report=bytes(heard).decode("utf-8", "replace"),
-        )
 
-    def _begun(self, pid: int, watch: _Watch) -> None:
+    def _begun(self, pid: int, watch: Watch) -> None:
         """Take word that a case begins, and which process waits for the next one."""
         said = self._control.recv(_CHUNK)
         if said[:1] != child.BEGUN or len(said) != 1 + child.BEGIN.size:
@@ -294,16 +246,15 @@ class Session:
         own, successor, used = child.BEGIN.unpack(said[1:])
         if own != pid:
             raise BrokenZygoteError("another process took a case")
-        watch.before = used
-        watch.used = max(watch.used, used)
+        watch.begin(used)
         self._running, self._waiting = pid, successor
 
-    def _note(self, watch: _Watch, message: Message, pid: int) -> None:
+    def _note(self, watch: Watch, message: Message, pid: int) -> None:
         """Note what the zygote says while a process runs."""
         if message.look is not None:
             watch.look(*message.look)
         elif message.exit is not None:
-            if message.exit not in {pid, self._compiler}:  # a process that the program has started, and left alone
+            if message.exit not in {pid, self._compiler}:
                 watch.extra += message.cpu
         elif message.ended is None and message.spare is None:
             raise BrokenZygoteError("the zygote spoke of what nobody asked")
@@ -354,46 +305,11 @@ class Session:
         return [descriptor for descriptor, _ in poller.poll(seconds * 1000)]
 
 
-def _blur() -> None:
-    """Use up a few numbers of files, which then say nothing of what came before."""
-    for _ in range(os.urandom(1)[0] % 4):
-        for descriptor in (*os.pipe(), *([os.memfd_create("case")] if _MEMORY else [])):
-            os.close(descriptor)
-
-
-_MEMORY = sys.platform == "linux"
-
-
-def memory_file(stack: contextlib.ExitStack, data: bytes = b"") -> int:
-    """A file of memory that holds data and has no name, its position at the beginning."""
-    if _MEMORY:
-        descriptor = os.memfd_create("case")
-        stack.callback(os.close, descriptor)
-    else:
-        descriptor = stack.enter_context(tempfile.TemporaryFile(buffering=0)).fileno()  # noqa: SIM115 - closed with the rest
-    rest, at = memoryview(data), 0
-    while rest:
-        written = os.pwrite(descriptor, rest, at)
-        rest, at = rest[written:], at + written
-    return descriptor
-
-
-def _read(descriptor: int, most: int) -> bytes:
-    return os.pread(descriptor, min(most, os.fstat(descriptor).st_size), 0)
-
-
-def _hear(reading: int, heard: bytearray) -> bool:
-    """Take what has been said; false where no more will be."""
-    try:
-        while True:
-            said = os.read(reading, _CHUNK)
-            if not said:
-                return False
-            heard += said
-            if len(heard) > _CHUNK << 10:
-                return True
-    except BlockingIOError:
-        return True
+def _used(watch: Watch, exited: Message | None) -> float:
+    """CPU seconds of a case: those of its process at its end, or as it was last looked at."""
+    if exited is None:
+        return watch.cpu_seconds
+    return max(0.0, exited.cpu - watch.before) + watch.extra
 
 
 def run_again(zygote: ZygoteProcess, work: Work, index: int) -> CaseReport | None:

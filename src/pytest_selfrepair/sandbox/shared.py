@@ -13,8 +13,9 @@ from collections.abc import Generator, Iterator
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.sandbox import child, runner
 from pytest_selfrepair.sandbox.channel import CaseReport, as_json, parse_json
+from pytest_selfrepair.sandbox.files import memory_file
 from pytest_selfrepair.sandbox.process import ZygoteProcess
-from pytest_selfrepair.sandbox.session import Work, memory_file
+from pytest_selfrepair.sandbox.session import Work
 
 _PATIENCE = 0.3  # seconds to wait for word
 _CHUNK = 1 << 16
