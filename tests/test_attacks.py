@@ -78,8 +78,8 @@ def _level(level: str, patch: pytest.MonkeyPatch) -> Isolation:
     if level == "A" or not root:
         return find_isolation("strict")
     # Python, bubblewrap and what runs inside, wherever they are installed.
-    shown = (sys.base_prefix, sys.prefix, str(Path(pytest_selfrepair.__file__).parent))
-    shown = (*shown, tempfile.gettempdir())  # where programs lie
+    package = str(Path(pytest_selfrepair.__file__).parent)
+    shown = (sys.base_prefix, sys.prefix, package, tempfile.gettempdir())  # programs lie there
     helper = (sys.executable, str(Path(__file__).with_name("unprivileged.py")), *shown, "--")
     patch.setattr("os.geteuid", lambda: 65534)
     patch.setattr(f"{module}._problem", lambda _: None)

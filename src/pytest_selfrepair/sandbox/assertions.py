@@ -96,11 +96,10 @@ class Examination:
                 tally.add(judged)
                 if tally.decided:
                     return
-            else:
-                if tally.position == len(self._task.cases):
-                    return
-                if not calls:
-                    raise BrokenZygoteError("a run of assertions ended before its last case")
+            if tally.position == len(self._task.cases):
+                return
+            if not calls:
+                raise BrokenZygoteError("a run of assertions ended before its last case")
             if len(self._calls) + len(calls) >= MOST_CALLS:
                 break
         error = f"the test was not over after {len(self._calls)} calls"

@@ -18,7 +18,6 @@ import os
 import resource
 import signal
 import socket
-import struct
 import sys
 import time
 import types
@@ -27,31 +26,16 @@ from functools import partial
 from typing import Any, NoReturn
 
 if __package__:
-    from pytest_selfrepair.sandbox import rights, runner, seccomp, stateless, ways
+    from pytest_selfrepair.sandbox import rights, runner, seccomp, stateless, ways, words
 else:  # a plain file beside its siblings
     import rights  # type: ignore[import-not-found,no-redef]
     import runner  # type: ignore[import-not-found,no-redef]
     import seccomp  # type: ignore[import-not-found,no-redef]
     import stateless  # type: ignore[import-not-found,no-redef]
     import ways  # type: ignore[import-not-found,no-redef]
+    import words  # type: ignore[import-not-found,no-redef]
 
-# What the judge says: to run a program together with others that keep nothing (with what describes
-# it, a channel for its answers, and its inputs) or in processes of its own (with what describes it),
-# and to run a case (with its input, output, standard error and a channel), after which others
-# follow or none does; or one that has been run before, to see whether it comes to the same.
-SHARED, START, CASE, LAST_CASE, AGAIN = b"h", b"s", b"c", b"l", b"g"
-# What it is told: why the program does not compile; that its cases need a process each; that they
-# are being run in one; and that a case begins.
-UNCOMPILED, APART, TOGETHER, BEGUN = b"u", b"a", b"t", b"b"
-
-BEGIN = struct.Struct("=iid")
-"""A case's process, the one that waits for the next (or 0), and CPU seconds used before."""
-
-PID = struct.Struct("=i")
-"""What follows `APART`: the process that waits for the first case."""
-
-FLUSHED = 0.005
-"""Seconds for which the answers of cases that share a process are gathered."""
+_FLUSHED = 0.005  # seconds for which the answers of cases that share a process are gathered
 
 _FINISHED = json.dumps(runner.FINISHED).encode("ascii")
 _LAST_WORDS = 64 << 20  # bytes beyond the memory limit with which a child reports that it met it
@@ -99,7 +83,7 @@ def serve(world: World, uid: int | None, control: int) -> NoReturn:
         os.setsid()
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGTERM, signal.SIGCHLD):
-            if os.getppid() != 1 or number != signal.SIGTERM:  # a zygote that is PID 1 handles none
+            if os.getppid() != 1 or number != signal.SIGTERM:  # PID 1 handles no signals
                 signal.signal(number, signal.SIG_DFL)
         os.dup2(control, _CONTROL)
         os.closerange(_CONTROL + 1, _MOST_DESCRIPTORS)
@@ -126,12 +110,12 @@ class _Session:
 
     def run(self) -> None:
         kind, descriptors = self._heard()
-        while kind == SHARED:
+        while kind == words.SHARED:
             self._run_together(*descriptors)
             for descriptor in descriptors:
                 os.close(descriptor)
             kind, descriptors = self._heard()
-            if kind != SHARED:  # what has seen inputs is not copied
+            if kind != words.SHARED:  # what has seen inputs is not copied
                 return
         self._run_apart(*descriptors)
 
@@ -145,7 +129,7 @@ class _Session:
     def _compiled(self, program: str) -> types.CodeType | None:
         code, problem = runner.try_to_compile(program, self._file)
         if code is None:
-            self._control.send(UNCOMPILED + json.dumps(problem).encode("ascii"))
+            self._control.send(words.UNCOMPILED + json.dumps(problem).encode("ascii"))
         return code
 
     def _run_apart(self, described: int) -> None:
@@ -161,14 +145,14 @@ class _Session:
         # What has compiled it runs no case: all that do have begun alike.
         pid = self._fork_waiting()
         if pid:
-            self._control.send(APART + PID.pack(pid))
+            self._control.send(words.APART + words.PID.pack(pid))
             _end_process(0)
         while True:
             kind, descriptors = self._heard()
             successor = 0
-            if kind == AGAIN:
+            if kind == words.AGAIN:
                 _move_memory(code)
-            elif kind != LAST_CASE:
+            elif kind != words.LAST_CASE:
                 successor = self._fork_waiting()
                 if successor == 0:
                     for descriptor in descriptors:
@@ -216,9 +200,9 @@ class _Session:
         try:
             steady = stateless.Stateless(program, code, names, self._file)
         except stateless.NotStatelessError:
-            self._control.send(APART)
+            self._control.send(words.APART)
             return
-        self._control.send(TOGETHER)
+        self._control.send(words.TOGETHER)
         answers = _Answers(channel, self._work["limits"]["output_bytes"])
         work = partial(self._each_together, steady, code, _read_json(given), answers)
         claim = runner.claim(work, self._stack_bytes, self._memory_bytes, self._file)
@@ -226,7 +210,11 @@ class _Session:
         _MOVED.clear()
 
     def _each_together(
-        self, steady: stateless.Stateless, code: types.CodeType, inputs: list[Any], answers: "_Answers"
+        self,
+        steady: stateless.Stateless,
+        code: types.CodeType,
+        inputs: list[Any],
+        answers: "_Answers",
     ) -> Fields:
         name, in_place = self._work["fn_name"], self._work["in_place"]
         if self._work["again"]:
@@ -257,7 +245,7 @@ class _Session:
         if "seccomp" in self._world.means:
             seccomp.install(walls="landlock" not in self._world.means)
         own = os.getpid()
-        self._control.send(BEGUN + BEGIN.pack(own, successor, used))
+        self._control.send(words.BEGUN + words.BEGIN.pack(own, successor, used))
         self._control.close()
         if name is None:
             os._exit = partial(_leave, own, limits["output_bytes"])
@@ -313,7 +301,7 @@ _MOVED: list[object] = []
 
 
 def blur_pids(most: int) -> None:
-    """Use up a few numbers of processes, no one knows how many: they say nothing of what came before.
+    """Use up a few numbers of processes, no one knows how many: they say nothing of earlier ones.
 
     Args:
         most: How many at most.
@@ -346,7 +334,7 @@ class _Answers:
         used = time.thread_time()
         self._gathered.append([used - self._began, answer])
         self._began = used
-        if (now := time.perf_counter()) - self._flushed > FLUSHED:
+        if (now := time.perf_counter()) - self._flushed > _FLUSHED:
             self._flush()
             self._flushed = now
 
@@ -372,7 +360,7 @@ _OF_THE_PROCESS = {
 
 
 def fork() -> int:
-    """Fork; on Linux without the hooks for threads and seeds, of which these processes have no need.
+    """Fork; on Linux without the hooks for threads and seeds, of which there is no need.
 
     Raises:
         OSError: There can be no further process.

@@ -43,6 +43,7 @@ _FILES = tuple(
         "plain",
         "standin",
         "ways",
+        "words",
         "leftovers",
         "landlock",
         "rights",

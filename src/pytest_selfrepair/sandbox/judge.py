@@ -93,9 +93,7 @@ class SandboxJudge:
         processors = Processors()
         self._zygotes, self._checkers = Zygotes(*started, processors), Zygotes(*started)
         self._examiner = Examiner(self._checkers, self._limits)
-        self._close = weakref.finalize(
-            self, _close, self._zygotes, self._checkers, processors
-        )
+        self._close = weakref.finalize(self, _close, self._zygotes, self._checkers, processors)
 
     @property
     def isolation(self) -> str:
@@ -263,7 +261,8 @@ class _Comparison:
     def _again_together(self, zygote: ZygoteProcess, index: int) -> CaseReport | None:
         work = replace(self._work, inputs=[self._work.inputs[index]], again=True)
         with contextlib.closing(Shared(zygote, work).reports()) as reports:
-            return next(reports, None)
+            again = next(reports, None)
+        return again or run_again(zygote, self._work, index)
 
     def apart(self, zygote: ZygoteProcess) -> None:
         """Run the cases that follow, each in a process of its own, as far as one session can."""

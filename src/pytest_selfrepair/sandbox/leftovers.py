@@ -89,7 +89,7 @@ def tasks_of_user() -> int:
 def open_children() -> IO[bytes] | None:
     """The system's list of this process's children; None where it keeps none."""
     with contextlib.suppress(OSError):
-        return open(f"/proc/self/task/{os.getpid()}/children", "rb", buffering=0)  # noqa: PTH123, SIM115 - kept open
+        return open(f"/proc/self/task/{os.getpid()}/children", "rb", buffering=0)  # noqa: PTH123 - kept open
     return None
 
 

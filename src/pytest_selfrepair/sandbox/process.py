@@ -78,8 +78,8 @@ class ZygoteProcess:
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - our own command
                     command,
-                    stdin=theirs,
-                    stdout=theirs,
+                    stdin=theirs.fileno(),
+                    stdout=theirs.fileno(),
                     stderr=self._words,
                     cwd=folder,
                     env=dict(environment),
@@ -93,7 +93,7 @@ class ZygoteProcess:
             self.fork()
 
     def spare(self) -> Spare:
-        """A process that waits for a program, and runs no other; `fork` is to be asked for the next.
+        """A process that waits for a program, and runs no other; `fork` gets the next one.
 
         Raises:
             BrokenZygoteError: There is none, and will be none.
@@ -143,7 +143,7 @@ class ZygoteProcess:
     def _held(self) -> list[Spare]:
         return [*self._spares, *([] if self._shared is None else [self._shared])]
 
-    def end_all(self, pids: list[int]) -> None:
+    def end_all(self, pids: list[JsonValue]) -> None:
         """End whatever runs, and wait until all of it is dead.
 
         Args:

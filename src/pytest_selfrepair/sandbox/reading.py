@@ -10,7 +10,6 @@ from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.sandbox.channel import CaseReport, ChannelError, parse_json
 from pytest_selfrepair.sandbox.limits import Limits
 
-
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 
 MOST_LINES = 10_000_000

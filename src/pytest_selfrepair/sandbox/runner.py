@@ -9,7 +9,6 @@ import builtins
 import contextlib
 import importlib
 import json
-import os
 import re
 import resource
 import signal
@@ -40,7 +39,7 @@ _MODULES = (*_STARRED, "copy", "datetime", "decimal", "fractions", "random", "re
 Fields = dict[str, Any]  # what JSON carries
 
 MOST_DIGITS = 20_000
-"""Digits of the longest integer that a result may hold: the time to read one grows as its square."""
+"""Digits of the longest integer in a result: the time to read one grows as their square."""
 
 LONGEST_RESULT = 1 << 24
 """Characters of the longest result, as JSON."""
@@ -249,9 +248,7 @@ def open_standard_streams() -> None:
         setattr(sys, f"__{name}__", stream)
 
 
-def claim(
-    work: Callable[[], Fields], stack_bytes: int, memory_bytes: int, file: str
-) -> Fields:
+def claim(work: Callable[[], Fields], stack_bytes: int, memory_bytes: int, file: str) -> Fields:
     """Do the work within a bound of memory, and say how it ended.
 
     Args:

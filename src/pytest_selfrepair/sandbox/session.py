@@ -4,14 +4,14 @@ import contextlib
 import os
 import select
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import TracebackType
 from typing import Self
 
 from pytest_selfrepair.core.task import JsonValue
-from pytest_selfrepair.sandbox import child
+from pytest_selfrepair.sandbox import words
 from pytest_selfrepair.sandbox.channel import CaseReport, Message, as_json
 from pytest_selfrepair.sandbox.files import blur_numbers, hear, memory_file, read_all
 from pytest_selfrepair.sandbox.limits import Limits
@@ -129,7 +129,7 @@ class Session:
 
     def _started(self, file: str) -> Standing:
         with contextlib.ExitStack() as stack:
-            self._send(child.START, [memory_file(stack, self._work.described(file))])
+            self._send(words.START, [memory_file(stack, self._work.described(file))])
         return self._compiled()
 
     def _compiled(self) -> Standing:
@@ -142,10 +142,10 @@ class Session:
                 if descriptor == self._control.fileno():
                     said = self._control.recv(_CHUNK)
                     match said[:1]:
-                        case child.APART:
-                            (self._waiting,) = child.PID.unpack(said[1:])
+                        case words.APART:
+                            (self._waiting,) = words.PID.unpack(said[1:])
                             return Standing.APART
-                        case child.UNCOMPILED:
+                        case words.UNCOMPILED:
                             text = said[1:].decode("utf-8", "replace")
                             self.uncompiled = CaseReport(report=text)
                             return Standing.UNCOMPILED
@@ -173,7 +173,7 @@ class Session:
         Raises:
             BrokenZygoteError: The sandbox is broken.
         """
-        kind = child.AGAIN if again else child.LAST_CASE if last else child.CASE
+        kind = words.AGAIN if again else words.LAST_CASE if last else words.CASE
         given, calls = self._work.inputs[index], self._work.fn_name is not None
         data = as_json(given) if calls else str(given).encode("utf-8", "replace")
         most, watch, heard = self._work.limits.output_bytes, Watch(self._work.limits), bytearray()
@@ -241,9 +241,9 @@ class Session:
     def _begun(self, pid: int, watch: Watch) -> None:
         """Take word that a case begins, and which process waits for the next one."""
         said = self._control.recv(_CHUNK)
-        if said[:1] != child.BEGUN or len(said) != 1 + child.BEGIN.size:
+        if said[:1] != words.BEGUN or len(said) != 1 + words.BEGIN.size:
             raise BrokenZygoteError("a process for a case could not begin")
-        own, successor, used = child.BEGIN.unpack(said[1:])
+        own, successor, used = words.BEGIN.unpack(said[1:])
         if own != pid:
             raise BrokenZygoteError("another process took a case")
         watch.begin(used)
@@ -289,7 +289,7 @@ class Session:
         self._zygote.end_all(self._pids)
 
     @property
-    def _pids(self) -> list[int]:
+    def _pids(self) -> list[JsonValue]:
         return [pid for pid in (self._waiting, self._running) if pid]
 
     def _send(self, kind: bytes, descriptors: list[int]) -> None:
@@ -326,7 +326,7 @@ def run_again(zygote: ZygoteProcess, work: Work, index: int) -> CaseReport | Non
 
 def run_apart(
     zygote: ZygoteProcess, work: Work, first: int = 0
-) -> Iterator[tuple[int | None, CaseReport]]:
+) -> Generator[tuple[int | None, CaseReport], None, None]:
     """What is known of the cases from ``first`` on, each of which has a process of its own.
 
     A report without a case is of a program that does not compile.

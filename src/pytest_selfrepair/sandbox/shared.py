@@ -11,7 +11,7 @@ import socket
 from collections.abc import Generator, Iterator
 
 from pytest_selfrepair.core.task import JsonValue
-from pytest_selfrepair.sandbox import child, runner
+from pytest_selfrepair.sandbox import words
 from pytest_selfrepair.sandbox.channel import CaseReport, as_json, parse_json
 from pytest_selfrepair.sandbox.files import memory_file
 from pytest_selfrepair.sandbox.process import ZygoteProcess
@@ -19,7 +19,7 @@ from pytest_selfrepair.sandbox.session import Work
 
 _PATIENCE = 0.3  # seconds to wait for word
 _CHUNK = 1 << 16
-_FINISHED = json.dumps(runner.FINISHED)
+_FINISHED = json.dumps({"end": "finished"})
 
 
 class Shared:
@@ -55,11 +55,11 @@ class Shared:
                 described = memory_file(stack, self._work.described(shared.file))
                 shown = [described, writing, memory_file(stack, inputs)]
                 with contextlib.suppress(OSError):  # it has ended, which is seen at once
-                    socket.send_fds(shared.control, [child.SHARED], shown)
+                    socket.send_fds(shared.control, [words.SHARED], shown)
             match self._word(shared.control):
-                case child.TOGETHER:
+                case words.TOGETHER:
                     yield from self._told(reading)
-                case child.APART | child.UNCOMPILED:
+                case words.APART | words.UNCOMPILED:
                     self._left = 0
         finally:
             os.close(reading)
@@ -71,7 +71,7 @@ class Shared:
         if _ready(control.fileno()):
             with contextlib.suppress(OSError):
                 said = control.recv(_CHUNK)
-        if said[:1] == child.UNCOMPILED:
+        if said[:1] == words.UNCOMPILED:
             self.uncompiled = CaseReport(report=said[1:].decode("utf-8", "replace"))
         return said[:1]
 

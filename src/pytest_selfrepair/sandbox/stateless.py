@@ -84,6 +84,9 @@ _FORMAT = re.compile(r"(.?)\.\s*format\b")
 _FIELD_OF_FORMAT = re.compile(r"\{\w*[.\[]|\\[xuUN0-7]")
 
 
+Fields = dict[str, Any]  # what JSON carries
+
+
 class NotStatelessError(BaseException):
     """A program asks for what only a process of its own may give it."""
 
@@ -149,15 +152,16 @@ class Stateless:
         text.encode()  # what a file could not hold, the program could not have printed
         return text
 
-    def call(self, work: Callable[[dict[str, Any]], str]) -> str:
+    def call(self, work: Callable[[dict[str, Any]], Fields]) -> Fields:
         """What comes of work with the program's namespace, for which it is run anew."""
 
-        def run(scope: dict[str, Any]) -> str:
+        def run(scope: dict[str, Any]) -> Fields:
             for name, value in self._names.items():
                 scope[name] = self._given(name, value)
             return work(scope)
 
-        return self._within(io.StringIO(), io.StringIO(), "program", run)
+        done: Fields = self._within(io.StringIO(), io.StringIO(), "program", run)
+        return done
 
     def _execute(self, scope: dict[str, Any]) -> None:
         exec(self._code, scope)  # noqa: S102 - the purpose of the process

@@ -72,7 +72,8 @@ def main() -> None:
     if os.getpid() != 1:  # PID 1 is deaf to signals from within, and its namespace ends with it
         signal.signal(signal.SIGTERM, zygote.end_all)
     if "landlock" in means:
-        landlock.restrict([*readable, *packages, str(program.parent), str(Path.cwd())], [os.devnull])
+        shown = [*readable, *packages, str(program.parent), str(Path.cwd())]
+        landlock.restrict(shown, [os.devnull])
     if "seccomp" in means:
         seccomp.install_for_zygote(walls="landlock" not in means)
     gc.collect()
@@ -231,7 +232,7 @@ class _Zygote:
         with contextlib.suppress(PermissionError):  # of another user, who has no such right either
             leftovers.restore_folder(self._folder, self._mode)
         if look:
-            return not os.listdir(self._folder)
+            return not os.listdir(self._folder)  # noqa: PTH208 - a descriptor
         return leftovers.empty_scratch()
 
     def _say(self, message: Fields) -> None:
