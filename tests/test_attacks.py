@@ -5,6 +5,7 @@ reach this machine.
 """
 
 import asyncio
+import contextlib
 import os
 import sys
 import tempfile
@@ -90,29 +91,35 @@ def _level(level: str, patch: pytest.MonkeyPatch) -> Isolation:
     return find_isolation("strict")
 
 
-@pytest.fixture(scope="module")
-def judge(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[SandboxJudge]:
-    """One judge with one zygote, which all attacks of a level meet."""
-    scratch = str(tmp_path_factory.mktemp("scratch"))
-    Path(scratch).chmod(0o755)  # nobody starts the zygote of level B
+@contextlib.contextmanager
+def judge_of(level: str, scratch: Path) -> Iterator[SandboxJudge]:
+    """One judge with one zygote, whose files lie in a folder; skips where a level is missing."""
+    scratch.chmod(0o755)  # nobody starts the zygote of level B
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tempfile, "tempdir", scratch)
+        patch.setattr(tempfile, "tempdir", str(scratch))
         try:
-            isolation = _level(request.param, patch)
+            isolation = _level(level, patch)
         except UsageError as error:
             pytest.skip(str(error))
-        if not isolation.description.startswith(f"level {request.param}"):
+        if not isolation.description.startswith(f"level {level}"):
             pytest.skip(f"here there is {isolation.description}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SECRET_KEY", "SECRET")
-        patch.setattr(tempfile, "tempdir", scratch)
+        patch.setattr(tempfile, "tempdir", str(scratch))
         judge = SandboxJudge(isolation, LIMITS, concurrency=1)
         assert honest(judge).passed
         time.sleep(0.5)  # until the zygote has forked ahead
         yield judge
         asyncio.run(judge.aclose())
+
+
+@pytest.fixture(scope="module")
+def judge(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SandboxJudge]:
+    """The judge that all attacks of a level meet."""
+    with judge_of(request.param, tmp_path_factory.mktemp("scratch")) as judge:
+        yield judge
 
 
 def honest(judge: SandboxJudge) -> Verdict:

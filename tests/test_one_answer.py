@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Iterator
 
 import pytest
 
@@ -9,12 +10,21 @@ from builders import task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
-from test_attacks import judge  # noqa: F401 - a fixture: one judge of each level
+from test_attacks import judge_of
 
 SAME, REACHED = "same", "REACHED"
 CASES = 6
 ALL = ["A", "B", "C", "D"]
 WALLED = ["A", "B", "C"]
+
+
+@pytest.fixture(scope="module")
+def judge(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SandboxJudge]:
+    """One judge of each level."""
+    with judge_of(request.param, tmp_path_factory.mktemp("scratch")) as judge:
+        yield judge
 
 
 def verdict(judge: SandboxJudge, program: str) -> Verdict:

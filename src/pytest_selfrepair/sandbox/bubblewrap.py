@@ -25,7 +25,11 @@ _CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_OVERRIDE", "CA
 
 
 def commands(
-    bwrap: Path, files: tuple[Path, ...], flags: tuple[str, ...], environment: Mapping[str, str]
+    bwrap: Path,
+    files: tuple[Path, ...],
+    flags: tuple[str, ...],
+    environment: Mapping[str, str],
+    packages: tuple[Path, ...] = (),
 ) -> Iterator[tuple[str, ...]]:
     """The commands that may work here, the best first; each runs the first file inside.
 
@@ -34,6 +38,7 @@ def commands(
         files: Python files that lie side by side inside.
         flags: Options of Python.
         environment: The whole environment inside.
+        packages: What else is shown, where it lies.
     """
     root = os.geteuid() == 0
     # As root no user namespace: root mapped into one is exempt from the limit on processes.
@@ -44,7 +49,7 @@ def commands(
         privilege += ["--setenv", name, value]
     python = [str(interpreter()), *flags, f"{_INSIDE}/{files[0].name}"]
     for proc in ("--proc", "--dir"):  # some containers forbid a proc of one's own
-        yield (str(bwrap), "--clearenv", *privilege, *_walls(files, proc), "--", *python)
+        yield (str(bwrap), "--clearenv", *privilege, *_walls(files, proc, packages), "--", *python)
 
 
 def find_bubblewrap() -> tuple[Path, str] | None:
@@ -84,7 +89,7 @@ def interpreter() -> Path:
     return next((path for path in candidates if os.access(path, os.X_OK)), candidates[-1])
 
 
-def _walls(files: tuple[Path, ...], proc: str) -> list[str]:
+def _walls(files: tuple[Path, ...], proc: str, packages: tuple[Path, ...]) -> list[str]:
     """The options of bubblewrap that make the world which a program sees."""
     walls = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
     walls += ["--unshare-cgroup-try", "--as-pid-1", "--die-with-parent", "--new-session"]
@@ -95,9 +100,13 @@ def _walls(files: tuple[Path, ...], proc: str) -> list[str]:
         walls += _bind(file, f"{_INSIDE}/{file.name}")
     # The folder that the judge makes for this zygote and starts it in: the program lies in it.
     walls += ["--ro-bind", "program", "/program"]
-    for packages in _package_folders():
-        walls += ["--perms", "0755", "--size", "4096", "--tmpfs", packages]
-        walls += ["--remount-ro", packages]
+    hidden = _package_folders()
+    for folder in hidden:
+        walls += ["--perms", "0755", "--size", "65536", "--tmpfs", folder]
+    for path in packages:
+        walls += _bind(path.resolve(), str(path))
+    for folder in hidden:
+        walls += ["--remount-ro", folder]
     walls += ["--perms", "0755", "--dir", "/dev"]
     for device in DEVICES:
         walls += ["--dev-bind", device, device]

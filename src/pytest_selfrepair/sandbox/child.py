@@ -12,6 +12,7 @@ claim. Like the zygote, beside which it lies as a plain file, it needs the stand
 import contextlib
 import ctypes
 import fcntl
+import importlib
 import json
 import linecache
 import os
@@ -62,6 +63,7 @@ class World:
         names: What a called program finds defined.
         scratch: The current folder, from which a program's own modules come.
         pid: The zygote.
+        packages: What programs may import beside the standard library.
     """
 
     means: frozenset[str]
@@ -69,6 +71,7 @@ class World:
     names: dict[str, object]
     scratch: str
     pid: int
+    packages: frozenset[str]
 
 
 def serve(world: World, uid: int | None, control: int) -> NoReturn:
@@ -142,6 +145,10 @@ class _Session:
         code = self._compiled(program)
         if code is None:
             return
+        for name in stateless.imports(code) & self._world.packages:
+            for each in (name, *_LAZY.get(name, ())):
+                with contextlib.suppress(Exception):  # which its own import then meets again
+                    importlib.import_module(each)  # once, rather than in every case
         # What has compiled it runs no case: all that do have begun alike.
         pid = self._fork_waiting()
         if pid:
@@ -310,6 +317,9 @@ def blur_pids(most: int) -> None:
         with contextlib.suppress(OSError):
             os.posix_spawn(_NOTHING, [_NOTHING], {})
 
+
+_LAZY = {"numpy": ("numpy.random",)}
+"""What packages import when it is first used; it is seeded before that."""
 
 _NOTHING = "/selfrepair/nothing"  # which cannot be started, but only by a process of its own
 

@@ -112,12 +112,15 @@ class Isolation:
         )
 
 
-def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
+def find_isolation(mode: str = SandboxMode.AUTO, packages: tuple[Path, ...] = ()) -> Isolation:
     """The strongest isolation that this machine has and ``mode`` allows.
 
     Args:
         mode: `auto` takes bubblewrap (levels A and B), else Landlock (level C); `strict` takes
             bubblewrap or nothing; `limits` takes limits on time, memory and processes alone (D).
+        packages: Folders and files that programs may import, each by its own name, read-only,
+            beside the standard library; and what those need without importing it, such as shared
+            libraries.
 
     Raises:
         UsageError: No such mode, or the machine has not what the mode asks for.
@@ -133,9 +136,10 @@ def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
             "accepted: Linux or macOS, or on Windows the Windows Subsystem for Linux"
         )
     if mode == SandboxMode.LIMITS:
-        candidates = [*_limits_only()]
+        candidates = [*_limits_only(packages)]
     else:
-        candidates = [*_walled(), *([] if mode == SandboxMode.STRICT else _landlocked())]
+        candidates = [*_walled(packages)]
+        candidates += [] if mode == SandboxMode.STRICT else _landlocked(packages)
     problems: dict[str, None] = {}  # each but once, in order
     for isolation in candidates:
         problem = _problem(isolation)
@@ -174,7 +178,7 @@ def _problem(isolation: Isolation) -> str | None:
     return None
 
 
-def _walled() -> Iterator[Isolation]:
+def _walled(packages: tuple[Path, ...]) -> Iterator[Isolation]:
     """Levels A and B: the ways to isolate a program in namespaces that may work here."""
     found = find_bubblewrap()
     if found is None or not seccomp.available():
@@ -183,16 +187,16 @@ def _walled() -> Iterator[Isolation]:
     root = os.geteuid() == 0
     level, how = ("A", "root") if root else ("B", "user namespaces")
     means = ("seccomp", "plain-user") if root else ("seccomp",)
-    for command in commands(bwrap, _FILES, _FLAGS, _ENVIRONMENT):
+    for command in commands(bwrap, _FILES, _FLAGS, _ENVIRONMENT, packages):
         yield Isolation(
             description=f"level {level}: bubblewrap {version} ({how}) + seccomp",
-            command=(*command, *means),
+            command=(*command, *means, *_importable(packages)),
             environment=_ENVIRONMENT,
             contained=True,
         )
 
 
-def _landlocked() -> Iterator[Isolation]:
+def _landlocked(packages: tuple[Path, ...]) -> Iterator[Isolation]:
     """Level C: no namespaces, as in most containers."""
     version = landlock.version()
     if version < landlock.OLDEST or not seccomp.available():
@@ -201,21 +205,26 @@ def _landlocked() -> Iterator[Isolation]:
     for command in _plain_commands():
         yield Isolation(
             description=f"level C: Landlock {version} + seccomp, no scratch files",
-            command=(*command, "seccomp", "landlock", *readable),
+            command=(*command, "seccomp", "landlock", *readable, *_importable(packages)),
             environment=_ENVIRONMENT,
             contained=True,
         )
 
 
-def _limits_only() -> Iterator[Isolation]:
+def _limits_only(packages: tuple[Path, ...]) -> Iterator[Isolation]:
     """Level D: what every system has."""
     for command in _plain_commands():
         yield Isolation(
             description="level D: limits only, no isolation of files or network",
-            command=command,
+            command=(*command, *_importable(packages)),
             environment=_ENVIRONMENT,
             contained=False,
         )
+
+
+def _importable(packages: tuple[Path, ...]) -> tuple[str, ...]:
+    """How a zygote is told what programs may import."""
+    return ("packages", *map(str, packages)) if packages else ()
 
 
 def _plain_commands() -> Iterator[tuple[str, ...]]:

@@ -275,6 +275,8 @@ def claim(work: Callable[[], Fields], stack_bytes: int, memory_bytes: int, file:
 def _reporting(work: Callable[[], Fields], file: str) -> Fields:
     if random := sys.modules.get("random"):
         random.seed(0)  # it reseeds itself after every fork
+    if numbers := sys.modules.get("numpy.random"):
+        numbers.seed(0)
     try:
         return work()
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is what became of the program

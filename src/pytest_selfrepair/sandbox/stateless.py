@@ -294,6 +294,11 @@ def _imported(code: types.CodeType) -> set[str]:
     return found
 
 
+def imports(code: types.CodeType) -> set[str]:
+    """The modules that a program imports in so many words, by the first part of their names."""
+    return {name.partition(".")[0] for each in _codes(code) for name in _imported(each)}
+
+
 def _is_plain(name: str) -> bool:
     special = name.startswith("__") and name.endswith("__") and len(name) > 4  # noqa: PLR2004 - underscores
     return not special or name in _SPECIAL_NAMES

@@ -60,8 +60,9 @@ def main() -> None:
     sys.argv = [""]
     sys.set_int_max_str_digits(0)  # tasks have longer integers; time and memory bound the work
     site.setquit()  # exit() and quit(), which the option -S leaves out
-    sys.meta_path.insert(0, _Packages(packages))
-    zygote = _Zygote(socket.socket(fileno=os.dup(0)), means, str(program))
+    finder = _Packages(packages)
+    sys.meta_path.insert(0, finder)
+    zygote = _Zygote(socket.socket(fileno=os.dup(0)), means, str(program), finder.names)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
@@ -98,7 +99,12 @@ class _Packages:
     """Finds the packages that programs may import, and refuses what works in no sandbox."""
 
     def __init__(self, paths: list[str]) -> None:
-        self._paths = {os.path.basename(path).partition(".")[0]: path for path in paths}  # noqa: PTH119 - a string
+        self._paths: dict[str, str] = {}
+        for path in map(Path, paths):
+            name = path.name if path.is_dir() else path.name.partition(".")[0]
+            if name.isidentifier():  # else it is what others need, such as shared libraries
+                self._paths[name] = str(path)
+        self.names = frozenset(self._paths)
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -119,7 +125,13 @@ class _Packages:
 
 
 class _Zygote:
-    def __init__(self, judge: socket.socket, means: frozenset[str], program: str) -> None:
+    def __init__(
+        self,
+        judge: socket.socket,
+        means: frozenset[str],
+        program: str,
+        packages: frozenset[str],
+    ) -> None:
         self._judge, self._means, self._program = judge, means, program
         self._pid = os.getpid()
         self._folder = os.open(".", os.O_RDONLY)
@@ -134,6 +146,7 @@ class _Zygote:
             names=runner.starter_names(),  # also for programs that only import the same
             scratch=str(Path.cwd()),
             pid=self._pid,
+            packages=packages,
         )
         self._reading, self._writing = os.pipe()
         os.set_blocking(self._writing, False)
