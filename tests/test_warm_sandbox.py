@@ -114,7 +114,7 @@ def test_a_case_that_never_ends_in_the_middle_is_a_time_limit(isolation: Isolati
     assert verdict.outcome is Outcome.TIME_LIMIT
     assert verdict.cases_passed == 2
     assert verdict.failure is not None
-    assert verdict.failure.line_number in {2, 3}
+    assert verdict.failure.line_number is None  # where it was is a matter of the machine
 
 
 def test_an_input_larger_than_the_limit_of_output_is_read(isolation: Isolation) -> None:
@@ -144,7 +144,7 @@ def test_a_closed_judge_leaves_nothing_running(isolation: Isolation) -> None:
 def test_a_zygote_that_has_hardly_begun_ends_when_it_is_closed(
     isolation: Isolation, seconds: float
 ) -> None:
-    zygote = ZygoteProcess(isolation.command, isolation.environment, SHORT)
+    zygote = ZygoteProcess(isolation.command, isolation.environment)
     time.sleep(seconds)
     began = time.monotonic()
     zygote.close()

@@ -15,7 +15,9 @@ def main() -> None:
     """Open the way to the folders, then become nobody."""
     end = sys.argv.index("--")
     folders, command = sys.argv[1:end], sys.argv[end + 1 :]
+    here = Path.cwd()
     show(folders)
+    os.chdir(here)  # which may now be reached in another way
     os.setgroups([])
     os.setgid(65534)
     os.setuid(65534)

@@ -42,6 +42,7 @@ class CaseFailure:
             unless the task's own checker, or an assertion, says why it is wrong.
         line_number: The program's own line, from 1, where it failed; None where unknown.
         line: The text of that line; None where unknown.
+        unstable: Whether what came differs from run to run; it is then not shown.
     """
 
     index: int | None = None
@@ -51,6 +52,7 @@ class CaseFailure:
     error: str | None = None
     line_number: int | None = None
     line: str | None = None
+    unstable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,18 @@
 """A program judged by the assertions of its task, which run where it is not."""
 
+import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.sandbox.asserted import Fields, read_asserted, unfinished
 from pytest_selfrepair.sandbox.channel import CaseReport
-from pytest_selfrepair.sandbox.examiner import Examiner, only
+from pytest_selfrepair.sandbox.examiner import Examiner
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
-from pytest_selfrepair.sandbox.reading import Answer, Trouble, read_case, read_uncompiled
+from pytest_selfrepair.sandbox.reading import Answer, Trouble, read_case, read_uncompiled, unstable
+from pytest_selfrepair.sandbox.session import Work, run_again, run_apart
 from pytest_selfrepair.sandbox.tally import Judged, Tally
 from pytest_selfrepair.sandbox.ways import Way
 from pytest_selfrepair.sandbox.zygotes import Lease
@@ -62,7 +64,6 @@ class Examination:
         self._known: list[_Known] = []
         self._size = 0  # characters of all answers
         self._hurried = False  # whether there was no time to ask for all that is wanted
-        self._fresh: set[int] = set()  # answers of a process that computed none before
 
     def run(self, zygote: ZygoteProcess, tally: Tally) -> None:
         """Judge the program.
@@ -89,17 +90,16 @@ class Examination:
             calls, cases = said
             answers = [known.answer for known in self._known]
             for case in cases[tally.position :]:
-                if case.get("end") != "passed" and self._changed(zygote, case):
-                    calls = ()  # and the assertions see what has changed
-                    break
-                tally.add(read_asserted(case, self._prepared.instrumented.assertions, answers))
+                judged = read_asserted(case, self._prepared.instrumented.assertions, answers)
+                if judged.trouble is not None and not self._is_steady(zygote, case):
+                    judged = replace(judged, trouble=unstable(judged.trouble))
+                tally.add(judged)
                 if tally.decided:
                     return
-            else:
-                if tally.position == len(self._task.cases):
-                    return
-                if not calls:
-                    raise BrokenZygoteError("a run of assertions ended before its last case")
+            if tally.position == len(self._task.cases):
+                return
+            if not calls:
+                raise BrokenZygoteError("a run of assertions ended before its last case")
             if len(self._calls) + len(calls) >= MOST_CALLS:
                 break
         error = f"the test was not over after {len(self._calls)} calls"
@@ -125,44 +125,33 @@ class Examination:
     def _ask(self, zygote: ZygoteProcess, calls: Sequence[JsonValue]) -> Trouble | None:
         """Have the program answer calls, in order, up to the first that ends its process for good.
 
-        Such an end is believed of the first call in a process: no earlier one had a part in it.
-
         Returns:
             Why the program does not compile; None where it does.
         """
-        if calls:
-            self._load(zygote, calls)
-        position, uncompiled, over, self._hurried = 0, None, False, False
+        self._hurried = False
         ends = time.monotonic() + _LONGEST_BATCH
-        while position < len(calls) and not over:
-            start, stopped = position, False
-            for case, report in zygote.run(start):
-                if stopped:
-                    continue  # what was said before the zygote heard that it should stop
+        with contextlib.closing(run_apart(zygote, self._work(calls))) as reports:
+            for case, report in reports:
                 if case is None:
-                    uncompiled, stopped, over = read_uncompiled(report), True, True
-                    continue
-                if case != position or position == len(calls):
-                    raise BrokenZygoteError(f"the zygote spoke of another call than {position}")
+                    return read_uncompiled(report)
                 known = self._read(report)
-                if not known.ended or position == start:
-                    self._note(calls[position], known, fresh=position == start)
-                    position += 1
-                    self._hurried = position < len(calls) and time.monotonic() > ends
-                    over = known.ended or self._hurried
-                if known.ended or over:
-                    stopped = True
-                    zygote.stop()
-            if position == start and not over:
-                raise BrokenZygoteError("the zygote ended its run before any call")
-        return uncompiled
+                self._note(calls[case], known)
+                self._hurried = case + 1 < len(calls) and time.monotonic() > ends
+                if known.ended or self._hurried:
+                    break
+        return None
 
-    def _load(self, zygote: ZygoteProcess, calls: Sequence[JsonValue]) -> None:
+    def _work(self, calls: Sequence[JsonValue]) -> Work:
         assert self._task.assertions is not None  # noqa: S101 - it is asked of such tasks alone
-        before, after = self._task.assertions.before, self._task.assertions.setup
-        way = Way.PLAIN
-        fn_name = self._task.fn_name
-        zygote.load(self._program, fn_name, list(calls), way=way, before=before, after=after)
+        return Work(
+            program=self._program,
+            fn_name=self._task.fn_name,
+            inputs=list(calls),
+            way=Way.PLAIN,
+            before=self._task.assertions.before,
+            after=self._task.assertions.setup,
+            limits=self._examiner.limits,
+        )
 
     def _read(self, report: CaseReport) -> _Known:
         size = len(report.report)
@@ -179,32 +168,21 @@ class Examination:
             said = ["raised", name, message]
         return _Known(answer=answer, said=said, ended=not goes_on, size=size)
 
-    def _note(self, call: JsonValue, known: _Known, *, fresh: bool) -> None:
-        if fresh:
-            self._fresh.add(len(self._known))
-        self._calls.append(call)
-        self._known.append(known)
-        self._size += known.size
-
-    def _changed(self, zygote: ZygoteProcess, case: Fields) -> bool:
-        """Whether an answer that has a part in a failure is another in a process of its own."""
-        changed = False
+    def _is_steady(self, zygote: ZygoteProcess, case: Fields) -> bool:
+        """Whether the answers that have a part in a failure are the same in another run."""
         uses = case.get("uses")
         parts = [*(uses if isinstance(uses, list) else ()), case.get("call")]
         for index in dict.fromkeys(each for each in parts if isinstance(each, int)):
-            if index in self._fresh or not 0 <= index < len(self._calls):
-                continue
-            self._load(zygote, [self._calls[index]])
-            number, report = only(list(zygote.run(0)))
-            if number is None:
-                raise BrokenZygoteError("a program that has run does not compile")
-            before = self._known[index]
-            self._size -= before.size
-            known = self._known[index] = self._read(report)
-            self._size += known.size
-            self._fresh.add(index)
-            changed |= known.said != before.said
-        return changed
+            if 0 <= index < len(self._calls):
+                again = run_again(zygote, self._work([self._calls[index]]), 0)
+                if again is None or self._read(again).said != self._known[index].said:
+                    return False
+        return True
+
+    def _note(self, call: JsonValue, known: _Known) -> None:
+        self._calls.append(call)
+        self._known.append(known)
+        self._size += known.size
 
 
 _QUIET = {StopIteration.__name__, StopAsyncIteration.__name__}

@@ -25,7 +25,10 @@ _CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_OVERRIDE", "CA
 
 
 def commands(
-    bwrap: Path, files: tuple[Path, ...], flags: tuple[str, ...], environment: Mapping[str, str]
+    bwrap: Path,
+    files: tuple[Path, ...],
+    flags: tuple[str, ...],
+    environment: Mapping[str, str],
 ) -> Iterator[tuple[str, ...]]:
     """The commands that may work here, the best first; each runs the first file inside.
 
@@ -93,9 +96,10 @@ def _walls(files: tuple[Path, ...], proc: str) -> list[str]:
         walls += _bind(path, str(path))
     for file in files:
         walls += _bind(file, f"{_INSIDE}/{file.name}")
-    for packages in _package_folders():
-        walls += ["--perms", "0755", "--size", "4096", "--tmpfs", packages]
-        walls += ["--remount-ro", packages]
+    # The folder that the judge makes for this zygote and starts it in: the program lies in it.
+    walls += ["--ro-bind", "program", "/program"]
+    for folder in _package_folders():
+        walls += ["--perms", "0755", "--size", "65536", "--tmpfs", folder, "--remount-ro", folder]
     walls += ["--perms", "0755", "--dir", "/dev"]
     for device in DEVICES:
         walls += ["--dev-bind", device, device]

@@ -1,247 +1,430 @@
-"""A child of the zygote: gives up its means, then runs a program's cases one after the other.
+"""A child of the zygote: one program, which it compiles, and a process for each of its cases.
 
-It shares the process with untrusted code, so what it says is no more than a claim. Like the zygote,
-beside which it lies as a plain file, it needs the standard library alone.
+The process that waits for a case forks the one that is to wait for the next, and only then becomes
+the program's. So each case begins in the same state, whatever came of the others, and no process
+that holds an input or an answer is ever copied. A program that can keep nothing (`stateless`) may
+run its cases in one process.
+
+It shares processes with untrusted code, so what it says once a program runs is no more than a
+claim. Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
 """
 
-import faulthandler
+import contextlib
+import ctypes
 import fcntl
-import functools
+import importlib
 import json
+import linecache
 import os
 import resource
 import signal
-import struct
+import socket
 import sys
 import time
 import types
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NoReturn
 
 if __package__:
-    from pytest_selfrepair.sandbox import leftovers, rights, runner, seccomp, ways
+    from pytest_selfrepair.sandbox import rights, runner, seccomp, stateless, ways, words
 else:  # a plain file beside its siblings
-    import leftovers  # type: ignore[import-not-found,no-redef]
     import rights  # type: ignore[import-not-found,no-redef]
     import runner  # type: ignore[import-not-found,no-redef]
     import seccomp  # type: ignore[import-not-found,no-redef]
+    import stateless  # type: ignore[import-not-found,no-redef]
     import ways  # type: ignore[import-not-found,no-redef]
+    import words  # type: ignore[import-not-found,no-redef]
 
-# The words of the channel to the zygote; each follows its length in four bytes.
-LIMITED, COMPILED, UNCOMPILED, CASE, RESTS = b"l", b"c", b"u", b"r", b"e"
+_FLUSHED = 0.005  # seconds for which the answers of cases that share a process are gathered
 
-CASE_HEAD = struct.Struct("=dQ?")
-"""A case's CPU seconds, the length of its output, and whether it met a limit of output."""
-
-_FINISHED = json.dumps(runner.FINISHED)
+_FINISHED = json.dumps(runner.FINISHED).encode("ascii")
 _LAST_WORDS = 64 << 20  # bytes beyond the memory limit with which a child reports that it met it
-_CHANNEL, _TRACE, _COPIES = 3, 4, 5  # descriptors, beside 0, 1 and 2; the copies are of these
+_CHANNEL, _CONTROL = 3, 4  # descriptors; the second is closed before a program runs
+_MOST_BLURRED = 3
+_PAUSE = 0.0002  # seconds
+_WAITING = 4  # processes that wait for a case or a program, and the zygote
+_HIGH, _MOST_DESCRIPTORS = 16, 256
 _PR_SET_PDEATHSIG = 1
 
 _end_process = os._exit  # a program may replace it
 
 Fields = dict[str, Any]  # what JSON carries
+_LIBC = ctypes.PyDLL(None, use_errno=True)  # which keeps the lock of the interpreter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """What children do.
+class World:
+    """What all programs of a zygote have in common.
 
     Attributes:
-        program: The program.
-        fn_name: The function to call, or None for a program that reads and prints.
-        in_place: Whether its answer is what it leaves in its first argument.
-        way: How the function is called.
-        before: What is run before the program, in its namespace, for calls with plain values.
-        after: What is run after it, for the same.
-        inputs: What each case is given.
-        limits: What a case may use.
-        uid: The user to become, or None.
-        other_tasks: Tasks of other programs that count against the limit on processes.
         means: What is done to a child beyond its limits, as the zygote was told.
+        other_tasks: Tasks of other programs that count against the limit on processes.
         names: What a called program finds defined.
-        state: What Python shares between cases, as it is before any.
+        scratch: The current folder, from which a program's own modules come.
+        pid: The zygote.
+        packages: What programs may import beside the standard library.
     """
 
-    program: str
-    fn_name: str | None
-    in_place: bool
-    way: ways.Way
-    before: str
-    after: str
-    inputs: list[Any]
-    limits: Fields
-    uid: int | None
-    other_tasks: int
     means: frozenset[str]
+    other_tasks: int
     names: dict[str, object]
-    state: runner.State
-
-    @property
-    def stack_bytes(self) -> int:
-        """The stack of a program that means to go deep; 0 for the usual one."""
-        stack: int = self.limits["stack_bytes"]
-        return stack if "setrecursionlimit" in self.program else 0
-
-    def stdin(self, index: int) -> bytes:
-        """What a case finds on standard input."""
-        return b"" if self.fn_name is not None else self.inputs[index].encode("utf-8", "replace")
+    scratch: str
+    pid: int
+    packages: frozenset[str]
 
 
-def run(work: Work, first: int, descriptors: list[int]) -> NoReturn:
-    """Become an ordinary process, run the cases from ``first`` on, and end: there is no way back.
+def serve(world: World, uid: int | None, control: int) -> NoReturn:
+    """Wait for a program, run it, and end.
 
     Args:
-        work: What to do.
-        first: The first case to run, whose standard input is ready.
-        descriptors: Standard input, output and error, the channel and the trace.
+        world: What all programs have in common.
+        uid: The user to become, or None.
+        control: A socket on which the judge speaks.
     """
-    status = 1
     try:
         os.setsid()
-        if os.getppid() != 1:  # a zygote that is PID 1 handles no signal
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        _arrange(descriptors, silent=work.fn_name is not None)
-        sys.path.insert(0, work.state.scratch)
-        faulthandler.register(signal.SIGXCPU, file=_TRACE, all_threads=True, chain=True)
-        _give_up_means(work, len(work.inputs) - first)
-        _say(LIMITED)
-        _run_cases(work, first)
-        status = 0
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGTERM, signal.SIGCHLD):
+            if os.getppid() != 1 or number != signal.SIGTERM:  # PID 1 handles no signals
+                signal.signal(number, signal.SIG_DFL)
+        os.dup2(control, _CONTROL)
+        os.closerange(_CONTROL + 1, _MOST_DESCRIPTORS)
+        if uid is not None:
+            rights.become(uid, keep_reading="keep-reading" in world.means)
+        elif os.getuid() == 0:
+            rights.drop()
+        if world.pid != 1:  # with a zygote that is PID 1 all ends
+            seccomp.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        sys.path.insert(0, world.scratch)
+        with socket.socket(fileno=_CONTROL) as listening:
+            _Session(world, listening).run()
     except BaseException as error:  # noqa: BLE001 - no program may climb into the zygote's loop
         os.write(2, f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
     finally:
-        _end_process(status)
+        _end_process(1)
 
 
-def _run_cases(work: Work, first: int) -> None:
-    _limit_cpu(work)
-    code, problem = runner.try_to_compile(work.program)
-    if code is None:
-        _say(UNCOMPILED, json.dumps(problem).encode("ascii"))
-        return
-    _say(COMPILED)
-    own, stack, memory = os.getpid(), work.stack_bytes, work.limits["memory_bytes"]
-    for index in range(first, len(work.inputs)):
-        if index > first:
-            stdin = work.stdin(index)
-            if len(stdin) >= work.limits["output_bytes"]:
-                break  # too large a file for this process to write
-            _renew(stdin)
-        began = _limit_cpu(work)
-        if work.fn_name is None:
-            os._exit = functools.partial(_leave, work, own, began)
+class _Session:
+    def __init__(self, world: World, control: socket.socket) -> None:
+        self._world, self._control = world, control
+        self._work: Fields = {}
+        self._file = ""
+
+    def run(self) -> None:
+        kind, descriptors = self._heard()
+        while kind == words.SHARED:
+            self._run_together(*descriptors)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            kind, descriptors = self._heard()
+            if kind != words.SHARED:  # what has seen inputs is not copied
+                return
+        self._run_apart(*descriptors)
+
+    def _load(self, descriptor: int) -> str:
+        """Take what describes a program; its text, as it is compiled."""
+        self._work = _read_json(descriptor)
+        self._file = self._work["file"]
+        program: str = self._work["program"]
+        return program.removeprefix("\ufeff")
+
+    def _compiled(self, program: str) -> types.CodeType | None:
+        code, problem = runner.try_to_compile(program, self._file)
+        if code is None:
+            self._control.send(words.UNCOMPILED + json.dumps(problem).encode("ascii"))
+        return code
+
+    def _run_apart(self, described: int) -> None:
+        program = self._load(described)
+        os.close(described)
+        sys.argv = [self._file]
+        lines = program.splitlines(keepends=True)
+        linecache.cache[self._file] = (len(program), None, lines, self._file)
+        self._limit_all()
+        code = self._compiled(program)
+        if code is None:
+            return
+        for name in stateless.imports(code) & self._world.packages:
+            for each in (name, *ALSO_IMPORTED.get(name, ())):
+                with contextlib.suppress(Exception):  # which its own import then meets again
+                    importlib.import_module(each)  # once, rather than in every case
+        # What has compiled it runs no case: all that do have begun alike.
+        pid = self._fork_waiting()
+        if pid:
+            self._control.send(words.APART + words.PID.pack(pid))
+            _end_process(0)
+        while True:
+            kind, descriptors = self._heard()
+            successor = 0
+            if kind == words.AGAIN:
+                _move_memory(code)
+            elif kind != words.LAST_CASE:
+                successor = self._fork_waiting()
+                if successor == 0:
+                    for descriptor in descriptors:
+                        os.close(descriptor)
+                    continue
+            self._run_case(code, descriptors, successor)
+
+    @staticmethod
+    def _fork_waiting() -> int:
+        """Fork a process that waits for a case; 0 in that one."""
+        blur_pids(_MOST_BLURRED)
+        pid = fork()
+        if pid == 0:
+            os.setsid()
+        return pid
+
+    def _heard(self) -> tuple[bytes, list[int]]:
+        kind, descriptors, _, _ = socket.recv_fds(self._control, 64, 8)
+        if not kind:
+            _end_process(0)  # the judge wants no more
+        return kind, descriptors
+
+    @property
+    def _stack_bytes(self) -> int:
+        """The stack of a program that means to go deep; 0 for the usual one."""
+        stack: int = self._work["limits"]["stack_bytes"]
+        return stack if "setrecursionlimit" in self._work["program"] else 0
+
+    @property
+    def _memory_bytes(self) -> int:
+        memory: int = self._work["limits"]["memory_bytes"]
+        return memory + self._stack_bytes
+
+    # Programs that keep nothing, and so may share a process.
+
+    def _run_together(self, described: int, channel: int, given: int) -> None:
+        """Run all cases, up to one that does not end well, or none where that may not be."""
+        program = self._load(described)
+        if sys.platform == "linux":
+            resource.setrlimit(resource.RLIMIT_AS, (self._memory_bytes, resource.RLIM_INFINITY))
+        code = self._compiled(program)
+        if code is None:
+            return
+        names = self._world.names if self._work["fn_name"] is not None else {}
+        try:
+            steady = stateless.Stateless(program, code, names, self._file)
+        except stateless.NotStatelessError:
+            self._control.send(words.APART)
+            return
+        self._control.send(words.TOGETHER)
+        answers = _Answers(channel, self._work["limits"]["output_bytes"])
+        work = partial(self._each_together, steady, code, _read_json(given), answers)
+        claim = runner.claim(work, self._stack_bytes, self._memory_bytes, self._file)
+        answers.end(claim)
+        _MOVED.clear()
+
+    def _each_together(
+        self,
+        steady: stateless.Stateless,
+        code: types.CodeType,
+        inputs: list[Any],
+        answers: "_Answers",
+    ) -> Fields:
+        name, in_place = self._work["fn_name"], self._work["in_place"]
+        if self._work["again"]:
+            _move_memory(code)
+        for given in inputs:
+            if name is None:
+                answers.add(steady.run_script(given))
+                continue
+            arguments = runner.with_integer_keys(given)
+            claim = steady.call(partial(runner.call_in, code, name, arguments, in_place=in_place))
+            if claim["end"] != "returned":
+                return claim
+            answers.add(claim["result"])
+        return runner.FINISHED
+
+    # Cases with a process each.
+
+    def _run_case(self, code: types.CodeType, descriptors: list[int], successor: int) -> NoReturn:
+        name, limits = self._work["fn_name"], self._work["limits"]
+        given: Any = None if name is None else _read_json(descriptors[0])
+        _arrange(descriptors, silent=name is not None)
+        if self._world.pid != 1:  # with a zygote that is PID 1 all ends
+            while os.getppid() != self._world.pid:  # it is still to become the parent
+                time.sleep(_PAUSE)
+            seccomp.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        used = time.thread_time()
+        self._limit_cpu(used)
+        if "seccomp" in self._world.means:
+            seccomp.install(walls="landlock" not in self._world.means)
+        own = os.getpid()
+        self._control.send(words.BEGUN + words.BEGIN.pack(own, successor, used))
+        self._control.close()
+        if name is None:
+            os._exit = partial(_leave, own, limits["output_bytes"])
         runner.open_standard_streams()
-        run = functools.partial(_run_case, work, index, code)
-        claim = runner.claim(run, stack, memory + stack)
-        if os.getpid() != own:
-            return  # a process of the program's own, which has run off its end
-        seconds = time.process_time() - began
-        restored = work.state.restore()  # first, for what follows needs the builtins
-        _say_case(claim, seconds, work)
-        if not (restored and leftovers.empty_scratch()):
-            break
-    else:
-        return
-    _say(RESTS)  # the remaining cases need another process
+        work = partial(self._case, code, given)
+        claim = runner.claim(work, self._stack_bytes, self._memory_bytes, self._file)
+        if os.getpid() == own:  # else a process of the program's own, which has run off its end
+            _say_claim(claim, limits["output_bytes"])
+        _end_process(0)
+
+    def _case(self, code: types.CodeType, given: Any) -> Fields:
+        name, way = self._work["fn_name"], self._work["way"]
+        if name is None:
+            return runner.run_script(code, self._file)
+        if way == ways.Way.ASSERTIONS:
+            return runner.examine(given)
+        if way == ways.Way.PLAIN:
+            around = self._work["before"], self._work["after"]
+            return runner.call_plainly(code, name, given, self._world.names, around)
+        if way == ways.Way.JSON:
+            given = runner.with_integer_keys(given)
+        scope = vars(runner.module("program", self._world.names, self._file))
+        return runner.call_in(code, name, given, scope, in_place=self._work["in_place"])
+
+    # Limits.
+
+    def _limit_all(self) -> None:
+        limits = self._work["limits"]
+        _limit("RLIMIT_CORE", 0, 0)
+        seconds = _whole(limits["cpu_seconds"]) * (2 + self._work["cases"]) + 1
+        _limit("RLIMIT_CPU", seconds, seconds)
+        _limit("RLIMIT_FSIZE", limits["output_bytes"], limits["output_bytes"])
+        _limit("RLIMIT_NOFILE", limits["open_files"], limits["open_files"])
+        if sys.platform == "linux":
+            tasks = limits["processes"] + _WAITING + self._world.other_tasks
+            _limit("RLIMIT_NPROC", tasks, tasks)
+            memory = self._memory_bytes
+            _limit("RLIMIT_AS", memory, memory + _LAST_WORDS)
+
+    def _limit_cpu(self, used: float) -> None:
+        """Give a case CPU time of its own, beside what this process has used so far."""
+        seconds = _whole(used + self._work["limits"]["cpu_seconds"])
+        _limit("RLIMIT_CPU", seconds, seconds + 1)
 
 
-def _run_case(work: Work, index: int, code: types.CodeType) -> Fields:
-    if work.fn_name is None:
-        return runner.run_script(code)
-    given = work.inputs[index]
-    if work.way == ways.Way.ASSERTIONS:
-        return runner.examine(given)
-    if work.way == ways.Way.PLAIN:
-        around = work.before, work.after
-        return runner.call_plainly(code, work.fn_name, given, work.names, around)
-    return runner.call_function(code, work.fn_name, given, work.names, in_place=work.in_place)
+def _move_memory(keeper: object) -> None:
+    """See to it that what is made from now on lies elsewhere than in another process."""
+    _MOVED.append([bytearray(size) for size in range(0, 512, 8) for _ in range(67)])
+    _MOVED.append([[{}, (keeper,), object(), {size}] for size in range(997)])
 
 
-def _leave(work: Work, own: int, began: float, status: int) -> NoReturn:
+_MOVED: list[object] = []
+
+
+def blur_pids(most: int) -> None:
+    """Use up a few numbers of processes, no one knows how many: they say nothing of earlier ones.
+
+    Args:
+        most: How many at most.
+    """
+    for _ in range(os.urandom(1)[0] % (most + 1)):
+        with contextlib.suppress(OSError):
+            os.posix_spawn(_NOTHING, [_NOTHING], {})
+
+
+ALSO_IMPORTED = {"numpy": ("numpy.random",)}
+"""What packages import when it is first used; it is seeded before that."""
+
+_NOTHING = "/selfrepair/nothing"  # which cannot be started, but only by a process of its own
+
+
+class _Answers:
+    """The answers of cases that share a process, on their way to the judge.
+
+    Each has its CPU seconds with it. What a program that does not answer says of itself follows
+    them; or nothing at all does, where that may be different in a process of its own.
+    """
+
+    def __init__(self, channel: int, most: int) -> None:
+        self._channel, self._most = channel, most
+        self._gathered: list[Any] = []
+        # That of a thread is exact, that of a process with a limit goes by the system's ticks.
+        self._began, self._flushed = time.thread_time(), time.perf_counter()
+
+    def add(self, answer: str) -> None:
+        """A case has its answer."""
+        if len(answer) >= self._most:
+            raise MemoryError
+        used = time.thread_time()
+        self._gathered.append([used - self._began, answer])
+        self._began = used
+        if (now := time.perf_counter()) - self._flushed > _FLUSHED:
+            self._flush()
+            self._flushed = now
+
+    def end(self, claim: Fields) -> None:
+        """No further case has one."""
+        if claim != runner.FINISHED:
+            told = claim if claim.get("type") not in _OF_THE_PROCESS else None
+            self._gathered.append([time.thread_time() - self._began, told])
+        self._flush()
+
+    def _flush(self) -> None:
+        body = json.dumps(self._gathered).encode("ascii")
+        _say(self._channel, len(body).to_bytes(4, "big") + body)
+        self._gathered.clear()
+
+
+_OF_THE_PROCESS = {
+    *("AttributeError", "FileNotFoundError", "ImportError", "MemoryError", "ModuleNotFoundError"),
+    *("NotStatelessError", "OSError", "RecursionError", "UnicodeEncodeError"),
+    *("UnsupportedOperation", "SystemError"),
+}
+"""Exceptions of which a process of its own may know nothing."""
+
+
+def fork() -> int:
+    """Fork; on Linux without the hooks for threads and seeds, of which there is no need.
+
+    Raises:
+        OSError: There can be no further process.
+    """
+    if sys.platform != "linux":
+        return os.fork()
+    pid: int = _LIBC.fork()
+    if pid < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return pid
+
+
+def _leave(own: int, most: int, status: int) -> NoReturn:
     """What a program that reads and prints calls as `os._exit`: an end at once, but no silent one.
 
     What is buffered is lost, as it would be anywhere.
     """
     if status == 0 and os.getpid() == own:
-        _say_case({"end": "finished"}, time.process_time() - began, work)
-        _say(RESTS)
+        _say_claim(runner.FINISHED, most)
     _end_process(status)
 
 
-def _say_case(claim: Fields, cpu_seconds: float, work: Work) -> None:
-    most = work.limits["output_bytes"]
-    report = _FINISHED if claim == runner.FINISHED else json.dumps(claim)
+def _say_claim(claim: Fields, most: int) -> None:
+    report = _FINISHED if claim == runner.FINISHED else json.dumps(claim).encode("ascii")
     if len(report) >= most:
-        report = json.dumps({"end": "too_large"})
-    sizes = [0 if work.fn_name is not None else os.fstat(_COPIES + 1).st_size]
-    sizes.append(os.fstat(_COPIES + 2).st_size)
-    stdout = os.pread(_COPIES + 1, sizes[0], 0) if sizes[0] else b""
-    head = CASE_HEAD.pack(cpu_seconds, len(stdout), max(sizes) >= most)
-    _say(CASE, head, stdout, report.encode("ascii"))
+        report = json.dumps({"end": "too_large"}).encode("ascii")
+    _say(_CHANNEL, report)
 
 
-def _say(*parts: bytes) -> None:
-    message = b"".join(parts)
-    rest = memoryview(len(message).to_bytes(4, "big") + message)
+def _say(channel: int, message: bytes) -> None:
+    rest = memoryview(message)
     while rest:
-        rest = rest[os.write(_CHANNEL, rest) :]
+        rest = rest[os.write(channel, rest) :]
+
+
+def _read_json(descriptor: int) -> Any:
+    """What an open file holds, from its beginning."""
+    return json.loads(os.pread(descriptor, os.fstat(descriptor).st_size, 0))
 
 
 def _arrange(descriptors: list[int], *, silent: bool) -> None:
-    """Put the descriptors where they belong and close all others, the zygote's among them."""
-    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 64) for descriptor in descriptors]
-    if silent:  # what a called function prints is nobody's business
-        high[1] = fcntl.fcntl(1, fcntl.F_DUPFD, 64)
-    high += high[:3]
+    """Put the descriptors where they belong and close all others but the control.
+
+    Args:
+        descriptors: Standard input, output and error, and the channel.
+        silent: Whether nothing is read and what is printed is nobody's business.
+    """
+    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, _HIGH) for descriptor in descriptors]
+    if silent:  # 0 and 1 are nothing as it is
+        high[:2] = [fcntl.fcntl(number, fcntl.F_DUPFD, _HIGH) for number in (0, 1)]
     for number, descriptor in enumerate(high):
         os.dup2(descriptor, number, inheritable=number < _CHANNEL)
-    os.closerange(len(high), 256)
-
-
-def _renew(stdin: bytes) -> None:
-    """Give the next case its standard input, and empty files for what it prints."""
-    for number in range(3):
-        os.dup2(_COPIES + number, number)
-    os.pwrite(0, stdin, 0)
-    os.ftruncate(0, len(stdin))
-    for number in (1, 2):
-        if os.lseek(number, 0, os.SEEK_END):
-            os.ftruncate(number, 0)
-    for number in range(3):
-        os.lseek(number, 0, os.SEEK_SET)
-
-
-def _give_up_means(work: Work, cases: int) -> None:
-    limits = work.limits
-    _limit("RLIMIT_CORE", 0, 0)
-    seconds = _whole(limits["cpu_seconds"]) * (cases + 1) + 1
-    _limit("RLIMIT_CPU", seconds, seconds)
-    _limit("RLIMIT_FSIZE", limits["output_bytes"], limits["output_bytes"])
-    _limit("RLIMIT_NOFILE", limits["open_files"], limits["open_files"])
-    if sys.platform == "linux":
-        tasks = limits["processes"] + work.other_tasks
-        _limit("RLIMIT_NPROC", tasks, tasks)
-        memory = limits["memory_bytes"] + work.stack_bytes
-        _limit("RLIMIT_AS", memory, memory + _LAST_WORDS)
-    if work.uid is not None:
-        rights.become(work.uid, keep_reading="keep-reading" in work.means)
-    elif os.getuid() == 0:
-        rights.drop()
-    seccomp.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if "seccomp" in work.means:
-        seccomp.install(walls="landlock" not in work.means)
-
-
-def _limit_cpu(work: Work) -> float:
-    """Give the next case CPU time of its own; the CPU seconds used so far."""
-    used = time.process_time()
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    seconds = _whole(used + work.limits["cpu_seconds"])
-    if hard != resource.RLIM_INFINITY:
-        seconds = min(seconds, hard)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
-    return used
+    os.closerange(_CONTROL + 1, _MOST_DESCRIPTORS)
 
 
 def _whole(seconds: float) -> int:

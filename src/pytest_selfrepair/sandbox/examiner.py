@@ -11,6 +11,7 @@ from pytest_selfrepair.sandbox.instrument import Instrumented, instrument
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import BrokenZygoteError
 from pytest_selfrepair.sandbox.reading import Trouble, read_case, read_uncompiled
+from pytest_selfrepair.sandbox.session import Work, run_apart
 from pytest_selfrepair.sandbox.ways import Way
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
@@ -96,8 +97,14 @@ class Examiner:
             "all": everything,
         }
         with self._checkers.lent(lease) as zygote:
-            zygote.load("", task.fn_name, [request], way=Way.ASSERTIONS)
-            case, report = only(list(zygote.run(0)))
+            work = Work(
+                program="",
+                fn_name=task.fn_name,
+                inputs=[request],
+                way=Way.ASSERTIONS,
+                limits=self.limits,
+            )
+            case, report = only(list(run_apart(zygote, work)))
         if case is None:
             return read_uncompiled(report)
         answer = read_case(report, TaskKind.CALL_BASED, self.limits)

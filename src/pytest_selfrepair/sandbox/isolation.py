@@ -22,9 +22,9 @@ from pytest_selfrepair.sandbox.bubblewrap import (
     python_paths,
     with_entries,
 )
-from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.packages import INSIDE, Packages
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
+from pytest_selfrepair.sandbox.session import Work, run_apart
 
 _FLAGS = (
     "-s",
@@ -39,12 +39,13 @@ _FILES = tuple(
     Path(__file__).with_name(f"{name}.py")
     for name in (
         "zygote",
-        "watch",
         "child",
         "runner",
+        "stateless",
         "plain",
         "standin",
         "ways",
+        "words",
         "leftovers",
         "landlock",
         "rights",
@@ -159,7 +160,8 @@ def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
     if mode == SandboxMode.LIMITS:
         candidates = [*_limits_only()]
     else:
-        candidates = [*_walled(), *([] if mode == SandboxMode.STRICT else _landlocked())]
+        candidates = [*_walled()]
+        candidates += [] if mode == SandboxMode.STRICT else _landlocked()
     problems: dict[str, None] = {}  # each but once, in order
     for isolation in candidates:
         problem = _problem(isolation)
@@ -197,12 +199,12 @@ def missed(chosen: Isolation) -> tuple[str, ...]:
 def _problem(isolation: Isolation) -> str | None:
     """Run a small program for real; what went wrong, or None."""
     try:
-        zygote = ZygoteProcess(isolation.command, isolation.environment, Limits())
+        zygote = ZygoteProcess(isolation.command, isolation.environment)
     except BrokenZygoteError as error:
         return str(error)
+    work = Work(program=_PROBE, fn_name=None, inputs=["6\n"] * 2)
     try:
-        zygote.load(_PROBE, None, ["6\n"] * 2)
-        reports = [report for _, report in zygote.run(0)]
+        reports = [report for _, report in run_apart(zygote, work)]
     except BrokenZygoteError as error:
         return zygote.last_words().strip().rpartition("\n")[2] or str(error)
     finally:

@@ -1,6 +1,7 @@
 """Judges programs in a sandbox: the zygote runs them on the inputs, answers are compared here."""
 
 import asyncio
+import contextlib
 import threading
 import time
 import weakref
@@ -17,25 +18,33 @@ from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Ran, Verdict
 from pytest_selfrepair.errors import SandboxError, UsageError
 from pytest_selfrepair.sandbox.assertions import Examination
+from pytest_selfrepair.sandbox.calibration import calibration
+from pytest_selfrepair.sandbox.channel import CaseReport
 from pytest_selfrepair.sandbox.examiner import Examiner
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.own import OwnChecker
 from pytest_selfrepair.sandbox.packages import Packages, find_packages, lacking, without
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
+from pytest_selfrepair.sandbox.processor import Processors
 from pytest_selfrepair.sandbox.reading import (
     Answer,
     Trouble,
     line_of,
+    lines_of,
     read_case,
     read_uncompiled,
+    same_answer,
+    unstable,
 )
 from pytest_selfrepair.sandbox.referee import Referee, as_text
-from pytest_selfrepair.sandbox.tally import Tally
+from pytest_selfrepair.sandbox.session import Session, Standing, Work, run_again, run_apart
+from pytest_selfrepair.sandbox.shared import Shared
+from pytest_selfrepair.sandbox.tally import Judged, Tally
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 _T = TypeVar("_T")
-Work = Callable[[ZygoteProcess, Tally], None]
+Judging = Callable[[ZygoteProcess, Tally], None]
 """Runs a program in a zygote and tells a tally of each case."""
 
 ATTEMPTS = 3
@@ -85,16 +94,25 @@ class SandboxJudge:
         # one, and kept, since bubblewrap ends with the thread that started it.
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="selfrepair-judge")
         # Those that hear what is expected are never lent to a program, which shares their memory.
-        self._checkers = Zygotes(isolation.command, isolation.environment, self._limits)
+        self._checkers = Zygotes(isolation.command, isolation.environment)
+        # A program has a processor for itself: only then its time is its own.
+        self._processors = Processors()
         self._zygotes: dict[tuple[str, ...], Zygotes] = {}
         self._lock = threading.Lock()
         self._examiner = Examiner(self._checkers, self._limits)
-        self._close = weakref.finalize(self, _close, self._checkers, self._zygotes)
+        self._close = weakref.finalize(
+            self, _close, self._checkers, self._zygotes, self._processors
+        )
 
     @property
     def isolation(self) -> str:
         """How programs are kept apart from this machine, in a few words."""
         return self._isolation.description
+
+    @property
+    def calibration(self) -> float:
+        """CPU seconds of a fixed piece of work on this machine, by which machines compare."""
+        return calibration()
 
     async def aclose(self) -> None:
         """End the zygotes; nothing can be judged any more."""
@@ -187,7 +205,7 @@ class SandboxJudge:
         with self._lock:
             if command not in self._zygotes:
                 environment = self._isolation.environment
-                self._zygotes[command] = Zygotes(command, environment, self._limits)
+                self._zygotes[command] = Zygotes(command, environment, self._processors)
             return self._zygotes[command]
 
     def _attempted(
@@ -211,7 +229,7 @@ class SandboxJudge:
             + "; then ".join(dict.fromkeys(problems))
         )
 
-    def _work(self, task: Task, program: str, lease: Lease) -> Work:
+    def _work(self, task: Task, program: str, lease: Lease) -> Judging:
         """What judges the program, once it has a zygote."""
         if task.assertions is None:
             return partial(self._compare, task, program, self._referee(task, lease))
@@ -225,7 +243,7 @@ class SandboxJudge:
         return Referee(task, self._checker, self._other, own)
 
     def _run(
-        self, zygote: ZygoteProcess, task: Task, program: str, work: Work, started: float
+        self, zygote: ZygoteProcess, task: Task, program: str, work: Judging, started: float
     ) -> Verdict:
         tally = Tally(all_cases=self._all_cases)
         work(zygote, tally)
@@ -238,6 +256,8 @@ class SandboxJudge:
             seconds=time.perf_counter() - started,
             flips=tally.flips,
             lacks=self._lacks(task, tally.trouble),
+            cpu_seconds=tally.cpu_seconds,
+            slowest=tally.slowest,
         )
 
     def _lacks(self, task: Task, trouble: Trouble | None) -> str | None:
@@ -255,67 +275,142 @@ class SandboxJudge:
     def _compare(
         self, task: Task, program: str, referee: Referee, zygote: ZygoteProcess, tally: Tally
     ) -> None:
-        """Run the cases and compare their answers with what is expected."""
-        inputs = [_given(task, case.input) for case in task.cases]
-        limits = self._limits.of(task)
-        zygote.load(program, task.fn_name, inputs, in_place=task.in_place, limits=limits)
-        while tally.position < len(task.cases) and not tally.decided:
-            first = tally.position
-            self._run_from(zygote, task, referee, tally)
-            if tally.position == first and not tally.decided:
-                raise BrokenZygoteError("the zygote ended its run before any case")
+        """Run the cases and compare their answers with what is expected.
 
-    def _run_from(self, zygote: ZygoteProcess, task: Task, referee: Referee, tally: Tally) -> None:
-        """Run the cases that follow in one process, up to its first failure.
-
-        A failure is believed of the first case in a process: no earlier one had a part in it.
+        They share a process where the program can keep nothing from one to the next. Each case has
+        one answer.
         """
-        first, stopped = tally.position, False
-        for case, report in zygote.run(first):
-            if stopped:
-                continue  # what was said before the zygote heard that it should stop
-            if case is None:
-                tally.add_uncompiled(read_uncompiled(report))
-                stopped = True
-                continue
-            index = tally.position
-            if case != index or index == len(task.cases):
-                raise BrokenZygoteError(f"the zygote spoke of another case than {index}")
-            answer = read_case(report, task.kind, zygote.limits)
-            judged = referee.judge(task.cases[index], answer)
-            if judged.trouble is None or index == first:
-                tally.add(judged)
-            if judged.trouble is not None:
-                stopped = True
-                zygote.stop()
+        work = _work(task, program, [case.input for case in task.cases], self._limits)
+        comparing = _Comparison(task, work, referee, tally)
+        comparing.together(zygote)
+        while not comparing.over:
+            comparing.apart(zygote)
 
 
-def _close(checkers: Zygotes, zygotes: dict[tuple[str, ...], Zygotes]) -> None:
+class _Comparison:
+    """The answers of one program, as they come."""
+
+    def __init__(self, task: Task, work: Work, referee: Referee, tally: Tally) -> None:
+        self._task, self._work, self._referee, self._tally = task, work, referee, tally
+        self._lines = len(lines_of(work.program))
+
+    @property
+    def over(self) -> bool:
+        return self._tally.decided or self._tally.position == len(self._task.cases)
+
+    def together(self, zygote: ZygoteProcess) -> None:
+        """Take the answers of cases that share a process, as far as there are any."""
+        shared = Shared(zygote, self._work)
+        failed: tuple[CaseReport, Judged] | None = None
+        with contextlib.closing(shared.reports()) as reports:
+            for report in reports:
+                failed = self._noted(self._tally.position, report)
+                if failed is not None or self.over:
+                    break
+        if failed is not None and self._in_time(failed[0]):
+            self._fail(failed, self._again_together(zygote, self._tally.position))
+        if shared.uncompiled is not None:
+            self._tally.add_uncompiled(read_uncompiled(shared.uncompiled))
+
+    def _in_time(self, report: CaseReport) -> bool:
+        """Whether a case had its time; else its program is to have a process of its own."""
+        return report.cpu_seconds <= self._work.limits.cpu_seconds
+
+    def _again_together(self, zygote: ZygoteProcess, index: int) -> CaseReport | None:
+        work = replace(self._work, inputs=[self._work.inputs[index]], again=True)
+        with contextlib.closing(Shared(zygote, work).reports()) as reports:
+            again = next(reports, None)
+        return again or run_again(zygote, self._work, index)
+
+    def apart(self, zygote: ZygoteProcess) -> None:
+        """Run the cases that follow, each in a process of its own, as far as one session can."""
+        failed: tuple[CaseReport, Judged] | None = None
+        again: CaseReport | None = None
+        with Session(zygote, self._work) as session:
+            if session.standing is Standing.UNCOMPILED:
+                self._tally.add_uncompiled(read_uncompiled(session.uncompiled))
+            while failed is None and not self.over and session.standing is Standing.APART:
+                index = self._tally.position
+                report = session.case(index, last=index == len(self._task.cases) - 1)
+                failed = self._noted(index, report)
+            if failed is not None and session.standing is Standing.APART and _varies(failed):
+                again = session.case(self._tally.position, last=True, again=True)
+        if failed is not None:
+            if again is None and _varies(failed):
+                again = run_again(zygote, self._work, self._tally.position)
+            self._fail(failed, again)
+
+    def _noted(self, index: int, report: CaseReport) -> tuple[CaseReport, Judged] | None:
+        """Note a case, or return it where it is the first one that fails."""
+        tally = self._tally
+        tally.spend(report.cpu_seconds)
+        answer = read_case(report, self._task.kind, self._work.limits, self._lines)
+        judged = self._referee.judge(self._task.cases[index], answer)
+        if judged.trouble is not None and tally.trouble is None:
+            return report, judged
+        tally.add(judged)
+        return None
+
+    def _fail(self, failed: tuple[CaseReport, Judged], again: CaseReport | None) -> None:
+        """Note the first failure; its case has been run once more to see what may be said of it.
+
+        It stands in prompts, and is to be the same everywhere. Whatever came then, it has failed.
+        """
+        report, judged = failed
+        trouble = judged.trouble
+        assert trouble is not None  # noqa: S101 - it failed
+        if _varies(failed) and (again is None or not same_answer(report, again)):
+            trouble = unstable(trouble)
+        self._tally.add(replace(judged, trouble=trouble))
+
+
+def _varies(failed: tuple[CaseReport, Judged]) -> bool:
+    """Whether what is said of a failure may be something else in another run."""
+    trouble = failed[1].trouble
+    return trouble is not None and trouble.outcome in {
+        Outcome.WRONG_ANSWER,
+        Outcome.RUNTIME_ERROR,
+    }
+
+
+def _close(
+    checkers: Zygotes, zygotes: dict[tuple[str, ...], Zygotes], processors: Processors
+) -> None:
     for each in (checkers, *zygotes.values()):
         each.close()
+    processors.close()
 
 
 def _run_once(
     zygote: ZygoteProcess, task: Task, program: str, given: JsonValue, limits: Limits
 ) -> Ran:
-    inputs = [_given(task, given)]
-    zygote.load(program, task.fn_name, inputs, in_place=task.in_place, limits=limits)
-    found: Ran | None = None
-    for case, report in zygote.run(0):
-        answer = read_uncompiled(report) if case is None else read_case(report, task.kind, limits)
+    work = _work(task, program, [given], limits)
+    for case, report in run_apart(zygote, work):
+        answer = (
+            read_uncompiled(report)
+            if case is None
+            else read_case(report, task.kind, work.limits, len(lines_of(program)))
+        )
         if isinstance(answer, Answer):
-            found = Ran(output=answer.value, printed=report.stdout, seconds=report.cpu_seconds)
-        else:
-            found = Ran(
-                outcome=answer.outcome,
-                printed=report.stdout,
-                error=answer.error or answer.actual,
-                line_number=answer.line_number,
-                seconds=report.cpu_seconds,
-            )
-    if found is None:
-        raise BrokenZygoteError("the zygote ended its run before any case")
-    return found
+            return Ran(output=answer.value, printed=report.stdout, seconds=report.cpu_seconds)
+        return Ran(
+            outcome=answer.outcome,
+            printed=report.stdout,
+            error=answer.error or answer.actual,
+            line_number=answer.line_number,
+            seconds=report.cpu_seconds,
+        )
+    raise BrokenZygoteError("the zygote ended its run before any case")
+
+
+def _work(task: Task, program: str, inputs: list[JsonValue], limits: Limits) -> Work:
+    return Work(
+        program=program,
+        fn_name=task.fn_name,
+        inputs=[_given(task, each) for each in inputs],
+        in_place=task.in_place,
+        limits=limits.of(task),
+    )
 
 
 def _given(task: Task, given: JsonValue) -> JsonValue:
@@ -337,4 +432,5 @@ def _failure(task: Task, program: str, index: int | None, trouble: Trouble) -> C
         error=error,
         line_number=trouble.line_number,
         line=line_of(program, trouble.line_number),
+        unstable=trouble.unstable,
     )

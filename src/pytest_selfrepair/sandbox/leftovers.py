@@ -3,18 +3,23 @@
 import contextlib
 import os
 import signal
+import sys
 import time
 from pathlib import Path
+from typing import IO
+
+_PAUSE = 0.001  # seconds
+_LONGEST_LIST = 1 << 16
 
 
-def end_descendants(child: int | None) -> None:
+def end_descendants(known: list[int]) -> None:
     """Kill every descendant and wait until none is left.
 
-    As PID 1 this is certain. Elsewhere it reaches the child's process group and, on Linux, whatever
-    became an orphan of this process.
+    As PID 1 this is certain. Elsewhere it reaches the process groups of the children that are known
+    and, on Linux, whatever became an orphan of this process.
     """
     alone = os.getpid() == 1
-    victims = [-1] if alone else [] if child is None else [-child]
+    victims = [-1] if alone else [-pid for pid in known]
     while True:
         for victim in victims:
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -24,9 +29,20 @@ def end_descendants(child: int | None) -> None:
                 pass
         except ChildProcessError:
             return
-        victims = _children()
-        if not victims:
-            return
+        time.sleep(_PAUSE)  # what was killed is not dead at once
+        listed = open_children()
+        victims = [*(-pid for pid in known), *(children(listed) or ())]
+        if listed is not None:
+            listed.close()
+
+
+def restore_folder(folder: int, mode: int) -> None:
+    """Give an open folder back its mode, its times and its lack of further attributes."""
+    os.fchmod(folder, mode)
+    if sys.platform == "linux":
+        for name in os.listxattr(folder):
+            os.removexattr(folder, name)
+    os.utime(folder, (0, 0))
 
 
 def empty_scratch() -> bool:
@@ -70,9 +86,52 @@ def tasks_of_user() -> int:
     return count
 
 
-def _children() -> list[int]:
-    """Processes whose parent this one is, or has become; none where the system keeps no list."""
+def open_children() -> IO[bytes] | None:
+    """The system's list of this process's children; None where it keeps none."""
     with contextlib.suppress(OSError):
-        listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
-        return [int(pid) for pid in listed.split()]
-    return []
+        return open(f"/proc/self/task/{os.getpid()}/children", "rb", buffering=0)  # noqa: PTH123 - kept open
+    return None
+
+
+def children(listed: IO[bytes] | None) -> list[int] | None:
+    """Processes whose parent this one is, or has become; None where there is no list of them."""
+    if listed is None:
+        return None
+    listed.seek(0)
+    return [int(pid) for pid in listed.read(_LONGEST_LIST).split()]
+
+
+def use_of_all(pid: int, own: int) -> tuple[float, int]:
+    """CPU seconds and bytes of memory of a process and, as PID 1, of all others but this one.
+
+    Memory is what they have beyond what every process has from this one.
+    """
+    pids = {pid}
+    if own == 1:
+        with contextlib.suppress(OSError):
+            pids |= {int(name) for name in os.listdir("/proc") if name.isdigit()}  # noqa: PTH208 - as above
+    seconds, common, memory = 0.0, _private_bytes(own), 0
+    for each in pids - {own}:
+        with contextlib.suppress(OSError):
+            seconds += time.clock_gettime((~each << 3) | 2)  # as clock_getcpuclockid has it
+            seconds += _waited_for(each)
+        memory += max(0, _private_bytes(each) - common)
+    return seconds, memory
+
+
+def _private_bytes(pid: int) -> int:
+    with contextlib.suppress(OSError, ValueError):
+        resident, shared = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1:3]
+        return (int(resident) - int(shared)) * _PAGE
+    return 0
+
+
+def _waited_for(pid: int) -> float:
+    """CPU seconds of a process's children that have ended and that it knows of."""
+    with contextlib.suppress(OSError, ValueError):
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return sum(map(int, fields[13:15])) / _TICKS
+    return 0.0
+
+
+_PAGE, _TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")

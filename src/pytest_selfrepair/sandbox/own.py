@@ -8,6 +8,8 @@ from pytest_selfrepair.sandbox.channel import CaseReport
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import BrokenZygoteError
 from pytest_selfrepair.sandbox.reading import Trouble, read_case, read_uncompiled
+from pytest_selfrepair.sandbox.session import Work, run_apart
+from pytest_selfrepair.sandbox.ways import Way
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 ACCEPTED = "True, False, a text that says what is wrong, or a failing assert"
@@ -38,8 +40,14 @@ class OwnChecker:
         """
         assert task.checker is not None  # noqa: S101 - it is asked of such tasks alone
         with self._zygotes.lent(self._lease) as zygote:
-            zygote.load(task.checker, CHECK_FUNCTION, [[case.input, case.expected, actual]])
-            reports = list(zygote.run(0))
+            work = Work(
+                program=task.checker,
+                fn_name=CHECK_FUNCTION,
+                inputs=[[case.input, case.expected, actual]],
+                way=Way.CHECK,
+                limits=self._limits,
+            )
+            reports = list(run_apart(zygote, work))
         if not reports:
             raise BrokenZygoteError("the zygote ended its run before any case")
         match self._said(*reports[0]):

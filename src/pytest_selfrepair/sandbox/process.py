@@ -1,35 +1,48 @@
-"""A zygote as the judge sees it: a process that is told what to run and says what came of it."""
+"""A zygote as the judge sees it: a process that forks others and says what became of them."""
 
 import contextlib
+import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from pytest_selfrepair.core.task import JsonValue
-from pytest_selfrepair.sandbox.channel import (
-    HEADER_BYTES,
-    CaseReport,
-    ChannelError,
-    Message,
-    frame,
-    read_message,
-)
-from pytest_selfrepair.sandbox.limits import Limits
-from pytest_selfrepair.sandbox.ways import Way
+from pytest_selfrepair.sandbox.channel import ChannelError, Message, read_message
 
-_PATIENCE = 60.0  # seconds beyond a case's own limit, on a busy machine
+PATIENCE = 60.0
+"""Seconds to wait for word of a zygote on a busy machine."""
+
 _GOODBYE = 5.0  # seconds for a zygote to end when asked to
 _ORPHANED = 0.3  # seconds for what it has started to end after it
 _SENTENCE = 0.5  # seconds for a broken one to say what is wrong
-_CHUNK = 1 << 18
+_LONGEST = 1 << 18  # bytes of a packet
 
 
 class BrokenZygoteError(Exception):
     """The sandbox failed, so that nothing is known about the program."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spare:
+    """A process that waits for a program.
+
+    Attributes:
+        pid: Its number, as the zygote knows it.
+        file: Where its program lies, as it sees it.
+        control: The socket on which it listens.
+    """
+
+    pid: int
+    file: str
+    control: socket.socket
 
 
 class ZygoteProcess:
@@ -38,117 +51,158 @@ class ZygoteProcess:
     Args:
         command: What starts it.
         environment: The whole environment of that command.
-        limits: What a case may use, as a rule; also how long to wait for word of one.
 
     Attributes:
-        limits: What a case of the program that was loaded last may use.
+        socket: Where it speaks.
 
     Raises:
         BrokenZygoteError: It cannot be started.
     """
 
-    def __init__(
-        self, command: tuple[str, ...], environment: Mapping[str, str], limits: Limits
-    ) -> None:
-        self._usual = self.limits = limits
-        self._runs = 0
-        self._load = b""  # what it is told together with its next run
-        self._heard = bytearray()
+    def __init__(self, command: tuple[str, ...], environment: Mapping[str, str]) -> None:
+        self._shared: Spare | None = None
+        self._spares: deque[Spare] = deque()
         self._closing = contextlib.ExitStack()
-        scratch = self._closing.enter_context(
+        folder = self._closing.enter_context(
             tempfile.TemporaryDirectory(prefix="selfrepair-", ignore_cleanup_errors=True)
         )
+        self._program = Path(folder, "program", "program.py")
+        for each in (self._program.parent, Path(folder, "scratch")):
+            each.mkdir()
+            each.chmod(0o755)
+        Path(folder).chmod(0o755)  # programs may have a user of their own
         self._words = self._closing.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - closed with the rest
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own command
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._words,
-                bufsize=0,
-                cwd=scratch,
-                env=dict(environment),
-                start_new_session=True,
-            )
-        except OSError as error:
-            self._closing.close()
-            raise BrokenZygoteError(f"{command[0]}: {error}") from error
-        assert self._process.stdin is not None  # noqa: S101 - a pipe was asked for
-        assert self._process.stdout is not None  # noqa: S101 - as above
-        self._commands = self._closing.enter_context(self._process.stdin).fileno()
-        self._answers = self._closing.enter_context(self._process.stdout).fileno()
-        os.set_blocking(self._commands, False)
-        os.set_blocking(self._answers, False)
+        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._closing.callback(self.socket.close)
+        with theirs:
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - our own command
+                    command,
+                    stdin=theirs.fileno(),
+                    stdout=theirs.fileno(),
+                    stderr=self._words,
+                    cwd=folder,
+                    env=dict(environment),
+                    start_new_session=True,
+                )
+            except OSError as error:
+                self._closing.close()
+                raise BrokenZygoteError(f"{command[0]}: {error}") from error
+        self.socket.setblocking(False)
+        with contextlib.suppress(BrokenZygoteError):  # it will be said when something is heard
+            self.fork()
 
-    def load(
-        self,
-        program: str,
-        fn_name: str | None,
-        inputs: list[JsonValue],
-        *,
-        in_place: bool = False,
-        way: Way = Way.JSON,
-        before: str = "",
-        after: str = "",
-        limits: Limits | None = None,
-    ) -> None:
-        """Say what the next run is of; the outputs that a program is to find have no place in it.
-
-        Args:
-            program: The program.
-            fn_name: The function to call for each input; None: the program reads and prints.
-            inputs: Lists of arguments, or texts.
-            in_place: Whether the answer is what the function leaves in its first argument.
-            way: How the function is called.
-            before: What is run before the program, in its namespace, for calls with plain values.
-            after: What is run after it, for the same.
-            limits: What a case of it may use; None: as usual.
-        """
-        self.limits = limits or self._usual
-        self._load = frame(
-            {
-                "load": {
-                    "program": program,
-                    "fn_name": fn_name,
-                    "in_place": in_place,
-                    "way": way,
-                    "before": before,
-                    "after": after,
-                    "inputs": inputs,
-                    "limits": self.limits.as_json(),
-                }
-            }
-        )
-
-    def run(self, first: int) -> Iterator[tuple[int | None, CaseReport]]:
-        """What it says of the cases from ``first`` on, to the end of its run, all of it dead.
-
-        A report without a case is of a program that does not compile.
+    def spare(self) -> Spare:
+        """A process that waits for a program, and runs no other; `fork` gets the next one.
 
         Raises:
-            BrokenZygoteError: It fell silent, or said what no zygote says.
+            BrokenZygoteError: There is none, and will be none.
         """
-        self._runs += 1
-        self._send(self._load + frame({"run": self._runs, "first": first}))
-        self._load = b""
-        while True:
-            message = self._next()
-            if message.run != self._runs:
-                raise BrokenZygoteError("the zygote spoke of another run")
-            if message.report is None:
-                return
-            yield message.case, message.report
+        while not self._spares:
+            message = self.heard(PATIENCE)
+            if message.exit is None and message.spare is None:
+                raise BrokenZygoteError("the zygote spoke of what nobody asked")
+        return self._spares.popleft()
 
-    def stop(self) -> None:
-        """Tell it that enough is known; what it says until the end of the run still comes."""
-        self._send(frame({"stop": self._runs}))
+    def fork(self) -> None:
+        """Have a process wait for the next program.
+
+        Raises:
+            BrokenZygoteError: The zygote has ended.
+        """
+        self.say({"fork": True})
+
+    def shared(self) -> Spare:
+        """The process of programs that keep nothing; it must see no others.
+
+        Raises:
+            BrokenZygoteError: There is none, and will be none.
+        """
+        if self._shared is None:
+            self._shared = self.spare()
+            self.fork()
+        return self._shared
+
+    def drop_shared(self) -> None:
+        """End that process; the next program of the kind gets a new one.
+
+        Raises:
+            BrokenZygoteError: The zygote has ended.
+        """
+        if self._shared is not None:
+            self.say({"end": [self._shared.pid]})
+            self._shared.control.close()
+            self._shared = None
+
+    @property
+    def spares(self) -> set[int]:
+        """The processes that wait for a program, or for more of them, as far as they are known."""
+        return {spare.pid for spare in self._held}
+
+    @property
+    def _held(self) -> list[Spare]:
+        return [*self._spares, *([] if self._shared is None else [self._shared])]
+
+    def end_all(self, pids: list[JsonValue]) -> None:
+        """End whatever runs, and wait until all of it is dead.
+
+        Args:
+            pids: Processes that the zygote may not know of.
+
+        Raises:
+            BrokenZygoteError: It does not answer.
+        """
+        self.say({"end_all": pids})
+        while self.heard(PATIENCE).ended is None:
+            pass
+        for spare in self._held:
+            spare.control.close()
+        self._spares.clear()
+        self._shared = None
+
+    def write_program(self, text: str) -> None:
+        """Let the next program be read where it lies."""
+        self._program.write_text(text, encoding="utf-8", errors="replace", newline="")
+
+    def say(self, command: JsonValue) -> None:
+        """Tell it what to do.
+
+        Raises:
+            BrokenZygoteError: It has ended.
+        """
+        try:
+            self._poll(select.POLLOUT, PATIENCE)
+            self.socket.send(json.dumps(command).encode("ascii"))
+        except OSError as error:
+            raise BrokenZygoteError("the zygote ended before its program did") from error
+
+    def heard(self, seconds: float) -> Message:
+        """The next thing that it says.
+
+        Raises:
+            BrokenZygoteError: It said nothing for so long, or what no zygote says.
+        """
+        try:
+            self._poll(select.POLLIN, seconds)
+            body, descriptors, _, _ = socket.recv_fds(self.socket, _LONGEST, 4)
+        except TimeoutError as error:
+            raise BrokenZygoteError("the zygote fell silent") from error
+        except OSError as error:
+            raise BrokenZygoteError("the zygote ended before its program did") from error
+        if not body:
+            raise BrokenZygoteError("the zygote ended before its program did")
+        try:
+            message = read_message(body)
+        except ChannelError as error:
+            raise BrokenZygoteError(str(error)) from error
+        if message.spare is not None and descriptors:
+            control = socket.socket(fileno=descriptors[0])
+            self._spares.append(Spare(pid=message.spare, file=message.file, control=control))
+        return message
 
     def last_words(self) -> str:
         """The end of what it wrote to standard error; it may finish its sentence, and is ended."""
-        with contextlib.suppress(TimeoutError):
-            deadline = time.monotonic() + _SENTENCE
-            while self._process.returncode is None and self._hear(deadline):
-                self._heard.clear()
+        self._falls_silent(time.monotonic() + _SENTENCE)
         self._end()
         size = os.fstat(self._words.fileno()).st_size
         return os.pread(self._words.fileno(), 300, max(0, size - 300)).decode("utf-8", "replace")
@@ -160,8 +214,10 @@ class ZygoteProcess:
                 os.killpg(self._process.pid, signal.SIGTERM)  # it leads a group of its own
 
     def close(self) -> None:
-        """End it and whatever it runs, and wait until its output has closed."""
+        """End it and whatever it runs, and wait until nobody speaks for it any more."""
         self._end()
+        for spare in self._held:
+            spare.control.close()
         self._closing.close()
 
     def _end(self) -> None:
@@ -169,8 +225,8 @@ class ZygoteProcess:
             return
         # A command that has hardly begun may be ended by a signal that what it has just started
         # does not get: that ends when it has nothing to read, or is killed.
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_WR)
         for number in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
@@ -179,69 +235,20 @@ class ZygoteProcess:
         self._process.wait()
 
     def _falls_silent(self, deadline: float) -> bool:
-        """Whether its output closes in time: not where it has ended and left others behind."""
+        """Whether its end of the socket closes in time: not where it has left others behind."""
         while True:
             try:
-                while self._hear(min(deadline, time.monotonic() + _ORPHANED)):
-                    self._heard.clear()
+                self._poll(select.POLLIN, min(deadline - time.monotonic(), _ORPHANED))
+                if not self.socket.recv(_LONGEST):
+                    return True
             except TimeoutError:
                 if self._process.poll() is not None or time.monotonic() >= deadline:
                     return False
-            else:
+            except OSError:
                 return True
 
-    def _send(self, frames: bytes) -> None:
-        rest = memoryview(frames)
-        deadline = time.monotonic() + _PATIENCE
-        try:
-            while rest:
-                self._poll(self._commands, select.POLLOUT, deadline)
-                rest = rest[os.write(self._commands, rest) :]
-        except TimeoutError as error:
-            raise BrokenZygoteError("the zygote does not listen") from error
-        except OSError as error:
-            raise BrokenZygoteError("the zygote ended before its run did") from error
-
-    def _next(self) -> Message:
-        # A JSON text has at most six bytes for one, and a report is JSON inside JSON.
-        longest = 16 * self.limits.output_bytes + (1 << 20)
-        deadline = time.monotonic() + self.limits.wall_seconds + _PATIENCE
-        size: int | None = None
-        try:
-            while True:
-                if size is None and len(self._heard) >= HEADER_BYTES:
-                    size = int.from_bytes(self._heard[:HEADER_BYTES], "big")
-                    if size > longest:
-                        raise BrokenZygoteError(f"the zygote announced a frame of {size} bytes")
-                if size is not None and len(self._heard) >= HEADER_BYTES + size:
-                    body = bytes(self._heard[HEADER_BYTES : HEADER_BYTES + size])
-                    del self._heard[: HEADER_BYTES + size]
-                    return read_message(body)
-                if not self._hear(deadline):
-                    raise BrokenZygoteError("the zygote ended before its run did")
-        except TimeoutError as error:
-            raise BrokenZygoteError("the zygote fell silent") from error
-        except ChannelError as error:
-            raise BrokenZygoteError(str(error)) from error
-
-    def _hear(self, deadline: float) -> bool:
-        """Wait for word; false where there will be none.
-
-        Raises:
-            TimeoutError: None has come by the deadline.
-        """
-        while True:
-            try:
-                said = os.read(self._answers, _CHUNK)
-            except BlockingIOError:
-                self._poll(self._answers, select.POLLIN, deadline)
-                continue
-            self._heard += said
-            return bool(said)
-
-    @staticmethod
-    def _poll(descriptor: int, event: int, deadline: float) -> None:
+    def _poll(self, event: int, seconds: float) -> None:
         poller = select.poll()
-        poller.register(descriptor, event)
-        if not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
+        poller.register(self.socket, event)
+        if not poller.poll(max(0.0, seconds) * 1000):
             raise TimeoutError

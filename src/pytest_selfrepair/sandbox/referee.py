@@ -6,7 +6,7 @@ from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.errors import CheckerError
 from pytest_selfrepair.sandbox.process import BrokenZygoteError
-from pytest_selfrepair.sandbox.reading import Answer, Trouble
+from pytest_selfrepair.sandbox.reading import Answer, Trouble, masked
 from pytest_selfrepair.sandbox.tally import Judged
 
 CHECKER_BROKE = "the task's checker broke on it"
@@ -55,7 +55,7 @@ class Referee:
             trouble = answer.if_wrong or Trouble(
                 outcome=Outcome.WRONG_ANSWER,
                 error=acceptance.reason if self._explains else None,
-                actual=as_text(self._task.kind, answer.value),
+                actual=_shown(self._task.kind, answer.value),
             )
         rule = acceptance.rule or (Rule.OWN if acceptance.accepted else None)
         return Judged(rule=rule, trouble=trouble, other=other)
@@ -85,6 +85,10 @@ class Referee:
             found = f"{said!r}; accepted: an Acceptance"
             raise CheckerError(f"{self._task.id}: its checker: found {found}")
         return said
+
+
+def _shown(kind: TaskKind, answer: JsonValue) -> str:
+    return masked(as_text(kind, masked(answer) if isinstance(answer, str) else answer))
 
 
 def as_text(kind: TaskKind, value: JsonValue) -> str:

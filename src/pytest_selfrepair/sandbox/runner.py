@@ -7,17 +7,15 @@ beside which it lies as a plain file, it needs the standard library alone.
 import atexit
 import builtins
 import contextlib
-import gc
 import importlib
 import json
-import os
+import re
 import resource
 import signal
 import sys
 import threading
 import types
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 if __package__:
@@ -25,9 +23,6 @@ if __package__:
 else:  # a plain file beside its siblings
     import plain  # type: ignore[import-not-found,no-redef]
     import standin  # type: ignore[import-not-found,no-redef]
-
-PROGRAM_FILE = "program.py"
-"""The program's name in its own traceback."""
 
 _LONGEST_MESSAGE = 2_000  # characters
 _AROUND_FILE = "tests.py"
@@ -43,6 +38,15 @@ _MODULES = (*_STARRED, "copy", "datetime", "decimal", "fractions", "random", "re
 
 Fields = dict[str, Any]  # what JSON carries
 
+MOST_DIGITS = 20_000
+"""Digits of the longest integer in a result: the time to read one grows as their square."""
+
+LONGEST_RESULT = 1 << 24
+"""Characters of the longest result, as JSON."""
+
+_LONG_INTEGER = re.compile(rf"\d{{{MOST_DIGITS + 1}}}")
+_INTEGER_KEY = re.compile(r"-?(?:0|[1-9]\d{0,99})", re.ASCII)
+
 FINISHED: Fields = {"end": "finished"}
 """What is said of a program that ran to its end."""
 
@@ -57,10 +61,10 @@ def starter_names() -> dict[str, object]:
     return names
 
 
-def try_to_compile(program: str) -> tuple[types.CodeType | None, Fields]:
+def try_to_compile(program: str, file: str) -> tuple[types.CodeType | None, Fields]:
     """The program's code, or None and why and where it does not compile."""
     try:
-        return compile(program, PROGRAM_FILE, "exec", dont_inherit=True), {}
+        return compile(program, file, "exec", dont_inherit=True), {}
     except SyntaxError as error:
         return None, {"end": "uncompiled", "message": _brief(error.msg), "line": error.lineno}
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
@@ -68,7 +72,7 @@ def try_to_compile(program: str) -> tuple[types.CodeType | None, Fields]:
         return None, {"end": "uncompiled", "message": message, "line": None}
 
 
-def run_script(code: types.CodeType) -> Fields:
+def run_script(code: types.CodeType, file: str) -> Fields:
     """Run a program as ``python program.py`` would, to the end of its threads and exit functions.
 
     An exception in a thread ends no process, but is passed on, for it may explain a wrong answer.
@@ -77,34 +81,34 @@ def run_script(code: types.CodeType) -> Fields:
 
     def note(args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
-            in_threads.append(describe(args.exc_value))
+            in_threads.append(describe(args.exc_value, file))
 
     threading.excepthook = note
-    module = _module("__main__", {})
+    scope = vars(module("__main__", {}, file))
     end = FINISHED
+    _give_own_depth()
     try:
-        exec(code, vars(module))  # noqa: S102 - the purpose of the process
+        exec(code, scope)  # noqa: S102 - the purpose of the process
     except SystemExit as error:
         if error.code not in (None, 0):
-            end = describe(error)
+            end = describe(error, file)
     _end_as_python_does()
-    vars(module).clear()  # so that files the program left open write what they hold
+    scope.clear()  # so that files the program left open write what they hold
     return {**end, "in_thread": in_threads[0]} if in_threads else end
 
 
-def call_function(
+def call_in(
     code: types.CodeType,
     fn_name: str,
     arguments: list[Any],
-    names: dict[str, object],
+    scope: dict[str, Any],
     *,
     in_place: bool,
 ) -> Fields:
-    """Call a program's function, or its ``Solution``'s method, with fresh arguments.
+    """Run a program in a namespace and call its function, or its ``Solution``'s method.
 
     Its result is what it returns, or what it leaves in its first argument.
     """
-    scope = vars(_module(_CALLED, names))
     function = _defined(code, fn_name, scope)
     if function is None:
         return {"end": "missing"}
@@ -113,10 +117,23 @@ def call_function(
     if in_place:
         result = first
     try:
-        return {"end": "returned", "result": json.dumps(result)}
+        text = json.dumps(result)
     except (TypeError, ValueError, RecursionError):
         shown = repr(result)[:_LONGEST_MESSAGE]
         return {"end": "not_json", "type": type(result).__name__, "shown": shown}
+    if len(text) > LONGEST_RESULT or (len(text) > MOST_DIGITS and _LONG_INTEGER.search(text)):
+        return {"end": "too_large"}
+    return {"end": "returned", "result": text}
+
+
+def with_integer_keys(arguments: list[Any]) -> list[Any]:
+    """Arguments as APPS's own grader gives them: keys that are digits are integers again."""
+    return [
+        {int(key): value for key, value in each.items()}
+        if isinstance(each, dict) and each and all(map(_INTEGER_KEY.fullmatch, each))
+        else each
+        for each in arguments
+    ]
 
 
 def call_plainly(
@@ -135,7 +152,7 @@ def call_plainly(
         names: What a program finds defined.
         around: What is run before and after it in its namespace.
     """
-    scope = vars(_module(_CALLED, names))
+    scope = vars(module(_CALLED, names, _AROUND_FILE))
     before, after = (compile(text, _AROUND_FILE, "exec", dont_inherit=True) for text in around)
     exec(before, scope)  # noqa: S102 - a task's own
     function = _defined(code, fn_name, scope)
@@ -167,22 +184,53 @@ def examine(request: Fields) -> Fields:
 def _defined(
     code: types.CodeType, fn_name: str, scope: dict[str, Any]
 ) -> Callable[..., Any] | None:
-    """Run a program; its function, or its ``Solution``'s method, or None."""
-    found_before = scope.get(fn_name)
+    """Run a program; its function, or its ``Solution``'s method, or None.
+
+    However the program binds the name, it counts; that the namespace had it before does not.
+    """
+    scope.pop(fn_name, None)
+    _give_own_depth()
     exec(code, scope)  # noqa: S102 - the purpose of the process
     function = getattr(scope.get("Solution"), fn_name, None) and getattr(
         scope["Solution"](), fn_name
     )
-    if function is None and scope.get(fn_name) is not found_before:
+    if function is None:
         function = scope.get(fn_name)
     return function if callable(function) else None
 
 
-def describe(error: BaseException) -> Fields:
-    """An exception, and the program's own innermost line in its traceback."""
+def _give_own_depth() -> None:
+    """Let what the caller calls go as deep as in an interpreter of its own.
+
+    To the program the limit reads as if there were no frames around it.
+    """
+    around, frame = _FRAMES_BELOW, sys._getframe(1)  # noqa: SLF001 - there is no other way
+    found: types.FrameType | None = frame
+    while found is not None:
+        around, found = around + 1, found.f_back
+    usual, put = _DEPTH
+    put(_USUAL_DEPTH + around)
+
+    def getrecursionlimit() -> int:
+        return usual() - around
+
+    def setrecursionlimit(limit: int, /) -> None:
+        put(limit if limit < 1 else min(limit + around, _MOST_DEPTH))
+
+    sys.getrecursionlimit, sys.setrecursionlimit = getrecursionlimit, setrecursionlimit
+
+
+_DEPTH = sys.getrecursionlimit, sys.setrecursionlimit
+_USUAL_DEPTH = sys.getrecursionlimit()
+_MOST_DEPTH = (1 << 31) - 1
+_FRAMES_BELOW = 1  # what the interpreter counts between a frame and what `exec` runs
+
+
+def describe(error: BaseException, file: str) -> Fields:
+    """An exception, and the innermost line of the program's file in its traceback."""
     line, trace = None, error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == PROGRAM_FILE:
+        if trace.tb_frame.f_code.co_filename == file:
             line = trace.tb_lineno
         trace = trace.tb_next
     error.__traceback__ = None  # which may hold the memory that a report needs
@@ -194,113 +242,57 @@ def open_standard_streams() -> None:
     """Give a case the streams that a new Python process would have, beside standard error."""
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"))):
         stream = open(  # noqa: SIM115 - open as long as the process
-            number, mode, encoding="utf-8", errors="surrogateescape", closefd=False
+            number, mode, encoding="utf-8", errors="surrogateescape", newline="\n", closefd=False
         )
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
 
 
-class State:
-    """What Python shares between programs, as it was before any ran.
-
-    Attributes:
-        scratch: The current folder, from which a program's own modules come.
-    """
-
-    def __init__(self) -> None:
-        self.scratch = str(Path.cwd())
-        self._modules = set(sys.modules)
-        self._path = [self.scratch, *sys.path]
-        self._builtins = dict(builtins.__dict__)
-        self._environment, self._variables = os.environ, dict(os.environ)
-        self._encoded = dict(_encoded(os.environ))
-        self._depth, self._stderr = sys.getrecursionlimit(), sys.stderr
-
-    def restore(self) -> bool:
-        """Put it back, between two cases; false where that is not possible."""
-        namespace = builtins.__dict__
-        if namespace != self._builtins:  # first, for all else needs them
-            namespace.clear()
-            namespace.update(self._builtins)
-        if threading.active_count() != 1:
-            return False
-        sys.modules.pop(_CALLED, None)
-        if len(sys.modules) != len(self._modules):
-            for name in set(sys.modules) - self._modules:
-                if str(getattr(sys.modules[name], "__file__", "")).startswith(self.scratch):
-                    del sys.modules[name]
-        sys.path[:] = self._path
-        sys.stderr = self._stderr
-        os.environ = self._environment  # noqa: B003 - the one that it was
-        if _encoded(os.environ) != self._encoded:
-            os.environ.clear()
-            os.environ.update(self._variables)
-        try:
-            os.chdir(self.scratch)
-        except OSError:  # the program has closed it
-            return False
-        os.umask(0o022)
-        sys.setrecursionlimit(self._depth)
-        sys.set_int_max_str_digits(0)
-        sys.settrace(None)
-        sys.setprofile(None)
-        gc.enable()
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        if decimal := sys.modules.get("decimal"):
-            decimal.setcontext(decimal.DefaultContext.copy())
-        return True
-
-
-def _encoded(environment: "os._Environ[str]") -> dict[bytes, bytes]:
-    """An environment as it is kept, which spares its decoding."""
-    encoded: dict[bytes, bytes] = vars(environment)["_data"]
-    return encoded
-
-
-def claim(work: Callable[[], Fields], stack_bytes: int, memory_bytes: int) -> Fields:
+def claim(work: Callable[[], Fields], stack_bytes: int, memory_bytes: int, file: str) -> Fields:
     """Do the work within a bound of memory, and say how it ended.
 
     Args:
         work: What to do.
         stack_bytes: The stack of a thread to do it on; 0 for the usual one.
         memory_bytes: Address space.
+        file: The program's name in its own traceback.
     """
     if sys.platform == "linux":  # elsewhere address space is not limited
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
         soft = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
     if not stack_bytes:
-        return _reporting(work)
+        return _reporting(work, file)
     claims: list[Fields] = []
     threading.stack_size(stack_bytes)
-    thread = threading.Thread(target=lambda: claims.append(_reporting(work)))
+    thread = threading.Thread(target=lambda: claims.append(_reporting(work, file)))
     thread.start()
     threading.stack_size(0)
     thread.join()
     return claims[0]
 
 
-def _reporting(work: Callable[[], Fields]) -> Fields:
+def _reporting(work: Callable[[], Fields], file: str) -> Fields:
     if random := sys.modules.get("random"):
         random.seed(0)  # it reseeds itself after every fork
     if numbers := sys.modules.get("numpy.random"):
-        numbers.seed(0)  # for the same reason: the same in every run
+        numbers.seed(0)  # for the same reason
     try:
         return work()
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is what became of the program
-        return describe(error)
+        return describe(error, file)
     finally:
         if sys.platform == "linux":  # the report may need what the program has taken
             hard = resource.getrlimit(resource.RLIMIT_AS)[1]
             resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
-def _module(name: str, names: dict[str, object]) -> types.ModuleType:
-    module = sys.modules[name] = types.ModuleType(name)
-    vars(module).update(names)
-    vars(module)["__file__"] = PROGRAM_FILE
-    return module
+def module(name: str, names: Mapping[str, object], file: str) -> types.ModuleType:
+    """A module for a program, which finds these names defined."""
+    made = sys.modules[name] = types.ModuleType(name)
+    vars(made).update(names)
+    vars(made)["__file__"] = file
+    return made
 
 
 def _brief(message: object) -> str:
@@ -311,6 +303,7 @@ def _brief(message: object) -> str:
 
 
 def _end_as_python_does() -> None:
+    signal.setitimer(signal.ITIMER_REAL, 0)  # this takes longer than in a process of its own
     while others := [
         thread
         for thread in threading.enumerate()

@@ -36,10 +36,17 @@ class Tally:
         position: The next case.
         failed: The first failing case; None for a program that does not compile.
         trouble: Why the program fails; None as long as it does not.
+        cpu_seconds: CPU seconds that it has used.
+        slowest: The most that one case has used.
     """
 
     def __init__(self, *, all_cases: bool = False) -> None:
         self._all_cases = all_cases
+        self.cpu_seconds = self.slowest = 0.0
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget all cases, which are to be run again; not the CPU time that they took."""
         self._rules: list[Rule | None] = []
         self._counted = 0
         self._uncompiled = False
@@ -52,6 +59,11 @@ class Tally:
         """The program does not compile, so that no case was run."""
         self._uncompiled = True
         self.trouble = trouble
+
+    def spend(self, seconds: float) -> None:
+        """A case has used CPU time."""
+        self.cpu_seconds += seconds
+        self.slowest = max(self.slowest, seconds)
 
     def add(self, judged: Judged) -> None:
         """The next case has been run."""

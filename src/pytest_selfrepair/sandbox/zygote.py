@@ -1,13 +1,16 @@
-"""Runs untrusted programs on their inputs, a child for many cases; started as a plain file.
+"""Forks processes for untrusted programs and sees to it that nothing is left of them.
 
-It needs the standard library alone and knows no expected output. Its arguments say what it is to
-do to its children: `plain-user` gives each program a user of its own, who with `keep-reading` may
-read what root may; `packages=FOLDER` lets them import from there, `import=MODULE` imports a module
-before them; `seccomp` filters system calls, `landlock` makes the paths after it all that can
-be read. A frame is a length of eight bytes,
-big-endian, and as many bytes of JSON. On standard input come a program (`load`), the case to begin
-with (`run`), word that enough is known (`stop`). On standard output go a frame for every case, in
-order, and one that ends the run.
+Started as a plain file, it needs the standard library alone. No program, input or answer ever
+enters its memory, which all programs have a copy of: the judge shows those to its children by
+descriptors. Its arguments say what it is to do to its children: `plain-user` gives each program a
+user of its own, who with `keep-reading` may read what root may; `packages=FOLDER` lets them import
+from there, `import=MODULE` imports a module before them; `seccomp` filters system calls; `landlock`
+makes the paths after it all that can be read.
+
+Standard input is a socket of packets. The judge asks it to `fork` a process that waits for a
+program, to `end` some of these or, with `end_all`, whatever runs, to `tidy` the scratch folder, to
+`look` at what a process and all others use. It sends a descriptor to speak with such a process
+(`spare`), each `exit` of one, and answers.
 """
 
 import contextlib
@@ -15,31 +18,34 @@ import gc
 import importlib
 import json
 import os
+import resource
+import select
 import signal
 import site
+import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 if __package__:
-    from pytest_selfrepair.sandbox import child, landlock, leftovers, runner, seccomp, watch, ways
+    from pytest_selfrepair.sandbox import child, landlock, leftovers, runner, seccomp
 else:  # a plain file beside its siblings, with nothing of the project around
     import child  # type: ignore[import-not-found,no-redef]
     import landlock  # type: ignore[import-not-found,no-redef]
     import leftovers  # type: ignore[import-not-found,no-redef]
     import runner  # type: ignore[import-not-found,no-redef]
     import seccomp  # type: ignore[import-not-found,no-redef]
-    import watch  # type: ignore[import-not-found,no-redef]
-    import ways  # type: ignore[import-not-found,no-redef]
 
 PACKAGES, READY = "packages=", "import="
 """How arguments begin that name the folder of packages, and a module of theirs."""
 
-_ALSO = {"numpy": ("numpy.random",)}  # whose numbers are fixed before each case, once it is there
-
 _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 4, 36
-_CHUNK = 1 << 16
-_HEADER = 8
+_LONGEST = 1 << 16
+_MOST_BLURRED = 7
+_PROGRAM, _SCRATCH = Path("/program/program.py"), "scratch"
+_REFUSED_MODULES = {"multiprocessing", "_multiprocessing"}
 
 Fields = dict[str, Any]  # what JSON carries
 
@@ -48,131 +54,195 @@ def main() -> None:
     """Serve until standard input ends."""
     del sys.path[0]  # where the siblings came from; a program's own modules come from elsewhere
     arguments = sys.argv[1:]
-    sys.argv = [runner.PROGRAM_FILE]
+    means, readable = _sorted(arguments)
+    program = _PROGRAM
+    if Path(_SCRATCH).is_dir():  # with nothing around it, both lie in the folder that it starts in
+        program = Path.cwd() / program.relative_to("/")
+        os.chdir(_SCRATCH)
+    sys.argv = [""]
     sys.set_int_max_str_digits(0)  # tasks have longer integers; time and memory bound the work
     _bring_packages(arguments)
     site.setquit()  # exit() and quit(), which the option -S leaves out
-    zygote = _Zygote(os.dup(0), os.dup(1), frozenset(arguments))
+    sys.meta_path.insert(0, _RefusedModules())
+    packages = _bring_packages(arguments)
+    zygote = _Zygote(socket.socket(fileno=os.dup(0)), means, str(program), packages)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     seccomp.prctl(_PR_SET_DUMPABLE, 0)  # hides memory and descriptors from children of this user
     seccomp.prctl(_PR_SET_CHILD_SUBREAPER, 1)
-    for number in (signal.SIGINT, signal.SIGALRM, signal.SIGCHLD):
+    for number in (signal.SIGINT, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
     if os.getpid() != 1:  # PID 1 is deaf to signals from within, and its namespace ends with it
-        signal.signal(signal.SIGTERM, zygote.end)
-    if "landlock" in arguments:
-        readable = arguments[arguments.index("landlock") + 1 :]
-        landlock.restrict([*readable, str(Path.cwd())], [os.devnull])
-    if "seccomp" in arguments:
-        seccomp.install_for_zygote(walls="landlock" not in arguments)
+        signal.signal(signal.SIGTERM, zygote.end_all)
+    if "landlock" in means:
+        shown = [*readable, str(program.parent), str(Path.cwd())]
+        landlock.restrict(shown, [os.devnull])
+    if "seccomp" in means:
+        seccomp.install_for_zygote(walls="landlock" not in means)
     gc.collect()
     gc.freeze()  # children need not look at what was there before them
     zygote.serve()
 
 
-def _bring_packages(arguments: list[str]) -> None:
-    """Let programs import what they may, and import what most of them will."""
-    sys.path += [each[len(PACKAGES) :] for each in arguments if each.startswith(PACKAGES)]
+def _sorted(arguments: list[str]) -> tuple[frozenset[str], list[str]]:
+    """The means, and the paths that may be read."""
+    at = arguments.index("landlock") + 1 if "landlock" in arguments else len(arguments)
+    return frozenset(arguments[:at]), arguments[at:]
+
+
+def _bring_packages(arguments: list[str]) -> frozenset[str]:
+    """Let programs import what they may, and import what most of them will; say what that is."""
+    folders = [each[len(PACKAGES) :] for each in arguments if each.startswith(PACKAGES)]
+    sys.path += folders
     for each in arguments:
         if each.startswith(READY):
             module = each[len(READY) :]
-            for name in (module, *_ALSO.get(module, ())):
+            for name in (module, *child.ALSO_IMPORTED.get(module, ())):
                 with contextlib.suppress(BaseException):  # a program will meet it and say so
                     importlib.import_module(name)
+    entries = (name for folder in folders for name in os.listdir(folder))  # noqa: PTH208 - names
+    return frozenset(name.partition(".")[0] for name in entries)
+
+
+class _RefusedModules:
+    """Refuses, by name, modules that work in no sandbox."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> None:
+        """Say that there is no such module here; of any other it knows nothing."""
+        del path, target
+        if name in _REFUSED_MODULES:
+            raise ImportError(f"{name} is not available in the sandbox", name=name)
 
 
 class _Zygote:
-    def __init__(self, commands: int, answers: int, means: frozenset[str]) -> None:
-        self._commands, self._answers, self._means = commands, answers, means
+    def __init__(
+        self,
+        judge: socket.socket,
+        means: frozenset[str],
+        program: str,
+        packages: frozenset[str],
+    ) -> None:
+        self._judge, self._means, self._program = judge, means, program
         self._pid = os.getpid()
+        self._folder = os.open(".", os.O_RDONLY)
         if "plain-user" in means:  # which works in the current folder, or at least stays in it
-            Path().chmod(0o755 if "landlock" in means else 0o777)
+            os.fchmod(self._folder, 0o755 if "landlock" in means else 0o777)
+        self._mode = os.fstat(self._folder).st_mode & 0o7777
         alone = "plain-user" in means or self._pid == 1
-        # What else this user runs counts too, and may become more.
-        self._other_tasks = 0 if alone else 2 * leftovers.tasks_of_user() + 256
-        self._names = runner.starter_names()  # also for programs that only import the same
-        self._state = runner.State()
-        self._heard = bytearray()
-        self._work: child.Work | None = None
-        self._watch: watch.Watch | None = None
-        self._run = 0
+        self._world = child.World(
+            means=means,
+            # What else this user runs counts too, and may become more.
+            other_tasks=0 if alone else 2 * leftovers.tasks_of_user() + 256,
+            names=runner.starter_names(),  # also for programs that only import the same
+            scratch=str(Path.cwd()),
+            pid=self._pid,
+            packages=packages,
+        )
+        self._reading, self._writing = os.pipe()
+        os.set_blocking(self._writing, False)
+        # Open for as long as it serves, since it is read whenever a process ends.
+        self._children = leftovers.open_children()
+        self._pids: list[int] = []  # those that are known
 
     def serve(self) -> None:
         """Do what is said until nothing more will be."""
-        while (command := self._next()) is not None:
-            if "load" in command:
-                self._work = self._loaded(command["load"])
-            elif "run" in command:
-                assert self._work is not None  # noqa: S101 - a program comes first
-                self._run = command["run"]
-                self._watch = watch.Watch(self._work, command["first"], self._say)
-                self._watch.run(self._commands, self._is_stop)
-                self._watch = None
-                self._say([{}])
-            # else word to stop a run that has ended meanwhile
+        signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        poller = select.poll()
+        for descriptor in (self._reading, self._judge.fileno()):
+            poller.register(descriptor, select.POLLIN)
+        while True:
+            ready = [descriptor for descriptor, _ in poller.poll()]
+            if self._reading in ready:
+                os.read(self._reading, _LONGEST)
+                self._report_exits()
+            if self._judge.fileno() in ready:
+                said = self._judge.recv(_LONGEST)
+                if not said:
+                    self.end_all()
+                self._do(json.loads(said))
 
-    def end(self, _signal: int, _frame: object) -> None:
+    def end_all(self, *_: object) -> None:
         """End at once, with all that is running."""
-        if self._watch is not None and os.getpid() == self._pid:  # not a child as yet unprepared
-            self._watch.end()
+        if os.getpid() == self._pid:  # not a child as yet unprepared
+            self._end(self._pids)
         os._exit(1)
 
-    def _loaded(self, request: Fields) -> child.Work:
+    def _do(self, command: Fields) -> None:
+        match command:
+            case {"fork": _}:
+                self._fork()
+            case {"end": [*pids]}:
+                for pid in pids:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+            case {"end_all": [*pids]}:
+                self._end([*self._pids, *pids])
+                self._pids.clear()
+                usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+                self._say({"ended": usage.ru_utime + usage.ru_stime})
+            case {"tidy": _}:
+                self._say({"tidied": self._tidy()})
+            case {"look": int(pid)}:
+                self._say({"look": leftovers.use_of_all(pid, own=self._pid)})
+
+    def _fork(self) -> None:
+        """Fork a process that waits for a program, and send the judge what it listens to."""
         # A user of its own makes the bound on processes its own, and protects everyone's files.
         uid = 1_000_000_000 + int.from_bytes(os.urandom(3), "big")
-        return child.Work(
-            program=request["program"],
-            fn_name=request["fn_name"],
-            in_place=request["in_place"],
-            way=ways.Way(request["way"]),
-            before=request["before"],
-            after=request["after"],
-            inputs=request["inputs"],
-            limits=request["limits"],
-            uid=uid if "plain-user" in self._means else None,
-            other_tasks=self._other_tasks,
-            means=self._means,
-            names=self._names,
-            state=self._state,
-        )
+        child.blur_pids(_MOST_BLURRED)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        pid = child.fork()
+        if pid == 0:
+            child.serve(self._world, uid if "plain-user" in self._means else None, theirs.detach())
+        theirs.close()
+        self._pids.append(pid)
+        said: Fields = {"spare": pid, "file": self._program}
+        socket.send_fds(self._judge, [json.dumps(said).encode("ascii")], [ours.fileno()])
+        ours.close()
 
-    def _is_stop(self) -> bool:
-        """Whether the running run is to stop; asked where something has been said."""
-        if not self._hear():
-            self.end(0, None)
-        return any(self._taken(command) for command in iter(self._heard_command, None))
+    def _report_exits(self) -> None:
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            self._pids = [each for each in self._pids if each != pid]
+            others = [] if "landlock" in self._means else leftovers.children(self._children)
+            dirty = False
+            if others is not None and len({*others} - {*self._pids}) < 2:  # noqa: PLR2004 - who waits for a case
+                dirty = not self._tidy(look=True)
+            self._say(
+                {
+                    "exit": pid,
+                    "status": os.waitstatus_to_exitcode(status),
+                    "cpu": usage.ru_utime + usage.ru_stime,
+                    "others": others,
+                    "dirty": dirty,
+                }
+            )
 
-    def _taken(self, command: Fields) -> bool:
-        stopped: bool = command.get("stop") == self._run
-        return stopped
+    def _end(self, pids: list[int]) -> None:
+        leftovers.end_descendants(pids)
+        self._tidy()
 
-    def _next(self) -> Fields | None:
-        while (command := self._heard_command()) is None:
-            if not self._hear():
-                return None
-        return command
+    def _tidy(self, *, look: bool = False) -> bool:
+        """Give the scratch folder back its attributes, and empty it unless only to look at it."""
+        if "landlock" in self._means:  # where nothing can be written
+            return True
+        with contextlib.suppress(PermissionError):  # of another user, who has no such right either
+            leftovers.restore_folder(self._folder, self._mode)
+        if look:
+            return not os.listdir(self._folder)  # noqa: PTH208 - a descriptor
+        return leftovers.empty_scratch()
 
-    def _heard_command(self) -> Fields | None:
-        size = int.from_bytes(self._heard[:_HEADER], "big")
-        if len(self._heard) < _HEADER + size or not size:
-            return None
-        command: Fields = json.loads(self._heard[_HEADER : _HEADER + size])
-        del self._heard[: _HEADER + size]
-        return command
-
-    def _hear(self) -> bool:
-        said = os.read(self._commands, _CHUNK)
-        self._heard += said
-        return bool(said)
-
-    def _say(self, messages: list[Fields]) -> None:
-        bodies = [json.dumps({"run": self._run, **message}).encode("ascii") for message in messages]
-        frames = [len(body).to_bytes(_HEADER, "big") + body for body in bodies]
-        rest = memoryview(b"".join(frames))
-        while rest:
-            rest = rest[os.write(self._answers, rest) :]
+    def _say(self, message: Fields) -> None:
+        self._judge.send(json.dumps(message).encode("ascii"))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,16 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator, Mapping
 
-from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
+from pytest_selfrepair.sandbox.processor import Processors, kept_to
+
+_PATIENCE = 60.0
+"""Seconds after which a program does without a processor of its own: somebody else holds on."""
+
+_PAUSE = 0.002  # seconds between two looks at whether a processor is free
 
 
 class Lease:
@@ -47,15 +53,18 @@ class Zygotes:
     Args:
         command: What starts one.
         environment: The whole environment of that command.
-        limits: What a case may use.
+        processors: What programs run on, each alone; None: on any, beside others.
     """
 
     def __init__(
-        self, command: tuple[str, ...], environment: Mapping[str, str], limits: Limits
+        self,
+        command: tuple[str, ...],
+        environment: Mapping[str, str],
+        processors: Processors | None = None,
     ) -> None:
-        self._command, self._environment, self._limits = command, environment, limits
+        self._command, self._environment, self._processors = command, environment, processors
         self._lock = threading.Lock()
-        self._idle: list[ZygoteProcess] = []
+        self._idle: list[tuple[int | None, ZygoteProcess]] = []
         self._lent: set[ZygoteProcess] = set()
         self._closed = False
 
@@ -66,12 +75,23 @@ class Zygotes:
         Raises:
             BrokenZygoteError: It broke or cannot be started; its last words are added.
         """
-        with self._lock:
-            if self._closed:
-                raise BrokenZygoteError("the judge is closed")
-            zygote = self._idle.pop() if self._idle else None
-        if zygote is None:
-            zygote = ZygoteProcess(self._command, self._environment, self._limits)
+        number = self._claimed(lease)
+        try:
+            with self._lock:
+                if self._closed:
+                    raise BrokenZygoteError("the judge is closed")
+                zygote = self._taken(number)
+            if zygote is None:
+                with kept_to(number):
+                    zygote = ZygoteProcess(self._command, self._environment)
+            yield from self._used(zygote, number, lease)
+        finally:
+            if number is not None and self._processors is not None:
+                self._processors.give_back(number)
+
+    def _used(
+        self, zygote: ZygoteProcess, number: int | None, lease: Lease
+    ) -> Iterator[ZygoteProcess]:
         self._lend(zygote)
         lease.take(zygote)
         sound = False
@@ -86,9 +106,31 @@ class Zygotes:
                 self._lent.discard(zygote)
                 sound = sound and not self._closed
                 if sound:
-                    self._idle.append(zygote)
+                    self._idle.append((number, zygote))
             if not sound:
                 zygote.close()
+
+    def _claimed(self, lease: Lease) -> int | None:
+        """A processor for one program; None where programs do without."""
+        if self._processors is None or not self._processors.numbers:
+            return None
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline and not (lease.cancelled or self._closed):
+            with self._lock:
+                known = [number for number, _ in reversed(self._idle) if number is not None]
+            for number in dict.fromkeys((*known, *self._processors.numbers)):
+                if self._processors.claim(number):
+                    return number
+            time.sleep(_PAUSE)
+        return None
+
+    def _taken(self, number: int | None) -> ZygoteProcess | None:
+        """An idle zygote that is kept to this processor, taken out of the idle ones."""
+        for at, (kept, zygote) in enumerate(self._idle):
+            if kept == number:
+                del self._idle[at]
+                return zygote
+        return None
 
     def _lend(self, zygote: ZygoteProcess) -> None:
         with self._lock:
@@ -103,5 +145,5 @@ class Zygotes:
             idle, self._idle = self._idle, []
             for zygote in self._lent:
                 zygote.kill()
-        for zygote in idle:
+        for _, zygote in idle:
             zygote.close()

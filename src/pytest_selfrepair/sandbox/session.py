@@ -1,0 +1,345 @@
+"""One program in a zygote: compiled once, then run on its cases, and ended with all it started."""
+
+import contextlib
+import os
+import select
+import socket
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from types import TracebackType
+from typing import Self
+
+from pytest_selfrepair.core.task import JsonValue
+from pytest_selfrepair.sandbox import words
+from pytest_selfrepair.sandbox.channel import CaseReport, Message, as_json
+from pytest_selfrepair.sandbox.files import blur_numbers, hear, memory_file, read_all
+from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.process import PATIENCE, BrokenZygoteError, ZygoteProcess
+from pytest_selfrepair.sandbox.watch import Watch
+from pytest_selfrepair.sandbox.ways import Way
+
+_TAIL = 4_000  # bytes of standard error that are read
+_CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A program and what it is run on; the outputs that it is to find have no place here.
+
+    Attributes:
+        program: The program.
+        fn_name: The function to call for each input; None: the program reads and prints.
+        inputs: Lists of arguments, or texts.
+        in_place: Whether the answer is what the function leaves in its first argument.
+        way: How the function is called.
+        before: What is run before the program, in its namespace, for calls with plain values.
+        after: What is run after it, for the same.
+        limits: What a case of it may use.
+        again: Whether all of it has been run before, and this is only to compare.
+    """
+
+    program: str
+    fn_name: str | None
+    inputs: list[JsonValue]
+    in_place: bool = False
+    way: Way = Way.JSON
+    before: str = ""
+    after: str = ""
+    limits: Limits = field(default_factory=Limits)
+    again: bool = False
+
+    def described(self, file: str) -> bytes:
+        """What a process of the sandbox needs to know before any input.
+
+        Args:
+            file: Where the program lies, as it sees it.
+        """
+        return as_json(
+            {
+                "program": self.program,
+                "file": file,
+                "fn_name": self.fn_name,
+                "in_place": self.in_place,
+                "way": self.way,
+                "before": self.before,
+                "after": self.after,
+                "cases": len(self.inputs),
+                "limits": self.limits.as_json(),
+                "again": self.again,
+            }
+        )
+
+
+class Standing(Enum):
+    """How far a program has come.
+
+    Attributes:
+        UNCOMPILED: It does not compile.
+        APART: It waits for a case.
+        OVER: It can run no case any more.
+    """
+
+    UNCOMPILED = auto()
+    APART = auto()
+    OVER = auto()
+
+
+class Session:
+    """One program from its start to its end.
+
+    Args:
+        zygote: Where it runs.
+        work: The program.
+
+    Attributes:
+        standing: How far it has come.
+        uncompiled: Why it does not compile, where it does not.
+
+    Raises:
+        BrokenZygoteError: The sandbox is broken.
+    """
+
+    def __init__(self, zygote: ZygoteProcess, work: Work) -> None:
+        self._zygote, self._work = zygote, work
+        spare = zygote.spare()
+        self._control, self._waiting, self._running = spare.control, spare.pid, 0
+        self._compiler = spare.pid
+        self._ended = False
+        self.uncompiled = CaseReport()
+        self.standing = Standing.OVER
+        self.standing = self._started(spare.file)
+        if self.standing is Standing.APART:
+            zygote.write_program(work.program)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None or not issubclass(kind, BrokenZygoteError):
+            if not self._ended:  # else what it may have left has been ended before
+                self._zygote.say({"end": self._pids})
+            self._zygote.fork()
+        self._control.close()
+
+    def _started(self, file: str) -> Standing:
+        with contextlib.ExitStack() as stack:
+            self._send(words.START, [memory_file(stack, self._work.described(file))])
+        return self._compiled()
+
+    def _compiled(self) -> Standing:
+        watch = Watch(self._work.limits)
+        while True:
+            ready = self._ready(watch.patience, self._control.fileno())
+            if not ready:
+                self._zygote.say({"look": self._waiting})
+            for descriptor in ready:
+                if descriptor == self._control.fileno():
+                    said = self._control.recv(_CHUNK)
+                    match said[:1]:
+                        case words.APART:
+                            (self._waiting,) = words.PID.unpack(said[1:])
+                            return Standing.APART
+                        case words.UNCOMPILED:
+                            text = said[1:].decode("utf-8", "replace")
+                            self.uncompiled = CaseReport(report=text)
+                            return Standing.UNCOMPILED
+                else:
+                    message = self._zygote.heard(PATIENCE)
+                    if message.exit == self._waiting:
+                        if message.status >= 0:  # it was not exhausted: it could not be limited
+                            raise BrokenZygoteError("a process for a program could not begin")
+                        return Standing.UNCOMPILED
+                    self._note(watch, message, self._waiting)
+            if watch.over:
+                self._end()
+                return Standing.UNCOMPILED
+
+    # Cases with a process each.
+
+    def case(self, index: int, *, last: bool, again: bool = False) -> CaseReport:
+        """Run one case.
+
+        Args:
+            index: Which.
+            last: Whether it is the last one that this session is asked for.
+            again: Whether it has been run before, and this is only to compare; it is then the last.
+
+        Raises:
+            BrokenZygoteError: The sandbox is broken.
+        """
+        kind = words.AGAIN if again else words.LAST_CASE if last else words.CASE
+        given, calls = self._work.inputs[index], self._work.fn_name is not None
+        data = as_json(given) if calls else str(given).encode("utf-8", "replace")
+        most, watch, heard = self._work.limits.output_bytes, Watch(self._work.limits), bytearray()
+        with contextlib.ExitStack() as stack:
+            blur_numbers()
+            files = [memory_file(stack, data), memory_file(stack), memory_file(stack)]
+            reading, writing = os.pipe()
+            stack.callback(os.close, reading)
+            os.set_blocking(reading, False)
+            try:
+                self._send(kind, [*files, writing])
+            finally:
+                os.close(writing)
+            exited = self._awaited(watch, reading, heard)
+            hear(reading, heard, 2 * most + _CHUNK)
+            self._settle(exited)
+            if last or again:
+                self.standing = Standing.OVER
+            return CaseReport(
+                exit=0 if exited is None else exited.status,
+                timed_out=watch.timed_out,
+                starved=watch.starved,
+                cpu_seconds=_used(watch, exited),
+                stdout="" if calls else read_all(files[1], most).decode("utf-8", "replace"),
+                stderr=read_all(files[2], most)[-_TAIL:].decode("utf-8", "replace"),
+                full=any(os.fstat(each).st_size >= most for each in files[1:]),
+                report=heard.decode("utf-8", "replace"),
+            )
+
+    def _awaited(self, watch: Watch, reading: int, heard: bytearray) -> Message | None:
+        """Wait for the end of a case's process; None where it has to be ended."""
+        pid, control, zygote = self._waiting, self._control.fileno(), self._zygote.socket.fileno()
+        longest = 2 * self._work.limits.output_bytes + _CHUNK
+        waiting_for = {reading, control}
+        exited: Message | None = None
+        looking = False
+        while exited is None and not watch.over and len(heard) <= longest:
+            ready = self._ready(watch.patience, *waiting_for)
+            if control in ready:
+                waiting_for.discard(control)
+                self._begun(pid, watch)
+            if reading in ready and not hear(reading, heard, longest):
+                waiting_for.discard(reading)
+            if zygote in ready:
+                message = self._zygote.heard(PATIENCE)
+                exited = message if message.exit == pid else None
+                looking &= message.look is None
+                self._note(watch, message, pid)
+            if not ready and not looking:
+                looking = True
+                self._zygote.say({"look": pid})
+        if exited is not None:
+            self._late(watch, pid, looking=looking, begun=control not in waiting_for)
+        return exited
+
+    def _late(self, watch: Watch, pid: int, *, looking: bool, begun: bool) -> None:
+        """Take the words that have crossed with that of the end of a case's process."""
+        while looking:
+            looking = self._zygote.heard(PATIENCE).look is None
+        if not begun:
+            if not self._ready(0.0, self._control.fileno(), zygote=False):
+                raise BrokenZygoteError("a process for a case could not begin")
+            self._begun(pid, watch)
+
+    def _begun(self, pid: int, watch: Watch) -> None:
+        """Take word that a case begins, and which process waits for the next one."""
+        said = self._control.recv(_CHUNK)
+        if said[:1] != words.BEGUN or len(said) != 1 + words.BEGIN.size:
+            raise BrokenZygoteError("a process for a case could not begin")
+        own, successor, used = words.BEGIN.unpack(said[1:])
+        if own != pid:
+            raise BrokenZygoteError("another process took a case")
+        watch.begin(used)
+        self._running, self._waiting = pid, successor
+
+    def _note(self, watch: Watch, message: Message, pid: int) -> None:
+        """Note what the zygote says while a process runs."""
+        if message.look is not None:
+            watch.look(*message.look)
+        elif message.exit is not None:
+            if message.exit not in {pid, self._compiler}:
+                watch.extra += message.cpu
+        elif message.ended is None and message.spare is None:
+            raise BrokenZygoteError("the zygote spoke of what nobody asked")
+
+    def _settle(self, exited: Message | None) -> None:
+        """See to it that nothing of a case is left before the next one.
+
+        Args:
+            exited: The end of its process; None where that is still to come.
+        """
+        if exited is None:
+            self._end()
+            return
+        self._running = 0
+        others = None if exited.others is None else set(exited.others)
+        expected = {self._waiting, self._compiler, *self._zygote.spares}
+        lost = bool(others) and self._waiting not in {0, *(others or ())}
+        if others is None or lost or others - expected:
+            self._end()
+        elif exited.dirty:
+            self._zygote.say({"tidy": True})
+            while (message := self._zygote.heard(PATIENCE)).tidied is None:
+                pass
+            if not message.tidied:
+                raise BrokenZygoteError("the scratch folder cannot be emptied")
+
+    # The end, and words.
+
+    def _end(self) -> None:
+        """End the program, with all that it started."""
+        self.standing, self._ended = Standing.OVER, True
+        self._zygote.end_all(self._pids)
+
+    @property
+    def _pids(self) -> list[JsonValue]:
+        return [pid for pid in (self._waiting, self._running) if pid]
+
+    def _send(self, kind: bytes, descriptors: list[int]) -> None:
+        try:
+            socket.send_fds(self._control, [kind], descriptors)
+        except OSError as error:
+            raise BrokenZygoteError("a process that waits for a case has ended") from error
+
+    def _ready(self, seconds: float, *descriptors: int, zygote: bool = True) -> list[int]:
+        poller = select.poll()
+        for descriptor in (*descriptors, *([self._zygote.socket.fileno()] if zygote else ())):
+            poller.register(descriptor, select.POLLIN)
+        return [descriptor for descriptor, _ in poller.poll(seconds * 1000)]
+
+
+def _used(watch: Watch, exited: Message | None) -> float:
+    """CPU seconds of a case: those of its process at its end, or as it was last looked at."""
+    if exited is None:
+        return watch.cpu_seconds
+    return max(0.0, exited.cpu - watch.before) + watch.extra
+
+
+def run_again(zygote: ZygoteProcess, work: Work, index: int) -> CaseReport | None:
+    """What comes of a case that has been run before; None where the program compiles no more.
+
+    Raises:
+        BrokenZygoteError: The sandbox is broken.
+    """
+    with Session(zygote, work) as session:
+        if session.standing is not Standing.APART:
+            return None
+        return session.case(index, last=True, again=True)
+
+
+def run_apart(
+    zygote: ZygoteProcess, work: Work, first: int = 0
+) -> Generator[tuple[int | None, CaseReport], None, None]:
+    """What is known of the cases from ``first`` on, each of which has a process of its own.
+
+    A report without a case is of a program that does not compile.
+
+    Raises:
+        BrokenZygoteError: The sandbox is broken.
+    """
+    position, count = first, len(work.inputs)
+    while position < count:
+        with Session(zygote, work) as session:
+            if session.standing is Standing.UNCOMPILED:
+                yield None, session.uncompiled
+                return
+            while position < count and session.standing is Standing.APART:
+                yield position, session.case(position, last=position == count - 1)
+                position += 1

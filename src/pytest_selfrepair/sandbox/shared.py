@@ -1,0 +1,129 @@
+"""Programs that keep nothing, run in one process: the quick way to judge most of them.
+
+What such a run leaves open, it says nothing of, and the program is run in processes of its own.
+"""
+
+import contextlib
+import json
+import os
+import select
+import socket
+from collections.abc import Generator, Iterator
+
+from pytest_selfrepair.core.task import JsonValue
+from pytest_selfrepair.sandbox import words
+from pytest_selfrepair.sandbox.channel import CaseReport, as_json, parse_json
+from pytest_selfrepair.sandbox.files import memory_file
+from pytest_selfrepair.sandbox.process import ZygoteProcess
+from pytest_selfrepair.sandbox.session import Work
+
+_PATIENCE = 0.3  # seconds to wait for word
+_CHUNK = 1 << 16
+_FINISHED = json.dumps({"end": "finished"})
+
+
+class Shared:
+    """The run of one program in the process that such programs share.
+
+    Args:
+        zygote: Where that process is.
+        work: The program.
+
+    Attributes:
+        uncompiled: Why it does not compile; None where it does, or where that is not known.
+    """
+
+    def __init__(self, zygote: ZygoteProcess, work: Work) -> None:
+        self._zygote, self._work = zygote, work
+        self.uncompiled: CaseReport | None = None
+        self._left = len(work.inputs)  # cases whose answers are still to come
+
+    def reports(self) -> Generator[CaseReport, None, None]:
+        """What is known of the first cases, as many as there are, up to one without an answer.
+
+        Where they are fewer than there are cases, nothing is known about the next one.
+
+        Raises:
+            BrokenZygoteError: The sandbox is broken.
+        """
+        shared = self._zygote.shared()
+        reading, writing = os.pipe()
+        try:
+            with contextlib.ExitStack() as stack:
+                stack.callback(os.close, writing)
+                inputs = as_json(list(self._work.inputs))
+                described = memory_file(stack, self._work.described(shared.file))
+                shown = [described, writing, memory_file(stack, inputs)]
+                with contextlib.suppress(OSError):  # it has ended, which is seen at once
+                    socket.send_fds(shared.control, [words.SHARED], shown)
+            match self._word(shared.control):
+                case words.TOGETHER:
+                    yield from self._told(reading)
+                case words.APART | words.UNCOMPILED:
+                    self._left = 0
+        finally:
+            os.close(reading)
+            if self._left:  # it has not come to its end, and perhaps never will
+                self._zygote.drop_shared()
+
+    def _word(self, control: socket.socket) -> bytes:
+        said = b""
+        if _ready(control.fileno()):
+            with contextlib.suppress(OSError):
+                said = control.recv(_CHUNK)
+        if said[:1] == words.UNCOMPILED:
+            self.uncompiled = CaseReport(report=said[1:].decode("utf-8", "replace"))
+        return said[:1]
+
+    def _told(self, reading: int) -> Iterator[CaseReport]:
+        """What comes on a channel."""
+        heard = bytearray()
+        longest = 8 * self._work.limits.output_bytes + _CHUNK
+        while self._left and _ready(reading):
+            said = os.read(reading, _CHUNK)
+            heard += said
+            if not said or len(heard) > longest:
+                return
+            while frame := _frame(heard):
+                answers = _answers(frame)
+                self._left -= len(answers)
+                for each in answers:
+                    match each:
+                        case [float(seconds), str(answer)]:
+                            yield self._answered(seconds, answer)
+                        case [float(seconds), dict(claim)]:
+                            self._left = 0
+                            yield CaseReport(cpu_seconds=seconds, report=json.dumps(claim))
+                        case _:
+                            self._left = 0
+                            return
+
+    def _answered(self, seconds: float, said: str) -> CaseReport:
+        if self._work.fn_name is None:
+            return CaseReport(cpu_seconds=seconds, stdout=said, report=_FINISHED)
+        report = json.dumps({"end": "returned", "result": said})
+        return CaseReport(cpu_seconds=seconds, report=report)
+
+
+def _frame(heard: bytearray) -> bytes | None:
+    """The next frame, taken from what has been heard; None where it is not complete."""
+    end = 4 + int.from_bytes(heard[:4], "big")
+    if len(heard) < 4 or len(heard) < end:  # noqa: PLR2004 - bytes of a length
+        return None
+    frame = bytes(heard[4:end])
+    del heard[:end]
+    return frame
+
+
+def _answers(frame: bytes) -> list[JsonValue]:
+    try:
+        gathered = parse_json(frame.decode("ascii"))
+    except ValueError:
+        return [None]
+    return gathered if isinstance(gathered, list) else [None]
+
+
+def _ready(descriptor: int) -> bool:
+    poller = select.poll()
+    poller.register(descriptor, select.POLLIN)
+    return bool(poller.poll(_PATIENCE * 1000))

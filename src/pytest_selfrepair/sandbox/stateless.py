@@ -1,0 +1,316 @@
+"""Programs that can keep nothing from one case to the next, and so may share a process.
+
+A program is taken for such a one only where it cannot do otherwise: it is run with builtins, and
+with copies of modules, through which nothing that outlives a case can be changed or looked at, and
+its code must hold no name that leads elsewhere. Only what such a run accepts counts: whatever is
+missed there, the program is run as it would be anywhere, in a process for each case.
+
+Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
+"""
+
+import builtins
+import dis
+import importlib
+import io
+import re
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+# What a module gives; all of its public names where nothing is said.
+_MODULES: dict[str, tuple[str, ...]] = {
+    "__future__": ("annotations", "division", "generator_stop", "print_function"),
+    "array": ("array",),
+    "bisect": (),
+    "cmath": (),
+    "collections": ("Counter", "OrderedDict", "defaultdict", "deque", "namedtuple"),
+    "copy": ("copy", "deepcopy"),
+    "decimal": ("Decimal", "getcontext", "ROUND_DOWN", "ROUND_HALF_EVEN", "ROUND_HALF_UP"),
+    "fractions": ("Fraction",),
+    "functools": ("cache", "cmp_to_key", "lru_cache", "partial", "reduce"),
+    "heapq": (),
+    "itertools": (),
+    "math": (),
+    "operator": (),
+    "random": ("choice", "randint", "random", "randrange", "sample", "seed", "shuffle", "uniform"),
+    "re": (
+        *("DOTALL", "I", "IGNORECASE", "M", "MULTILINE", "S", "compile", "escape", "findall"),
+        *("finditer", "fullmatch", "match", "search", "split", "sub", "subn"),
+    ),
+    "string": (
+        *("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits"),
+        *("octdigits", "printable", "punctuation", "whitespace"),
+    ),
+    "sys": ("exit", "maxsize", "version_info"),
+    "typing": (
+        *("Any", "Counter", "Deque", "DefaultDict", "Dict", "FrozenSet", "Iterable", "Iterator"),
+        *("List", "Optional", "OrderedDict", "Sequence", "Set", "Tuple", "Union"),
+    ),
+}
+# What leads to state: names of variables, files, addresses, attributes.
+_REFUSED_BUILTINS = {
+    *("__import__", "breakpoint", "compile", "copyright", "credits", "delattr", "dir", "eval"),
+    *("exec", "exit", "getattr", "globals", "hash", "help", "id", "license", "locals", "open"),
+    *("quit", "setattr", "vars"),
+}
+_REFUSED_CONTENTS = {"attrgetter", "methodcaller"}  # which find attributes by any name
+_BUILTINS = {name: value for name, value in vars(builtins).items() if name not in _REFUSED_BUILTINS}
+_REFUSED_NAMES = {
+    *("ag_code", "ag_frame", "cr_code", "cr_frame", "f_back", "f_builtins", "f_code", "f_globals"),
+    *("f_locals", "format_map", "gi_code", "gi_frame", "mro", "register", "tb_frame", "tb_next"),
+    *(_REFUSED_BUILTINS - {"exit", "quit"}),
+}
+_SPECIAL_NAMES = {
+    f"__{name}__"
+    for name in (
+        *("abs", "add", "and", "bool", "call", "classcell", "contains", "delitem", "doc", "enter"),
+        *("eq", "exit", "firstlineno", "floordiv", "ge", "getitem", "gt", "iadd", "init", "int"),
+        *("invert", "isub", "iter", "le", "len", "lt", "matmul", "mod", "module", "mul", "name"),
+        *("ne", "neg", "next", "or", "pos", "pow", "qualname", "radd", "repr", "reversed"),
+        *("rmul", "rsub", "setitem", "slots", "static_attributes", "str", "sub", "truediv", "xor"),
+    )
+}
+_IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
+_ASYNCHRONOUS = 0x80 | 0x200  # CO_COROUTINE, CO_ASYNC_GENERATOR
+_GENERATOR = 0x20  # CO_GENERATOR
+_FIXED = (int, float, complex, str, tuple, types.BuiltinFunctionType)
+_STORING = {dis.opmap[name] for name in ("STORE_ATTR", "DELETE_ATTR")}
+_MATCHING = {dis.opmap["MATCH_CLASS"]}  # which reads attributes whose names are constants
+_IMPORTING, _EXTENDING = dis.opmap["IMPORT_NAME"], dis.opmap["EXTENDED_ARG"]
+_HANDLING = {dis.opmap["PUSH_EXC_INFO"]}
+
+_FORMAT = re.compile(r"(.?)\.\s*format\b")
+_FIELD_OF_FORMAT = re.compile(r"\{\w*[.\[]|\\[xuUN0-7]")
+
+
+Fields = dict[str, Any]  # what JSON carries
+
+
+class NotStatelessError(BaseException):
+    """A program asks for what only a process of its own may give it."""
+
+
+class Stateless:
+    """A program that keeps nothing, and how its cases are run.
+
+    Args:
+        code: The program.
+        names: What it finds defined.
+
+    Raises:
+        NotStatelessError: It may keep something.
+    """
+
+    def __init__(
+        self, program: str, code: types.CodeType, names: Mapping[str, object], file: str
+    ) -> None:
+        self._code, self._file = code, file
+        self._stores = self._bytes = False
+        used: set[str] = set()
+        for each in _codes(code):
+            _check(each)
+            if not _imported(each) <= _MODULES.keys():
+                raise NotStatelessError
+            self._stores |= not _STORING.isdisjoint(each.co_code[::2])
+            used.update(each.co_names)
+        if not _REFUSED_NAMES.isdisjoint(used) or not all(map(_is_plain, used)):
+            raise NotStatelessError
+        if "format" in used and not _formats_literals(program):
+            raise NotStatelessError
+        self._bytes = "buffer" in used
+        self._names = {name: names[name] for name in used & names.keys()}
+        self._seeded = False
+        self._streams: dict[str, Any] = {}
+        self._limit = sys.getrecursionlimit()
+        self._put_limit = sys.setrecursionlimit
+        self._refused = False
+
+    def run_script(self, given: str) -> str:
+        """What the program prints; it must end as a program does that has done its work.
+
+        Raises:
+            BaseException: It does not.
+        """
+        stdin: Any
+        out: Any
+        if self._bytes:
+            stdin = _stream(given.encode("utf-8", "replace"), newline="\n")
+            out = _stream(b"")
+        else:
+            out, stdin = io.StringIO(), io.StringIO(given, newline="\n")
+        try:
+            self._within(stdin, out, "__main__", self._execute)
+        except SystemExit as error:
+            if error.code not in (None, 0):
+                raise
+        if self._bytes:
+            out.flush()
+            printed: bytes = out.buffer.getvalue()
+            return printed.decode("utf-8", "replace")
+        text: str = out.getvalue()
+        text.encode()  # what a file could not hold, the program could not have printed
+        return text
+
+    def call(self, work: Callable[[dict[str, Any]], Fields]) -> Fields:
+        """What comes of work with the program's namespace, for which it is run anew."""
+
+        def run(scope: dict[str, Any]) -> Fields:
+            for name, value in self._names.items():
+                scope[name] = self._given(name, value)
+            return work(scope)
+
+        done: Fields = self._within(io.StringIO(), io.StringIO(), "program", run)
+        return done
+
+    def _execute(self, scope: dict[str, Any]) -> None:
+        exec(self._code, scope)  # noqa: S102 - the purpose of the process
+
+    def _within(
+        self, stdin: Any, stdout: Any, name: str, work: Callable[[dict[str, Any]], Any]
+    ) -> Any:
+        self._streams = {"stdin": stdin, "stdout": stdout, "stderr": io.StringIO()}
+        usual = sys.stdin, sys.stdout, sys.stderr
+        self._refused = self._seeded = False
+        scope: dict[str, Any] = {
+            "__name__": name,
+            "__doc__": None,
+            "__builtins__": {
+                **_BUILTINS,
+                "__import__": self._import,
+                "exit": sys.exit,
+                "quit": sys.exit,
+            },
+        }
+        sys.stdin, sys.stdout, sys.stderr = self._streams.values()
+        try:
+            done = work(scope)
+        finally:
+            sys.stdin, sys.stdout, sys.stderr = usual
+            scope.clear()
+            self._put_limit(self._limit)
+        if self._refused:  # even where the program has caught it
+            raise NotStatelessError
+        return done
+
+    def _import(self, name: str, *others: Any, level: int = 0) -> types.ModuleType:
+        if level or any(others[3:]) or name not in _MODULES:
+            self._refuse()
+        return self._module(name)
+
+    def _module(self, name: str) -> types.ModuleType:
+        """A copy of a module, without what could be changed in it for good."""
+        copy = types.ModuleType(name)
+        vars(copy).update(_CONTENTS[name, self._stores])
+        vars(copy)["__getattr__"] = self._missing
+        if name == "sys":
+            vars(copy).update(self._streams)
+            vars(copy).update(argv=[self._file], setrecursionlimit=self._put_limit)
+        elif name == "random" and not self._seeded:
+            self._seeded = True
+            sys.modules["random"].seed(0)
+        elif name == "decimal":
+            decimal = sys.modules["decimal"]
+            decimal.setcontext(decimal.DefaultContext.copy())
+        return copy
+
+    def _given(self, name: str, value: object) -> object:
+        """What the program finds defined by a name: the same, or a copy of a module."""
+        if isinstance(value, types.ModuleType):
+            if value.__name__ not in _MODULES:
+                raise NotStatelessError
+            return self._module(value.__name__)
+        for (module, stores), held in _CONTENTS.items():
+            if stores == self._stores and held.get(name, held) is value:
+                if module == "random":
+                    self._module(module)
+                return value
+        raise NotStatelessError
+
+    def _missing(self, name: str) -> Any:
+        if name.startswith("__"):  # what `from … import *` looks for
+            raise AttributeError(name)
+        self._refuse()
+
+    def _refuse(self) -> Any:
+        self._refused = True
+        raise NotStatelessError
+
+
+def _stream(data: bytes, newline: str | None = None) -> io.TextIOWrapper:
+    return io.TextIOWrapper(
+        io.BytesIO(data), "utf-8", "surrogateescape", newline=newline, write_through=True
+    )
+
+
+def _contents(name: str, *, stores: bool) -> dict[str, object]:
+    module = importlib.import_module(name)
+    public = {each for each in vars(module) if not each.startswith("_")}
+    wanted = _MODULES[name] or public - _REFUSED_CONTENTS
+    found = {each: getattr(module, each) for each in wanted if hasattr(module, each)}
+    return {
+        each: value
+        for each, value in found.items()
+        if not isinstance(value, types.ModuleType) and (_is_fixed(value) or not stores)
+    }
+
+
+def _is_fixed(value: object) -> bool:
+    """Whether no attribute of it can be set."""
+    if isinstance(value, type):
+        return bool(value.__flags__ & _IMMUTABLE_TYPE)
+    if isinstance(value, types.MethodType):
+        return True
+    return isinstance(value, _FIXED) and not hasattr(value, "__dict__")
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _codes(constant)
+
+
+def _check(code: types.CodeType) -> None:
+    operations = code.co_code[::2]
+    if code.co_flags & _ASYNCHRONOUS or not _MATCHING.isdisjoint(operations):
+        raise NotStatelessError
+    # What is left of a generator may run at any time: only one that does nothing then is harmless.
+    if code.co_flags & _GENERATOR and not _HANDLING.isdisjoint(operations):
+        raise NotStatelessError
+
+
+def _imported(code: types.CodeType) -> set[str]:
+    """The modules that a code imports in so many words."""
+    found: set[str] = set()
+    high = 0
+    for operation, low in zip(code.co_code[::2], code.co_code[1::2], strict=True):
+        if operation == _EXTENDING:
+            high = (high | low) << 8
+            continue
+        if operation == _IMPORTING:
+            found.add(code.co_names[high | low])
+        high = 0
+    return found
+
+
+def imports(code: types.CodeType) -> set[str]:
+    """The modules that a program imports in so many words, by the first part of their names."""
+    return {name.partition(".")[0] for each in _codes(code) for name in _imported(each)}
+
+
+def _is_plain(name: str) -> bool:
+    special = name.startswith("__") and name.endswith("__") and len(name) > 4  # noqa: PLR2004 - underscores
+    return not special or name in _SPECIAL_NAMES
+
+
+def _formats_literals(program: str) -> bool:
+    """Whether only literal texts are formatted, and none of them looks into what it is given."""
+    if _FIELD_OF_FORMAT.search(program):
+        return False
+    return all(before in ("'", '"') for before in _FORMAT.findall(program))
+
+
+_CONTENTS = {
+    (name, stores): _contents(name, stores=stores) for name in _MODULES for stores in (False, True)
+}
