@@ -17,7 +17,8 @@ from pytest_selfrepair.models.thinking import thinks
 
 
 def test_nothing_is_sent_that_was_not_asked_for() -> None:
-    assert wire_params(SamplingParams()) == {}
+    assert wire_params(SamplingParams()) == {"temperature": 0.8}
+    assert wire_params(SamplingParams(temperature=None)) == {}
 
 
 def test_parameters_are_written_as_the_protocol_has_them() -> None:
@@ -28,6 +29,7 @@ def test_parameters_are_written_as_the_protocol_has_them() -> None:
         extra_body=extra_body_from_json('{"top_k": 4, "nested": {"b": 1, "a": 2}}'),
     )
     assert wire_params(params) == {
+        "temperature": 0.8,
         "top_p": 0.9,
         "reasoning_effort": "low",
         "stop": ["END", "\n\n"],
