@@ -32,7 +32,7 @@ from pytest_selfrepair.estimate.comparison.gate import Gate, Rule, decide
 from pytest_selfrepair.estimate.comparison.pairs import pairs
 from pytest_selfrepair.estimate.comparison.regression import Baselines, Regression
 from pytest_selfrepair.estimate.comparison.two_runs import Progress, progress
-from pytest_selfrepair.estimate.findings import Baseline
+from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.estimate.intervals.decision import Evidence, decided, side
 from pytest_selfrepair.estimate.intervals.estimate import Estimate

@@ -11,13 +11,8 @@ from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
 from pytest_selfrepair.estimate.findings import (
     About,
-    Against,
-    Answer,
-    AtEqualTokens,
-    Baseline,
     Curve,
     CurvePoint,
-    Difficulty,
     Findings,
     Flips,
     HeatCell,
@@ -29,6 +24,7 @@ from pytest_selfrepair.estimate.findings import (
     Tally,
     Unscored,
 )
+from pytest_selfrepair.estimate.gain import Against, Answer, AtEqualTokens, Baseline, Difficulty
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 

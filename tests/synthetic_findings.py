@@ -6,12 +6,9 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty
-from pytest_selfrepair.estimate import findings as found
 from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
 from pytest_selfrepair.estimate.findings import (
     About,
-    Answer,
-    AtEqualTokens,
     Curve,
     CurvePoint,
     Findings,
@@ -25,6 +22,8 @@ from pytest_selfrepair.estimate.findings import (
     Tally,
     Unscored,
 )
+from pytest_selfrepair.estimate.gain import Against, Answer, AtEqualTokens, Baseline
+from pytest_selfrepair.estimate.gain import Difficulty as RatesOfDifficulty
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.run.outcome import task_outcome
 from synthetic import FAULTS
@@ -67,9 +66,9 @@ def at_equal_tokens(
         unsolved=tasks // 3,
         tokens=2840.4,
         dollars=0.17 if priced else None,
-        stopping=_against(found.Baseline.STOPPING, about),
-        one_by_one=_against(found.Baseline.ONE_BY_ONE, about),
-        paper=_against(found.Baseline.EVERY_TASK, difference(gain + 0.02)),
+        stopping=_against(Baseline.STOPPING, about),
+        one_by_one=_against(Baseline.ONE_BY_ONE, about),
+        paper=_against(Baseline.EVERY_TASK, difference(gain + 0.02)),
         tokens_per_solved=6129.0,
         dollars_per_solved=0.3678 if priced else None,
         answer=answer,
@@ -77,10 +76,8 @@ def at_equal_tokens(
     )
 
 
-def _against(baseline: found.Baseline, gain: Estimate) -> found.Against:
-    return found.Against(
-        baseline=baseline, rate=share(0.42), gain=gain, programs=9.4, tokens=2840.4
-    )
+def _against(baseline: Baseline, gain: Estimate) -> Against:
+    return Against(baseline=baseline, rate=share(0.42), gain=gain, programs=9.4, tokens=2840.4)
 
 
 def _points(gain: float, n_fr: int, *, priced: bool) -> tuple[CurvePoint, ...]:
@@ -246,7 +243,7 @@ def findings(
             if scored
         ),
         difficulties=tuple(
-            found.Difficulty(
+            RatesOfDifficulty(
                 difficulty=level,
                 tasks=number,
                 pass_at_1=share(0.31),

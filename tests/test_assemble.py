@@ -13,7 +13,7 @@ import synthetic
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.estimate.exact.shape import ALL, Policy
-from pytest_selfrepair.estimate.findings import Answer
+from pytest_selfrepair.estimate.gain import Answer
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.report.data import from_json, to_json
 from pytest_selfrepair.store.authors_file import open_file

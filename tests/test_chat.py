@@ -61,7 +61,7 @@ def test_many_requests_at_once_each_get_their_own_answer(serve: Serve) -> None:
 
 
 def test_no_more_requests_are_in_flight_than_there_are_slots(serve: Serve) -> None:
-    server = serve(tasks={"*": {"program": "ok"}}, latency={"seed": 1, "mean": 0.005, "sigma": 0.5})
+    server = serve(tasks={"*": {"program": "ok"}}, latency={"seed": 1, "mean": 0.05, "sigma": 0.5})
     ask(model_on(line_to(server.base_url, slots=3)), *(request(f"p{n}") for n in range(20)))
     assert server.most_in_flight == 3
 

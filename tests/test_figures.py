@@ -9,7 +9,7 @@ import pytest
 
 import synthetic
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.estimate.findings import Baseline
+from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.report.figures import PAPER, Kind, figure
 from synthetic_findings import findings as invented
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from findings_made import at_equal_tokens
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.estimate.comparison.gate import Gate, Rule, decide
 from pytest_selfrepair.estimate.comparison.regression import Regression
-from pytest_selfrepair.estimate.exact.shape import ALL
-from pytest_selfrepair.estimate.findings import About, Answer, AtEqualTokens, Findings, Tally
+from pytest_selfrepair.estimate.findings import About, Findings, Tally
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 SHARES = st.floats(0, 1)
@@ -21,26 +21,7 @@ def run(
     rate: Estimate | None, *, tasks: int = 20, scored: int | None = None, not_run: int = 0
 ) -> Findings:
     """What is found of a run whose first source's trees solve so much."""
-    none = Estimate(value=0.0)
-    headline = [
-        AtEqualTokens(
-            source="self",
-            difficulty=ALL,
-            tasks=tasks,
-            pass_rate=rate,
-            iid=none,
-            gain=none,
-            tokens=100.0,
-            dollars=None,
-            iid_samples=2.0,
-            tokens_per_solved=None,
-            dollars_per_solved=None,
-            answer=Answer.CANNOT_TELL,
-            tasks_needed=None,
-        )
-        for rate in [rate]
-        if rate is not None
-    ]
+    headline = [at_equal_tokens(tasks=tasks, pass_rate=rate)] if rate is not None else []
     return Findings(
         about=About(
             title="a run",

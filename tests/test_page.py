@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 import pytest_selfrepair
 import synthetic
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.estimate.findings import Answer, Findings, Unscored
+from pytest_selfrepair.estimate.findings import Findings, Unscored
+from pytest_selfrepair.estimate.gain import Answer
 from pytest_selfrepair.report import numbers, typeset
 from pytest_selfrepair.report.details import details
 from pytest_selfrepair.report.html import page

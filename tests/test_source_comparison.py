@@ -16,17 +16,11 @@ from pytest_selfrepair.core.record import NOT_RUN, Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, RepairTree
 from pytest_selfrepair.core.verdict import Outcome, Verdict
+from pytest_selfrepair.estimate.comparison import sources
 from pytest_selfrepair.estimate.comparison.pairs import pair, pairs, pairs_by_difficulty
-from pytest_selfrepair.estimate.comparison.sources import compared
 from pytest_selfrepair.estimate.exact.shape import ALL
-from pytest_selfrepair.estimate.findings import (
-    Answer,
-    AtEqualTokens,
-    Bounds,
-    Flips,
-    RepairRate,
-    Unscored,
-)
+from pytest_selfrepair.estimate.findings import Flips, RepairRate, Unscored
+from pytest_selfrepair.estimate.gain import Answer, AtEqualTokens, Bounds
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.estimate.intervals.decision import side
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
@@ -35,6 +29,7 @@ from pytest_selfrepair.estimate.intervals.power import least_gain
 from pytest_selfrepair.estimate.run import equal_tokens
 from pytest_selfrepair.estimate.run.equal_tokens import answered, difficulties
 from pytest_selfrepair.estimate.run.repairs import broke, source_findings
+from pytest_selfrepair.estimate.run.sampled import SampledRun
 from pytest_selfrepair.estimate.run.scored import Scored, scored, source_names
 from trees import counted
 
@@ -44,6 +39,13 @@ MENDED = forest([False], {"self": [[True]], "none": [[False]]}, [False, False])
 FRESH = forest([False], {"self": [[False]], "none": [[False]]}, [True, True])
 AT_ONCE = forest([True], {"self": [], "none": []})
 MIXED = forest([True, False], {"self": [[True, False]], "none": [[False, False]]}, [False] * 4)
+
+
+def compared(
+    records: Sequence[Record], *, not_run: int = 0, how: Bootstrap = FEW
+) -> sources.Compared:
+    """The sources of a run from its records."""
+    return sources.compared(SampledRun.of(records, not_run=not_run), how=how)
 
 
 def at_equal_tokens(
@@ -274,10 +276,10 @@ def test_each_failing_program_and_each_task_weighs_the_same() -> None:
 
 
 def test_every_two_sources_are_paired_where_they_share_a_program() -> None:
-    sources: dict[str, Rows] = {"self": [[True]], "none": [[False]], "blind": [[False]]}
-    sources["late"] = [[]]
-    tasks = [forest([False], sources)]
-    found = pairs(scored(map_records(tasks)), [*sources])
+    rows: dict[str, Rows] = {"self": [[True]], "none": [[False]], "blind": [[False]]}
+    rows["late"] = [[]]
+    tasks = [forest([False], rows)]
+    found = pairs(scored(map_records(tasks)), [*rows])
     assert [(each.first, each.second) for each in found] == [
         ("self", "none"),
         ("self", "blind"),

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from findings_made import NOTHING, SPENT, UNSURE, any_findings, at_equal_tokens, estimate, sample
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
-from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Bounds, Findings, Refused
+from pytest_selfrepair.estimate.findings import Findings, Refused
+from pytest_selfrepair.estimate.gain import Answer, AtEqualTokens, Bounds
 from pytest_selfrepair.report.curve import Series, plot
 from pytest_selfrepair.report.plain import Paper, columns, harmless, harmless_lines, shows_unicode
 from pytest_selfrepair.report.terminal import Style, summary
@@ -84,6 +85,9 @@ def test_bounds_and_duplicates_are_said_where_there_are_any() -> None:
     assert "(if the 43 tasks not scored or not run were counted: between 27.1% and 86.0% " in text
     assert "solved, between 24.6% and 83.6% without repair)" in text
     assert "programs of a task: 5.0 drawn, 1.6 distinct (effective number, mean over" in text
+    whole = replace(sample().difficulties[-1], bounds=Bounds(low=0.155, high=0.744, missing=43))
+    text = " ".join(line.strip() for line in shown(sample(difficulties=(whole,))))
+    assert "pass@1 of all lies between 15.5% and 74.4% if 43 missing tasks are counted" in text
     varied = " ".join(shown(sample(tally=replace(tally, distinct=4.1))))
     assert "distinct" not in varied
 

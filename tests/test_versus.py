@@ -57,6 +57,8 @@ def test_only_tasks_that_both_scored_are_compared_and_the_others_are_named() -> 
     assert (found.lost, found.won) == (("tasks/0001",), ("tasks/0003",))
     assert (found.only_before, found.only_after) == (("tasks/0000",), ("tasks/0004",))
     assert (found.unscored_before, found.unscored_after) == (("tasks/0002",), ("tasks/0002",))
+    assert found.bounds == pytest.approx((-1 / 3, 1 / 3))
+    assert versus(before[:2], before[:2], how=FEW).bounds is None
 
 
 def test_pass_rates_are_told_of_each_difficulty_and_of_all() -> None:

@@ -12,19 +12,12 @@ from pytest_selfrepair.estimate.exact.iid import iid, sampled
 from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
 from pytest_selfrepair.estimate.exact.shapes import Expected
 from pytest_selfrepair.estimate.exact.stopping import reach, stopping
-from pytest_selfrepair.estimate.findings import (
-    About,
-    Baseline,
-    Curve,
-    Findings,
-    HeatMap,
-    Refused,
-    Unscored,
-)
+from pytest_selfrepair.estimate.findings import About, Curve, Findings, HeatMap, Refused, Unscored
+from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
 from pytest_selfrepair.estimate.intervals.statistics import mean_estimate, sampling_noise
 from pytest_selfrepair.estimate.run.baselines import iid_points, stopping_points
-from pytest_selfrepair.estimate.run.censoring import Usable, usable
+from pytest_selfrepair.estimate.run.censoring import Usable
 from pytest_selfrepair.estimate.run.curves import (
     curve,
     envelope,
@@ -35,7 +28,7 @@ from pytest_selfrepair.estimate.run.curves import (
 from pytest_selfrepair.estimate.run.depths import by_depth
 from pytest_selfrepair.estimate.run.latency import latencies
 from pytest_selfrepair.estimate.run.notes import notes, overstepped
-from pytest_selfrepair.estimate.run.scored import by_difficulty, scored, source_names
+from pytest_selfrepair.estimate.run.sampled import SampledRun
 
 _T = TypeVar("_T")
 
@@ -59,15 +52,9 @@ def findings(
         title: What reports call the run; None: after its models and sources.
         how: How tasks are resampled.
     """
-    records = sorted(records, key=lambda record: (record.task_id, str(record.setup)))
-    parts = compared(records, not_run=not_run, how=how)
-    names = source_names(records)
-    groups = _groups(records)
-    used = {
-        (group, name): usable(some, name)
-        for group, some in groups.items()
-        for name in (None, *names)
-    }
+    run = SampledRun.of(records, not_run=not_run)
+    records, names, used = run.records, run.sources, run.trees()
+    parts = compared(run, how=how)
     return Findings(
         about=_about(records, names, not_run, parts.not_run_budget, title),
         headline=parts.headline,
@@ -75,14 +62,14 @@ def findings(
         sources=parts.sources,
         pairs=parts.pairs,
         shapes=_shapes(used),
-        curves=tuple(_curves(used, groups, records, how)),
+        curves=tuple(_curves(used, records, how)),
         heat_maps=tuple(_heat_maps(used)),
         tally=parts.tally,
         cost=parts.cost,
         lost=lost or Lost(),
         unscored=parts.unscored,
         refused=_refused(used),
-        depths=by_depth(scored(records), names, how=how),
+        depths=by_depth(run.tasks, names, how=how),
         pairs_by_difficulty=parts.pairs_by_difficulty,
         latency=latencies(records),
         notes=(*overstepped(account), *notes(records)),
@@ -94,17 +81,6 @@ _Used = dict[tuple[str, str | None], Usable]
 """What can be used of each difficulty and source; None stands for the programs alone."""
 
 
-def _groups(records: Sequence[Record]) -> dict[str, list[Record]]:
-    """The scored records of each difficulty that has any, and last all of them."""
-    known = by_difficulty(scored(records))
-    with_score = [record for record in records if record.grown is not None]
-    return {
-        name: [record for record in with_score if name in {ALL, record.difficulty}]
-        for name in known
-        if with_score
-    }
-
-
 def _shapes(used: _Used) -> tuple[Shape, ...]:
     found: list[Shape] = []
     for replacement in (False, True):
@@ -114,12 +90,10 @@ def _shapes(used: _Used) -> tuple[Shape, ...]:
     return tuple(found)
 
 
-def _curves(
-    used: _Used, groups: dict[str, list[Record]], records: Sequence[Record], how: Bootstrap
-) -> Iterable[Curve]:
+def _curves(used: _Used, records: Sequence[Record], how: Bootstrap) -> Iterable[Curve]:
+    difficulty_of = {record.task_id: str(record.difficulty or "") for record in records}
     model = " and ".join(_models(records)) or UNKNOWN
     for (group, source), each in used.items():
-        difficulty_of = {record.task_id: str(record.difficulty or "") for record in groups[group]}
         strata = [difficulty_of[task] for task in each.forest.tasks]
         depth = each.forest.depth
         for policy, replacement in _ways(each):

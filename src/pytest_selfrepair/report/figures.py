@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.exact.shape import ALL, Policy
-from pytest_selfrepair.estimate.findings import (
-    Baseline,
-    Curve,
-    Findings,
-    HeatMap,
-    Pair,
-    SourceFindings,
-)
+from pytest_selfrepair.estimate.findings import Curve, Findings, HeatMap, Pair, SourceFindings
+from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.report.typeset import ratio
 from pytest_selfrepair.report.visible import visible

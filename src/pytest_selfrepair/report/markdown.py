@@ -3,7 +3,8 @@
 import html
 import re
 
-from pytest_selfrepair.estimate.findings import AtEqualTokens, Findings
+from pytest_selfrepair.estimate.findings import Findings
+from pytest_selfrepair.estimate.gain import AtEqualTokens
 from pytest_selfrepair.report import numbers, words
 from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.report.tables import by_difficulty, by_source
@@ -88,7 +89,8 @@ def _cost(findings: Findings) -> list[str]:
 
 def _missing(findings: Findings) -> list[str]:
     shown = findings.unscored[:_MOST_SHOWN]
-    lines = [f"not scored: {escaped(words.named(each))}: {escaped(each.reason)}" for each in shown]
+    lines = [escaped(text) for text in words.bounds_of_programs(findings.difficulties)]
+    lines += [f"not scored: {escaped(words.named(each))}: {escaped(each.reason)}" for each in shown]
     if (more := len(findings.unscored) - len(shown)) > 0:
         lines.append(f"not scored for {numbers.plural(more, 'other reason')}")
     if findings.about.not_run:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from tabulate import tabulate
 
 from pytest_selfrepair.core.verdict import Outcome
-from pytest_selfrepair.estimate.findings import AtEqualTokens, Findings, SourceFindings
+from pytest_selfrepair.estimate.findings import Findings, SourceFindings
+from pytest_selfrepair.estimate.gain import AtEqualTokens
 from pytest_selfrepair.report.numbers import bracketed, dollars, number, percent, points
 from pytest_selfrepair.report.plain import Paper, columns
 

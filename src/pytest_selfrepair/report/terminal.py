@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pytest_selfrepair.estimate.exact.shape import ALL, Policy
-from pytest_selfrepair.estimate.findings import Answer, AtEqualTokens, Curve, Findings, Pair
+from pytest_selfrepair.estimate.findings import Curve, Findings, Pair
+from pytest_selfrepair.estimate.gain import Answer, AtEqualTokens
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 from pytest_selfrepair.report import numbers, words
 from pytest_selfrepair.report.curve import Series, plot
@@ -173,13 +174,18 @@ class _Page:
     def _rates(self) -> list[Line]:
         findings = self._findings
         table = by_difficulty(findings, self._names, self._groups).lines(self._paper)
+        bounds = [
+            line
+            for text in words.bounds_of_programs(findings.difficulties)
+            for line in self._say(text, Style.UNSURE)
+        ]
         if not table or not findings.about.sources:
-            return [Line(line) for line in table]
+            return [*map(Line, table), *bounds]
         note = (
             "sampling: without repair, under the same stopping rule and at the same tokens as the "
             "source left of it"
         )
-        return [*map(Line, table), *self._say(note, Style.FAINT)]
+        return [*map(Line, table), *bounds, *self._say(note, Style.FAINT)]
 
     def _sources(self) -> list[Line]:
         table = by_source(self._findings, self._names).lines(self._paper)

@@ -165,8 +165,8 @@ def value(of: str | None) -> str:
 
 
 def missing(versus: Versus, say: Say = plain) -> list[str]:
-    """Tasks that are not compared, and why."""
-    return [
+    """Tasks that are not compared, why, and what they could change."""
+    said = [
         f"{what}: {_listed(ids, say, _FEW_IDS)}"
         for what, ids in (
             ("only in the run before", versus.only_before),
@@ -176,6 +176,10 @@ def missing(versus: Versus, say: Say = plain) -> list[str]:
         )
         if ids
     ]
+    if (bounds := versus.bounds) is not None:
+        low, high = map(points, bounds)
+        said.append(f"if the tasks not scored are counted: between {low} and {high} points")
+    return said
 
 
 def signed_dollars(amount: float) -> str:

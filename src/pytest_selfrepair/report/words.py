@@ -4,16 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Account, Lost
-from pytest_selfrepair.estimate.findings import (
-    Against,
-    Answer,
-    AtEqualTokens,
-    Bounds,
-    Latency,
-    SourceFindings,
-    Tally,
-    Unscored,
-)
+from pytest_selfrepair.estimate.findings import Latency, SourceFindings, Tally, Unscored
+from pytest_selfrepair.estimate.gain import Against, Answer, AtEqualTokens, Bounds, Difficulty
 from pytest_selfrepair.estimate.run.depths import fresh_is_better
 from pytest_selfrepair.report.numbers import (
     between,
@@ -122,6 +114,17 @@ def bounds(found: AtEqualTokens) -> str | None:
         f"if the {plural(found.bounds.missing, 'task')} not scored or not run {were} counted: "
         f"{_within(found.bounds)} solved, {_within(found.stopping.bounds)} without repair"
     )
+
+
+def bounds_of_programs(difficulties: Sequence[Difficulty]) -> list[str]:
+    """Between what pass@1 lies, of each difficulty of which tasks are missing, and of all."""
+    return [
+        f"pass@1 of {each.difficulty} lies {_within(each.bounds)} if "
+        f"{plural(each.bounds.missing, 'missing task')} "
+        f"{'are' if each.bounds.missing > 1 else 'is'} counted"
+        for each in difficulties
+        if each.bounds is not None
+    ]
 
 
 def _within(bounds: Bounds) -> str:

@@ -1,24 +1,15 @@
 """All that a run's records say of its feedback sources, put together from the parts."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.comparison.pairs import pairs, pairs_by_difficulty
-from pytest_selfrepair.estimate.findings import (
-    AtEqualTokens,
-    Difficulty,
-    Pair,
-    SourceFindings,
-    Tally,
-    Unscored,
-)
+from pytest_selfrepair.estimate.findings import Pair, SourceFindings, Tally, Unscored
+from pytest_selfrepair.estimate.gain import AtEqualTokens, Difficulty
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
-from pytest_selfrepair.estimate.run.bounds import missing
 from pytest_selfrepair.estimate.run.equal_tokens import difficulties
 from pytest_selfrepair.estimate.run.repairs import source_findings
-from pytest_selfrepair.estimate.run.scored import scored, source_names
+from pytest_selfrepair.estimate.run.sampled import SampledRun
 from pytest_selfrepair.estimate.run.tally import not_run_budget, tally, unscored
 
 
@@ -49,19 +40,15 @@ class Compared:
     not_run_budget: Unscored | None
 
 
-def compared(
-    records: Sequence[Record], *, not_run: int = 0, how: Bootstrap = BOOTSTRAP
-) -> Compared:
-    """Compare the feedback sources of a run; the order of the records does not matter.
+def compared(run: SampledRun, *, how: Bootstrap = BOOTSTRAP) -> Compared:
+    """Compare the feedback sources of a run.
 
     Args:
-        records: One for each task.
-        not_run: Tasks that were collected and never started.
+        run: What was sampled.
         how: How tasks are resampled.
     """
-    records = sorted(records, key=lambda record: (record.task_id, str(record.setup)))
-    tasks, names = scored(records), source_names(records)
-    found = difficulties(tasks, names, missing=missing(records, not_run), how=how)
+    tasks, names, records = run.tasks, run.sources, run.records
+    found = difficulties(tasks, names, missing=run.missing, how=how)
     return Compared(
         headline=found[-1].sources if found else (),
         difficulties=found,

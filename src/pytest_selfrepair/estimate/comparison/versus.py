@@ -105,6 +105,19 @@ class Versus:
     unscored_after: tuple[str, ...]
     same: bool = False
 
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """Between what the difference of `pass_at_t` lies, whatever unscored tasks came to.
+
+        Those that one run did not score may have been lost or won; None where there are none.
+        """
+        missing = len({*self.unscored_before, *self.unscored_after})
+        if not missing or not self.changes:
+            return None
+        whole = self.tasks + missing
+        known = self.changes[-1].pass_at_t.difference.value * self.tasks
+        return (known - missing) / whole, (known + missing) / whole
+
 
 def versus(
     before: Sequence[Record], after: Sequence[Record], *, how: Bootstrap = BOOTSTRAP

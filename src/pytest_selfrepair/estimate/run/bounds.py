@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.exact.shape import ALL
-from pytest_selfrepair.estimate.findings import Against, AtEqualTokens, Bounds
+from pytest_selfrepair.estimate.gain import Against, AtEqualTokens, Bounds
 
 
 def missing(records: Sequence[Record], not_run: int) -> Counter[str]:

@@ -35,7 +35,7 @@ from pytest_selfrepair.estimate.exact.shapes import (
     shapes,
 )
 from pytest_selfrepair.estimate.findings import Refused
-from pytest_selfrepair.estimate.run.ended import Scored, policy_of
+from pytest_selfrepair.estimate.run.ended import PlannedTree, policy_of
 
 MOST_NAMED = 3
 """Tasks that a refusal names."""
@@ -130,23 +130,21 @@ class Usable:
         return tuple(found)
 
 
-def usable(records: Sequence[Record], source: str | None) -> Usable:
+def usable(records: Sequence[Record], source: str | None, trees: Forest | None = None) -> Usable:
     """What can be estimated from some tasks' trees of one source.
 
     Args:
         records: Of all tasks, or of one difficulty. Tasks that were not scored, and those without a
             tree of that source, are left out.
         source: The feedback source's name; None: the programs alone.
+        trees: These tasks' trees as arrays, where they have been made.
     """
-    scored = [Scored.of(record, source) for record in records if record.grown is not None]
+    scored = [PlannedTree.of(record, source) for record in records if record.grown is not None]
     used = [each for each in scored if source is None or each.tree is not None]
     plans = [each.plan for each in used if each.plan is not None]
-    whole = forest(
-        [each.grown for each in used],
-        source,
-        tasks=[each.task_id for each in used],
-        planned=min((plan.n_fr for plan in plans), default=0),
-    )
+    if trees is None:
+        trees = forest([each.grown for each in used], source, tasks=[each.task_id for each in used])
+    whole = replace(trees, planned=min((plan.n_fr for plan in plans), default=0))
     found = Usable(
         source=source,
         grown=tuple(each.grown for each in used),
@@ -167,7 +165,7 @@ def named(tasks: Sequence[str]) -> str:
     return ", ".join(tasks[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _within_budget(found: Usable, used: Sequence[Scored]) -> Usable:
+def _within_budget(found: Usable, used: Sequence[PlannedTree]) -> Usable:
     """Only what the plan grants to every tree, where the budget ended any."""
     what = _what(found.source)
     if ended := [each.task_id for each in used if each.programs_ended]:
@@ -211,7 +209,7 @@ def _one_level(found: Usable) -> Usable:
     )
 
 
-def _in_order(found: Usable, used: Sequence[Scored]) -> Usable:
+def _in_order(found: Usable, used: Sequence[PlannedTree]) -> Usable:
     """Trees that stopped at their first pass."""
     what = _what(found.source)
     nothing = replace(found, grown=(), forest=found.forest.first(0))

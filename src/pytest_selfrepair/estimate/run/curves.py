@@ -13,7 +13,8 @@ from pytest_selfrepair.estimate.exact.forest import ALL_TOKENS, DOLLARS, TOKENS,
 from pytest_selfrepair.estimate.exact.shape import ALL, Policy
 from pytest_selfrepair.estimate.exact.shapes import Expected, expect, expect_texts, known
 from pytest_selfrepair.estimate.exact.texts import SharedTexts
-from pytest_selfrepair.estimate.findings import Baseline, Curve, CurvePoint, HeatCell, HeatMap
+from pytest_selfrepair.estimate.findings import Curve, CurvePoint, HeatCell, HeatMap
+from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 SAME = 1e-12

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pytest_selfrepair.core.tree import Grown, RepairTree
 from pytest_selfrepair.estimate.exact.shape import ALL
-from pytest_selfrepair.estimate.findings import AtEqualTokens
+from pytest_selfrepair.estimate.gain import AtEqualTokens
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
 from pytest_selfrepair.estimate.intervals.statistics import NEAR_ZERO
 from pytest_selfrepair.estimate.run.equal_tokens import compared

@@ -14,8 +14,8 @@ def policy_of(plan: Plan) -> Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
-    """A scored task and its tree of one source.
+class PlannedTree:
+    """A scored task with its plan and its tree of one source.
 
     Attributes:
         task_id: The task.
@@ -30,7 +30,7 @@ class Scored:
     tree: RepairTree | None
 
     @classmethod
-    def of(cls, record: Record, source: str | None) -> "Scored":
+    def of(cls, record: Record, source: str | None) -> "PlannedTree":
         """A scored record.
 
         Raises:

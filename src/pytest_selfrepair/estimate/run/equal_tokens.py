@@ -10,13 +10,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from pytest_selfrepair.estimate.exact.shape import ALL
-from pytest_selfrepair.estimate.findings import (
-    Against,
-    Answer,
-    AtEqualTokens,
-    Baseline,
-    Difficulty,
-)
+from pytest_selfrepair.estimate.gain import Against, Answer, AtEqualTokens, Baseline, Difficulty
 from pytest_selfrepair.estimate.intervals.bootstrap import (
     BOOTSTRAP,
     FEWEST_TASKS,

@@ -19,7 +19,7 @@ from pytest_selfrepair.estimate.exact.forest import TOKENS
 from pytest_selfrepair.estimate.exact.iid import from_none
 from pytest_selfrepair.estimate.exact.shape import Policy
 from pytest_selfrepair.estimate.exact.stopping import further, stopping, unsolved
-from pytest_selfrepair.estimate.findings import Baseline
+from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.decision import Evidence
 from pytest_selfrepair.estimate.run.as_grown import Trees
 from pytest_selfrepair.estimate.run.matched import Matched, up_to

@@ -1,5 +1,6 @@
 """The scored tasks of some records, in an order of their own, and the groups they fall into."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,8 +46,14 @@ def scored(records: Sequence[Record]) -> tuple[Scored, ...]:
 def source_names(records: Sequence[Record]) -> tuple[str, ...]:
     """The feedback sources that have trees, in the order the user gave them."""
     given = [name for record in records if record.setup for name in record.setup.sources]
-    grown = [tree.source for task in scored(records) for tree in task.grown.trees]
-    return tuple(name for name in dict.fromkeys((*given, *grown)) if name in set(grown))
+    by_task = sorted(
+        (record for record in records if record.grown is not None),
+        key=lambda record: (record.task_id, str(record.setup)),
+    )
+    grown = dict.fromkeys(
+        tree.source for record in by_task if record.grown for tree in record.grown.trees
+    )
+    return tuple(name for name in dict.fromkeys((*given, *grown)) if name in grown)
 
 
 def with_tree(tasks: Sequence[Scored], source: str) -> tuple[Scored, ...]:
@@ -65,4 +72,10 @@ def by_difficulty(tasks: Sequence[Scored]) -> dict[str, tuple[Scored, ...]]:
 
 def resampling(tasks: Sequence[Scored], how: Bootstrap = BOOTSTRAP) -> Resampling:
     """Tasks, at least one, to be drawn within their difficulties."""
-    return how.of([task.stratum for task in tasks])
+    return _drawn(tuple(task.stratum for task in tasks), how)
+
+
+@functools.lru_cache(maxsize=64)
+def _drawn(strata: tuple[str, ...], how: Bootstrap) -> Resampling:
+    """Kept for the next figure of the same tasks."""
+    return how.of(strata)
