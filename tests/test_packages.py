@@ -5,6 +5,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.packages import Packages, find_packages, lacking
+from pytest_selfrepair.store import exchange
+from pytest_selfrepair.store.samples import SqliteStore
 from pytest_selfrepair.tasks import apps, livecodebench
 from pytest_selfrepair.tasks.folders import read_folder
 from pytest_selfrepair.tasks.source import Source
@@ -256,12 +259,13 @@ def test_a_run_names_its_packages_in_the_record_the_prompt_and_the_summary(
     result = pytester.runpytest_subprocess(*options)
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines([f"selfrepair: programs run in * with {NUMPY.versions[0]};*"])
-    assert main(["export", str(pytester.path / ".selfrepair/samples.sqlite"), "-o", "out"]) == 0
-    lines = [json.loads(line) for line in Path("out").read_text().splitlines()[1:]]
-    [old, new] = [line["record"] for line in lines if "record" in line]
-    assert (old["setup"]["packages"], old["packages"]) == (None, [])
-    assert new["setup"]["packages"] == new["packages"] == list(NUMPY.versions)
-    asked = [line["request"]["messages"][-1]["content"] for line in lines if "request" in line]
+    with closing(SqliteStore(pytester.path / ".selfrepair/samples.sqlite")) as store:
+        old, new = (line.record for line in exchange.records(store))
+        asked = [line.request.messages[-1].content for line in exchange.samples(store)]
+    assert old.setup is not None
+    assert new.setup is not None
+    assert (old.setup.packages, old.packages) == (None, ())
+    assert new.setup.packages == new.packages == NUMPY.versions
     assert sum("may import from: numpy." in text for text in asked) == len(asked) / 2
     refused = pytester.runpytest_subprocess(*options, "--selfrepair-packages", "nothing-like-it")
     refused.stderr.fnmatch_lines(["*--selfrepair-packages: found 'nothing-like-it', which is not*"])
