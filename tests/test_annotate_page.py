@@ -4,8 +4,9 @@ import hashlib
 import json
 import re
 import socket
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,7 +19,7 @@ from starlette.testclient import TestClient
 
 import annotating
 from annotating import MODELS_WORDS
-from pytest_selfrepair.annotate import door, host, judging, listening, study
+from pytest_selfrepair.annotate import door, host, judging, layout, listening, study
 from pytest_selfrepair.annotate.answers import Answers
 from pytest_selfrepair.annotate.guard import GUESSES, LARGEST_BODY, Guard, Meter, Rate
 from pytest_selfrepair.annotate.items import Item, Person, failing
@@ -249,7 +250,8 @@ def test_links_cannot_be_guessed_by_trying(page: Page) -> None:
     client = page.client(studied=True)
     codes = [client.get(f"/enter/guess-{number}").status_code for number in range(12)]
     assert codes == [404] * GUESSES.burst + [429] * 2
-    assert client.get(f"/enter/{page.secrets['p1']}").status_code == 429
+    # One who has a link is let in, whatever others behind the same address have tried.
+    assert client.get(f"/enter/{page.secrets['p1']}").status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -267,6 +269,9 @@ def test_links_cannot_be_guessed_by_trying(page: Page) -> None:
         "/programs/-1",
         "/programs/1/../../../etc/passwd",
         "/programs/99999999999999999999999999",
+        f"/programs/{'9' * 6000}",
+        f"/programs/{'9' * 6000}/draft",
+        f"/enter/{'9' * 6000}",
     ],
 )
 def test_no_path_leaves_what_is_there(page: Page, path: str) -> None:
@@ -290,6 +295,35 @@ def test_what_is_larger_than_it_may_be_is_refused(page: Page) -> None:
     many = "&".join(f"a{n}=" for n in range(1000))
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert client.post("/programs/1", content=many, headers=form).status_code == 400
+
+
+@pytest.mark.parametrize("revision", ["9" * 6000, "99999999999999999999", "1e3", "-1", "٣"])
+def test_a_revision_that_no_page_has_sent_is_refused(page: Page, revision: str) -> None:
+    client = page.client()
+    sent = {"csrf": csrf(client.get("/programs/1").text), "feedback": "x", "revision": revision}
+    assert client.post("/programs/1", data=sent).status_code == 400
+    if revision.isascii() and revision.isdigit():
+        content = f'{{"text": "x", "seconds": 1, "revision": {revision}}}'
+        headers = {"X-CSRF": sent["csrf"]}
+        answer = client.post("/programs/1/draft", content=content, headers=headers)
+        assert answer.status_code == 400
+
+
+def test_answers_that_another_process_holds_are_said_to_be_at_once(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layout, "PATIENCE", 60.0)  # for whom comes next
+    client = page.client()
+    page.answers._connection.execute("PRAGMA busy_timeout = 50")  # noqa: SLF001 - as if it had waited
+    with closing(sqlite3.connect(page.answers.path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for _ in range(3):
+            answer = client.get("/programs/1")
+            assert answer.status_code == 503
+            assert "locked" in answer.text
+        other.rollback()
+    monkeypatch.setattr(page.answers, "_locked_until", 0.0)
+    assert client.get("/programs/1").status_code == 200
 
 
 def test_who_asks_too_often_waits() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from behaviours import TEXT, behaving, streamed
 from endpoints import Serve, ask, line_to, model_on, request
 from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.models.parameters import (
@@ -161,3 +162,13 @@ def test_a_sample_knows_how_long_it_took(serve: Serve) -> None:
     assert sample.seconds is not None
     assert 0.02 <= sample.seconds < 60
     assert sample.first_byte is None
+
+
+def test_streams_come_where_they_are_asked_for() -> None:
+    asked = request(extra_body='{"stream":true}')  # type: ignore[arg-type]
+    with behaving(streamed) as server:
+        [sample] = ask(model_on(line_to(server.base_url)), asked)
+    assert sample.text == TEXT
+    assert sample.first_byte is not None
+    assert sample.seconds is not None
+    assert 0 <= sample.first_byte <= sample.seconds

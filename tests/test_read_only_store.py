@@ -13,7 +13,6 @@ import pytest
 from projects import write_project
 from pytest_selfrepair.core.ledger import Lost, RunLimits, Spent, Wanted
 from pytest_selfrepair.errors import StoreError
-from pytest_selfrepair.store import layout
 from pytest_selfrepair.store.samples import SqliteStore
 from storing import asked, replied
 
@@ -51,7 +50,7 @@ def unwritable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "samples.sqlite"
     with closing(SqliteStore(path)) as store:
         asyncio.run(store.put(asked(), replied()))
-    monkeypatch.setattr(layout.os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "access", lambda *_: False)
     return path
 
 
@@ -72,7 +71,7 @@ def test_an_earlier_layout_that_cannot_be_written_is_read_and_left_as_it_is(
 ) -> None:
     with closing(sqlite3.connect(unwritable)) as connection:
         connection.executescript(
-            "DROP TABLE payments; DROP INDEX reservations_by_key;"
+            "DROP TABLE payments; DROP TABLE verdicts; DROP INDEX reservations_by_key;"
             "ALTER TABLE reservations DROP COLUMN key; PRAGMA user_version = 2"
         )
     before = unwritable.read_bytes()

@@ -134,6 +134,7 @@ def test_a_plan_says_what_a_run_takes_at_most_and_samples_nothing(
     assert "6 tasks, at most 48 completions" in shown
     assert "12 programs, 0 explanations, 12 repairs, 24 programs of the baseline" in shown
     assert "2,400 tokens generated, " in shown
+    assert "6 tasks could show no gain with 80 % power" in shown
     assert re.search(cost, shown)
     assert not Path(project.path / ".selfrepair").exists()
 

@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from behaviours import Asked, Reply, Server, behaving, choice, completion
+from behaviours import Asked, Reply, Server, behaving, choice, completion, error
 from projects import SOLVED, UNSOLVED, fenced, write_project
 
 WRONG = fenced("print(input())")
@@ -112,6 +112,19 @@ def test_flags_hold_for_every_model_at_the_run_endpoint(project: pytest.Pytester
             assert (asked.body["top_k"], asked.body["reasoning_effort"]) == (4, "low")
             assert asked.body["max_tokens"] == 16_384
             assert "temperature" not in asked.body
+
+
+def test_an_error_that_repeats_a_header_does_not_show_it(project: pytest.Pytester) -> None:
+    with behaving(lambda asked: error(401, f"no: {asked.headers['x-tenant']}")) as server:
+        result = run(
+            project,
+            *("--selfrepair-model=gpt-4", f"--selfrepair-base-url={server.address}/a/v1"),
+            *("--selfrepair-header", "X-Tenant: Basic $TENANT"),
+        )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    said = result.stdout.str() + result.stderr.str()
+    assert "no: Basic ***" in said
+    assert "blue-tenant" not in said
 
 
 @pytest.mark.parametrize(

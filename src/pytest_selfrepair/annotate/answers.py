@@ -7,6 +7,7 @@ Nothing is returned to its writer before it is on disk. What is deleted is overw
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -16,11 +17,13 @@ from typing import Self
 from pytest_selfrepair.annotate import layout
 from pytest_selfrepair.annotate.items import Key
 from pytest_selfrepair.feedback.human import COLUMNS, Answer
+from pytest_selfrepair.store.trouble import is_busy
 
 LONGEST_FEEDBACK = 20_000
 """Characters of one text."""
 
 _LONGEST_SECONDS = 86_400.0
+_LOCKED = "locked by another process; try again in a moment"
 _OF_A_PERSON = ("answers", "drafts", "judgements")
 
 
@@ -100,6 +103,7 @@ class Answers:
     def __init__(self, path: Path, *, create: bool = True) -> None:
         self.path = path
         self._lock = threading.Lock()
+        self._locked_until = 0.0
         self._connection = layout.open_file(path, create=create)
 
     def __enter__(self) -> Self:
@@ -263,6 +267,8 @@ class Answers:
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """All or nothing, on disk when it ends."""
         with self._lock:
+            if time.monotonic() < self._locked_until:
+                raise layout.explain(self.path, sqlite3.OperationalError(_LOCKED))
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:
@@ -273,6 +279,8 @@ class Answers:
                         self._connection.execute("ROLLBACK")
                     raise
             except sqlite3.Error as error:
+                if is_busy(error):  # who comes meanwhile need not wait as long, one by one
+                    self._locked_until = time.monotonic() + layout.PATIENCE
                 raise layout.explain(self.path, error) from error
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -11,6 +12,21 @@ from pytest_selfrepair.annotate.blind import Judging
 from pytest_selfrepair.annotate.guard import LOOPBACK, Guard
 from pytest_selfrepair.annotate.site import Site, not_found, static
 from pytest_selfrepair.annotate.writing import Writing
+
+
+class _Place(Convertor[int]):
+    """The place of a program or a text in a list: a number of a few digits."""
+
+    regex = "[0-9]{1,6}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("place", _Place())
 
 
 def application(
@@ -42,12 +58,12 @@ def application(
     both = ["GET", "POST"]
     if isinstance(pages, Writing):
         routes += [
-            Route("/programs/{number:int}", site.guarded(pages.program), methods=both),
-            Route("/programs/{number:int}/draft", site.guarded(pages.draft), methods=both),
-            Route("/programs/{number:int}/run", site.guarded(pages.run), methods=["POST"]),
+            Route("/programs/{number:place}", site.guarded(pages.program), methods=both),
+            Route("/programs/{number:place}/draft", site.guarded(pages.draft), methods=both),
+            Route("/programs/{number:place}/run", site.guarded(pages.run), methods=["POST"]),
         ]
     else:
-        routes.append(Route("/texts/{number:int}", site.guarded(pages.text), methods=both))
+        routes.append(Route("/texts/{number:place}", site.guarded(pages.text), methods=both))
     app = Starlette(routes=routes, exception_handlers={404: _missing})
     return Guard(app, names, addresses=addresses)
 

@@ -9,6 +9,7 @@
   to show the page in no frame of another.
 """
 
+import asyncio
 import ipaddress
 import time
 from collections import OrderedDict
@@ -23,6 +24,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY: Final = 256 * 1024
 """Bytes of a request's body."""
+
+BODY_SECONDS: Final = 8.0
+"""Seconds until it is there."""
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 """Names of this machine to itself."""
@@ -134,7 +138,12 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, said)
             return
-        body = await _body(receive)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _body(receive)
+        except TimeoutError:
+            await _too_slow()(scope, receive, said)
+            return
         if body is None:
             await _too_large()(scope, receive, said)
             return
@@ -182,6 +191,14 @@ def _too_large() -> PlainTextResponse:
     return PlainTextResponse(
         f"The request is too large; accepted: up to {LARGEST_BODY // 1024} KiB.\n",
         413,
+        {"Connection": "close"},
+    )
+
+
+def _too_slow() -> PlainTextResponse:
+    return PlainTextResponse(
+        f"The request did not come to its end in {BODY_SECONDS:g} s.\n",
+        408,
         {"Connection": "close"},
     )
 

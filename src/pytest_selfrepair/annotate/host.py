@@ -9,6 +9,7 @@ from pytest_selfrepair.annotate import door, listening
 from pytest_selfrepair.annotate.answers import Answers
 from pytest_selfrepair.annotate.app import application
 from pytest_selfrepair.annotate.blind import Judging
+from pytest_selfrepair.annotate.connection import Connection
 from pytest_selfrepair.annotate.guard import LOOPBACK, Guard
 from pytest_selfrepair.annotate.items import Item, Person
 from pytest_selfrepair.annotate.judging import Text
@@ -37,6 +38,7 @@ class Served:
         port: 0: any that is free.
         names: Other host names that the page has.
         isolation: How programs are kept apart from this machine; None: none can be run.
+        proxies: Addresses of proxies before it, which alone may say who asks and by what scheme.
     """
 
     answers: Answers
@@ -50,11 +52,12 @@ class Served:
     port: int
     names: tuple[str, ...]
     isolation: Isolation | None
+    proxies: tuple[str, ...] = ()
 
     @property
     def locked(self) -> bool:
-        """Whether it opens by a secret link only."""
-        return self.study is not None or not listening.is_loopback(self.host)
+        """Whether it opens by a secret link only; a proxy may bring anybody here."""
+        return self.study is not None or bool(self.proxies) or not listening.is_loopback(self.host)
 
 
 async def serve(served: Served) -> None:
@@ -74,7 +77,9 @@ async def serve(served: Served) -> None:
                 log_level="warning",
                 access_log=False,  # addresses hold the secrets of links
                 server_header=False,
-                proxy_headers=False,
+                http=Connection,
+                proxy_headers=bool(served.proxies),
+                forwarded_allow_ips=list(served.proxies),
                 lifespan="off",
                 ws="none",
                 timeout_graceful_shutdown=_PATIENCE,

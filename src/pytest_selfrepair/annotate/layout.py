@@ -12,7 +12,8 @@ from pytest_selfrepair.store.trouble import is_busy
 
 _APPLICATION = 0x5E1F4EA2
 _VERSION = 1
-_PATIENCE = 20.0  # seconds to wait for another process
+PATIENCE = 2.0
+"""Seconds to wait for another process: people wait for the page meanwhile."""
 _TABLES = """
 CREATE TABLE answers (
     task_id TEXT NOT NULL,
@@ -62,7 +63,7 @@ def open_file(path: Path, *, create: bool) -> sqlite3.Connection:
     Raises:
         StoreError: It cannot be opened, or is no file of answers.
     """
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             return _open(path, create=create)
@@ -86,7 +87,7 @@ def _open(path: Path, *, create: bool) -> sqlite3.Connection:
         raise StoreError(f"{path}: no such file; accepted: answers that people wrote")
     with contextlib.ExitStack() as stack:
         connection = sqlite3.connect(
-            path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+            path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
         )
         stack.callback(connection.close)
         _prepare(connection, path)

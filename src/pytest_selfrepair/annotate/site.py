@@ -21,9 +21,15 @@ from pytest_selfrepair.annotate.items import Person
 from pytest_selfrepair.annotate.study import Texts
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.report.numbers import plural
+from pytest_selfrepair.store.lines import brief
 
 _T = TypeVar("_T")
 Handler = Callable[[Request, Person], Awaitable[Response]]
+
+MOST_REVISIONS = 999_999_999
+"""The largest revision of a draft."""
+LONGEST_SECONDS = 1e9
+"""The most seconds that a script of the page may say it took."""
 
 _MOST_FIELDS = 20
 _CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -95,12 +101,10 @@ class Site:
     async def enter(self, request: Request) -> Response:
         """Open a link: the browser keeps its secret, and its address is left."""
         secret = str(request.path_params["secret"])
-        address = request.client.host if request.client else ""
-        wait = self.guesses.wait(address, count=False)
-        if wait:
-            return slower(wait)
-        if not self.door.opens(secret):
-            self.guesses.wait(address)
+        if not self.door.opens(secret):  # others behind the same address may have guessed
+            wait = self.guesses.wait(request.client.host if request.client else "")
+            if wait:
+                return slower(wait)
             return _message(404, "Not a link of this page", "Look whether all of it was copied.")
         response = RedirectResponse("/", 303)
         self.door.remember(request, response, secret)
@@ -208,6 +212,18 @@ def clean(text: str, *, field: str, longest: int) -> str:
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+def revision_of(sent: Mapping[str, str]) -> int:
+    """The revision in a form; 0 where there is none.
+
+    Raises:
+        BadRequestError: It is none that the page has sent.
+    """
+    text = sent.get("revision", "") or "0"
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST_REVISIONS))):
+        raise BadRequestError(f"revision: found {brief(text)}; accepted: a number of this page's")
+    return int(text)
+
+
 def seconds_of(sent: Mapping[str, str]) -> float:
     """The seconds in a form; 0 where they are no number."""
     text = sent.get("seconds", "")
@@ -215,7 +231,7 @@ def seconds_of(sent: Mapping[str, str]) -> float:
         found = float(text)
     except ValueError:
         return 0.0
-    return found if 0 <= found < float("inf") else 0.0
+    return found if 0 <= found <= LONGEST_SECONDS else 0.0
 
 
 async def do(work: Callable[..., _T], *arguments: object, **named: object) -> _T:

@@ -13,6 +13,8 @@ from pytest_selfrepair.annotate.guard import RUNS, Meter, slower
 from pytest_selfrepair.annotate.items import Item, Person
 from pytest_selfrepair.annotate.running import LONGEST_INPUT, Runner
 from pytest_selfrepair.annotate.site import (
+    LONGEST_SECONDS,
+    MOST_REVISIONS,
     BadRequestError,
     Site,
     clean,
@@ -20,6 +22,7 @@ from pytest_selfrepair.annotate.site import (
     form,
     message,
     not_found,
+    revision_of,
     seconds_of,
 )
 from pytest_selfrepair.errors import InfrastructureError, UsageError
@@ -29,8 +32,8 @@ _STATES = {"new": "not begun", "draft": "a draft", "done": "answered"}
 
 class _Draft(msgspec.Struct):
     text: str
-    seconds: Annotated[float, msgspec.Meta(ge=0)]
-    revision: Annotated[int, msgspec.Meta(ge=0)]
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=LONGEST_SECONDS)]
+    revision: Annotated[int, msgspec.Meta(ge=0, le=MOST_REVISIONS)]
 
 
 class _Run(msgspec.Struct):
@@ -140,12 +143,7 @@ class Writing:
     async def _submit(self, request: Request, person: Person, number: int, item: Item) -> Response:
         sent = await form(request)
         text = clean(sent.get("feedback", ""), field="feedback", longest=LONGEST_FEEDBACK)
-        revision = sent.get("revision", "")
-        written = Written(
-            text=text,
-            seconds=seconds_of(sent),
-            revision=int(revision) if revision.isascii() and revision.isdigit() else 0,
-        )
+        written = Written(text=text, seconds=seconds_of(sent), revision=revision_of(sent))
         if not text.strip():
             problem = "Nothing was written; accepted: at least a word."
             return self._page(person, number, item, written, text=text, problem=problem, status=400)

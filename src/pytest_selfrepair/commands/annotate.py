@@ -1,6 +1,7 @@
 """`selfrepair annotate`: the page on which people write feedback, or judge it."""
 
 import argparse
+import ipaddress
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -92,6 +93,15 @@ def arguments(command: argparse.ArgumentParser) -> None:
         help="another host name under which browsers reach it; may be given more than once",
     )
     command.add_argument(
+        "--proxy",
+        metavar="ADDRESS",
+        action="append",
+        default=[],
+        help="the address of a proxy before it, which alone is believed who asks (X-Forwarded-For) "
+        "and that they ask by https (X-Forwarded-Proto), so that cookies are `Secure`; may be "
+        "given more than once",
+    )
+    command.add_argument(
         "--sandbox",
         choices=["auto", "strict", "limits"],
         default="auto",
@@ -147,6 +157,7 @@ async def _command(options: argparse.Namespace) -> int:
                 port=options.port,
                 names=tuple(options.name),
                 isolation=None if options.judge else _isolation(options.sandbox),
+                proxies=tuple(map(_proxy, options.proxy)),
             )
         )
     return 0
@@ -229,6 +240,15 @@ def _code(text: str) -> str:
             f"--participant: found {text!r}; accepted: up to 64 letters, digits, `-`, `_` and `.`"
         )
     return text
+
+
+def _proxy(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise UsageError(
+            f"--proxy: found {text!r}; accepted: the address of a proxy in numbers, as 127.0.0.1"
+        ) from None
 
 
 def _isolation(mode: str) -> Isolation | None:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.origin import Answered
 from pytest_selfrepair.core.task import Difficulty, TaskKind, Wrapping
 from pytest_selfrepair.core.tree import Grown, Plan
 from pytest_selfrepair.errors import StoreError
@@ -121,6 +122,7 @@ class Record:
         references: What its reference solutions say of it; None where they were not tried.
         packages: The distributions, with their versions, that its programs could use beside the
             standard library.
+        origins: Where its completions came from, each once; none where no endpoint was asked.
         foreign: What else its line said, where it was read from a file in the authors' format.
         schema: The version of this layout.
     """
@@ -140,6 +142,7 @@ class Record:
     time_limit: float | None = None
     references: References | None = None
     packages: tuple[str, ...] = ()
+    origins: tuple[Answered, ...] = ()
     foreign: Foreign | None = None
     schema: int = SCHEMA
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from pytest_selfrepair.core.ledger import Ledger, Reservation
+from pytest_selfrepair.core.origin import Origin
 from pytest_selfrepair.errors import InfrastructureError
 
 
@@ -158,6 +159,8 @@ class Sample:
         seconds: How long its request took when it was drawn, without what it waited for before it
             was sent; None where that was not measured.
         first_byte: Seconds until the first byte of the answer, where it came as a stream.
+        origin: Where it was drawn; None where no endpoint of the user's was asked, or an earlier
+            version filed it.
     """
 
     text: str
@@ -168,6 +171,7 @@ class Sample:
     reasoning: str = ""
     seconds: float | None = None
     first_byte: float | None = None
+    origin: Origin | None = None
 
 
 CONTENT_FILTER = "content_filter"

@@ -2,6 +2,7 @@
 
 import os
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -12,21 +13,31 @@ from urllib.request import getproxies, proxy_bypass
 from pytest_selfrepair.models.retrying import Retries
 
 if TYPE_CHECKING:
-    from httpx2 import AsyncClient
+    from httpx2 import Request, Response
+    from openai import AsyncOpenAI
 
 OPENAI_URL = "https://api.openai.com/v1"
 
 USER_AGENT = "pytest-selfrepair"
 CHAT_PATH = "/chat/completions"
 MODELS_PATH = "/models"
+FIRST_BYTE = "pytest_selfrepair.first_byte"
+"""Where a response keeps when its first bytes came, by `time.perf_counter`."""
 CHECK_ID = "check#p0"
 """What the endpoint's logs may call the request by which a model is tried before it is paid."""
 
+_SHORTEST_SECRET = 6
+"""Characters of a header's value below which it is a word like any other."""
 _CONNECT_SECONDS = 30.0
 """Seconds to wait for a connection, where a request may take longer."""
 _PATHS = (CHAT_PATH, "/completions", "/responses", MODELS_PATH)
 """What users copy into an address together with it."""
 _AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
+_OF_TRANSPORT = (
+    *("host", "accept", "accept-encoding", "connection", "content-length", "transfer-encoding"),
+    "x-client-request-id",
+)
+"""Headers of a request that the library and the protocol need."""
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 """Variables that name certificates to trust, the first that is set wins."""
 
@@ -61,6 +72,14 @@ class Endpoint:
         """Host and port, for messages."""
         return urlsplit(self.base_url).netloc.rpartition("@")[2]
 
+    def hide(self, text: str) -> str:
+        """A text without the values of the endpoint's headers, which an error may repeat."""
+        words = {word for _, value in self.headers for word in value.split()}
+        for word in sorted(words, key=len, reverse=True):
+            if len(word) >= _SHORTEST_SECRET:
+                text = text.replace(word, "***")
+        return text
+
     def url(self, path: str) -> str:
         """The address of one of its paths."""
         parts = urlsplit(self.base_url)
@@ -92,8 +111,8 @@ class Endpoint:
         return headers
 
 
-def connect(endpoint: Endpoint, connections: int) -> "AsyncClient":
-    """A client for an endpoint, with its own headers alone.
+def connect(endpoint: Endpoint, connections: int) -> "AsyncOpenAI":
+    """A client for an endpoint, which sends the endpoint's own headers alone.
 
     Args:
         endpoint: Which.
@@ -104,11 +123,24 @@ def connect(endpoint: Endpoint, connections: int) -> "AsyncClient":
             says which.
     """
     from httpx2 import AsyncClient, Limits, Timeout  # noqa: PLC0415 - slow, only where used
+    from openai import AsyncOpenAI  # noqa: PLC0415 - likewise
 
     parts = urlsplit(endpoint.base_url)
+    meant = endpoint.sent_headers()
+
+    async def only_what_is_meant(request: "Request") -> None:
+        """Take out what the library adds: headers of its own, and those of the environment."""
+        stay = {name: request.headers[name] for name in _OF_TRANSPORT if name in request.headers}
+        request.headers.clear()
+        request.headers.update(stay | meant)
+
+    async def arrived(response: "Response") -> None:
+        """Note when the first bytes came."""
+        response.extensions[FIRST_BYTE] = time.perf_counter()
+
     try:
-        return AsyncClient(
-            headers=endpoint.sent_headers(),
+        sender = AsyncClient(
+            event_hooks={"request": [only_what_is_meant], "response": [arrived]},
             # The whole of a try is timed by us: these times would start anew at every byte.
             timeout=Timeout(None, connect=min(endpoint.timeout, _CONNECT_SECONDS)),
             limits=Limits(max_connections=connections, max_keepalive_connections=connections),
@@ -119,6 +151,9 @@ def connect(endpoint: Endpoint, connections: int) -> "AsyncClient":
         )
     except ImportError as error:
         raise ValueError(f"the proxy of the environment: {error}") from None
+    return AsyncOpenAI(
+        api_key=endpoint.api_key, base_url=endpoint.base_url, max_retries=0, http_client=sender
+    )
 
 
 def trusted(environment: Mapping[str, str]) -> ssl.SSLContext:

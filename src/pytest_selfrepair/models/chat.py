@@ -6,6 +6,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import quote
 
+from pytest_selfrepair.core.origin import Origin, address_of
 from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import (
     CONTENT_FILTER,
@@ -67,6 +68,7 @@ class ChatModel:
             one costs does not depend on how many were asked for beside it.
         reader: Tells thoughts within a reply from its answer; None: by the usual tags.
         ready: Waited for before a request that is paid; raises what makes it useless.
+        embedded: Whether its server is the run's own, at an address that says nothing.
 
     Attributes:
         line: The way to the endpoint.
@@ -87,8 +89,10 @@ class ChatModel:
         counts_one_choice: bool = False,
         reader: ReplyReader | None = None,
         ready: Callable[[], Awaitable[None]] | None = None,
+        embedded: bool = False,
     ) -> None:
         self._name = name
+        self._embedded = embedded
         self.wire_name = wire_name or name
         self.line = line
         self._counter = counter
@@ -282,7 +286,19 @@ class ChatModel:
             seconds=answer.seconds,
             first_byte=answer.first_byte,
             reasoning=choice.reasoning,
+            origin=(
+                Origin(address=self.address, model=answer.model, fingerprint=answer.fingerprint)
+                if self.address
+                else None
+            ),
         )
+
+    @property
+    def address(self) -> str:
+        """Where it is asked, as records show it; empty for the embedded model."""
+        if self._embedded:
+            return ""
+        return address_of(self.line.endpoint.base_url) or self.line.host
 
     @property
     def shown(self) -> str:

@@ -12,6 +12,7 @@ import msgspec
 
 from pytest_selfrepair.models.addresses import (
     CHAT_PATH,
+    FIRST_BYTE,
     MODELS_PATH,
     Endpoint,
     connect,
@@ -23,7 +24,9 @@ from pytest_selfrepair.models.traffic import Flight, Slots, Throttle
 from pytest_selfrepair.models.trouble import Meaning, Trouble, cleaned, told
 
 if TYPE_CHECKING:
-    from httpx2 import AsyncClient, Response
+    from httpx2 import Response
+    from openai import AsyncOpenAI
+    from openai._types import RequestOptions
 
 _MOST_REDIRECTS = 3
 _SAME_METHOD = frozenset({307, 308})
@@ -101,7 +104,7 @@ class Line:
         self.slots = slots
         self._clock = clock
         self._sleep = sleep
-        self._client: AsyncClient | None = None
+        self._client: AsyncOpenAI | None = None
 
     async def ask(
         self,
@@ -164,6 +167,8 @@ class Line:
             An answer, or why there is none.
         """
         found = await self._try(call, request_id)
+        if isinstance(found, Trouble):
+            found = replace(found, reason=self.endpoint.hide(found.reason))
         if flight is None:
             return found
         if isinstance(found, Trouble):
@@ -184,7 +189,7 @@ class Line:
         try:
             async with asyncio.timeout(self.endpoint.timeout):
                 response = await self._sent(Call(path=MODELS_PATH, body=None), request_id)
-                return await response.aread()
+                return response.content
         except (HTTPError, InvalidURL, StreamError, ValueError, OSError):
             return b""
 
@@ -192,7 +197,7 @@ class Line:
         """Close the connections; may be called again."""
         client, self._client = self._client, None
         if client is not None:
-            await client.aclose()
+            await client.close()
 
     async def _try(self, call: Call, request_id: str) -> Answer | Trouble:
         from httpx2 import HTTPError, InvalidURL, StreamError  # noqa: PLC0415 - slow, where used
@@ -201,8 +206,6 @@ class Line:
         try:
             async with asyncio.timeout(self.endpoint.timeout):
                 response = await self._sent(call, request_id)
-                first_byte = time.perf_counter() - began
-                content = await response.aread()
         except TimeoutError:
             return Trouble(
                 status=None,
@@ -211,6 +214,7 @@ class Line:
             )
         except (HTTPError, InvalidURL, StreamError, ValueError, OSError) as error:
             return self._unreached(error)
+        content = response.content
         if response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
             return self._refused(response, content)
         kind = response.headers.get("content-type", "")
@@ -222,29 +226,22 @@ class Line:
         return replace(
             answer,
             seconds=round(time.perf_counter() - began, 3),
-            first_byte=round(first_byte, 3) if streamed else None,
+            first_byte=round(response.extensions[FIRST_BYTE] - began, 3) if streamed else None,
         )
 
     async def _sent(self, call: Call, request_id: str) -> "Response":
-        """The head of what a request gets; its body is yet to be read."""
+        """What a request gets, whatever its status."""
         if self._client is None:
             self._client = connect(self.endpoint, self.slots.limit)
         url = self.endpoint.url(call.path)
-        content = None if call.body is None else msgspec.json.encode(call.body)
         for _ in range(_MOST_REDIRECTS):
-            request = self._client.build_request(
-                "GET" if content is None else "POST",
-                url,
-                content=content,
-                headers={"X-Client-Request-Id": request_id},
-            )
-            response = await self._client.send(request, stream=True)
+            response = await _answered(self._client, url, call.body, request_id)
             onward = response.next_request
             if response.status_code not in _SAME_METHOD or onward is None:
                 break
-            if (onward.url.scheme, onward.url.netloc) != (request.url.scheme, request.url.netloc):
+            asked = response.request.url
+            if (onward.url.scheme, onward.url.netloc) != (asked.scheme, asked.netloc):
                 break  # the key is for nobody else
-            await response.aclose()
             url = str(onward.url)
         return response
 
@@ -310,6 +307,31 @@ class Line:
             for_all=for_all,
             is_unreached=no_connection,
         )
+
+
+async def _answered(
+    client: "AsyncOpenAI", url: str, body: Mapping[str, object] | None, request_id: str
+) -> "Response":
+    """Send a request, and read all of what comes; the library's errors are those of its transport.
+
+    Raises:
+        httpx2.HTTPError: Nothing came, or not all of it.
+    """
+    from httpx2 import Response  # noqa: PLC0415 - slow, only where used
+    from openai import APIConnectionError, APIStatusError  # noqa: PLC0415 - likewise
+
+    options: RequestOptions = {
+        "headers": {"X-Client-Request-Id": request_id},
+        "follow_redirects": False,
+    }
+    try:
+        if body is None:
+            return await client.get(url, cast_to=Response, options=options)
+        return await client.post(url, cast_to=Response, body=body, options=options)
+    except APIStatusError as error:
+        return error.response
+    except APIConnectionError as error:
+        raise (error.__cause__ or error) from None
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -11,9 +11,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
 from pytest_selfrepair.core.difference import nearest_difference
 from pytest_selfrepair.core.ledger import NotGranted, RunLimits, Wanted
+from pytest_selfrepair.core.origin import Answered, Origin
 from pytest_selfrepair.core.sample import (
     CONTEXT_LIMIT,
     Model,
@@ -54,6 +56,16 @@ class _Asked:
     future: "asyncio.Future[Sample]"
 
 
+@runtime_checkable
+class Located(Protocol):
+    """A model that is asked at an address."""
+
+    @property
+    def address(self) -> str:
+        """Where, as records show it."""
+        ...
+
+
 _Alike = tuple[object, ...]
 """What requests of one round have in common: all but their nodes."""
 
@@ -82,6 +94,7 @@ class RecordingModel:
     dollars: Callable[[Usage], float] | None = None
     _rounds: dict[_Alike, list[_Asked]] = field(default_factory=dict, init=False, repr=False)
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set, init=False, repr=False)
+    _origins: dict[str, set[Answered]] = field(default_factory=dict, init=False, repr=False)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False)
 
     @property
@@ -106,7 +119,14 @@ class RecordingModel:
             self._rounds[alike] = []
             loop.call_soon(self._begin, alike)  # when all of this tick have asked
         self._rounds[alike].append(asked)
-        return await asked.future
+        sample = await asked.future
+        if sample.origin is not None:
+            self._origins.setdefault(request.task_id, set()).add(self._answered(sample.origin))
+        return sample
+
+    def take_origins(self, task_id: str) -> set[Answered]:
+        """Where a task's samples came from, since it was last asked."""
+        return self._origins.pop(task_id, set())
 
     def stop(self) -> None:
         """Wait no more for what others hold; what has been sent goes on."""
@@ -276,6 +296,15 @@ class RecordingModel:
         except InfrastructureError as error:
             result = error
         _answer(asked, result)
+
+    def _answered(self, origin: Origin) -> Answered:
+        return Answered(
+            name=self.name,
+            address=origin.address,
+            model=origin.model,
+            fingerprint=origin.fingerprint,
+            asked_at=self.model.address if isinstance(self.model, Located) else "",
+        )
 
     def _priced(self, sample: Sample) -> Sample:
         if sample.finish_reason == CONTEXT_LIMIT:

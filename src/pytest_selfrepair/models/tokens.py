@@ -6,6 +6,7 @@ import gzip
 import http.client
 import json
 import re
+import threading
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import TYPE_CHECKING, Protocol
@@ -100,8 +101,12 @@ class TiktokenCounter:
 
     def count(self, text: str) -> int:
         """How many tokens the text has."""
-        encoding = _load_encoding(self.encoding)
+        with _LOADING:  # else every thread that has something to count would build one of its own
+            encoding = _load_encoding(self.encoding)
         return sum(len(encoding.encode_ordinary(part)) for part in _SLICES.findall(text))
+
+
+_LOADING = threading.Lock()
 
 
 @functools.cache

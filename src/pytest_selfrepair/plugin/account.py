@@ -3,7 +3,7 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pytest_selfrepair.core.ledger import RunLimits
 from pytest_selfrepair.core.prompt import PromptSet
@@ -51,6 +51,11 @@ def campaign_of(
     if later:
         facts.append(later)
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
+
+
+def unpriced(models: Iterable[ResolvedModel]) -> list[str]:
+    """The names of the models of which no price is known."""
+    return list(dict.fromkeys(model.asked.name for model in models if model.price is None))
 
 
 def check_limits(limits: RunLimits, unpriced: Sequence[str]) -> None:

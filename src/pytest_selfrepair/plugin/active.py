@@ -32,6 +32,7 @@ from pytest_selfrepair.plugin.collect import (
     ordered,
     sampled,
 )
+from pytest_selfrepair.plugin.deciding import decide, foresee
 from pytest_selfrepair.plugin.engine import GRACE, Engine
 from pytest_selfrepair.plugin.importing import unswept
 from pytest_selfrepair.plugin.live import LiveLine
@@ -238,18 +239,8 @@ class ActiveSession:
             self._foresee([each.removesuffix(_END) for each in ids if each.endswith(_END)])
 
     def _foresee(self, task_ids: list[str]) -> None:
-        """Say which limit the gate can hold, before anything is sampled, or refuse it."""
-        if self._reports is None:
-            return
-        try:
-            self._foreseen = self._reports.foreseen(task_ids)
-        except UsageError as error:
-            raise pytest.UsageError(str(error)) from None
-        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is None or self._settings.plan:
-            return
-        for line in self._foreseen:
-            reporter.write_line(line)
+        if self._reports is not None:
+            self._foreseen = foresee(self._config, self._reports, task_ids)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -373,18 +364,8 @@ class ActiveSession:
         if self._settings.plan or self._config.option.collectonly:
             return
         decision = self._reports.decision(self._found(self._log), self._log.records)
-        if decision is None:
-            return
-        failed = not decision.passed or self._log.others_failed
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK
-        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is None:
-            return
-        for objection in decision.objections:
-            reporter.line(f"self-repair gate: failed: {objection}", red=True)
-        if decision.passed:
-            also = ", but other tests failed" if failed else ""
-            reporter.line(f"self-repair gate: passed{also}", green=not failed)
+        if decision is not None:
+            decide(session, decision, others_failed=self._log.others_failed)
 
     def _close_engine(self) -> None:
         """End the work ahead; say so where that takes a while."""

@@ -98,7 +98,7 @@ class Endpoints:
         return Endpoint(
             base_url=base_url,
             api_key=api_key,
-            headers=self._sent_headers(place, table),
+            headers=self.sent_headers(place, table),
             timeout=settings.request_timeout,
             retries=Retries(most=settings.request_retries, seconds=settings.retry_time),
             concurrency=self._shared(table.concurrency),
@@ -137,7 +137,7 @@ class Endpoints:
             {name.lower(): (name, value) for name, value in (*given, *table.headers)}.values()
         )
 
-    def _sent_headers(self, place: Place, table: ModelSettings) -> tuple[tuple[str, str], ...]:
+    def sent_headers(self, place: Place, table: ModelSettings) -> tuple[tuple[str, str], ...]:
         """The same as they are sent; none where nobody is asked."""
         if not self.asks:
             return ()

@@ -14,6 +14,7 @@ from pytest_selfrepair.core.checker import Checker
 from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.foreign import described, place
 from pytest_selfrepair.core.grow import grow
+from pytest_selfrepair.core.origin import Answered
 from pytest_selfrepair.core.reading import RULES
 from pytest_selfrepair.core.record import (
     CUT_SHORT,
@@ -302,7 +303,15 @@ class Engine:
             time_limit=self._judge.limits_of(task).cpu_seconds,
             references=references,
             packages=self._judge.packages_of(task).versions,
+            origins=self._origins(task.id),
         )
+
+    def _origins(self, task_id: str) -> tuple[Answered, ...]:
+        """Where a task's completions came from."""
+        if not isinstance(self._state, _Ready):
+            return ()
+        found = (model.take_origins(task_id) for model in self._state.models.members)
+        return tuple(sorted(set().union(*found)))
 
     def _ready(self) -> _Ready:
         """What tasks are run with; where it cannot be set up, it is not tried again."""

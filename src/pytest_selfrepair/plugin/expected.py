@@ -1,8 +1,10 @@
 """What a model's completions and a source's texts cost at most."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.sample import Usage
+from pytest_selfrepair.core.tree import Plan
 from pytest_selfrepair.feedback.human import Human
 from pytest_selfrepair.plugin.forecast import Asking
 from pytest_selfrepair.plugin.model_names import AskedModel
@@ -28,3 +30,17 @@ def asking_of(source: ResolvedSource, models: Mapping[AskedModel, ResolvedModel]
         says_more=recipe.says_more,
         hears_more=recipe.hears_more,
     )
+
+
+def costliest_task(
+    plan: Plan,
+    sources: Iterable[ResolvedSource],
+    models: Mapping[AskedModel, ResolvedModel],
+    coder: ResolvedModel,
+) -> Cost:
+    """What one task costs at most, its baseline included."""
+    trees = [asking_of(source, models).tokens(plan) for source in sources]
+    tokens = plan.n_p * plan.params.max_tokens + sum(trees) + max(trees, default=0)
+    dollars = dollars_of(coder)
+    usage = Usage(completion_tokens=tokens, prompt_tokens=None, counted_by="at most")
+    return Cost(tokens=tokens, dollars=0.0 if dollars is None else dollars(usage))

@@ -98,6 +98,13 @@ def thinking_tag(value: str) -> str:
     return parameters.thinking_tag(value)
 
 
+def packages(value: str) -> tuple[str, ...]:
+    """Names of distributions, with commas between."""
+    from pytest_selfrepair.core.packages import names_of  # noqa: PLC0415 - as above
+
+    return names_of(value)
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     """One of some words."""
 

@@ -1,10 +1,7 @@
 """The table of flags: what each is called, what it takes, and what it is for."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from pytest_selfrepair.core.packages import names_of
 from pytest_selfrepair.plugin import flag_values as values
+from pytest_selfrepair.plugin.option import Option
 
 CHECKER_NAMES = ("tolerant", "strict", "unordered", "apps")
 """The keys of `core.checker.CHECKERS`, which is not imported before a model is named."""
@@ -15,41 +12,6 @@ FEEDBACK_MAX_TOKENS = 256
 """The longest explanation of such a model, in tokens."""
 THINKING_MAX_TOKENS = 16_384
 """The longest completion of any kind of a model that is known to think, in tokens."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One flag and its ini twin.
-
-    Attributes:
-        name: The field of `Settings`; `max_tokens` is `--selfrepair-max-tokens`.
-        metavar: What the help calls its value.
-        help: What it is for, ending in its default.
-        default: Its text where neither flag nor ini gives one; None: absent.
-        parse: Text → value; raises ValueError with what is accepted.
-        repeats: Whether it may be given more than once.
-        switch: Whether the flag takes no value; the ini twin says true or false.
-        secret: Whether errors do not repeat what was given.
-    """
-
-    name: str
-    metavar: str
-    help: str
-    default: str | None
-    parse: Callable[[str], object]
-    repeats: bool = False
-    switch: bool = False
-    secret: bool = False
-
-    @property
-    def flag(self) -> str:
-        """As the command line has it."""
-        return "--selfrepair-" + self.name.replace("_", "-")
-
-    @property
-    def ini(self) -> str:
-        """As an ini file has it."""
-        return f"selfrepair_{self.name}"
 
 
 OPTIONS = (
@@ -128,8 +90,8 @@ OPTIONS = (
     Option(
         name="plan",
         metavar="",
-        help="say how many tasks, requests, tokens and US dollars the run would take at most, and "
-        "sample nothing",
+        help="say how many tasks, requests, tokens and US dollars the run would take at most and "
+        "which gain it could show, and sample nothing",
         default="false",
         parse=values.yes_or_no,
         switch=True,
@@ -333,7 +295,7 @@ OPTIONS = (
         "between: numpy,sortedcontainers; the model is told. none: the standard library alone "
         "(default: numpy for tasks of APPS and LiveCodeBench, whose own graders give it)",
         default=None,
-        parse=names_of,
+        parse=values.packages,
     ),
     Option(
         name="checker",

@@ -3,8 +3,23 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pytest_selfrepair.models.local import LocalServer
+from pytest_selfrepair.core.reading import ReplyReader
+from pytest_selfrepair.core.sample import Model
+from pytest_selfrepair.models.addresses import Endpoint
+from pytest_selfrepair.models.chat import ChatModel
+from pytest_selfrepair.models.local import DEFAULT_SLOTS, LocalServer
+from pytest_selfrepair.models.prices import FREE
+from pytest_selfrepair.models.recording import Replay
+from pytest_selfrepair.models.retrying import Retries
+from pytest_selfrepair.models.tokens import LlamaCounter
 from pytest_selfrepair.models.weights import Weights, find_weights
+from pytest_selfrepair.plugin.endpoints import Lines
+from pytest_selfrepair.plugin.options import Settings
+
+_RETRIES = 1
+"""The embedded model's server is on this machine: where it does not answer, it is dead."""
+_NOBODY = ("http://127.0.0.1:9/v1", "none")
+"""Address and key where all is replayed, so that nobody is asked."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,3 +61,39 @@ class LocalServers:
         """Stop the servers that this process has started."""
         while self.started:
             self.started.pop().close()
+
+
+def local_model(
+    name: str,
+    size: Weights,
+    lines: Lines,
+    *,
+    servers: LocalServers,
+    settings: Settings,
+    reader: ReplyReader,
+) -> Model:
+    """The embedded model, whose server is started where it does not run yet.
+
+    Raises:
+        LocalModelError: It cannot be started.
+    """
+    file = servers.weights_file
+    replays = settings.replay == Replay.ONLY
+    base_url, api_key = _NOBODY if replays else servers.address(name, size)
+    endpoint = Endpoint(
+        base_url=base_url,
+        api_key=api_key,
+        timeout=settings.request_timeout,
+        retries=Retries(most=_RETRIES),
+    )
+    return ChatModel(
+        name if file is None else f"{name}={file.stem}",
+        wire_name=name,
+        line=lines.to(endpoint),
+        counter=LlamaCounter(base_url=base_url, api_key=api_key, model=size.title),
+        price=FREE,
+        embedded=True,
+        reader=reader,
+        most_choices=DEFAULT_SLOTS,
+        counts_one_choice=True,
+    )

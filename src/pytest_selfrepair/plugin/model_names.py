@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.feedback import HUMAN, RECIPES
 from pytest_selfrepair.models.local import parse_local_name
 from pytest_selfrepair.models.scripted import PREFIX
@@ -59,6 +60,26 @@ def meant(name: str, others: Iterable[str] = ()) -> str | None:
     if found is None and colon and (near := _nearest(head, known)) is not None:
         found = f"{near}:{argument}"
     return None if found == name else found
+
+
+def check_name(name: str, others: Iterable[str], *, is_coder: bool) -> None:
+    """Refuse what looks like a slip of the pen rather than the name of a model.
+
+    Args:
+        name: A name that would be taken for that of an endpoint's model.
+        others: Names that are known beside those of sources and of models of this machine.
+        is_coder: Whether it is the code model's.
+
+    Raises:
+        UsageError: It is nearly one of those.
+    """
+    if (found := meant(name, others)) is not None:
+        option = "model" if is_coder else "feedback"
+        raise UsageError(
+            f"--selfrepair-{option}: found {name!r}, which no source or model of this machine "
+            f"is called; did you mean {found!r}? Accepted: also any model of the endpoint; one "
+            "that is really called so needs a table in --selfrepair-models"
+        )
 
 
 def _nearest(name: str, known: Iterable[str]) -> str | None:

@@ -1,6 +1,6 @@
 """The models that a run's names stand for: found at once, made when the first task is run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -8,32 +8,24 @@ import pytest
 from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import Model, SamplingParams
 from pytest_selfrepair.errors import SelfRepairError, UsageError
-from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.litellm import is_litellm, name_within, provider_of
-from pytest_selfrepair.models.local import DEFAULT_SLOTS, parse_local_name
+from pytest_selfrepair.models.local import parse_local_name
 from pytest_selfrepair.models.models_file import NOTHING_SAID, ModelSettings, read_models
-from pytest_selfrepair.models.parameters import keyed_headers
-from pytest_selfrepair.models.prices import FREE, Price, Prices
-from pytest_selfrepair.models.recording import Replay
-from pytest_selfrepair.models.retrying import Retries
+from pytest_selfrepair.models.prices import Price, Prices
 from pytest_selfrepair.models.scripted import PREFIX, Script, ScriptedModel
 from pytest_selfrepair.models.slotted import slotted
 from pytest_selfrepair.models.thinking import thinks
-from pytest_selfrepair.models.tokens import LlamaCounter, TiktokenCounter
+from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.weights import Weights, find_weights
 from pytest_selfrepair.plugin import xdist
 from pytest_selfrepair.plugin.asking import from_hook
 from pytest_selfrepair.plugin.endpoints import Endpoints, Lines
 from pytest_selfrepair.plugin.flags import FEEDBACK_MAX_TOKENS, MAX_TOKENS, THINKING_MAX_TOKENS
-from pytest_selfrepair.plugin.local_servers import LocalServers
-from pytest_selfrepair.plugin.model_names import AskedModel, meant, runs_here
+from pytest_selfrepair.plugin.local_servers import LocalServers, local_model
+from pytest_selfrepair.plugin.model_names import AskedModel, check_name, runs_here
 from pytest_selfrepair.plugin.options import Settings
-
-_LOCAL_RETRIES = 1
-"""The embedded model's server is on this machine: where it does not answer, it is dead."""
-_NOBODY = ("http://127.0.0.1:9/v1", "none")
-"""Address and key where all is replayed, so that nobody is asked."""
+from pytest_selfrepair.plugin.plan import params_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +99,9 @@ class ModelRegistry:
         """
         table = self._tables.get(asked.name, NOTHING_SAID)
         made = self._made(asked, table)
-        params = self._params(table, made)
+        params = replace(params_of(self._settings, headers=made.headers), **table.params)
+        if params.wire_name == asked.name:  # which says nothing new, and shall change no key
+            params = replace(params, wire_name=None)
         thinking = table.thinks
         if thinking is None:
             thinking = not runs_here(asked.name) and thinks(asked.name, params)
@@ -127,19 +121,6 @@ class ModelRegistry:
             weights=made.weights,
             reader=self._reader(table),
         )
-
-    def _params(self, table: ModelSettings, made: _Made) -> SamplingParams:
-        settings = self._settings
-        given = SamplingParams(
-            temperature=settings.temperature,
-            seed=settings.seed,
-            top_p=settings.top_p,
-            reasoning_effort=settings.reasoning_effort,
-            stop=settings.stop,
-            extra_body=settings.extra_body or "",
-            headers=keyed_headers(made.headers),
-        )
-        return replace(given, **table.params)
 
     def _reader(self, table: ModelSettings) -> ReplyReader:
         tags = (*self._settings.thinking_tag, *table.thinking_tags)
@@ -162,24 +143,24 @@ class ModelRegistry:
         if size := parse_local_name(name):
             if self._servers.weights_file is not None:
                 find_weights(size, file=self._servers.weights_file)  # says what is wrong with it
-            return _Made(make=lambda lines: self._local_model(name, size, lines), weights=size)
+            return _Made(
+                make=lambda lines: local_model(
+                    name,
+                    size,
+                    lines,
+                    servers=self._servers,
+                    settings=self._settings,
+                    reader=self._reader(table),
+                ),
+                weights=size,
+            )
         if is_litellm(name):
             called, provider = name_within(name), provider_of(name)
         else:
-            self._check(name)
+            if name not in self._tables and self.prices.of(name) is None:
+                check_name(name, self._tables, is_coder=name == self._settings.model)
             called, provider = name, ""
         return self._endpoint_model(asked, table, called, provider)
-
-    def _check(self, name: str) -> None:
-        """Refuse what looks like a slip of the pen rather than the name of a model."""
-        known = name in self._tables or self.prices.of(name) is not None
-        if not known and (found := meant(name, self._tables)) is not None:
-            option = "model" if name == self._settings.model else "feedback"
-            raise UsageError(
-                f"--selfrepair-{option}: found {name!r}, which no source or model of this machine "
-                f"is called; did you mean {found!r}? Accepted: also any model of the endpoint; one "
-                "that is really called so needs a table in --selfrepair-models"
-            )
 
     def _endpoint_model(
         self, asked: AskedModel, table: ModelSettings, called: str, provider: str
@@ -207,35 +188,21 @@ class ModelRegistry:
             headers=self.endpoints.headers(place, table),
         )
 
-    def _local_model(self, name: str, size: Weights, lines: Lines) -> Model:
-        file = self._servers.weights_file
-        replays = self._settings.replay == Replay.ONLY
-        base_url, api_key = _NOBODY if replays else self._servers.address(name, size)
-        endpoint = Endpoint(
-            base_url=base_url,
-            api_key=api_key,
-            timeout=self._settings.request_timeout,
-            retries=Retries(most=_LOCAL_RETRIES),
-        )
-        return ChatModel(
-            name if file is None else f"{name}={file.stem}",
-            wire_name=name,
-            line=lines.to(endpoint),
-            counter=LlamaCounter(base_url=base_url, api_key=api_key, model=size.title),
-            price=FREE,
-            reader=self._reader(NOTHING_SAID),
-            most_choices=DEFAULT_SLOTS,
-            counts_one_choice=True,
-        )
 
-
-def described(model: ResolvedModel, params: SamplingParams) -> str:
-    """Where and how a model is asked, in a line; empty where nothing is out of the ordinary.
+def descriptions(models: Sequence[ResolvedModel]) -> list[str]:
+    """Where and how each model is asked, a line each, where there is anything to say.
 
     Args:
-        model: The model.
-        params: How it is asked.
+        models: The models, the code model first.
     """
+    coder, *others = models
+    lines = [_described(coder, coder.params)]
+    lines += [_described(model, model.explaining) for model in others]
+    return [line for line in lines if line]
+
+
+def _described(model: ResolvedModel, params: SamplingParams) -> str:
+    """The line of one model; empty where nothing is out of the ordinary."""
     changed = {name: value for name, value in params.changed.items() if name != "max_tokens"}
     parts = [f"{name} {_brief(value)}" for name, value in changed.items()]
     if model.thinks:

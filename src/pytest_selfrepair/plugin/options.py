@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.plugin.flags import OPTIONS, Option
+from pytest_selfrepair.plugin.flags import OPTIONS
+from pytest_selfrepair.plugin.option import Option
 
 if TYPE_CHECKING:
     import pytest

@@ -1,4 +1,4 @@
-"""What the settings say of the size of trees and of their wording."""
+"""What the settings say of the size of trees, of sampling and of the wording."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.prompt import BUILT_IN, PromptSet
 from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.models.parameters import keyed_headers
 from pytest_selfrepair.plugin.options import Settings
 
 
@@ -24,6 +25,24 @@ def plan_of(settings: Settings, params: SamplingParams) -> Plan:
         budget=settings.budget,
         params=params,
         feedback_cases=FeedbackCases(settings.feedback_cases),
+    )
+
+
+def params_of(settings: Settings, *, headers: tuple[tuple[str, str], ...]) -> SamplingParams:
+    """How completions are drawn, but for their length.
+
+    Args:
+        settings: What the user asked for.
+        headers: Further headers of the requests, as the user wrote them.
+    """
+    return SamplingParams(
+        temperature=settings.temperature,
+        seed=settings.seed,
+        top_p=settings.top_p,
+        reasoning_effort=settings.reasoning_effort,
+        stop=settings.stop,
+        extra_body=settings.extra_body or "",
+        headers=keyed_headers(headers),
     )
 
 

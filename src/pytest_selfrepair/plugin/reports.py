@@ -54,6 +54,11 @@ class Reports:
         # Read before the run begins: `last` is then the run before this one.
         self.baseline = [_loaded(run) for run in settings.baseline]
 
+    @property
+    def is_plan(self) -> bool:
+        """Whether the run is planned alone."""
+        return self._settings.plan
+
     def foreseen(self, task_ids: Sequence[str]) -> list[str]:
         """What the gate can hold with these tasks, a line each.
 

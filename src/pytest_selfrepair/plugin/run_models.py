@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import FeedbackSource
 from pytest_selfrepair.core.ledger import RunLimits
 from pytest_selfrepair.core.reading import ReplyReader
-from pytest_selfrepair.core.sample import Model, SampleStore, SeveralModel, Usage
+from pytest_selfrepair.core.sample import Model, SampleStore, SeveralModel
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Judge
-from pytest_selfrepair.feedback import Means
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.check import Check
 from pytest_selfrepair.models.local import REQUESTS_AT_ONCE
@@ -20,18 +18,18 @@ from pytest_selfrepair.models.recording import RecordingModel, Replay
 from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.traffic import Slots, Throttle
 from pytest_selfrepair.plugin import xdist
-from pytest_selfrepair.plugin.account import campaign_of, check_limits
+from pytest_selfrepair.plugin.account import campaign_of, check_limits, unpriced
 from pytest_selfrepair.plugin.checking import check_endpoints, checked
 from pytest_selfrepair.plugin.endpoints import Lines
-from pytest_selfrepair.plugin.expected import asking_of, dollars_of
+from pytest_selfrepair.plugin.expected import asking_of, costliest_task, dollars_of
 from pytest_selfrepair.plugin.forecast import forecast
 from pytest_selfrepair.plugin.local_servers import LocalServers
 from pytest_selfrepair.plugin.model_names import AskedModel
-from pytest_selfrepair.plugin.model_registry import ModelRegistry, described
+from pytest_selfrepair.plugin.model_registry import ModelRegistry, descriptions
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.plan import plan_of, prompts_of
 from pytest_selfrepair.plugin.purse import Purse
-from pytest_selfrepair.plugin.source_registry import NamedSource, ResolvedSource, resolve_sources
+from pytest_selfrepair.plugin.source_registry import NamedSource, resolve_sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +110,7 @@ class RunModels:
         self.prices = registry.prices
         self.plan = plan_of(settings, self._coder.params)
         self.limits = RunLimits(max_tokens=settings.max_tokens_total, max_dollars=settings.max_cost)
-        check_limits(self.limits, self._unpriced)
+        check_limits(self.limits, unpriced(self._models.values()))
         self.campaign = xdist.given_campaign(config) or campaign_of(
             settings, self.plan, self.prompts, list(self._models.values())
         )
@@ -130,10 +128,7 @@ class RunModels:
     @property
     def described(self) -> list[str]:
         """Where and how each model is asked, a line each, where there is anything to say."""
-        coder, *others = self._models.values()
-        lines = [described(coder, coder.params)]
-        lines += [described(model, model.explaining) for model in others]
-        return [line for line in lines if line]
+        return descriptions(list(self._models.values()))
 
     def start_local_servers(self) -> None:
         """Start what servers the run needs, before workers ask for them; none where it replays.
@@ -185,7 +180,18 @@ class RunModels:
         coder = recorded[self._coder.asked]
         return OpenModels(
             model=coder,
-            sources=tuple(self._made(source, recorded, judge) for source in self._sources),
+            sources=tuple(
+                source
+                if not isinstance(source, NamedSource)
+                else source.make(
+                    recorded[source.asked],
+                    self._models[source.asked],
+                    judge=judge,
+                    prompts=self.prompts,
+                    seconds=self._settings.timeout,
+                )
+                for source in self._sources
+            ),
             members=tuple(recorded.values()),
             throttles=lines.throttles,
             draws_several=isinstance(coder.model, SeveralModel),
@@ -202,41 +208,15 @@ class RunModels:
             count=TiktokenCounter(model=self._settings.model).count,
         )
         return found.lines(
-            limits=self.limits, unpriced=self._unpriced, as_of=str(self.prices.as_of)
+            limits=self.limits,
+            unpriced=unpriced(self._models.values()),
+            as_of=str(self.prices.as_of),
         )
 
     def purse(self) -> Purse:
         """This process's share of the run's budget."""
-        trees = [asking_of(source, self._models).tokens(self.plan) for source in self._sources]
-        tokens = self.plan.n_p * self.plan.params.max_tokens + sum(trees) + max(trees, default=0)
-        dollars = dollars_of(self._coder)
-        usage = Usage(completion_tokens=tokens, prompt_tokens=None, counted_by="at most")
         return Purse(
             limits=self.limits,
-            bound=Cost(tokens=tokens, dollars=0.0 if dollars is None else dollars(usage)),
+            bound=costliest_task(self.plan, self._sources, self._models, self._coder),
             share=1 / xdist.processes(self._config),
         )
-
-    def _made(
-        self, source: ResolvedSource, models: dict[AskedModel, RecordingModel], judge: Judge
-    ) -> FeedbackSource:
-        if not isinstance(source, NamedSource):
-            return source
-        return source.recipe.make(
-            Means(
-                name=source.name,
-                model=models[source.asked],
-                judge=judge,
-                prompts=self.prompts,
-                params=self._models[source.asked].explaining,
-                seconds=self._settings.timeout,
-                reader=self._models[source.asked].reader,
-            )
-        )
-
-    @property
-    def _unpriced(self) -> list[str]:
-        names = dict.fromkeys(
-            each.asked.name for each in self._models.values() if each.price is None
-        )
-        return list(names)

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 import pytest
 
 from pytest_selfrepair.core.feedback import FeedbackSource
+from pytest_selfrepair.core.prompt import PromptSet
+from pytest_selfrepair.core.sample import Model
+from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.feedback import HUMAN, Argument, Recipe, recipe_of
+from pytest_selfrepair.feedback import HUMAN, Argument, Means, Recipe, recipe_of
 from pytest_selfrepair.feedback.guarded import guarded
 from pytest_selfrepair.feedback.human import DEFAULT_FILE, Human
 from pytest_selfrepair.plugin.asking import from_hook
 from pytest_selfrepair.plugin.model_names import AskedModel, meant
+from pytest_selfrepair.plugin.model_registry import ResolvedModel
 from pytest_selfrepair.plugin.options import base_of
 
 OPTION = "--selfrepair-feedback"
@@ -30,6 +34,36 @@ class NamedSource:
     name: str
     recipe: Recipe
     asked: AskedModel
+
+    def make(
+        self,
+        model: Model,
+        resolved: ResolvedModel,
+        *,
+        judge: Judge,
+        prompts: PromptSet,
+        seconds: float,
+    ) -> FeedbackSource:
+        """The source.
+
+        Args:
+            model: The model that it asks, if it asks any.
+            resolved: How that one is asked.
+            judge: Runs programs.
+            prompts: The wording.
+            seconds: CPU seconds that a program may take for one case.
+        """
+        return self.recipe.make(
+            Means(
+                name=self.name,
+                model=model,
+                judge=judge,
+                prompts=prompts,
+                params=resolved.explaining,
+                seconds=seconds,
+                reader=resolved.reader,
+            )
+        )
 
 
 ResolvedSource = FeedbackSource | NamedSource

@@ -82,12 +82,20 @@ def verdicts(store: SqliteStore, run: int | None = None) -> Iterator[VerdictLine
     Raises:
         StoreError: The file cannot be read.
     """
+    if not store.read(_has_verdicts):
+        return
     for task_id, key, _, text in _paged(store, _VERDICTS, run):
         try:
             verdict = msgspec.convert(json.loads(text), Verdict)
         except (ValueError, msgspec.ValidationError) as error:
             raise damaged_row(store.path, f"verdict {key}", error) from error
         yield VerdictLine(key=key, task_id=task_id, verdict=verdict)
+
+
+def _has_verdicts(connection: sqlite3.Connection) -> bool:
+    """False for a store of an earlier version that nobody may bring up to date."""
+    query = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'verdicts')"
+    return bool(connection.execute(query).fetchone()[0])
 
 
 def records(store: SqliteStore, run: int | None = None) -> Iterator[RecordLine]:

@@ -114,9 +114,12 @@ def _open(path: Path, patience: float, *, create: bool) -> sqlite3.Connection:
     if path.is_file():
         if not all(os.access(each, os.W_OK) for each in (path, path.parent)):
             return _open_to_read(path, patience)
-    elif create:
+    elif not create:
+        raise StoreError(f"{path}: no such file; accepted: a store that a run has written")
+    elif not path.exists():  # else SQLite says what is wrong with what is there
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, PRIVATE))
+        if not path.is_dir():  # SQLite says so in words of its own
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, PRIVATE))
     else:
         raise StoreError(f"{path}: no such file; accepted: a store that a run has written")
     connection = sqlite3.connect(

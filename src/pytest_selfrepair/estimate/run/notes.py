@@ -1,6 +1,7 @@
 """What a reader should know of how a run's facts came about: a line each."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from pytest_selfrepair.core.ledger import Account
 from pytest_selfrepair.core.reading import RULES
@@ -8,6 +9,9 @@ from pytest_selfrepair.core.record import UNKNOWN, Record
 from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.estimate.run.doubts import Solved, near_limit, references
+
+if TYPE_CHECKING:
+    from pytest_selfrepair.core.origin import Answered
 
 _MOST_NAMED = 5
 
@@ -61,6 +65,7 @@ def _notes(records: Sequence[Record]) -> Iterator[str]:
             f"{several:,} of {replies} {'holds' if several == 1 else 'hold'} another code block "
             "that could be the answer; the last one counts"
         )
+    yield from _origins(records)
     yield from _above_the_limit(records)
     yield from _read_by_other_rules(records)
     yield from _of_references(records)
@@ -98,6 +103,31 @@ def _solved(found: Solved) -> str:
         f"{found.solved:,} of {_many(found.tasks, 'task')} solved, "
         f"pass@1 {found.pass_at_1 * 100:.1f} %"
     )
+
+
+def _origins(records: Iterable[Record]) -> Iterator[str]:
+    """Where a model's samples came from: several places, or another than where it is asked."""
+    found: dict[str, set[Answered]] = {}
+    for record in records:
+        for each in record.origins:
+            found.setdefault(each.name, set()).add(each)
+    for name, its in sorted(found.items()):
+        for what, values in (
+            ("addresses", {each.address for each in its}),
+            ("models, as their endpoint calls them", {each.model for each in its} - {""}),
+            ("system fingerprints", {each.fingerprint for each in its} - {""}),
+        ):
+            if len(values) > 1:
+                shown = ", ".join(sorted(values)[:_MOST_NAMED])
+                more = ", …" if len(values) > _MOST_NAMED else ""
+                yield f"the samples of {name} come from {len(values)} {what}: {shown}{more}"
+        elsewhere = {(each.address, each.asked_at) for each in its if each.asked_at}
+        for address, asked_at in sorted(elsewhere):
+            if address != asked_at:
+                yield (
+                    f"stored samples of {name} from {address} were served, where this run asks "
+                    f"{asked_at}"
+                )
 
 
 def _above_the_limit(records: Iterable[Record]) -> Iterator[str]:
