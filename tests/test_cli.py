@@ -246,7 +246,8 @@ def test_the_readmes_commands_work(here: Path, capsys: pytest.CaptureFixture[str
             store.add_record(run, record)
     commands = [
         shlex.split(each.removeprefix("selfrepair "), comments=True)
-        for each in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+        for page in ("README.md", "docs/running.md", "docs/reports.md", "docs/judging.md")
+        for each in (ROOT / page).read_text(encoding="utf-8").splitlines()
         if each.startswith("selfrepair ") and each.split()[1] not in {"annotate", "study"}
     ]
     assert {command[0] for command in commands} >= {

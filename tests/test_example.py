@@ -38,14 +38,18 @@ def test_the_example_conftest_brings_a_model_a_source_and_tasks(
     )
 
 
-def test_the_readme_names_every_flag_and_no_other(pytester: pytest.Pytester) -> None:
+def flags_of_the_table() -> set[str]:
+    table = (ROOT / "docs/options.md").read_text()
+    return set(re.findall(r"^\| `(--selfrepair-[a-z-]+)", table, re.MULTILINE))
+
+
+def test_the_table_of_options_names_every_flag_and_no_other(pytester: pytest.Pytester) -> None:
     shown = pytester.runpytest_subprocess("--help").stdout.str()
     offered = set(re.findall(r"^\s+(--selfrepair-[a-z-]+)(?:=|\s|$)", shown, re.MULTILINE))
-    readme = (ROOT / "README.md").read_text()
-    assert offered == set(re.findall(r"^\| `(--selfrepair-[a-z-]+)", readme, re.MULTILINE))
+    assert offered == flags_of_the_table()
 
 
-def test_every_flag_that_the_readme_uses_is_offered() -> None:
-    readme = (ROOT / "README.md").read_text()
-    table = set(re.findall(r"^\| `(--selfrepair-[a-z-]+)", readme, re.MULTILINE))
-    assert set(re.findall(r"--selfrepair-[a-z][a-z-]*[a-z]", readme)) <= table
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))])
+def test_every_flag_that_a_page_uses_is_offered(page: str) -> None:
+    text = (ROOT / page).read_text()
+    assert set(re.findall(r"--selfrepair-[a-z][a-z-]*[a-z]", text)) <= flags_of_the_table()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -128,6 +129,29 @@ def test_parameters_headers_and_thoughts_go_through_the_library() -> None:
     assert headers["authorization"] == f"Bearer {KEY}"
     assert headers["x-tenant"] == "blue"
     assert any("seed" in notice for notice in model.notices)
+
+
+@needs_litellm
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("openai/gpt-4", "HTTP 401: .*; check the variables that LiteLLM reads"),
+        ("anthropic/claude-sonnet-4-5", "HTTP 401: .*ANTHROPIC_API_KEY.*; check the variables"),
+        ("nonsense/x", "LLM Provider NOT provided.*; LiteLLM's documentation lists"),
+    ],
+)
+def test_what_is_missing_is_said_at_once(
+    monkeypatch: pytest.MonkeyPatch, name: str, said: str
+) -> None:
+    for variable in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
+        monkeypatch.delenv(variable, raising=False)
+    endpoint = Endpoint(base_url="", api_key="", timeout=60.0, retries=SOON)
+    line = LiteLLMLine(endpoint, Slots(4), provider=provider_of(f"litellm/{name}"))
+    counter = TiktokenCounter(model="gpt-4")
+    model = ChatModel(f"litellm/{name}", wire_name=name, line=line, counter=counter)
+    [refused] = drawn(model, [request()])
+    assert isinstance(refused, EndpointRefusedError)
+    assert re.search(said, str(refused))
 
 
 @pytest.mark.parametrize("name", ["litellm/", "litellm/openai", "litellm/openai/", "litellm//x"])

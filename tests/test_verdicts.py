@@ -194,17 +194,18 @@ def test_a_replayed_run_judges_nothing_until_it_is_told_to(pytester: pytest.Pyte
     (pytester.path / "script.json").write_text(json.dumps(script))
     arguments = ("tasks", "--selfrepair-model", "scripted:script.json", "--selfrepair-repairs", "0")
 
-    def printed(*options: str) -> tuple[list[str], str]:
+    def judged_in(*options: str) -> tuple[list[float], str]:
+        """Seconds of judging, which differ where a program is judged anew."""
         said = pytester.runpytest_subprocess(*arguments, *options).stdout.str()
         with closing(sqlite3.connect(pytester.path / ".selfrepair/samples.sqlite")) as connection:
             rows = connection.execute("SELECT record FROM records ORDER BY run DESC").fetchone()
         programs = json.loads(rows[0])["grown"]["programs"]
-        return [each["verdict"]["failure"]["actual"] for each in programs], said
+        return [each["verdict"]["seconds"] for each in programs], said
 
-    first, _ = printed()
-    again, said = printed("--selfrepair-replay", "only")
+    first, _ = judged_in()
+    again, said = judged_in("--selfrepair-replay", "only")
     assert again == first
     assert "judged again" not in said
-    anew, said = printed("--selfrepair-replay", "only", "--selfrepair-rejudge")
+    anew, said = judged_in("--selfrepair-replay", "only", "--selfrepair-rejudge")
     assert anew != first
     assert "note: judged again: 0 of 1 verdicts that were kept changed" in said

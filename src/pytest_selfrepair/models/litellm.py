@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 import logging
 import os
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,6 +28,12 @@ _PARTS = 3
 """`litellm`, the provider and the model."""
 _IN_THE_ENVIRONMENT = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MODE": "PRODUCTION"}
 """Has the library neither fetch its table of prices nor read a file `.env` when it is imported."""
+_NO_PROVIDER = "LLM Provider NOT provided"
+_KEYLESS = re.compile(r"Missing credentials|Missing \S+ API Key|api_key client option must be set")
+_OF_THE_KEY = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+_KEY_HINT = (
+    "check the variables that LiteLLM reads for this provider, or key_env in --selfrepair-models"
+)
 _CODES = {
     "ContextWindowExceededError": "context_length_exceeded",
     "ContentPolicyViolationError": "content_filter",
@@ -144,7 +151,12 @@ class LiteLLMLine(Line):
         headers = getattr(response, "headers", None)
         said = {"message": str(getattr(error, "message", error)), "type": _CODES.get(name, name)}
         wait = None if headers is None else retry_after(headers)
-        return told(said, status=status, wait=wait, key=self.endpoint.api_key)
+        if _KEYLESS.search(said["message"]):  # some providers' code takes it for its own fault
+            status = HTTPStatus.UNAUTHORIZED
+        found = told(said, status=status, wait=wait, key=self.endpoint.api_key)
+        if _NO_PROVIDER in said["message"]:
+            return replace(found, for_all=True, hint="LiteLLM's documentation lists its providers")
+        return replace(found, hint=_KEY_HINT) if status in _OF_THE_KEY else found
 
 
 @cache

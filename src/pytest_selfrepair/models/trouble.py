@@ -57,6 +57,7 @@ class Trouble:
         for_all: Whether it lies in how the endpoint is reached: its address, proxy, certificate.
         is_unreached: Whether nobody was there, or let one through.
         is_other: Whether something answered that is no such endpoint.
+        hint: What the user may change, where that is known better than by status.
     """
 
     status: int | None
@@ -70,6 +71,7 @@ class Trouble:
     for_all: bool = False
     is_unreached: bool = False
     is_other: bool = False
+    hint: str = ""
 
     @property
     def meaning(self) -> Meaning:
@@ -143,6 +145,7 @@ class Trouble:
         """What the user may change."""
         too_long = wordings.TOO_LONG_COMPLETION.search(self.text)
         known = (
+            (bool(self.hint), self.hint),
             (self.for_all, "check the address, the proxy and the certificates"),
             (self.is_unreached, "check --selfrepair-base-url, and whether its server runs"),
             (self.is_of_quota, _NO_CREDIT),

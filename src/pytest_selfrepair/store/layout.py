@@ -118,10 +118,7 @@ def _open(path: Path, patience: float, *, create: bool) -> sqlite3.Connection:
         raise StoreError(f"{path}: no such file; accepted: a store that a run has written")
     elif not path.exists():  # else SQLite says what is wrong with what is there
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.is_dir():  # SQLite says so in words of its own
-            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, PRIVATE))
-    else:
-        raise StoreError(f"{path}: no such file; accepted: a store that a run has written")
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, PRIVATE))
     connection = sqlite3.connect(
         path, timeout=patience, isolation_level=None, check_same_thread=False
     )
