@@ -420,7 +420,7 @@ def test_a_repair_that_is_a_fresh_draw_gains_nothing_but_on_the_papers_baseline(
     rng = np.random.default_rng(15)
     runs = [
         at_equal_tokens(scored(map_records(world(rng, 60))), "self", ALL, how=Bootstrap(draws=2))
-        for _ in range(60)
+        for _ in range(40)
     ]
     gains = np.array([[each.stopping.gain.value, each.paper.gain.value] for each in runs])
     error = gains.std(axis=0) / math.sqrt(len(runs))
@@ -428,7 +428,7 @@ def test_a_repair_that_is_a_fresh_draw_gains_nothing_but_on_the_papers_baseline(
     assert gains[:, 1].mean() > 0.03
     assert sum(each.answer is not Answer.CANNOT_TELL for each in runs) <= 0.05 * len(runs)
     held = [each.stopping.gain for each in runs]
-    assert sum((each.low or 0) <= 0 <= (each.high or 0) for each in held) >= 57
+    assert sum((each.low or 0) <= 0 <= (each.high or 0) for each in held) >= 38
 
 
 def test_which_gain_could_have_been_shown_is_said_of_every_run_with_an_interval() -> None:
