@@ -93,7 +93,7 @@ class SandboxJudge:
         processors = Processors()
         self._zygotes, self._checkers = Zygotes(*started, processors), Zygotes(*started)
         self._examiner = Examiner(self._checkers, self._limits)
-        self._close = weakref.finalize(self, _close, self._zygotes, self._checkers, processors)
+        self._close = weakref.finalize(self, _close, self._zygotes, self._checkers)
 
     @property
     def isolation(self) -> str:
@@ -315,8 +315,8 @@ def _varies(failed: tuple[CaseReport, Judged]) -> bool:
     }
 
 
-def _close(*held: Zygotes | Processors) -> None:
-    for each in held:
+def _close(*zygotes: Zygotes) -> None:
+    for each in zygotes:
         each.close()
 
 

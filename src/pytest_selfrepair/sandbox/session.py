@@ -140,7 +140,7 @@ class Session:
                 self._zygote.say({"look": self._waiting})
             for descriptor in ready:
                 if descriptor == self._control.fileno():
-                    said = self._control.recv(_CHUNK)
+                    said = self._heard()
                     match said[:1]:
                         case words.APART:
                             (self._waiting,) = words.PID.unpack(said[1:])
@@ -240,7 +240,7 @@ class Session:
 
     def _begun(self, pid: int, watch: Watch) -> None:
         """Take word that a case begins, and which process waits for the next one."""
-        said = self._control.recv(_CHUNK)
+        said = self._heard()
         if said[:1] != words.BEGUN or len(said) != 1 + words.BEGIN.size:
             raise BrokenZygoteError("a process for a case could not begin")
         own, successor, used = words.BEGIN.unpack(said[1:])
@@ -291,6 +291,12 @@ class Session:
     @property
     def _pids(self) -> list[JsonValue]:
         return [pid for pid in (self._waiting, self._running) if pid]
+
+    def _heard(self) -> bytes:
+        try:
+            return self._control.recv(_CHUNK)
+        except OSError as error:  # it has ended with words of ours unread
+            raise BrokenZygoteError("a process for a program could not begin") from error
 
     def _send(self, kind: bytes, descriptors: list[int]) -> None:
         try:
