@@ -167,7 +167,7 @@ SENTENCES: dict[str, tuple[Line, str, str]] = {
         "def shared(a, b):\n    while True: pass",
         (
             "The arguments were [(3, 4, 5, 6), (5, 7, 4, 10)]. The program ran out of time: "
-            "it took more than 0.5 seconds of CPU time on line 2: while True: pass"
+            "it took more than 0.5 seconds of CPU time"
         ),
     ),
     "too much memory": (

@@ -93,7 +93,8 @@ def parse_json(text: str) -> JsonValue:
         ValueError: The text is not JSON, nested too deep, or holds a longer number.
     """
     try:
-        value: JsonValue = _DECODER.decode(text)
+        # A short text holds no long number; to look at each takes its time.
+        value: JsonValue = json.loads(text) if len(text) < _SHORT else _DECODER.decode(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
     return value
@@ -111,6 +112,7 @@ def _real(text: str) -> float:
     return float(text)
 
 
+_SHORT = 4_000  # characters; Python refuses to read integers that are not much longer
 _DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_real)
 
 

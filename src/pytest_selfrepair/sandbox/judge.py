@@ -100,9 +100,7 @@ class SandboxJudge:
         self._zygotes: dict[tuple[str, ...], Zygotes] = {}
         self._lock = threading.Lock()
         self._examiner = Examiner(self._checkers, self._limits)
-        self._close = weakref.finalize(
-            self, _close, self._checkers, self._zygotes, self._processors
-        )
+        self._close = weakref.finalize(self, _close, self._checkers, self._zygotes)
 
     @property
     def isolation(self) -> str:
@@ -327,12 +325,16 @@ class _Comparison:
         failed: tuple[CaseReport, Judged] | None = None
         again: CaseReport | None = None
         with Session(zygote, self._work) as session:
+            began = self._tally.position
             if session.standing is Standing.UNCOMPILED:
                 self._tally.add_uncompiled(read_uncompiled(session.uncompiled))
             while failed is None and not self.over and session.standing is Standing.APART:
                 index = self._tally.position
                 report = session.case(index, last=index == len(self._task.cases) - 1)
-                failed = self._noted(index, report)
+                if report is not None:
+                    failed = self._noted(index, report)
+                elif index == began:
+                    raise BrokenZygoteError("no process for a case could begin")
             if failed is not None and session.standing is Standing.APART and _varies(failed):
                 again = session.case(self._tally.position, last=True, again=True)
         if failed is not None:
@@ -373,12 +375,9 @@ def _varies(failed: tuple[CaseReport, Judged]) -> bool:
     }
 
 
-def _close(
-    checkers: Zygotes, zygotes: dict[tuple[str, ...], Zygotes], processors: Processors
-) -> None:
+def _close(checkers: Zygotes, zygotes: dict[tuple[str, ...], Zygotes]) -> None:
     for each in (checkers, *zygotes.values()):
         each.close()
-    processors.close()
 
 
 def _run_once(

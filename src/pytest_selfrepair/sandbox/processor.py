@@ -2,22 +2,17 @@
 
 import contextlib
 import os
-import tempfile
+import socket
+import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
-
-try:
-    import fcntl
-except ImportError:  # where nothing is judged anyway
-    fcntl = None  # type: ignore[assignment]
 
 
 class Processors:
     """The processors that this process may use.
 
-    All processes of a user on this machine that judge share them, by locks on files in the folder
-    for temporary ones.
+    All processes of a user on this machine that judge share them: who has one holds a socket of
+    its name, which the system takes back when a process ends.
 
     Attributes:
         numbers: Their numbers; none where programs cannot be kept to one.
@@ -25,49 +20,35 @@ class Processors:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._files: dict[int, int] = {}
-        self._claimed: set[int] = set()
+        self._claimed: dict[int, socket.socket] = {}
         self.numbers: tuple[int, ...] = ()
-        if hasattr(os, "sched_getaffinity"):
-            with contextlib.suppress(OSError):
-                folder = Path(tempfile.gettempdir(), f"selfrepair-processors-{os.getuid()}")
-                folder.mkdir(mode=0o700, exist_ok=True)
-                for number in sorted(os.sched_getaffinity(0)):
-                    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-                    self._files[number] = os.open(folder / str(number), flags, 0o600)
-                self.numbers = tuple(self._files)
+        if sys.platform == "linux":
+            self.numbers = tuple(sorted(os.sched_getaffinity(0)))
 
     def claim(self, number: int) -> bool:
         """Take a processor, unless a program has it."""
         with self._lock:
             if number in self._claimed:
                 return False
+            name = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             try:
-                fcntl.flock(self._files[number], fcntl.LOCK_EX | fcntl.LOCK_NB)
+                name.bind(f"\0selfrepair-processor-{os.getuid()}-{number}")
             except OSError:
+                name.close()
                 return False
-            self._claimed.add(number)
+            self._claimed[number] = name
             return True
 
     def give_back(self, number: int) -> None:
         """Leave a processor to others."""
         with self._lock:
-            self._claimed.discard(number)
-            fcntl.flock(self._files[number], fcntl.LOCK_UN)
-
-    def close(self) -> None:
-        """Claim no more."""
-        with self._lock:
-            for descriptor in self._files.values():
-                os.close(descriptor)
-            self._files.clear()
-            self.numbers = ()
+            self._claimed.pop(number).close()
 
 
 @contextlib.contextmanager
 def kept_to(number: int | None) -> Iterator[None]:
     """Let what this thread starts meanwhile run on one processor alone, where that is asked."""
-    if number is None:
+    if number is None or sys.platform != "linux":
         yield
         return
     usual = os.sched_getaffinity(0)

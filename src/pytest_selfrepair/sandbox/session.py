@@ -71,6 +71,13 @@ class Work:
         )
 
 
+class _LostError(BrokenZygoteError):
+    """A process that waits for a case has ended."""
+
+    def __init__(self) -> None:
+        super().__init__("a process that waits for a case could not begin")
+
+
 class Standing(Enum):
     """How far a program has come.
 
@@ -140,7 +147,7 @@ class Session:
                 self._zygote.say({"look": self._waiting})
             for descriptor in ready:
                 if descriptor == self._control.fileno():
-                    said = self._control.recv(_CHUNK)
+                    said = self._heard()
                     match said[:1]:
                         case words.APART:
                             (self._waiting,) = words.PID.unpack(said[1:])
@@ -162,13 +169,17 @@ class Session:
 
     # Cases with a process each.
 
-    def case(self, index: int, *, last: bool, again: bool = False) -> CaseReport:
+    def case(self, index: int, *, last: bool, again: bool = False) -> CaseReport | None:
         """Run one case.
 
         Args:
             index: Which.
             last: Whether it is the last one that this session is asked for.
             again: Whether it has been run before, and this is only to compare; it is then the last.
+
+        Returns:
+            What is known of it; None where the process that was to run it is lost: where nothing
+            keeps them apart, a case before it may have ended that.
 
         Raises:
             BrokenZygoteError: The sandbox is broken.
@@ -184,10 +195,14 @@ class Session:
             stack.callback(os.close, reading)
             os.set_blocking(reading, False)
             try:
-                self._send(kind, [*files, writing])
-            finally:
-                os.close(writing)
-            exited = self._awaited(watch, reading, heard)
+                try:
+                    self._send(kind, [*files, writing])
+                finally:
+                    os.close(writing)
+                exited = self._awaited(watch, reading, heard)
+            except _LostError:
+                self._end()
+                return None
             hear(reading, heard, 2 * most + _CHUNK)
             self._settle(exited)
             if last or again:
@@ -235,12 +250,14 @@ class Session:
             looking = self._zygote.heard(PATIENCE).look is None
         if not begun:
             if not self._ready(0.0, self._control.fileno(), zygote=False):
-                raise BrokenZygoteError("a process for a case could not begin")
+                raise _LostError
             self._begun(pid, watch)
 
     def _begun(self, pid: int, watch: Watch) -> None:
         """Take word that a case begins, and which process waits for the next one."""
-        said = self._control.recv(_CHUNK)
+        said = self._heard()
+        if not said:
+            raise _LostError
         if said[:1] != words.BEGUN or len(said) != 1 + words.BEGIN.size:
             raise BrokenZygoteError("a process for a case could not begin")
         own, successor, used = words.BEGIN.unpack(said[1:])
@@ -292,11 +309,17 @@ class Session:
     def _pids(self) -> list[JsonValue]:
         return [pid for pid in (self._waiting, self._running) if pid]
 
+    def _heard(self) -> bytes:
+        try:
+            return self._control.recv(_CHUNK)
+        except OSError as error:  # it has ended with words of ours unread
+            raise _LostError from error
+
     def _send(self, kind: bytes, descriptors: list[int]) -> None:
         try:
             socket.send_fds(self._control, [kind], descriptors)
         except OSError as error:
-            raise BrokenZygoteError("a process that waits for a case has ended") from error
+            raise _LostError from error
 
     def _ready(self, seconds: float, *descriptors: int, zygote: bool = True) -> list[int]:
         poller = select.poll()
@@ -340,6 +363,11 @@ def run_apart(
             if session.standing is Standing.UNCOMPILED:
                 yield None, session.uncompiled
                 return
+            began = position
             while position < count and session.standing is Standing.APART:
-                yield position, session.case(position, last=position == count - 1)
-                position += 1
+                report = session.case(position, last=position == count - 1)
+                if report is not None:
+                    yield position, report
+                    position += 1
+                elif position == began:
+                    raise BrokenZygoteError("no process for a case could begin")

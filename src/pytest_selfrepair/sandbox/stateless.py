@@ -144,6 +144,8 @@ class Stateless:
         except SystemExit as error:
             if error.code not in (None, 0):
                 raise
+        if out.closed:  # what it printed is gone here
+            raise NotStatelessError
         if self._bytes:
             out.flush()
             printed: bytes = out.buffer.getvalue()
