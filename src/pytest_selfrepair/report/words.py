@@ -30,7 +30,7 @@ def answer(found: AtEqualTokens) -> str:
     """Whether repair pays, and where that cannot be told which gain could have been shown."""
     if found.answer is Answer.CANNOT_GAIN:
         return "all programs of a task are the same, so whether repair pays is not said"
-    if found.answer is not Answer.CANNOT_TELL:
+    if found.answer in {Answer.PAYS, Answer.DOES_NOT_PAY}:
         return str(found.answer)
     return f"cannot tell with {plural(found.tasks, 'task')} whether repair pays{_power(found)}"
 
@@ -49,7 +49,7 @@ def short_answer(found: AtEqualTokens) -> str:
     """The same in fewer words."""
     if found.answer is Answer.CANNOT_GAIN:
         return "all programs of a task are the same"
-    if found.answer is not Answer.CANNOT_TELL:
+    if found.answer in {Answer.PAYS, Answer.DOES_NOT_PAY}:
         return str(found.answer)
     could = ""
     if found.detectable is not None:
