@@ -198,6 +198,9 @@ class _Session:
     def _run_together(self, described: int, channel: int, given: int) -> None:
         """Run all cases, up to one that does not end well, or none where that may not be."""
         program = self._load(described)
+        # Should the judge have no time to end it: a program that never ends must not go on forever.
+        seconds = _whole(time.process_time() + self._work["limits"]["cpu_seconds"]) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
         if sys.platform == "linux":
             resource.setrlimit(resource.RLIMIT_AS, (self._memory_bytes, resource.RLIM_INFINITY))
         code = self._compiled(program)
