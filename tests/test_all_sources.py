@@ -124,7 +124,10 @@ def test_a_plan_counts_texts_and_repairs_apart_and_every_level(pytester: pytest.
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--selfrepair-feedback", "none:x"), "*found 'none:x'; accepted: self, self:separate*"),
+        (
+            ("--selfrepair-feedback", "none:x"),
+            "*found 'none:x' (did you mean 'none'?); accepted: self*",
+        ),
         (("--selfrepair-feedback", "human:no.db"), "*no.db: No such file*accepted: a file of*"),
         (
             (

@@ -87,7 +87,7 @@ def _level(level: str, patch: pytest.MonkeyPatch) -> Isolation:
     isolation = find_isolation("strict")
     patch.undo()
     isolation = replace(isolation, command=(*helper, *isolation.command))
-    patch.setattr(f"{module}._walled", lambda _: [isolation])
+    patch.setattr(f"{module}._walled", lambda: [isolation])
     return find_isolation("strict")
 
 

@@ -113,7 +113,7 @@ def _source(
         recipe, argument = recipe_of(name)
     except ValueError as error:
         near = meant(name)
-        perhaps = "" if near is None else f", did you mean {near!r}?"
+        perhaps = "" if near is None else f" (did you mean {near!r}?)"
         raise UsageError(
             f"{OPTION}: found {name!r}{perhaps}; accepted: {error}, or one that a conftest.py "
             "provides"
