@@ -131,7 +131,12 @@ def test_what_is_learnt_of_a_model_is_kept() -> None:
         assert [asked.body["max_tokens"] for asked in server.asked] == [1, 1]
 
 
-MODES = [(), ("-n0",), ("-n2",)]
+MODES = [
+    pytest.param((), marks=pytest.mark.slow),
+    pytest.param(("-n0",), marks=pytest.mark.slow),
+    ("-n2",),
+]
+"""With workers most can go wrong: the rest is left to the slow set."""
 
 
 def run(pytester: pytest.Pytester, server: Server, *options: str) -> pytest.RunResult:
@@ -159,7 +164,7 @@ def test_a_run_that_could_pay_for_nothing_ends_with_one_line_and_status_4(
     assert len(said) == 1
 
 
-@pytest.mark.parametrize("mode", [(), ("-n2",)])
+@pytest.mark.parametrize("mode", [(), pytest.param(("-n2",), marks=pytest.mark.slow)])
 def test_a_run_that_replays_asks_nobody(project: pytest.Pytester, mode: tuple[str, ...]) -> None:
     answer = "```python\nprint(sum(map(int, input().split())))\n```"
 

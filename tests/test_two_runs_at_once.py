@@ -52,7 +52,9 @@ def start(root: Path, server: ScriptedServer, *options: str) -> subprocess.Popen
     )
 
 
-@pytest.mark.parametrize("mode", [("-p", "no:xdist"), ("-n2",)], ids=["serial", "n2"])
+@pytest.mark.parametrize(
+    "mode", [("-p", "no:xdist"), pytest.param(("-n2",), marks=pytest.mark.slow)], ids=["serial", "n2"]
+)
 def test_two_equal_runs_at_once_pay_once(root: Path, mode: tuple[str, ...]) -> None:
     with serving(Script(root / "script.json")) as server:
         runs = [start(root, server, *mode) for _ in range(2)]
