@@ -12,10 +12,10 @@ BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "calibration.py"
 @pytest.mark.parametrize(
     ("part", "world", "runs", "lines"),
     [
-        ("compare", "near misses", 150, 4),
-        ("gate", "equal costs", 100, 6),
-        ("same-tasks", "nearly solved", 60, 2),
-        ("gain", "lengths vary", 20, 2),
+        ("compare", "near misses", 60, 4),
+        ("gate", "equal costs", 50, 6),
+        ("same-tasks", "nearly solved", 40, 2),
+        ("gain", "lengths vary", 10, 2),
     ],
 )
 def test_what_is_said_is_false_no_more_often_than_it_may_be(

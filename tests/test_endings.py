@@ -51,7 +51,9 @@ def words_of(output: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "mode", [("-p", "no:xdist"), pytest.param(("-n2",), marks=pytest.mark.slow)], ids=["serial", "n2"]
+    "mode",
+    [("-p", "no:xdist"), pytest.param(("-n2",), marks=pytest.mark.slow)],
+    ids=["serial", "n2"],
 )
 def test_what_was_sampled_ahead_of_a_run_that_stops_is_counted_as_paid_for(
     root: Path, mode: tuple[str, ...]
@@ -77,7 +79,9 @@ def interrupt(process: subprocess.Popen[str], server: ScriptedServer, requests: 
 
 
 @pytest.mark.parametrize(
-    "mode", [pytest.param(("-p", "no:xdist"), marks=pytest.mark.slow), ("-n2",)], ids=["serial", "n2"]
+    "mode",
+    [pytest.param(("-p", "no:xdist"), marks=pytest.mark.slow), ("-n2",)],
+    ids=["serial", "n2"],
 )
 def test_an_interrupted_run_says_what_was_kept_and_how_to_go_on(
     root: Path, mode: tuple[str, ...]

@@ -51,10 +51,18 @@ def said(result: pytest.RunResult) -> str:
 @pytest.mark.parametrize(
     ("what", "words"),
     [
-        ("raise ValueError('no such\\nthing')", "ValueError in the model 'mine': no such thing;"),
+        pytest.param(
+            "raise ValueError('no such\\nthing')",
+            "ValueError in the model 'mine': no such thing;",
+            marks=pytest.mark.slow,
+        ),
         ("raise SystemExit(3)", "SystemExit in the model 'mine': 3;"),
         ("raise asyncio.CancelledError", "CancelledError in the model 'mine';"),
-        ("return 'text'", "the model 'mine': found 'text'; accepted: a Sample"),
+        pytest.param(
+            "return 'text'",
+            "the model 'mine': found 'text'; accepted: a Sample",
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=["exception", "exit", "cancelled", "no-sample"],
 )
@@ -69,6 +77,7 @@ def test_what_a_model_raises_costs_its_task_alone(
     assert "lost" not in said(result)
 
 
+@pytest.mark.slow
 def test_what_a_model_raises_in_a_worker_costs_its_task_alone(project: pytest.Pytester) -> None:
     project.makeconftest(PROLOGUE.replace("WHAT", "raise SystemExit(3)"))
     result = project.runpytest_subprocess("tasks", *ONE, "-n2", timeout=100)
@@ -99,7 +108,11 @@ def test_what_a_feedback_source_raises_costs_its_task_alone(project: pytest.Pyte
     ("checker", "words"),
     [
         ("raise SystemExit(4)", "its checker raised RuntimeError: SystemExit: 4"),
-        ("raise ValueError('odd')", "its checker raised ValueError: odd"),
+        pytest.param(
+            "raise ValueError('odd')",
+            "its checker raised ValueError: odd",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_what_a_checker_raises_ends_no_run(

@@ -53,7 +53,9 @@ def start(root: Path, server: ScriptedServer, *options: str) -> subprocess.Popen
 
 
 @pytest.mark.parametrize(
-    "mode", [("-p", "no:xdist"), pytest.param(("-n2",), marks=pytest.mark.slow)], ids=["serial", "n2"]
+    "mode",
+    [("-p", "no:xdist"), pytest.param(("-n2",), marks=pytest.mark.slow)],
+    ids=["serial", "n2"],
 )
 def test_two_equal_runs_at_once_pay_once(root: Path, mode: tuple[str, ...]) -> None:
     with serving(Script(root / "script.json")) as server:
