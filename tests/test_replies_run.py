@@ -41,7 +41,11 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
     return pytester
 
 
-@pytest.mark.parametrize("mode", [("-p", "no:xdist"), ("-n2",)], ids=["serial", "n2"])
+@pytest.mark.parametrize(
+    "mode",
+    [("-p", "no:xdist"), pytest.param(("-n2",), marks=pytest.mark.slow)],
+    ids=["serial", "n2"],
+)
 def test_replies_are_read_as_a_careful_reader_would(
     project: pytest.Pytester, mode: tuple[str, ...]
 ) -> None:

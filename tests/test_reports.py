@@ -89,7 +89,11 @@ def test_a_gate_counts_tasks_that_were_not_scored(project: pytest.Pytester) -> N
     assert "no task was scored (--selfrepair-fail-under)" in shown
 
 
-@pytest.mark.parametrize("mode", [("-p", "no:xdist"), ("-n2",)], ids=["serial", "n2"])
+@pytest.mark.parametrize(
+    "mode",
+    [("-p", "no:xdist"), pytest.param(("-n2",), marks=pytest.mark.slow)],
+    ids=["serial", "n2"],
+)
 def test_a_replay_of_its_baseline_passes_and_the_limit_is_judged_before_it_runs(
     project: pytest.Pytester, mode: tuple[str, ...]
 ) -> None:

@@ -233,7 +233,7 @@ def test_quiet_it_is_three_lines(findings: Findings, lines: list[str]) -> None:
 
 
 @given(findings=any_findings(), width=st.integers(24, 120), unicode=st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=20)
 def test_any_findings_fit_the_terminal_and_steer_nothing(
     findings: Findings, width: int, unicode: bool
 ) -> None:

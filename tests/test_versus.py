@@ -198,7 +198,7 @@ def test_two_records_of_one_task_are_refused() -> None:
 tasks = st.lists(st.sampled_from([SOLVED, REPAIRED, UNSOLVED]), min_size=12, max_size=16)
 
 
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(st.permutations(range(12)))
 def test_the_order_of_the_records_changes_nothing(order: list[int]) -> None:
     before = run(*[SOLVED, REPAIRED, UNSOLVED] * 4)

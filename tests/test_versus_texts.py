@@ -262,7 +262,7 @@ def test_the_baseline_follows_the_answer_of_the_summary() -> None:
 
 
 @given(found=any_two_runs(), width=st.integers(24, 120), unicode=st.booleans())
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_any_two_runs_fit_the_terminal_and_steer_nothing(
     found: TwoRuns, width: int, unicode: bool
 ) -> None:
@@ -293,7 +293,7 @@ def test_the_markdown_of_runs_that_share_nothing_has_no_table_of_rates() -> None
 
 
 @given(any_two_runs())
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_any_two_runs_make_no_markup_but_ours(found: TwoRuns) -> None:
     for text, tables in (
         (versus_markdown.markdown(found), 2 * bool(found.overall) + bool(found.versus.settings)),
@@ -307,7 +307,7 @@ def test_any_two_runs_make_no_markup_but_ours(found: TwoRuns) -> None:
 
 
 @given(any_two_runs())
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_two_runs_survive_their_json(found: TwoRuns) -> None:
     text = two_runs_to_json(found)
     assert text.isascii()
