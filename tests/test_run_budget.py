@@ -106,7 +106,7 @@ def test_a_task_that_was_begun_is_told_from_those_never_run() -> None:
 
 
 def test_a_run_that_ignores_the_store_has_an_account_of_its_own(project: pytest.Pytester) -> None:
-    options = (*MODEL, *TREE, "--selfrepair-max-tokens-total", "250", "--selfrepair-replay", "off")
+    options = (*MODEL, *TREE, "--selfrepair-max-tokens-total", "350", "--selfrepair-replay", "off")
     runs = [project.runpytest_subprocess("tasks/0000", *options) for _ in range(2)]
     assert [paid(run) for run in runs] == [EACH, EACH]
 

@@ -443,7 +443,7 @@ def test_a_slip_of_the_pen_is_told_from_a_models_name(pytester: pytest.Pytester)
         named(pytester, "--selfrepair-model=fsat", *flags)
     with pytest.raises(UsageError, match=r"--selfrepair-feedback: found 'slef', .*mean 'self'"):
         named(pytester, "--selfrepair-model=gpt-4", "--selfrepair-feedback=slef")
-    with pytest.raises(UsageError, match=r"found 'self:seperate', .*mean 'self:separate'\?; acc"):
+    with pytest.raises(UsageError, match=r"found 'self:seperate' .*mean 'self:separate'\?\); acc"):
         named(pytester, "--selfrepair-model=gpt-4", "--selfrepair-feedback=self:seperate")
     assert named(pytester, "--selfrepair-model=noen", *flags).campaign  # the user has made it known
 

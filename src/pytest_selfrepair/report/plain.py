@@ -16,7 +16,7 @@ _COMMANDS = (
 # A runner of GitHub obeys `::name::` where a line begins, but for white space, and `##[name]` in
 # the midst of one; one of Azure `##vso[name]`. Node ids have `::` too, behind a name.
 _OBEYED = re.compile(
-    rf"::(?=(?:{'|'.join(_COMMANDS)})\b)|(?:^|(?<=\s))::(?=\s*[^\W\d][\w-]*(?:\s|::))|##(?=(?:vso)?\[)",
+    rf"::(?=(?:{'|'.join(_COMMANDS)})\b)|(?:^|(?<=\s))::(?=\s*[^\s:]+(?:\s|::))|##(?=(?:vso)?\[)",
     re.IGNORECASE,
 )
 _ASCII = str.maketrans({"…": "...", "\N{EN DASH}": "-", "\N{EM DASH}": "-", "\N{MINUS SIGN}": "-"})
