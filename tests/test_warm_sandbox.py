@@ -210,8 +210,8 @@ def _python(program: str) -> str:
     return done.stdout or done.stderr
 
 
-def family() -> set[int]:
-    """This process and its living descendants."""
+def family(root: int | None = None) -> set[int]:
+    """A process, or else this one, and its living descendants."""
     parents: dict[int, int] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -220,7 +220,7 @@ def family() -> set[int]:
             continue
         if state != "Z":
             parents[int(folder.name)] = int(parent)
-    found = {os.getpid()}
+    found = {root or os.getpid()}
     while more := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= more
     return found
