@@ -107,12 +107,17 @@ def judge_of(level: str, scratch: Path) -> Iterator[SandboxJudge]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SECRET_KEY", "SECRET")
         patch.setattr(tempfile, "tempdir", str(scratch))
-        judge = SandboxJudge(isolation, LIMITS, concurrency=1)
-        # Else it has a zygote for each processor, and the tests that run beside say which is free.
-        judge._processors.numbers = ()  # noqa: SLF001 - nothing but tests has a use for that
+        judge = with_one_zygote(isolation)
         assert honest(judge).passed
         yield judge
         asyncio.run(judge.aclose())
+
+
+def with_one_zygote(isolation: Isolation) -> SandboxJudge:
+    """A judge that has no zygote for each processor: which is free depends on tests beside it."""
+    judge = SandboxJudge(isolation, LIMITS, concurrency=1)
+    judge._processors.numbers = ()  # noqa: SLF001 - nothing but tests has a use for that
+    return judge
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +163,12 @@ class Rest:
 
 @pytest.fixture(scope="module")
 def rest(judge: SandboxJudge, others: set[int]) -> Rest:
-    """Of a judge that has judged an honest program.
+    """That of the judge."""
+    return rest_of(judge, others)
+
+
+def rest_of(judge: SandboxJudge, others: set[int]) -> Rest:
+    """What is there of a judge, beside other processes, when it has judged an honest program.
 
     Its zygote then has two processes and no more: the one that such programs share and the one that
     waits for a program of another kind. Nothing else is without children.
