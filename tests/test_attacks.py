@@ -149,14 +149,19 @@ class Rest:
     count: int
 
     def await_it(self, judge: SandboxJudge) -> None:
-        """Wait until nothing more runs; the process of the next program may still have to come."""
-        assert honest(judge).passed
+        """Wait until nothing more runs; the process of the next program may still have to come.
+
+        Honest programs bring back what the judge has at rest. On a busy machine one of them may
+        share no process, in whose place something could be left: so two of them must agree.
+        """
+        agreed = 0
         for _ in range(150):
-            if len(left := family() - self.others) == self.count:
+            assert honest(judge).passed
+            left = family() - self.others
+            agreed = agreed + 1 if len(left) == self.count else 0
+            if agreed == 2:
                 return
             time.sleep(0.02)
-            if len(left) < self.count:  # on a busy machine, an honest program may not share either
-                assert honest(judge).passed
         commands = {pid: _command(pid) for pid in left}
         pytest.fail(f"a process is left: instead of {self.count} there are {commands}")
 
@@ -225,16 +230,16 @@ def test_a_process_that_outlives_an_attack_is_seen(judge: SandboxJudge, rest: Re
 
 def attempt(judge: SandboxJudge, rest: Rest, attack: Path) -> None:
     """Judge an attack, after which no process, no file and no harm is left."""
-    files = _files()
     program = attack.read_text(encoding="utf-8")
     for fn_name in (None, "solve") if "def solve" in program else (None,):
         wanted = task(([], NEVER), ([], NEVER), fn_name=fn_name)
+        files = _files()
         verdict = asyncio.run(judge.judge(wanted, program))
+        assert _files() <= files, "a file is left"
         assert not verdict.passed
         assert verdict.outcome is not Outcome.SANDBOX_ERROR
         assert "REACHED" not in str(verdict.failure and verdict.failure.actual)
         rest.await_it(judge)
-    assert _files() <= files, "a file is left"
 
 
 def _command(pid: int) -> str:
