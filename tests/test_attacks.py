@@ -7,11 +7,12 @@ reach this machine.
 import asyncio
 import contextlib
 import os
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -106,20 +107,84 @@ def judge_of(level: str, scratch: Path) -> Iterator[SandboxJudge]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SECRET_KEY", "SECRET")
         patch.setattr(tempfile, "tempdir", str(scratch))
-        judge = SandboxJudge(isolation, LIMITS, concurrency=1)
+        judge = with_one_zygote(isolation)
         assert honest(judge).passed
-        time.sleep(0.5)  # until the zygote has forked ahead
         yield judge
         asyncio.run(judge.aclose())
 
 
+def with_one_zygote(isolation: Isolation) -> SandboxJudge:
+    """A judge that has no zygote for each processor: which is free depends on tests beside it."""
+    judge = SandboxJudge(isolation, LIMITS, concurrency=1)
+    judge._processors.numbers = ()  # noqa: SLF001 - nothing but tests has a use for that
+    return judge
+
+
+@pytest.fixture(scope="module")
+def others() -> set[int]:
+    """This process and those that it has started for other tests."""
+    return family()
+
+
 @pytest.fixture(scope="module")
 def judge(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, others: set[int]
 ) -> Iterator[SandboxJudge]:
     """The judge that all attacks of a level meet."""
+    del others  # which are counted first
     with judge_of(request.param, tmp_path_factory.mktemp("scratch")) as judge:
         yield judge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """What the judge's processes are while nothing is judged.
+
+    Attributes:
+        others: Processes that are not the judge's.
+        count: How many of the judge's there are once it has judged an honest program.
+    """
+
+    others: set[int]
+    count: int
+
+    def await_it(self, judge: SandboxJudge) -> None:
+        """Wait until nothing more runs; the process of the next program may still have to come.
+
+        Honest programs bring back what the judge has at rest. On a busy machine one of them may
+        share no process, in whose place something could be left: so two of them must agree.
+        """
+        agreed = 0
+        for _ in range(150):
+            assert honest(judge).passed
+            left = family() - self.others
+            agreed = agreed + 1 if len(left) == self.count else 0
+            if agreed == 2:
+                return
+            time.sleep(0.02)
+        commands = {pid: _command(pid) for pid in left}
+        pytest.fail(f"a process is left: instead of {self.count} there are {commands}")
+
+
+@pytest.fixture(scope="module")
+def rest(judge: SandboxJudge, others: set[int]) -> Rest:
+    """That of the judge."""
+    return rest_of(judge, others)
+
+
+def rest_of(judge: SandboxJudge, others: set[int]) -> Rest:
+    """What is there of a judge, beside other processes, when it has judged an honest program.
+
+    Its zygote then has two processes and no more: the one that such programs share and the one that
+    waits for a program of another kind. Nothing else is without children.
+    """
+    for _ in range(500):
+        assert honest(judge).passed
+        own = family() - others
+        if sum(family(pid) == {pid} for pid in own) == 2:
+            return Rest(others=others, count=len(own))
+        time.sleep(0.02)
+    pytest.fail(f"the zygote never rests: {own}")
 
 
 def honest(judge: SandboxJudge) -> Verdict:
@@ -140,42 +205,48 @@ def test_what_level_d_leaves_open_is_named_once_and_exists() -> None:
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=[path.stem for path in ATTACKS])
 @pytest.mark.parametrize("judge", ["A", "B", "C"], indirect=True)
-def test_an_attack_gets_nowhere(judge: SandboxJudge, attack: Path) -> None:
-    attempt(judge, attack)
+def test_an_attack_gets_nowhere(judge: SandboxJudge, rest: Rest, attack: Path) -> None:
+    attempt(judge, rest, attack)
 
 
 @pytest.mark.parametrize("attack", AT_D, ids=[path.stem for path in AT_D])
 @pytest.mark.parametrize("judge", ["D"], indirect=True)
-def test_an_attack_on_limits_gets_nowhere(judge: SandboxJudge, attack: Path) -> None:
+def test_an_attack_on_limits_gets_nowhere(judge: SandboxJudge, rest: Rest, attack: Path) -> None:
     if attack.stem in SAME_USER_AT_D:
         _require_a_user_of_its_own(judge)
-    attempt(judge, attack)
+    attempt(judge, rest, attack)
 
 
-def attempt(judge: SandboxJudge, attack: Path) -> None:
-    before, files = family(), _files()
+@pytest.mark.parametrize("judge", ["D"], indirect=True)
+def test_a_process_that_outlives_an_attack_is_seen(judge: SandboxJudge, rest: Rest) -> None:
+    daemon = next(attack for attack in ATTACKS if attack.stem == "daemon_that_outlives_its_test")
+    with (
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as outliving,
+        pytest.raises(pytest.fail.Exception, match=rf"is left.*{outliving.pid}"),
+    ):
+        attempt(judge, rest, daemon)
+    rest.await_it(judge)
+
+
+def attempt(judge: SandboxJudge, rest: Rest, attack: Path) -> None:
+    """Judge an attack, after which no process, no file and no harm is left."""
     program = attack.read_text(encoding="utf-8")
     for fn_name in (None, "solve") if "def solve" in program else (None,):
         wanted = task(([], NEVER), ([], NEVER), fn_name=fn_name)
+        files = _files()
         verdict = asyncio.run(judge.judge(wanted, program))
+        assert _files() <= files, "a file is left"
         assert not verdict.passed
         assert verdict.outcome is not Outcome.SANDBOX_ERROR
         assert "REACHED" not in str(verdict.failure and verdict.failure.actual)
-    _settle(len(before))
-    assert _files() <= files, "a file is left"
-    assert honest(judge).passed
+        rest.await_it(judge)
 
 
-def _settle(count: int) -> None:
-    """Wait until there are as many processes as before: the zygote forks ahead of the next program.
-
-    What a program leaves is gone before its verdict comes; and none may ever add up.
-    """
-    for _ in range(100):
-        if len(family()) <= count:
-            return
-        time.sleep(0.02)
-    pytest.fail("a process is left")
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").replace("\0", " ")[:80]
+    except OSError:
+        return "ended"
 
 
 def _require_a_user_of_its_own(judge: SandboxJudge) -> None:

@@ -29,7 +29,7 @@ PROGRAM = """\
 import asyncio, sys
 sys.path.insert(0, sys.argv[1])
 from test_attacks import *
-from test_attacks import attempt, honest
+from test_attacks import attempt, family, rest_of, with_one_zygote
 
 for mode in ("strict", "auto"):
     try:
@@ -38,11 +38,12 @@ for mode in ("strict", "auto"):
     except UsageError as error:
         print(mode, error)
 print("plain-user" in isolation.command)
-judge = SandboxJudge(isolation, LIMITS, concurrency=1)
-assert honest(judge).passed
+others = family()
+judge = with_one_zygote(isolation)
+rest = rest_of(judge, others)
 for attack in ATTACKS:
     if attack.stem in sys.argv[2:]:
-        attempt(judge, attack)
+        attempt(judge, rest, attack)
         print(attack.stem, "got nowhere")
 asyncio.run(judge.aclose())
 """

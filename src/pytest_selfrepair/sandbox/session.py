@@ -115,9 +115,12 @@ class Session:
         self._ended = False
         self.uncompiled = CaseReport()
         self.standing = Standing.OVER
-        self.standing = self._started(spare.file)
-        if self.standing is Standing.APART:
-            zygote.write_program(work.program)
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._control.close)
+            self.standing = self._started(spare.file)
+            if self.standing is Standing.APART:
+                zygote.write_program(work.program)
+            stack.pop_all()  # it is closed at the end
 
     def __enter__(self) -> Self:
         return self
