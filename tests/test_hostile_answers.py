@@ -73,7 +73,7 @@ def test_the_checkers_of_the_tasks_that_come_with_it(path: Path) -> None:
 @pytest.mark.usefixtures("digits_without_end")
 def test_the_example_of_the_documentation() -> None:
     readme = (ROOT / "docs/judging.md").read_text()
-    example = re.search(r"```python\n(import re\n\ndef check.*?)```", readme, re.DOTALL)
+    example = re.search(r"```python\n(import re\n+def check.*?)```", readme, re.DOTALL)
     assert example
     check = check_of(example[1])
     assert verdict(check, "12\n", "2\n", "6\n") is True
