@@ -263,5 +263,6 @@ def _require_a_user_of_its_own(judge: SandboxJudge) -> None:
 
 def _files() -> set[str]:
     """What lies in the zygote's scratch folder, and what attacks write elsewhere."""
-    scratch = {str(path) for path in Path(tempfile.gettempdir()).glob("*/*")}
+    # By name: a zygote that an attack has broken is replaced by one with a folder of its own.
+    scratch = {path.name for path in Path(tempfile.gettempdir()).glob("*/*")}
     return scratch | {str(path) for place in PLACES for path in Path(place).glob(MARK)}
