@@ -62,6 +62,8 @@ import asyncio
 from pytest_selfrepair.core.sample import Sample, Usage
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.plugin import active
+from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.packages import Packages
 
 TEXT = "```python\\nprint(0)\\n```"
 FAILS = Verdict(
@@ -86,9 +88,16 @@ class InProcess:
 
 class NoJudge:
     isolation = "nothing"
+    given = None
 
     def __init__(self, **_):
         pass
+
+    def limits_of(self, task):
+        return Limits()
+
+    def packages_of(self, task):
+        return Packages()
 
     async def judge(self, task, program):
         return FAILS
