@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
@@ -37,7 +37,7 @@ from pytest_selfrepair.core.sample import Sample, SampleRequest
 from pytest_selfrepair.errors import InfrastructureError
 from pytest_selfrepair.models.answers import Answer
 from pytest_selfrepair.models.chat import ChatModel
-from pytest_selfrepair.models.endpoint import Line
+from pytest_selfrepair.models.endpoint import Call, Line
 from pytest_selfrepair.models.local import DEFAULT_SLOTS, REQUESTS_AT_ONCE, LocalServer
 from pytest_selfrepair.models.weights import SIZES, find_weights
 
@@ -127,9 +127,13 @@ class Again:
             set_up(model, *names, **settings | {"most_choices": self.way.choices})
 
         async def asked(
-            line: Line, prepare: Callable[[], Mapping[str, object]], **more: object
+            line: Line, prepare: Callable[[], Awaitable[Call]], **more: object
         ) -> Answer:
-            answer: Answer = await ask(line, lambda: {**prepare(), "ignore_eos": True}, **more)
+            async def to_the_limit() -> Call:
+                call = await prepare()
+                return replace(call, body={**(call.body or {}), "ignore_eos": True})
+
+            answer: Answer = await ask(line, to_the_limit, **more)
             return answer
 
         async def one(model: ChatModel, request: SampleRequest) -> Sample:
