@@ -124,6 +124,16 @@ class Grown:
     baseline: tuple[ProgramNode, ...]
     complete: bool
 
+    @property
+    def repairs(self) -> tuple[ProgramNode, ...]:
+        """The repairs of all trees."""
+        return tuple(repair for tree in self.trees for repair in tree.repairs)
+
+    @property
+    def nodes(self) -> tuple[ProgramNode, ...]:
+        """Every program: initial ones, repairs, and the baseline's."""
+        return (*self.programs, *self.repairs, *self.baseline)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:

@@ -45,12 +45,8 @@ def unsolved_text(record: Record, *, verbose: bool = False) -> str:
 
 
 def _counted(grown: Grown) -> str:
-    repairs = plural(len(_repairs(grown)), "repair")
+    repairs = plural(len(grown.repairs), "repair")
     return f"{plural(len(grown.programs), 'program')} and {repairs}"
-
-
-def _repairs(grown: Grown) -> list[ProgramNode]:
-    return [repair for tree in grown.trees for repair in tree.repairs]
 
 
 def _outcomes(grown: Grown, verbose: bool) -> Iterator[str]:
@@ -89,7 +85,7 @@ def _summed(nodes: Iterable[ProgramNode]) -> str:
 
 
 def _in_short(grown: Grown) -> list[str]:
-    nodes = [*grown.programs, *_repairs(grown)]
+    nodes = [*grown.programs, *grown.repairs]
     if not nodes:
         return []
     places = {node.node: node for node in nodes}
@@ -112,7 +108,7 @@ def _in_short(grown: Grown) -> list[str]:
 
 
 def _in_full(grown: Grown) -> list[str]:
-    places = {node.node: node for node in (*grown.programs, *_repairs(grown))}
+    places = {node.node: node for node in (*grown.programs, *grown.repairs)}
     lines = []
     for node in (*places.values(), *grown.baseline):
         lines += ["", _said(node), *_case(node.verdict, None)]
@@ -137,7 +133,7 @@ def _nearness(verdict: Verdict) -> tuple[int, int]:
 
 def _best_repair(grown: Grown, places: dict[str, ProgramNode]) -> ProgramNode | None:
     """The repair that came closest, of those alike the one that changed least; None: no repair."""
-    repairs = _repairs(grown)
+    repairs = grown.repairs
     if not repairs:
         return None
     nearest = max(_nearness(repair.verdict) for repair in repairs)

@@ -16,7 +16,7 @@ def properties(record: Record) -> list[tuple[str, object]]:
         facts.append(("selfrepair_isolation", harmless(record.setup.isolation)))
     if (grown := record.grown) is None:
         return facts
-    repairs = [repair for tree in grown.trees for repair in tree.repairs]
+    repairs = grown.repairs
     return [
         *facts,
         ("selfrepair_programs", len(grown.programs)),

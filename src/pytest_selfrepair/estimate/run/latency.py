@@ -1,6 +1,6 @@
 """How long completions took, as their endpoints answered."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -12,18 +12,11 @@ from pytest_selfrepair.estimate.findings import Latency, Written
 
 def latencies(records: Iterable[Record]) -> tuple[Latency, ...]:
     """How long the completions of some tasks took; none of a kind whose times are not known."""
-    nodes = [node for record in records for node in _nodes(record)]
+    grown = (record.grown for record in records if record.grown is not None)
+    nodes = [node for each in grown for node in each.nodes]
     asked = [node.feedback for node in nodes if node.feedback and node.feedback.cost.samples]
     found = _of(Written.PROGRAM, nodes), _of(Written.FEEDBACK, asked)
     return tuple(each for each in found if each is not None)
-
-
-def _nodes(record: Record) -> Iterator[ProgramNode]:
-    if record.grown is not None:
-        yield from record.grown.programs
-        yield from record.grown.baseline
-        for tree in record.grown.trees:
-            yield from tree.repairs
 
 
 def _of(written: Written, completions: Sequence[ProgramNode | Feedback]) -> Latency | None:

@@ -160,12 +160,8 @@ def _read_by_other_rules(records: Iterable[Record]) -> Iterator[str]:
         )
 
 
-def _nodes(record: Record) -> Iterator[ProgramNode]:
-    grown = record.grown
-    if grown is not None:
-        yield from grown.programs
-        yield from (repair for tree in grown.trees for repair in tree.repairs)
-        yield from grown.baseline
+def _nodes(record: Record) -> tuple[ProgramNode, ...]:
+    return () if record.grown is None else record.grown.nodes
 
 
 def _is_silent(node: ProgramNode) -> bool:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from pytest_selfrepair.core.checker import COUNTERPARTS
 from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.record import CUT_SHORT, NOT_RUN, Record
-from pytest_selfrepair.core.tree import Grown, ProgramNode
+from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.estimate.findings import Flips, Tally, Unscored
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
@@ -32,7 +32,7 @@ def tally(records: Sequence[Record]) -> Tally:
     return Tally(
         tasks={str(outcome): became[outcome] for outcome in TaskOutcome},
         programs=_outcomes(node for grown in tasks for node in grown.programs),
-        repairs=_outcomes(node for grown in tasks for node in _repairs(grown)),
+        repairs=_outcomes(node for grown in tasks for node in grown.repairs),
         baseline=_outcomes(node for grown in tasks for node in grown.baseline),
         judged=_judged(records),
         flips=flips(records),
@@ -50,9 +50,7 @@ def flips(records: Sequence[Record]) -> tuple[Flips, ...]:
             continue
         grown = record.grown
         known.setdefault(record.setup.checker, []).extend(
-            node.verdict.flips
-            for node in (*grown.programs, *_repairs(grown), *grown.baseline)
-            if node.verdict.flips is not None
+            node.verdict.flips for node in grown.nodes if node.verdict.flips is not None
         )
     return tuple(
         Flips(checker=COUNTERPARTS[checker], flipped=sum(found), compared=len(found))
@@ -67,7 +65,7 @@ def _lacking(records: Sequence[Record]) -> dict[str, int]:
         node.verdict.lacks
         for record in records
         if (grown := record.grown) is not None
-        for node in (*grown.programs, *_repairs(grown), *grown.baseline)
+        for node in grown.nodes
         if node.verdict.lacks is not None
     )
     return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
@@ -106,10 +104,6 @@ def not_run_budget(records: Sequence[Record]) -> Unscored | None:
 def _is(record: Record, why: str) -> bool:
     """Whether a task was not scored for a reason that begins so."""
     return record.unscored is not None and record.unscored.startswith(why)
-
-
-def _repairs(grown: Grown) -> list[ProgramNode]:
-    return [repair for tree in grown.trees for repair in tree.repairs]
 
 
 def _outcomes(nodes: Iterable[ProgramNode]) -> dict[str, int]:
