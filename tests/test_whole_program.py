@@ -72,7 +72,7 @@ def test_the_time_of_processes_that_still_run_counts(judge: SandboxJudge) -> Non
 
 
 def test_what_other_programs_used_counts_for_none(judge: SandboxJudge) -> None:
-    spends = "a = 0\nfor i in range(2 * 10**6):\n    a += i\nprint(3)"
+    spends = "a = 0\nfor i in range(15 * 10**5):\n    a += i\nprint(3)"
     for _ in range(5):  # these share a process, which goes on
         assert asyncio.run(judge.judge(task(("", "3")), spends)).passed
     program = (
@@ -90,3 +90,13 @@ def test_four_processes_within_the_bound_are_no_trouble(judge: SandboxJudge) -> 
         "        x = bytearray(20 << 20)\n        os._exit(0)\n    os.wait()\nprint(3)"
     )
     assert asyncio.run(judge.judge(task(("", "3"), ("", "3")), program)).passed
+
+
+def test_the_end_of_the_shared_process_is_no_time_of_a_slow_program(judge: SandboxJudge) -> None:
+    spends = "a = 0\nfor i in range(15 * 10**5):\n    a += i\nprint(3)"
+    for _ in range(7):  # far more than the limit of one, in all
+        assert asyncio.run(judge.judge(task(("", "3")), spends)).passed
+    slow = "a = 0\nfor i in range(4 * 10**6):\n    a += i\nprint(3)"  # so it is moved
+    verdict = asyncio.run(judge.judge(task(("", "3"), ("", "3")), slow))
+    assert verdict.passed, verdict
+    assert verdict.slowest < LIMITS.cpu_seconds

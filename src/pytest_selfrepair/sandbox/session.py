@@ -264,7 +264,7 @@ class Session:
 
     def _noted(self, watch: Watch, message: Message) -> Message | None:
         """Note what the zygote says while a case runs; its process's end is returned."""
-        if message.exit is not None and not self._running:
+        if message.exit is not None and not self._running and not message.waited:
             if not self._ready(0.0, self._control.fileno(), zygote=False):
                 raise _LostError
             self._told(watch)
@@ -278,7 +278,7 @@ class Session:
         if message.look is not None:
             watch.look(*message.look)
         elif message.exit is not None:
-            if message.exit != self._compiler:
+            if not message.waited:  # else the one that programs share has broken down
                 watch.extra += message.cpu
         elif message.ended is None and message.spare is None:
             raise BrokenZygoteError("the zygote spoke of what nobody asked")

@@ -219,6 +219,7 @@ class _Zygote:
                 return
             if pid == 0:
                 return
+            waited = pid in self._pids
             self._pids = [each for each in self._pids if each != pid]
             if pid in self._dismissed:
                 self._dismissed.discard(pid)
@@ -234,6 +235,7 @@ class _Zygote:
                     "cpu": usage.ru_utime + usage.ru_stime,
                     "others": others,
                     "dirty": dirty,
+                    "waited": waited,
                 }
             )
 
