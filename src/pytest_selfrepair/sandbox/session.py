@@ -110,7 +110,8 @@ class Session:
     def __init__(self, zygote: ZygoteProcess, work: Work) -> None:
         self._zygote, self._work = zygote, work
         spare = zygote.spare()
-        self._control, self._compiler, self._running = spare.control, spare.pid, 0
+        self._control, self._waiting, self._running = spare.control, spare.pid, 0
+        self._compiler = spare.pid
         self._ended = self._relays = False
         self.uncompiled = CaseReport()
         self.standing = Standing.OVER
@@ -152,7 +153,7 @@ class Session:
                     said = self._heard()
                     match said[:1]:
                         case words.APART:
-                            self._relays = said[1:] == words.RELAYED
+                            self._waiting, self._relays = words.PID.unpack(said[1:])
                             return Standing.APART
                         case words.UNCOMPILED:
                             text = said[1:].decode("utf-8", "replace")
@@ -171,22 +172,22 @@ class Session:
 
     # Cases with a process each.
 
-    def case(self, index: int, *, again: bool = False) -> CaseReport | None:
+    def case(self, index: int, *, last: bool, again: bool = False) -> CaseReport | None:
         """Run one case.
 
         Args:
             index: Which.
-            again: Whether it has been run before, and this is only to compare.
+            last: Whether it is the last one that this session is asked for.
+            again: Whether it has been run before, and this is only to compare; it is then the last.
 
         Returns:
-            What is known of it; None where the process that was to fork its own is lost: where
-            nothing keeps them apart, a case before it may have ended that.
+            What is known of it; None where the process that was to run it is lost: where nothing
+            keeps them apart, a case before it may have ended that.
 
         Raises:
             BrokenZygoteError: The sandbox is broken.
         """
-        only = len(self._work.inputs) == 1
-        kind = words.AGAIN if again else words.ONLY_CASE if only else words.CASE
+        kind = words.AGAIN if again else words.LAST_CASE if last else words.CASE
         given, calls = self._work.inputs[index], self._work.fn_name is not None
         data = as_json(given) if calls else str(given).encode("utf-8", "replace")
         most, watch, heard = self._work.limits.output_bytes, Watch(self._work.limits), bytearray()
@@ -207,7 +208,7 @@ class Session:
                 return None
             hear(reading, heard, 2 * most + _CHUNK)
             self._settle(exited)
-            if only and not again:
+            if last or again:
                 self.standing = Standing.OVER
             return CaseReport(
                 exit=0 if exited is None else exited.status,
@@ -241,7 +242,7 @@ class Session:
                 exited = self._noted(watch, message)
             if not ready and not looking:
                 looking = True
-                self._zygote.say({"look": self._running or self._compiler})
+                self._zygote.say({"look": self._running or self._waiting})
         while looking and exited is not None:  # words have crossed with that of its end
             message = self._zygote.heard(PATIENCE)
             looking = message.look is None
@@ -254,7 +255,9 @@ class Session:
         if not said and self._running:  # by whom, if not by the program, which has begun?
             return Message(exit=self._running, status=-signal.SIGKILL, cpu=watch.before)
         if said[:1] == words.BEGUN and not self._running:
-            self._running, used = words.BEGIN.unpack(said[1:])
+            self._running, successor, used = words.BEGIN.unpack(said[1:])
+            if not self._relays:
+                self._waiting = successor
             watch.begin(used)
             return None
         if said[:1] == words.ENDED and self._running:
@@ -264,7 +267,7 @@ class Session:
 
     def _noted(self, watch: Watch, message: Message) -> Message | None:
         """Note what the zygote says while a case runs; its process's end is returned."""
-        if message.exit is not None and not self._running and not message.waited:
+        if message.exit == self._waiting and not self._running:
             if not self._ready(0.0, self._control.fileno(), zygote=False):
                 raise _LostError
             self._told(watch)
@@ -294,8 +297,9 @@ class Session:
             return
         self._running = 0
         others = None if exited.others is None else set(exited.others)
-        lost = bool(others) and self._compiler not in {exited.exit, *(others or ())}
-        if others is None or lost or others - {self._compiler, *self._zygote.spares}:
+        expected = {self._waiting, self._compiler, *self._zygote.spares}
+        lost = bool(others) and self._waiting not in {0, *(others or ())}
+        if others is None or lost or others - expected:
             self._end()
         elif exited.dirty:
             self._zygote.say({"tidy": True})
@@ -313,7 +317,7 @@ class Session:
 
     @property
     def _pids(self) -> list[JsonValue]:
-        return [pid for pid in (self._compiler, self._running) if pid]
+        return [pid for pid in {self._waiting, self._running} if pid]
 
     def _heard(self) -> bytes:
         try:
@@ -350,7 +354,7 @@ def run_again(zygote: ZygoteProcess, work: Work, index: int) -> CaseReport | Non
     with Session(zygote, work) as session:
         if session.standing is not Standing.APART:
             return None
-        return session.case(index, again=True)
+        return session.case(index, last=True, again=True)
 
 
 def run_apart(
@@ -371,7 +375,7 @@ def run_apart(
                 return
             began = position
             while position < count and session.standing is Standing.APART:
-                report = session.case(position)
+                report = session.case(position, last=position == count - 1)
                 if report is not None:
                     yield position, report
                     position += 1
