@@ -26,11 +26,11 @@ def judge(request: pytest.FixtureRequest) -> Iterator[SandboxJudge]:
 
 
 MANY = """\
-import os, time
+import mmap, os, time
 for _ in range(6):
     if not os.fork():
         {apart}
-        x = bytearray(100 << 20)
+        x = {memory}
         for i in range(0, len(x), 4096):
             x[i] = 1
         time.sleep(30)
@@ -40,21 +40,33 @@ print(3)
 """
 
 
-@pytest.mark.parametrize("apart", ["pass", "os.setsid()", "if os.fork(): os._exit(0)"])
+OWN, SHARED = "bytearray(100 << 20)", "mmap.mmap(-1, 100 << 20)"
+
+
+@pytest.mark.parametrize(
+    ("apart", "memory"),
+    [
+        ("pass", OWN),
+        ("os.setsid()", OWN),
+        ("if os.fork(): os._exit(0)", OWN),
+        ("pass", SHARED),
+    ],
+)
 def test_the_memory_of_all_processes_of_a_program_is_bounded(
-    judge: SandboxJudge, apart: str
+    judge: SandboxJudge, apart: str, memory: str
 ) -> None:
-    verdict = asyncio.run(judge.judge(task(("", "3")), MANY.format(apart=apart)))
+    program = MANY.format(apart=apart, memory=memory)
+    verdict = asyncio.run(judge.judge(task(("", "3")), program))
     assert verdict.outcome is Outcome.MEMORY_LIMIT, verdict
     assert verdict.failure is not None
     assert "its processes" in (verdict.failure.error or "")
 
 
 def test_the_processes_of_a_thread_count_as_well(judge: SandboxJudge) -> None:
-    lines = MANY.format(apart="pass").splitlines()
+    lines = MANY.format(apart="pass", memory=OWN).splitlines()
     body = "\n    ".join(lines[1:])
     program = (
-        f"import os, time, threading\ndef go():\n    {body}\n"
+        f"import mmap, os, time, threading\ndef go():\n    {body}\n"
         "t = threading.Thread(target=go)\nt.start()\nt.join()"
     )
     verdict = asyncio.run(judge.judge(task(("", "3")), program))
