@@ -2,11 +2,21 @@
 
 import os
 
-for place in (".", "/", "/proc/self", "/dev/null", "/scratch", "/program", __file__):
+PLACES = (".", "/", "/proc/self", "/dev/null", "/scratch", "/program", __file__)
+
+
+def times():
+    for place in PLACES:
+        try:
+            yield os.stat(place).st_mtime_ns
+        except OSError:
+            pass
+
+
+if 123_000 in times():
+    print("REACHED")
+for place in PLACES:
     try:
-        seen = os.stat(place).st_mtime_ns
-        if seen == 123_000:
-            print("REACHED")
         os.utime(place, ns=(123_000, 123_000))
         os.chmod(place, 0o777)
     except OSError:
