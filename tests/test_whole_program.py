@@ -7,6 +7,7 @@ import pytest
 
 from builders import task
 from pytest_selfrepair.core.verdict import Outcome
+from pytest_selfrepair.sandbox import process, session, watch
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
@@ -112,3 +113,34 @@ def test_the_end_of_the_shared_process_is_no_time_of_a_slow_program(judge: Sandb
     verdict = asyncio.run(judge.judge(task(("", "3"), ("", "3")), slow))
     assert verdict.passed, verdict
     assert verdict.slowest < LIMITS.cpu_seconds
+
+
+@pytest.mark.parametrize("mode", ["auto", "limits"])
+def test_looks_that_cross_with_other_words_break_nothing(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "_TICK", 0.0)  # as on a machine where all takes its time
+    monkeypatch.setattr(watch, "_SHORTEST_TICK", 0.0)
+    broken: list[str] = []
+
+    class Noted(process.BrokenZygoteError):
+        def __init__(self, said: str) -> None:
+            super().__init__(said)
+            broken.append(said)
+
+    for module in (process, session):
+        monkeypatch.setattr(module, "BrokenZygoteError", Noted)
+    judge = SandboxJudge(find_isolation(mode), LIMITS, concurrency=1)
+    cases = task(("1\n", "2"), ("2\n", "3"), ("3\n", "4"))
+    outcomes = {
+        "import os\nprint(int(input()) + 1)": Outcome.PASSED,
+        "import os\n(": Outcome.SYNTAX_ERROR,
+        "import os\nprint(2)": Outcome.WRONG_ANSWER,
+        "import os\n[][1]": Outcome.RUNTIME_ERROR,
+        "import os\nx = [" + "0, " * 30_000 + "]\nprint(int(input()) + 1)": Outcome.PASSED,
+    }
+    for program, outcome in outcomes.items():
+        for _ in range(3):
+            assert asyncio.run(judge.judge(cases, program)).outcome is outcome
+    asyncio.run(judge.aclose())
+    assert broken == []

@@ -112,7 +112,7 @@ class Session:
         spare = zygote.spare()
         self._control, self._waiting, self._running = spare.control, spare.pid, 0
         self._compiler = spare.pid
-        self._ended = self._relays = False
+        self._ended = self._relays = self._looking = False
         self.uncompiled = CaseReport()
         self.standing = Standing.OVER
         with contextlib.ExitStack() as stack:
@@ -144,31 +144,36 @@ class Session:
 
     def _compiled(self) -> Standing:
         watch = Watch(self._work.limits)
-        while True:
+        standing: Standing | None = None
+        while standing is None:
             ready = self._ready(watch.patience, self._control.fileno())
             if not ready:
-                self._zygote.say({"look": self._compiler})
-            for descriptor in ready:
-                if descriptor == self._control.fileno():
-                    said = self._heard()
-                    match said[:1]:
-                        case words.APART:
-                            self._waiting, self._relays = words.PID.unpack(said[1:])
-                            return Standing.APART
-                        case words.UNCOMPILED:
-                            text = said[1:].decode("utf-8", "replace")
-                            self.uncompiled = CaseReport(report=text)
-                            return Standing.UNCOMPILED
-                else:
-                    message = self._zygote.heard(PATIENCE)
-                    if message.exit == self._compiler:
-                        if message.status >= 0:  # it was not exhausted: it could not be limited
-                            raise BrokenZygoteError("a process for a program could not begin")
-                        return Standing.UNCOMPILED
-                    self._note(watch, message)
-            if watch.over:
+                self._look(self._compiler)
+            if self._control.fileno() in ready:
+                standing = self._what_it_is()
+            elif ready:
+                message = self._zygote.heard(PATIENCE)
+                if message.exit == self._compiler:
+                    if message.status >= 0:  # it was not exhausted: it could not be limited
+                        raise BrokenZygoteError("a process for a program could not begin")
+                    standing = Standing.UNCOMPILED
+                self._note(watch, message)
+            if standing is None and watch.over:
                 self._end()
-                return Standing.UNCOMPILED
+                standing = Standing.UNCOMPILED
+        self._hear_of_looks(watch)
+        return standing
+
+    def _what_it_is(self) -> Standing | None:
+        """Take word of whether the program compiles; None where there is none."""
+        said = self._heard()
+        if said[:1] == words.APART:
+            self._waiting, self._relays = words.PID.unpack(said[1:])
+            return Standing.APART
+        if said[:1] == words.UNCOMPILED:
+            self.uncompiled = CaseReport(report=said[1:].decode("utf-8", "replace"))
+            return Standing.UNCOMPILED
+        return None
 
     # Cases with a process each.
 
@@ -227,7 +232,6 @@ class Session:
         longest = 2 * self._work.limits.output_bytes + _CHUNK
         waiting_for = {reading, control}
         exited: Message | None = None
-        looking = False
         while exited is None and not watch.over and len(heard) <= longest:
             ready = self._ready(watch.patience, *waiting_for)
             if control in ready:
@@ -237,17 +241,23 @@ class Session:
             if reading in ready and not hear(reading, heard, longest):
                 waiting_for.discard(reading)
             if zygote in ready and exited is None:
-                message = self._zygote.heard(PATIENCE)
-                looking &= message.look is None
-                exited = self._noted(watch, message)
-            if not ready and not looking:
-                looking = True
-                self._zygote.say({"look": self._running or self._waiting})
-        while looking and exited is not None:  # words have crossed with that of its end
-            message = self._zygote.heard(PATIENCE)
-            looking = message.look is None
-            self._note(watch, message)
+                exited = self._noted(watch, self._zygote.heard(PATIENCE))
+            if not ready:
+                self._look(self._running or self._waiting)
+        if exited is not None:
+            self._hear_of_looks(watch)
         return exited
+
+    def _look(self, pid: int) -> None:
+        """Have the zygote look at what a process uses, unless it is already asked to."""
+        if not self._looking:
+            self._looking = True
+            self._zygote.say({"look": pid})
+
+    def _hear_of_looks(self, watch: Watch) -> None:
+        """Wait for what the zygote was asked and has not said: nobody asks for it later."""
+        while self._looking:
+            self._note(watch, self._zygote.heard(PATIENCE))
 
     def _told(self, watch: Watch) -> Message | None:
         """Take word that a case begins; or of its end, which is returned."""
@@ -279,6 +289,7 @@ class Session:
     def _note(self, watch: Watch, message: Message) -> None:
         """Note what the zygote says while a process runs."""
         if message.look is not None:
+            self._looking = False
             watch.look(*message.look)
         elif message.exit is not None:
             if not message.waited:  # else the one that programs share has broken down
@@ -312,7 +323,7 @@ class Session:
 
     def _end(self) -> None:
         """End the program, with all that it started."""
-        self.standing, self._ended = Standing.OVER, True
+        self.standing, self._ended, self._looking = Standing.OVER, True, False
         self._zygote.end_all(self._pids)
 
     @property
