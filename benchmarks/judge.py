@@ -133,7 +133,8 @@ def main() -> None:
         every_core = options.soak or options.busy
         judge = SandboxJudge(isolation, concurrency=None if every_core else 1)
         if options.busy:
-            runner.run(measure(judge, *options.busy, REAL))
+            tasks, samples = options.busy
+            runner.run(measure(judge, tasks, samples, REAL))
         elif options.soak:
             runner.run(soak(judge, options.soak))
         else:
