@@ -302,7 +302,7 @@ def rates(world: str, tasks: int, runs: int, rng: np.random.Generator) -> Iterat
             "pass@t": [float(solved_with(each, SELF)) for each in run],
         }
         for name, line in lines.items():
-            found = drawn.estimate(mean_of(values[name]))
+            found = drawn.rate(mean_of(values[name]))
             line.runs += 1
             held = found.low is not None and found.high is not None
             held = held and (found.low or 0.0) <= line.truth <= (found.high or 0.0)
