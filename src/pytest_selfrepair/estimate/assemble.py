@@ -17,6 +17,7 @@ from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
 from pytest_selfrepair.estimate.intervals.statistics import mean_estimate, sampling_noise
 from pytest_selfrepair.estimate.run.baselines import iid_points, stopping_points
+from pytest_selfrepair.estimate.run.branches import spreads
 from pytest_selfrepair.estimate.run.censoring import Usable
 from pytest_selfrepair.estimate.run.curves import (
     curve,
@@ -73,6 +74,7 @@ def findings(
         pairs_by_difficulty=parts.pairs_by_difficulty,
         latency=latencies(records),
         notes=(*overstepped(account), *notes(records)),
+        spreads=spreads(run.tasks, names),
         account=account,
     )
 

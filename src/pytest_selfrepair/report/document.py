@@ -132,6 +132,7 @@ def _environment() -> Environment:
         "bounds_words": words.bounds,
         "several_words": words.several,
         "short_words": words.short,
+        "spread_words": words.spread,
         "variety_words": words.variety,
         "trees_compared": words.trees_compared,
         "capitalize_first": typeset.capitalize_first,

@@ -78,6 +78,9 @@ def _answers(findings: Findings) -> list[str]:
         if note is None:
             continue
         lines.append(f"- {note[0].upper()}{note[1:]}.")
+    lines += [
+        f"- {escaped(note[0].upper() + note[1:])}." for note in map(words.spread, findings.spreads)
+    ]
     return lines
 
 

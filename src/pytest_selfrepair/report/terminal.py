@@ -151,6 +151,8 @@ class _Page:
         lines = [line for each in found for line in self._answer(each)]
         if (note := words.several(found)) is not None:
             lines += self._say(note, Style.FAINT)
+        for spread in self._findings.spreads:
+            lines += self._say(words.spread(spread), Style.FAINT)
         return lines
 
     def _answer(self, found: AtEqualTokens) -> Iterator[Line]:

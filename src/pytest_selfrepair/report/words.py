@@ -1,10 +1,17 @@
 """Answers in words, the same in every text report."""
 
+import math
 from collections.abc import Iterable, Sequence
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Account, Lost
-from pytest_selfrepair.estimate.findings import Latency, SourceFindings, Tally, Unscored
+from pytest_selfrepair.estimate.findings import (
+    Latency,
+    SourceFindings,
+    Spread,
+    Tally,
+    Unscored,
+)
 from pytest_selfrepair.estimate.gain import Against, Answer, AtEqualTokens, Bounds, Difficulty
 from pytest_selfrepair.estimate.run.depths import fresh_is_better
 from pytest_selfrepair.report.numbers import (
@@ -140,6 +147,18 @@ def variety(tally: Tally, temperature: float | None) -> str | None:
     return (
         f"programs of a task: {tally.drawn:.1f} drawn, {tally.distinct:.1f} distinct (effective "
         "number, mean over tasks)"
+    )
+
+
+def spread(found: Spread) -> str:
+    """Whether more tasks, or more samples of each, would make a rate surer."""
+    of = f" of {found.source}" if found.source else ""
+    narrower = 1 - math.sqrt(1 - found.share_of_draws)
+    return (
+        f"more tasks, or more samples of each? {100 * found.share_of_draws:.0f} % of how "
+        f"pass@{found.k}{of} varies over {plural(found.tasks, 'task')} is noise of draws: more "
+        f"samples of each task narrow its interval by at most {100 * narrower:.0f} %, twice the "
+        "tasks by 29 %"
     )
 
 
