@@ -4,6 +4,7 @@ Two questions are told apart: whether other tasks of this kind would be solved m
 whether these very tasks would be, if both runs were sampled again.
 """
 
+import functools
 import itertools
 import math
 from collections.abc import Mapping, Sequence
@@ -73,8 +74,12 @@ class Baselines:
     """
 
     def __init__(self, runs: Sequence[Sequence[Record]]) -> None:
+        self._runs = runs
         self._solved = [_solved(records) for records in runs]
-        self._branches = [_branches(records) for records in runs]
+
+    @functools.cached_property
+    def _branches(self) -> list[Mapping[str, tuple[int, int]]]:
+        return [_branches(records) for records in self._runs]
 
     @property
     def number(self) -> int:
