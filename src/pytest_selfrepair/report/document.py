@@ -128,7 +128,7 @@ def _environment() -> Environment:
         "plural": numbers.plural,
         "words": typeset.words,
         "answer_words": words.answer,
-        "bounds_of_programs": words.bounds_of_programs,
+        "bounds_of_difficulties": words.bounds_of_difficulties,
         "bounds_words": words.bounds,
         "several_words": words.several,
         "short_words": words.short,

@@ -92,7 +92,7 @@ def _cost(findings: Findings) -> list[str]:
 
 def _missing(findings: Findings) -> list[str]:
     shown = findings.unscored[:_MOST_SHOWN]
-    lines = [escaped(text) for text in words.bounds_of_programs(findings.difficulties)]
+    lines = [escaped(text) for text in words.bounds_of_difficulties(findings.difficulties)]
     lines += [f"not scored: {escaped(words.named(each))}: {escaped(each.reason)}" for each in shown]
     if (more := len(findings.unscored) - len(shown)) > 0:
         lines.append(f"not scored for {numbers.plural(more, 'other reason')}")

@@ -178,7 +178,7 @@ class _Page:
         table = by_difficulty(findings, self._names, self._groups).lines(self._paper)
         bounds = [
             line
-            for text in words.bounds_of_programs(findings.difficulties)
+            for text in words.bounds_of_difficulties(findings.difficulties)
             for line in self._say(text, Style.UNSURE)
         ]
         if not table or not findings.about.sources:

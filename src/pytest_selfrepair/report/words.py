@@ -1,10 +1,11 @@
 """Answers in words, the same in every text report."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Account, Lost
+from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import (
     Latency,
     SourceFindings,
@@ -123,15 +124,23 @@ def bounds(found: AtEqualTokens) -> str | None:
     )
 
 
-def bounds_of_programs(difficulties: Sequence[Difficulty]) -> list[str]:
-    """Between what pass@1 lies, of each difficulty of which tasks are missing, and of all."""
+def bounds_of_difficulties(difficulties: Sequence[Difficulty]) -> list[str]:
+    """Between what the rates lie of each difficulty of which tasks are missing; of all, pass@1."""
     return [
-        f"pass@1 of {each.difficulty} lies {_within(each.bounds)} if "
-        f"{plural(each.bounds.missing, 'missing task')} "
+        f"{', '.join(_bounds_of(each))} if {plural(each.bounds.missing, 'missing task')} "
         f"{'are' if each.bounds.missing > 1 else 'is'} counted"
         for each in difficulties
         if each.bounds is not None
     ]
+
+
+def _bounds_of(difficulty: Difficulty) -> Iterator[str]:
+    if difficulty.bounds is not None:
+        yield f"pass@1 of {difficulty.difficulty} lies {_within(difficulty.bounds)}"
+    for each in difficulty.sources:
+        if difficulty.difficulty != ALL and each.bounds is not None and each.stopping.bounds:
+            yield f"that of trees on feedback {each.source} {_within(each.bounds)}"
+            yield f"that of sampling beside them {_within(each.stopping.bounds)}"
 
 
 def _within(bounds: Bounds) -> str:
