@@ -10,8 +10,10 @@ from findings_made import sample
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.estimate.assemble import findings
+from pytest_selfrepair.estimate.comparison.regression import Baselines
 from pytest_selfrepair.estimate.findings import Spread
-from pytest_selfrepair.estimate.run.branches import spread
+from pytest_selfrepair.estimate.run.branches import spread, spread_of_two
+from pytest_selfrepair.plugin.gating import foreseen_split
 from pytest_selfrepair.report.html import page
 from pytest_selfrepair.report.markdown import markdown
 from pytest_selfrepair.report.terminal import summary
@@ -64,6 +66,24 @@ def test_the_share_is_that_of_the_world_in_which_tasks_differ_too() -> None:
     noise = drawn.var(axis=1).mean()
     assert found is not None
     assert found.share_of_draws == pytest.approx(noise / (noise + true.var()), abs=0.03)
+
+
+def test_two_runs_of_single_programs_tell_it_of_whole_trees() -> None:
+    """Chances of 0.2 and 0.8: of a variance of 0.25, 0.16 is noise of draws."""
+    rng = np.random.default_rng(9)
+    chances = np.where(rng.random(3000) < 0.5, 0.2, 0.8)
+    one, two = (list(map(float, rng.random(3000) < chances)) for _ in range(2))
+    found = spread_of_two(one, two)
+    assert found is not None
+    assert found.share_of_draws == pytest.approx(0.64, abs=0.04)
+    alone = [
+        [record(number, forest([number % 3 == which], {})) for number in range(30)]
+        for which in (0, 1)
+    ]
+    assert foreseen_split(Baselines(alone[:1])) == []
+    [said] = foreseen_split(Baselines(alone))
+    assert "100 % of how pass@t of the baseline varies over 30 tasks is noise of draws" in said
+    assert spread_of_two([1.0] * 20, [1.0] * 20) is None
 
 
 def test_where_it_is_not_known_nothing_is_said() -> None:

@@ -161,11 +161,11 @@ def _heat_maps(used: _Used) -> Iterable[HeatMap]:
         columns = round_numbers(each.forest.most_programs)
         for _, replacement in _ways(each):
             expected = rectangle(each.forest, columns, replacement=replacement)
-            everywhere = iid(each.grown, sampled(each.grown), replacement=replacement)
+            everywhere = iid(each.samples, sampled(each.grown), replacement=replacement)
             rivals = {
                 Baseline.STOPPING: {
                     first: stopping(
-                        each.grown, first, reach(each.grown, first), replacement=replacement
+                        each.samples, first, reach(each.samples, first), replacement=replacement
                     )
                     for first in columns
                 },

@@ -259,19 +259,19 @@ class Tally:
 class Spread:
     """How much of what tells tasks apart is noise of draws; the rest is that tasks differ.
 
-    Known where every task has 2k branches: a branch is a program with its repairs. More samples of
-    each task make up for the noise of draws alone, more tasks for both.
+    Known where every task has 2k branches, a branch being a program with its repairs, or two trees.
+    More samples of each task make up for the noise of draws alone, more tasks for both.
 
     Attributes:
         source: The feedback source's name; None: programs alone.
-        k: Branches of which one has to pass.
+        k: Branches of which one has to pass; None: whole trees, of two runs.
         tasks: Tasks with whole trees.
         pass_at_k: The rate of which this holds, without bias.
         share_of_draws: Share of the variance of pass@k over tasks that is noise of draws, 0 to 1.
     """
 
     source: str | None
-    k: int
+    k: int | None
     tasks: int
     pass_at_k: float
     share_of_draws: float

@@ -163,9 +163,10 @@ def spread(found: Spread) -> str:
     """Whether more tasks, or more samples of each, would make a rate surer."""
     of = f" of {found.source}" if found.source else ""
     narrower = 1 - math.sqrt(1 - found.share_of_draws)
+    rate = f"pass@{found.k or 't'}"
     return (
         f"more tasks, or more samples of each? {100 * found.share_of_draws:.0f} % of how "
-        f"pass@{found.k}{of} varies over {plural(found.tasks, 'task')} is noise of draws: more "
+        f"{rate}{of} varies over {plural(found.tasks, 'task')} is noise of draws: more "
         f"samples of each task narrow its interval by at most {100 * narrower:.0f} %, twice the "
         "tasks by 29 %"
     )

@@ -24,7 +24,7 @@ from pytest_selfrepair.estimate.intervals.draws_noise import (
 )
 from pytest_selfrepair.estimate.intervals.paired_score import paired_score
 from pytest_selfrepair.estimate.intervals.power import spread_of
-from pytest_selfrepair.estimate.run.branches import branches, spread
+from pytest_selfrepair.estimate.run.branches import branches, spread, spread_of_two
 from pytest_selfrepair.estimate.run.outcome import solved_with
 from pytest_selfrepair.estimate.run.scored import scored, source_names
 
@@ -179,8 +179,16 @@ class Baselines:
         return least_limit_of_draws(before)
 
     def tasks_and_draws(self) -> Spread | None:
-        """What part of how the tasks of the first run differ is noise of draws."""
-        return spread(list(self._branches[0].values()), None)
+        """What part of how the tasks of the first run differ is noise of draws.
+
+        Where its branches do not tell, a second run does.
+        """
+        found = spread(list(self._branches[0].values()), None)
+        if found is not None or self.number == 1:
+            return found
+        first, second = self._solved[:2]
+        shared = sorted(first.keys() & second.keys())
+        return spread_of_two([first[each] for each in shared], [second[each] for each in shared])
 
     def _rates(self, shared: Sequence[str], after: Sequence[int]) -> tuple[list[Rates], int]:
         """The rates of each baseline on some tasks, and the k at which they stand."""

@@ -6,6 +6,7 @@ of pass@k is known without a model where 2k ≤ N: two trees of k branches each.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean, variance
 
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.estimate.findings import Spread
@@ -50,6 +51,29 @@ def spread(counts: Sequence[tuple[int, int]], source: str | None) -> Spread | No
         tasks=len(counts),
         pass_at_k=math.fsum(found.solved) / len(counts),
         share_of_draws=share,
+    )
+
+
+def spread_of_two(first: Sequence[float], second: Sequence[float]) -> Spread | None:
+    """The same of whole trees: half of the mean square by which two of a task differ is noise.
+
+    Args:
+        first: What one run's tree of each task came to: 1 where it solves the task, else 0.
+        second: The same of another run of the same settings.
+    """
+    n = len(first)
+    if n < FEWEST_TASKS:
+        return None
+    each_variance = variance(first) + variance(second)
+    noise = math.fsum((a - b) ** 2 for a, b in zip(first, second, strict=True)) / n
+    if not each_variance:
+        return None
+    return Spread(
+        source=None,
+        k=None,
+        tasks=n,
+        pass_at_k=(fmean(first) + fmean(second)) / 2,
+        share_of_draws=min(noise / each_variance, 1.0),
     )
 
 

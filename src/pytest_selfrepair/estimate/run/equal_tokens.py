@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from pytest_selfrepair.estimate.exact.samples import Samples
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.gain import Against, Answer, AtEqualTokens, Baseline, Difficulty
 from pytest_selfrepair.estimate.intervals.bootstrap import (
@@ -139,7 +140,8 @@ def compared(
     trees = Trees.as_grown(grown, source) if n_p is None else Trees.of_shape(grown, source, n_p)
     solved = drawn.rate(mean_of(trees.solved))
     tokens, rate = float(trees.batch.mean()), solved.value
-    beside = {each: Sampling.beside(trees, grown, n_p, each) for each in Baseline}
+    samples = Samples.of(grown)
+    beside = {each: Sampling.beside(trees, samples, n_p, each) for each in Baseline}
     against = {
         name: Against(
             baseline=name,
