@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import pytest_selfrepair
+from pytest_selfrepair.report.columns import PROGRAM_COLUMNS, TASK_COLUMNS, Column
 
 ROOT = Path(__file__).parents[1]
 
@@ -63,6 +64,27 @@ def test_every_error_of_the_package_is_public() -> None:
 
 def test_the_package_says_that_it_is_typed() -> None:
     assert resources.files(pytest_selfrepair).joinpath("py.typed").is_file()
+
+
+@pytest.mark.parametrize(
+    ("frame", "columns"),
+    [("programs_frame", PROGRAM_COLUMNS), ("tasks_frame", TASK_COLUMNS)],
+)
+def test_the_documentation_lists_every_column(
+    frame: str, columns: tuple[Column[object], ...]
+) -> None:
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    section = page.split(f"### `{frame}()`\n")[1].split("\n#")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
+    assert rows == [f"| `{each.name}` | {each.type} | {each.about} |" for each in columns]
+
+
+def test_the_documentation_speaks_of_no_name_that_is_not_public() -> None:
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    used = re.findall(r"^from pytest_selfrepair import \(?([\w,\s]+?)\)?$", page, re.MULTILINE)
+    names = {name.strip() for each in used for name in each.split(",") if name.strip()}
+    assert names
+    assert names <= set(pytest_selfrepair.__all__)
 
 
 def test_a_type_checker_accepts_the_public_names_and_the_examples_of_the_documentation(
