@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_selfrepair.report import document, html, versus_html
+
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "tools/pages"
 PACKAGE = ROOT / "src/pytest_selfrepair"
@@ -63,3 +65,25 @@ def test_the_types_of_the_scripts_agree(project: str) -> None:
     )
     assert done.stdout == ""
     assert done.returncode == 0
+
+
+EXPORTED = re.compile(r"^export (?:async )?(?:const|function|let) (\w+)", re.MULTILINE)
+IMPORTED = re.compile(r'^import \{ ([^}]*) \} from "\./([a-z]+)\.js";$', re.MULTILINE)
+DECLARED = re.compile(r"^(?:async )?(?:const|function|let) (\w+)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("scripts", [html._SCRIPTS, versus_html._SCRIPTS])  # noqa: SLF001 - ours
+def test_modules_can_stand_in_a_page_one_after_the_other(scripts: tuple[str, ...]) -> None:
+    exported: dict[str, set[str]] = {}
+    names: list[str] = []
+    for script in scripts:
+        if script.startswith("vendor/"):
+            continue
+        for wanted, module in IMPORTED.findall(document.asset(script)):
+            assert set(wanted.split(", ")) <= exported[module]
+        exported[Path(script).stem] = set(EXPORTED.findall(document.asset(script)))
+        inlined = document._inlined(script)  # noqa: SLF001 - what a page holds
+        assert not re.search(r"^(?:import|export)\b", inlined, re.MULTILINE)
+        names += DECLARED.findall(inlined)
+    assert len(names) == len(set(names))
+    assert "element" in names

@@ -1,5 +1,7 @@
-"use strict";
 // A judgement by keys: one for every answer, and one to submit.
+
+import { fieldIn, spent } from "./program.js";
+import { byId, bySelector } from "./dom.js";
 
 {
   const form = byId("judge", HTMLFormElement);

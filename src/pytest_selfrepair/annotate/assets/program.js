@@ -1,5 +1,6 @@
-"use strict";
 // The program in the colours of its tokens, line by line, and the keys that every page has.
+
+import { element } from "./dom.js";
 
 const LONGEST_HIGHLIGHTED = 50000;
 
@@ -32,14 +33,14 @@ const LONGEST_HIGHLIGHTED = 50000;
  * @param {HTMLFormElement} form
  * @param {string} name
  */
-function fieldIn(form, name) {
+export function fieldIn(form, name) {
   const field = form.elements.namedItem(name);
   if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof HTMLTextAreaElement) return field;
   throw new Error(`The form has no field ${name}.`);
 }
 
 /** Seconds spent on this page: while it is seen, and something is done once in a minute. */
-const spent = (() => {
+export const spent = (() => {
   const PATIENCE = 60000;
   let seconds = 0;
   let last = Date.now();

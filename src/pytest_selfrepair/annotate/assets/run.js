@@ -1,5 +1,7 @@
-"use strict";
 // Runs the program on an input; what comes back is shown as text.
+
+import { fieldIn } from "./program.js";
+import { byId, bySelector, element, targetOf } from "./dom.js";
 
 {
   const form = byId("run", HTMLFormElement);

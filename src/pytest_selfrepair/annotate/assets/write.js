@@ -1,5 +1,7 @@
-"use strict";
 // Keeps what is typed: half a second after a pause, and every second while there is none.
+
+import { fieldIn, spent } from "./program.js";
+import { byId, targetOf } from "./dom.js";
 
 {
   const PAUSE = 500;

@@ -1,5 +1,6 @@
-"use strict";
 // pass@t curves, drawn by Observable Plot; sources differ by colour, symbol and dashes.
+
+import { NOTHING, byId, choice, count, dollars, element, percent } from "./dom.js";
 
 const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "cross", "wye"];
 /** @type {(string | null)[]} */
@@ -156,3 +157,6 @@ function pointTable(shown) {
       ].map((text) => element("td", { class: "number" }, text)))))),
   );
 }
+
+const curvesData = document.getElementById("curves-data");
+if (curvesData) startCurves(JSON.parse(curvesData.textContent));

@@ -1,5 +1,6 @@
-"use strict";
 // The data that stands behind the scripts: packed parts, opened when they are first needed.
+
+import { byId } from "./dom.js";
 
 /** Resolves when the whole file has been read: the data comes last in it. */
 const wholePage = /** @type {Promise<void>} */ (new Promise((resolve) => {
@@ -15,7 +16,7 @@ const MOST_OPEN = 12;
  * What a packed block holds; the last few that were opened are kept.
  * @param {string} id
  */
-async function unpack(id) {
+export async function unpack(id) {
   await wholePage;
   if (!opened.has(id)) {
     opened.set(id, inflate(byId(id).textContent));
@@ -26,7 +27,7 @@ async function unpack(id) {
 }
 
 /** @param {string} base64 */
-async function inflate(base64) {
+export async function inflate(base64) {
   if (typeof DecompressionStream === "undefined") {
     throw new Error("This browser is too old to open the tasks: it has no DecompressionStream.");
   }
@@ -36,13 +37,13 @@ async function inflate(base64) {
 }
 
 /** @type {() => Promise<string[]>} */
-const sourceNames = async () => (await wholePage, JSON.parse(byId("sources-data").textContent));
+export const sourceNames = async () => (await wholePage, JSON.parse(byId("sources-data").textContent));
 
 /**
  * The rows of all tasks, each with its position.
  * @returns {Promise<Row[]>}
  */
-async function taskIndex() {
+export async function taskIndex() {
   /** @type {Row[]} */
   const rows = await unpack("index-data");
   if (rows.length && rows[0].position === undefined) rows.forEach((row, position) => { row.position = position; });
@@ -50,4 +51,4 @@ async function taskIndex() {
 }
 
 /** @type {() => Promise<(string | null)[]>} */
-const statements = () => unpack("statements-data");
+export const statements = () => unpack("statements-data");

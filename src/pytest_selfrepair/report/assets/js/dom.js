@@ -1,4 +1,3 @@
-"use strict";
 // Elements, made of text alone: nothing that a model wrote is ever read as markup.
 
 /**
@@ -9,7 +8,7 @@
  * @param {(Node | string | null | undefined)[]} children
  * @returns {HTMLElementTagNameMap[T]}
  */
-function element(tag, attributes = {}, ...children) {
+export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : String(value));
@@ -25,7 +24,7 @@ function element(tag, attributes = {}, ...children) {
  * @param {new () => T} kind
  * @returns {T}
  */
-function byId(id, kind = /** @type {new () => any} */ (HTMLElement)) {
+export function byId(id, kind = /** @type {new () => any} */ (HTMLElement)) {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new Error(`This page has no ${id}.`);
   return found;
@@ -39,7 +38,7 @@ function byId(id, kind = /** @type {new () => any} */ (HTMLElement)) {
  * @param {new () => T} kind
  * @returns {T}
  */
-function bySelector(selector, within = document, kind = /** @type {new () => any} */ (HTMLElement)) {
+export function bySelector(selector, within = document, kind = /** @type {new () => any} */ (HTMLElement)) {
   const found = within.querySelector(selector);
   if (!(found instanceof kind)) throw new Error(`This page has no ${selector}.`);
   return found;
@@ -49,30 +48,30 @@ function bySelector(selector, within = document, kind = /** @type {new () => any
  * The element that an event is of, or null.
  * @param {Event} event
  */
-const targetOf = (event) => (event.target instanceof Element ? event.target : null);
+export const targetOf = (event) => (event.target instanceof Element ? event.target : null);
 
-const NOTHING = "–";
+export const NOTHING = "–";
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 
 /** @type {(number: number | null | undefined) => string} */
-const count = (number) => (number === null || number === undefined ? NOTHING : whole.format(number));
+export const count = (number) => (number === null || number === undefined ? NOTHING : whole.format(number));
 /** @type {(share: number) => string} */
-const percent = (share) => `${(100 * share).toFixed(1)}%`;
+export const percent = (share) => `${(100 * share).toFixed(1)}%`;
 /** @type {(name: string) => string} */
-const words = (name) => name.replaceAll("_", " ");
+export const words = (name) => name.replaceAll("_", " ");
 /** @type {(number: number, noun: string) => string} */
-const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+export const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 
 /** @param {number | null | undefined} amount */
-function dollars(amount) {
+export function dollars(amount) {
   if (amount === null || amount === undefined) return NOTHING;
   if (amount >= 1 || amount === 0) return `$${amount.toFixed(2)}`;
   return amount >= 0.01 ? `$${amount.toFixed(4)}` : `$${fine.format(amount)}`;
 }
 
 /** @type {Record<string, {mark: string; good: boolean; words: string}>} */
-const TASK_OUTCOMES = {
+export const TASK_OUTCOMES = {
   solved: { mark: "✓", good: true, words: "solved" },
   repaired: { mark: "↻", good: true, words: "solved by repair" },
   unsolved: { mark: "✗", good: false, words: "unsolved" },
@@ -83,7 +82,7 @@ const TASK_OUTCOMES = {
  * What became of a task or a program: a mark and words, so that no colour is needed.
  * @param {string} outcome
  */
-function outcomeMark(outcome) {
+export function outcomeMark(outcome) {
   const known = TASK_OUTCOMES[outcome] ?? { mark: outcome === "passed" ? "✓" : "✗", good: outcome === "passed", words: words(outcome) };
   return element("span", { class: "outcome", "data-mark": known.mark, "data-good": known.good }, known.words);
 }
@@ -95,7 +94,7 @@ function outcomeMark(outcome) {
  * @param {string | undefined} chosen
  * @param {(value: string) => void} onChange
  */
-function choice(label, options, chosen, onChange) {
+export function choice(label, options, chosen, onChange) {
   const select = element("select", {}, ...options.map(([value, text]) => element("option", { value, selected: value === chosen }, text)));
   select.addEventListener("change", () => onChange(select.value));
   return element("label", {}, label, select);

@@ -1,9 +1,11 @@
-"use strict";
 // The list of tasks: filtered, sorted, walked through by keys; its state stands in the address.
+
+import { inflate, sourceNames, statements, taskIndex } from "./data.js";
+import { NOTHING, TASK_OUTCOMES, byId, count, dollars, element, outcomeMark, plural, targetOf, words } from "./dom.js";
 
 const AT_A_TIME = 400;
 /** @type {{rows: Row[]; shown: Row[]; columns: Column[]; limit: number; filled: boolean; state: URLSearchParams; opened?: string}} */
-const taskList = { rows: [], shown: [], columns: [], limit: AT_A_TIME, filled: false, state: new URLSearchParams() };
+export const taskList = { rows: [], shown: [], columns: [], limit: AT_A_TIME, filled: false, state: new URLSearchParams() };
 
 /** @type {(pair: Pair) => number} */
 const share = ([passed, tried]) => (tried ? passed / tried : -1);
@@ -42,7 +44,7 @@ function columns(sources, rows) {
 const columnsIf = (there, column) => (there ? [column] : []);
 
 /** Fill what depends on the tasks alone, once. */
-async function prepareTasks() {
+export async function prepareTasks() {
   const [rows, sources] = await Promise.all([taskIndex(), sourceNames()]);
   if (taskList.filled) return;
   taskList.filled = true;
@@ -96,7 +98,7 @@ function fieldOf(id) {
  * @param {string} name
  * @param {string} value
  */
-function setFilter(name, value) {
+export function setFilter(name, value) {
   if (value) taskList.state.set(name, value);
   else taskList.state.delete(name);
   history.replaceState(null, "", tasksHash());
@@ -104,19 +106,19 @@ function setFilter(name, value) {
   showTasks();
 }
 
-function tasksHash() {
+export function tasksHash() {
   const said = String(taskList.state);
   return said ? `#/tasks?${said}` : "#/tasks";
 }
 
 /** @type {(row: Row) => string} */
-const taskHash = (row) => `#/task/${encodeURIComponent(row.key).replaceAll("%2F", "/")}`;
+export const taskHash = (row) => `#/task/${encodeURIComponent(row.key).replaceAll("%2F", "/")}`;
 
 /**
  * The list as an address says: `#/tasks?difficulty=interview&outcome=task:repaired&q=text&sort=-tokens`.
  * @param {string} query
  */
-async function openTasks(query) {
+export async function openTasks(query) {
   taskList.state = new URLSearchParams(query);
   await prepareTasks();
   byId("filter-inside", HTMLInputElement).checked = taskList.state.get("in") === "all";
@@ -226,7 +228,7 @@ function fillRows() {
 const rowLinks = () => [...byId("task-table").querySelectorAll(/** @type {"a"} */ ("tbody a"))];
 
 /** @param {number} number */
-function focusRow(number) {
+export function focusRow(number) {
   const links = rowLinks();
   const target = links[Math.max(0, Math.min(links.length - 1, number))];
   if (!target) return;

@@ -1,5 +1,6 @@
-"use strict";
 // Light, dark, or as the system has it; remembered where the browser allows it.
+
+import { byId, bySelector } from "./dom.js";
 
 {
   /** @type {Record<string, string>} */

@@ -1,5 +1,8 @@
-"use strict";
 // A task's tree: statement, programs, failing cases, feedback, repairs and what they changed.
+
+import { statements, unpack } from "./data.js";
+import { byId, count, dollars, element, outcomeMark, plural, words } from "./dom.js";
+import { prepareTasks, taskHash, taskList, tasksHash } from "./tasks.js";
 
 const LONGEST_HIGHLIGHTED = 20000;
 const SLOWEST_DIFF = 400; // milliseconds
@@ -8,7 +11,7 @@ const SLOWEST_DIFF = 400; // milliseconds
  * Fill the view of one task; it says where there is none.
  * @param {string} key
  */
-async function openTree(key) {
+export async function openTree(key) {
   await prepareTasks();
   const view = byId("view-tree");
   const row = taskList.rows.find((each) => each.key === key);

@@ -1,5 +1,8 @@
-"use strict";
 // Which view is shown, as the address says; and the keys that work everywhere.
+
+import { byId, bySelector, element, targetOf } from "./dom.js";
+import { focusRow, openTasks, setFilter, taskList, tasksHash } from "./tasks.js";
+import { openTree } from "./tree.js";
 
 const VIEWS = ["overview", "tasks", "tree"];
 let shownView = "overview";
@@ -90,6 +93,4 @@ addEventListener("hashchange", async () => {
   await route();
   if (shownView === "tasks") dispatchEvent(new Event("selfrepair-tasks"));
 });
-const curvesData = document.getElementById("curves-data");
-if (curvesData) startCurves(JSON.parse(curvesData.textContent));
 route();
