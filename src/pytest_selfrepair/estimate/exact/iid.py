@@ -14,11 +14,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pytest_selfrepair.core.tree import Grown
+from pytest_selfrepair.core.tree import Grown, Policy
 from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Ints, drawing
 from pytest_selfrepair.estimate.exact.forest import TOKENS
 from pytest_selfrepair.estimate.exact.samples import Lot, Samples
-from pytest_selfrepair.estimate.exact.shape import Policy
 from pytest_selfrepair.estimate.exact.shapes import Expected
 
 

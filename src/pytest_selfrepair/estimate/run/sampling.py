@@ -13,11 +13,11 @@ from typing import TypeAlias
 
 import numpy as np
 
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Bools, Floats, Ints
 from pytest_selfrepair.estimate.exact.forest import TOKENS
 from pytest_selfrepair.estimate.exact.iid import from_none
 from pytest_selfrepair.estimate.exact.samples import Samples
-from pytest_selfrepair.estimate.exact.shape import Policy
 from pytest_selfrepair.estimate.exact.stopping import further, stopping
 from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.decision import Evidence
