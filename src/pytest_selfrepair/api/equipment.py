@@ -11,6 +11,7 @@ from typing import TypeGuard
 import msgspec
 
 from pytest_selfrepair.api.judging import JudgeSettings
+from pytest_selfrepair.api.task_record import Tools
 from pytest_selfrepair.core.feedback import FeedbackSource
 from pytest_selfrepair.core.ledger import RunLimits
 from pytest_selfrepair.core.prompt import PromptSet
@@ -85,13 +86,7 @@ class Equipment:
         sandbox: Runs programs.
 
     Attributes:
-        plan: How large the trees may grow.
-        prompts: The wording.
-        judge: Judges programs; its verdicts are kept.
-        sandbox: Runs programs.
-        model: The code model, whose samples are kept.
-        sources: The feedback sources, in order.
-        setup: What records say of all this.
+        tools: What tasks are run with.
 
     Raises:
         UsageError: The name of a source is not accepted, or two sources share one.
@@ -112,34 +107,36 @@ class Equipment:
             raise UsageError(
                 f"feedback: found two sources called {twice[0]!r}; accepted: different names"
             )
-        self.plan, self.sandbox = plan, sandbox
-        self.prompts = settings.prompts or PromptSet.default()
-        self.judge = RememberingJudge(sandbox, store, settings.judging.terms)
+        self._plan = plan
+        self._prompts = settings.prompts or PromptSet.default()
+        self._judge = RememberingJudge(sandbox, store, settings.judging.terms)
         self._settings, self._store = settings, store
-        self._campaign = _campaign(model, names, plan, settings, self.prompts)
+        self._campaign = _campaign(model, names, plan, settings, self._prompts)
         self._slots = Slots(settings.concurrency)
         self._members: dict[int, RecordingModel] = {}
-        self.model = self._recorded(model)
-        self.sources = tuple(self._source(each) for each in feedback)
-        self.setup = Setup(
-            model=model.name,
-            sources=tuple(names),
-            prompts=f"{self.prompts.name}@{self.prompts.digest}",
-            checker=settings.judging.checker,
-            isolation=sandbox.isolation,
-            plan=plan,
-            packages=sandbox.given,
-            reading=RULES,
+        coder = self._recorded(model)
+        sources = tuple(self._source(each, coder) for each in feedback)
+        self.tools = Tools(
+            model=coder,
+            members=tuple(self._members.values()),
+            sources=sources,
+            judge=self._judge,
+            prompts=self._prompts,
+            setup=Setup(
+                model=model.name,
+                sources=tuple(source.name for source in sources),
+                prompts=f"{self._prompts.name}@{self._prompts.digest}",
+                checker=settings.judging.checker,
+                isolation=sandbox.isolation,
+                plan=plan,
+                packages=sandbox.given,
+                reading=RULES,
+            ),
         )
-
-    @property
-    def members(self) -> tuple[RecordingModel, ...]:
-        """Every model, once."""
-        return tuple(self._members.values())
 
     async def aclose(self) -> None:
         """Close every model."""
-        for each in self.members:
+        for each in self.tools.members:
             await each.aclose()
 
     def _recorded(self, model: Model) -> RecordingModel:
@@ -153,13 +150,13 @@ class Equipment:
             )
         return self._members[id(model)]
 
-    def _source(self, given: Source) -> FeedbackSource:
+    def _source(self, given: Source, coder: Model) -> FeedbackSource:
         if isinstance(given, str):
             head, _, file = given.partition(":")
             if head == HUMAN:
                 name = f"{HUMAN}:{Path(file).name}" if file else HUMAN
                 return Human.read(name, Path(file or DEFAULT_FILE))
-            return self._made(_recipe(given), given, self.model)
+            return self._made(_recipe(given), given, coder)
         if _is_model(given):
             return self._made(NAMED_MODEL, given.name, self._recorded(given))
         if _is_source(given):
@@ -172,9 +169,9 @@ class Equipment:
             Means(
                 name=name,
                 model=model,
-                judge=self.judge,
-                prompts=self.prompts,
-                params=replace(self.plan.params, max_tokens=settings.feedback_max_tokens),
+                judge=self._judge,
+                prompts=self._prompts,
+                params=replace(self._plan.params, max_tokens=settings.feedback_max_tokens),
                 seconds=settings.judging.timeout,
             )
         )
