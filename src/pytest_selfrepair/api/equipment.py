@@ -18,7 +18,7 @@ from pytest_selfrepair.core.prompt import PromptSet
 from pytest_selfrepair.core.reading import RULES
 from pytest_selfrepair.core.record import Setup
 from pytest_selfrepair.core.sample import Model
-from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.core.tree import Plan, Policy
 from pytest_selfrepair.core.verdicts import RememberingJudge
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.feedback import ACCEPTED, HUMAN, NAMED_MODEL, Means, Recipe, recipe_of
@@ -89,7 +89,7 @@ class Equipment:
         tools: What tasks are run with.
 
     Raises:
-        UsageError: The name of a source is not accepted, or two sources share one.
+        UsageError: The plan or the name of a source is not accepted, or two sources share one.
     """
 
     def __init__(
@@ -102,6 +102,7 @@ class Equipment:
         store: SqliteStore,
         sandbox: SandboxJudge,
     ) -> None:
+        _check(plan)
         names = [each if isinstance(each, str) else each.name for each in feedback]
         if twice := [name for name in names if names.count(name) > 1]:
             raise UsageError(
@@ -175,6 +176,29 @@ class Equipment:
                 seconds=settings.judging.timeout,
             )
         )
+
+
+def _check(plan: Plan) -> None:
+    """Refuse a plan by which no tree can be grown, or from which nothing could be estimated.
+
+    Raises:
+        UsageError: It is one.
+    """
+    batch = plan.policy is Policy.BATCH
+    for field_name, found, fits, accepted in (
+        ("n_p", plan.n_p, plan.n_p >= 1, "from 1 up"),
+        ("n_fr", plan.n_fr, plan.n_fr >= 0, "from 0 up"),
+        ("depth", plan.depth, plan.depth >= 1, "from 1 up"),
+        ("depth", plan.depth, batch or plan.depth == 1, "1, or the policy batch"),
+        ("n_f", plan.n_f, batch or plan.n_f is None, "None, or the policy batch"),
+        ("n_f", plan.n_f, plan.n_f is None or _divides(plan.n_f, plan.n_fr), "a divisor of n_fr"),
+    ):
+        if not fits:
+            raise UsageError(f"plan: {field_name}: found {found}; accepted: {accepted}")
+
+
+def _divides(part: int, whole: int) -> bool:
+    return part >= 1 and whole % part == 0
 
 
 def _is_model(given: Model | FeedbackSource) -> TypeGuard[Model]:

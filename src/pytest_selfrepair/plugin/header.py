@@ -1,6 +1,7 @@
 """What is said before a run begins: who writes, who explains, and where programs run."""
 
 from pytest_selfrepair.core.feedback import FeedbackCases
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.run_process import RunProcess
 
@@ -39,4 +40,6 @@ def _repairs(settings: Settings) -> str:
     repairs = f"n_fr = {settings.repairs}"
     if settings.feedbacks is not None:
         repairs = f"n_f = {settings.feedbacks}, n_r = {settings.repairs}"
+    if settings.policy != Policy.BATCH:
+        return f"{repairs}, {settings.policy} to the first pass"
     return repairs if settings.depth == 1 else f"{repairs}, depth {settings.depth}"

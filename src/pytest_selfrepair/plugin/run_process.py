@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytest_selfrepair.core.checker import CHECKERS, COUNTERPARTS, Checker
-from pytest_selfrepair.core.grow import LEAST_USEFUL_TOKENS
+from pytest_selfrepair.core.drawing import LEAST_USEFUL_TOKENS
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.tree import Plan
 from pytest_selfrepair.core.verdicts import Terms

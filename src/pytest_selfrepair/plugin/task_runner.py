@@ -11,11 +11,9 @@ from pytest_selfrepair.core.checker import Checker
 from pytest_selfrepair.core.foreign import described
 from pytest_selfrepair.core.ledger import Spent
 from pytest_selfrepair.core.reading import RULES
-from pytest_selfrepair.core.record import (
-    Record,
-    Setup,
-)
+from pytest_selfrepair.core.record import Record, Setup
 from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.core.verdicts import RememberingJudge, Terms
 from pytest_selfrepair.errors import TaskError
 from pytest_selfrepair.plugin.options import Settings
@@ -98,11 +96,12 @@ class TaskRunner:
 
     @property
     def first_requests(self) -> int:
-        """How many requests a task begins with: one for all its programs, or one for each."""
+        """How many requests a task begins with: one, or one for each of its programs."""
         if not isinstance(self._state, _Ready):
             return 1
         together = self._state.models.draws_several and self._plan.params.seed is None
-        return 1 if together else self._plan.n_p
+        one = together or self._plan.policy is not Policy.BATCH
+        return 1 if one else self._plan.n_p
 
     @property
     def spent_before(self) -> Spent:
