@@ -7,6 +7,7 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Account, Lost
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import (
+    Findings,
     Latency,
     SourceFindings,
     Spread,
@@ -98,6 +99,18 @@ def gain(beside: Against, *, with_p: bool = False) -> str:
 
 def _more(beside: Against) -> str:
     return f"{number_of_programs(beside.programs).replace(' ', ' more ', 1)}"
+
+
+def not_compared(findings: Findings) -> str:
+    """Why nothing is said of whether repair pays, of a run without any comparison."""
+    if not findings.about.scored:
+        return "nothing was scored: whether repair pays cannot be told"
+    if not findings.sources:
+        return "there is no feedback source: whether repair pays cannot be told"
+    return (
+        "whether repair pays cannot be told: trees ended at their first pass, and nothing was "
+        "sampled beside them"
+    )
 
 
 def several(headline: Sequence[AtEqualTokens]) -> str | None:
