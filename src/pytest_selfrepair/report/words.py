@@ -175,7 +175,7 @@ def variety(tally: Tally, temperature: float | None) -> str | None:
 def spread(found: Spread) -> str:
     """Whether more tasks, or more samples of each, would make a rate surer."""
     of = f" of {found.source}" if found.source else ""
-    narrower = 1 - math.sqrt(1 - found.share_of_draws)
+    narrower = 1 - math.sqrt(max(0.0, 1 - found.share_of_draws))
     rate = f"pass@{found.k or 't'}"
     return (
         f"more tasks, or more samples of each? {100 * found.share_of_draws:.0f} % of how "
