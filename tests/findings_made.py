@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.core.verdict import Outcome
-from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
+from pytest_selfrepair.estimate.exact.shape import ALL, Shape
 from pytest_selfrepair.estimate.findings import (
     About,
     Curve,
@@ -28,7 +29,7 @@ from pytest_selfrepair.estimate.gain import Against, Answer, AtEqualTokens, Base
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 
-METHOD = "BCa bootstrap over tasks, 10,000 draws"
+METHOD = "score interval over tasks (Wilson) with Student's t"
 METHOD_OF_GAINS = "score test of paired differences (Tango) with Student's t"
 
 

@@ -6,7 +6,8 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty
-from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
+from pytest_selfrepair.core.tree import Policy
+from pytest_selfrepair.estimate.exact.shape import ALL, Shape
 from pytest_selfrepair.estimate.findings import (
     About,
     Curve,
@@ -28,7 +29,7 @@ from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.run.outcome import task_outcome
 from synthetic import FAULTS
 
-METHOD = "BCa bootstrap over tasks, 10,000 draws"
+METHOD = "score interval over tasks (Wilson) with Student's t"
 
 
 def share(value: float, width: float = 0.05) -> Estimate:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,16 +12,8 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.record import Record, Setup
 from pytest_selfrepair.core.sample import SamplingParams
-from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode, RepairTree
-from pytest_selfrepair.estimate.exact.shape import Policy
+from pytest_selfrepair.core.tree import Grown, Plan, Policy, ProgramNode, RepairTree
 from pytest_selfrepair.estimate.run.censoring import Usable, usable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanToStop(Plan):
-    """A plan that says when to stop."""
-
-    policy: str = "batch"
 
 
 def setup(plan: Plan) -> Setup:
@@ -30,7 +22,7 @@ def setup(plan: Plan) -> Setup:
 
 def plan(n_p: int = 4, n_fr: int = 2, budget: int | None = None, policy: str = "batch") -> Plan:
     params = SamplingParams(max_tokens=400)
-    return PlanToStop(n_p=n_p, n_fr=n_fr, budget=budget, params=params, policy=policy)
+    return Plan(n_p=n_p, n_fr=n_fr, budget=budget, params=params, policy=Policy(policy))
 
 
 def records(tasks: Sequence[Grown], how: Plan | None) -> list[Record]:
@@ -214,7 +206,10 @@ def test_trees_that_stopped_at_a_pass_carry_what_they_begin_with(
     assert sizes(found) == carried
     assert found.shapes(replacement=True) == ()
     assert found.grown == ()
-    assert found.refused[0].what == "shapes of self with replacement"
+    assert [each.what for each in found.refused[:2]] == [
+        "whether repair by self pays",
+        "shapes of self with replacement",
+    ]
     p, r = 0.2, 0.15
     for shape in found.shapes(replacement=False):
         stays = (1 - p) * (1 - r) ** shape.n_fr

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.estimate.comparison.gate import Decision, Gate, Rule, decide
 from pytest_selfrepair.plugin.options import Settings
@@ -51,13 +52,13 @@ class Reports:
                 f"--selfrepair-max-regression: found {settings.max_regression:g} and no baseline; "
                 "accepted: with --selfrepair-baseline RUN"
             )
+        if settings.policy != Policy.BATCH and (given := self.gate.of_rates):
+            raise UsageError(
+                f"{given}: found with --selfrepair-policy {settings.policy}; accepted: with "
+                "--selfrepair-policy batch, whose rates can be held against others"
+            )
         # Read before the run begins: `last` is then the run before this one.
         self.baseline = [_loaded(run) for run in settings.baseline]
-
-    @property
-    def is_plan(self) -> bool:
-        """Whether the run is planned alone."""
-        return self._settings.plan
 
     def foreseen(self, task_ids: Sequence[str]) -> list[str]:
         """What the gate can hold with these tasks, a line each.
@@ -128,10 +129,8 @@ class Reports:
             said += self._markdown(settings.markdown, text)
         return said
 
-    def decision(self, findings: "Findings", records: list[Record]) -> Decision | None:
-        """Whether the run passes the gate; None where there is none."""
-        if not self.gate.is_set:
-            return None
+    def decision(self, findings: "Findings", records: list[Record]) -> Decision:
+        """Whether the run passes the gate."""
         return decide(self.gate, findings, self._regression(records))
 
     def annotations(

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pytest_selfrepair.estimate.exact.shape import ALL, Policy
+from pytest_selfrepair.core.tree import Policy
+from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import Curve, Findings, Pair
 from pytest_selfrepair.estimate.gain import Answer, AtEqualTokens
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome
@@ -147,10 +148,12 @@ class _Page:
         """Whether repair pays, in words, with the numbers that carry it."""
         found = self._findings.headline
         if not found:
-            return self._say("nothing was scored: whether repair pays cannot be told", Style.UNSURE)
+            return self._say(words.not_compared(self._findings), Style.UNSURE)
         lines = [line for each in found for line in self._answer(each)]
         if (note := words.several(found)) is not None:
             lines += self._say(note, Style.FAINT)
+        for spread in self._findings.spreads:
+            lines += self._say(words.spread(spread), Style.FAINT)
         return lines
 
     def _answer(self, found: AtEqualTokens) -> Iterator[Line]:
@@ -176,7 +179,7 @@ class _Page:
         table = by_difficulty(findings, self._names, self._groups).lines(self._paper)
         bounds = [
             line
-            for text in words.bounds_of_programs(findings.difficulties)
+            for text in words.bounds_of_difficulties(findings.difficulties)
             for line in self._say(text, Style.UNSURE)
         ]
         if not table or not findings.about.sources:
@@ -289,7 +292,7 @@ class _Page:
         findings = self._findings
         spent = "budget spent; " if findings.about.not_run_budget is not None else ""
         if not findings.headline:
-            return f"{spent}nothing was scored"
+            return f"{spent}{words.not_compared(findings).partition(':')[0]}"
         said = (
             f"{self._names[each.source]}: {words.short_answer(each)}" for each in findings.headline
         )

@@ -1,12 +1,10 @@
 """What intervals are made of: means, ratios of sums, and repair's gain at equal tokens."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from pytest_selfrepair.estimate.exact.draws import Floats
-from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, SHARE, Bootstrap, Statistic
+from pytest_selfrepair.estimate.intervals.bootstrap import Statistic
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 ONE_SD = 0.6827
@@ -27,24 +25,6 @@ def ratio_of(parts: ArrayLike, wholes: ArrayLike) -> Statistic:
     """The sum of parts over tasks ÷ the sum of wholes: repairs that pass, of those tried."""
     above, below = np.asarray(parts, dtype=np.float64), np.asarray(wholes, dtype=np.float64)
     return lambda weights: (weights @ above) / (weights @ below)
-
-
-def mean_estimate(
-    values: ArrayLike,
-    strata: Sequence[str],
-    *,
-    how: Bootstrap = BOOTSTRAP,
-    bounds: tuple[float, float] | None = SHARE,
-) -> Estimate:
-    """The mean over tasks with its interval.
-
-    Args:
-        values: One for each task.
-        strata: The difficulty of each task, to draw within; the same for all to draw plainly.
-        how: How tasks are resampled.
-        bounds: Between what a value lies; None: anywhere.
-    """
-    return how.of(strata).estimate(mean_of(values), bounds=bounds)
 
 
 def sampling_noise(chances: ArrayLike) -> Estimate:

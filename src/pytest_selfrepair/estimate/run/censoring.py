@@ -21,10 +21,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.core.tree import Grown
+from pytest_selfrepair.core.tree import Grown, Policy
 from pytest_selfrepair.estimate.exact.forest import Forest, forest
 from pytest_selfrepair.estimate.exact.happened import beginnings, happened
-from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
+from pytest_selfrepair.estimate.exact.samples import Samples
+from pytest_selfrepair.estimate.exact.shape import ALL, Shape
 from pytest_selfrepair.estimate.exact.shapes import (
     POLICIES,
     Expected,
@@ -35,7 +36,7 @@ from pytest_selfrepair.estimate.exact.shapes import (
     shapes,
 )
 from pytest_selfrepair.estimate.findings import Refused
-from pytest_selfrepair.estimate.run.ended import PlannedTree, policy_of
+from pytest_selfrepair.estimate.run.ended import PlannedTree
 
 MOST_NAMED = 3
 """Tasks that a refusal names."""
@@ -47,7 +48,7 @@ class Usable:
 
     Attributes:
         source: The feedback source's name; None: the programs alone.
-        grown: For i.i.d. sampling (`iid`): programs and baseline programs of every task, without
+        samples: For sampling without repair: programs and baseline programs of every task, without
             those whose number depends on what was drawn. Empty where none can be used.
         forest: The trees, likewise; without programs where none can be used.
         order: The policy whose first pass ended the trees; None where trees can be drawn anew.
@@ -57,12 +58,17 @@ class Usable:
     """
 
     source: str | None
-    grown: tuple[Grown, ...]
+    samples: Samples
     forest: Forest
     order: Policy | None
     n_p: int
     n_fr: int
     refused: tuple[Refused, ...]
+
+    @property
+    def grown(self) -> tuple[Grown, ...]:
+        """The tasks of `samples`."""
+        return self.samples.grown
 
     def expected(
         self, policy: Policy, *, replacement: bool, depth: int | None = None
@@ -147,14 +153,14 @@ def usable(records: Sequence[Record], source: str | None, trees: Forest | None =
     whole = replace(trees, planned=min((plan.n_fr for plan in plans), default=0))
     found = Usable(
         source=source,
-        grown=tuple(each.grown for each in used),
+        samples=Samples.of([each.grown for each in used]),
         forest=whole,
         order=None,
         n_p=0,
         n_fr=0,
         refused=(),
     )
-    if any(policy_of(plan) is not Policy.BATCH for plan in plans):
+    if any(plan.policy is not Policy.BATCH for plan in plans):
         return _in_order(found, used)
     return _uneven(_within_budget(_one_level(found), used))
 
@@ -176,10 +182,12 @@ def _within_budget(found: Usable, used: Sequence[PlannedTree]) -> Usable:
             refusals.append(f"{what} with repair")
         return replace(
             found,
-            grown=tuple(
-                replace(each.grown, programs=each.grown.programs[:n_p], baseline=())
-                for each in used
-                if n_p
+            samples=Samples.of(
+                [
+                    replace(each.grown, programs=each.grown.programs[:n_p], baseline=())
+                    for each in used
+                    if n_p
+                ]
             ),
             forest=replace(found.forest.first(n_p), levels=found.forest.first(n_p).levels[:1]),
             refused=tuple(Refused(what=each, why=f"{named(ended)}: {why}") for each in refusals),
@@ -212,10 +220,9 @@ def _one_level(found: Usable) -> Usable:
 def _in_order(found: Usable, used: Sequence[PlannedTree]) -> Usable:
     """Trees that stopped at their first pass."""
     what = _what(found.source)
-    nothing = replace(found, grown=(), forest=found.forest.first(0))
+    nothing = replace(found, samples=Samples.of(()), forest=found.forest.first(0))
     plans = {
-        (policy_of(each.plan), each.plan.n_p, each.plan.n_fr) if each.plan else None
-        for each in used
+        (each.plan.policy, each.plan.n_p, each.plan.n_fr) if each.plan else None for each in used
     }
     first = next(iter(plans))
     if len(plans) > 1 or first is None or found.forest.depth > 1:
@@ -232,11 +239,17 @@ def _in_order(found: Usable, used: Sequence[PlannedTree]) -> Usable:
     kept = "n_fr = 0 and the shape as grown"
     if policy is Policy.DFS:
         kept = f"n_fr = {n_fr} and n_p = 1"
-    refusals = (f"{what} with replacement", f"{what} but {kept}", "i.i.d. sampling beyond these")
+    pays = () if found.source is None else (f"whether repair by {found.source} pays",)
+    refusals = (
+        *pays,
+        f"{what} with replacement",
+        f"{what} but {kept}",
+        "i.i.d. sampling beyond these",
+    )
     why = f"trees stopped at their first pass (policy {policy}), what follows is not known"
     return replace(
         found,
-        grown=(),
+        samples=Samples.of(()),
         order=policy,
         n_p=n_p,
         n_fr=n_fr,

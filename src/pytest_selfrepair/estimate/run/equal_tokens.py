@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from pytest_selfrepair.estimate.exact.samples import Samples
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.gain import Against, Answer, AtEqualTokens, Baseline, Difficulty
 from pytest_selfrepair.estimate.intervals.bootstrap import (
@@ -28,7 +29,7 @@ from pytest_selfrepair.estimate.intervals.power import least_gain, spread_of
 from pytest_selfrepair.estimate.intervals.statistics import mean_of
 from pytest_selfrepair.estimate.run.as_grown import Trees, comparable
 from pytest_selfrepair.estimate.run.bounds import bounded, bounds
-from pytest_selfrepair.estimate.run.outcome import pass_at_1, solved_at_once
+from pytest_selfrepair.estimate.run.outcome import solved_at_once
 from pytest_selfrepair.estimate.run.sampling import Sampling
 from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty, resampling, with_tree
 from pytest_selfrepair.estimate.run.variety import sampling_can_gain
@@ -46,6 +47,7 @@ def difficulties(
     """Each difficulty that has scored tasks, and `ALL` last; none where no task is scored.
 
     Whether repair pays is said of all tasks alone, after Holm where there are several sources.
+    Trees that ended at their first pass are not compared: no further programs stand beside them.
 
     Args:
         tasks: The scored tasks.
@@ -54,17 +56,18 @@ def difficulties(
         how: How tasks are resampled.
     """
     groups = {name: group for name, group in by_difficulty(tasks).items() if group}
+    is_whole = all(task.whole for task in tasks)
     n_p = {source: comparable(groups.values(), source) for source in sources}
     found = {
         name: [
             compared(group, source, name, n_p=n_p[source], how=how)
             for source in sources
-            if with_tree(group, source)
+            if with_tree(group, source) and is_whole
         ]
         for name, group in groups.items()
     }
     rates = {
-        name: resampling(group, how).estimate(mean_of([pass_at_1(task.grown) for task in group]))
+        name: resampling(group, how).rate(mean_of([task.pass_at_1 for task in group]))
         for name, group in groups.items()
     }
     return tuple(
@@ -137,13 +140,14 @@ def compared(
     grown = [task.grown for task in tasks]
     drawn = resampling(tasks, how)
     trees = Trees.as_grown(grown, source) if n_p is None else Trees.of_shape(grown, source, n_p)
-    solved = drawn.estimate(mean_of(trees.solved))
+    solved = drawn.rate(mean_of(trees.solved))
     tokens, rate = float(trees.batch.mean()), solved.value
-    beside = {each: Sampling.beside(trees, grown, n_p, each) for each in Baseline}
+    samples = Samples.of(grown)
+    beside = {each: Sampling.beside(trees, samples, n_p, each) for each in Baseline}
     against = {
         name: Against(
             baseline=name,
-            rate=drawn.estimate(mean_of(sampling.matched.sampled)),
+            rate=drawn.rate(mean_of(sampling.matched.sampled)),
             gain=alone(sampling.evidence),
             programs=sampling.matched.programs,
             tokens=float(sampling.matched.cost.mean()),
