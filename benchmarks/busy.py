@@ -11,7 +11,7 @@ from pathlib import Path
 from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Verdict
-from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 from pytest_selfrepair.tasks.jsonl import lines
 
 

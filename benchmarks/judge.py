@@ -27,7 +27,7 @@ from tabulate import tabulate
 from busy import measure
 from graders import Exec, Grader, PythonPerTest, Sandbox, Work, installed_peers
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 from soak import soak
 
 MEDIUM = """\

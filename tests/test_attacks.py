@@ -22,8 +22,8 @@ from builders import task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 from test_warm_sandbox import family
 
 ATTACKS = sorted(Path(__file__).with_name("attacks").glob("*.py"))

@@ -19,9 +19,9 @@ from pytest_selfrepair.core.task import Difficulty, JsonValue
 from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.errors import StoreError, UsageError
-from pytest_selfrepair.estimate.exact.forest import TOKENS as GENERATED
-from pytest_selfrepair.estimate.exact.forest import forest
 from pytest_selfrepair.estimate.exact.shapes import expect
+from pytest_selfrepair.estimate.exact.tree_arrays import TOKENS as GENERATED
+from pytest_selfrepair.estimate.exact.tree_arrays import forest
 from pytest_selfrepair.estimate.run.outcome import pass_at_1
 from pytest_selfrepair.store.authors_file import SingleRepair, open_file
 from pytest_selfrepair.store.authors_write import write

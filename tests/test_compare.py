@@ -15,9 +15,9 @@ import synthetic
 from projects import SCRIPT, SOLVED, UNSOLVED, fenced, write_project
 from pytest_selfrepair.cli import main
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.estimate.comparison.two_runs import Progress
+from pytest_selfrepair.estimate.comparison.run_comparison import RunConclusion
 from pytest_selfrepair.report.data import two_runs_from_json
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 STORE = Path(".selfrepair") / "samples.sqlite"
 MODES = {"serial": ("-p", "no:xdist"), "n2": ("-n2",)}
@@ -86,7 +86,7 @@ def test_a_report_on_standard_output_stands_there_alone() -> None:
     result = compare("1", f"{STORE}::1", "--json", "-")
     assert (result.returncode, result.stderr) == (0, "")
     found = two_runs_from_json(result.stdout)
-    assert found.answer is Progress.SAME
+    assert found.answer is RunConclusion.SAME
     assert (found.versus.lost, found.versus.won) == ((), ())
 
 

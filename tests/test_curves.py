@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from builders import grown
 from pytest_selfrepair.core.tree import Grown, Policy
-from pytest_selfrepair.estimate.exact.forest import UNITS, forest
 from pytest_selfrepair.estimate.exact.iid import iid, sampled
-from pytest_selfrepair.estimate.exact.samples import Samples
+from pytest_selfrepair.estimate.exact.program_arrays import Samples
 from pytest_selfrepair.estimate.exact.shapes import Expected, expect
+from pytest_selfrepair.estimate.exact.tree_arrays import UNITS, forest
 from pytest_selfrepair.estimate.run.curves import (
     chosen,
     curve,

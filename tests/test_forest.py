@@ -10,8 +10,8 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.sample import CONTEXT_LIMIT
 from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode, RepairTree
-from pytest_selfrepair.estimate.exact.forest import DOLLARS, SAMPLES, TOKENS, forest
 from pytest_selfrepair.estimate.exact.shapes import expect
+from pytest_selfrepair.estimate.exact.tree_arrays import DOLLARS, SAMPLES, TOKENS, forest
 
 
 def tree(*repairs: ProgramNode, source: str = "self") -> RepairTree:

@@ -21,7 +21,7 @@ from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
-from pytest_selfrepair.estimate.comparison.two_runs import side, two_runs
+from pytest_selfrepair.estimate.comparison.run_comparison import side, two_runs
 from pytest_selfrepair.estimate.findings import Findings, Refused
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.report import versus_html

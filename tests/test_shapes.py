@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Floats, Groups, drawing
-from pytest_selfrepair.estimate.exact.forest import UNITS, Forest
 from pytest_selfrepair.estimate.exact.shapes import expect, shapes
+from pytest_selfrepair.estimate.exact.tree_arrays import UNITS, TreeArrays
 from trees import Node, Task, as_forest, every_tree, one_tree, paid, random_task, small_tasks
 
 replacements = pytest.mark.parametrize("replacement", [True, False])
@@ -31,7 +31,7 @@ def by_enumeration(
 
 
 def exactly(
-    forest: Forest, policy: Policy, n_p: int, n_fr: int, depth: int, *, replacement: bool
+    forest: TreeArrays, policy: Policy, n_p: int, n_fr: int, depth: int, *, replacement: bool
 ) -> Floats:
     """The same, for every task, from closed forms: shape (tasks, 5)."""
     found = expect(

@@ -16,11 +16,11 @@ from pytest_selfrepair.core.record import NOT_RUN, Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, RepairTree
 from pytest_selfrepair.core.verdict import Outcome, Verdict
-from pytest_selfrepair.estimate.comparison import sources
+from pytest_selfrepair.estimate.comparison import source_comparison as sources
 from pytest_selfrepair.estimate.comparison.pairs import pair, pairs, pairs_by_difficulty
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import Flips, RepairRate, Unscored
-from pytest_selfrepair.estimate.gain import Answer, AtEqualTokens, Bounds
+from pytest_selfrepair.estimate.gain import AtEqualTokens, Bounds, RepairConclusion
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.estimate.intervals.decision import side
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
@@ -43,7 +43,7 @@ MIXED = forest([True, False], {"self": [[True, False]], "none": [[False, False]]
 
 def compared(
     records: Sequence[Record], *, not_run: int = 0, how: Bootstrap = FEW
-) -> sources.Compared:
+) -> sources.SourcesCompared:
     """The sources of a run from its records."""
     return sources.compared(SampledRun.of(records, not_run=not_run), how=how)
 
@@ -305,16 +305,16 @@ def test_sources_are_paired_within_each_difficulty_where_there_are_several() -> 
 @pytest.mark.parametrize(
     ("tasks", "expected"),
     [
-        ([MENDED] * 20, Answer.PAYS),
-        ([FRESH] * 20, Answer.DOES_NOT_PAY),
-        ([AT_ONCE] * 20, Answer.CANNOT_TELL),
-        ([MENDED] * 9, Answer.CANNOT_TELL),
-        ([MENDED, FRESH] * 10, Answer.CANNOT_TELL),
-        ([*[MENDED, FRESH] * 10, MENDED], Answer.CANNOT_TELL),
+        ([MENDED] * 20, RepairConclusion.PAYS),
+        ([FRESH] * 20, RepairConclusion.DOES_NOT_PAY),
+        ([AT_ONCE] * 20, RepairConclusion.CANNOT_TELL),
+        ([MENDED] * 9, RepairConclusion.CANNOT_TELL),
+        ([MENDED, FRESH] * 10, RepairConclusion.CANNOT_TELL),
+        ([*[MENDED, FRESH] * 10, MENDED], RepairConclusion.CANNOT_TELL),
     ],
 )
 def test_the_answer_is_clear_only_where_the_interval_is(
-    tasks: list[Grown], expected: Answer
+    tasks: list[Grown], expected: RepairConclusion
 ) -> None:
     found = at_equal_tokens(scored(map_records(tasks)), "self", ALL, how=FEW)
     assert found.answer is expected
@@ -372,17 +372,17 @@ def test_where_no_further_program_was_sampled_repair_is_not_said_to_pay() -> Non
     alone = forest([False], {"self": [[True]]})
     found = at_equal_tokens(scored(map_records([alone] * 20)), "self", ALL, how=FEW)
     assert found.stopping.short == 20
-    assert found.answer is Answer.CANNOT_TELL
+    assert found.answer is RepairConclusion.CANNOT_TELL
 
 
 def test_where_all_programs_of_a_task_are_the_same_nothing_is_said() -> None:
     same = with_texts(forest([False], {"self": [[True]]}, [False, False]), {"p0": "x = 1"})
     same = replace(same, baseline=tuple(replace(each, program="x = 1 ") for each in same.baseline))
     found = at_equal_tokens(scored(map_records([same] * 20)), "self", ALL, how=FEW)
-    assert found.answer is Answer.CANNOT_GAIN
+    assert found.answer is RepairConclusion.CANNOT_GAIN
     varied = [*[same] * 19, forest([False], {"self": [[True]]}, [False, True])]
     found = at_equal_tokens(scored(map_records(varied)), "self", ALL, how=FEW)
-    assert found.answer is Answer.PAYS
+    assert found.answer is RepairConclusion.PAYS
 
 
 def test_dollars_are_those_of_the_tree_where_every_completion_has_a_price() -> None:
@@ -426,7 +426,7 @@ def test_a_repair_that_is_a_fresh_draw_gains_nothing_but_on_the_papers_baseline(
     error = gains.std(axis=0) / math.sqrt(len(runs))
     assert abs(gains[:, 0].mean()) < 3 * error[0]
     assert gains[:, 1].mean() > 0.03
-    assert sum(each.answer is not Answer.CANNOT_TELL for each in runs) <= 0.05 * len(runs)
+    assert sum(each.answer is not RepairConclusion.CANNOT_TELL for each in runs) <= 0.05 * len(runs)
     held = [each.stopping.gain for each in runs]
     assert sum((each.low or 0) <= 0 <= (each.high or 0) for each in held) >= 38
 
@@ -465,18 +465,22 @@ def test_several_sources_are_said_together() -> None:
 
     tasks = scored(map_records([task(number) for number in range(60)]))
     alone = at_equal_tokens(tasks, "a", ALL, how=FEW)
-    assert alone.answer is Answer.PAYS
+    assert alone.answer is RepairConclusion.PAYS
     [whole] = [
         each for each in difficulties(tasks, ["a", "b", "c"], how=FEW) if each.difficulty == ALL
     ]
     assert whole.sources[0].stopping.gain.p == pytest.approx(3 * (alone.stopping.gain.p or 0))
-    assert [each.answer for each in whole.sources] == [Answer.PAYS, Answer.PAYS, Answer.CANNOT_TELL]
+    assert [each.answer for each in whole.sources] == [
+        RepairConclusion.PAYS,
+        RepairConclusion.PAYS,
+        RepairConclusion.CANNOT_TELL,
+    ]
 
 
 def test_nothing_is_said_of_a_part_of_the_tasks() -> None:
     tasks = scored([record(i, MENDED, list(Difficulty)[i % 2]) for i in range(40)])
     found = difficulties(tasks, ["self"], how=FEW)
-    assert [each.sources[0].answer for each in found] == [None, None, Answer.PAYS]
+    assert [each.sources[0].answer for each in found] == [None, None, RepairConclusion.PAYS]
 
 
 def test_a_source_counts_on_the_tasks_that_have_a_tree_of_it() -> None:

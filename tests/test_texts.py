@@ -13,8 +13,8 @@ from builders import grown
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode, RepairTree
-from pytest_selfrepair.estimate.exact.forest import TOKENS, forest
 from pytest_selfrepair.estimate.exact.shapes import expect_texts
+from pytest_selfrepair.estimate.exact.tree_arrays import TOKENS, forest
 
 Texts = Sequence[Sequence[Sequence[tuple[bool, int]]]]
 """For each failing program its texts, for each text whether each repair on it passes, its cost."""

@@ -14,8 +14,8 @@ from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, Plan
 from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.estimate.comparison.run_changes import versus
 from pytest_selfrepair.estimate.comparison.settings import Setting, differing
-from pytest_selfrepair.estimate.comparison.versus import versus
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 

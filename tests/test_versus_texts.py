@@ -13,22 +13,22 @@ from findings_made import estimate, sample
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.errors import ReportError
-from pytest_selfrepair.estimate.comparison.settings import Setting
-from pytest_selfrepair.estimate.comparison.two_runs import (
+from pytest_selfrepair.estimate.comparison.run_comparison import (
     COMPARE_SCHEMA,
-    Progress,
+    RunConclusion,
     TwoRuns,
     progress,
     side,
     two_runs,
 )
+from pytest_selfrepair.estimate.comparison.settings import Setting
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.report import versus_markdown
 from pytest_selfrepair.report.data import two_runs_from_json, two_runs_to_json
-from pytest_selfrepair.report.plain import columns
-from pytest_selfrepair.report.terminal import Line, Style, summary
+from pytest_selfrepair.report.terminal import LineStyle, SummaryLine, summary
 from pytest_selfrepair.report.versus_terminal import against, comparison
+from pytest_selfrepair.report.visible_text import columns
 from test_markdown import parsed, texts
 from versus_made import AFTER, BEFORE, NOTHING, any_two_runs, change, changes, two
 
@@ -53,16 +53,16 @@ def compared(before: list[Record], after: list[Record]) -> TwoRuns:
 @pytest.mark.parametrize(
     ("difference", "expected"),
     [
-        (Estimate(value=0.1, low=0.01, high=0.2, p=0.03), Progress.BETTER),
-        (Estimate(value=-0.1, low=-0.2, high=-0.01, p=0.049), Progress.WORSE),
-        (Estimate(value=0.1, low=-0.01, high=0.2, p=0.0501), Progress.CANNOT_TELL),
-        (Estimate(value=0.1, low=-0.01, high=0.2, p=0.2), Progress.CANNOT_TELL),
-        (Estimate(value=0.1, low=0.01, high=0.2, level=0.99, p=0.03), Progress.CANNOT_TELL),
-        (Estimate(value=0.9), Progress.CANNOT_TELL),
+        (Estimate(value=0.1, low=0.01, high=0.2, p=0.03), RunConclusion.BETTER),
+        (Estimate(value=-0.1, low=-0.2, high=-0.01, p=0.049), RunConclusion.WORSE),
+        (Estimate(value=0.1, low=-0.01, high=0.2, p=0.0501), RunConclusion.CANNOT_TELL),
+        (Estimate(value=0.1, low=-0.01, high=0.2, p=0.2), RunConclusion.CANNOT_TELL),
+        (Estimate(value=0.1, low=0.01, high=0.2, level=0.99, p=0.03), RunConclusion.CANNOT_TELL),
+        (Estimate(value=0.9), RunConclusion.CANNOT_TELL),
     ],
 )
 def test_it_got_better_where_the_p_value_of_its_interval_says_so(
-    difference: Estimate, expected: Progress
+    difference: Estimate, expected: RunConclusion
 ) -> None:
     assert progress(difference) is expected
 
@@ -80,17 +80,19 @@ def test_verdict_interval_and_p_of_a_comparison_never_contradict_each_other(
     assert difference.low is not None
     assert difference.high is not None
     assert difference.p is not None
-    told = found.answer in {Progress.BETTER, Progress.WORSE}
+    told = found.answer in {RunConclusion.BETTER, RunConclusion.WORSE}
     assert told is (difference.p < 0.05)
     assert told is (difference.low > 0 or difference.high < 0)
-    assert (found.answer is Progress.SAME) is (before == after)
+    assert (found.answer is RunConclusion.SAME) is (before == after)
 
 
 @pytest.mark.parametrize(
     ("won", "answer"),
-    [(3, Progress.CANNOT_TELL), (4, Progress.CANNOT_TELL), (5, Progress.BETTER)],
+    [(3, RunConclusion.CANNOT_TELL), (4, RunConclusion.CANNOT_TELL), (5, RunConclusion.BETTER)],
 )
-def test_three_of_sixty_won_and_none_lost_is_not_yet_better(won: int, answer: Progress) -> None:
+def test_three_of_sixty_won_and_none_lost_is_not_yet_better(
+    won: int, answer: RunConclusion
+) -> None:
     before = run(*[SOLVED] * 30, *[UNSOLVED] * 30)
     after = run(*[SOLVED] * (30 + won), *[UNSOLVED] * (30 - won))
     assert compared(before, after).answer is answer
@@ -98,10 +100,10 @@ def test_three_of_sixty_won_and_none_lost_is_not_yet_better(won: int, answer: Pr
 
 def test_records_are_compared_by_what_they_solve() -> None:
     few, many = run(*[SOLVED] * 4, *[UNSOLVED] * 16), run(*[SOLVED] * 16, *[UNSOLVED] * 4)
-    assert compared(few, many).answer is Progress.BETTER
-    assert compared(many, few).answer is Progress.WORSE
+    assert compared(few, many).answer is RunConclusion.BETTER
+    assert compared(many, few).answer is RunConclusion.WORSE
     same = compared(few, few)
-    assert same.answer is Progress.SAME
+    assert same.answer is RunConclusion.SAME
     said = "the same: each of 20 tasks came out as it did before: 20.0% solved"
     assert shown(same)[0] == said
     assert "no task was lost or won" in shown(same)
@@ -117,16 +119,22 @@ def test_records_are_compared_by_what_they_solve() -> None:
 @pytest.mark.parametrize(
     ("answer", "said", "style"),
     [
-        (Progress.BETTER, "better: from 60.0% to 66.7% of 30 tasks solved, +6.7", Style.GOOD),
-        (Progress.WORSE, "worse: from 60.0% to 66.7% of 30 tasks solved, +6.7", Style.BAD),
         (
-            Progress.CANNOT_TELL,
+            RunConclusion.BETTER,
+            "better: from 60.0% to 66.7% of 30 tasks solved, +6.7",
+            LineStyle.GOOD,
+        ),
+        (RunConclusion.WORSE, "worse: from 60.0% to 66.7% of 30 tasks solved, +6.7", LineStyle.BAD),
+        (
+            RunConclusion.CANNOT_TELL,
             "cannot tell with 30 tasks whether it got better: from 60.0% to 66.7%",
-            Style.UNSURE,
+            LineStyle.UNSURE,
         ),
     ],
 )
-def test_it_says_first_whether_it_got_better(answer: Progress, said: str, style: Style) -> None:
+def test_it_says_first_whether_it_got_better(
+    answer: RunConclusion, said: str, style: LineStyle
+) -> None:
     first = comparison(two(answer))[0]
     assert first.text.startswith(said)
     assert first.style is style
@@ -196,7 +204,7 @@ def test_trees_that_cost_the_same_need_no_rate_at_equal_tokens() -> None:
 
 
 def test_too_few_tasks_for_an_interval_are_said_to_be() -> None:
-    found = two(Progress.CANNOT_TELL, tasks=8, changes=(changes(tasks=8, half=None),))
+    found = two(RunConclusion.CANNOT_TELL, tasks=8, changes=(changes(tasks=8, half=None),))
     assert " ".join(shown(found)[:2]) == (
         "cannot tell with 8 tasks whether it got better: from 60.0% to 66.7% solved, "
         "+6.7   points (too few tasks for an interval)"
@@ -253,7 +261,7 @@ def test_a_runs_summary_has_a_few_lines_of_its_baseline() -> None:
 
 
 def test_the_baseline_follows_the_answer_of_the_summary() -> None:
-    beside = [Line("against the run before")]
+    beside = [SummaryLine("against the run before")]
     lines = [line.text for line in summary(sample(), beside=beside)]
     at = lines.index("against the run before")
     assert lines[at - 1] == lines[at + 1] == ""

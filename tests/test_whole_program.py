@@ -9,8 +9,8 @@ from builders import task
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.sandbox import process, session, watch
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 LIMITS = Limits(cpu_seconds=1.5, memory_bytes=256 << 20, stack_bytes=0)
 

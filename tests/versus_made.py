@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from findings_made import estimate, estimates, names
+from pytest_selfrepair.estimate.comparison.run_changes import Change, Changes, Versus
+from pytest_selfrepair.estimate.comparison.run_comparison import RunConclusion, Side, TwoRuns
 from pytest_selfrepair.estimate.comparison.settings import Setting
-from pytest_selfrepair.estimate.comparison.two_runs import Progress, Side, TwoRuns
-from pytest_selfrepair.estimate.comparison.versus import Change, Changes, Versus
 from pytest_selfrepair.estimate.exact.shape import ALL
 
 BEFORE = Side(
@@ -60,7 +60,7 @@ def changes(
     )
 
 
-def two(answer: Progress = Progress.BETTER, **changed: Any) -> TwoRuns:
+def two(answer: RunConclusion = RunConclusion.BETTER, **changed: Any) -> TwoRuns:
     """What two runs of thirty tasks may come to."""
     facts: dict[str, Any] = {
         "tasks": 30,
@@ -88,7 +88,7 @@ def two(answer: Progress = Progress.BETTER, **changed: Any) -> TwoRuns:
 
 
 NOTHING = two(
-    Progress.CANNOT_TELL, tasks=0, changes=(), lost=(), won=(), tokens=None, dollars=None,
+    RunConclusion.CANNOT_TELL, tasks=0, changes=(), lost=(), won=(), tokens=None, dollars=None,
 )  # fmt: skip
 """Two runs that scored no task both."""
 
@@ -161,6 +161,6 @@ def any_two_runs(draw: st.DrawFn) -> TwoRuns:
     return TwoRuns(
         before=draw(_sides),
         after=draw(_sides),
-        answer=draw(st.sampled_from(Progress)),
+        answer=draw(st.sampled_from(RunConclusion)),
         versus=found,
     )

@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from pytest_selfrepair.estimate.comparison.two_runs import COMPARE_SCHEMA, TwoRuns
+from pytest_selfrepair.estimate.comparison.run_comparison import COMPARE_SCHEMA, TwoRuns
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import SCHEMA, Findings
 

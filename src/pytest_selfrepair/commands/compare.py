@@ -9,13 +9,13 @@ from pathlib import Path
 
 from pytest_selfrepair.commands.output import show, write_reports
 from pytest_selfrepair.errors import SelfRepairError, UsageError
-from pytest_selfrepair.estimate.comparison.two_runs import side, two_runs
+from pytest_selfrepair.estimate.comparison.run_comparison import side, two_runs
 from pytest_selfrepair.report.data import two_runs_to_json
-from pytest_selfrepair.report.plain import shows_unicode
 from pytest_selfrepair.report.versus_html import page
 from pytest_selfrepair.report.versus_markdown import markdown
 from pytest_selfrepair.report.versus_terminal import comparison
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.report.visible_text import shows_unicode
+from pytest_selfrepair.store import run_names as runs
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -76,7 +76,7 @@ def run(before: str, after: str, out: Mapping[str, Path | None], *, quiet: bool)
     return 0
 
 
-def _loaded(which: str, name: str) -> runs.Run:
+def _loaded(which: str, name: str) -> runs.LoadedRun:
     try:
         return runs.load(name)
     except SelfRepairError as error:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.errors import SelfRepairError, UsageError
-from pytest_selfrepair.estimate.comparison.gate import Decision, Gate, Rule, decide
+from pytest_selfrepair.estimate.comparison.gate import Decision, Gate, GateRule, decide
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.tasks.folders import STATEMENT
 
 if TYPE_CHECKING:
     from pytest_selfrepair.estimate.comparison.regression import Baselines, Regression
-    from pytest_selfrepair.estimate.comparison.two_runs import TwoRuns
+    from pytest_selfrepair.estimate.comparison.run_comparison import TwoRuns
     from pytest_selfrepair.estimate.findings import Findings
-    from pytest_selfrepair.store.runs import Run
+    from pytest_selfrepair.store.run_names import LoadedRun
 
 # What makes reports and compares runs is imported where one was asked for: most runs have none.
 
@@ -45,7 +45,7 @@ class Reports:
             fail_under_lower=settings.fail_under_lower,
             max_regression=settings.max_regression,
             max_unscored=settings.max_unscored,
-            rule=Rule(settings.gate_rule),
+            rule=GateRule(settings.gate_rule),
         )
         if settings.max_regression is not None and not settings.baseline:
             raise UsageError(
@@ -95,7 +95,7 @@ class Reports:
         """
         if not self.baseline:
             return None
-        from pytest_selfrepair.estimate.comparison.two_runs import side, two_runs  # noqa: PLC0415 - as above
+        from pytest_selfrepair.estimate.comparison.run_comparison import side, two_runs  # noqa: PLC0415 - as above
 
         baseline = self.baseline[0]
         return two_runs(
@@ -190,9 +190,9 @@ class Reports:
         return said
 
 
-def _loaded(run: str) -> "Run":
+def _loaded(run: str) -> "LoadedRun":
     from pytest_selfrepair.estimate.comparison.paired import by_id  # noqa: PLC0415 - as above
-    from pytest_selfrepair.store import runs  # noqa: PLC0415 - as above
+    from pytest_selfrepair.store import run_names as runs  # noqa: PLC0415 - as above
 
     try:
         loaded = runs.load(run)

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_selfrepair.estimate.findings import Findings
-from pytest_selfrepair.report.plain import shows_unicode
-from pytest_selfrepair.report.terminal import Style, summary
+from pytest_selfrepair.report.terminal import LineStyle, summary
+from pytest_selfrepair.report.visible_text import shows_unicode
 
 if TYPE_CHECKING:
-    from pytest_selfrepair.estimate.comparison.two_runs import TwoRuns
+    from pytest_selfrepair.estimate.comparison.run_comparison import TwoRuns
 
-_MARKUP: Mapping[Style, Mapping[str, bool]] = MappingProxyType(
+_MARKUP: Mapping[LineStyle, Mapping[str, bool]] = MappingProxyType(
     {
-        Style.PLAIN: {},
-        Style.GOOD: {"green": True, "bold": True},
-        Style.BAD: {"red": True, "bold": True},
-        Style.UNSURE: {"yellow": True},
-        Style.FAINT: {"light": True},
+        LineStyle.PLAIN: {},
+        LineStyle.GOOD: {"green": True, "bold": True},
+        LineStyle.BAD: {"red": True, "bold": True},
+        LineStyle.UNSURE: {"yellow": True},
+        LineStyle.FAINT: {"light": True},
     }
 )
 

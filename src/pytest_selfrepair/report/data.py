@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from pytest_selfrepair.errors import ReportError
-from pytest_selfrepair.estimate.comparison.two_runs import COMPARE_SCHEMA, TwoRuns
+from pytest_selfrepair.estimate.comparison.run_comparison import COMPARE_SCHEMA, TwoRuns
 from pytest_selfrepair.estimate.findings import SCHEMA, Findings
 
 _WIDEST = 160

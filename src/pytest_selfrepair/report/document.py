@@ -16,7 +16,8 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pytest_selfrepair.report import numbers, typeset, versus_words, words
+from pytest_selfrepair.report import numbers, typeset, versus_words
+from pytest_selfrepair.report import phrases as words
 from pytest_selfrepair.report.visible import visible
 
 D3 = "vendor/d3-7.9.2/d3.min.js"

@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.verdict import Outcome
-from pytest_selfrepair.estimate.comparison.two_runs import TwoRuns
-from pytest_selfrepair.estimate.findings import Curve, CurvePoint, Findings, Tally
+from pytest_selfrepair.estimate.comparison.run_comparison import TwoRuns
+from pytest_selfrepair.estimate.findings import Curve, CurvePoint, Findings, OutcomeCounts
 from pytest_selfrepair.report import versus_words
 from pytest_selfrepair.report.details import details
 from pytest_selfrepair.report.document import D3, JSDIFF, PLOT, PRISM, PRISM_PYTHON, document
@@ -87,7 +87,7 @@ def _against(found: TwoRuns) -> dict[str, object]:
     }
 
 
-def _outcomes(tally: Tally) -> list[tuple[str, int, int, int]]:
+def _outcomes(tally: OutcomeCounts) -> list[tuple[str, int, int, int]]:
     """Outcomes with how many programs, repairs and baseline programs had them, as enumerated."""
     named = [str(outcome) for outcome in Outcome]
     others = {*tally.programs, *tally.repairs, *tally.baseline} - set(named)

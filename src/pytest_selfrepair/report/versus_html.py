@@ -10,8 +10,8 @@ from types import MappingProxyType
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.estimate.comparison.paired import by_id
-from pytest_selfrepair.estimate.comparison.two_runs import TwoRuns
-from pytest_selfrepair.estimate.comparison.versus import Changes
+from pytest_selfrepair.estimate.comparison.run_changes import Changes
+from pytest_selfrepair.estimate.comparison.run_comparison import TwoRuns
 from pytest_selfrepair.report import versus_words
 from pytest_selfrepair.report.details import details
 from pytest_selfrepair.report.document import JSDIFF, PRISM, PRISM_PYTHON, document

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pytest_selfrepair.estimate.comparison.two_runs import TwoRuns
+from pytest_selfrepair.estimate.comparison.run_comparison import TwoRuns
 from pytest_selfrepair.report import versus_tables, versus_words
 from pytest_selfrepair.report.markdown import escaped
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from pytest_selfrepair.estimate.comparison.run_changes import Change, Changes, Versus
 from pytest_selfrepair.estimate.comparison.settings import Setting
-from pytest_selfrepair.estimate.comparison.versus import Change, Changes, Versus
 from pytest_selfrepair.report.numbers import bracketed, number, percent, points
 from pytest_selfrepair.report.tables import Table
 from pytest_selfrepair.report.versus_words import Say, differ_in_tokens, plain, value

@@ -1,24 +1,24 @@
 """Two runs side by side on the terminal: did it get better, by how much, where, at what cost."""
 
-from pytest_selfrepair.estimate.comparison.two_runs import Progress, TwoRuns
+from pytest_selfrepair.estimate.comparison.run_comparison import RunConclusion, TwoRuns
 from pytest_selfrepair.report import versus_tables, versus_words
-from pytest_selfrepair.report.plain import Paper
-from pytest_selfrepair.report.terminal import Line, Style, apart
+from pytest_selfrepair.report.terminal import LineStyle, SummaryLine, apart
+from pytest_selfrepair.report.visible_text import Paper
 
 _WIDEST_GROUP = 16
 _FEW_IDS = 3
 
 _STYLES = {
-    Progress.BETTER: Style.GOOD,
-    Progress.WORSE: Style.BAD,
-    Progress.CANNOT_TELL: Style.UNSURE,
-    Progress.SAME: Style.PLAIN,
+    RunConclusion.BETTER: LineStyle.GOOD,
+    RunConclusion.WORSE: LineStyle.BAD,
+    RunConclusion.CANNOT_TELL: LineStyle.UNSURE,
+    RunConclusion.SAME: LineStyle.PLAIN,
 }
 
 
 def comparison(
     found: TwoRuns, *, quiet: bool = False, width: int = 80, unicode: bool = True
-) -> list[Line]:
+) -> list[SummaryLine]:
     """The lines of a comparison, none wider than the terminal.
 
     Args:
@@ -33,7 +33,7 @@ def comparison(
 
 def against(
     found: TwoRuns, *, quiet: bool = False, width: int = 80, unicode: bool = True
-) -> list[Line]:
+) -> list[SummaryLine]:
     """The few lines that a run's summary has of its baseline; arguments as of `comparison`.
 
     Quiet it is one line.
@@ -51,7 +51,7 @@ class _Page:
         self._paper = paper
         self._style = _STYLES[found.answer]
 
-    def whole(self) -> list[Line]:
+    def whole(self) -> list[SummaryLine]:
         """All of it, in parts with a blank line between two."""
         parts = [
             [*self._answer(), *self._names()],
@@ -64,7 +64,7 @@ class _Page:
         ]
         return apart(parts)
 
-    def short(self) -> list[Line]:
+    def short(self) -> list[SummaryLine]:
         """Exactly three lines."""
         costs = versus_words.costs(self._versus)
         return [
@@ -73,7 +73,7 @@ class _Page:
             self._cut(costs[0] if costs else "no cost to compare"),
         ]
 
-    def baseline(self) -> list[Line]:
+    def baseline(self) -> list[SummaryLine]:
         """What a run's own summary says of the run before."""
         said = f"against {self._found.before.title}: {versus_words.answer(self._found)}"
         lines = self._say(said, self._style)
@@ -88,63 +88,66 @@ class _Page:
         ):
             lines += self._say(text, indent="  ")
         for text in versus_words.missing(self._versus):
-            lines += self._say(text, Style.UNSURE, indent="  ")
+            lines += self._say(text, LineStyle.UNSURE, indent="  ")
         return lines
 
-    def baseline_short(self) -> list[Line]:
+    def baseline_short(self) -> list[SummaryLine]:
         """The same in one line."""
         return [self._cut(f"baseline: {versus_words.short_answer(self._found)}", self._style)]
 
-    def _cut(self, text: str, style: Style = Style.PLAIN) -> Line:
-        return Line(self._paper.cut(self._paper.text(text)), style)
+    def _cut(self, text: str, style: LineStyle = LineStyle.PLAIN) -> SummaryLine:
+        return SummaryLine(self._paper.cut(self._paper.text(text)), style)
 
-    def _say(self, text: str, style: Style = Style.PLAIN, *, indent: str = "") -> list[Line]:
+    def _say(
+        self, text: str, style: LineStyle = LineStyle.PLAIN, *, indent: str = ""
+    ) -> list[SummaryLine]:
         """A sentence, foreign words in it made harmless, over as many lines as it needs."""
         wrapped = self._paper.wrap(self._paper.text(text), indent, f"{indent}  ")
-        return [Line(line, style) for line in wrapped]
+        return [SummaryLine(line, style) for line in wrapped]
 
-    def _answer(self) -> list[Line]:
+    def _answer(self) -> list[SummaryLine]:
         lines = self._say(versus_words.answer(self._found), self._style)
         if (equal := versus_words.at_equal_tokens(self._found, numbers=False)) is not None:
             lines += self._say(equal, indent="  ")
         return lines
 
-    def _names(self) -> list[Line]:
+    def _names(self) -> list[SummaryLine]:
         found = self._found
         lines = [
-            *self._say(f"before: {found.before.title}", Style.FAINT),
-            *self._say(f"after: {found.after.title}", Style.FAINT),
+            *self._say(f"before: {found.before.title}", LineStyle.FAINT),
+            *self._say(f"after: {found.after.title}", LineStyle.FAINT),
         ]
         if found.overall is not None:
-            lines += self._say(versus_words.sources(self._versus), Style.FAINT)
+            lines += self._say(versus_words.sources(self._versus), LineStyle.FAINT)
         return lines
 
-    def _overall(self) -> list[Line]:
+    def _overall(self) -> list[SummaryLine]:
         return [
-            Line(line) for line in versus_tables.overall(self._found.overall).lines(self._paper)
+            SummaryLine(line)
+            for line in versus_tables.overall(self._found.overall).lines(self._paper)
         ]
 
-    def _by_difficulty(self) -> list[Line]:
+    def _by_difficulty(self) -> list[SummaryLine]:
         limit = min(_WIDEST_GROUP, max(self._paper.columns // 4, 8))
         groups = self._paper.names([each.difficulty for each in self._versus.changes], limit)
         table = versus_tables.by_difficulty(self._versus, groups)
-        return [Line(line) for line in table.lines(self._paper)]
+        return [SummaryLine(line) for line in table.lines(self._paper)]
 
-    def _flips(self, most: int) -> list[Line]:
+    def _flips(self, most: int) -> list[SummaryLine]:
         texts = versus_words.flips(self._versus, most=most)
         return [line for text in texts for line in self._say(text)]
 
-    def _costs(self) -> list[Line]:
+    def _costs(self) -> list[SummaryLine]:
         return [line for text in versus_words.costs(self._versus) for line in self._say(text)]
 
-    def _settings(self) -> list[Line]:
+    def _settings(self) -> list[SummaryLine]:
         """A table; values that are too wide for one are told below one another, and whole."""
         found = self._versus.settings
         if not found:
             return self._say(versus_words.settings(found))
         table = versus_tables.settings(found, self._paper.text)
         if table.width <= self._paper.columns:
-            return [Line(line) for line in table.lines(self._paper)]
+            return [SummaryLine(line) for line in table.lines(self._paper)]
         lines = self._say("settings that differ:")
         for name, before, after in table.rows:
             lines += self._say(name, indent="  ")
@@ -152,6 +155,6 @@ class _Page:
             lines += self._say(f"after: {after}", indent="    ")
         return lines
 
-    def _missing(self) -> list[Line]:
+    def _missing(self) -> list[SummaryLine]:
         texts = versus_words.missing(self._versus)
-        return [line for text in texts for line in self._say(text, Style.UNSURE)]
+        return [line for text in texts for line in self._say(text, LineStyle.UNSURE)]

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from pytest_selfrepair.estimate.comparison.settings import Setting
-from pytest_selfrepair.estimate.comparison.two_runs import (
-    Progress,
+from pytest_selfrepair.estimate.comparison.run_changes import Change, Changes, Versus
+from pytest_selfrepair.estimate.comparison.run_comparison import (
+    RunConclusion,
     TwoRuns,
     progress,
 )
-from pytest_selfrepair.estimate.comparison.versus import Change, Changes, Versus
+from pytest_selfrepair.estimate.comparison.settings import Setting
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.report.numbers import (
     between,
@@ -51,9 +51,9 @@ def answer(found: TwoRuns) -> str:
     whole = found.overall
     if whole is None:
         return NOTHING_SHARED
-    if found.answer is Progress.SAME:
+    if found.answer is RunConclusion.SAME:
         return f"{verdict(found)}: {percent(whole.pass_at_t.after.value)} solved"
-    of = "" if found.answer is Progress.CANNOT_TELL else f" of {plural(whole.tasks, 'task')}"
+    of = "" if found.answer is RunConclusion.CANNOT_TELL else f" of {plural(whole.tasks, 'task')}"
     return f"{verdict(found)}: {_rates(whole.pass_at_t, f'{of} solved')}"
 
 
@@ -63,9 +63,9 @@ def short_answer(found: TwoRuns) -> str:
     if whole is None:
         return "no task was scored in both runs"
     tasks = plural(whole.tasks, "task")
-    if found.answer is Progress.SAME:
+    if found.answer is RunConclusion.SAME:
         return f"{found.answer} on {tasks}: {percent(whole.pass_at_t.after.value)}"
-    cannot = found.answer is Progress.CANNOT_TELL
+    cannot = found.answer is RunConclusion.CANNOT_TELL
     told = f"{found.answer} with {tasks}" if cannot else f"{found.answer} on {tasks}"
     rate = whole.pass_at_t
     ends = bracketed(rate.difference, points)
@@ -92,7 +92,7 @@ def at_equal_tokens(found: TwoRuns, *, numbers: bool = True) -> str | None:
         return None
     cost, same = changes.tree_tokens, changes.at_equal_tokens
     said = []
-    if found.answer in {Progress.BETTER, Progress.WORSE}:
+    if found.answer in {RunConclusion.BETTER, RunConclusion.WORSE}:
         said.append(_told(progress(same.difference), changes.tasks))
     if numbers:
         said.append(_rates(same))
@@ -191,10 +191,10 @@ def _solvers(source: str | None, say: Say) -> str:
     return "programs alone" if source is None else f"programs and their repairs on {say(source)}"
 
 
-def _told(answer: Progress, tasks: int) -> str:
-    if answer is Progress.CANNOT_TELL:
+def _told(answer: RunConclusion, tasks: int) -> str:
+    if answer is RunConclusion.CANNOT_TELL:
         return f"cannot tell with {plural(tasks, 'task')} whether it got better"
-    if answer is Progress.SAME:
+    if answer is RunConclusion.SAME:
         return f"the same: each of {plural(tasks, 'task')} came out as it did before"
     return str(answer)
 

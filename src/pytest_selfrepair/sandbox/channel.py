@@ -43,7 +43,7 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
 _Pid = Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ZygoteMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the zygote says; `sandbox.zygote` has the meaning of each word.
 
     Attributes:
@@ -73,10 +73,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     look: tuple[float, int] | None = None
 
 
-_MESSAGES = msgspec.json.Decoder(Message)
+_MESSAGES = msgspec.json.Decoder(ZygoteMessage)
 
 
-def read_message(body: bytes) -> Message:
+def read_message(body: bytes) -> ZygoteMessage:
     """What the zygote says in a packet.
 
     Raises:

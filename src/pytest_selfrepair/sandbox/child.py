@@ -305,12 +305,12 @@ class _Session:
         name, way = self._work["fn_name"], self._work["way"]
         if name is None:
             return runner.run_script(code, self._file)
-        if way == ways.Way.ASSERTIONS:
+        if way == ways.CallStyle.ASSERTIONS:
             return runner.examine(given)
-        if way == ways.Way.PLAIN:
+        if way == ways.CallStyle.PLAIN:
             around = self._work["before"], self._work["after"]
             return runner.call_plainly(code, name, given, self._world.names, around)
-        if way == ways.Way.JSON:
+        if way == ways.CallStyle.JSON:
             given = runner.with_integer_keys(given)
         scope = vars(runner.module("program", self._world.names, self._file))
         return runner.call_in(code, name, given, scope, in_place=self._work["in_place"])

@@ -12,12 +12,12 @@ from typing import Self
 
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.sandbox import words
-from pytest_selfrepair.sandbox.channel import CaseReport, Message, as_json
+from pytest_selfrepair.sandbox.channel import CaseReport, ZygoteMessage, as_json
 from pytest_selfrepair.sandbox.files import blur_numbers, hear, memory_file, read_all
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import PATIENCE, BrokenZygoteError, ZygoteProcess
 from pytest_selfrepair.sandbox.watch import Watch
-from pytest_selfrepair.sandbox.ways import Way
+from pytest_selfrepair.sandbox.ways import CallStyle
 
 _TAIL = 4_000  # bytes of standard error that are read
 _CHUNK = 1 << 16
@@ -43,7 +43,7 @@ class Work:
     fn_name: str | None
     inputs: list[JsonValue]
     in_place: bool = False
-    way: Way = Way.JSON
+    way: CallStyle = CallStyle.JSON
     before: str = ""
     after: str = ""
     limits: Limits = field(default_factory=Limits)
@@ -226,12 +226,12 @@ class Session:
                 report=heard.decode("utf-8", "replace"),
             )
 
-    def _awaited(self, watch: Watch, reading: int, heard: bytearray) -> Message | None:
+    def _awaited(self, watch: Watch, reading: int, heard: bytearray) -> ZygoteMessage | None:
         """Wait for the end of a case's process; None where it has to be ended."""
         control, zygote = self._control.fileno(), self._zygote.socket.fileno()
         longest = 2 * self._work.limits.output_bytes + _CHUNK
         waiting_for = {reading, control}
-        exited: Message | None = None
+        exited: ZygoteMessage | None = None
         while exited is None and not watch.over and len(heard) <= longest:
             ready = self._ready(watch.patience, *waiting_for)
             if control in ready:
@@ -259,11 +259,11 @@ class Session:
         while self._looking:
             self._note(watch, self._zygote.heard(PATIENCE))
 
-    def _told(self, watch: Watch) -> Message | None:
+    def _told(self, watch: Watch) -> ZygoteMessage | None:
         """Take word that a case begins; or of its end, which is returned."""
         said = self._heard()
         if not said and self._running:  # by whom, if not by the program, which has begun?
-            return Message(exit=self._running, status=-signal.SIGKILL, cpu=watch.before)
+            return ZygoteMessage(exit=self._running, status=-signal.SIGKILL, cpu=watch.before)
         if said[:1] == words.BEGUN and not self._running:
             self._running, successor, used = words.BEGIN.unpack(said[1:])
             if not self._relays:
@@ -272,10 +272,10 @@ class Session:
             return None
         if said[:1] == words.ENDED and self._running:
             pid, status, cpu = words.END.unpack(said[1:])
-            return Message(exit=pid, status=status, cpu=cpu)
+            return ZygoteMessage(exit=pid, status=status, cpu=cpu)
         raise _LostError
 
-    def _noted(self, watch: Watch, message: Message) -> Message | None:
+    def _noted(self, watch: Watch, message: ZygoteMessage) -> ZygoteMessage | None:
         """Note what the zygote says while a case runs; its process's end is returned."""
         if message.exit == self._waiting and not self._running:
             if not self._ready(0.0, self._control.fileno(), zygote=False):
@@ -286,7 +286,7 @@ class Session:
         self._note(watch, message)
         return None
 
-    def _note(self, watch: Watch, message: Message) -> None:
+    def _note(self, watch: Watch, message: ZygoteMessage) -> None:
         """Note what the zygote says while a process runs."""
         if message.look is not None:
             self._looking = False
@@ -297,7 +297,7 @@ class Session:
         elif message.ended is None and message.spare is None:
             raise BrokenZygoteError("the zygote spoke of what nobody asked")
 
-    def _settle(self, exited: Message | None) -> None:
+    def _settle(self, exited: ZygoteMessage | None) -> None:
         """See to it that nothing of a case is left before the next one.
 
         Args:
@@ -349,7 +349,7 @@ class Session:
         return [descriptor for descriptor, _ in poller.poll(seconds * 1000)]
 
 
-def _used(watch: Watch, exited: Message | None) -> float:
+def _used(watch: Watch, exited: ZygoteMessage | None) -> float:
     """CPU seconds of a case: those of its process at its end, or as it was last looked at."""
     if exited is None:
         return watch.cpu_seconds

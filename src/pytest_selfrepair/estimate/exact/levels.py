@@ -20,7 +20,7 @@ import numpy as np
 
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Groups, Ints
-from pytest_selfrepair.estimate.exact.forest import DOLLARS, UNITS, Forest
+from pytest_selfrepair.estimate.exact.tree_arrays import DOLLARS, UNITS, TreeArrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class Levels:
         lowest: What was found for draws from the lowest level, which are the same for every n_fr.
     """
 
-    forest: Forest
+    forest: TreeArrays
     depth: int
     most: int
     draw: Drawing

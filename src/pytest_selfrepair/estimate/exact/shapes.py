@@ -20,17 +20,17 @@ import numpy as np
 
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Floats, drawing
-from pytest_selfrepair.estimate.exact.forest import (
+from pytest_selfrepair.estimate.exact.levels import Levels
+from pytest_selfrepair.estimate.exact.shape import ALL, Shape
+from pytest_selfrepair.estimate.exact.texts import SharedTexts
+from pytest_selfrepair.estimate.exact.tree_arrays import (
     ALL_TOKENS,
     DOLLARS,
     SAMPLES,
     TOKENS,
     UNITS,
-    Forest,
+    TreeArrays,
 )
-from pytest_selfrepair.estimate.exact.levels import Levels
-from pytest_selfrepair.estimate.exact.shape import ALL, Shape
-from pytest_selfrepair.estimate.exact.texts import SharedTexts
 
 POLICIES = tuple(Policy)
 
@@ -57,7 +57,7 @@ class Expected:
 
 
 def expect(
-    forest: Forest,
+    forest: TreeArrays,
     n_p: Sequence[int],
     n_fr: Sequence[int],
     *,
@@ -116,7 +116,7 @@ def expect(
 
 
 def expect_texts(
-    forest: Forest,
+    forest: TreeArrays,
     n_p: Sequence[int],
     sizes: Sequence[tuple[int, int]] | None = None,
     *,
@@ -159,7 +159,7 @@ def expect_texts(
 
 
 def shapes(
-    forest: Forest,
+    forest: TreeArrays,
     *,
     replacement: bool,
     policies: Iterable[Policy] = POLICIES,
@@ -254,7 +254,7 @@ def known(dollars: float) -> float | None:
     return None if np.isnan(dollars) else float(dollars)
 
 
-def _check(forest: Forest, n_p: Sequence[int], n_fr: Sequence[int], depth: int) -> None:
+def _check(forest: TreeArrays, n_p: Sequence[int], n_fr: Sequence[int], depth: int) -> None:
     most = forest.most_programs
     if any(not 1 <= n <= most for n in n_p):
         raise ValueError(f"n_p = {list(n_p)}; these trees allow 1 to {most}")

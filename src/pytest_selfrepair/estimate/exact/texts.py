@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Groups, drawing
-from pytest_selfrepair.estimate.exact.forest import Forest
 from pytest_selfrepair.estimate.exact.levels import Nodes
+from pytest_selfrepair.estimate.exact.tree_arrays import TreeArrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +27,14 @@ class SharedTexts:
         draw: How programs, texts and repairs are drawn.
     """
 
-    forest: Forest
+    forest: TreeArrays
     repairs: Groups
     texts: Groups
     told: Floats
     draw: Drawing
 
     @classmethod
-    def of(cls, forest: Forest, *, replacement: bool) -> "SharedTexts":
+    def of(cls, forest: TreeArrays, *, replacement: bool) -> "SharedTexts":
         """The texts of trees of which several repairs share some.
 
         Raises:

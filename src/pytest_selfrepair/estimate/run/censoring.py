@@ -11,7 +11,7 @@ that fit after them. If any tree of a run was ended, all its tasks are held to t
 the ended ones, or to use more of the others, would choose tasks by what was drawn for them.
 
 Trees whose plan stops at the first pass are worse: how much was sampled depends on what passed.
-They carry only the shapes that they begin with (`happened`).
+They carry only the shapes that they begin with (`as_drawn`).
 
 A run whose budget ended no tree is used in full. That is not quite innocent, for with other draws
 it might have ended some; but then most of its trees are far from the budget.
@@ -22,9 +22,7 @@ from dataclasses import dataclass, replace
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown, Policy
-from pytest_selfrepair.estimate.exact.forest import Forest, forest
-from pytest_selfrepair.estimate.exact.happened import beginnings, happened
-from pytest_selfrepair.estimate.exact.samples import Samples
+from pytest_selfrepair.estimate.exact.program_arrays import Samples
 from pytest_selfrepair.estimate.exact.shape import ALL, Shape
 from pytest_selfrepair.estimate.exact.shapes import (
     POLICIES,
@@ -35,8 +33,10 @@ from pytest_selfrepair.estimate.exact.shapes import (
     mean_shapes,
     shapes,
 )
+from pytest_selfrepair.estimate.exact.to_first_pass import as_drawn, beginnings
+from pytest_selfrepair.estimate.exact.tree_arrays import TreeArrays, forest
 from pytest_selfrepair.estimate.findings import Refused
-from pytest_selfrepair.estimate.run.ended import PlannedTree
+from pytest_selfrepair.estimate.run.planned_tree import PlannedTree
 
 MOST_NAMED = 3
 """Tasks that a refusal names."""
@@ -59,7 +59,7 @@ class Usable:
 
     source: str | None
     samples: Samples
-    forest: Forest
+    forest: TreeArrays
     order: Policy | None
     n_p: int
     n_fr: int
@@ -81,7 +81,7 @@ class Usable:
             if policy is not self.order or replacement:
                 return None
             some = [shape for shape in beginnings(policy, self.n_p, self.n_fr) if shape[1]]
-            return happened(self.forest, policy, some) if self.source and some else None
+            return as_drawn(self.forest, policy, some) if self.source and some else None
         depth = self.forest.depth if depth is None else depth
         if self.forest.texts is not None and depth and self.forest.most_programs:
             return expect_texts(
@@ -132,11 +132,13 @@ class Usable:
                 depth=depth,
                 difficulty=difficulty,
             )
-            found += mean_shapes(happened(self.forest, self.order, some), named)
+            found += mean_shapes(as_drawn(self.forest, self.order, some), named)
         return tuple(found)
 
 
-def usable(records: Sequence[Record], source: str | None, trees: Forest | None = None) -> Usable:
+def usable(
+    records: Sequence[Record], source: str | None, trees: TreeArrays | None = None
+) -> Usable:
     """What can be estimated from some tasks' trees of one source.
 
     Args:

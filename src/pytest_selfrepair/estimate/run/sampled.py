@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.estimate.exact.forest import forest
 from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.exact.tree_arrays import forest
 from pytest_selfrepair.estimate.run.bounds import missing
 from pytest_selfrepair.estimate.run.censoring import Usable, usable
 from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty, scored, source_names
