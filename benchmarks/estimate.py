@@ -92,9 +92,9 @@ def as_forest(trees: Trees) -> TreeArrays:
 
 def exact(trees: Trees, *, replacement: bool) -> dict[Policy, Expected]:
     """Every shape, from the raw arrays; in the order of `SHAPES`."""
-    forest = as_forest(trees)
-    grid = expect(forest, N_P, N_FR, replacement=replacement, policies=POLICIES)
-    iid = expect(forest, BASELINE, [0], replacement=replacement, policies=POLICIES)
+    arrays = as_forest(trees)
+    grid = expect(arrays, N_P, N_FR, replacement=replacement, policies=POLICIES)
+    iid = expect(arrays, BASELINE, [0], replacement=replacement, policies=POLICIES)
     return {
         policy: Expected(
             n_p=grid[policy].n_p + iid[policy].n_p,
@@ -214,9 +214,9 @@ def main() -> int:
 
     def whole(replacement: bool) -> Callable[[], object]:
         def work() -> object:
-            forest = as_forest(trees)
+            arrays = as_forest(trees)
             n_p, n_fr = range(1, PROGRAMS + 1), range(REPAIRS + 1)
-            return expect(forest, n_p, n_fr, replacement=replacement)
+            return expect(arrays, n_p, n_fr, replacement=replacement)
 
         return work
 

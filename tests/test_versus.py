@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comparing import SETUP, forest, record
+from comparing import SETUP, record, task_of
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.sample import SamplingParams
@@ -21,9 +21,9 @@ from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 
 FEW = Bootstrap(draws=300)
 
-SOLVED = forest([True], {"self": []})
-REPAIRED = forest([False], {"self": [[True]]}, [False, False])
-UNSOLVED = forest([False], {"self": [[False]]}, [False, False])
+SOLVED = task_of([True], {"self": []})
+REPAIRED = task_of([False], {"self": [[True]]}, [False, False])
+UNSOLVED = task_of([False], {"self": [[False]]}, [False, False])
 
 
 def run(*tasks: Grown | None, first: int = 0, **fields: object) -> list[Record]:
@@ -97,14 +97,14 @@ def test_the_difference_is_paired() -> None:
 def test_at_equal_tokens_the_dearer_run_is_read_on_the_way_to_its_trees() -> None:
     # 300 tokens a task before. After: 900; a third of them buy three programs, unsolved all.
     before = run(*[UNSOLVED, REPAIRED])
-    dear = forest([False] * 3, {"self": [[True]] * 3}, [False] * 6)
+    dear = task_of([False] * 3, {"self": [[True]] * 3}, [False] * 6)
     found = versus(before, run(dear, dear), how=FEW).changes[-1]
     assert (found.tree_tokens.before.value, found.tree_tokens.after.value) == (300, 900)
     assert found.equal_tokens == 300
     assert found.at_equal_tokens.before.value == 0.5
     assert found.at_equal_tokens.after.value == 0.0
     # Half way from three programs to the whole trees, half of the tasks count as solved.
-    before = run(*[forest([False] * 2, {"self": [[False]] * 2}, [False] * 4)] * 2)
+    before = run(*[task_of([False] * 2, {"self": [[False]] * 2}, [False] * 4)] * 2)
     found = versus(before, run(dear, dear), how=FEW).changes[-1]
     assert found.equal_tokens == 600
     assert found.at_equal_tokens.after.value == pytest.approx(0.5)
@@ -123,15 +123,15 @@ def test_cost_is_told_per_task_and_dollars_where_all_is_priced() -> None:
 
 def test_the_trees_of_each_runs_first_source_count() -> None:
     fed = replace(SETUP, sources=("gpt-4", "self"))
-    before = run(forest([False], {"self": [[False]]}))
-    after = run(forest([False], {"self": [[False]], "gpt-4": [[True]]}), setup=fed)
+    before = run(task_of([False], {"self": [[False]]}))
+    after = run(task_of([False], {"self": [[False]], "gpt-4": [[True]]}), setup=fed)
     found = versus(before, after, how=FEW)
     assert (found.before_source, found.after_source) == ("self", "gpt-4")
     assert found.won == ("tasks/0000",)
 
 
 def test_without_trees_programs_alone_count() -> None:
-    found = versus(run(forest([True, False], {})), run(forest([False, False], {})), how=FEW)
+    found = versus(run(task_of([True, False], {})), run(task_of([False, False], {})), how=FEW)
     assert (found.before_source, found.after_source) == (None, None)
     assert found.lost == ("tasks/0000",)
     assert found.changes[-1].tree_tokens.before.value == 200
@@ -184,7 +184,7 @@ def test_runs_that_share_no_scored_task_are_compared_in_nothing() -> None:
 def test_only_a_run_that_came_out_alike_in_every_task_is_the_same() -> None:
     before = run(SOLVED, REPAIRED, UNSOLVED)
     assert versus(before, run(SOLVED, REPAIRED, UNSOLVED), how=FEW).same
-    longer = forest([False], {"self": [[True]]}, [False, False], repair_tokens=201)
+    longer = task_of([False], {"self": [[True]]}, [False, False], repair_tokens=201)
     found = versus(before, run(SOLVED, longer, UNSOLVED), how=FEW)
     assert not found.same
     assert (found.lost, found.won) == ((), ())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comparing import forest, record
+from comparing import record, task_of
 from findings_made import estimate, sample
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
@@ -32,8 +32,8 @@ from pytest_selfrepair.report.visible_text import columns
 from test_markdown import parsed, texts
 from versus_made import AFTER, BEFORE, NOTHING, any_two_runs, change, changes, two
 
-SOLVED = forest([True], {"self": []})
-UNSOLVED = forest([False], {"self": [[False]]})
+SOLVED = task_of([True], {"self": []})
+UNSOLVED = task_of([False], {"self": [[False]]})
 
 
 def shown(found: TwoRuns, *, width: int = 80) -> list[str]:

@@ -27,21 +27,21 @@ def beginnings(policy: Policy, n_p: int, n_fr: int) -> list[tuple[int, int]]:
     return found + [(n, n_fr) for n in range(1, n_p + 1)]
 
 
-def as_drawn(forest: TreeArrays, policy: Policy, shapes: list[tuple[int, int]]) -> Expected:
+def as_drawn(arrays: TreeArrays, policy: Policy, shapes: list[tuple[int, int]]) -> Expected:
     """Whether the trees of some shapes solved their tasks, and what they cost.
 
     Args:
-        forest: Trees of depth 1, drawn up to their first pass.
+        arrays: Trees of depth 1, drawn up to their first pass.
         policy: The order in which they were drawn.
         shapes: Some of their `beginnings`.
     """
-    solved = np.zeros((len(forest.tasks), len(shapes)))
-    cost = np.zeros((len(forest.tasks), len(shapes), UNITS))
-    for task in range(len(forest.tasks)):
+    solved = np.zeros((len(arrays.tasks), len(shapes)))
+    cost = np.zeros((len(arrays.tasks), len(shapes), UNITS))
+    for task in range(len(arrays.tasks)):
         for which, (n_p, n_fr) in enumerate(shapes):
-            for level, node in _in_order(forest, task, policy, n_p, n_fr):
-                cost[task, which] += forest.levels[level].cost[node]
-                if forest.levels[level].passed[node]:
+            for level, node in _in_order(arrays, task, policy, n_p, n_fr):
+                cost[task, which] += arrays.levels[level].cost[node]
+                if arrays.levels[level].passed[node]:
                     solved[task, which] = 1.0
                     break
     return Expected(
@@ -53,20 +53,20 @@ def as_drawn(forest: TreeArrays, policy: Policy, shapes: list[tuple[int, int]]) 
 
 
 def _in_order(
-    forest: TreeArrays, task: int, policy: Policy, n_p: int, n_fr: int
+    arrays: TreeArrays, task: int, policy: Policy, n_p: int, n_fr: int
 ) -> Iterator[tuple[int, int]]:
     """Levels and numbers of a task's nodes, in the order drawn."""
-    programs = list(_first(forest, 0, task, n_p))
+    programs = list(_first(arrays, 0, task, n_p))
     if policy is Policy.BFS:
         yield from ((0, program) for program in programs)
     for program in programs:
         if policy is Policy.DFS:
             yield 0, program
-        if n_fr and forest.depth:
-            yield from ((1, repair) for repair in _first(forest, 1, program, n_fr))
+        if n_fr and arrays.depth:
+            yield from ((1, repair) for repair in _first(arrays, 1, program, n_fr))
 
 
-def _first(forest: TreeArrays, number: int, parent: int, most: int) -> range:
-    level = forest.levels[number]
+def _first(arrays: TreeArrays, number: int, parent: int, most: int) -> range:
+    level = arrays.levels[number]
     start = int(level.starts[parent])
     return range(start, start + min(most, int(level.counts[parent])))

@@ -1,4 +1,4 @@
-"""A forest: the trees of many tasks for one feedback source, as arrays.
+"""The trees of many tasks for one feedback source, as arrays.
 
 A level holds all nodes of one depth, of all tasks, side by side: programs are level 0, their
 repairs level 1, repairs of repairs level 2. Children of a node lie next to each other, in the order
@@ -200,7 +200,7 @@ class TreeArrays:
         return tuple(levels)
 
 
-def forest(
+def tree_arrays(
     grown: Sequence[Grown],
     source: str | None,
     *,
