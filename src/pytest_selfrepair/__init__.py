@@ -152,9 +152,9 @@ __all__ = [
 
 _NAMES = {
     "api.equipment": ("RunSettings",),
-    "api.judging": ("JudgeSettings", "judge_programs"),
+    "api.judge_programs": ("JudgeSettings", "judge_programs"),
     "api.results": ("RunResult", "load_run"),
-    "api.running": ("run_tasks",),
+    "api.run_tasks": ("run_tasks",),
     "core.budget": ("Cost",),
     "core.checker": ("Acceptance", "Checker"),
     "core.feedback": ("Failure", "Feedback", "FeedbackCases", "FeedbackSource", "Selective"),
@@ -201,7 +201,7 @@ _NAMES = {
     "models.opening": ("chat_model",),
     "models.scripted": ("Script", "ScriptedModel"),
     "models.stored": ("StoredModel",),
-    "tasks.sources": ("load_tasks",),
+    "tasks.task_paths": ("load_tasks",),
 }
 """The public names of each module."""
 

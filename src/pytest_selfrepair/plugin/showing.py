@@ -11,7 +11,7 @@ from pytest_selfrepair.report.terminal import LineStyle, summary
 from pytest_selfrepair.report.visible_text import shows_unicode
 
 if TYPE_CHECKING:
-    from pytest_selfrepair.estimate.comparison.run_comparison import TwoRuns
+    from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison
 
 _MARKUP: Mapping[LineStyle, Mapping[str, bool]] = MappingProxyType(
     {
@@ -25,7 +25,7 @@ _MARKUP: Mapping[LineStyle, Mapping[str, bool]] = MappingProxyType(
 
 
 def show(
-    reporter: pytest.TerminalReporter, findings: Findings, against: "TwoRuns | None" = None
+    reporter: pytest.TerminalReporter, findings: Findings, against: "RunComparison | None" = None
 ) -> None:
     """Print the summary; pytest leaves colours out where there is no terminal, or `--color=no`.
 
@@ -40,9 +40,9 @@ def show(
     width, unicode = writer.fullwidth, shows_unicode(encoding)
     beside = []
     if against is not None:
-        from pytest_selfrepair.report import versus_terminal  # noqa: PLC0415 - few runs have one
+        from pytest_selfrepair.report import comparison_terminal  # noqa: PLC0415 - few runs have one
 
-        beside = versus_terminal.against(against, quiet=quiet, width=width, unicode=unicode)
+        beside = comparison_terminal.against(against, quiet=quiet, width=width, unicode=unicode)
     lines = summary(findings, quiet=quiet, width=width, unicode=unicode, beside=beside)
     for line in lines:
         reporter.line(line.text, **_MARKUP[line.style])

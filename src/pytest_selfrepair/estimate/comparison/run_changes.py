@@ -65,7 +65,7 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Versus:
+class RunDifferences:
     """One run against another.
 
     Attributes:
@@ -117,9 +117,9 @@ class Versus:
         return (known - missing) / whole, (known + missing) / whole
 
 
-def versus(
+def run_differences(
     before: Sequence[Record], after: Sequence[Record], *, how: Bootstrap = BOOTSTRAP
-) -> Versus:
+) -> RunDifferences:
     """Compare two runs on the tasks that both scored; intervals are paired and over tasks.
 
     A task's difficulty is that of the run before.
@@ -135,7 +135,7 @@ def versus(
     records = by_id(before, "before"), by_id(after, "after")
     common = sorted(records[0].keys() & records[1].keys())
     drawn = resampling(old.tasks, how) if ids else None
-    return Versus(
+    return RunDifferences(
         tasks=len(ids),
         before_source=old.source,
         after_source=new.source,

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.estimate.comparison.run_changes import Changes, Versus, versus
+from pytest_selfrepair.estimate.comparison.run_changes import (
+    Changes,
+    RunDifferences,
+    run_differences,
+)
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
 from pytest_selfrepair.estimate.intervals.decision import side as shown
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
@@ -49,7 +53,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TwoRuns:
+class RunComparison:
     """One run beside another, the one with which it is compared.
 
     Attributes:
@@ -65,7 +69,7 @@ class TwoRuns:
     before: Side
     after: Side
     answer: RunConclusion
-    versus: Versus
+    versus: RunDifferences
     schema: int = COMPARE_SCHEMA
 
     @property
@@ -93,12 +97,12 @@ def side(records: Sequence[Record], title: str, name: str | None = None) -> Side
     )
 
 
-def two_runs(
+def run_comparison(
     before: tuple[Side, Sequence[Record]],
     after: tuple[Side, Sequence[Record]],
     *,
     how: Bootstrap = BOOTSTRAP,
-) -> TwoRuns:
+) -> RunComparison:
     """Compare two runs.
 
     Args:
@@ -109,12 +113,12 @@ def two_runs(
     Raises:
         UsageError: A run has two records of one task.
     """
-    found = versus(before[1], after[1], how=how)
+    found = run_differences(before[1], after[1], how=how)
     whole = found.changes[-1].pass_at_t.difference if found.changes else None
     answer = RunConclusion.CANNOT_TELL if whole is None else progress(whole)
     if found.same:
         answer = RunConclusion.SAME
-    return TwoRuns(before=before[0], after=after[0], answer=answer, versus=found)
+    return RunComparison(before=before[0], after=after[0], answer=answer, versus=found)
 
 
 def progress(difference: Estimate) -> RunConclusion:

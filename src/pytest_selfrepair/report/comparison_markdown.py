@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from pytest_selfrepair.estimate.comparison.run_comparison import TwoRuns
-from pytest_selfrepair.report import versus_tables, versus_words
+from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison
+from pytest_selfrepair.report import comparison_tables, comparison_words
 from pytest_selfrepair.report.markdown import escaped
 
 
-def markdown(found: TwoRuns) -> str:
+def markdown(found: RunComparison) -> str:
     """The answer, both pass rates by difficulty, flipped tasks, cost, settings, what is missing.
 
     Names in it come from anywhere; they are shown as text, whatever characters they hold.
@@ -17,44 +17,47 @@ def markdown(found: TwoRuns) -> str:
     parts = [
         [f"### Self-repair: {after} against {before}"],
         [_answer(found)],
-        versus_tables.overall(found.overall).markdown(),
-        versus_tables.by_difficulty(found.versus, groups).markdown(),
+        comparison_tables.overall(found.overall).markdown(),
+        comparison_tables.by_difficulty(found.versus, groups).markdown(),
         list(_listed(found, numbers=False)),
-        versus_tables.settings(found.versus.settings, escaped).markdown()
-        or [versus_words.settings(()) + "."],
-        [f"- {text}" for text in versus_words.missing(found.versus, escaped)],
+        comparison_tables.settings(found.versus.settings, escaped).markdown()
+        or [comparison_words.settings(()) + "."],
+        [f"- {text}" for text in comparison_words.missing(found.versus, escaped)],
     ]
     return _joined(parts)
 
 
-def against(found: TwoRuns) -> str:
+def against(found: RunComparison) -> str:
     """The section that a run's own Markdown has of its baseline."""
     parts = [
         [f"#### Against {escaped(found.before.title)}"],
         [_answer(found)],
         [
             *_listed(found, numbers=True),
-            f"- {versus_words.settings(found.versus.settings, escaped)}",
+            f"- {comparison_words.settings(found.versus.settings, escaped)}",
         ],
-        [f"- {text}" for text in versus_words.missing(found.versus, escaped)],
+        [f"- {text}" for text in comparison_words.missing(found.versus, escaped)],
     ]
     return _joined(parts)
 
 
-def _answer(found: TwoRuns) -> str:
-    said, numbers = versus_words.verdict(found), versus_words.answer(found)
+def _answer(found: RunComparison) -> str:
+    said, numbers = comparison_words.verdict(found), comparison_words.answer(found)
     return f"**{said}**{numbers.removeprefix(said)}."
 
 
-def _listed(found: TwoRuns, *, numbers: bool) -> Iterator[str]:
+def _listed(found: RunComparison, *, numbers: bool) -> Iterator[str]:
     if (whole := found.overall) is None:
         return
     if numbers:
-        yield f"- {versus_words.pass_at_1(whole)}"
-    yield f"- {versus_words.sources(found.versus, escaped)}"
-    if (equal := versus_words.at_equal_tokens(found, numbers=numbers)) is not None:
+        yield f"- {comparison_words.pass_at_1(whole)}"
+    yield f"- {comparison_words.sources(found.versus, escaped)}"
+    if (equal := comparison_words.at_equal_tokens(found, numbers=numbers)) is not None:
         yield f"- {equal}"
-    for text in (*versus_words.flips(found.versus, escaped), *versus_words.costs(found.versus)):
+    for text in (
+        *comparison_words.flips(found.versus, escaped),
+        *comparison_words.costs(found.versus),
+    ):
         yield f"- {text}"
 
 

@@ -11,8 +11,8 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.estimate.comparison.paired import by_id
 from pytest_selfrepair.estimate.comparison.run_changes import Changes
-from pytest_selfrepair.estimate.comparison.run_comparison import TwoRuns
-from pytest_selfrepair.report import versus_words
+from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison
+from pytest_selfrepair.report import comparison_words
 from pytest_selfrepair.report.details import details
 from pytest_selfrepair.report.document import JSDIFF, PRISM, PRISM_PYTHON, document
 
@@ -53,7 +53,7 @@ class _Flipped:
 
 
 def page(
-    found: TwoRuns,
+    found: RunComparison,
     before: Sequence[Record],
     after: Sequence[Record],
     *,
@@ -87,9 +87,9 @@ def page(
         "found": found,
         "versus": found.versus,
         "whole": found.overall,
-        "verdict": versus_words.verdict(found),
-        "sources": versus_words.sources(found.versus),
-        "equal": versus_words.at_equal_tokens(found, numbers=False),
+        "verdict": comparison_words.verdict(found),
+        "sources": comparison_words.sources(found.versus),
+        "equal": comparison_words.at_equal_tokens(found, numbers=False),
         "bound": max((_reach(each) for each in found.versus.changes), default=0.0),
         "flipped": [
             _flipped(way, *pair, trees.keys) for (_, way), pair in zip(flips, pairs, strict=True)
@@ -97,7 +97,7 @@ def page(
         "tasks": trees,
         "made": made,
     }
-    return document("versus.html", facts, styles=_STYLES, scripts=_SCRIPTS)
+    return document("comparison.html", facts, styles=_STYLES, scripts=_SCRIPTS)
 
 
 def _called_apart(before: Record, after: Record) -> tuple[Record, Record]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from pytest_selfrepair.estimate.comparison.run_changes import Change, Changes, Versus
+from pytest_selfrepair.estimate.comparison.run_changes import Change, Changes, RunDifferences
 from pytest_selfrepair.estimate.comparison.run_comparison import (
+    RunComparison,
     RunConclusion,
-    TwoRuns,
     progress,
 )
 from pytest_selfrepair.estimate.comparison.settings import Setting
@@ -39,14 +39,14 @@ def plain(name: str) -> str:
     return name
 
 
-def verdict(found: TwoRuns) -> str:
+def verdict(found: RunComparison) -> str:
     """Whether the run after is better; where that cannot be told, with how many tasks."""
     if found.overall is None:
         return NOTHING_SHARED
     return _told(found.answer, found.versus.tasks)
 
 
-def answer(found: TwoRuns) -> str:
+def answer(found: RunComparison) -> str:
     """The same with the numbers that carry it, in one sentence."""
     whole = found.overall
     if whole is None:
@@ -57,7 +57,7 @@ def answer(found: TwoRuns) -> str:
     return f"{verdict(found)}: {_rates(whole.pass_at_t, f'{of} solved')}"
 
 
-def short_answer(found: TwoRuns) -> str:
+def short_answer(found: RunComparison) -> str:
     """The same in fewer words."""
     whole = found.overall
     if whole is None:
@@ -77,7 +77,7 @@ def pass_at_1(changes: Changes) -> str:
     return f"pass@1: {_rates(changes.pass_at_1)}"
 
 
-def at_equal_tokens(found: TwoRuns, *, numbers: bool = True) -> str | None:
+def at_equal_tokens(found: RunComparison, *, numbers: bool = True) -> str | None:
     """Both runs at the same tokens, where their trees did not cost the same; else None.
 
     A second verdict is given only where the first one told something, so that both together are
@@ -106,7 +106,7 @@ def differ_in_tokens(changes: Changes) -> bool:
     return abs(changes.tree_tokens.difference.value) >= _DIFFERS
 
 
-def sources(versus: Versus, say: Say = plain) -> str:
+def sources(versus: RunDifferences, say: Say = plain) -> str:
     """Whose repairs count in pass@t."""
     before, after = versus.before_source, versus.after_source
     if before == after:
@@ -116,7 +116,7 @@ def sources(versus: Versus, say: Say = plain) -> str:
     return f"pass@t: {_solvers(before, say)} before, {_solvers(after, say)} after"
 
 
-def flips(versus: Versus, say: Say = plain, *, most: int = MOST_IDS) -> list[str]:
+def flips(versus: RunDifferences, say: Say = plain, *, most: int = MOST_IDS) -> list[str]:
     """Which tasks flipped each way, and how likely that is by chance."""
     if not versus.tasks:
         return []
@@ -129,14 +129,14 @@ def flips(versus: Versus, say: Say = plain, *, most: int = MOST_IDS) -> list[str
     ]
 
 
-def odds(versus: Versus) -> str:
+def odds(versus: RunDifferences) -> str:
     """How many tasks flipped each way, with the p-value that the verdict goes by."""
     p = versus.changes[-1].pass_at_t.difference.p if versus.changes else None
     chance = "" if p is None else f": p = {p_value(p)}"
     return f"{number(len(versus.lost))} lost and {number(len(versus.won))} won{chance}"
 
 
-def costs(versus: Versus) -> list[str]:
+def costs(versus: RunDifferences) -> list[str]:
     """What a task cost in both runs, all trees and the baseline counted."""
     said = []
     if versus.tokens is not None:
@@ -164,7 +164,7 @@ def value(of: str | None) -> str:
     return "not known" if of is None else of
 
 
-def missing(versus: Versus, say: Say = plain) -> list[str]:
+def missing(versus: RunDifferences, say: Say = plain) -> list[str]:
     """Tasks that are not compared, why, and what they could change."""
     said = [
         f"{what}: {_listed(ids, say, _FEW_IDS)}"

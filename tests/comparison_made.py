@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from findings_made import estimate, estimates, names
-from pytest_selfrepair.estimate.comparison.run_changes import Change, Changes, Versus
-from pytest_selfrepair.estimate.comparison.run_comparison import RunConclusion, Side, TwoRuns
+from pytest_selfrepair.estimate.comparison.run_changes import Change, Changes, RunDifferences
+from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison, RunConclusion, Side
 from pytest_selfrepair.estimate.comparison.settings import Setting
 from pytest_selfrepair.estimate.exact.shape import ALL
 
@@ -60,7 +60,7 @@ def changes(
     )
 
 
-def two(answer: RunConclusion = RunConclusion.BETTER, **changed: Any) -> TwoRuns:
+def two(answer: RunConclusion = RunConclusion.BETTER, **changed: Any) -> RunComparison:
     """What two runs of thirty tasks may come to."""
     facts: dict[str, Any] = {
         "tasks": 30,
@@ -84,7 +84,9 @@ def two(answer: RunConclusion = RunConclusion.BETTER, **changed: Any) -> TwoRuns
         "unscored_before": (),
         "unscored_after": ("tasks/0600", "tasks/0601", "tasks/0602", "tasks/0603"),
     }
-    return TwoRuns(before=BEFORE, after=AFTER, answer=answer, versus=Versus(**(facts | changed)))
+    return RunComparison(
+        before=BEFORE, after=AFTER, answer=answer, versus=RunDifferences(**(facts | changed))
+    )
 
 
 NOTHING = two(
@@ -119,11 +121,11 @@ _costs = _change(_amounts, st.floats(-1e12, 1e12))
 
 
 @st.composite
-def any_two_runs(draw: st.DrawFn) -> TwoRuns:
+def any_two_runs(draw: st.DrawFn) -> RunComparison:
     """Anything that conforms."""
     compared = draw(st.booleans())
     groups = [*draw(st.lists(names, unique=True, max_size=3)), ALL] if compared else []
-    found = Versus(
+    found = RunDifferences(
         tasks=draw(st.integers(1, 10**9)) if compared else 0,
         before_source=draw(st.none() | names),
         after_source=draw(st.none() | names),
@@ -158,7 +160,7 @@ def any_two_runs(draw: st.DrawFn) -> TwoRuns:
         unscored_after=draw(_ids),
         same=draw(st.booleans()),
     )
-    return TwoRuns(
+    return RunComparison(
         before=draw(_sides),
         after=draw(_sides),
         answer=draw(st.sampled_from(RunConclusion)),

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from pytest_selfrepair.estimate.comparison.run_changes import Change, Changes, Versus
+from pytest_selfrepair.estimate.comparison.run_changes import Change, Changes, RunDifferences
 from pytest_selfrepair.estimate.comparison.settings import Setting
+from pytest_selfrepair.report.comparison_words import Say, differ_in_tokens, plain, value
 from pytest_selfrepair.report.numbers import bracketed, number, percent, points
 from pytest_selfrepair.report.tables import Table
-from pytest_selfrepair.report.versus_words import Say, differ_in_tokens, plain, value
 
 
 def overall(changes: Changes | None) -> Table:
@@ -36,7 +36,7 @@ def overall(changes: Changes | None) -> Table:
     )
 
 
-def by_difficulty(versus: Versus, groups: Mapping[str, str]) -> Table:
+def by_difficulty(versus: RunDifferences, groups: Mapping[str, str]) -> Table:
     """Tasks, pass@1 and pass@t of both runs, and the differences in points.
 
     Args:

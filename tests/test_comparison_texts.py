@@ -9,34 +9,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comparing import record, task_of
+from comparison_made import AFTER, BEFORE, NOTHING, any_two_runs, change, changes, two
 from findings_made import estimate, sample
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.errors import ReportError
 from pytest_selfrepair.estimate.comparison.run_comparison import (
     COMPARE_SCHEMA,
+    RunComparison,
     RunConclusion,
-    TwoRuns,
     progress,
+    run_comparison,
     side,
-    two_runs,
 )
 from pytest_selfrepair.estimate.comparison.settings import Setting
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
-from pytest_selfrepair.report import versus_markdown
-from pytest_selfrepair.report.data import two_runs_from_json, two_runs_to_json
+from pytest_selfrepair.report import comparison_markdown
+from pytest_selfrepair.report.comparison_terminal import against, comparison
+from pytest_selfrepair.report.data import comparison_from_json, comparison_to_json
 from pytest_selfrepair.report.terminal import LineStyle, SummaryLine, summary
-from pytest_selfrepair.report.versus_terminal import against, comparison
 from pytest_selfrepair.report.visible_text import columns
 from test_markdown import parsed, texts
-from versus_made import AFTER, BEFORE, NOTHING, any_two_runs, change, changes, two
 
 SOLVED = task_of([True], {"self": []})
 UNSOLVED = task_of([False], {"self": [[False]]})
 
 
-def shown(found: TwoRuns, *, width: int = 80) -> list[str]:
+def shown(found: RunComparison, *, width: int = 80) -> list[str]:
     return [line.text for line in comparison(found, width=width)]
 
 
@@ -44,8 +44,8 @@ def run(*grown: Grown) -> list[Record]:
     return [record(number, each) for number, each in enumerate(grown)]
 
 
-def compared(before: list[Record], after: list[Record]) -> TwoRuns:
-    return two_runs(
+def compared(before: list[Record], after: list[Record]) -> RunComparison:
+    return run_comparison(
         (side(before, "A"), before), (side(after, "B"), after), how=Bootstrap(draws=300)
     )
 
@@ -74,7 +74,9 @@ def test_verdict_interval_and_p_of_a_comparison_never_contradict_each_other(
 ) -> None:
     made = (UNSOLVED, SOLVED)
     before, after = (run(*[made[task[which]] for task in tasks]) for which in (0, 1))
-    found = two_runs((side(before, "A"), before), (side(after, "B"), after), how=Bootstrap(draws=2))
+    found = run_comparison(
+        (side(before, "A"), before), (side(after, "B"), after), how=Bootstrap(draws=2)
+    )
     assert found.overall is not None
     difference = found.overall.pass_at_t.difference
     assert difference.low is not None
@@ -272,7 +274,7 @@ def test_the_baseline_follows_the_answer_of_the_summary() -> None:
 @given(found=any_two_runs(), width=st.integers(24, 120), unicode=st.booleans())
 @settings(max_examples=10)
 def test_any_two_runs_fit_the_terminal_and_steer_nothing(
-    found: TwoRuns, width: int, unicode: bool
+    found: RunComparison, width: int, unicode: bool
 ) -> None:
     for write in (comparison, against):
         for quiet in (True, False):
@@ -285,7 +287,7 @@ def test_any_two_runs_fit_the_terminal_and_steer_nothing(
 
 
 def test_the_markdown_has_the_answer_in_bold_and_three_tables() -> None:
-    text = versus_markdown.markdown(two())
+    text = comparison_markdown.markdown(two())
     tokens = parsed(text)
     kinds = [token.type for token in tokens]
     assert kinds.count("table_open") == 3
@@ -295,17 +297,20 @@ def test_the_markdown_has_the_answer_in_bold_and_three_tables() -> None:
 
 
 def test_the_markdown_of_runs_that_share_nothing_has_no_table_of_rates() -> None:
-    text = versus_markdown.markdown(NOTHING)
+    text = comparison_markdown.markdown(NOTHING)
     assert "**no task was scored in both runs: whether it got better cannot be told**." in text
     assert [token.type for token in parsed(text)].count("table_open") == 1
 
 
 @given(any_two_runs())
 @settings(max_examples=10)
-def test_any_two_runs_make_no_markup_but_ours(found: TwoRuns) -> None:
+def test_any_two_runs_make_no_markup_but_ours(found: RunComparison) -> None:
     for text, tables in (
-        (versus_markdown.markdown(found), 2 * bool(found.overall) + bool(found.versus.settings)),
-        (versus_markdown.against(found), 0),
+        (
+            comparison_markdown.markdown(found),
+            2 * bool(found.overall) + bool(found.versus.settings),
+        ),
+        (comparison_markdown.against(found), 0),
     ):
         kinds = [token.type for token in parsed(text)]
         foreign = {"html_block", "html_inline", "code_inline", "fence", "image", "link_open"}
@@ -316,10 +321,10 @@ def test_any_two_runs_make_no_markup_but_ours(found: TwoRuns) -> None:
 
 @given(any_two_runs())
 @settings(max_examples=10)
-def test_two_runs_survive_their_json(found: TwoRuns) -> None:
-    text = two_runs_to_json(found)
+def test_two_runs_survive_their_json(found: RunComparison) -> None:
+    text = comparison_to_json(found)
     assert text.isascii()
-    assert two_runs_from_json(text) == found
+    assert comparison_from_json(text) == found
 
 
 @pytest.mark.parametrize(
@@ -331,18 +336,18 @@ def test_two_runs_survive_their_json(found: TwoRuns) -> None:
     ],
 )
 def test_what_is_no_comparison_is_refused_by_its_field(facts: dict[str, object], said: str) -> None:
-    text = json.dumps(json.loads(two_runs_to_json(two())) | facts)
+    text = json.dumps(json.loads(comparison_to_json(two())) | facts)
     with pytest.raises(ReportError, match=said):
-        two_runs_from_json(text)
+        comparison_from_json(text)
 
 
 def test_a_number_that_is_not_finite_is_refused_by_its_place() -> None:
     broken = two(tokens=replace(change(1.0, 2.0), after=estimate(float("nan"))))
     with pytest.raises(ReportError, match=r"comparison\.versus\.tokens\.after\.value: found nan"):
-        two_runs_to_json(broken)
+        comparison_to_json(broken)
 
 
 def test_both_runs_are_named_in_the_json() -> None:
-    facts = json.loads(two_runs_to_json(two()))
+    facts = json.loads(comparison_to_json(two()))
     assert facts["schema"] == COMPARE_SCHEMA
     assert (facts["before"]["name"], facts["after"]["name"]) == (BEFORE.name, AFTER.name)
