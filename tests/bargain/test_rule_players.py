@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_selfrepair.bargain.protocol import Act
-from pytest_selfrepair.bargain.rule_players import RULES, Table, rule_move, rule_named
+from pytest_selfrepair.bargain.rule_players import RULES, RuleView, rule_move, rule_named
 from pytest_selfrepair.bargain.scenario import BargainRole, Scenario, read_scenario
 from pytest_selfrepair.errors import UsageError
 
@@ -35,7 +35,7 @@ def offers(name: str, rival: tuple[Decimal, ...] = ()) -> list[Decimal | None]:
     found: list[Decimal | None] = []
     own: tuple[Decimal, ...] = ()
     for turn in range(5):
-        table = Table(
+        table = RuleView(
             scenario=scenario(Decimal(10), Decimal(50), Decimal(42)),
             role=BargainRole.SELLER,
             turn=turn,
@@ -66,7 +66,7 @@ def test_tit_for_tat_concedes_what_the_rival_does() -> None:
 
 
 def test_what_is_at_least_as_good_as_ones_own_next_offer_is_accepted() -> None:
-    table = Table(
+    table = RuleView(
         scenario=scenario(Decimal(10), Decimal(50), Decimal(42)),
         role=BargainRole.SELLER,
         turn=3,
@@ -74,8 +74,8 @@ def test_what_is_at_least_as_good_as_ones_own_next_offer_is_accepted() -> None:
         rival=(Decimal(35),),
     )
     assert rule_move(RULES["rule:boulware"], table).act is Act.ACCEPT
-    worse = Table(
-        **{**{name: getattr(table, name) for name in Table.__slots__}, "rival": (Decimal(34),)}
+    worse = RuleView(
+        **{**{name: getattr(table, name) for name in RuleView.__slots__}, "rival": (Decimal(34),)}
     )
     assert rule_move(RULES["rule:boulware"], worse).act is Act.OFFER
 
@@ -91,7 +91,7 @@ def test_no_rule_oversteps_its_limit(
     name: str, role: BargainRole, turn: int, rival: list[Decimal], limit: Decimal
 ) -> None:
     found = scenario(limit, limit + 5)
-    table = Table(scenario=found, role=role, turn=turn, rival=tuple(rival))
+    table = RuleView(scenario=found, role=role, turn=turn, rival=tuple(rival))
     price = rule_move(RULES[name], table).price
     assert price is not None
     assert not found.oversteps(role, price)

@@ -183,7 +183,9 @@ def test_a_dialogue_of_craigslist_bargain_is_a_scenario(
     (found,) = find_scenarios(path)
     assert not isinstance(found, TaskError)
     read = found.load()
-    assert (read.seller.limit, read.buyer.limit, read.seller.opening) == (76, 100, 100)
+    assert read.seller.limit == 76
+    assert read.buyer.limit == 100
+    assert read.seller.opening == 100
     assert read.item.facts == ("listed at 100.00 USD", "Green.")
 
 

@@ -5,9 +5,11 @@ A number that counts or measures something else (years, pages, kilograms, a mode
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from pytest_selfrepair.bargain.number_words import MULTIPLES, NUMBER_WORD, TENS, UNITS, spelled
 
 
 class Measure(StrEnum):
@@ -48,10 +50,14 @@ _CODES = (
     "usd|eur|gbp|chf|jpy|cny|rmb|inr|aud|cad|nzd|sek|nok|dkk|pln|czk|huf|try|brl|mxn|zar|krw|rub|"
     "uah|ils|aed|sgd|hkd|thb|ron|bgn|idr|vnd|php|ngn|egp|sar|clp|cop|ars"
 )
-_BEFORE = rf"(?:(?:us|a|au|c|ca|nz|hk|s|r|nt)?\$|[€£¥₹₺₩₽₴₫₪฿₱₦]|\b(?:{_CODES}|rs\.?|rp\.?|kr\.?|fr\.|sfr\.?|zł))"
+_BEFORE = (
+    rf"(?:(?:us|a|au|c|ca|nz|hk|s|r|nt)?\$|[€£¥₹₺₩₽₴₫₪฿₱₦]|\b(?:{_CODES}|rs\.?|"
+    rf"rp\.?|kr\.?|fr\.|sfr\.?|zł))"
+)
 _CENTS = r"cents?\b|pence\b|pennies\b|penny\b|p\b|¢|ct\b|cts\b"
 _WORDS_OF_MONEY = (
-    r"dollars?|bucks?|euros?|quid|pounds?|francs?|yen|yuan|renminbi|rupees?|won|kron(?:a|or|e|er|en)|"
+    r"dollars?|bucks?|euros?|quid|pounds?|francs?|yen|yuan|renminbi|rupees?|"
+    r"won|kron(?:a|or|e|er|en)|"
     r"crowns|zlot(?:y|ys|ych)|złot(?:y|ych)|zł|pesos?|rea(?:l|is)|liras?|lire|rubles?|roubles?|"
     r"shekels?|dirhams?|rand|forints?|rupiah|baht|dong|kr|tl|lei"
 )
@@ -73,37 +79,44 @@ _SCALES = {
 }
 _SCALE = r"(?:\s?(?:k|mn|mio)|\s(?:thousand|grand|million|hundred|lakhs?|crores?)|m)(?![a-z])"
 _FIGURE = re.compile(
-    rf"(?P<before>{_BEFORE}\s?)?(?P<digits>(?<![\d/:])(?<!\d[.,])(?:{_DIGITS}))(?P<half>½|\sand\sa\shalf)?"
+    rf"(?P<before>{_BEFORE}\s?)?(?P<digits>(?<![\d/:])(?<!\d[.,])(?:{_DIGITS}))(?P<half>½|"
+    rf"\sand\sa\shalf)?"
     rf"(?P<scale>{_SCALE})?(?P<dash>[.,][-–—]|/-|\s?,-)?"
-    rf"(?:(?P<cents>\s?(?:{_CENTS}))|(?P<after>{_AFTER}(?:\s(?P<fraction>\d\d)(?![\d.,%]))?)|(?P<percent>\s?(?:%|percent\b|per\scent\b)))?",
+    rf"(?:(?P<cents>\s?(?:{_CENTS}))|(?P<after>{_AFTER}(?:\s(?P<fraction>\d\d)(?![\d.,%]))?)|"
+    rf"(?P<percent>\s?(?:%|percent\b|per\scent\b)))?",
     re.IGNORECASE,
 )
-_SYMBOL_LAST = re.compile(r"[$€£¥₹₺₩₽₴₫₪฿₱₦]$")
 
-_UNITS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
-    "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
-}  # fmt: skip
-_TENS = {
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
-    "ninety": 90,
-}  # fmt: skip
-_MULTIPLES = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 1_000_000}
-_NUMBER_WORD = "|".join([*_UNITS, *_TENS, *_MULTIPLES])
 _WORDS = re.compile(
-    rf"\b(?:(?:a|one)\s(?=hundred|thousand|grand|million))?(?:{_NUMBER_WORD})\b"
-    rf"(?:(?:[\s-]|\sand\s)(?:{_NUMBER_WORD})\b)*(?P<half>\sand\sa\shalf(?:\s(?P<scale>hundred|thousand|grand|million))?)?"
+    rf"\b(?:(?:a|one)\s(?=hundred|thousand|grand|million))?(?:{NUMBER_WORD})\b"
+    rf"(?:(?:[\s-]|\sand\s)(?:{NUMBER_WORD})\b)*(?P<half>\sand\sa\shalf(?:\s(?P<scale>hundred|"
+    rf"thousand|grand|million))?)?"
     rf"(?:(?P<cents>\s(?:cents|pence))|(?P<after>[\s-](?:{_WORDS_OF_MONEY}|{_CODES})\b"
-    rf"(?:\s(?:and\s)?(?P<fraction>(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(_UNITS)}))?)\b(?:\scents)?)?)|(?P<percent>\s(?:percent|per\scent)))?",
+    rf"(?:\s(?:and\s)?(?P<fraction>(?:{'|'.join(TENS)})(?:[\s-](?:{'|'.join(UNITS)}))?)\b(?:\scents)?)?)|"
+    rf"(?P<percent>\s(?:percent|per\scent)))?",
     re.IGNORECASE,
 )
 
+_FOR_AMOUNT = re.compile(
+    rf"\sfor\s(?:only\s|just\s)?(?:{_BEFORE}\s?)?(?:\d|(?:{NUMBER_WORD})\b)", re.IGNORECASE
+)
+_WEIGHED = re.compile(
+    r"\b(?:weighs?|sell\sme|need|want|buy|order|another)\s(?:about\s)?$", re.IGNORECASE
+)
+_OF = re.compile(r"\sof\s", re.IGNORECASE)
+_POUNDS = re.compile(r"pounds?$", re.IGNORECASE)
+_GLUED_AFTER = re.compile(r"-?[a-z]", re.IGNORECASE)
+_GLUED_BEFORE = re.compile(r"(?:[a-z]-?|\d:)$", re.IGNORECASE)
+_WORD_BEFORE = re.compile(r"(?:\b(?:all|these|those|the|last|next|first|any)\s|-)$", re.IGNORECASE)
 _COUNTED = re.compile(
-    r"\s?-?(?:years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|km|kms|miles?|mi|"
-    r"kg|kgs|kilos?|g|grams?|lbs?|oz|ounces?|tons?|tonnes?|cm|mm|m|m2|sqm|met(?:er|re)s?|inch(?:es)?|ft|feet|foot|"
-    r"watts?|w|volts?|v|amps?|gb|tb|mb|mah|mp|hp|cc|lit(?:er|re)s?|l|ml|gallons?|pieces?|pcs|times|x|"
-    r"people|persons?|men|women|children|of\s(?:them|these|those|the)|st|nd|rd|th|am|pm|a\.m\.|p\.m\.|o'clock|"
+    r"\s?-?(?:years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?|mins?|seconds?|"
+    r"secs?|km|kms|miles?|mi|"
+    r"kg|kgs|kilos?|g|grams?|lbs?|oz|ounces?|tons?|tonnes?|cm|mm|m|m2|sqm|met(?:er|"
+    r"re)s?|inch(?:es)?|ft|feet|foot|"
+    r"watts?|w|volts?|v|amps?|gb|tb|mb|mah|mp|hp|cc|lit(?:er|re)s?|l|ml|gallons?|"
+    r"pieces?|pcs|times|x|"
+    r"people|persons?|men|women|children|of\s(?:them|these|those|the)|st|nd|"
+    r"rd|th|am|pm|a\.m\.|p\.m\.|o'clock|"
     r"stars?|speed|gears?|doors?|pages?|copies|owners?|person|percent|degrees?|inch|"
     r"more\s(?:days?|weeks?|minutes?|hours?|things?|questions?))\b"
     r"|\s?[\"″]|\s?°|:\d|/\d|\s?×",
@@ -113,24 +126,31 @@ _PLURAL = re.compile(
     r"\s(?:(?:\w+ed|new|old|used|more|other|good|spare)\s)?([a-z]{2,}s)\b", re.IGNORECASE
 )
 _NO_NOUNS = frozenset(
-    "is was as this its his us yes does has plus less thus sounds works seems unless makes suits "
-    "gets feels looks thanks always perhaps please says goes needs buys costs means sellers "
-    "besides towards minus puts bucks fits pounds".split()
+    (
+        *("is", "was", "as", "this", "its", "his", "us", "yes", "does", "has", "plus", "less"),
+        *("thus", "sounds", "works", "seems", "unless", "makes", "suits", "gets", "feels", "looks"),
+        *("thanks", "always", "perhaps", "please", "says", "goes", "needs", "buys", "costs"),
+        *("means", "sellers", "besides", "towards", "minus", "puts", "bucks", "fits", "pounds"),
+    )
 )
+"""Words that end like a plural and may follow a price."""
 _NAMED = re.compile(
-    r"(?:\b(?:size|model|page|chapter|version|series|type|room|number|no\.?|nr\.?|iphone|galaxy|pixel|"
-    r"windows|playstation|ps|xbox|switch|mark|mk|route|highway|level|age|aged|code|volume|vol\.?|part|grade|class|"
+    r"(?:\b(?:size|model|page|chapter|version|series|type|room|number|no\.?|"
+    r"nr\.?|iphone|galaxy|pixel|"
+    r"windows|playstation|ps|xbox|switch|mark|mk|route|highway|level|age|aged|"
+    r"code|volume|vol\.?|part|grade|class|"
     r"unit|step|option|day|week|chapter|edition|suite|gen|generation|street|house)\s?|#|\bx)$",
-    re.IGNORECASE,
-)
-_YEAR_BEFORE = re.compile(
-    r"\b(?:in|since|from|of|built|made|around|about|year|early|late|circa|ca\.|before|after|until|(?:a|the|it's|is))\s(?:(?:early|late)\s)?$",
     re.IGNORECASE,
 )
 _YEARS = range(1900, 2100)
 _SMALL = 3
 """Number words below this are hardly ever a price where no currency follows."""
 _LONGEST_DIGITS = 15
+_TELEPHONE = 9
+"""From so many digits on without a separator, a number is to be dialled."""
+_YEAR_DIGITS = 4
+_GROUP = 3
+"""Digits between two thousands separators."""
 _NEAR = 60
 """Characters before a number that say what it is."""
 
@@ -178,184 +198,141 @@ def chosen(amount: Amount, near: list[Decimal]) -> Decimal | None:
 
 def _figures(text: str) -> Iterator[Amount]:
     for match in _FIGURE.finditer(text):
-        number = _number(match["digits"])
+        number = _figure(match)
         if number is None:
             continue
         start, end = match.start(), match.end()
-        before = bool(match["before"])
-        after = bool(match["after"] or match["cents"])
-        if match["half"]:
-            number += Decimal("0.5")
-        if match["scale"]:
-            word = match["scale"].strip().lower()
-            if word == "m" and not (before or after):
-                continue  # metres
-            number *= _SCALES[word]
-        if match["cents"]:
-            number /= 100
-        if match["fraction"]:
-            number += Decimal(match["fraction"]) / 100
         if match["percent"]:
             yield Amount(value=number, start=start, end=end, measure=Measure.PERCENT)
-        elif before or after or match["dash"]:
-            if _is_weight(text, match.end(), match["after"], text[max(0, start - _NEAR) : start]):
-                continue
-            if match["after"] and match["before"] and _SYMBOL_LAST.search(match["after"].strip()):
-                end = match.end()
-            yield Amount(value=number, start=start, end=end, measure=Measure.MONEY)
+        elif match["before"] or match["after"] or match["cents"] or match["dash"]:
+            if not _weighs(text, start, end, match["after"]):
+                yield Amount(value=number, start=start, end=end, measure=Measure.MONEY)
         elif (bare := _bare(text, match, number)) is not None:
             yield bare
 
 
+def _figure(match: re.Match[str]) -> Decimal | None:
+    """The value of a number in digits; None: it is none, or metres."""
+    number = _number(match["digits"])
+    if number is None:
+        return None
+    if match["half"]:
+        number += Decimal("0.5")
+    if match["scale"]:
+        word = match["scale"].strip().lower()
+        if word == "m" and not (match["before"] or match["after"]):
+            return None
+        number *= _SCALES[word]
+    if match["cents"]:
+        number /= 100
+    if match["fraction"]:
+        number += Decimal(match["fraction"]) / 100
+    return number
+
+
 def _bare(text: str, match: re.Match[str], number: Decimal) -> Amount | None:
     """A number without a currency, unless it counts, measures or names something."""
-    start, end = match.start(), match.end()
-    digits = match["digits"]
+    start, end, digits = match.start(), match.end(), match["digits"]
+    plain = digits.isdigit() and not match["scale"]
     if (
-        _COUNTED.match(text, end)
-        or _NAMED.search(text[max(0, start - _NEAR) : start])
-        or _counts(text, end)
+        _is_counted(text, start, end)
+        or _GLUED_AFTER.match(text, end)
+        or _GLUED_BEFORE.search(_left(text, start))
+        or (plain and len(digits) >= _TELEPHONE)
     ):
         return None
-    if re.match(r"[a-z]", text[end : end + 1], re.IGNORECASE) or re.match(
-        r"-[a-z]", text[end : end + 2], re.IGNORECASE
-    ):
-        return None
-    if (
-        re.search(r"[a-z]-?$", text[max(0, start - _NEAR) : start], re.IGNORECASE)
-        or re.search(r":$", text[max(0, start - 1) : start])
-        and text[max(0, start - 2) : start - 1].isdigit()
-    ):
-        return None
-    if len(digits) >= 9 and digits.isdigit() and not match["scale"]:  # a telephone number
-        return None
-    found = Amount(value=number, start=start, end=end, measure=Measure.BARE)
-    if len(digits) == 4 and digits.isdigit() and int(digits) in _YEARS and not match["scale"]:
-        return replace(found, other=Decimal(0))
-    return found
+    is_year = plain and len(digits) == _YEAR_DIGITS and int(digits) in _YEARS
+    other = Decimal(0) if is_year else None
+    return Amount(value=number, start=start, end=end, measure=Measure.BARE, other=other)
 
 
-def _counts(text: str, end: int) -> bool:
-    """Whether a plural follows, or "for" and an amount: a number of things."""
-    if (noun := _PLURAL.match(text, end)) and noun[1].lower() not in _NO_NOUNS:
+def _left(text: str, start: int) -> str:
+    """What stands before a number, as far as it says what the number is."""
+    return text[max(0, start - _NEAR) : start]
+
+
+def _is_counted(text: str, start: int, end: int) -> bool:
+    """Whether a number counts, measures or names something, by what stands around it."""
+    if _COUNTED.match(text, end) or _NAMED.search(_left(text, start)):
         return True
-    if re.match(rf"\sfor\s(?:{_BEFORE}\s?)?\d", text, re.IGNORECASE) is None:
-        follows = re.compile(
-            rf"\sfor\s(?:only\s|just\s)?(?:{_BEFORE}\s?)?(?:\d|(?:{_NUMBER_WORD})\b)", re.IGNORECASE
-        )
-        return follows.match(text, end) is not None
-    return True
+    noun = _PLURAL.match(text, end)
+    if noun is not None and noun[1].lower() not in _NO_NOUNS:
+        return True
+    return _FOR_AMOUNT.match(text, end) is not None
 
 
-def _is_weight(text: str, end: int, after: str | None, before: str) -> bool:
+def _weighs(text: str, start: int, end: int, after: str | None) -> bool:
     """Whether "pounds" weigh rather than pay."""
-    if after is None or not re.search(r"pounds?$", after.strip(), re.IGNORECASE):
+    if after is None or not _POUNDS.search(after.strip()):
         return False
-    return bool(
-        re.match(r"\sof\s", text[end:], re.IGNORECASE)
-        or re.search(
-            r"\b(?:weighs?|sell\sme|need|want|buy|order|another)\s(?:about\s)?$",
-            before,
-            re.IGNORECASE,
-        )
-    )
+    return bool(_OF.match(text, end) or _WEIGHED.search(_left(text, start)))
 
 
 def _number(digits: str) -> Decimal | None:
     """Digits with separators of any convention; None: they are no number."""
     digits = re.sub(r"[\s'’]", "", digits)
-    if len(digits) > _LONGEST_DIGITS + digits.count(",") + digits.count("."):
+    if sum(each.isdigit() for each in digits) > _LONGEST_DIGITS:
         return None
     separators = [each for each in digits if each in ".,"]
     if not separators:
         return Decimal(digits)
     last = separators[-1]
-    if len(set(separators)) == 2:  # noqa: PLR2004 - a point and a comma
-        whole, _, fraction = digits.rpartition(last)
-        if last in whole:
-            return None
-        return Decimal(re.sub("[.,]", "", whole) + "." + fraction)
-    head, *groups = digits.split(last)
-    if len(groups) > 1:
-        if len(groups[-1]) != 3 or not all(len(each) in {2, 3} for each in groups):
-            return None
-        return Decimal(head + "".join(groups))
-    if len(groups[0]) == 3 and 1 <= len(head) <= 3 and head.strip("0"):
+    whole, _, fraction = digits.rpartition(last)
+    if len(set(separators)) > 1:  # points and commas
+        return None if last in whole else Decimal(f"{re.sub('[.,]', '', whole)}.{fraction}")
+    return _of_one_separator(*digits.split(last))
+
+
+def _of_one_separator(head: str, *groups: str) -> Decimal | None:
+    """A number whose separators are all alike: of thousands, or the one of its fraction."""
+    if len(groups) > 1:  # groups of two are Indian
+        sizes = {len(each) for each in groups}
+        regular = len(groups[-1]) == _GROUP and sizes <= {2, _GROUP}
+        return Decimal(head + "".join(groups)) if regular else None
+    if len(groups[0]) == _GROUP and 1 <= len(head) <= _GROUP and head.strip("0"):
         return Decimal(head + groups[0])
     return Decimal(f"{head}.{groups[0]}")
 
 
 def _words(text: str) -> Iterator[Amount]:
     for match in _WORDS.finditer(text):
-        end = match.end()
-        named = match["after"] or match["cents"] or match["percent"] or match["half"] or ""
-        words = match[0][: len(match[0]) - len(named)] if named else match[0]
-        parsed = _spelled(words)
+        start, end = match.start(), match.end()
+        parsed = _word_value(match)
         if parsed is None:
             continue
         number, other = parsed
-        if match["half"]:
-            number += Decimal("0.5")
-            if match["scale"]:
-                number *= _MULTIPLES[match["scale"].lower()]
-        if match["fraction"]:
-            number += (_spelled(match["fraction"]) or (Decimal(0), None))[0] / 100
-        start = match.start()
         if match["percent"]:
             yield Amount(value=number, start=start, end=end, measure=Measure.PERCENT)
         elif match["cents"]:
             yield Amount(value=number / 100, start=start, end=end, measure=Measure.MONEY)
         elif match["after"]:
-            if not _is_weight(text, end, match["after"], text[max(0, start - _NEAR) : start]):
+            if not _weighs(text, start, end, match["after"]):
                 yield Amount(value=number, start=start, end=end, measure=Measure.MONEY, other=other)
-        elif not (
-            number < _SMALL
-            or _COUNTED.match(text, end)
-            or _NAMED.search(text[max(0, start - _NEAR) : start])
-            or _counts(text, end)
-            or re.search(
-                r"\b(?:all|these|those|the|last|next|first|any)\s$",
-                text[max(0, start - _NEAR) : start],
-                re.IGNORECASE,
-            )
-            or (start and text[start - 1] == "-")
-            or re.match(r"-[a-z]", text[end:], re.IGNORECASE)
-        ):
+        elif _is_bare_word(text, start, end, number):
             yield Amount(value=number, start=start, end=end, measure=Measure.BARE, other=other)
 
 
-def _spelled(words: str) -> tuple[Decimal, Decimal | None] | None:
-    """A number in words, and what else "nine fifty" means; None: no number.
+def _word_value(match: re.Match[str]) -> tuple[Decimal, Decimal | None] | None:
+    """The value of a number in words, and what else it may mean; None: it is none."""
+    named = match["after"] or match["cents"] or match["percent"] or match["half"] or ""
+    parsed = spelled(match[0].removesuffix(named))
+    if parsed is None:
+        return None
+    number, other = parsed
+    if match["half"]:
+        number += Decimal("0.5")
+    if match["scale"]:
+        number *= MULTIPLES[match["scale"].lower()]
+    if match["fraction"] and (cents := spelled(match["fraction"])):
+        number += cents[0] / 100
+    return number, other
 
-    "Twenty-five hundred" is 2,500, "thirteen fifty" 13.50, "one fifty" 1.50 or 150.
-    """
-    parts = [each for each in re.split(r"[\s-]+", words.lower()) if each and each != "and"]
-    if parts and parts[0] == "a":
-        parts[0] = "one"
-    total = group = 0
-    previous = ""
-    for index, each in enumerate(parts):
-        if each in _MULTIPLES:
-            factor = _MULTIPLES[each]
-            group = max(group, 1) * factor
-            if factor >= 1000:  # noqa: PLR2004 - a thousand ends a group
-                total, group = total + group, 0
-        else:
-            value = _UNITS.get(each, _TENS.get(each, 0))
-            joins = (
-                previous in _MULTIPLES
-                or not previous
-                or (previous in _TENS and each in _UNITS and value < 10)
-            )  # noqa: E501, PLR2004
-            if not joins:
-                rest = _spelled(" ".join(parts[index:]))
-                if total or rest is None or group >= 100 or rest[0] >= 100:  # noqa: PLR2004
-                    return None
-                dollars, cents = Decimal(group), rest[0]
-                if cents < 10:  # noqa: PLR2004 - "five six" is no price
-                    return None
-                whole = Decimal(100) * group + cents
-                return dollars + cents / 100, whole
-            group += value
-        previous = each
-    return Decimal(total + group), None
+
+def _is_bare_word(text: str, start: int, end: int, number: Decimal) -> bool:
+    """Whether a number word without a currency may be a price."""
+    return not (
+        number < _SMALL
+        or _is_counted(text, start, end)
+        or _WORD_BEFORE.search(_left(text, start))
+        or re.match(r"-[a-z]", text[end:], re.IGNORECASE)
+    )

@@ -101,7 +101,7 @@ class Illegal:
     text: str = ""
 
 
-def read_move(
+def read_move(  # noqa: C901, PLR0911 - one rule after another
     reply: str,
     scenario: Scenario,
     role: BargainRole,

@@ -27,7 +27,7 @@ _LATE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class RuleView:
     """What a rule player sees when it is to move.
 
     Attributes:
@@ -45,7 +45,7 @@ class Table:
     rival: tuple[Decimal, ...] = ()
 
 
-Rule = Callable[[Table], Decimal]
+Rule = Callable[[RuleView], Decimal]
 """What a player would offer at its turn, before it is rounded and kept within its limit."""
 
 
@@ -58,30 +58,30 @@ def opening_of(scenario: Scenario, role: BargainRole) -> Decimal:
     return own.limit * factor.numerator / factor.denominator
 
 
-def _along(table: Table, share: float) -> Decimal:
+def _along(table: RuleView, share: float) -> Decimal:
     """The point between opening and limit at a share of the way, 0 to 1."""
     opening = opening_of(table.scenario, table.role)
     limit = table.scenario.position(table.role).limit
     return opening + (limit - opening) * Decimal(repr(round(share, 9)))
 
 
-def _time(table: Table) -> float:
+def _time(table: RuleView) -> float:
     """The share of its turns that have passed: 0 at the first, 1 at the last."""
     last = max(table.scenario.exchanges - 1, 1)
     return min(table.turn / last, 1.0)
 
 
-def boulware(table: Table) -> Decimal:
+def boulware(table: RuleView) -> Decimal:
     """Concede late: the share conceded is the fifth power of the time that has passed."""
     return _along(table, _time(table) ** _LATE)
 
 
-def conceder(table: Table) -> Decimal:
+def conceder(table: RuleView) -> Decimal:
     """Concede early: the share conceded is the fifth root of the time that has passed."""
     return _along(table, _time(table) ** (1 / _LATE))
 
 
-def tit_for_tat(table: Table) -> Decimal:
+def tit_for_tat(table: RuleView) -> Decimal:
     """Concede as much as the rival did with its last offer, and nothing where it did not move."""
     if not table.own:
         return _along(table, 0.0)
@@ -94,7 +94,7 @@ def tit_for_tat(table: Table) -> Decimal:
     return table.own[-1] + sign * conceded
 
 
-def fixed(table: Table) -> Decimal:
+def fixed(table: RuleView) -> Decimal:
     """Offer the opening, always."""
     return _along(table, 0.0)
 
@@ -126,7 +126,7 @@ def rule_named(name: str) -> Rule:
     return RULES[name]
 
 
-def rule_move(rule: Rule, table: Table) -> Move:
+def rule_move(rule: Rule, table: RuleView) -> Move:
     """What a rule player does at its turn.
 
     It accepts the standing offer where that is at least as good as its own next offer, which is
@@ -139,7 +139,7 @@ def rule_move(rule: Rule, table: Table) -> Move:
     return Move(act=Act.OFFER, talk=f"My price is {amount}.", price=price)
 
 
-def _kept(price: Decimal, table: Table) -> Decimal:
+def _kept(price: Decimal, table: RuleView) -> Decimal:
     """A price in whole steps, within the player's limit, and no better for it than before."""
     scenario, role = table.scenario, table.role
     sells = role is BargainRole.SELLER

@@ -71,7 +71,7 @@ class Zone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Goods:
     """What is for sale.
 
     Attributes:
@@ -117,7 +117,7 @@ class Scenario:
     id: str
     currency: str
     step: Decimal
-    item: Item
+    item: Goods
     seller: Position
     buyer: Position
     first: Starter = Starter.SELLER
@@ -136,7 +136,7 @@ class Scenario:
 
     @property
     def width(self) -> Decimal:
-        """The zone of agreement: the buyer's limit less the seller's; below 0 where there is none."""
+        """The buyer's limit less the seller's; below 0 where no price suits both."""
         return self.buyer.limit - self.seller.limit
 
     @property
@@ -212,7 +212,7 @@ class _Reader:
             id=scenario_id,
             currency=self._text(fields, "currency", "currency", longest=12),
             step=step,
-            item=Item(
+            item=Goods(
                 name=self._text(item, "name", "item.name"),
                 facts=self._facts(item.get("facts", [])),
             ),
@@ -258,7 +258,7 @@ class _Reader:
             if _is_sane(amount):
                 return amount
         accepted = f"an amount below 10^{_LARGEST_EXPONENT} with at most {_MOST_DECIMALS} decimals"
-        self._refuse(field or name, found, accepted)
+        return self._refuse(field or name, found, accepted)
 
     def _facts(self, found: object) -> tuple[str, ...]:
         accepted = f"a list of at most {_MOST_FACTS} texts of at most {_LONGEST_TEXT} characters"

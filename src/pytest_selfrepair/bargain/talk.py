@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from pytest_selfrepair.bargain.amounts import find_amounts
 from pytest_selfrepair.bargain.clauses import (
-    Price,
+    NamedAmount,
     Sentence,
     Stance,
     claims_agreement,
@@ -155,7 +155,7 @@ class _Talk:
     def hear(self, role: str, said: Sequence[Sentence]) -> None:
         """Take in one message."""
         before = self.offers.get(role)
-        message = self._message(role, said)
+        message = self._message(said)
         rival = self._rival_offer(role)
         if self.state is TalkState.DEAL:
             self._after_deal(role, message)
@@ -203,9 +203,9 @@ class _Talk:
                 words=said.price_words,
             ),
         )
-        if contradicts and said.strong_words and _claims(said, own, named):
-            self._end(TalkState.UNCLEAR, said.strong_words)
-        elif claimed and rival is None and said.strong_words == said.price_words and said.accepts:
+        if (contradicts and said.strong_words and _claims(said, own, named)) or (
+            claimed and rival is None and said.strong_words == said.price_words and said.accepts
+        ):
             self._end(TalkState.UNCLEAR, said.strong_words)
         elif self.state is TalkState.UNCLEAR and not said.firm:
             pass  # a question about what was unclear settles nothing
@@ -215,9 +215,7 @@ class _Talk:
     def _accept(self, said: _Message, rival: _Offer | None) -> None:
         words = said.strong_words
         if rival is None or not rival.prices or rival.several:
-            if said.accepts:
-                self._end(TalkState.UNCLEAR, words)
-            elif rival is not None and rival.several:
+            if said.accepts or (rival is not None and rival.several):
                 self._end(TalkState.UNCLEAR, words)
             return
         self._deal(rival.prices[0], words)
@@ -252,21 +250,19 @@ class _Talk:
             self._offer(role, _Offer(prices=said.prices[-1:], words=said.price_words))
             self._open()
 
-    def _message(self, role: str, said: Sequence[Sentence]) -> _Message:
+    def _message(self, said: Sequence[Sentence]) -> _Message:
         found = _Message()
         threatened = False
         refused = any(each.refuses for each in said)
         echoes = is_incredulous(" ".join(each.text for each in said))
         for each in said:
-            prices = [] if echoes and each.asks else self._prices(role, each)
+            prices = [] if echoes and each.asks else self._prices(each)
             values = tuple(value for value, _ in prices)
             if values:
                 found.bound = prices[-1][1] is Stance.BOUND
                 found.firm = not each.asks
-                found.several = (
-                    each.alternatives
-                    and len(set(values)) > 1
-                    or bool(found.prices and each.text.lower().startswith("or "))
+                found.several = (each.alternatives and len(set(values)) > 1) or bool(
+                    found.prices and each.text.lower().startswith("or ")
                 )
                 found.prices = (*found.prices, *values) if found.several else values
                 found.price_words = each.text
@@ -297,12 +293,12 @@ class _Talk:
             found.accepts = False
         return found
 
-    def _prices(self, role: str, said: Sentence) -> list[tuple[Decimal, Stance]]:
+    def _prices(self, said: Sentence) -> list[tuple[Decimal, Stance]]:
         """The prices that a sentence offers, those named by a difference worked out."""
         found = [
             (value, each.stance)
             for each in said.prices
-            if (value := self._worked_out(role, each)) is not None
+            if (value := self._worked_out(each)) is not None
         ]
         if said.splits and not found and len(self.offers) > 1:
             known = [offer.prices[-1] for offer in self.offers.values() if offer.prices]
@@ -310,7 +306,7 @@ class _Talk:
                 return [(sum(known[:2], Decimal(0)) / 2, Stance.OFFER)]
         return found
 
-    def _worked_out(self, role: str, price: Price) -> Decimal | None:
+    def _worked_out(self, price: NamedAmount) -> Decimal | None:
         if price.stance in {Stance.OFFER, Stance.BOUND}:
             return price.value
         if price.stance not in {Stance.MORE, Stance.LESS}:

@@ -5,7 +5,6 @@ import math
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
-from typing import TypeVar
 
 from pytest_selfrepair.core.budget import Cost, Spending, TokenBudget
 from pytest_selfrepair.core.feedback import (
@@ -30,6 +29,7 @@ from pytest_selfrepair.core.sample import (
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode, RepairTree
 from pytest_selfrepair.core.verdict import CaseFailure, Judge, Outcome, Verdict
+from pytest_selfrepair.core.waiting import all_ended
 from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError, ReplayMissError
 
 LEAST_USEFUL_TOKENS = 64
@@ -37,8 +37,6 @@ LEAST_USEFUL_TOKENS = 64
 
 MOST_BASELINE_PER_SAMPLE = 8
 """Bound on baseline programs per sample of the trees, should a model generate next to nothing."""
-
-_T = TypeVar("_T")
 
 
 async def grow(
@@ -84,7 +82,7 @@ async def grow(
     )
     shared = TokenBudget(limit=plan.budget)
     programs, complete = await grower.draw_programs(range(plan.n_p), shared)
-    trees = await _all(grower.repair(source, programs, shared.spent) for source in sources)
+    trees = await all_ended(grower.repair(source, programs, shared.spent) for source in sources)
     baseline = await grower.draw_baseline(programs, trees)
     return Grown(programs=programs, trees=tuple(trees), baseline=baseline, complete=complete)
 
@@ -425,7 +423,7 @@ async def _within(
         if not grants:
             return nodes, False
         started = jobs[len(nodes) : len(nodes) + len(grants)]
-        ended = await _all(
+        ended = await all_ended(
             tried(job, granted) for job, granted in zip(started, grants, strict=True)
         )
         for node, granted in zip(ended, grants, strict=True):
@@ -434,14 +432,3 @@ async def _within(
         if None in ended:
             return nodes, False
     return nodes, True
-
-
-async def _all(awaitables: Iterable[Awaitable[_T]]) -> list[_T]:
-    """Wait for all, then raise what the first of them raised: none is cancelled half paid for."""
-    ended = await asyncio.gather(*awaitables, return_exceptions=True)
-    results: list[_T] = []
-    for result in ended:
-        if isinstance(result, BaseException):
-            raise result
-        results.append(result)
-    return results

@@ -1,8 +1,8 @@
 """Where scenarios come from: folders with a scenario.toml, JSON Lines, and two published sets.
 
 AmazonHistoryPrice (arXiv 2402.15813) is a JSON array of products for each category.
-CraigslistBargain (arXiv 1808.09637) is a JSON array of dialogues, or of their scenarios, as Stanford
-publishes it, or lines as the Hugging Face hub has them.
+CraigslistBargain (arXiv 1808.09637) is a JSON array of dialogues, or of their scenarios, as its
+authors publish it, or lines as the Hugging Face hub has them.
 """
 
 import json
@@ -93,7 +93,7 @@ def find_scenarios(path: Path) -> Iterator[FoundScenario | TaskError]:
 
 
 def scenarios_of_file(path: Path, shown: str = "") -> Iterator[FoundScenario | TaskError]:
-    """The scenarios of a file of JSON Lines, or of a JSON array; what is wrong with one is that one's.
+    """The scenarios of a file of JSON Lines, or of a JSON array; a broken one spoils no other.
 
     Args:
         path: The file.
