@@ -28,8 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tabulate import tabulate
 
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.forest import TOKENS, UNITS, Forest, Level
-from pytest_selfrepair.estimate.exact.shape import Policy
 from pytest_selfrepair.estimate.exact.shapes import Expected, expect
 
 PROGRAMS, REPAIRS = 50, 25

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Lost
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.core.verdict import Outcome
-from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
+from pytest_selfrepair.estimate.exact.shape import ALL, Shape
 from pytest_selfrepair.estimate.findings import (
     About,
     Curve,

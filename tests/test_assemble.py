@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 import synthetic
 from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.assemble import findings
-from pytest_selfrepair.estimate.exact.shape import ALL, Policy
+from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.gain import Answer
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.report.data import from_json, to_json

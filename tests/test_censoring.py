@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,16 +12,8 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.record import Record, Setup
 from pytest_selfrepair.core.sample import SamplingParams
-from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode, RepairTree
-from pytest_selfrepair.estimate.exact.shape import Policy
+from pytest_selfrepair.core.tree import Grown, Plan, Policy, ProgramNode, RepairTree
 from pytest_selfrepair.estimate.run.censoring import Usable, usable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanToStop(Plan):
-    """A plan that says when to stop."""
-
-    policy: str = "batch"
 
 
 def setup(plan: Plan) -> Setup:
@@ -30,7 +22,7 @@ def setup(plan: Plan) -> Setup:
 
 def plan(n_p: int = 4, n_fr: int = 2, budget: int | None = None, policy: str = "batch") -> Plan:
     params = SamplingParams(max_tokens=400)
-    return PlanToStop(n_p=n_p, n_fr=n_fr, budget=budget, params=params, policy=policy)
+    return Plan(n_p=n_p, n_fr=n_fr, budget=budget, params=params, policy=Policy(policy))
 
 
 def records(tasks: Sequence[Grown], how: Plan | None) -> list[Record]:

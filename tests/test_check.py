@@ -67,6 +67,11 @@ FATAL: dict[str, tuple[Behaviour, str, str]] = {
     "a wrong path": (at(CHAT), "/v2/v1", "HTTP 404"),
     "a page": (lambda _: Reply(content=b"<html></html>"), "/v1", "no chat completion"),
     "something else": (lambda _: as_json({"status": "ok"}), "/v1", "no chat completion"),
+    "a key that a gateway does not know": (
+        lambda _: error(400, "No connected db.", type="no_db_connection"),
+        "/v1",
+        "check the key and the address",
+    ),
     "no credit": (lambda _: error(402, "Insufficient Balance"), "/v1", "no credit left"),
     "another address": (
         lambda _: Reply(status=301, headers={"Location": "https://elsewhere.example/"}),
@@ -102,9 +107,13 @@ FINE: dict[str, Behaviour] = {
     "a rate limit": lambda _: error(429, "slow down"),
     "an empty answer": lambda _: completion(choice("")),
     "a model that thinks": lambda _: completion(choice("", "length"), tokens=1),
-    "too short a limit": lambda _: error(400, "max_tokens must be at least 16"),
-    "an answer that is cut off": lambda _: error(
-        400, "Could not finish the message because max_tokens was reached. Please try again with"
+    "too short a limit": refusing(has("max_tokens"), error(400, "max_tokens must be at least 16")),
+    "some page that lists no models": lambda asked: (
+        error(400, "max_tokens is too small") if asked.body else error(404, "no such page")
+    ),
+    "an answer that is cut off": refusing(
+        has("max_tokens"),
+        error(400, "Could not finish the message because max_tokens was reached. Please try again"),
     ),
     "a page now and then": lambda asked: next(PAGES) or good(asked),
     "no temperature": refusing(has("temperature"), error(400, "temperature is not supported")),

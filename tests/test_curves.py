@@ -6,10 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import grown
-from pytest_selfrepair.core.tree import Grown
+from pytest_selfrepair.core.tree import Grown, Policy
 from pytest_selfrepair.estimate.exact.forest import UNITS, forest
 from pytest_selfrepair.estimate.exact.iid import iid, sampled
-from pytest_selfrepair.estimate.exact.shape import Policy
 from pytest_selfrepair.estimate.exact.shapes import Expected, expect
 from pytest_selfrepair.estimate.run.curves import (
     chosen,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from projects import SUM, fenced, write_task
 from pytest_selfrepair.models.scripted import Script
 from pytest_selfrepair.models.scripted_server import serving
-from pytest_selfrepair.plugin.xdist import task_shares
+from pytest_selfrepair.plugin.workers import task_shares
 
 MODES = [(), pytest.param(("-n0",), marks=pytest.mark.slow), ("-n2",)]
 IDS = ["serial", "n0", "n2"]

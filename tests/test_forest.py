@@ -9,9 +9,8 @@ from builders import grown, program, repair
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.sample import CONTEXT_LIMIT
-from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree
+from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode, RepairTree
 from pytest_selfrepair.estimate.exact.forest import DOLLARS, SAMPLES, TOKENS, forest
-from pytest_selfrepair.estimate.exact.shape import Policy
 from pytest_selfrepair.estimate.exact.shapes import expect
 
 

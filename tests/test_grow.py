@@ -22,7 +22,7 @@ from pytest_selfrepair.core.sample import (
     Usage,
 )
 from pytest_selfrepair.core.task import Case, Difficulty, Task
-from pytest_selfrepair.core.tree import Grown, Plan
+from pytest_selfrepair.core.tree import Grown, Plan, Policy
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.errors import EndpointFailedError, InfrastructureError, ReplayMissError
 from pytest_selfrepair.feedback.error_only import ErrorOnly
@@ -81,11 +81,13 @@ def grown(
     budget: int | None = None,
     max_tokens: int = 100,
     spending: Spending | None = None,
+    policy: Policy = Policy.BATCH,
 ) -> Grown:
+    params = SamplingParams(max_tokens=max_tokens)
     return asyncio.run(
         grow(
             TASK,
-            Plan(n_p=n_p, n_fr=n_fr, budget=budget, params=SamplingParams(max_tokens=max_tokens)),
+            Plan(n_p=n_p, n_fr=n_fr, budget=budget, params=params, policy=policy),
             model=model,
             judge=SandboxJudge(isolation=ISOLATION),
             sources=sources,
@@ -263,3 +265,66 @@ def test_a_failure_waits_for_what_is_under_way_and_counts_it(script: Path) -> No
     with pytest.raises(InfrastructureError, match="gone"):
         grown(model, Joint(), n_p=3, spending=spending)
     assert spending.cost.tokens == 22
+
+
+ENDING = [
+    # programs, repairs, and what each policy draws of three programs with two repairs each
+    ([BAD, BAD, GOOD], [WORSE] * 6, "p0 p0r0 p0r1 p1 p1r0 p1r1 p2", "p0 p1 p2"),
+    ([BAD, BAD, BAD], [WORSE, WORSE, WORSE, GOOD], "p0 p0r0 p0r1 p1 p1r0 p1r1", None),
+    ([GOOD, BAD, BAD], [], "p0", "p0"),
+    ([BAD] * 3, [GOOD], "p0 p0r0", "p0 p1 p2 p0r0"),
+]
+
+
+def drawn(tree: Grown) -> str:
+    """The nodes of one source's tree, in a policy's order, in short."""
+    repairs = [each.node.replace("/none/", "") for each in tree.repairs]
+    return " ".join([*(each.node for each in tree.programs), *repairs])
+
+
+@pytest.mark.parametrize(("programs", "repairs", "depth_first", "breadth_first"), ENDING)
+def test_a_tree_that_ends_at_its_first_pass_draws_nothing_after_it(
+    script: Path,
+    programs: list[str],
+    repairs: list[str],
+    depth_first: str,
+    breadth_first: str | None,
+) -> None:
+    expected = {Policy.DFS: depth_first, Policy.BFS: breadth_first}
+    for policy, nodes in expected.items():
+        if nodes is None:
+            continue
+        places = {"program": programs}
+        for number in range(3):
+            for draw in range(2):
+                at = 2 * number + draw
+                places[f"p{number}/none/r{draw}"] = [repairs[at] if at < len(repairs) else WORSE]
+        model = scripted(script, places)
+        tree = grown(model, ErrorOnly(), n_p=3, n_fr=2, policy=policy)
+        assert sorted(drawn(tree).split()) == sorted(nodes.split())
+        assert set(model.requests) == {each.node for each in tree.nodes}
+        assert tree.complete
+        assert tree.trees[0].complete
+        assert tree.baseline == ()
+
+
+def test_trees_of_several_sources_share_the_programs_that_any_of_them_needs(script: Path) -> None:
+    places = {
+        "program": [BAD, WORSE, GOOD],
+        "p0/none/r0": [GOOD],
+        "p0/self/r0": [BAD],
+        "p1/self/r0": [BAD],
+    }
+    tree = grown(scripted(script, places), ErrorOnly(), Joint("self"), n_p=3, policy=Policy.DFS)
+    assert [each.node for each in tree.programs] == ["p0", "p1", "p2"]
+    none, joint = tree.trees
+    assert [each.node for each in none.repairs] == ["p0/none/r0"]
+    assert [each.node for each in joint.repairs] == ["p0/self/r0", "p1/self/r0"]
+
+
+@pytest.mark.parametrize("policy", [Policy.DFS, Policy.BFS])
+def test_a_budget_ends_a_tree_before_its_first_pass(script: Path, policy: Policy) -> None:
+    places = {"program": {"text": BAD, "tokens": 80}, "repair": {"text": BAD, "tokens": 80}}
+    tree = grown(scripted(script, places), ErrorOnly(), n_p=3, n_fr=3, budget=330, policy=policy)
+    assert sum(each.total_tokens for each in tree.nodes) <= 330
+    assert not tree.trees[0].complete

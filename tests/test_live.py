@@ -1,4 +1,4 @@
-"""The live line, on a terminal that is one, and the purse that decides what is started."""
+"""The live line, on a terminal that is one, and the share that decides what is started."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from endpoints import Serve
 from projects import LEAN, fenced, write_task
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import RunLimits, Spent
-from pytest_selfrepair.plugin.purse import Purse
+from pytest_selfrepair.plugin.budget_share import BudgetShare
 from pytest_selfrepair.report.live import Progress, live_line
 
 ROWS, COLUMNS = 24, 100
@@ -51,23 +51,23 @@ def test_the_line_says_how_far_a_run_is_and_what_it_has_cost() -> None:
     st.integers(1, 3000),
     st.sampled_from([1.0, 0.5, 0.25]),
 )
-def test_a_purse_lets_one_task_run_whatever_is_left_and_more_while_there_is_enough(
-    costs: list[int], most: int, share: float
+def test_a_share_lets_one_task_run_whatever_is_left_and_more_while_there_is_enough(
+    costs: list[int], most: int, part: float
 ) -> None:
-    purse = Purse(limits=RunLimits(max_tokens=most), bound=Cost(tokens=400), share=share)
+    share = BudgetShare(limits=RunLimits(max_tokens=most), bound=Cost(tokens=400), share=part)
     for tokens in costs:
-        assert purse.lasts
-        purse.running += 1
-        if purse.lasts:  # another one would be paid for as well, if it costs what those before did
-            known = [cost * most for cost in purse.paid] or [400]
+        assert share.lasts
+        share.running += 1
+        if share.lasts:  # another one would be paid for as well, if it costs what those before did
+            known = [cost * most for cost in share.paid] or [400]
             mean = sum(known) / len(known)
-            assert sum(purse.paid) * most + 2 * mean <= most * share * (1 + 1e-9)
-        purse.end(Cost(tokens=tokens))
+            assert sum(share.paid) * most + 2 * mean <= most * part * (1 + 1e-9)
+        share.end(Cost(tokens=tokens))
 
 
-def test_a_purse_without_limits_always_lasts_and_one_that_is_spent_lets_one_task_run() -> None:
-    assert Purse(limits=RunLimits(), bound=Cost(tokens=9), running=1000).lasts
-    spent = Purse(
+def test_a_share_without_limits_always_lasts_and_one_that_is_spent_lets_one_task_run() -> None:
+    assert BudgetShare(limits=RunLimits(), bound=Cost(tokens=9), running=1000).lasts
+    spent = BudgetShare(
         limits=RunLimits(max_dollars=2.0), bound=Cost(dollars=1.0), before=Spent(dollars=1.5)
     )
     assert spent.lasts
@@ -133,7 +133,7 @@ def test_the_last_row_of_a_terminal_says_how_far_the_run_is_and_is_given_back(
 def test_the_line_of_a_run_with_workers_counts_the_rate_limits_of_all_of_them(
     tmp_path: Path, command: list[str], serve: Serve
 ) -> None:
-    answer = {"text": fenced("print(3)"), "seconds": 0.7, "faults": [429]}
+    answer = {"text": fenced("print(3)"), "seconds": 2, "faults": [429]}
     server = serve(tasks={"*": {"program": answer}}, retry_after="0.1")
     at = command.index("scripted:script.json")
     asked = [*command[:at], "gpt-4", *command[at + 1 :], "--selfrepair-base-url", server.base_url]

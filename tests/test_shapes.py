@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Floats, Groups, drawing
 from pytest_selfrepair.estimate.exact.forest import UNITS, Forest
-from pytest_selfrepair.estimate.exact.shape import Policy
 from pytest_selfrepair.estimate.exact.shapes import expect, shapes
 from trees import Node, Task, as_forest, every_tree, one_tree, paid, random_task, small_tasks
 

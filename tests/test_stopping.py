@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from builders import grown
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.tree import Grown, ProgramNode
+from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode
 from pytest_selfrepair.estimate.exact.forest import TOKENS
-from pytest_selfrepair.estimate.exact.shape import Policy
 from pytest_selfrepair.estimate.exact.stopping import reach, stopping
 
 

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from builders import grown
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback
-from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree
+from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode, RepairTree
 from pytest_selfrepair.estimate.exact.forest import TOKENS, forest
-from pytest_selfrepair.estimate.exact.shape import Policy
 from pytest_selfrepair.estimate.exact.shapes import expect_texts
 
 Texts = Sequence[Sequence[Sequence[tuple[bool, int]]]]

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from pytest_selfrepair.core.tree import Grown, ProgramNode
+from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode
 from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.exact.forest import UNITS, Forest, Level
-from pytest_selfrepair.estimate.exact.shape import Policy
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback, FeedbackCases
@@ -12,6 +13,19 @@ from pytest_selfrepair.core.verdict import Verdict
 
 _REPAIR = re.compile(r"/(?:f(?P<shared>\d+)/r\d+|r(?P<own>\d+))$")
 """How a repair's node ends: with the text that it shares with earlier ones, or its own."""
+
+
+class Policy(StrEnum):
+    """In what order a tree is drawn, and when drawing stops (arXiv 2306.09896, section 4).
+
+    `batch` pays for all programs and, where none passes, for all repairs. `dfs` draws a program,
+    then its repairs one by one, then the next program, and stops at the first pass. `bfs` draws
+    programs one by one until one passes, and only where none does their repairs one by one.
+    """
+
+    BATCH = "batch"
+    DFS = "dfs"
+    BFS = "bfs"
 
 
 def program_hash(program: str) -> str:
@@ -89,7 +103,8 @@ class RepairTree:
     Attributes:
         source: The feedback source's name.
         repairs: All repairs, level by level: first those of initial programs, then the repairs of
-            these. In each level round by round, in each round in the order of the level above.
+            these. In each level round by round, in each round in the order of the level above; in
+            a tree that ends at its first pass, in the order drawn.
         complete: False where the token budget ended before every failing program had all its
             repairs.
         unanswered: The failing programs, by their nodes, of which the source has nothing to say: a
@@ -148,6 +163,7 @@ class Plan:
             repair has one of its own.
         depth: Levels of repair: 2 where a repair that fails is repaired in its turn, and so on.
         feedback_cases: The cases that feedback and repair may see; all decide.
+        policy: Whether trees are grown whole (`batch`), or up to their first pass.
     """
 
     n_p: int
@@ -157,6 +173,7 @@ class Plan:
     n_f: int | None = None
     depth: int = 1
     feedback_cases: FeedbackCases = FeedbackCases.ALL
+    policy: Policy = Policy.BATCH
 
     @property
     def texts(self) -> int:

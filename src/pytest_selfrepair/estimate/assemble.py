@@ -7,9 +7,10 @@ from typing import TypeVar
 from pytest_selfrepair.core.feedback import leaks
 from pytest_selfrepair.core.ledger import Account, Lost
 from pytest_selfrepair.core.record import UNKNOWN, Record, Setup
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.comparison.sources import compared
 from pytest_selfrepair.estimate.exact.iid import iid, sampled
-from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
+from pytest_selfrepair.estimate.exact.shape import ALL, Shape
 from pytest_selfrepair.estimate.exact.shapes import Expected
 from pytest_selfrepair.estimate.exact.stopping import reach, stopping
 from pytest_selfrepair.estimate.findings import About, Curve, Findings, HeatMap, Refused, Unscored

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Account, Lost
-from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
+from pytest_selfrepair.core.tree import Policy
+from pytest_selfrepair.estimate.exact.shape import ALL, Shape
 from pytest_selfrepair.estimate.gain import AtEqualTokens, Baseline, Difficulty
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 

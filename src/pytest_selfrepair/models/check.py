@@ -16,13 +16,14 @@ from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.dialect import is_missing
 from pytest_selfrepair.models.endpoint import Call, Line
 from pytest_selfrepair.models.traffic import Slots
-from pytest_selfrepair.models.trouble import Trouble
+from pytest_selfrepair.models.trouble import Meaning, Trouble
 
 _SECONDS = 30.0
 """Longer than this no model is waited for: one that is being loaded may be there all the same."""
 _TRIES_OF_A_PAGE = 3
 """So often something else than an endpoint has to answer before it is believed to stand there."""
 _MOST_NAMED = 5
+_REFUSES_ALL = "it refuses to list its models in the same words: check the key and the address"
 _VERSION = "/v1"
 _SPEAKS = frozenset({400, 401, 403, 422, 429})
 """Statuses of an endpoint that has such a path."""
@@ -85,8 +86,20 @@ async def _tried(model: ChatModel, params: SamplingParams) -> Trouble | None:
             break
     if trouble is None:
         return None
-    lasts = trouble.is_unreached or trouble.is_for_good or trouble.is_other
-    return trouble if lasts else None
+    if trouble.is_unreached or trouble.is_for_good or trouble.is_other:
+        return trouble
+    if trouble.meaning is Meaning.REFUSED and await _refuses_all(model.line, trouble):
+        return replace(trouble, hint=_REFUSES_ALL)
+    return None
+
+
+async def _refuses_all(line: Line, trouble: Trouble) -> bool:
+    """Whether an endpoint refuses to list its models in the words by which it refused to answer.
+
+    Gateways refuse a key that they do not know with statuses that say nothing of keys.
+    """
+    listed = await line.listed(CHECK_ID)
+    return isinstance(listed, Trouble) and listed.reason == trouble.reason
 
 
 async def _hint(model: ChatModel, trouble: Trouble) -> str:
@@ -129,6 +142,8 @@ async def _speaks(endpoint: Endpoint, model: ChatModel) -> bool:
 async def _names(line: Line) -> list[str]:
     """The models that an endpoint lists; none where it lists none."""
     content = await line.listed(CHECK_ID)
+    if isinstance(content, Trouble):
+        return []
     try:
         found = msgspec.json.decode(content, type=_Listed)
     except (msgspec.MsgspecError, UnicodeDecodeError):

@@ -182,16 +182,18 @@ class Line:
             flight.answered((counts.prompt or 0) + counts.generated)
         return found
 
-    async def listed(self, request_id: str) -> bytes:
-        """What the endpoint says of its models, in whatever form; nothing where it does not."""
+    async def listed(self, request_id: str) -> bytes | Trouble:
+        """What the endpoint says of its models, in whatever form, or why it says nothing."""
         from httpx2 import HTTPError, InvalidURL, StreamError  # noqa: PLC0415 - slow, where used
 
         try:
             async with asyncio.timeout(self.endpoint.timeout):
                 response = await self._sent(Call(path=MODELS_PATH, body=None), request_id)
-                return response.content
         except (HTTPError, InvalidURL, StreamError, ValueError, OSError):
             return b""
+        if response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
+            return self._refused(response, response.content)
+        return response.content
 
     async def aclose(self) -> None:
         """Close the connections; may be called again."""

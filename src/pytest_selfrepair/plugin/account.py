@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from pytest_selfrepair.core.ledger import RunLimits
 from pytest_selfrepair.core.prompt import PromptSet
-from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.core.tree import Plan, Policy
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.models.recording import Replay
 from pytest_selfrepair.plugin.model_registry import ResolvedModel
@@ -46,6 +46,8 @@ def campaign_of(
         for model in others
         if model.explaining != coder.explaining
     ]
+    if plan.policy is not Policy.BATCH:
+        later.append(["policy", plan.policy])
     if prompts.packages:
         later.append(["packages", prompts.packages])
     if later:

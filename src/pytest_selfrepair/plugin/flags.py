@@ -64,6 +64,15 @@ OPTIONS = (
         parse=values.whole(1),
     ),
     Option(
+        name="policy",
+        metavar="POLICY",
+        help="batch grows every tree whole; dfs and bfs end each at its first pass, one request at "
+        "a time: cheaper, but no smaller tree, no curve and no baseline can be estimated from it "
+        "(default: batch)",
+        default="batch",
+        parse=values.one_of("batch", "dfs", "bfs"),
+    ),
+    Option(
         name="budget",
         metavar="TOKENS",
         help="generated tokens that one repair tree may cost, initial programs included "

@@ -35,8 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
     from pytest_selfrepair.plugin.importing import unswept  # noqa: PLC0415 - only where it is used
 
     with unswept():
-        from pytest_selfrepair.plugin import active  # noqa: PLC0415 - as above
+        from pytest_selfrepair.plugin import wiring  # noqa: PLC0415 - as above
     try:
-        active.activate(config, options.settings(config))
+        wiring.activate(config, options.settings(config))
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from pytest_selfrepair.core.ledger import RunLimits, Spent
+from pytest_selfrepair.core.ledger import Spent
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
-from pytest_selfrepair.plugin import xdist
-from pytest_selfrepair.plugin.engine import Engine
+from pytest_selfrepair.plugin import workers
+from pytest_selfrepair.plugin.run_process import RunProcess
 from pytest_selfrepair.plugin.runlog import RunLog
 from pytest_selfrepair.plugin.status import BottomRow, wanted
 from pytest_selfrepair.report.live import Progress, live_line
@@ -23,19 +23,15 @@ class LiveLine:
 
     Args:
         log: What has ended.
-        engine: What runs here.
-        campaign: The run's account.
-        limits: What that may spend.
+        process: What this process works with.
         concurrency: Requests that may be in flight, over the whole run.
     """
 
-    def __init__(
-        self, log: RunLog, engine: Engine, campaign: str, limits: RunLimits, concurrency: int
-    ) -> None:
+    def __init__(self, log: RunLog, process: RunProcess, concurrency: int) -> None:
         self._log = log
-        self._engine = engine
-        self._campaign = campaign
-        self._limits = limits
+        self._engine = process.engine
+        self._campaign = process.models.campaign
+        self._limits = process.models.limits
         self._concurrency = concurrency
         self._row: BottomRow | None = None
         self._total = 0
@@ -46,14 +42,14 @@ class LiveLine:
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
         """Count the tasks that workers have found."""
         del node
-        self._total = sum(map(len, xdist.task_shares(ids, 1)))
+        self._total = sum(map(len, workers.task_shares(ids, 1)))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """Begin."""
         if session.config.option.collectonly or not wanted(session.config.option.verbose):
             return
-        self._total = sum(map(len, xdist.task_shares([i.nodeid for i in session.items], 1)))
+        self._total = sum(map(len, workers.task_shares([i.nodeid for i in session.items], 1)))
         self._began = time.monotonic()
         self._row = BottomRow(self._text)
         self._row.start()

@@ -18,7 +18,7 @@ from pytest_selfrepair.models.slotted import slotted
 from pytest_selfrepair.models.thinking import thinks
 from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.weights import Weights, find_weights
-from pytest_selfrepair.plugin import xdist
+from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.asking import from_hook
 from pytest_selfrepair.plugin.endpoints import Endpoints, Lines
 from pytest_selfrepair.plugin.flags import FEEDBACK_MAX_TOKENS, MAX_TOKENS, THINKING_MAX_TOKENS
@@ -88,7 +88,7 @@ class ModelRegistry:
         self._tables = {} if settings.models is None else read_models(settings.models)
         self.prices = Prices.read(settings.prices)
         self.endpoints = Endpoints(
-            settings=settings, share=lambda total: xdist.share(config, total)
+            settings=settings, share=lambda total: workers.share(config, total)
         )
 
     def resolve(self, asked: AskedModel) -> ResolvedModel:

@@ -23,6 +23,7 @@ class Settings:
     repairs: int
     feedbacks: int | None
     depth: int
+    policy: str
     budget: int | None
     max_tokens_total: int | None
     max_cost: float | None

@@ -5,7 +5,8 @@ from pathlib import Path
 from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.prompt import BUILT_IN, PromptSet
 from pytest_selfrepair.core.sample import SamplingParams
-from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.core.tree import Plan, Policy
+from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.models.parameters import keyed_headers
 from pytest_selfrepair.plugin.options import Settings
 
@@ -16,7 +17,20 @@ def plan_of(settings: Settings, params: SamplingParams) -> Plan:
     Args:
         settings: What the user asked for.
         params: How programs and repairs are drawn.
+
+    Raises:
+        UsageError: The trees are to end at their first pass, and so large that nothing could be
+            estimated from them.
     """
+    policy = Policy(settings.policy)
+    if policy is not Policy.BATCH and (settings.depth > 1 or settings.feedbacks is not None):
+        flag, found = "--selfrepair-depth", str(settings.depth)
+        if settings.feedbacks is not None:
+            flag, found = "--selfrepair-feedbacks", str(settings.feedbacks)
+        raise UsageError(
+            f"{flag}: found {found} with --selfrepair-policy {policy}; accepted: one level of "
+            "repair, each with feedback of its own, or --selfrepair-policy batch"
+        )
     return Plan(
         n_p=settings.programs,
         n_fr=settings.repairs * (settings.feedbacks or 1),
@@ -25,6 +39,7 @@ def plan_of(settings: Settings, params: SamplingParams) -> Plan:
         budget=settings.budget,
         params=params,
         feedback_cases=FeedbackCases(settings.feedback_cases),
+        policy=policy,
     )
 
 

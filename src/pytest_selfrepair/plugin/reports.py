@@ -54,11 +54,6 @@ class Reports:
         # Read before the run begins: `last` is then the run before this one.
         self.baseline = [_loaded(run) for run in settings.baseline]
 
-    @property
-    def is_plan(self) -> bool:
-        """Whether the run is planned alone."""
-        return self._settings.plan
-
     def foreseen(self, task_ids: Sequence[str]) -> list[str]:
         """What the gate can hold with these tasks, a line each.
 
@@ -128,10 +123,8 @@ class Reports:
             said += self._markdown(settings.markdown, text)
         return said
 
-    def decision(self, findings: "Findings", records: list[Record]) -> Decision | None:
-        """Whether the run passes the gate; None where there is none."""
-        if not self.gate.is_set:
-            return None
+    def decision(self, findings: "Findings", records: list[Record]) -> Decision:
+        """Whether the run passes the gate."""
         return decide(self.gate, findings, self._regression(records))
 
     def annotations(

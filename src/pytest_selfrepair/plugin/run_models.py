@@ -17,8 +17,9 @@ from pytest_selfrepair.models.local import REQUESTS_AT_ONCE
 from pytest_selfrepair.models.recording import RecordingModel, Replay
 from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.traffic import Slots, Throttle
-from pytest_selfrepair.plugin import xdist
+from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.account import campaign_of, check_limits, unpriced
+from pytest_selfrepair.plugin.budget_share import BudgetShare
 from pytest_selfrepair.plugin.checking import check_endpoints, checked
 from pytest_selfrepair.plugin.endpoints import Lines
 from pytest_selfrepair.plugin.expected import asking_of, costliest_task, dollars_of
@@ -28,7 +29,6 @@ from pytest_selfrepair.plugin.model_names import AskedModel
 from pytest_selfrepair.plugin.model_registry import ModelRegistry, descriptions
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.plan import plan_of, prompts_of
-from pytest_selfrepair.plugin.purse import Purse
 from pytest_selfrepair.plugin.source_registry import NamedSource, resolve_sources
 
 
@@ -111,12 +111,12 @@ class RunModels:
         self.plan = plan_of(settings, self._coder.params)
         self.limits = RunLimits(max_tokens=settings.max_tokens_total, max_dollars=settings.max_cost)
         check_limits(self.limits, unpriced(self._models.values()))
-        self.campaign = xdist.given_campaign(config) or campaign_of(
+        self.campaign = workers.given_campaign(config) or campaign_of(
             settings, self.plan, self.prompts, list(self._models.values())
         )
         embedded = {model.asked.name for model in self._models.values() if model.weights}
         if all(model.weights for model in self._models.values()):
-            concurrency = min(concurrency, xdist.share(config, REQUESTS_AT_ONCE * len(embedded)))
+            concurrency = min(concurrency, workers.share(config, REQUESTS_AT_ONCE * len(embedded)))
         self.slots = Slots(concurrency)
         self.check = Check()
 
@@ -163,7 +163,7 @@ class RunModels:
         Raises:
             LocalModelError: The embedded model cannot be set up.
         """
-        lines = Lines(self.slots, ready=None if xdist.given_checked(self._config) else self.check)
+        lines = Lines(self.slots, ready=None if workers.given_checked(self._config) else self.check)
         made = {asked: model.make(lines) for asked, model in self._models.items()}
         self.check.models = checked([(self._models[asked], made[asked]) for asked in made])
         recorded = {
@@ -213,10 +213,10 @@ class RunModels:
             as_of=str(self.prices.as_of),
         )
 
-    def purse(self) -> Purse:
+    def budget_share(self) -> BudgetShare:
         """This process's share of the run's budget."""
-        return Purse(
+        return BudgetShare(
             limits=self.limits,
             bound=costliest_task(self.plan, self._sources, self._models, self._coder),
-            share=1 / xdist.processes(self._config),
+            share=1 / workers.processes(self._config),
         )

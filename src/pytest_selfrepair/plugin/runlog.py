@@ -21,6 +21,7 @@ class RunLog:
         rate_limits: How often endpoints said that they were asked too much, by worker.
         others_failed: Whether an ordinary test beside the tasks failed, or could not be collected.
         trouble: Why records could not be kept, or None.
+        fault: Why a worker found that the run cannot go on, or None.
     """
 
     def __init__(self, path: Path, run: str = "") -> None:
@@ -34,6 +35,7 @@ class RunLog:
         self.rate_limits: dict[str, int] = {}
         self.others_failed = False
         self.trouble: str | None = None
+        self.fault: str | None = None
 
     @property
     def records(self) -> list[Record]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.estimate.exact.shape import ALL, Policy
+from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import Curve, Findings, HeatMap, Pair, SourceFindings
 from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.estimate import Estimate

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pytest_selfrepair.estimate.exact.shape import ALL, Policy
+from pytest_selfrepair.core.tree import Policy
+from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import Curve, Findings, Pair
 from pytest_selfrepair.estimate.gain import Answer, AtEqualTokens
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome

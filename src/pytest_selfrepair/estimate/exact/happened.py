@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.forest import UNITS, Forest
-from pytest_selfrepair.estimate.exact.shape import Policy
 from pytest_selfrepair.estimate.exact.shapes import Expected
 
 

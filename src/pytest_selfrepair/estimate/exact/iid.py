@@ -14,10 +14,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pytest_selfrepair.core.tree import Grown, ProgramNode
+from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode
 from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Groups, Ints, drawing
 from pytest_selfrepair.estimate.exact.forest import TOKENS, node_costs
-from pytest_selfrepair.estimate.exact.shape import Policy
 from pytest_selfrepair.estimate.exact.shapes import Expected
 
 

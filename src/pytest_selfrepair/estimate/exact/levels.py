@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Groups, Ints
 from pytest_selfrepair.estimate.exact.forest import DOLLARS, UNITS, Forest
-from pytest_selfrepair.estimate.exact.shape import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

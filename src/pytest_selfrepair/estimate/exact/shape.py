@@ -1,23 +1,11 @@
 """A shape of repair trees: how many programs and repairs, in what order, and what that comes to."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from pytest_selfrepair.core.tree import Policy
 
 ALL = "all"
 """What stands for a difficulty where tasks of every difficulty count."""
-
-
-class Policy(StrEnum):
-    """In what order a tree is drawn, and when drawing stops (arXiv 2306.09896, section 4).
-
-    `batch` pays for all programs and, where none passes, for all repairs. `dfs` draws a program,
-    then its repairs one by one, then the next program, and stops at the first pass. `bfs` draws
-    programs one by one until one passes, and only where none does their repairs one by one.
-    """
-
-    BATCH = "batch"
-    DFS = "dfs"
-    BFS = "bfs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

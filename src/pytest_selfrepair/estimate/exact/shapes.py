@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Floats, drawing
 from pytest_selfrepair.estimate.exact.forest import (
     ALL_TOKENS,
@@ -28,7 +29,7 @@ from pytest_selfrepair.estimate.exact.forest import (
     Forest,
 )
 from pytest_selfrepair.estimate.exact.levels import Levels
-from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
+from pytest_selfrepair.estimate.exact.shape import ALL, Shape
 from pytest_selfrepair.estimate.exact.texts import SharedTexts
 
 POLICIES = tuple(Policy)

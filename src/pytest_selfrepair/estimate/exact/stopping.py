@@ -17,10 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pytest_selfrepair.core.tree import Grown, ProgramNode
+from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode
 from pytest_selfrepair.estimate.exact.draws import Bools, Drawing, Floats, Groups, Ints, drawing
 from pytest_selfrepair.estimate.exact.forest import node_costs
-from pytest_selfrepair.estimate.exact.shape import Policy
 from pytest_selfrepair.estimate.exact.shapes import Expected
 
 

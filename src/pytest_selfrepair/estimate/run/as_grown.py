@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.tree import Grown
+from pytest_selfrepair.core.tree import Grown, Policy
 from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.exact.forest import DOLLARS, TOKENS, Forest, forest
-from pytest_selfrepair.estimate.exact.shape import Policy
 from pytest_selfrepair.estimate.exact.shapes import Expected, expect, known
 from pytest_selfrepair.estimate.exact.stopping import further, stopping, unsolved
 from pytest_selfrepair.estimate.run.outcome import (

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.iid import iid, sampled
-from pytest_selfrepair.estimate.exact.shape import Policy
 from pytest_selfrepair.estimate.exact.shapes import Expected
 from pytest_selfrepair.estimate.exact.stopping import reach, stopping
 from pytest_selfrepair.estimate.run.censoring import Usable

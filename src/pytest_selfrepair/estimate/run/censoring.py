@@ -21,10 +21,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.core.tree import Grown
+from pytest_selfrepair.core.tree import Grown, Policy
 from pytest_selfrepair.estimate.exact.forest import Forest, forest
 from pytest_selfrepair.estimate.exact.happened import beginnings, happened
-from pytest_selfrepair.estimate.exact.shape import ALL, Policy, Shape
+from pytest_selfrepair.estimate.exact.shape import ALL, Shape
 from pytest_selfrepair.estimate.exact.shapes import (
     POLICIES,
     Expected,
@@ -35,7 +35,7 @@ from pytest_selfrepair.estimate.exact.shapes import (
     shapes,
 )
 from pytest_selfrepair.estimate.findings import Refused
-from pytest_selfrepair.estimate.run.ended import PlannedTree, policy_of
+from pytest_selfrepair.estimate.run.ended import PlannedTree
 
 MOST_NAMED = 3
 """Tasks that a refusal names."""
@@ -154,7 +154,7 @@ def usable(records: Sequence[Record], source: str | None, trees: Forest | None =
         n_fr=0,
         refused=(),
     )
-    if any(policy_of(plan) is not Policy.BATCH for plan in plans):
+    if any(plan.policy is not Policy.BATCH for plan in plans):
         return _in_order(found, used)
     return _uneven(_within_budget(_one_level(found), used))
 
@@ -214,8 +214,7 @@ def _in_order(found: Usable, used: Sequence[PlannedTree]) -> Usable:
     what = _what(found.source)
     nothing = replace(found, grown=(), forest=found.forest.first(0))
     plans = {
-        (policy_of(each.plan), each.plan.n_p, each.plan.n_fr) if each.plan else None
-        for each in used
+        (each.plan.policy, each.plan.n_p, each.plan.n_fr) if each.plan else None for each in used
     }
     first = next(iter(plans))
     if len(plans) > 1 or first is None or found.forest.depth > 1:

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Floats, Ints
 from pytest_selfrepair.estimate.exact.forest import ALL_TOKENS, DOLLARS, TOKENS, Forest
-from pytest_selfrepair.estimate.exact.shape import ALL, Policy
+from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.exact.shapes import Expected, expect, expect_texts, known
 from pytest_selfrepair.estimate.exact.texts import SharedTexts
 from pytest_selfrepair.estimate.findings import Curve, CurvePoint, HeatCell, HeatMap

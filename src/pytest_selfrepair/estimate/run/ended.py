@@ -5,12 +5,6 @@ from dataclasses import dataclass
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode, RepairTree
-from pytest_selfrepair.estimate.exact.shape import Policy
-
-
-def policy_of(plan: Plan) -> Policy:
-    """How a plan grows its trees; batch where it does not say."""
-    return Policy(getattr(plan, "policy", Policy.BATCH))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

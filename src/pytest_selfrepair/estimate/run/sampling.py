@@ -13,11 +13,10 @@ from typing import TypeAlias
 
 import numpy as np
 
-from pytest_selfrepair.core.tree import Grown
+from pytest_selfrepair.core.tree import Grown, Policy
 from pytest_selfrepair.estimate.exact.draws import Bools, Floats, Ints
 from pytest_selfrepair.estimate.exact.forest import TOKENS
 from pytest_selfrepair.estimate.exact.iid import from_none
-from pytest_selfrepair.estimate.exact.shape import Policy
 from pytest_selfrepair.estimate.exact.stopping import further, stopping, unsolved
 from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.decision import Evidence

@@ -11,7 +11,7 @@ from pytest_selfrepair.core.ledger import RunLimits, Spent
 
 
 @dataclass(slots=True, kw_only=True)
-class Purse:
+class BudgetShare:
     """This process's share of what is left of the run's budget.
 
     Attributes:

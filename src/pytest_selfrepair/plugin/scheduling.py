@@ -12,7 +12,7 @@ import pytest
 from xdist.report import report_collection_diff
 from xdist.workermanage import parse_tx_spec_config
 
-from pytest_selfrepair.plugin.xdist import task_shares, worker_number
+from pytest_selfrepair.plugin.workers import task_shares, worker_number
 
 _AHEAD = 2
 """Items that a worker has been sent and not run: it runs one only when it knows the next."""

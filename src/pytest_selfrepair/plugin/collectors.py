@@ -1,4 +1,4 @@
-"""Tasks as pytest sees them: folders and files that hold them, and one item each.
+"""Folders and files that hold tasks, as pytest collects them.
 
 An item is made of a task's outline; the task is read when the item is about to run. A folder of
 task folders yields their items itself: a collector for each of ten thousand would cost seconds.
@@ -7,61 +7,28 @@ task folders yields their items itself: a collector for each of ten thousand wou
 import fnmatch
 import os
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
-import pluggy
 import pytest
 from _pytest._code.code import ExceptionInfo, TerminalRepr
-from _pytest.outcomes import Failed
 
 from pytest_selfrepair.core.foreign import described, place
-from pytest_selfrepair.core.record import NO_CASES, Record
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import SelfRepairError, TaskError
-from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
 from pytest_selfrepair.plugin import ITEM_NAME
-from pytest_selfrepair.plugin.engine import Engine, Upcoming
-from pytest_selfrepair.plugin.flag_values import PAPER as PAPER_SAMPLE
-from pytest_selfrepair.plugin.options import Settings
-from pytest_selfrepair.report.item import unsolved_text
-from pytest_selfrepair.report.junit import properties
+from pytest_selfrepair.plugin.items import TaskItem
+from pytest_selfrepair.plugin.task_runner import Upcoming
 from pytest_selfrepair.tasks import folders, hub, jsonl
 from pytest_selfrepair.tasks.outline import Outline
-from pytest_selfrepair.tasks.sampling import PAPER, allocate, balanced, draw
 from pytest_selfrepair.tasks.sources import circle_error, is_circle
-
-ENGINE = pytest.StashKey[Engine]()
-"""Where a session keeps what runs its tasks."""
 
 HUB = pytest.StashKey[dict[Path, str]]()
 """Where a session keeps which files stand for which names of the hub."""
 
-_KEYWORDS = {ITEM_NAME}
-"""What `-k` finds every item by, beside the names of its task and of the folders above."""
-
 _READER = "pytest_selfrepair_tasks"
 """The hook that reads tasks of a format of the user's own."""
-
-RECORD = pytest.StashKey[Record]()
-"""Where an item keeps its record."""
-
-
-class UnscoredError(Failed):
-    """A task that could not be scored: pytest's error, never a failure.
-
-    Of pytest's own kind, which can do without a traceback: to lay out one that is not shown would
-    cost a tenth of a second for each of what may be thousands of tasks.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason, pytrace=False)
-
-
-class UnsolvedError(Exception):
-    """A task that neither a program nor a repair solved."""
 
 
 def _same(task: Task) -> Task:
@@ -85,12 +52,6 @@ def _as_outlined(load: Callable[[], Task], outline: Outline) -> Task:
                 accepted += "; in a large file fn_name comes first or last"
             raise TaskError(file=task.id, field=field, found=found, accepted=accepted)
     return task
-
-
-@cache
-def _mark(name: str) -> pytest.Mark:
-    mark: pytest.Mark = getattr(pytest.mark, name).mark
-    return mark
 
 
 def locate(config: pytest.Config) -> None:
@@ -324,81 +285,6 @@ def _unread(file: str, error: BaseException) -> TaskError:
     )
 
 
-class TaskItem(pytest.Item):
-    """One task: grown while it is set up, judged solved or not when it is called.
-
-    So an endpoint or a sandbox that fails is pytest's error, and an unsolved task its failure.
-    """
-
-    def __init__(
-        self,
-        *,
-        name: str,
-        parent: pytest.Collector,
-        upcoming: Upcoming,
-        outline: Outline,
-        path: Path | None,
-    ) -> None:
-        super().__init__(
-            name,
-            parent,
-            nodeid=f"{upcoming.task_id}::{ITEM_NAME}",
-            path=path,
-        )
-        self.task_id = upcoming.task_id
-        self.upcoming = upcoming
-        self.has_cases = outline.cases != 0
-        self.difficulty = outline.difficulty
-        self.extra_keyword_matches = _KEYWORDS
-        for marker in (outline.difficulty.value, outline.kind.value):
-            self.own_markers.append(_mark(marker))
-            self.keywords[marker] = _mark(marker)
-
-    @property
-    def ihook(self) -> pluggy.HookRelay:
-        """The hooks that hold in the folder above: a task's own has none."""
-        above = self.parent
-        assert above is not None  # noqa: S101 - only a session has none
-        return above.ihook
-
-    def setup(self) -> None:
-        """Grow the task's trees.
-
-        Raises:
-            UnscoredError: No verdict could be reached.
-        """
-        if not self.has_cases:
-            pytest.skip(f"{self.task_id} has no cases")
-        record = self.config.stash[ENGINE].record(self.upcoming)
-        self.stash[RECORD] = record
-        self.user_properties += properties(record)
-        if record.quarantined or record.unscored == NO_CASES:
-            pytest.skip(f"{self.task_id}: {record.unscored}")
-        if record.unscored is not None:
-            raise UnscoredError(record.unscored)
-
-    def runtest(self) -> None:
-        """Pass where a program or a repair solved the task.
-
-        Raises:
-            UnsolvedError: None did.
-        """
-        if task_outcome(self.stash[RECORD]) is TaskOutcome.UNSOLVED:
-            raise UnsolvedError
-
-    def repr_failure(  # type: ignore[override]  # as above
-        self, excinfo: ExceptionInfo[BaseException]
-    ) -> str | TerminalRepr:
-        """The task's tree, in short or with -v in full: no traceback of ours."""
-        if isinstance(excinfo.value, UnsolvedError):
-            return unsolved_text(self.stash[RECORD], verbose=self.config.get_verbosity() > 0)
-        return super().repr_failure(excinfo)
-
-    def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
-        """Where pytest says the item is."""
-        return self.path, None, self.task_id
-
-
 def collector_for(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """The collector of a file, where it holds tasks."""
     try:
@@ -411,55 +297,3 @@ def collector_for(path: Path, parent: pytest.Collector) -> pytest.Collector | No
     if jsonl.is_lines(path) and parent.session.isinitpath(path):
         return JsonLinesFile.from_parent(parent, path=path, nodeid=_id(path, parent.config))
     return None
-
-
-def sampled(items: list[pytest.Item], settings: Settings) -> tuple[list[pytest.Item], list[str]]:
-    """Draw the tasks that `--selfrepair-sample` asks for.
-
-    Args:
-        items: What is selected so far, ordinary tests among it, which stay.
-        settings: What the user asked for.
-
-    Returns:
-        The items that stay, in order, and what the user should know, a line each.
-    """
-    tasks = [(i.task_id, i.difficulty) for i in items if isinstance(i, TaskItem) and i.has_cases]
-    counts = Counter(difficulty for _, difficulty in tasks)
-    wanted = settings.sample
-    if wanted is None:
-        return items, []
-    notices: list[str] = []
-    if wanted == PAPER_SAMPLE:
-        allocated = dict(PAPER)
-        notices = [
-            f"--selfrepair-sample paper: found {counts[each]} {each} tasks; wanted {number}"
-            for each, number in PAPER.items()
-            if counts[each] < number
-        ]
-    else:
-        allocated = allocate(counts, wanted)
-        if len(tasks) < wanted:
-            notices = [f"--selfrepair-sample {wanted}: found {len(tasks)} tasks"]
-    drawn = draw(tasks, allocated, settings.seed or 0)
-    kept = [i for i in items if not isinstance(i, TaskItem) or i.task_id in drawn]
-    return kept, notices
-
-
-def ordered(items: list[pytest.Item], settings: Settings) -> list[pytest.Item]:
-    """The items in the order in which they are run.
-
-    Where the run has a bound, tasks take each other's places at random, balanced over difficulties
-    and the same in every worker: what the bound cuts off is then a random part of them.
-
-    Args:
-        items: What is selected; ordinary tests keep their places.
-        settings: What the user asked for.
-    """
-    if settings.max_tokens_total is None and settings.max_cost is None:
-        return items
-    tasks = {i.task_id: i for i in items if isinstance(i, TaskItem)}
-    order = balanced([(i.task_id, i.difficulty) for i in tasks.values()], settings.seed or 0)
-    if len(order) < sum(isinstance(i, TaskItem) for i in items):
-        return items  # one was named twice, and has a place of its own for each time
-    following = iter(order)
-    return [tasks[next(following)] if isinstance(i, TaskItem) else i for i in items]

@@ -1,4 +1,7 @@
-"""The one module that knows of pytest-xdist's workers; all works the same without it."""
+"""What the controller and its workers tell each other, and which tasks each runs.
+
+All of it works without pytest-xdist, where one process is all there is.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,6 +24,9 @@ _ISOLATION = "selfrepair_isolation"
 _NOTICES = "selfrepair_notices"
 _CHECKED = "selfrepair_checked"
 _FAULT = "selfrepair_fault"
+
+END = f"::{ITEM_NAME}"
+"""How the node id of a task ends, and no other."""
 
 OURS = "load"
 """The way of distributing tests that is xdist's default, and gives way to our scheduler."""
@@ -72,7 +78,7 @@ def task_shares(ids: Sequence[str], workers: int) -> list[list[int]]:
     Returns:
         For each worker the positions of its tasks; ordinary tests are in no share.
     """
-    tasks = [i for i, node_id in enumerate(ids) if node_id.endswith(f"::{ITEM_NAME}")]
+    tasks = [i for i, node_id in enumerate(ids) if node_id.endswith(END)]
     return [tasks[number::workers] for number in range(workers)]
 
 
@@ -179,15 +185,6 @@ def known_share(session: pytest.Session) -> list[pytest.Item]:
     number = worker_number(str(given["workerid"]))
     shares = task_shares([item.nodeid for item in session.items], int(given["workercount"]))
     return [session.items[i] for i in shares[number]] if number < len(shares) else []
-
-
-def scheduler(config: pytest.Config) -> object | None:
-    """Our scheduler, in place of the one that is xdist's default; None for every other."""
-    if config.getvalue("dist") != OURS:
-        return None
-    from pytest_selfrepair.plugin.shares import ShareScheduling  # noqa: PLC0415 - imports xdist
-
-    return ShareScheduling(config)
 
 
 def worker_number(name: str) -> int:

@@ -1,0 +1,51 @@
+"""The hooks of collection: what holds tasks, which of them are run, and in what order."""
+
+from pathlib import Path
+
+import pytest
+
+from pytest_selfrepair.plugin.collectors import Folder, TaskFolder, collector_for
+from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.selection import ordered, sampled
+from pytest_selfrepair.tasks.folders import is_task_folder
+
+
+class Collection:
+    """The hooks.
+
+    Args:
+        settings: What the user asked for.
+
+    Attributes:
+        notices: What the user should know of the sample that was drawn, a line each.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.notices: list[str] = []
+
+    def pytest_collect_directory(
+        self, path: Path, parent: pytest.Collector
+    ) -> pytest.Collector | None:
+        """A folder in the layout of APPS is a task; any other may hold some."""
+        if is_task_folder(path):
+            return TaskFolder.from_parent(parent, path=path)
+        return None if (path / "__init__.py").exists() else Folder.from_parent(parent, path=path)
+
+    def pytest_collect_file(
+        self, file_path: Path, parent: pytest.Collector
+    ) -> pytest.Collector | None:
+        """A JSON Lines file that was asked for, or what a conftest.py reads, holds tasks."""
+        return collector_for(file_path, parent)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Draw a sample of what -m, -k and the like have left, and put it in order."""
+        kept, self.notices = sampled(items, self._settings)
+        if len(kept) < len(items):
+            stay = set(kept)
+            config.hook.pytest_deselected(items=[each for each in items if each not in stay])
+            items[:] = kept
+        items[:] = ordered(items, self._settings)

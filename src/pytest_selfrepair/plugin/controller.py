@@ -1,0 +1,82 @@
+"""The hooks of the process that hears of every task: it keeps the log and supplies workers."""
+
+from typing import Any
+
+import pytest
+
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.errors import SelfRepairError, WorkerLostError
+from pytest_selfrepair.plugin import workers
+from pytest_selfrepair.plugin.items import tasks_of
+from pytest_selfrepair.plugin.run_process import RunProcess
+from pytest_selfrepair.plugin.runlog import RunLog
+from pytest_selfrepair.plugin.sent_records import sent_record
+
+
+class Controller:
+    """The hooks.
+
+    Args:
+        process: What this process works with.
+        log: Where it keeps what it hears.
+    """
+
+    def __init__(self, process: RunProcess, log: RunLog) -> None:
+        self._process = process
+        self._log = log
+        self._checked: bool | None = None
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Count the tasks that are to be run."""
+        self._log.collected = len(list(tasks_of(session.items)))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep a record."""
+        if report.failed and not report.nodeid.endswith(workers.END):
+            self._log.others_failed = True
+        if (sent := sent_record(report)) is not None:
+            record, self._log.rate_limits[workers.worker_of(report)] = sent
+            self._log.add(record)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config) -> object | None:
+        """Give each worker a share of the tasks that it knows, unless another way is chosen."""
+        if config.getvalue("dist") != workers.OURS:
+            return None
+        from pytest_selfrepair.plugin.scheduling import ShareScheduling  # noqa: PLC0415 - needs xdist
+
+        return ShareScheduling(config)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Start the embedded model once for all workers, and tell each where it is."""
+        process = self._process
+        if process.config.option.collectonly:
+            return
+        try:
+            process.models.start_local_servers()
+            if self._checked is None:
+                self._checked = process.models.check_endpoints()
+        except SelfRepairError as error:
+            raise pytest.UsageError(str(error)) from None
+        workers.prepare(
+            node,
+            process.servers.known,
+            process.models.campaign,
+            process.run,
+            process.isolation,
+            checked=self._checked,
+        )
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
+        """A task whose worker died is unscored, never silently absent."""
+        lost = WorkerLostError(f"the worker that ran it died ({report.longrepr})")
+        self._log.add(Record(task_id=crashitem.removesuffix(workers.END), unscored=str(lost)))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Learn from a worker that ends how many tasks were to be run."""
+        self._log.collected = max(self._log.collected, workers.collected(node))
+        self._log.notices += workers.notices(node)
+        self._log.fault = self._log.fault or workers.fault(node)

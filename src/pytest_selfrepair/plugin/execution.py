@@ -1,0 +1,57 @@
+"""The hooks of a process that runs tasks: it works ahead, and sends a record with each report."""
+
+from collections.abc import Generator
+
+import pytest
+
+from pytest_selfrepair.plugin import workers
+from pytest_selfrepair.plugin.items import RECORD, TaskItem, UnscoredError, tasks_of
+from pytest_selfrepair.plugin.run_process import RunProcess
+from pytest_selfrepair.plugin.sent_records import send_record
+from pytest_selfrepair.report.plain import harmless
+
+
+class Execution:
+    """The hooks.
+
+    Args:
+        process: What this process works with.
+    """
+
+    def __init__(self, process: RunProcess) -> None:
+        self._process = process
+        self._works_ahead = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """Work ahead, as far as is known what this process is to run."""
+        if not isinstance(item, TaskItem):
+            return
+        engine = self._process.engine
+        if not self._works_ahead:
+            self._works_ahead = True
+            engine.expect(each.upcoming for each in tasks_of(workers.known_share(item.session)))
+        engine.expect(each.upcoming for each in tasks_of([item, nextitem]))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Send a task's record with the report of the phase that made it."""
+        report = yield
+        if (fault := self._process.models.check.fault) is not None:
+            self._give_up(item.session, fault)
+        if call.excinfo is not None and isinstance(call.excinfo.value, UnscoredError):
+            # one line, not our traceback
+            report.longrepr = harmless(f"not scored: {call.excinfo.value}")
+        if call.when == "setup" and (record := item.stash.get(RECORD, None)) is not None:
+            report.duration = record.seconds  # its own, not that for which it was waited for
+            send_record(report, record, rate_limits=self._process.engine.rate_limits)
+        return report
+
+    def _give_up(self, session: pytest.Session, fault: str) -> None:
+        """End a run that could pay for nothing."""
+        if not workers.is_worker(session.config):
+            raise pytest.UsageError(fault)
+        session.shouldstop = fault
+        workers.send_fault(session.config, fault)

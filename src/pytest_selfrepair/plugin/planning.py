@@ -1,0 +1,82 @@
+"""What is said when the tasks are known and before any of them is sampled."""
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.errors import TaskError, UsageError
+from pytest_selfrepair.plugin import workers
+from pytest_selfrepair.plugin.items import TaskItem, tasks_of
+from pytest_selfrepair.plugin.run_process import RunProcess
+
+if TYPE_CHECKING:
+    from pytest_selfrepair.plugin.reports import Reports
+
+
+class Planning:
+    """The hooks that say it: which limit the gate can hold, and with a plan what a run would take.
+
+    Args:
+        process: What this process works with.
+        reports: The gate, and the baseline against which the run is held.
+    """
+
+    def __init__(self, process: RunProcess, reports: "Reports") -> None:
+        self._process = process
+        self._reports = reports
+        self._foreseen: Sequence[str] | None = None
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """The tasks are known, where no worker runs them."""
+        if not workers.is_controller(session.config):
+            self._foresee([item.task_id for item in tasks_of(session.items)])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
+        """Learn from the first worker which tasks are to be run."""
+        del node
+        if self._foreseen is None:
+            self._foresee([x.removesuffix(workers.END) for x in ids if x.endswith(workers.END)])
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Where only a plan is asked for, say what the run would take in place of running."""
+        if not self._process.settings.plan:
+            return None
+        if workers.is_controller(session.config):
+            raise pytest.UsageError("--selfrepair-plan: found workers (-n); accepted: -n0")
+        tasks = list(_read(tasks_of(session.items)))
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.section("self-repair: plan")
+            gain = self._reports.foreseen_gain(len(tasks))
+            for line in [*self._process.models.forecast(tasks), *gain, *(self._foreseen or ())]:
+                reporter.line(line)
+        return True
+
+    def _foresee(self, task_ids: Sequence[str]) -> None:
+        """Say which limit the gate can hold; a plan says it later.
+
+        Raises:
+            pytest.UsageError: It cannot hold the limit that was asked for.
+        """
+        try:
+            self._foreseen = self._reports.foreseen(task_ids)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
+        reporter = self._process.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and not self._process.settings.plan:
+            for line in self._foreseen:
+                reporter.write_line(line)
+
+
+def _read(items: Iterable[TaskItem]) -> Iterator[Task]:
+    """The tasks of items, but for those of which it is found only now that they cannot be run."""
+    for item in items:
+        with contextlib.suppress(TaskError):
+            task = item.upcoming.load()
+            if task.cases:
+                yield task

@@ -1,0 +1,148 @@
+"""What one process of a run works with, put together when every conftest.py has been read."""
+
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pytest_selfrepair.core.checker import CHECKERS, COUNTERPARTS, Checker
+from pytest_selfrepair.core.drawing import LEAST_USEFUL_TOKENS
+from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.core.verdicts import Terms
+from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.plugin import workers
+from pytest_selfrepair.plugin.asking import checker_of
+from pytest_selfrepair.plugin.engine import GRACE, Engine
+from pytest_selfrepair.plugin.local_servers import LocalServers
+from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.run_models import RunModels
+from pytest_selfrepair.plugin.task_runner import TaskRunner
+from pytest_selfrepair.sandbox.isolation import Isolation
+from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.limits import MEGABYTE, Limits
+from pytest_selfrepair.sandbox.packages import Packages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunProcess:
+    """What one process of a run works with: the controller, a worker, or the only one there is.
+
+    Attributes:
+        config: Pytest's.
+        settings: What the user asked for.
+        run: What tells what this run pays from what others do.
+        isolation: How programs are kept apart from this machine.
+        packages: What programs may import beside the standard library; None: as tasks say.
+        servers: The embedded model's servers.
+        models: The models and sources that the settings name.
+        engine: Runs tasks.
+    """
+
+    config: pytest.Config
+    settings: Settings
+    run: str
+    isolation: Isolation
+    packages: Packages | None
+    servers: LocalServers
+    models: RunModels
+    engine: Engine
+
+    @classmethod
+    def assemble(
+        cls,
+        config: pytest.Config,
+        settings: Settings,
+        isolation: Isolation,
+        packages: Packages | None,
+    ) -> "RunProcess":
+        """Put it together; nothing is opened or started yet.
+
+        Raises:
+            UsageError: A name means nobody, what it needs is missing, or a budget buys nothing.
+        """
+        servers = LocalServers(
+            weights_file=settings.local_weights,
+            threads=settings.local_threads,
+            known=workers.given_servers(config),
+        )
+        models = RunModels(settings, config, servers, workers.share(config, settings.concurrency))
+        _check_budget(models.plan)
+        run = workers.given_run(config) or uuid.uuid4().hex
+        limits = Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * MEGABYTE)
+        other = COUNTERPARTS.get(settings.checker, "")
+
+        def own_checker(task: Task) -> Checker | None:
+            return checker_of(config, task)
+
+        judge = SandboxJudge(
+            isolation=isolation,
+            limits=limits,
+            checker=CHECKERS[settings.checker],
+            other=CHECKERS.get(other),
+            all_cases=settings.all_cases,
+            checker_of=own_checker,
+            packages=packages,
+            concurrency=workers.processors(config),
+        )
+        terms = Terms(
+            checker=settings.checker,
+            other=other,
+            limits=limits.as_terms(),
+            packages=settings.packages,
+            all_cases=settings.all_cases,
+        )
+        runner = TaskRunner(settings, models, judge, terms, foreign=own_checker, run=run)
+        return cls(
+            config=config,
+            settings=settings,
+            run=run,
+            isolation=isolation,
+            packages=packages,
+            servers=servers,
+            models=models,
+            engine=Engine(runner, models.slots, models.budget_share()),
+        )
+
+    def finish(self) -> list[str]:
+        """End what is under way; say so where that takes a while.
+
+        Answers under way are paid for: they are waited for before the summary counts them.
+
+        Returns:
+            What the user should know, a line each.
+        """
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and (count := self.engine.in_flight):
+            reporter.ensure_newline()
+            reporter.line(
+                f"self-repair: waits up to {GRACE:.0f} s for {count} requests under way, which are "
+                "paid for; interrupt again to drop them"
+            )
+        self.engine.close()
+        return [*self.engine.notices, *self.servers.deaths()]
+
+    def close(self) -> None:
+        """Close all that was opened."""
+        self.engine.close()
+        self.servers.close()
+
+    def shown(self, path: Path) -> str:
+        """A path as the user is told of it: from pytest's root, where it is in it."""
+        root = self.config.rootpath
+        return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def _check_budget(plan: Plan) -> None:
+    """A budget that buys no program would make every task an unsolved one.
+
+    Raises:
+        UsageError: It is one.
+    """
+    least = min(plan.params.max_tokens, LEAST_USEFUL_TOKENS)
+    if plan.budget is not None and plan.budget < least:
+        raise UsageError(
+            f"--selfrepair-budget: found {plan.budget}; accepted: {least} or more, for a "
+            "shorter program is not asked for"
+        )

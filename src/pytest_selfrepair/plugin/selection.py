@@ -1,0 +1,62 @@
+"""Which tasks are run of those that -m, -k and the like have left, and in what order."""
+
+from collections import Counter
+
+import pytest
+
+from pytest_selfrepair.plugin.flag_values import PAPER as PAPER_SAMPLE
+from pytest_selfrepair.plugin.items import TaskItem
+from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.tasks.sampling import PAPER, allocate, balanced, draw
+
+
+def sampled(items: list[pytest.Item], settings: Settings) -> tuple[list[pytest.Item], list[str]]:
+    """Draw the tasks that `--selfrepair-sample` asks for.
+
+    Args:
+        items: What is selected so far, ordinary tests among it, which stay.
+        settings: What the user asked for.
+
+    Returns:
+        The items that stay, in order, and what the user should know, a line each.
+    """
+    tasks = [(i.task_id, i.difficulty) for i in items if isinstance(i, TaskItem) and i.has_cases]
+    counts = Counter(difficulty for _, difficulty in tasks)
+    wanted = settings.sample
+    if wanted is None:
+        return items, []
+    notices: list[str] = []
+    if wanted == PAPER_SAMPLE:
+        allocated = dict(PAPER)
+        notices = [
+            f"--selfrepair-sample paper: found {counts[each]} {each} tasks; wanted {number}"
+            for each, number in PAPER.items()
+            if counts[each] < number
+        ]
+    else:
+        allocated = allocate(counts, wanted)
+        if len(tasks) < wanted:
+            notices = [f"--selfrepair-sample {wanted}: found {len(tasks)} tasks"]
+    drawn = draw(tasks, allocated, settings.seed or 0)
+    kept = [i for i in items if not isinstance(i, TaskItem) or i.task_id in drawn]
+    return kept, notices
+
+
+def ordered(items: list[pytest.Item], settings: Settings) -> list[pytest.Item]:
+    """The items in the order in which they are run.
+
+    Where the run has a bound, tasks take each other's places at random, balanced over difficulties
+    and the same in every worker: what the bound cuts off is then a random part of them.
+
+    Args:
+        items: What is selected; ordinary tests keep their places.
+        settings: What the user asked for.
+    """
+    if settings.max_tokens_total is None and settings.max_cost is None:
+        return items
+    tasks = {i.task_id: i for i in items if isinstance(i, TaskItem)}
+    order = balanced([(i.task_id, i.difficulty) for i in tasks.values()], settings.seed or 0)
+    if len(order) < sum(isinstance(i, TaskItem) for i in items):
+        return items  # one was named twice, and has a place of its own for each time
+    following = iter(order)
+    return [tasks[next(following)] if isinstance(i, TaskItem) else i for i in items]

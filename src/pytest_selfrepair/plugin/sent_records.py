@@ -1,0 +1,29 @@
+"""Records on their way to the controller: as text, in the reports that pytest sends anyway."""
+
+import pytest
+
+from pytest_selfrepair.core.record import Record
+
+_RECORD = "selfrepair_record"
+"""The attribute of a report that carries a record, as one ASCII JSON string."""
+
+_RATE_LIMITS = "selfrepair_rate_limits"
+"""The attribute that says how often its process was told that it asked too much."""
+
+
+def send_record(report: pytest.TestReport, record: Record, *, rate_limits: int) -> None:
+    """Have a report carry a record.
+
+    Args:
+        report: Of the phase that made it.
+        record: A task's.
+        rate_limits: How often this process was told that it asked too much.
+    """
+    setattr(report, _RECORD, record.to_json())
+    setattr(report, _RATE_LIMITS, rate_limits)
+
+
+def sent_record(report: pytest.TestReport) -> tuple[Record, int] | None:
+    """The record that a report carries, and the rate limits of its process; None without one."""
+    text = getattr(report, _RECORD, None)
+    return None if text is None else (Record.from_json(text), getattr(report, _RATE_LIMITS, 0))

@@ -1,0 +1,113 @@
+"""Which hooks a session with a model gets, and what they share."""
+
+import pytest
+
+from pytest_selfrepair.core.task import Difficulty, TaskKind
+from pytest_selfrepair.errors import SelfRepairError, TaskError, UsageError
+from pytest_selfrepair.plugin import workers
+from pytest_selfrepair.plugin.collection import Collection
+from pytest_selfrepair.plugin.collectors import locate
+from pytest_selfrepair.plugin.controller import Controller
+from pytest_selfrepair.plugin.execution import Execution
+from pytest_selfrepair.plugin.header import Header
+from pytest_selfrepair.plugin.items import ENGINE
+from pytest_selfrepair.plugin.live import LiveLine
+from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.run_process import RunProcess
+from pytest_selfrepair.plugin.runlog import RunLog
+from pytest_selfrepair.plugin.worker import Worker
+from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
+from pytest_selfrepair.sandbox.packages import Packages, find_packages
+
+
+def activate(config: pytest.Config, settings: Settings) -> None:
+    """Bring the plugin into a session.
+
+    Raises:
+        UsageError: The isolation or the tasks that were asked for are not to be had.
+    """
+    for name in (*Difficulty, *TaskKind):
+        config.addinivalue_line("markers", f"{name}: tasks of pytest-selfrepair of that kind")
+    # A malformed task is an error of its own and must not keep the others from being run.
+    config.option.continue_on_collection_errors = True
+    if settings.tasks and config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args[:] = settings.tasks
+    try:
+        locate(config)
+    except TaskError as error:
+        raise UsageError(str(error)) from None
+    packages = None if settings.packages is None else find_packages(settings.packages)
+    collection = Collection(settings)
+    start = Start(settings, collection, _isolation(settings, config), packages)
+    config.pluginmanager.register(collection, "selfrepair-collection")
+    config.pluginmanager.register(start, "selfrepair-start")
+
+
+class Start:
+    """The hook that gives a session its other hooks, once every conftest.py has been read.
+
+    Args:
+        settings: What the user asked for.
+        collection: The hooks of collection.
+        isolation: How programs are kept apart from this machine.
+        packages: What programs may import beside the standard library; None: as tasks say.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        collection: Collection,
+        isolation: Isolation,
+        packages: Packages | None,
+    ) -> None:
+        self._settings = settings
+        self._collection = collection
+        self._isolation = isolation
+        self._packages = packages
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Find out who the names mean, and register the hooks."""
+        config, settings = session.config, self._settings
+        try:
+            process = RunProcess.assemble(config, settings, self._isolation, self._packages)
+            config.add_cleanup(process.close)
+            hooks = _hooks(process, self._collection)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from error
+        config.stash[ENGINE] = process.engine
+        for hook in hooks:
+            config.pluginmanager.register(hook, f"selfrepair-{type(hook).__name__.lower()}")
+
+
+def _hooks(process: RunProcess, collection: Collection) -> list[object]:
+    """The hooks of a process.
+
+    Raises:
+        UsageError: There is no such baseline or it cannot be paired, or a limit needs one.
+    """
+    hooks: list[object] = [Header(process), Execution(process)]
+    config, settings = process.config, process.settings
+    if workers.is_worker(config):
+        return [*hooks, Worker(process, collection)]
+    log = RunLog(settings.store, process.run)
+    config.add_cleanup(log.close)
+    hooks += [Controller(process, log), LiveLine(log, process, settings.concurrency)]
+    if config.option.collectonly:
+        return hooks
+    # These bring NumPy.
+    from pytest_selfrepair.plugin.planning import Planning  # noqa: PLC0415
+    from pytest_selfrepair.plugin.reports import Reports  # noqa: PLC0415
+    from pytest_selfrepair.plugin.summary import Summary  # noqa: PLC0415
+
+    reports = Reports(settings)
+    return [*hooks, Planning(process, reports), Summary(process, log, reports, collection)]
+
+
+def _isolation(settings: Settings, config: pytest.Config) -> Isolation:
+    """How programs are kept apart; a level that the machine does not have is a usage error."""
+    if (given := workers.given_isolation(config)) is not None:
+        return Isolation.from_json(given)
+    try:
+        return find_isolation(settings.sandbox)
+    except SelfRepairError as error:
+        raise UsageError(str(error)) from None
