@@ -90,9 +90,8 @@ def test_a_frame_has_a_row_for_each_program_and_task(library: frames.Library) ->
     assert int(programs["tokens"].sum()) == sum(node.tokens for node in nodes)
     assert int(programs["passed"].sum()) == sum(node.verdict.passed for node in nodes)
     assert list(tasks["task_id"]) == [record.task_id for record in run.records]
-    assert int(tasks["programs"].sum() + tasks["repairs"].sum() + tasks["baseline"].sum()) == len(
-        nodes
-    )
+    counted = sum(int(tasks[column].sum()) for column in ("programs", "repairs", "baseline"))
+    assert counted == len(nodes)
     assert list(tasks["outcome"])[-1] == "unscored"
 
 
