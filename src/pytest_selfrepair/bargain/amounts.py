@@ -108,6 +108,7 @@ _POUNDS = re.compile(r"pounds?$", re.IGNORECASE)
 _GLUED_AFTER = re.compile(r"-?[a-z]", re.IGNORECASE)
 _GLUED_BEFORE = re.compile(r"(?:[a-z]-?|\d:)$", re.IGNORECASE)
 _WORD_BEFORE = re.compile(r"(?:\b(?:all|these|those|the|last|next|first|any)\s|-)$", re.IGNORECASE)
+_PREFIX = re.compile(r"\b\d{3}-$")
 _COUNTED = re.compile(
     r"\s?-?(?:years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?|mins?|seconds?|"
     r"secs?|km|kms|miles?|mi|"
@@ -119,7 +120,8 @@ _COUNTED = re.compile(
     r"rd|th|am|pm|a\.m\.|p\.m\.|o'clock|"
     r"stars?|speed|gears?|doors?|pages?|copies|owners?|person|percent|degrees?|inch|"
     r"more\s(?:days?|weeks?|minutes?|hours?|things?|questions?))\b"
-    r"|\s?[\"″]|\s?°|:\d|/\d|\s?×",
+    r"|\s(?:\w+\s){0,2}(?:street|st\.|road|rd\b|avenue|ave\b|lane|drive|blvd|square)\b"
+    r"|\s?[\"″]|\s?°|:\d|/\d|\s?×|-\d{4}\b",
     re.IGNORECASE,
 )
 _PLURAL = re.compile(
@@ -139,6 +141,7 @@ _NAMED = re.compile(
     r"nr\.?|iphone|galaxy|pixel|"
     r"windows|playstation|ps|xbox|switch|mark|mk|route|highway|level|age|aged|"
     r"code|volume|vol\.?|part|grade|class|"
+    r"in|since|built|made|year|early|late|circa|vintage|"
     r"unit|step|option|day|week|chapter|edition|suite|gen|generation|street|house)\s?|#|\bx)$",
     re.IGNORECASE,
 )
@@ -190,7 +193,7 @@ def chosen(amount: Amount, near: list[Decimal]) -> Decimal | None:
         return amount.value
     if amount.other == 0:  # a year, where nothing else is of its size
         alike = any(amount.value / 3 <= each <= amount.value * 3 for each in near)
-        return amount.value if alike else None
+        return amount.value if alike or not near else None
     if near and sorted(near)[len(near) // 2] >= 5 * amount.value:
         return amount.other
     return amount.value
@@ -238,12 +241,18 @@ def _bare(text: str, match: re.Match[str], number: Decimal) -> Amount | None:
         _is_counted(text, start, end)
         or _GLUED_AFTER.match(text, end)
         or _GLUED_BEFORE.search(_left(text, start))
-        or (plain and len(digits) >= _TELEPHONE)
+        or (plain and _is_dialled(digits, _left(text, start)))
     ):
         return None
     is_year = plain and len(digits) == _YEAR_DIGITS and int(digits) in _YEARS
     other = Decimal(0) if is_year else None
     return Amount(value=number, start=start, end=end, measure=Measure.BARE, other=other)
+
+
+def _is_dialled(digits: str, left: str) -> bool:
+    """Whether a number without a separator is, or ends, a telephone number."""
+    ends_one = len(digits) == _YEAR_DIGITS and _PREFIX.search(left) is not None
+    return len(digits) >= _TELEPHONE or ends_one
 
 
 def _left(text: str, start: int) -> str:
