@@ -82,7 +82,7 @@ _FIGURE = re.compile(
     rf"(?P<before>{_BEFORE}\s?)?(?P<digits>(?<![\d/:])(?<!\d[.,])(?:{_DIGITS}))(?P<half>½|"
     rf"\sand\sa\shalf)?"
     rf"(?P<scale>{_SCALE})?(?P<dash>[.,][-–—]|/-|\s?,-)?"
-    rf"(?:(?P<cents>\s?(?:{_CENTS}))|(?P<after>{_AFTER}(?:\s(?P<fraction>\d\d)(?![\d.,%]))?)|"
+    rf"(?:(?P<cents>\s?(?:{_CENTS}))|(?P<after>{_AFTER}(?:\s(?:and\s(?=\d\d?\scents?\b))?(?P<fraction>\d\d?)(?![\d.,%])(?:\scents?\b)?)?)|"
     rf"(?P<percent>\s?(?:%|percent\b|per\scent\b)))?",
     re.IGNORECASE,
 )
@@ -183,14 +183,17 @@ def read_amount(text: str) -> Decimal | None:
 
 
 def chosen(amount: Amount, near: list[Decimal]) -> Decimal | None:
-    """What an amount of two meanings means beside other amounts of the same talk; None: no price.
+    """What an amount means beside other amounts of the same talk; None: no price.
+
+    After "2.5 million" a bare 2.5 is as much.
 
     Args:
         amount: The amount.
         near: The amounts of one meaning.
     """
     if amount.other is None:
-        return amount.value
+        whole = [amount.value * each for each in (1000, 1_000_000) if amount.value * each in near]
+        return whole[0] if whole and amount.measure is Measure.BARE else amount.value
     if amount.other == 0:  # a year, where nothing else is of its size
         alike = any(amount.value / 3 <= each <= amount.value * 3 for each in near)
         return amount.value if alike or not near else None
@@ -340,7 +343,7 @@ def _word_value(match: re.Match[str]) -> tuple[Decimal, Decimal | None] | None:
 def _is_bare_word(text: str, start: int, end: int, number: Decimal) -> bool:
     """Whether a number word without a currency may be a price."""
     return not (
-        number < _SMALL
+        (number < _SMALL and number == int(number))
         or _is_counted(text, start, end)
         or _WORD_BEFORE.search(_left(text, start))
         or re.match(r"-[a-z]", text[end:], re.IGNORECASE)

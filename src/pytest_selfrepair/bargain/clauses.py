@@ -6,7 +6,7 @@ before is `talk`'s to say.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -110,7 +110,7 @@ def read_sentence(text: str, near: Sequence[Decimal] = ()) -> Sentence:
     prices: list[NamedAmount] = []
     alternatives = False
     accepts = refuses = False
-    leaves = any(_leaves(piece) for piece in pieces) and not _is_threat(text)
+    leaves = any(_leaves(piece) for piece in (*pieces, text)) and not _is_threat(text)
     for piece in pieces:
         found, choice = _prices(piece, list(near))
         prices += found
@@ -200,6 +200,16 @@ def _is_threat(sentence: str) -> bool:
     return bool(phrases.ALTERNATIVE_TO_LEAVING.search(sentence))
 
 
+def is_incredulous(text: str) -> bool:
+    """Whether a text echoes a price in disbelief rather than names one."""
+    return phrases.INCREDULOUS.search(text) is not None
+
+
+def matches_another(text: str) -> bool:
+    """Whether a text makes a mentioned price one's own: "match that and I'll buy it"."""
+    return phrases.MATCHES.search(text) is not None
+
+
 def is_courtesy(sentence: str) -> bool:
     """Whether a sentence that may leave is what also closes a deal: "have a nice day"."""
     return bool(phrases.COURTESY.match(sentence))
@@ -208,82 +218,76 @@ def is_courtesy(sentence: str) -> bool:
 def _prices(piece: str, near: list[Decimal]) -> tuple[list[NamedAmount], bool]:
     """The numbers of a piece with their stances, and whether they are a range."""
     found: list[NamedAmount] = []
-    amounts = [each for each in find_amounts(piece) if chosen(each, near) is not None]
     ranged = False
-    for index, amount in enumerate(amounts):
-        value = chosen(amount, near) or Decimal(0)
+    before: Amount | None = None
+    for amount in find_amounts(piece):
+        value = chosen(amount, near)
+        if value is None:
+            continue
         left = piece[max(0, amount.start - price_phrases.NEAR) : amount.start]
         right = piece[amount.end : amount.end + price_phrases.NEAR]
-        if index and price_phrases.RANGE.match(piece[amounts[index - 1].end : amount.start]):
-            gap = piece[amounts[index - 1].end : amount.start].strip().lower()
-            if gap != "and" or price_phrases.BETWEEN.search(piece[: amounts[index - 1].start]):
-                start = piece[: amounts[index - 1].start]
-                ranged = not re.search(r"\bfrom\s?$", start) and not re.search(
-                    r"\b(?:go|come|went|drop\w*|down|up)\b", start
-                )
-                if not ranged and found:
-                    found[-1] = NamedAmount(value=found[-1].value, stance=Stance.MENTIONED)
-        found.append(
-            NamedAmount(
-                value=value,
-                stance=_stance(amount, left, right),
-                share=amount.measure is Measure.PERCENT,
-            )
-        )
+        if before is not None and _continues(piece, before, amount):
+            ranged = price_phrases.FROM_TO.search(left) is None
+            lower = found[-1].stance
+            if not ranged:  # where a price came from
+                lower = Stance.MENTIONED
+            elif lower is Stance.MENTIONED:
+                lower = Stance.OFFER
+            found[-1] = replace(found[-1], stance=lower)
+        share = amount.measure is Measure.PERCENT
+        found.append(NamedAmount(value=value, stance=_stance(left, right, share), share=share))
+        before = amount
     return found, ranged
 
 
-_THEIRS_ACCEPTED = re.compile(
-    r"^\s?(?:is|it's) (?:hereby )?(?:accepted|fine|good|okay|ok|acceptable|agreed)\b", re.IGNORECASE
-)
-_INCREDULOUS = re.compile(
-    r"\b(?:no way|are you (?:kidding|serious|joking|crazy|mad)|you(?:'re| must "
-    r"be) (?:kidding|joking)|really|seriously|what)\b[?!]",
-    re.IGNORECASE,
-)
+def _continues(piece: str, before: Amount, amount: Amount) -> bool:
+    """Whether two numbers are the ends of a range, or of a change."""
+    gap = piece[before.end : amount.start]
+    if price_phrases.RANGE.match(gap) is None:
+        return False
+    return gap.strip().lower() != "and" or bool(price_phrases.BETWEEN.search(piece[: before.start]))
 
 
-def is_incredulous(text: str) -> bool:
-    """Whether a text echoes a price in disbelief rather than names one."""
-    return _INCREDULOUS.search(text) is not None
-
-
-def _stance(amount: Amount, left: str, right: str) -> Stance:  # noqa: C901, PLR0911 - a rule a line
-    if price_phrases.LESS_AFTER.match(right) or price_phrases.LESS_BEFORE.search(left):
-        bad = phrases.NEGATED.search(left) or (
-            amount.measure is Measure.PERCENT and not price_phrases.LESS_AFTER.match(right)
-        )
-        return Stance.MENTIONED if bad else Stance.LESS
-    if amount.measure is Measure.PERCENT:
-        return Stance.MENTIONED
-    if price_phrases.MORE_BEFORE.search(left) or (
-        price_phrases.MORE_AFTER.match(right) and not phrases.NEGATED.search(left)
+def _stance(left: str, right: str, share: bool) -> Stance:
+    """What a number is to its speaker, by what stands before and behind it."""
+    negated = phrases.NEGATED.search(left) is not None
+    relative = _relative(left, right, share=share, negated=negated)
+    if relative is not None:
+        return relative
+    if (negated and price_phrases.BOUND_BEFORE.search(left)) or price_phrases.LIMITS_BEFORE.search(
+        left
     ):
-        return Stance.MORE
-    if price_phrases.PLUS_EXTRA.match(right):
-        return Stance.MENTIONED
-    if phrases.NEGATED.search(left) and price_phrases.BOUND_BEFORE.search(left):
         return Stance.BOUND
-    if _THEIRS_ACCEPTED.match(right) and not phrases.NEGATED.search(left):
+    if price_phrases.SALES_TALK.search(left) or (not negated and _is_offered(left, right)):
         return Stance.OFFER
-    if price_phrases.TAKES_THEIRS.search(left) and not phrases.NEGATED.search(left):
-        return Stance.OFFER
-    if price_phrases.LIMITS_BEFORE.search(left):
-        return Stance.BOUND
-    if re.match(r"\s?instead\b(?! of)", right, re.IGNORECASE) and not phrases.NEGATED.search(left):
-        return Stance.OFFER
-    if price_phrases.SALES_TALK.search(left):
-        return Stance.OFFER
-    if price_phrases.FROM_TO.search(left) and not phrases.NEGATED.search(left):
-        return Stance.OFFER
-    if price_phrases.THINKING_OF.search(left) and not phrases.NEGATED.search(left):
-        return Stance.OFFER
-    if price_phrases.MENTIONED_BEFORE.search(left) or price_phrases.SAID_BY_OTHER_AFTER.match(
-        right
-    ):
+    if price_phrases.MENTIONED_BEFORE.search(left) or price_phrases.MENTIONED_AFTER.match(right):
         return Stance.MENTIONED
     if price_phrases.REFUSED_AFTER.match(right) or price_phrases.CRAZY.search(left):
         return Stance.REFUSED
-    if phrases.NEGATED.search(left) and not price_phrases.OFFERS_DESPITE_NOT.search(left):
-        return Stance.REFUSED
-    return Stance.OFFER
+    refused = negated and price_phrases.OFFERS_DESPITE_NOT.search(left) is None
+    return Stance.REFUSED if refused else Stance.OFFER
+
+
+def _relative(left: str, right: str, *, share: bool, negated: bool) -> Stance | None:
+    """The stance of a number that changes what stands, or comes on top; None of any other."""
+    less_after = price_phrases.LESS_AFTER.match(right)
+    if less_after or price_phrases.LESS_BEFORE.search(left):
+        unsure = negated or (share and not less_after)
+        return Stance.MENTIONED if unsure else Stance.LESS
+    if share or price_phrases.PLUS_EXTRA.match(right):
+        return Stance.MENTIONED
+    more_after = price_phrases.MORE_AFTER.match(right) and not negated
+    if price_phrases.MORE_BEFORE.search(left) or more_after:
+        return Stance.MORE
+    return None
+
+
+def _is_offered(left: str, right: str) -> bool:
+    """Whether words say outright that a number is an offer, or the rival's that is taken."""
+    return bool(
+        price_phrases.OFFERED_AFTER.match(right)
+        or price_phrases.TAKES_THEIRS.search(left)
+        or price_phrases.IT_COSTS.search(left)
+        or price_phrases.FROM_TO.search(left)
+        or price_phrases.THINKING_OF.search(left)
+    )

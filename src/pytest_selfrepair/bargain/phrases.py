@@ -48,7 +48,7 @@ IDIOMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bhalf a million\b", "500000"),
         (r"\bhalf a hundred\b", "50"),
         (
-            r"\ba (dollar|euro|pound|buck)(?= (?:ten|twenty|thirty|forty|fifty|sixty|seventy|eighty)\b)",
+            r"\ba (dollar|euro|pound|buck)(?= (?:ten|twenty|thirty|forty|fifty|sixty|eighty)\b)",
             r"one \1",
         ),
         (r"\ba tenner\b", "10 quid"),
@@ -75,7 +75,8 @@ ACCEPTS = any_of(
     (
         r"(?<!a better )(?<!better )(?<!great )(?<!good )(?<!fair )(?<!best )"
         r"(?<!bad )(?<!big )(?<!nice )(?<!real )(?<!amazing )(?<!sweet )(?<!steal )"
-        r"\bdeal\b(?! with| of| for me| for you| is| breaker|er|s\b|\?| or no)"
+        r"(?<!make a )(?<!making a )(?<!strike a )(?<!making the )(?<!a deal's a )"
+        r"\bdeal\b(?!'s| with| of| for me| for you| is| breaker|er|s\b|\?| or no)"
     ),
     (
         r"\bi(?:'ll| will|'d love to|'m going to| am going to| shall| can| could)"
@@ -95,7 +96,8 @@ ACCEPTS = any_of(
     ),
     (
         r"\bi(?:'ll|'d| will| can| do| happily| gladly|'m happy to|'m willing to)"
-        r"? (?:also |then )?accept\b"
+        r"? (?:also |then )?accept\b(?! cash| cards?| returns| paypal|"
+        r" credit| venmo| che(?:cks|ques)| payments?| bitcoin| trades)"
     ),
     r"^(?:offer )?accepted\b",
     (
@@ -114,6 +116,11 @@ ACCEPTS = any_of(
     r"\bi'm sold\b",
     r"\bi'm game\b",
     r"\btake my money\b",
+    r"^(?:then )?(?:take|have) it$",
+    r"^here you (?:are|go)\b",
+    r"\btake what you(?:'ve| have) got\b",
+    r"\bi(?:'ll| will) (?:order|take|buy) (?:one|it|them|\d+ [a-z]+s|(?:two|"
+    r"three|four|five|ten|twenty|a dozen) [a-z]+s)\b",
     r"\bconsider it (?:sold|done|yours)\b",
     r"\byou win\b",
     r"\byou(?:'ve| have) (?:convinced|persuaded|talked) me\b",
@@ -199,6 +206,12 @@ AFFIRMS = re.compile(
     re.IGNORECASE,
 )
 """A yes to whatever was asked, which may have been a price."""
+INCREDULOUS = re.compile(
+    r"\b(?:no way|are you (?:kidding|serious|joking|crazy|mad)|you(?:'re| must be) (?:kidding|"
+    r"joking)|really|seriously|what)\b[?!]",
+    re.IGNORECASE,
+)
+MATCHES = re.compile(r"\b(?:match|beat) (?:that|it|this)\b", re.IGNORECASE)
 ANSWERS_ELSE = re.compile(
     r"^(?:yes|yeah|yep|sure|of course|absolutely|certainly|definitely|right|"
     r"okay|ok)\b[\s,]+(?:it|they|there|i (?:am|do|have|can|did|could|will|would)|"
@@ -277,6 +290,9 @@ LEAVES = any_of(
     ),
     r"^(?:then )?don't buy (?:it|anything)\b",
     r"\ba no from me\b",
+    r"^(?:then (?:go|leave)|(?:go|leave) then)$",
+    r"\bfound (?:a|another|something)\b.*\b(?:going|go|went) with (?:that|it)\b",
+    r"\blook(?:ing)? for (?:another|a different|something else|someone else)\b",
     r"\b(?:already|just) sold (?:it|this|that|them|the \w+)\b",
     r"\b(?:been|is|was) (?:already )?sold to\b",
     r"\bend the negotiations?\b",

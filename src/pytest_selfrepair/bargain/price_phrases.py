@@ -8,6 +8,16 @@ import re
 
 from pytest_selfrepair.bargain.phrases import any_of
 
+OFFERED_AFTER = re.compile(
+    r"^\s?(?:(?:is|it's) (?:hereby )?(?:accepted|fine|good|okay|ok|acceptable|agreed)\b|"
+    r"instead\b(?! of))",
+    re.IGNORECASE,
+)
+IT_COSTS = re.compile(
+    r"\b(?:it|this|that|he|she|they)(?: costs|(?:'ll| will| would|'d) cost)(?: "
+    r"you)?(?: only| just)?\s?$",
+    re.IGNORECASE,
+)
 SALES_TALK = re.compile(
     r"\byou (?:can't|won't|will never|'ll never|never) (?:get|find|buy|see)\b[^.?!]*$",
     re.IGNORECASE,
@@ -21,13 +31,13 @@ THINKING_OF = re.compile(
 """A past that offers now."""
 FROM_TO = re.compile(
     r"\b(?:down|up|reduced?|lowered?|drop(?:ped)?|cut|go|come|went|marked down|discounted)\b"
-    r"[^.?!]*\bfrom\b.{1,25}\bto\s?$",
+    r"[^.?!]*(?<!anything )(?<!anywhere )(?<!somewhere )(?<!something )\bfrom\b.{1,25}\bto\s?$",
     re.IGNORECASE,
 )
 """Where a change of price ends."""
 MENTIONED_BEFORE = any_of(
     (
-        r"\b(?:paid|cost|costs|costing|retails?(?: for)?|worth|appraised(?: at)"
+        r"\b(?:paid|cost|costing|retails?(?: for)?|worth|appraised(?: at)"
         r"?|valued(?: at)?|msrp|original(?:ly)?|new price|market (?:price|value)"
         r"|old price|list price|listed|retail price|store price|reduced from|"
         r"down from|up from|marked down from|instead of|rather than|as opposed to|"
@@ -109,12 +119,13 @@ REFUSED_AFTER = any_of(
         r"rather |pretty |much |simply )*(?:too )?(?:too (?:much|high|low|little|"
         r"steep|expensive|pricey|dear)|steep|high|low|expensive|pricey|out of (?:the question|"
         r"reach|my)|impossible|over my|beyond my|more than i|less than i|not |"
-        r"no good|unacceptable|ridiculous|crazy|insane|an insult|insulting|a joke|a rip-?off|a scam|a fortune|robbery)"
+        r"no good|unacceptable|ridiculous|crazy|insane|an insult|insulting|a joke|"
+        r"a rip-?off|a lot|like a lot|quite a lot|a bit much|a scam|a fortune|robbery)"
         r"\b"
     ),
     r"^\s?(?:isn't|is not|doesn't|won't|wouldn't|can't|cannot|is never)\b",
 )
-SAID_BY_OTHER_AFTER = re.compile(
+MENTIONED_AFTER = re.compile(
     r"^\s?(?:earlier|yesterday|before|last (?:week|month|year|time)|(?:for|was) "
     r"(?:a )?new|new\b|online|elsewhere|in (?:the )?(?:shops?|stores?)|at (?:the "
     r")?(?:shop|store)|already offered|is what (?:you|they|others)|your\b|used "
@@ -137,7 +148,7 @@ OFFERS_DESPITE_NOT = any_of(
 TAKES_THEIRS = re.compile(
     r"\b(?:accept|agree to|take|go with|go for|deal at|fine with|happy with|"
     r"okay with|ok with)\b.*\byour (?:\w+ )?(?:offer|price|bid|proposal)(?: "
-    r"of| at| for)?\s?$",
+    r"of| at| for)?\s?$|\b(?:take|accept) your\s?$",
     re.IGNORECASE,
 )
 AND_DONE = re.compile(

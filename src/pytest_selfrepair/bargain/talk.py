@@ -18,6 +18,7 @@ from pytest_selfrepair.bargain.clauses import (
     claims_agreement,
     is_courtesy,
     is_incredulous,
+    matches_another,
     normal,
     read_sentence,
     sentences,
@@ -134,6 +135,7 @@ class _Message:
     condition: bool = False
     refuses: bool = False
     leaves: bool = False
+    parts: bool = False
     withdraws: bool = False
     thanks: bool = False
     asks: bool = False
@@ -150,7 +152,6 @@ class _Talk:
     price: Decimal | None = None
     quote: str = ""
     offers: dict[str, _Offer] = field(default_factory=dict)
-    speaker: str = ""
 
     def hear(self, role: str, said: Sequence[Sentence]) -> None:
         """Take in one message."""
@@ -169,10 +170,10 @@ class _Talk:
             self.offers[role] = replace(self.offers[role], asked=True)
 
     def _bargain(self, role: str, said: _Message, rival: _Offer | None) -> None:
-        if said.leaves and not said.prices:
+        agrees = self._agrees(said, rival)
+        if (said.leaves or (said.parts and not agrees)) and not said.prices:
             self._end(TalkState.NO_DEAL, said.leaving_words)
             return
-        agrees = self._agrees(said, rival)
         if said.prices:
             self._bargain_with_price(role, said, rival, agrees=agrees)
         elif agrees and said.condition:
@@ -252,11 +253,10 @@ class _Talk:
 
     def _message(self, said: Sequence[Sentence]) -> _Message:
         found = _Message()
-        threatened = False
-        refused = any(each.refuses for each in said)
-        echoes = is_incredulous(" ".join(each.text for each in said))
+        text = " ".join(each.text for each in said)
+        echoes, matches = is_incredulous(text), matches_another(text)
         for each in said:
-            prices = [] if echoes and each.asks else self._prices(each)
+            prices = [] if echoes and each.asks else self._prices(each, matches=matches)
             values = tuple(value for value, _ in prices)
             if values:
                 found.bound = prices[-1][1] is Stance.BOUND
@@ -282,10 +282,10 @@ class _Talk:
                 found.refuses = True
             if (each.refuses or each.hesitates) and found.nods:
                 found.nods = False
-            if each.leaves and not (is_courtesy(each.text) and not refused):
-                found.leaves = True
+            if each.leaves:
+                found.parts = True
+                found.leaves = found.leaves or not is_courtesy(each.text)
                 found.leaving_words = each.text
-            threatened = threatened or each.condition
             found.withdraws = found.withdraws or each.withdraws
             found.thanks = found.thanks or each.thanks
             found.asks = found.asks or (each.asks and not values)
@@ -293,12 +293,16 @@ class _Talk:
             found.accepts = False
         return found
 
-    def _prices(self, said: Sentence) -> list[tuple[Decimal, Stance]]:
+    def _prices(self, said: Sentence, *, matches: bool) -> list[tuple[Decimal, Stance]]:
         """The prices that a sentence offers, those named by a difference worked out."""
-        found = [
-            (value, each.stance)
+        named = [
+            replace(each, stance=Stance.OFFER)
+            if matches and each.stance is Stance.MENTIONED and not each.share
+            else each
             for each in said.prices
-            if (value := self._worked_out(each)) is not None
+        ]
+        found = [
+            (value, each.stance) for each in named if (value := self._worked_out(each)) is not None
         ]
         if said.splits and not found and len(self.offers) > 1:
             known = [offer.prices[-1] for offer in self.offers.values() if offer.prices]
