@@ -326,8 +326,8 @@ def _words(text: str) -> Iterator[Amount]:
 
 def _word_value(match: re.Match[str]) -> tuple[Decimal, Decimal | None] | None:
     """The value of a number in words, and what else it may mean; None: it is none."""
-    named = match["after"] or match["cents"] or match["percent"] or match["half"] or ""
-    parsed = spelled(match[0].removesuffix(named))
+    further = (match.start(each) for each in ("half", "cents", "after", "percent") if match[each])
+    parsed = spelled(match.string[match.start() : min(further, default=match.end())])
     if parsed is None:
         return None
     number, other = parsed

@@ -122,7 +122,9 @@ def read_sentence(text: str, near: Sequence[Decimal] = ()) -> Sentence:
             or bool(offered and re.search(r"\bit is(?: then)?$", piece, re.IGNORECASE) and not asks)
         )
         refuses = refuses or bool(phrases.REFUSES.search(piece))
-    if len(_offers(prices)) > 1 and price_phrases.OR.search(text):
+    if len(_offers(prices)) > 1 and (
+        price_phrases.OR.search(text) or price_phrases.EACH_FOR_ITS_OWN.search(text)
+    ):
         alternatives = True
     if prices and accepts and _is_offer_and_promise(text):
         accepts = False

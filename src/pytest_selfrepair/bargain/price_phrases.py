@@ -10,7 +10,8 @@ from pytest_selfrepair.bargain.phrases import any_of
 
 OFFERED_AFTER = re.compile(
     r"^\s?(?:(?:is|it's) (?:hereby )?(?:accepted|fine|good|okay|ok|acceptable|agreed)\b|"
-    r"instead\b(?! of))",
+    r"instead\b(?! of)|,? ?(?:and|or) (?:not |no )?(?:a \w+ )?(?:less|more|lower|"
+    r"higher|nothing)\b)",
     re.IGNORECASE,
 )
 IT_COSTS = re.compile(
@@ -164,5 +165,9 @@ CLAIM = re.compile(
 NEAR = 160
 """Characters on either side of a number that say what it is to its speaker."""
 RANGE = re.compile(r"^\s?(?:-|–|—|to|and|bis|up to)\s?$", re.IGNORECASE)
+EACH_FOR_ITS_OWN = re.compile(
+    r"\bfor (?:the|a|one|two)\b.*\band\b.*\bfor (?:the|a|two|both)\b", re.IGNORECASE
+)
+"""Two prices for two things."""
 OR = re.compile(r"\bor\b", re.IGNORECASE)
 BETWEEN = re.compile(r"\b(?:between|from|anywhere from|somewhere between)\s?$", re.IGNORECASE)

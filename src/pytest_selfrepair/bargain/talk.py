@@ -109,6 +109,7 @@ class _Offer:
         prices: Its price; several where it is a choice, none where it cannot be known.
         several: Whether it is a choice or a range.
         claimed: Whether it was said as if it were agreed.
+        conditional: Whether a condition goes with it.
         latest: Whether it was said in the side's latest message.
         asked: Whether that message also asks something else than the price.
         words: The sentence.
@@ -117,6 +118,7 @@ class _Offer:
     prices: tuple[Decimal, ...]
     several: bool = False
     claimed: bool = False
+    conditional: bool = False
     latest: bool = True
     asked: bool = False
     words: str = ""
@@ -177,9 +179,9 @@ class _Talk:
         if said.prices:
             self._bargain_with_price(role, said, rival, agrees=agrees)
         elif agrees and said.condition:
-            self._offer(
-                role, replace(rival, latest=True, words=said.strong_words) if rival else None
-            )
+            if rival is not None:
+                words = said.strong_words
+                self.offers[role] = replace(rival, latest=True, conditional=True, words=words)
             self._open()
         elif agrees:
             self._accept(said, rival)
@@ -189,20 +191,19 @@ class _Talk:
     ) -> None:
         named = said.prices[-1]
         fits = rival is not None and named in rival.prices and not said.several
-        if fits and (agrees or said.firm) and not said.condition:
+        same_terms = not said.condition or (agrees and rival is not None and rival.conditional)
+        if fits and (agrees or said.firm) and same_terms:
             self._deal(named, said.strong_words or said.price_words)
             return
         claimed = agrees and said.accepts and not said.condition and said.firm and not said.bound
         contradicts = claimed and rival is not None and bool(rival.prices) and not rival.several
         own = self.offers.get(role)
-        self._offer(
-            role,
-            _Offer(
-                prices=said.prices if said.several else (named,),
-                several=said.several,
-                claimed=claimed,
-                words=said.price_words,
-            ),
+        self.offers[role] = _Offer(
+            prices=said.prices if said.several else (named,),
+            several=said.several,
+            claimed=claimed,
+            conditional=said.condition,
+            words=said.price_words,
         )
         if (contradicts and said.strong_words and _claims(said, own, named)) or (
             claimed and rival is None and said.strong_words == said.price_words and said.accepts
@@ -238,7 +239,7 @@ class _Talk:
         if said.leaves and not said.thanks:
             self._end(TalkState.NO_DEAL, said.leaving_words)
         elif moved:
-            self._offer(role, _Offer(prices=(moved[-1],), words=said.price_words))
+            self.offers[role] = _Offer(prices=(moved[-1],), words=said.price_words)
             if said.withdraws or said.condition or said.refuses or not said.accepts:
                 self._open()
             else:
@@ -248,7 +249,7 @@ class _Talk:
 
     def _after_leaving(self, role: str, said: _Message) -> None:
         if said.prices and not said.leaves:
-            self._offer(role, _Offer(prices=said.prices[-1:], words=said.price_words))
+            self.offers[role] = _Offer(prices=said.prices[-1:], words=said.price_words)
             self._open()
 
     def _message(self, said: Sequence[Sentence]) -> _Message:
@@ -333,10 +334,6 @@ class _Talk:
         """An offer of an earlier message than a side's latest is not answered by a nod."""
         if role in self.offers:
             self.offers[role] = replace(self.offers[role], latest=False)
-
-    def _offer(self, role: str, offer: _Offer | None) -> None:
-        if offer is not None:
-            self.offers[role] = offer
 
     def _deal(self, price: Decimal, words: str) -> None:
         self.state, self.price, self.quote = TalkState.DEAL, price, words
