@@ -5,37 +5,21 @@ import time
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from pytest_selfrepair.core.budget import Spending
+from pytest_selfrepair.api.task_record import Tools, task_record
 from pytest_selfrepair.core.checker import Checker
-from pytest_selfrepair.core.feedback import FeedbackCases
-from pytest_selfrepair.core.foreign import described, place
-from pytest_selfrepair.core.grow import grow
+from pytest_selfrepair.core.foreign import described
 from pytest_selfrepair.core.ledger import Spent
-from pytest_selfrepair.core.origin import Answered
 from pytest_selfrepair.core.reading import RULES
-from pytest_selfrepair.core.record import (
-    CUT_SHORT,
-    NO_CASES,
-    NOT_RUN,
-    Record,
-    References,
-    Setup,
-)
-from pytest_selfrepair.core.task import Task, TaskKind
+from pytest_selfrepair.core.record import Record, Setup
+from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.tree import Policy
-from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
-from pytest_selfrepair.core.verdicts import RememberingJudge, Terms, task_digest
-from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError, TaskError
+from pytest_selfrepair.core.verdicts import RememberingJudge, Terms
+from pytest_selfrepair.errors import TaskError
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.run_models import OpenModels, RunModels
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.store.samples import SqliteStore
-from pytest_selfrepair.tasks.examples import examples
-
-if TYPE_CHECKING:
-    from pytest_selfrepair.core.tree import Grown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +41,7 @@ class _Ready:
 
     models: OpenModels
     judge: RememberingJudge
-    setup: Setup
+    tools: Tools
     before: Spent
 
 
@@ -159,80 +143,10 @@ class TaskRunner:
             return Record(
                 task_id=upcoming.task_id, unscored=described(error, "what reads the task")
             )
-        return await self._run(task, began)
-
-    async def _run(self, task: Task, began: float) -> Record:
-        if not task.cases:
-            return Record(
-                task_id=task.id, difficulty=task.difficulty, kind=task.kind, unscored=NO_CASES
-            )
-        if self._plan.feedback_cases is FeedbackCases.PUBLIC and task.public_cases is None:
-            task = replace(task, public_cases=examples(task))
-        spending = Spending()
-        grown: Grown | None = None
-        setup: Setup | None = None
-        unscored: str | None = None
-        quarantined = False
-        references: References | None = None
-        try:
-            ready = self._ready
-            setup = ready.setup
-            if self._settings.validate:
-                tried = await validate(task, ready.judge)
-                references = tried.references if tried.trials else None
-                quarantined = tried.standing is Standing.QUARANTINED
-            if quarantined:
-                unscored = QUARANTINE
-            else:
-                grown = await grow(
-                    task,
-                    self._plan,
-                    model=ready.models.model,
-                    judge=ready.judge,
-                    sources=ready.models.sources,
-                    prompts=self._models.prompts,
-                    spending=spending,
-                    reader=self._models.reader,
-                )
-        except BudgetSpentError as error:
-            unscored = f"{CUT_SHORT if spending.cost.samples else NOT_RUN}: {error}"
-        except InfrastructureError as error:
-            unscored = str(error)
-        except Exception as error:  # noqa: BLE001 - the other tasks are run nevertheless
-            unscored = f"{described(error, 'the growth of its trees')} ({place(error)})"
-        return Record(
-            task_id=task.id,
-            difficulty=task.difficulty,
-            kind=task.kind,
-            statement=task.statement,
-            wrapping=task.wrapping if task.kind is TaskKind.CALL_BASED else None,
-            setup=setup,
-            grown=grown,
-            unscored=unscored,
-            quarantined=quarantined,
-            cost=spending.cost,
-            seconds=time.perf_counter() - began,
-            digest=task_digest(task),
-            time_limit=self._judge.limits_of(task).cpu_seconds,
-            references=references,
-            packages=self._judge.packages_of(task).versions,
-            origins=self._origins(task.id),
-        )
-
-    @property
-    def _ready(self) -> _Ready:
-        """What tasks are run with; where it could not be set up, it is not tried again."""
-        if isinstance(self._state, Exception):
-            raise self._state
-        assert self._state is not None  # noqa: S101 - `set_up` comes first
-        return self._state
-
-    def _origins(self, task_id: str) -> tuple[Answered, ...]:
-        """Where a task's completions came from."""
-        if not isinstance(self._state, _Ready):
-            return ()
-        found = (model.take_origins(task_id) for model in self._state.models.members)
-        return tuple(sorted(set().union(*found)))
+        if self._state is None:
+            raise RuntimeError("`set_up` comes first")
+        tools = self._state.tools if isinstance(self._state, _Ready) else self._state
+        return await task_record(task, tools, plan=self._plan, sandbox=self._judge, began=began)
 
     def _set_up(
         self, opened: ExitStack, run: Callable[[Coroutine[object, object, None]], None]
@@ -254,14 +168,23 @@ class TaskRunner:
             models=models,
             judge=judge,
             before=before,
-            setup=Setup(
-                model=models.model.name,
-                sources=tuple(source.name for source in models.sources),
-                prompts=f"{self._models.prompts.name}@{self._models.prompts.digest}",
-                checker=self._settings.checker,
-                isolation=judge.isolation,
-                plan=self._plan,
-                packages=self._judge.given,
-                reading=RULES,
+            tools=Tools(
+                model=models.model,
+                members=models.members,
+                sources=models.sources,
+                judge=judge,
+                prompts=self._models.prompts,
+                reader=self._models.reader,
+                validates=self._settings.validate,
+                setup=Setup(
+                    model=models.model.name,
+                    sources=tuple(source.name for source in models.sources),
+                    prompts=f"{self._models.prompts.name}@{self._models.prompts.digest}",
+                    checker=self._settings.checker,
+                    isolation=judge.isolation,
+                    plan=self._plan,
+                    packages=self._judge.given,
+                    reading=RULES,
+                ),
             ),
         )
