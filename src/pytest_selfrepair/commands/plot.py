@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Literal
 
 from pytest_selfrepair.estimate.assemble import findings
-from pytest_selfrepair.report.figures import HEADLINE, PAPER, Way, figure
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.report.figures import HEADLINE, PAPER, FigureWay, figure
+from pytest_selfrepair.store import run_names as runs
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -36,7 +36,7 @@ async def _command(options: argparse.Namespace) -> int:
 
 
 def run(
-    name: str, kind: Literal["curve", "heatmap", "sources"], out: Path, *, way: Way = HEADLINE
+    name: str, kind: Literal["curve", "heatmap", "sources"], out: Path, *, way: FigureWay = HEADLINE
 ) -> int:
     """Draw a figure of a run.
 

@@ -12,9 +12,9 @@ from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.report.data import to_json
 from pytest_selfrepair.report.html import page
 from pytest_selfrepair.report.markdown import markdown
-from pytest_selfrepair.report.plain import shows_unicode
 from pytest_selfrepair.report.terminal import summary
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.report.visible_text import shows_unicode
+from pytest_selfrepair.store import run_names as runs
 
 
 def arguments(command: argparse.ArgumentParser) -> None:

@@ -22,7 +22,7 @@ from pytest_selfrepair.plugin.items import TaskItem
 from pytest_selfrepair.plugin.task_runner import Upcoming
 from pytest_selfrepair.tasks import folders, hub, jsonl
 from pytest_selfrepair.tasks.outline import Outline
-from pytest_selfrepair.tasks.sources import circle_error, is_circle
+from pytest_selfrepair.tasks.task_paths import circle_error, is_circle
 
 HUB = pytest.StashKey[dict[Path, str]]()
 """Where a session keeps which files stand for which names of the hub."""
