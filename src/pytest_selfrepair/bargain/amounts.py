@@ -137,8 +137,10 @@ _NO_NOUNS = frozenset(
 )
 """Words that end like a plural and may follow a price."""
 _AT_A_TIME = re.compile(
-    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|tonight|noon|morning|afternoon|"
-    r"evening|come by|come over|meet up|see you|pick it up|be there)(?: \w+)?,? (?:at|around|by|after|before)\s?$",
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|tonight|"
+    r"noon|morning|afternoon|"
+    r"evening|come by|come over|meet up|see you|pick it up|be there)(?: \w+)?,? "
+    r"(?:at|around|by|after|before)\s?$",
     re.IGNORECASE,
 )
 """What stands before a time of day."""
