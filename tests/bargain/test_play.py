@@ -9,7 +9,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 from bargaining import PARAMS, Writer, lamp, model_player, played, rule
 from pytest_selfrepair.bargain.advice import AdviserMeans, Critic, WrittenAdvice, adviser, game_key
@@ -23,6 +22,7 @@ from pytest_selfrepair.core.budget import Spending
 from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.errors import StoreError, UsageError
 from pytest_selfrepair.models.recording import RecordingModel, Replay
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 if TYPE_CHECKING:
     from pathlib import Path
