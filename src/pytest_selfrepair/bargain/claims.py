@@ -25,6 +25,12 @@ _OWN_LIMIT = re.compile(
     r"under|less than|lower than|higher than))\s*[^.!?\w$€£]{0,5}$",
     re.IGNORECASE,
 )
+_MAY_CLAIM = re.compile(
+    r"cost|paid|bought|spen[dt]|made me|invest|expens|purchase|limit|budget|max|min|bottom|lowest|"
+    r"highest|only have|all i have|can.?t|cannot|can not",
+    re.IGNORECASE,
+)
+"""A word of every claim: most talk has none."""
 _FACT_COST = re.compile(r"\b(?:bought|paid|cost|receipt)\b", re.IGNORECASE)
 
 
@@ -69,7 +75,7 @@ def contradicts_itself(turn: Turn, standing: Decimal | None) -> bool:
         turn: A turn of the protocol `actions`.
         standing: The rival's standing offer when it was made.
     """
-    if turn.act is Act.TALK or not find_amounts(turn.talk):
+    if turn.act is Act.TALK or {each.value for each in find_amounts(turn.talk)} <= {turn.price}:
         return False
     named = dict(read_talk([Said(role=turn.role, text=turn.talk)]).standing).get(turn.role)
     if named is None or named == turn.price:
@@ -79,6 +85,8 @@ def contradicts_itself(turn: Turn, standing: Decimal | None) -> bool:
 
 def _false(scenario: Scenario, role: BargainRole, talk: str) -> Iterator[tuple[Decimal, str]]:
     limit = scenario.position(role).limit
+    if _MAY_CLAIM.search(talk) is None:
+        return
     for sentence in sentences(normal(talk)):
         for amount in find_amounts(sentence):
             if amount.measure is Measure.PERCENT:
