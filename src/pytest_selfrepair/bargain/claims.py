@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pytest_selfrepair.bargain.amounts import Measure, find_amounts
-from pytest_selfrepair.bargain.clauses import normal, sentences
+from pytest_selfrepair.bargain.clauses import spoken_sentences
 from pytest_selfrepair.bargain.game import Game, Turn
 from pytest_selfrepair.bargain.protocol import Act
 from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
@@ -87,18 +87,18 @@ def _false(scenario: Scenario, role: BargainRole, talk: str) -> Iterator[tuple[D
     limit = scenario.position(role).limit
     if _MAY_CLAIM.search(talk) is None:
         return
-    for sentence in sentences(normal(talk)):
+    for sentence, words in spoken_sentences(talk):
         for amount in find_amounts(sentence):
             if amount.measure is Measure.PERCENT:
                 continue
             left = sentence[max(0, amount.start - 80) : amount.start]
             if role is BargainRole.SELLER and _OWN_COST.search(left):
                 if amount.value > _paid(scenario):
-                    yield amount.value, sentence
+                    yield amount.value, words
             elif _OWN_LIMIT.search(left):
                 worse = amount.value - limit if role is BargainRole.SELLER else limit - amount.value
                 if worse > 0:
-                    yield amount.value, sentence
+                    yield amount.value, words
 
 
 def _paid(scenario: Scenario) -> Decimal:
