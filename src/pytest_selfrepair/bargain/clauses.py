@@ -1,0 +1,305 @@
+"""What one sentence of talk does: it names prices, accepts, refuses, sets a condition, or leaves.
+
+Rules alone, and each of them one pattern with one meaning; what they mean beside what was said
+before is `talk`'s to say.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from pytest_selfrepair.bargain import price_phrases, talk_phrases
+from pytest_selfrepair.bargain.amounts import Amount, Measure, chosen, find_amounts
+
+
+class Stance(StrEnum):
+    """What a number in a sentence is to its speaker.
+
+    Attributes:
+        OFFER: The speaker would deal at it.
+        BOUND: The speaker would deal at it, and at nothing worse.
+        REFUSED: The speaker would not deal at it.
+        MENTIONED: It is somebody else's, or of another time, or what something cost.
+        MORE: It is to be added to what stands.
+        LESS: It is to be taken off what stands.
+    """
+
+    OFFER = "offer"
+    BOUND = "bound"
+    REFUSED = "refused"
+    MENTIONED = "mentioned"
+    MORE = "more"
+    LESS = "less"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedAmount:
+    """A number in a sentence, and what it is to the speaker.
+
+    Attributes:
+        value: The amount, or the percentage.
+        stance: What it is.
+        share: Whether it is a percentage of what stands.
+    """
+
+    value: Decimal
+    stance: Stance
+    share: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """What a sentence does.
+
+    Attributes:
+        text: Its words.
+        prices: The numbers that may be prices, in order.
+        accepts: Whether it says that there is a deal.
+        nods: Whether it opens with a yes that may answer something else.
+        asks: Whether it is a question.
+        condition: Whether it names a condition, or what is to be thrown in.
+        refuses: Whether it says no to what stands.
+        hesitates: Whether it puts an answer off.
+        leaves: Whether the speaker ends the bargaining.
+        withdraws: Whether the speaker takes back what was said.
+        splits: Whether it proposes the middle between both offers.
+        alternatives: Whether its prices are a choice or a range rather than one offer.
+        thanks: Whether it is the courtesy of somebody who has what was wanted.
+    """
+
+    text: str
+    prices: tuple[NamedAmount, ...] = ()
+    accepts: bool = False
+    nods: bool = False
+    asks: bool = False
+    condition: bool = False
+    refuses: bool = False
+    hesitates: bool = False
+    leaves: bool = False
+    withdraws: bool = False
+    splits: bool = False
+    alternatives: bool = False
+    thanks: bool = False
+
+
+_MOST_AMOUNTS = 30
+"""Numbers of one part of a sentence that are looked at, the last ones."""
+
+
+def normal(text: str) -> str:
+    """A text with its idioms in plain words, so that a "no" in it refuses."""
+    for pattern, words in talk_phrases.IDIOMS:
+        text = pattern.sub(words, text)
+    return " ".join(text.split(" ")).strip()
+
+
+def spoken_sentences(text: str) -> list[tuple[str, str]]:
+    """The sentences of a text, each as `normal` writes it and as it was said; none empty."""
+    return [
+        (part.strip(), said.strip())
+        for said in talk_phrases.SENTENCE.split(text)
+        for part in talk_phrases.SENTENCE.split(normal(said))
+        if re.search(r"\w", part)
+    ]
+
+
+def read_sentence(text: str, near: Sequence[Decimal] = ()) -> Sentence:
+    """What one sentence does.
+
+    Args:
+        text: The sentence, as `normal` writes it.
+        near: The amounts of the whole talk, which tell 950 from 9.50.
+    """
+    pieces = _pieces(text)
+    asks = re.search(r"\?[?!\s\"')]*$", text) is not None
+    prices: list[NamedAmount] = []
+    alternatives = False
+    accepts = refuses = False
+    leaves = any(_leaves(piece) for piece in (*pieces, text)) and not _is_threat(text)
+    for piece in pieces:
+        found, choice = _prices(piece, list(near))
+        prices += found
+        alternatives = alternatives or choice
+        offered = _offers(found)
+        accepts = (
+            accepts
+            or _accepts(piece)
+            or bool(offered and re.search(r"\bit is(?: then)?$", piece, re.IGNORECASE) and not asks)
+        )
+        refuses = refuses or bool(talk_phrases.REFUSES.search(piece))
+    if len(_offers(prices)) > 1 and (
+        price_phrases.OR.search(text) or price_phrases.EACH_FOR_ITS_OWN.search(text)
+    ):
+        alternatives = True
+    if prices and accepts and _is_offer_and_promise(text):
+        accepts = False
+    return Sentence(
+        text=text,
+        prices=tuple(prices),
+        accepts=accepts and not leaves,
+        nods=_nods(text) and not leaves,
+        hesitates=bool(talk_phrases.HESITATES.search(text)),
+        asks=asks,
+        condition=bool(talk_phrases.CONDITION.search(text))
+        and not talk_phrases.EVEN_IF.search(text),
+        refuses=refuses,
+        leaves=leaves,
+        withdraws=any(talk_phrases.WITHDRAWS.search(piece) for piece in pieces),
+        splits=bool(talk_phrases.SPLITS.search(text)),
+        alternatives=alternatives,
+        thanks=bool(talk_phrases.THANKS.search(text)),
+    )
+
+
+def _nods(text: str) -> bool:
+    """Whether a sentence opens with a yes, unless it goes on to answer something else."""
+    if talk_phrases.AFFIRMS.match(text):
+        return True
+    return bool(talk_phrases.NODS.match(text)) and not talk_phrases.ANSWERS_ELSE.match(text)
+
+
+def _is_offer_and_promise(text: str) -> bool:
+    """Whether words of agreement only say what the price would do: "15 and it's yours"."""
+    found = price_phrases.AND_DONE.search(text)
+    return found is not None and bool(find_amounts(text[: found.start()]))
+
+
+def claims_agreement(text: str) -> bool:
+    """Whether a sentence says that something is agreed, rather than what its speaker would do."""
+    return price_phrases.CLAIM.search(text) is not None
+
+
+def _offers(prices: Sequence[NamedAmount]) -> list[NamedAmount]:
+    return [each for each in prices if each.stance in {Stance.OFFER, Stance.BOUND}]
+
+
+def _pieces(text: str) -> list[str]:
+    """A sentence's parts between commas, dashes, colons and "but"."""
+    return [
+        each.strip(" .!?\"'()")
+        for each in talk_phrases.PIECE.split(text)
+        if each.strip(" .!?\"'()")
+    ]
+
+
+def _accepts(piece: str) -> bool:
+    match = talk_phrases.ACCEPTS.search(piece)
+    if match is None:
+        return False
+    if talk_phrases.ACCEPTS_DESPITE_NOT.search(piece):
+        return True
+    before = piece[: match.end()]
+    if talk_phrases.NEGATED.search(before) or re.match(r"\s(?:not|yet)\b", piece[match.end() :]):
+        return False
+    return not re.search(
+        r"\b(?:would|could|might|wish|only|should|almost|nearly|have to|love to|"
+        r"like to|want to|before|until|call that|call this|that a|this a|is it|is "
+        r"that|do we have|have we|are we|can we|could we|will we|what|how|when|whether|"
+        r"tell me|you'd|we'd|it'd|that'd)\b[^,]*$",
+        piece[: match.start()],
+        re.IGNORECASE,
+    )
+
+
+def _leaves(piece: str) -> bool:
+    return bool(talk_phrases.LEAVES.search(piece))
+
+
+def _is_threat(sentence: str) -> bool:
+    """Whether leaving is one of two ways, or a thing that is thought of."""
+    return bool(talk_phrases.ALTERNATIVE_TO_LEAVING.search(sentence))
+
+
+def is_incredulous(text: str) -> bool:
+    """Whether a text echoes a price in disbelief rather than names one."""
+    return talk_phrases.INCREDULOUS.search(text) is not None
+
+
+def matches_another(text: str) -> bool:
+    """Whether a text makes a mentioned price one's own: "match that and I'll buy it"."""
+    return talk_phrases.MATCHES.search(text) is not None
+
+
+def is_courtesy(sentence: str) -> bool:
+    """Whether a sentence that may leave is what also closes a deal: "have a nice day"."""
+    return bool(talk_phrases.COURTESY.match(sentence))
+
+
+def _prices(piece: str, near: list[Decimal]) -> tuple[list[NamedAmount], bool]:
+    """The numbers of a piece with their stances, and whether they are a range."""
+    found: list[NamedAmount] = []
+    ranged = False
+    before: Amount | None = None
+    for amount in find_amounts(piece)[-_MOST_AMOUNTS:]:
+        value = chosen(amount, near)
+        if value is None:
+            continue
+        left = piece[max(0, amount.start - price_phrases.NEAR) : amount.start]
+        right = piece[amount.end : amount.end + price_phrases.NEAR]
+        if before is not None and _continues(piece, before, amount):
+            ranged = price_phrases.FROM_TO.search(left) is None
+            lower = found[-1].stance
+            if not ranged:  # where a price came from
+                lower = Stance.MENTIONED
+            elif lower is Stance.MENTIONED:
+                lower = Stance.OFFER
+            found[-1] = replace(found[-1], stance=lower)
+        share = amount.measure is Measure.PERCENT
+        found.append(NamedAmount(value=value, stance=_stance(left, right, share), share=share))
+        before = amount
+    return found, ranged
+
+
+def _continues(piece: str, before: Amount, amount: Amount) -> bool:
+    """Whether two numbers are the ends of a range, or of a change."""
+    gap = piece[before.end : amount.start]
+    if price_phrases.RANGE.match(gap) is None:
+        return False
+    return gap.strip().lower() != "and" or bool(price_phrases.BETWEEN.search(piece[: before.start]))
+
+
+def _stance(left: str, right: str, share: bool) -> Stance:
+    """What a number is to its speaker, by what stands before and behind it."""
+    negated = talk_phrases.NEGATED.search(left) is not None
+    relative = _relative(left, right, share=share, negated=negated)
+    if relative is not None:
+        return relative
+    if (negated and price_phrases.BOUND_BEFORE.search(left)) or price_phrases.LIMITS_BEFORE.search(
+        left
+    ):
+        return Stance.BOUND
+    if price_phrases.SALES_TALK.search(left) or (not negated and _is_offered(left, right)):
+        return Stance.OFFER
+    if price_phrases.MENTIONED_BEFORE.search(left) or price_phrases.MENTIONED_AFTER.match(right):
+        return Stance.MENTIONED
+    if price_phrases.REFUSED_AFTER.match(right) or price_phrases.CRAZY.search(left):
+        return Stance.REFUSED
+    refused = negated and price_phrases.OFFERS_DESPITE_NOT.search(left) is None
+    return Stance.REFUSED if refused else Stance.OFFER
+
+
+def _relative(left: str, right: str, *, share: bool, negated: bool) -> Stance | None:
+    """The stance of a number that changes what stands, or comes on top; None of any other."""
+    less_after = price_phrases.LESS_AFTER.match(right)
+    if less_after or price_phrases.LESS_BEFORE.search(left):
+        unsure = negated or (share and not less_after)
+        return Stance.MENTIONED if unsure else Stance.LESS
+    if share or price_phrases.PLUS_EXTRA.match(right):
+        return Stance.MENTIONED
+    more_after = price_phrases.MORE_AFTER.match(right) and not negated
+    if price_phrases.MORE_BEFORE.search(left) or more_after:
+        return Stance.MORE
+    return None
+
+
+def _is_offered(left: str, right: str) -> bool:
+    """Whether words say outright that a number is an offer, or the rival's that is taken."""
+    return bool(
+        price_phrases.OFFERED_AFTER.match(right)
+        or price_phrases.TAKES_THEIRS.search(left)
+        or price_phrases.IT_COSTS.search(left)
+        or price_phrases.FROM_TO.search(left)
+        or price_phrases.THINKING_OF.search(left)
+    )
