@@ -26,6 +26,7 @@ _COMMANDS = {
     "doctor": ("doctor", "say what this machine has of what a run needs, and what to do"),
     "certify": ("certify", "write down what a reader must know to trust a run's verdicts"),
     "annotate": ("annotate", "serve a page on which people write feedback, or judge it"),
+    "bargain": ("bargain", "read what bargaining talk has come to"),
     "study": ("study", "design a study in which people write feedback, and see what they wrote"),
 }
 """The module of each subcommand, and its line of help."""

@@ -1,0 +1,338 @@
+"""Amounts of money in talk: digits of any convention, currencies on either side, number words.
+
+A number that counts or measures something else (years, pages, kilograms, a model's name) is none.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from pytest_selfrepair.bargain.number_words import MULTIPLES, NUMBER_WORD, TENS, UNITS, spelled
+
+
+class Measure(StrEnum):
+    """What a number in talk is.
+
+    Attributes:
+        MONEY: An amount of money, by its currency.
+        BARE: A number without a currency that nothing else claims: a price, as talk goes.
+        PERCENT: A share in per cent.
+    """
+
+    MONEY = "money"
+    BARE = "bare"
+    PERCENT = "percent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """A number in a text that may be a price.
+
+    Attributes:
+        value: The amount, exactly.
+        start: Where it begins in the text, its currency included.
+        end: Where it ends.
+        measure: What it is.
+        other: What it may mean as well: "nine fifty" is 9.50 or 950, and 1985 may be a year, which
+            is 0 here; None: one meaning only.
+    """
+
+    value: Decimal
+    start: int
+    end: int
+    measure: Measure
+    other: Decimal | None = None
+
+
+_CODES = (
+    "usd|eur|gbp|chf|jpy|cny|rmb|inr|aud|cad|nzd|sek|nok|dkk|pln|czk|huf|try|brl|mxn|zar|krw|rub|"
+    "uah|ils|aed|sgd|hkd|thb|ron|bgn|idr|vnd|php|ngn|egp|sar|clp|cop|ars"
+)
+_BEFORE = (
+    rf"(?:(?:us|a|au|c|ca|nz|hk|s|r|nt)?\$|[€£¥₹₺₩₽₴₫₪฿₱₦]|\b(?:{_CODES}|rs\.?|"
+    rf"rp\.?|kr\.?|fr\.|sfr\.?|zł))"
+)
+_CENTS = r"cents?\b|pence\b|pennies\b|penny\b|p\b|¢|ct\b|cts\b"
+_WORDS_OF_MONEY = (
+    r"dollars?|bucks?|euros?|quid|pounds?|francs?|yen|yuan|renminbi|rupees?|"
+    r"won|kron(?:a|or|e|er|en)|"
+    r"crowns|zlot(?:y|ys|ych)|złot(?:y|ych)|zł|pesos?|rea(?:l|is)|liras?|lire|rubles?|roubles?|"
+    r"shekels?|dirhams?|rand|forints?|rupiah|baht|dong|kr|tl|lei"
+)
+_AFTER = rf"(?:\s?[$€£¥₹₺₩₽₴₫₪฿₱₦]|[\s-]?(?:{_WORDS_OF_MONEY}|{_CODES})\b\.?)"
+_DIGITS = r"\d{1,3}(?:[\u0020\u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d{1,2})?|\d(?:[\d.,'’]*\d)?"
+_SCALES = {
+    "k": 1000,
+    "thousand": 1000,
+    "grand": 1000,
+    "m": 1_000_000,
+    "mn": 1_000_000,
+    "mio": 1_000_000,
+    "million": 1_000_000,
+    "hundred": 100,
+    "lakh": 100_000,
+    "lakhs": 100_000,
+    "crore": 10_000_000,
+    "crores": 10_000_000,
+}
+_SCALE = r"(?:\s?(?:k|mn|mio)|\s(?:thousand|grand|million|hundred|lakhs?|crores?)|m)(?![a-z])"
+_FIGURE = re.compile(
+    rf"(?P<before>{_BEFORE}\s?)?(?P<digits>(?<![\d/:])(?<!\d[.,])(?:{_DIGITS}))(?P<half>½|"
+    rf"\sand\sa\shalf)?"
+    rf"(?P<scale>{_SCALE})?(?P<dash>[.,][-–—]|/-|\s?,-)?"
+    rf"(?:(?P<cents>\s?(?:{_CENTS}))|(?P<after>{_AFTER}(?:\s(?P<fraction>\d\d)(?![\d.,%]))?)|"
+    rf"(?P<percent>\s?(?:%|percent\b|per\scent\b)))?",
+    re.IGNORECASE,
+)
+
+_WORDS = re.compile(
+    rf"\b(?:(?:a|one)\s(?=hundred|thousand|grand|million))?(?:{NUMBER_WORD})\b"
+    rf"(?:(?:[\s-]|\sand\s)(?:{NUMBER_WORD})\b)*(?P<half>\sand\sa\shalf(?:\s(?P<scale>hundred|"
+    rf"thousand|grand|million))?)?"
+    rf"(?:(?P<cents>\s(?:cents|pence))|(?P<after>[\s-](?:{_WORDS_OF_MONEY}|{_CODES})\b"
+    rf"(?:\s(?:and\s)?(?P<fraction>(?:{'|'.join(TENS)})(?:[\s-](?:{'|'.join(UNITS)}))?)\b(?:\scents)?)?)|"
+    rf"(?P<percent>\s(?:percent|per\scent)))?",
+    re.IGNORECASE,
+)
+
+_FOR_AMOUNT = re.compile(
+    rf"\sfor\s(?:only\s|just\s)?(?:{_BEFORE}\s?)?(?:\d|(?:{NUMBER_WORD})\b)", re.IGNORECASE
+)
+_WEIGHED = re.compile(
+    r"\b(?:weighs?|sell\sme|need|want|buy|order|another)\s(?:about\s)?$", re.IGNORECASE
+)
+_OF = re.compile(r"\sof\s", re.IGNORECASE)
+_POUNDS = re.compile(r"pounds?$", re.IGNORECASE)
+_GLUED_AFTER = re.compile(r"-?[a-z]", re.IGNORECASE)
+_GLUED_BEFORE = re.compile(r"(?:[a-z]-?|\d:)$", re.IGNORECASE)
+_WORD_BEFORE = re.compile(r"(?:\b(?:all|these|those|the|last|next|first|any)\s|-)$", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\s?-?(?:years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?|mins?|seconds?|"
+    r"secs?|km|kms|miles?|mi|"
+    r"kg|kgs|kilos?|g|grams?|lbs?|oz|ounces?|tons?|tonnes?|cm|mm|m|m2|sqm|met(?:er|"
+    r"re)s?|inch(?:es)?|ft|feet|foot|"
+    r"watts?|w|volts?|v|amps?|gb|tb|mb|mah|mp|hp|cc|lit(?:er|re)s?|l|ml|gallons?|"
+    r"pieces?|pcs|times|x|"
+    r"people|persons?|men|women|children|of\s(?:them|these|those|the)|st|nd|"
+    r"rd|th|am|pm|a\.m\.|p\.m\.|o'clock|"
+    r"stars?|speed|gears?|doors?|pages?|copies|owners?|person|percent|degrees?|inch|"
+    r"more\s(?:days?|weeks?|minutes?|hours?|things?|questions?))\b"
+    r"|\s?[\"″]|\s?°|:\d|/\d|\s?×",
+    re.IGNORECASE,
+)
+_PLURAL = re.compile(
+    r"\s(?:(?:\w+ed|new|old|used|more|other|good|spare)\s)?([a-z]{2,}s)\b", re.IGNORECASE
+)
+_NO_NOUNS = frozenset(
+    (
+        *("is", "was", "as", "this", "its", "his", "us", "yes", "does", "has", "plus", "less"),
+        *("thus", "sounds", "works", "seems", "unless", "makes", "suits", "gets", "feels", "looks"),
+        *("thanks", "always", "perhaps", "please", "says", "goes", "needs", "buys", "costs"),
+        *("means", "sellers", "besides", "towards", "minus", "puts", "bucks", "fits", "pounds"),
+    )
+)
+"""Words that end like a plural and may follow a price."""
+_NAMED = re.compile(
+    r"(?:\b(?:size|model|page|chapter|version|series|type|room|number|no\.?|"
+    r"nr\.?|iphone|galaxy|pixel|"
+    r"windows|playstation|ps|xbox|switch|mark|mk|route|highway|level|age|aged|"
+    r"code|volume|vol\.?|part|grade|class|"
+    r"unit|step|option|day|week|chapter|edition|suite|gen|generation|street|house)\s?|#|\bx)$",
+    re.IGNORECASE,
+)
+_YEARS = range(1900, 2100)
+_SMALL = 3
+"""Number words below this are hardly ever a price where no currency follows."""
+_LONGEST_DIGITS = 15
+_TELEPHONE = 9
+"""From so many digits on without a separator, a number is to be dialled."""
+_YEAR_DIGITS = 4
+_GROUP = 3
+"""Digits between two thousands separators."""
+_NEAR = 60
+"""Characters before a number that say what it is."""
+
+
+def find_amounts(text: str) -> list[Amount]:
+    """The numbers of a text that may be prices, or shares, in order.
+
+    Args:
+        text: What was said.
+    """
+    found = [*_figures(text), *_words(text)]
+    found.sort(key=lambda each: (each.start, -each.end))
+    apart: list[Amount] = []
+    for each in found:
+        if not apart or each.start >= apart[-1].end:
+            apart.append(each)
+    return apart
+
+
+def read_amount(text: str) -> Decimal | None:
+    """The amount that a text is, with or without a currency and nothing else; None: it is none."""
+    found = find_amounts(text)
+    if len(found) != 1 or found[0].measure is Measure.PERCENT:
+        return None
+    one = found[0]
+    return one.value if (one.start, one.end) == (0, len(text)) else None
+
+
+def chosen(amount: Amount, near: list[Decimal]) -> Decimal | None:
+    """What an amount of two meanings means beside other amounts of the same talk; None: no price.
+
+    Args:
+        amount: The amount.
+        near: The amounts of one meaning.
+    """
+    if amount.other is None:
+        return amount.value
+    if amount.other == 0:  # a year, where nothing else is of its size
+        alike = any(amount.value / 3 <= each <= amount.value * 3 for each in near)
+        return amount.value if alike else None
+    if near and sorted(near)[len(near) // 2] >= 5 * amount.value:
+        return amount.other
+    return amount.value
+
+
+def _figures(text: str) -> Iterator[Amount]:
+    for match in _FIGURE.finditer(text):
+        number = _figure(match)
+        if number is None:
+            continue
+        start, end = match.start(), match.end()
+        if match["percent"]:
+            yield Amount(value=number, start=start, end=end, measure=Measure.PERCENT)
+        elif match["before"] or match["after"] or match["cents"] or match["dash"]:
+            if not _weighs(text, start, end, match["after"]):
+                yield Amount(value=number, start=start, end=end, measure=Measure.MONEY)
+        elif (bare := _bare(text, match, number)) is not None:
+            yield bare
+
+
+def _figure(match: re.Match[str]) -> Decimal | None:
+    """The value of a number in digits; None: it is none, or metres."""
+    number = _number(match["digits"])
+    if number is None:
+        return None
+    if match["half"]:
+        number += Decimal("0.5")
+    if match["scale"]:
+        word = match["scale"].strip().lower()
+        if word == "m" and not (match["before"] or match["after"]):
+            return None
+        number *= _SCALES[word]
+    if match["cents"]:
+        number /= 100
+    if match["fraction"]:
+        number += Decimal(match["fraction"]) / 100
+    return number
+
+
+def _bare(text: str, match: re.Match[str], number: Decimal) -> Amount | None:
+    """A number without a currency, unless it counts, measures or names something."""
+    start, end, digits = match.start(), match.end(), match["digits"]
+    plain = digits.isdigit() and not match["scale"]
+    if (
+        _is_counted(text, start, end)
+        or _GLUED_AFTER.match(text, end)
+        or _GLUED_BEFORE.search(_left(text, start))
+        or (plain and len(digits) >= _TELEPHONE)
+    ):
+        return None
+    is_year = plain and len(digits) == _YEAR_DIGITS and int(digits) in _YEARS
+    other = Decimal(0) if is_year else None
+    return Amount(value=number, start=start, end=end, measure=Measure.BARE, other=other)
+
+
+def _left(text: str, start: int) -> str:
+    """What stands before a number, as far as it says what the number is."""
+    return text[max(0, start - _NEAR) : start]
+
+
+def _is_counted(text: str, start: int, end: int) -> bool:
+    """Whether a number counts, measures or names something, by what stands around it."""
+    if _COUNTED.match(text, end) or _NAMED.search(_left(text, start)):
+        return True
+    noun = _PLURAL.match(text, end)
+    if noun is not None and noun[1].lower() not in _NO_NOUNS:
+        return True
+    return _FOR_AMOUNT.match(text, end) is not None
+
+
+def _weighs(text: str, start: int, end: int, after: str | None) -> bool:
+    """Whether "pounds" weigh rather than pay."""
+    if after is None or not _POUNDS.search(after.strip()):
+        return False
+    return bool(_OF.match(text, end) or _WEIGHED.search(_left(text, start)))
+
+
+def _number(digits: str) -> Decimal | None:
+    """Digits with separators of any convention; None: they are no number."""
+    digits = re.sub(r"[\s'’]", "", digits)
+    if sum(each.isdigit() for each in digits) > _LONGEST_DIGITS:
+        return None
+    separators = [each for each in digits if each in ".,"]
+    if not separators:
+        return Decimal(digits)
+    last = separators[-1]
+    whole, _, fraction = digits.rpartition(last)
+    if len(set(separators)) > 1:  # points and commas
+        return None if last in whole else Decimal(f"{re.sub('[.,]', '', whole)}.{fraction}")
+    return _of_one_separator(*digits.split(last))
+
+
+def _of_one_separator(head: str, *groups: str) -> Decimal | None:
+    """A number whose separators are all alike: of thousands, or the one of its fraction."""
+    if len(groups) > 1:  # groups of two are Indian
+        sizes = {len(each) for each in groups}
+        regular = len(groups[-1]) == _GROUP and sizes <= {2, _GROUP}
+        return Decimal(head + "".join(groups)) if regular else None
+    if len(groups[0]) == _GROUP and 1 <= len(head) <= _GROUP and head.strip("0"):
+        return Decimal(head + groups[0])
+    return Decimal(f"{head}.{groups[0]}")
+
+
+def _words(text: str) -> Iterator[Amount]:
+    for match in _WORDS.finditer(text):
+        start, end = match.start(), match.end()
+        parsed = _word_value(match)
+        if parsed is None:
+            continue
+        number, other = parsed
+        if match["percent"]:
+            yield Amount(value=number, start=start, end=end, measure=Measure.PERCENT)
+        elif match["cents"]:
+            yield Amount(value=number / 100, start=start, end=end, measure=Measure.MONEY)
+        elif match["after"]:
+            if not _weighs(text, start, end, match["after"]):
+                yield Amount(value=number, start=start, end=end, measure=Measure.MONEY, other=other)
+        elif _is_bare_word(text, start, end, number):
+            yield Amount(value=number, start=start, end=end, measure=Measure.BARE, other=other)
+
+
+def _word_value(match: re.Match[str]) -> tuple[Decimal, Decimal | None] | None:
+    """The value of a number in words, and what else it may mean; None: it is none."""
+    named = match["after"] or match["cents"] or match["percent"] or match["half"] or ""
+    parsed = spelled(match[0].removesuffix(named))
+    if parsed is None:
+        return None
+    number, other = parsed
+    if match["half"]:
+        number += Decimal("0.5")
+    if match["scale"]:
+        number *= MULTIPLES[match["scale"].lower()]
+    if match["fraction"] and (cents := spelled(match["fraction"])):
+        number += cents[0] / 100
+    return number, other
+
+
+def _is_bare_word(text: str, start: int, end: int, number: Decimal) -> bool:
+    """Whether a number word without a currency may be a price."""
+    return not (
+        number < _SMALL
+        or _is_counted(text, start, end)
+        or _WORD_BEFORE.search(_left(text, start))
+        or re.match(r"-[a-z]", text[end:], re.IGNORECASE)
+    )

@@ -1,0 +1,232 @@
+"""`play_game()`: one game, turn by turn, by either protocol."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from pytest_selfrepair.bargain.game import Game, GameEnding, Turn, Vote
+from pytest_selfrepair.bargain.moderator import Moderator, settle
+from pytest_selfrepair.bargain.players import Player, PlayerReply
+from pytest_selfrepair.bargain.protocol import Act, Illegal, Move, read_free_turn, read_move
+from pytest_selfrepair.bargain.scenario import BargainRole, ProtocolName, Scenario
+from pytest_selfrepair.bargain.talk import Said, TalkState, read_talk
+from pytest_selfrepair.bargain.wording import PastGame, View, turn_text
+from pytest_selfrepair.core.budget import Cost, Spending
+
+OPENING = {
+    BargainRole.SELLER: "My price for the {item} is {price} {currency}.",
+    BargainRole.BUYER: "I would give you {price} {currency} for the {item}.",
+}
+"""What a scripted opening says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seats:
+    """Who sits where.
+
+    Attributes:
+        item: The item's id.
+        scenario: What is bargained over.
+        protocol: How a price is agreed on.
+        players: Who plays each role.
+        moderator: Reads free talk beside the rules; None: the rules alone do.
+        spending: Counts every completion as it comes.
+    """
+
+    item: str
+    scenario: Scenario
+    protocol: ProtocolName
+    players: dict[BargainRole, Player]
+    moderator: Moderator | None
+    spending: Spending
+
+
+async def play_game(
+    table: Seats,
+    starter: BargainRole,
+    *,
+    node: str,
+    remembering: BargainRole | None = None,
+    past: Sequence[PastGame] = (),
+) -> Game:
+    """Play one game.
+
+    Args:
+        table: Who sits where.
+        starter: Who speaks first.
+        node: Where in the item's games this one belongs.
+        remembering: The side that remembers earlier games; None: neither does.
+        past: The games that it remembers, with the advice after each.
+
+    Raises:
+        InfrastructureError: A reply or a reading could not be had.
+    """
+    playing = _Playing(
+        table=table, starter=starter, node=node, remembering=remembering, past=tuple(past)
+    )
+    return await playing.game()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Playing:
+    """A game under way."""
+
+    table: Seats
+    starter: BargainRole
+    node: str
+    remembering: BargainRole | None
+    past: tuple[PastGame, ...]
+    turns: list[Turn] = field(default_factory=list)
+    votes: list[Vote] = field(default_factory=list)
+    reading: Cost = field(default_factory=Cost)
+
+    async def game(self) -> Game:
+        role = self.starter
+        for number in range(2 * self.table.scenario.exchanges):
+            if (opening := self._opening(role)) is not None:
+                self.turns.append(opening)
+            else:
+                ended = await self._move(role, number)
+                if ended is not None:
+                    return ended
+            if self.table.protocol is ProtocolName.FREE and number:
+                ended = await self._read(number)
+                if ended is not None:
+                    return ended
+            role = role.other
+        return self._ended(GameEnding.OUT_OF_TURNS)
+
+    def _opening(self, role: BargainRole) -> Turn | None:
+        """The scripted first turn of a side, where it has one."""
+        scenario = self.table.scenario
+        price = scenario.position(role).opening
+        if price is None or any(turn.role is role for turn in self.turns):
+            return None
+        talk = OPENING[role].format(
+            item=scenario.item.name, price=price, currency=scenario.currency
+        )
+        acts = self.table.protocol is ProtocolName.ACTIONS
+        return Turn(
+            role=role, act=Act.OFFER if acts else Act.TALK, talk=talk, price=price, scripted=True
+        )
+
+    async def _move(self, role: BargainRole, number: int) -> Game | None:
+        """One turn, with a second try after an illegal reply; the game where that ends it."""
+        node = f"{self.node}/t{number}"
+        first = await self._reply(role, node, None)
+        move, cost = self._read_reply(first, role), first.cost
+        illegal: Illegal | None = None
+        if isinstance(move, Illegal):
+            illegal = move
+            second = await self._reply(role, f"{node}/again", illegal)
+            move, cost = self._read_reply(second, role), cost + second.cost
+            if isinstance(move, Illegal):
+                return self._ended(
+                    GameEnding.RULE_BROKEN,
+                    broken_by=role,
+                    broken=(illegal, move),
+                    broken_cost=cost,
+                )
+        self.turns.append(
+            Turn(
+                role=role,
+                act=move.act,
+                talk=move.talk,
+                price=move.price,
+                illegal=illegal,
+                cost=cost,
+            )
+        )
+        if move.act is Act.ACCEPT:
+            return self._ended(GameEnding.DEAL, price=move.price)
+        return self._ended(GameEnding.QUIT) if move.act is Act.QUIT else None
+
+    async def _reply(self, role: BargainRole, node: str, illegal: Illegal | None) -> PlayerReply:
+        view = View(
+            scenario=self.table.scenario,
+            role=role,
+            protocol=self.table.protocol,
+            said=self._said(),
+            past=self.past if role is self.remembering else (),
+            illegal=illegal,
+        )
+        reply = await self.table.players[role].reply(view, item=self.table.item, node=node)
+        self.table.spending.add(reply.cost)
+        return reply
+
+    def _read_reply(self, reply: PlayerReply, role: BargainRole) -> Move | Illegal:
+        tags = self.table.players[role].thinking_tags
+        if self.table.protocol is ProtocolName.FREE:
+            return read_free_turn(reply.text, role, thinking_tags=tags)
+        return read_move(
+            reply.text, self.table.scenario, role, self._standing(role), thinking_tags=tags
+        )
+
+    def _standing(self, role: BargainRole) -> Decimal | None:
+        """The rival's last offer."""
+        for turn in reversed(self.turns):
+            if turn.role is not role and turn.act is Act.OFFER:
+                return turn.price
+        return None
+
+    async def _read(self, number: int) -> Game | None:
+        """Read free talk after a turn; the game where that ends it."""
+        found = await settle(
+            self._said(),
+            self.table.moderator,
+            turn=number,
+            item=self.table.item,
+            node=f"{self.node}/t{number}",
+        )
+        self.table.spending.add(found.cost)
+        self.votes += found.votes
+        self.reading += found.cost
+        if found.state is TalkState.OPEN:
+            return None
+        if found.state is TalkState.DEAL:
+            return self._ended(GameEnding.DEAL, price=found.price)
+        left = found.state is TalkState.NO_DEAL
+        return self._ended(GameEnding.QUIT if left else GameEnding.UNCLEAR)
+
+    def _said(self) -> tuple[Said, ...]:
+        return tuple(
+            Said(role=turn.role, text=turn_text(turn.talk, turn.act, turn.price))
+            for turn in self.turns
+        )
+
+    def _ended(
+        self,
+        ending: GameEnding,
+        *,
+        price: Decimal | None = None,
+        broken_by: BargainRole | None = None,
+        broken: tuple[Illegal, ...] = (),
+        broken_cost: Cost | None = None,
+    ) -> Game:
+        return Game(
+            starter=self.starter,
+            turns=tuple(self._with_prices()),
+            ending=ending,
+            price=price,
+            broken_by=broken_by,
+            broken=broken,
+            broken_cost=broken_cost or Cost(),
+            votes=tuple(self.votes),
+            moderator_cost=self.reading,
+        )
+
+    def _with_prices(self) -> list[Turn]:
+        """The turns; those of free talk with the price that the rules read out of each."""
+        if self.table.protocol is ProtocolName.ACTIONS:
+            return self.turns
+        found: list[Turn] = []
+        for turn in self.turns:
+            alone = read_offer(turn)
+            found.append(turn if turn.scripted or alone is None else replace(turn, price=alone))
+        return found
+
+
+def read_offer(turn: Turn) -> Decimal | None:
+    """The price that a turn of free talk names as its speaker's own; None: none, or several."""
+    standing = dict(read_talk([Said(role=turn.role, text=turn.talk)]).standing)
+    return standing.get(turn.role)

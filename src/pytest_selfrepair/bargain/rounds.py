@@ -1,0 +1,178 @@
+"""`play_chains()`: the games of one item, in all arms and all rounds.
+
+Round 1 is shared: every arm goes on from the same first game, and plays all its rounds whatever
+fails. The improved player keeps its games and the advice; its rivals start afresh. Games are
+chains, so all chains and all arms are under way at once.
+"""
+
+import asyncio
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from pytest_selfrepair.bargain.advice import AdviceCase, Adviser, Control
+from pytest_selfrepair.bargain.game import ArmPlay, Chain, Game, Round
+from pytest_selfrepair.bargain.moderator import Moderator
+from pytest_selfrepair.bargain.play import Seats, play_game
+from pytest_selfrepair.bargain.players import Player
+from pytest_selfrepair.bargain.scenario import BargainRole, ProtocolName, Scenario
+from pytest_selfrepair.bargain.wording import PastGame
+from pytest_selfrepair.core.budget import Spending
+from pytest_selfrepair.core.sample import SamplingParams
+from pytest_selfrepair.core.waiting import all_ended
+
+MOST_FRESH = 8
+"""Bound on fresh games per round of the other arms, should a game cost next to nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BargainPlan:
+    """How much is played of every item.
+
+    Attributes:
+        rounds: Games of a chain, the shared first one included.
+        games: Chains.
+        params: How replies are drawn.
+        protocol: How a price is agreed on; None: as each scenario says.
+        budget: Generated tokens of player and critic that one chain of an arm may cost: no round is
+            begun once they are spent; None: no bound.
+    """
+
+    rounds: int = 2
+    games: int = 1
+    params: SamplingParams = field(default_factory=SamplingParams)
+    protocol: ProtocolName | None = None
+    budget: int | None = None
+
+
+async def play_chains(
+    scenario: Scenario,
+    role: BargainRole,
+    plan: BargainPlan,
+    *,
+    item: str,
+    player: Player,
+    rival: Player,
+    advisers: Sequence[Adviser],
+    moderator: Moderator | None,
+    spending: Spending,
+) -> tuple[Chain, ...]:
+    """Play all games of one item.
+
+    Args:
+        scenario: What is bargained over.
+        role: The role that is improved.
+        plan: How much is played.
+        item: The item's id, under which its completions are stored.
+        player: Plays that role, and is advised.
+        rival: Plays the other.
+        advisers: One for each arm; their names differ.
+        moderator: Reads free talk beside the rules; None: the rules alone do.
+        spending: Counts every completion as it comes, also those of an item that then fails.
+
+    Raises:
+        InfrastructureError: A reply, a reading or advice could not be had. Raised only when all
+            that was under way has ended, so that nothing paid for is lost.
+    """
+    seats = Seats(
+        item=item,
+        scenario=scenario,
+        protocol=plan.protocol or scenario.protocol,
+        players={role: player, role.other: rival},
+        moderator=moderator,
+        spending=spending,
+    )
+    playing = _Rounds(seats=seats, role=role, plan=plan, advisers=tuple(advisers))
+    playing.firsts = [
+        asyncio.create_task(playing.game(number, "round1")) for number in range(plan.games)
+    ]
+    return tuple(await all_ended(playing.chain(number) for number in range(plan.games)))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Rounds:
+    """The chains of one item under way."""
+
+    seats: Seats
+    role: BargainRole
+    plan: BargainPlan
+    advisers: tuple[Adviser, ...]
+    firsts: "list[asyncio.Task[Game]]" = field(default_factory=list)
+
+    async def game(self, number: int, place: str, past: Sequence[PastGame] = ()) -> Game:
+        return await play_game(
+            self.seats,
+            self.seats.scenario.starter(number),
+            node=f"{self.role}/g{number}/{place}",
+            remembering=self.role,
+            past=past,
+        )
+
+    async def chain(self, number: int) -> Chain:
+        """A first game, and what each arm makes of it; fresh games come when that is known."""
+        first = await self.firsts[number]
+        told = [each for each in self.advisers if each.name != Control.FRESH]
+        arms = await all_ended(self.arm(number, first, each) for each in told)
+        found = {arm.name: arm for arm in arms}
+        if len(told) < len(self.advisers):
+            found[Control.FRESH] = await self.fresh(number, arms)
+        return Chain(
+            number=number, first=first, arms=tuple(found[each.name] for each in self.advisers)
+        )
+
+    async def arm(self, number: int, first: Game, adviser: Adviser) -> ArmPlay:
+        """All rounds of an arm, one after another."""
+        played = ArmPlay(name=adviser.name, rounds=())
+        games, past = [first], list[PastGame]()
+        begun = first.cost_of(self.role).tokens
+        for round_number in range(2, self.plan.rounds + 1):
+            spent = begun + played.tokens(self.role)
+            if self.plan.budget is not None and spent >= self.plan.budget:
+                return replace(played, complete=False)
+            case = AdviceCase(
+                item=self.seats.item,
+                scenario=self.seats.scenario,
+                role=self.role,
+                games=tuple(games),
+                other=await self.another(number, round_number - 1),
+            )
+            place = f"{adviser.name}/round{round_number - 1}/advice"
+            advice = await adviser.advice(case, node=f"{self.role}/g{number}/{place}")
+            if advice is None:
+                return replace(played, complete=False)
+            self.seats.spending.add(advice.cost)
+            past.append(PastGame(game=games[-1], advice=advice.text))
+            game = await self.game(number, f"{adviser.name}/round{round_number}", past)
+            games.append(game)
+            one = Round(number=round_number, game=game, advice=advice)
+            played = replace(played, rounds=(*played.rounds, one))
+        return played
+
+    async def another(self, number: int, ahead: int) -> Game | None:
+        """The first game of another chain, each time another one where there are enough."""
+        if self.plan.games == 1:
+            return None
+        if not any(each.name == Control.SWAPPED for each in self.advisers):
+            return None
+        step = 1 + (ahead - 1) % (self.plan.games - 1)
+        return await self.firsts[(number + step) % self.plan.games]
+
+    async def fresh(self, number: int, arms: Sequence[ArmPlay]) -> ArmPlay:
+        """As many new games as the costliest arm's tokens buy at the mean cost of a first game.
+
+        How many does not depend on what they are: playing until the tokens are reached would end
+        sooner where games are long.
+        """
+        firsts = [await each for each in self.firsts]
+        rounds = self.plan.rounds - 1
+        count = rounds
+        mean = sum(each.cost_of(self.role).tokens for each in firsts) / len(firsts)
+        most = max((arm.tokens(self.role) for arm in arms), default=0)
+        if mean:
+            count = max(rounds, min(math.ceil(most / mean), MOST_FRESH * rounds))
+        places = [f"{Control.FRESH}/round{each}" for each in range(2, count + 2)]
+        games = await all_ended(self.game(number, place) for place in places)
+        return ArmPlay(
+            name=Control.FRESH,
+            rounds=tuple(Round(number=each, game=game) for each, game in enumerate(games, start=2)),
+        )
