@@ -32,6 +32,7 @@ from pytest_selfrepair.estimate.comparison.gate import Gate, Rule, decide
 from pytest_selfrepair.estimate.comparison.pairs import pairs
 from pytest_selfrepair.estimate.comparison.regression import Baselines, Regression
 from pytest_selfrepair.estimate.comparison.two_runs import Progress, progress
+from pytest_selfrepair.estimate.exact.samples import Samples
 from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.estimate.intervals.decision import Evidence, decided, side
@@ -129,7 +130,9 @@ def _beyond(share: float, allowed: float, runs: int) -> bool:
 
 def evidence(run: Sequence[Grown], source: str = SELF) -> Evidence:
     """What a run says of repair's gain on sampling under the same stopping rule."""
-    return Sampling.beside(Trees.as_grown(run, source), run, None, Baseline.STOPPING).evidence
+    return Sampling.beside(
+        Trees.as_grown(run, source), Samples.of(run), None, Baseline.STOPPING
+    ).evidence
 
 
 def gain(world: str, tasks: int, runs: int, rng: np.random.Generator) -> Iterator[Line]:
@@ -302,7 +305,7 @@ def rates(world: str, tasks: int, runs: int, rng: np.random.Generator) -> Iterat
             "pass@t": [float(solved_with(each, SELF)) for each in run],
         }
         for name, line in lines.items():
-            found = drawn.estimate(mean_of(values[name]))
+            found = drawn.rate(mean_of(values[name]))
             line.runs += 1
             held = found.low is not None and found.high is not None
             held = held and (found.low or 0.0) <= line.truth <= (found.high or 0.0)

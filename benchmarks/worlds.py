@@ -68,7 +68,8 @@ class Chances:
         each = self.program * self.passing + (1 - self.program) * self.failing
         programs = float((unsolved * N_P * self.repairing).mean() / (unsolved * each).mean())
         low = int(programs)
-        less, more = (float((unsolved * (1 - self.program) ** m).mean()) for m in (low, low + 1))
+        left = unsolved * (1 - self.program) ** low
+        less, more = float(left.mean()), float((left * (1 - self.program)).mean())
         sampled = 1 - (less + (programs - low) * (more - less))
         return float(self.solved.mean()) - sampled
 

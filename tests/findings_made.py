@@ -29,7 +29,7 @@ from pytest_selfrepair.estimate.gain import Against, Answer, AtEqualTokens, Base
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 
-METHOD = "BCa bootstrap over tasks, 10,000 draws"
+METHOD = "score interval over tasks (Wilson) with Student's t"
 METHOD_OF_GAINS = "score test of paired differences (Tango) with Student's t"
 
 

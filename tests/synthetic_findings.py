@@ -29,7 +29,7 @@ from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.run.outcome import task_outcome
 from synthetic import FAULTS
 
-METHOD = "BCa bootstrap over tasks, 10,000 draws"
+METHOD = "score interval over tasks (Wilson) with Student's t"
 
 
 def share(value: float, width: float = 0.05) -> Estimate:

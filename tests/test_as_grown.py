@@ -12,6 +12,7 @@ from builders import grown, repair
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.exact.iid import from_none, iid
+from pytest_selfrepair.estimate.exact.samples import Samples
 from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.run.as_grown import Trees
 from pytest_selfrepair.estimate.run.matched import Matched, up_to
@@ -49,7 +50,7 @@ def test_a_tree_as_grown_solves_what_any_of_its_nodes_does(task: Grown) -> None:
 def test_without_repairs_it_equals_pass_at_k_of_chen_et_al(n: int, passing: int) -> None:
     passing = min(passing, n)
     task = grown([i < passing for i in range(n)], [[] for _ in range(n - passing)])
-    _, [rates] = from_none([task], n)
+    _, [rates] = from_none(Samples.of([task]), n)
     for k in range(1, n + 1):
         expected = 1 - math.comb(n - passing, k) / math.comb(n, k)
         assert rates[k] == pytest.approx(expected, abs=1e-12)
@@ -57,7 +58,7 @@ def test_without_repairs_it_equals_pass_at_k_of_chen_et_al(n: int, passing: int)
 
 @given(trees(), st.booleans())
 def test_the_iid_curve_rises_with_programs_and_tokens(task: Grown, replacement: bool) -> None:
-    found = iid([task], 12, replacement=replacement)
+    found = iid(Samples.of([task]), 12, replacement=replacement)
     assert np.all(np.diff(found.cost[0, :, 0]) > 0)
     assert np.all(np.diff(found.solved[0]) >= -1e-12)
 
@@ -65,12 +66,12 @@ def test_the_iid_curve_rises_with_programs_and_tokens(task: Grown, replacement: 
 def paper(tasks: list[Grown]) -> Matched:
     """Trees as grown beside i.i.d. sampling on every task."""
     trees = Trees.as_grown(tasks, "self")
-    return Sampling.beside(trees, tasks, None, Baseline.EVERY_TASK).matched
+    return Sampling.beside(trees, Samples.of(tasks), None, Baseline.EVERY_TASK).matched
 
 
 def reaching(tasks: list[Grown], tokens: float) -> tuple[Floats, Floats]:
     def curve(most: int) -> tuple[Floats, Floats]:
-        costs, rates = from_none(tasks, most)
+        costs, rates = from_none(Samples.of(tasks), most)
         return rates, costs
 
     rates, costs = up_to(tokens, curve)
@@ -101,7 +102,7 @@ def test_programs_that_cost_nothing_reach_nothing() -> None:
 
 @given(trees())
 def test_repair_never_solves_less_than_its_own_programs(task: Grown) -> None:
-    _, [rates] = from_none([task], len(task.programs))
+    _, [rates] = from_none(Samples.of([task]), len(task.programs))
     assert solved_with(task, "self") >= rates[-1] - 1e-12
 
 
@@ -166,7 +167,7 @@ def test_without_replacement_the_comparison_is_unbiased() -> None:
     for _ in range(60):
         tasks = [simulated(rng, chance, mended, n_p=2) for _ in range(100)]
         solved = [solved_with(task, "self") for task in tasks]
-        every = from_none(tasks, 6)[1][:, -1]
+        every = from_none(Samples.of(tasks), 6)[1][:, -1]
         gains.append(np.mean(solved) - np.mean(every))
     assert abs(np.mean(gains)) < 3 * np.std(gains) / math.sqrt(len(gains))
 

@@ -1,7 +1,6 @@
 """Intervals over tasks, against scipy, against figures by hand, and by how often they hold."""
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -47,8 +46,9 @@ def test_the_interval_moves_and_stretches_with_the_values(
     each: list[float], scale: float, shift: float
 ) -> None:
     assume(max(each) - min(each) > 0.01)
-    plain = mean_estimate(each, [""] * len(each), how=FEW, bounds=None)
-    moved = mean_estimate(scale * np.array(each) + shift, [""] * len(each), how=FEW, bounds=None)
+    drawn = FEW.of([""] * len(each))
+    plain = drawn.estimate(mean_of(each))
+    moved = drawn.estimate(mean_of(scale * np.array(each) + shift))
     assert plain.method == moved.method
     expected = scale * np.array(ends(plain)) + shift
     np.testing.assert_allclose(ends(moved), expected, atol=1e-6)
@@ -85,7 +85,7 @@ def close(found: Estimate, expected: tuple[float, ...]) -> bool:
 @pytest.mark.parametrize("seed", range(3))
 def test_the_mean_of_skewed_values_agrees_with_scipy(seed: int) -> None:
     each = np.random.default_rng(seed).exponential(size=30)
-    found = mean_estimate(each, [""] * 30, how=MANY, bounds=None)
+    found = MANY.of([""] * 30).estimate(mean_of(each))
     assert close(found, scipy_bca((each,), np.mean, paired=False))
 
 
@@ -106,7 +106,7 @@ def test_a_ratio_of_sums_agrees_with_scipy(seed: int) -> None:
 def test_strata_agree_with_scipy_on_several_samples(seed: int) -> None:
     rng = np.random.default_rng(seed)
     easy, hard = rng.exponential(size=15), 3 + rng.exponential(2, size=30)
-    found = mean_estimate([*easy, *hard], ["a"] * 15 + ["b"] * 30, how=MANY, bounds=None)
+    found = MANY.of(["a"] * 15 + ["b"] * 30).estimate(mean_of([*easy, *hard]))
 
     def mean(first: Floats, second: Floats, axis: int) -> Floats:
         return np.asarray((first.sum(axis=axis) + second.sum(axis=axis)) / 45)
@@ -116,10 +116,19 @@ def test_strata_agree_with_scipy_on_several_samples(seed: int) -> None:
 
 def test_drawing_within_difficulties_leaves_out_what_lies_between_them() -> None:
     each, strata = [1.0] * 18 + [0.9, 0.8] + [0.0] * 18 + [0.1, 0.2], ["a"] * 20 + ["b"] * 20
-    within, plain = mean_estimate(each, strata), mean_estimate(each, [""] * 40)
-    assert ends(within)[1] - ends(within)[0] < 0.2 * (ends(plain)[1] - ends(plain)[0])
-    assert within.method == "BCa bootstrap over tasks within difficulties, 10,000 draws"
-    assert plain.method == "BCa bootstrap over tasks, 10,000 draws"
+    within, plain = Bootstrap().of(strata), Bootstrap().of([""] * 40)
+    of_costs = [drawn.estimate(mean_of(each)) for drawn in (within, plain)]
+    of_rates = [drawn.rate(mean_of(each)) for drawn in (within, plain)]
+    for narrow, wide in (of_costs, of_rates):
+        assert ends(narrow)[1] - ends(narrow)[0] < 0.3 * (ends(wide)[1] - ends(wide)[0])
+    assert [found.method for found in of_costs] == [
+        "BCa bootstrap over tasks within difficulties, 10,000 draws",
+        "BCa bootstrap over tasks, 10,000 draws",
+    ]
+    assert [found.method for found in of_rates] == [
+        "score interval over tasks (Wilson) with Student's t within difficulties",
+        "score interval over tasks (Wilson) with Student's t",
+    ]
 
 
 @given(st.lists(st.sampled_from("abcd"), min_size=1, max_size=40))
@@ -154,35 +163,19 @@ def test_fewer_than_ten_tasks_have_no_interval() -> None:
 def test_tasks_that_say_nothing_do_not_count_towards_the_ten() -> None:
     drawn = FEW.of([""] * 20)
     tried = [1] * 9 + [0] * 11
-    found = drawn.estimate(ratio_of([1, 0, 1] * 3 + [0] * 11, tried), informative=9)
+    found = drawn.rate(ratio_of([1, 0, 1] * 3 + [0] * 11, tried), informative=9)
     assert found == Estimate(value=found.value)
     assert found.value == pytest.approx(2 / 3)
 
 
-def test_where_all_tasks_agree_the_interval_is_that_of_clopper_and_pearson() -> None:
-    found = mean_estimate([1.0] * 20, [""] * 20)
-    low = stats.binomtest(20, 20).proportion_ci(0.95, method="exact").low
-    assert ends(found) == pytest.approx((low, 1.0))
-    assert found.method == "Clopper-Pearson bound, since all 20 tasks agree"
-    none = mean_estimate([0.0] * 20, [""] * 20)
-    assert ends(none) == pytest.approx((0.0, 1 - low))
-
-
-def test_where_tasks_agree_within_difficulties_each_difficulty_may_still_be_wrong() -> None:
-    found = mean_estimate([1.0] * 10 + [0.0] * 10, ["a"] * 10 + ["b"] * 10)
-    others = 1 - 0.025 ** (1 / 20)
-    assert ends(found) == pytest.approx((0.5 - others, 0.5 + others))
-    assert found.method == "Clopper-Pearson bound, since all 20 tasks agree within difficulties"
-
-
-def test_where_all_tasks_agree_on_what_knows_no_bounds_there_is_no_interval() -> None:
-    assert mean_estimate([700.0] * 20, [""] * 20, bounds=None) == Estimate(value=700.0)
+def test_where_all_tasks_agree_on_a_cost_there_is_no_interval() -> None:
+    assert FEW.of([""] * 20).estimate(mean_of([700.0] * 20)) == Estimate(value=700.0)
 
 
 def test_where_bca_breaks_down_the_percentiles_are_said_to_be_used() -> None:
     # The largest value has no draw beyond it.
     largest: Statistic = lambda weights: np.where(weights > 0, np.arange(12), -1).max(axis=1)  # noqa: E731
-    found = FEW.of([""] * 12).estimate(largest, bounds=None)
+    found = FEW.of([""] * 12).estimate(largest)
     assert found.method == "percentile bootstrap over tasks, 400 draws"
     assert found.high == found.value == 11
 
@@ -190,42 +183,10 @@ def test_where_bca_breaks_down_the_percentiles_are_said_to_be_used() -> None:
 def test_the_same_seed_gives_the_same_interval_and_another_seed_another() -> None:
     each = list(np.random.default_rng(0).random(30))
     first, again, other = (
-        mean_estimate(each, [""] * 30, how=Bootstrap(draws=500, seed=seed)) for seed in (1, 1, 2)
+        Bootstrap(draws=500, seed=seed).of([""] * 30).estimate(mean_of(each)) for seed in (1, 1, 2)
     )
     assert first == again
     assert ends(first) != ends(other)
-
-
-def coverage(level: float, tasks: int, runs: int) -> float:
-    """How often the interval holds the true mean of tasks that each pass 5 of 5 to 0 of 5."""
-    rng = np.random.default_rng(11)
-    held = 0
-    for _ in range(runs):
-        each = rng.binomial(5, rng.beta(0.6, 1.4, size=tasks)) / 5
-        low, high = ends(mean_estimate(each, [""] * tasks, how=Bootstrap(draws=1000, level=level)))
-        held += low <= 0.3 <= high
-    return held / runs
-
-
-@pytest.mark.parametrize("level", [0.8, 0.95])
-def test_the_interval_holds_the_truth_as_often_as_it_says(level: float) -> None:
-    assert coverage(level, tasks=60, runs=400) == pytest.approx(level, abs=0.035)
-
-
-def test_the_interval_of_repairs_that_pass_knows_that_those_of_a_task_are_alike() -> None:
-    # Taken one by one, 300 repairs would give an interval a third as wide, which rarely holds.
-    rng = np.random.default_rng(5)
-    held, held_one_by_one = 0, 0
-    for _ in range(200):
-        tried = rng.choice([5, 10], size=40)
-        passed = rng.binomial(tried, rng.beta(0.3, 0.7, size=40))
-        low, high = ends(Bootstrap(draws=1000).of([""] * 40).estimate(ratio_of(passed, tried)))
-        held += low <= 0.3 <= high
-        rate = passed.sum() / tried.sum()
-        half = NormalDist().inv_cdf(0.975) * math.sqrt(rate * (1 - rate) / tried.sum())
-        held_one_by_one += abs(rate - 0.3) <= half
-    assert held / 200 > 0.9
-    assert held_one_by_one / 200 < 0.7
 
 
 @given(st.integers(2, 6), st.integers(1, 5), st.integers(0, 10_000))

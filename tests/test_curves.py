@@ -9,6 +9,7 @@ from builders import grown
 from pytest_selfrepair.core.tree import Grown, Policy
 from pytest_selfrepair.estimate.exact.forest import UNITS, forest
 from pytest_selfrepair.estimate.exact.iid import iid, sampled
+from pytest_selfrepair.estimate.exact.samples import Samples
 from pytest_selfrepair.estimate.exact.shapes import Expected, expect
 from pytest_selfrepair.estimate.run.curves import (
     chosen,
@@ -100,7 +101,7 @@ def test_iid_sampling_of_initial_programs_is_that_of_shapes_without_repair() -> 
     tasks = [grown([False, True, False, False]), grown([True, True, False, False])]
     for policy in Policy:
         for replacement in (True, False):
-            one = iid(tasks, 4, replacement=replacement, policy=policy)
+            one = iid(Samples.of(tasks), 4, replacement=replacement, policy=policy)
             other = expect(
                 forest(tasks, None), range(1, 5), [0], replacement=replacement, policies=[policy]
             )[policy]
@@ -110,12 +111,12 @@ def test_iid_sampling_of_initial_programs_is_that_of_shapes_without_repair() -> 
 
 def test_further_programs_are_drawn_from_the_baseline_alone() -> None:
     task = grown([False, False], [[False]] * 2, baseline=[True, False, False, False])
-    found = iid([task], 7, replacement=False)
+    found = iid(Samples.of([task]), 7, replacement=False)
     assert found.solved[0] == pytest.approx([0, 0, 0.25, 0.5, 0.75, 1, 1])
     assert found.cost[0, :, 0] == pytest.approx(np.arange(1, 8) * 100)
-    one_by_one = iid([task], 7, replacement=False, policy=Policy.DFS)
+    one_by_one = iid(Samples.of([task]), 7, replacement=False, policy=Policy.DFS)
     assert one_by_one.cost[0, :, 0] == pytest.approx([100, 200, 300, 375, 425, 450, 450])
-    again = iid([task], 4, replacement=True, policy=Policy.DFS)
+    again = iid(Samples.of([task]), 4, replacement=True, policy=Policy.DFS)
     assert again.solved[0] == pytest.approx([0, 0, 0.25, 1 - 0.75**2])
     assert again.cost[0, :, 0] == pytest.approx([100, 200, 300, 375])
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_selfrepair.cli import main
+from pytest_selfrepair.commands.doctor_checks import unbounded
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.sandbox.isolation import find_isolation, missed
 from pytest_selfrepair.store import place
@@ -31,6 +32,11 @@ def doctor(
         return status, {line["what"]: line for line in lines}
 
     return run
+
+
+def test_memory_is_said_to_be_unbounded_where_the_system_bounds_none() -> None:
+    assert "memory" not in unbounded("D", "linux")
+    assert "memory; processes that leave their group" in unbounded("D", "darwin")
 
 
 def test_it_looks_after_all_that_a_run_needs(doctor: Doctor) -> None:

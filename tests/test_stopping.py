@@ -12,6 +12,7 @@ from builders import grown
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode
 from pytest_selfrepair.estimate.exact.forest import TOKENS
+from pytest_selfrepair.estimate.exact.samples import Samples
 from pytest_selfrepair.estimate.exact.stopping import reach, stopping
 
 
@@ -72,7 +73,7 @@ def test_every_order_of_what_was_sampled_agrees(
     further = [] if any(programs) else further
     task = priced(grown(programs, baseline=further), costs)
     most = len(programs) - n_p + len(further)
-    found = stopping([task], n_p, most, replacement=False, policy=policy)
+    found = stopping(Samples.of([task]), n_p, most, replacement=False, policy=policy)
     for m in range(most + 1):
         rate, tokens = enumerated(task, n_p, m, policy)
         assert found.solved[0, m] == pytest.approx(rate, abs=1e-12)
@@ -80,26 +81,26 @@ def test_every_order_of_what_was_sampled_agrees(
 
 
 def test_a_solved_task_costs_nothing_more() -> None:
-    found = stopping([grown([True, False])], None, 5, replacement=False)
+    found = stopping(Samples.of([grown([True, False])]), None, 5, replacement=False)
     assert found.solved[0].tolist() == [1.0] * 6
     assert found.cost[0, :, TOKENS].tolist() == [200.0] * 6
 
 
 def test_with_replacement_every_draw_is_independent() -> None:
     solved = grown([True, False, False, False])
-    found = stopping([solved], 1, 2, replacement=True)
+    found = stopping(Samples.of([solved]), 1, 2, replacement=True)
     assert found.solved[0].tolist() == pytest.approx([1 - 0.75, 1 - 0.75**2, 1 - 0.75**3])
     assert found.cost[0, :, TOKENS].tolist() == pytest.approx([100, 175, 250])
     unsolved = grown([False, False], baseline=[True, False])
-    found = stopping([unsolved], 2, 3, replacement=True)
+    found = stopping(Samples.of([unsolved]), 2, 3, replacement=True)
     assert found.solved[0].tolist() == pytest.approx([0, 0.5, 0.75, 0.875])
     assert found.cost[0, :, TOKENS].tolist() == pytest.approx([200, 300, 400, 500])
 
 
 def test_a_task_without_enough_programs_keeps_what_it_has() -> None:
     short = grown([False], baseline=[False, True])
-    found = stopping([short], None, 4, replacement=False)
+    found = stopping(Samples.of([short]), None, 4, replacement=False)
     assert found.solved[0].tolist() == [0, 0.5, 1, 1, 1]
     assert found.cost[0, :, TOKENS].tolist() == [100, 200, 300, 400, 500]
-    assert reach([short, grown([True])], None) == 2
-    assert reach([short, grown([False, False])], 1) == 1
+    assert reach(Samples.of([short, grown([True])]), None) == 2
+    assert reach(Samples.of([short, grown([False, False])]), 1) == 1

@@ -88,6 +88,13 @@ def test_bounds_and_duplicates_are_said_where_there_are_any() -> None:
     whole = replace(sample().difficulties[-1], bounds=Bounds(low=0.155, high=0.744, missing=43))
     text = " ".join(line.strip() for line in shown(sample(difficulties=(whole,))))
     assert "pass@1 of all lies between 15.5% and 74.4% if 43 missing tasks are counted" in text
+    hard = replace(whole, difficulty="interview", sources=(cut,))
+    text = " ".join(line.strip() for line in shown(sample(difficulties=(hard,))))
+    assert (
+        "pass@1 of interview lies between 15.5% and 74.4%, that of trees on feedback self between "
+        "27.1% and 86.0%, that of sampling beside them between 24.6% and 83.6% if 43 missing tasks "
+        "are counted"
+    ) in text
     varied = " ".join(shown(sample(tally=replace(tally, distinct=4.1))))
     assert "distinct" not in varied
 

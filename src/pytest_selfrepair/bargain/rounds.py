@@ -18,8 +18,8 @@ from pytest_selfrepair.bargain.players import Player
 from pytest_selfrepair.bargain.scenario import BargainRole, ProtocolName, Scenario
 from pytest_selfrepair.bargain.wording import PastGame
 from pytest_selfrepair.core.budget import Spending
+from pytest_selfrepair.core.jobs import all_of
 from pytest_selfrepair.core.sample import SamplingParams
-from pytest_selfrepair.core.waiting import all_ended
 
 MOST_FRESH = 8
 """Bound on fresh games per round of the other arms, should a game cost next to nothing."""
@@ -86,7 +86,7 @@ async def play_chains(
     playing.firsts = [
         asyncio.create_task(playing.game(number, "round1")) for number in range(plan.games)
     ]
-    return tuple(await all_ended(playing.chain(number) for number in range(plan.games)))
+    return tuple(await all_of(playing.chain(number) for number in range(plan.games)))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -112,7 +112,7 @@ class _Rounds:
         """A first game, and what each arm makes of it; fresh games come when that is known."""
         first = await self.firsts[number]
         told = [each for each in self.advisers if each.name != Control.FRESH]
-        arms = await all_ended(self.arm(number, first, each) for each in told)
+        arms = await all_of(self.arm(number, first, each) for each in told)
         found = {arm.name: arm for arm in arms}
         if len(told) < len(self.advisers):
             found[Control.FRESH] = await self.fresh(number, arms)
@@ -171,7 +171,7 @@ class _Rounds:
         if mean:
             count = max(rounds, min(math.ceil(most / mean), MOST_FRESH * rounds))
         places = [f"{Control.FRESH}/round{each}" for each in range(2, count + 2)]
-        games = await all_ended(self.game(number, place) for place in places)
+        games = await all_of(self.game(number, place) for place in places)
         return ArmPlay(
             name=Control.FRESH,
             rounds=tuple(Round(number=each, game=game) for each, game in enumerate(games, start=2)),

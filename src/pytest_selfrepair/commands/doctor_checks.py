@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import importlib.util
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -50,6 +51,9 @@ _UNBOUNDED: Mapping[str, str] = MappingProxyType(
     }
 )
 """What each level of isolation does not bound."""
+
+_ELSEWHERE = "memory; processes that leave their group, which may go on"
+"""What is not bounded where the system is not Linux."""
 
 
 class State(StrEnum):
@@ -112,9 +116,15 @@ def _isolated(isolation: Isolation) -> Iterator[Finding]:
     yield Finding(
         what="not bounded",
         state=State.NOTE,
-        said=_UNBOUNDED.get(level, "unknown"),
+        said=unbounded(level),
         cure="" if isolation.contained else "run only programs that you trust",
     )
+
+
+def unbounded(level: str, platform: str = sys.platform) -> str:
+    """What a level of isolation does not bound on a system."""
+    said = _UNBOUNDED.get(level, "unknown")
+    return said if platform == "linux" else f"{said}; {_ELSEWHERE}"
 
 
 async def _canary(isolation: Isolation) -> Finding:

@@ -9,14 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from pytest_selfrepair.api.judging import verdict_or_trouble
 from pytest_selfrepair.commands import judging
 from pytest_selfrepair.commands.catalogue import Catalogue
 from pytest_selfrepair.commands.ordered import ordered
 from pytest_selfrepair.commands.output import as_json_line, tell
 from pytest_selfrepair.commands.progress import Progress
 from pytest_selfrepair.core.feedback import error_sentence
+from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Judge, Outcome, Verdict
-from pytest_selfrepair.errors import InfrastructureError, TaskError, UsageError
+from pytest_selfrepair.errors import TaskError, UsageError
 from pytest_selfrepair.report.plain import harmless
 from pytest_selfrepair.tasks.source import Source, brief, read_json
 
@@ -178,12 +180,7 @@ async def _judge(line: _Line, *, catalogue: Catalogue, judge: Judge) -> Judged |
         task = catalogue.task(task_id, line.source)
     except TaskError as error:
         return error
-    try:
-        verdict = await judge.judge(task, program)
-        error_text = None if verdict.passed else error_sentence(task, verdict)
-    except InfrastructureError as error:
-        verdict = Verdict(outcome=Outcome.SANDBOX_ERROR, cases_run=0, cases_passed=0)
-        error_text = str(error)
+    verdict = await verdict_or_trouble(judge, task, program)
     return Judged(
         task_id=task_id,
         index=line.index,
@@ -192,6 +189,15 @@ async def _judge(line: _Line, *, catalogue: Catalogue, judge: Judge) -> Judged |
         rule=verdict.rule,
         cases_passed=verdict.cases_passed,
         cases_run=verdict.cases_run,
-        error=error_text,
+        error=_error(task, verdict),
         seconds=round(verdict.seconds, 6),
     )
+
+
+def _error(task: Task, verdict: Verdict) -> str | None:
+    """Why a program does not pass, in words; None where it does."""
+    if verdict.passed:
+        return None
+    if verdict.outcome is Outcome.SANDBOX_ERROR and verdict.failure is not None:
+        return verdict.failure.error
+    return error_sentence(task, verdict)

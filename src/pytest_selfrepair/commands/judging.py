@@ -4,14 +4,15 @@ import argparse
 import contextlib
 from collections.abc import AsyncIterator
 
+from pytest_selfrepair.api.judging import JudgeSettings, opened_judge
 from pytest_selfrepair.commands.arguments import add_packages, number
 from pytest_selfrepair.commands.output import tell
 from pytest_selfrepair.core.checker import CHECKERS
 from pytest_selfrepair.core.processors import usable_processors
-from pytest_selfrepair.sandbox.isolation import find_isolation
+from pytest_selfrepair.sandbox.isolation import SandboxMode
 from pytest_selfrepair.sandbox.judge import SandboxJudge
-from pytest_selfrepair.sandbox.limits import MEGABYTE, Limits
-from pytest_selfrepair.sandbox.packages import find_packages
+
+_DEFAULT = JudgeSettings()
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -27,30 +28,30 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--checker",
         choices=list(CHECKERS),
-        default="tolerant",
-        help="how output is compared (default: tolerant)",
+        default=_DEFAULT.checker,
+        help=f"how output is compared (default: {_DEFAULT.checker})",
     )
     command.add_argument(
         "--timeout",
         metavar="SECONDS",
         type=number(float, 0.1),
-        default=4.0,
-        help="CPU time that a program may take for one case (default: 4)",
+        default=_DEFAULT.timeout,
+        help=f"CPU time that a program may take for one case (default: {_DEFAULT.timeout:g})",
     )
     command.add_argument(
         "--memory",
         metavar="MB",
         type=number(int, 64),
-        default=1024,
-        help="memory that a program may use, in MB (default: 1024)",
+        default=_DEFAULT.memory,
+        help=f"memory that a program may use, in MB (default: {_DEFAULT.memory})",
     )
     add_packages(command)
     command.add_argument(
         "--sandbox",
-        choices=["auto", "strict", "limits"],
-        default="auto",
+        choices=[str(mode) for mode in SandboxMode],
+        default=_DEFAULT.sandbox,
         help="auto: the strongest isolation found; strict: refuse without bubblewrap; limits: "
-        "resource limits alone (default: auto)",
+        f"resource limits alone (default: {_DEFAULT.sandbox})",
     )
 
 
@@ -59,18 +60,15 @@ async def sandbox(
     options: argparse.Namespace, *, all_cases: bool = False
 ) -> AsyncIterator[SandboxJudge]:
     """The judge that was asked for; it is told how programs are kept apart from this machine."""
-    named: tuple[str, ...] | None = options.packages
-    packages = None if named is None else find_packages(named, "--packages")
-    judge = SandboxJudge(
-        isolation=find_isolation(options.sandbox),
-        limits=Limits(cpu_seconds=options.timeout, memory_bytes=options.memory * MEGABYTE),
-        checker=CHECKERS[options.checker],
-        concurrency=options.jobs,
+    settings = JudgeSettings(
+        checker=options.checker,
+        timeout=options.timeout,
+        memory=options.memory,
+        packages=options.packages,
+        sandbox=options.sandbox,
         all_cases=all_cases,
-        packages=packages,
+        jobs=options.jobs,
     )
-    tell(f"selfrepair: programs run in {judge.isolation}")
-    try:
+    async with opened_judge(settings, packages_by="--packages") as judge:
+        tell(f"selfrepair: programs run in {judge.isolation}")
         yield judge
-    finally:
-        await judge.aclose()

@@ -16,8 +16,9 @@ from pytest_selfrepair.estimate.exact.stopping import reach, stopping
 from pytest_selfrepair.estimate.findings import About, Curve, Findings, HeatMap, Refused, Unscored
 from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
-from pytest_selfrepair.estimate.intervals.statistics import mean_estimate, sampling_noise
+from pytest_selfrepair.estimate.intervals.statistics import mean_of, sampling_noise
 from pytest_selfrepair.estimate.run.baselines import iid_points, stopping_points
+from pytest_selfrepair.estimate.run.branches import spreads
 from pytest_selfrepair.estimate.run.censoring import Usable
 from pytest_selfrepair.estimate.run.curves import (
     curve,
@@ -74,6 +75,7 @@ def findings(
         pairs_by_difficulty=parts.pairs_by_difficulty,
         latency=latencies(records),
         notes=(*overstepped(account), *notes(records)),
+        spreads=spreads(run.tasks, names),
         account=account,
     )
 
@@ -95,7 +97,7 @@ def _curves(used: _Used, records: Sequence[Record], how: Bootstrap) -> Iterable[
     difficulty_of = {record.task_id: str(record.difficulty or "") for record in records}
     model = " and ".join(_models(records)) or UNKNOWN
     for (group, source), each in used.items():
-        strata = [difficulty_of[task] for task in each.forest.tasks]
+        drawn = how.of([difficulty_of[task] for task in each.forest.tasks])
         depth = each.forest.depth
         for policy, replacement in _ways(each):
             for points, baseline, less in _lines(each, policy, replacement=replacement):
@@ -116,7 +118,7 @@ def _curves(used: _Used, records: Sequence[Record], how: Bootstrap) -> Iterable[
                 with_ends = [
                     replace(
                         point,
-                        pass_rate=mean_estimate(points.solved[:, i], strata, how=how),
+                        pass_rate=drawn.rate(mean_of(points.solved[:, i])),
                         paper_band=sampling_noise(points.solved[:, i]),
                     )
                     for i, point in enumerate(found.points)
@@ -160,11 +162,11 @@ def _heat_maps(used: _Used) -> Iterable[HeatMap]:
         columns = round_numbers(each.forest.most_programs)
         for _, replacement in _ways(each):
             expected = rectangle(each.forest, columns, replacement=replacement)
-            everywhere = iid(each.grown, sampled(each.grown), replacement=replacement)
+            everywhere = iid(each.samples, sampled(each.grown), replacement=replacement)
             rivals = {
                 Baseline.STOPPING: {
                     first: stopping(
-                        each.grown, first, reach(each.grown, first), replacement=replacement
+                        each.samples, first, reach(each.samples, first), replacement=replacement
                     )
                     for first in columns
                 },

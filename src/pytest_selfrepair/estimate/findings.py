@@ -257,6 +257,28 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How much of what tells tasks apart is noise of draws; the rest is that tasks differ.
+
+    Known where every task has 2k branches, a branch being a program with its repairs, or two trees.
+    More samples of each task make up for the noise of draws alone, more tasks for both.
+
+    Attributes:
+        source: The feedback source's name; None: programs alone.
+        k: Branches of which one has to pass; None: whole trees, of two runs.
+        tasks: Tasks with whole trees.
+        pass_at_k: The rate of which this holds, without bias.
+        share_of_draws: Share of the variance of pass@k over tasks that is noise of draws, 0 to 1.
+    """
+
+    source: str | None
+    k: int | None
+    tasks: int
+    pass_at_k: float
+    share_of_draws: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """An estimate that the records do not carry.
 
@@ -360,6 +382,8 @@ class Findings:
         pairs_by_difficulty: Every two sources, within each difficulty; none where there is but one.
         latency: How long completions took; one for each kind whose times are known.
         notes: What a reader should know of how these facts came about, a line each.
+        spreads: How much of what tells tasks apart is noise of draws; one for each source of which
+            that is known.
         account: What the run has paid for, by its account, also for tasks that were not reported;
             None in a report of a stored run.
         schema: The version of this layout.
@@ -382,5 +406,6 @@ class Findings:
     pairs_by_difficulty: tuple[Pair, ...] = ()
     latency: tuple[Latency, ...] = ()
     notes: tuple[str, ...] = ()
+    spreads: tuple[Spread, ...] = ()
     account: Account | None = None
     schema: int = SCHEMA

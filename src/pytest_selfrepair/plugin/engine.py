@@ -11,8 +11,8 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import RunLimits
 from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.plugin.budget_share import BudgetShare
-from pytest_selfrepair.plugin.equipment import Equipment
 from pytest_selfrepair.plugin.loop import Loop
+from pytest_selfrepair.plugin.run_equipment import RunEquipment
 from pytest_selfrepair.plugin.runners import Runners, Upcoming
 from pytest_selfrepair.store.any_record import AnyRecord
 
@@ -40,7 +40,7 @@ class Engine:
     """
 
     def __init__(
-        self, equipment: Equipment, runners: Runners, slots: Slots, share: BudgetShare
+        self, equipment: RunEquipment, runners: Runners, slots: Slots, share: BudgetShare
     ) -> None:
         self._equipment = equipment
         self._runners = runners

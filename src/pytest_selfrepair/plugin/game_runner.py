@@ -19,7 +19,7 @@ from pytest_selfrepair.errors import (
     TaskError,
     UsageError,
 )
-from pytest_selfrepair.plugin.equipment import Equipment
+from pytest_selfrepair.plugin.run_equipment import RunEquipment
 from pytest_selfrepair.plugin.run_models import RunModels
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class GameRunner:
         equipment: What items are run with.
     """
 
-    def __init__(self, models: RunModels, equipment: Equipment) -> None:
+    def __init__(self, models: RunModels, equipment: RunEquipment) -> None:
         self._models = models
         self._equipment = equipment
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import UsageError
@@ -19,6 +20,7 @@ from pytest_selfrepair.estimate.intervals.power import (
 from pytest_selfrepair.estimate.run.equal_tokens import compared
 from pytest_selfrepair.estimate.run.scored import scored, source_names, with_tree
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.report import words
 from pytest_selfrepair.report.numbers import plural
 
 _AT_SPREADS = "/".join(f"{100 * spread:g}" for spread in SPREADS)
@@ -94,15 +96,8 @@ def foreseen_gain(
 
 def foreseen_split(baselines: Baselines) -> list[str]:
     """Say whether more tasks or more samples of each make a rate surer, where that is known."""
-    if (found := baselines.share_of_draws()) is None:
-        return []
-    k, share = found
-    narrower = 1 - math.sqrt(1 - share)
-    return [
-        f"noise of draws is {100 * share:.0f} % of how pass@{k} of the baseline varies over tasks:",
-        f"  more samples of each task narrow its interval by at most {100 * narrower:.0f} %,",
-        "  twice the tasks by 29 %",
-    ]
+    found = baselines.tasks_and_draws()
+    return [] if found is None else [words.spread(replace(found, source="the baseline"))]
 
 
 def spread_of_gain(records: Sequence[Record]) -> float | None:

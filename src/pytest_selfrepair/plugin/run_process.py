@@ -15,10 +15,10 @@ from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.asking import checker_of
 from pytest_selfrepair.plugin.engine import GRACE, Engine
-from pytest_selfrepair.plugin.equipment import Equipment
 from pytest_selfrepair.plugin.game_runner import GameRunner
 from pytest_selfrepair.plugin.local_servers import LocalServers
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.run_equipment import RunEquipment
 from pytest_selfrepair.plugin.run_models import RunModels
 from pytest_selfrepair.plugin.runners import Runners
 from pytest_selfrepair.plugin.task_runner import TaskRunner
@@ -96,7 +96,7 @@ class RunProcess:
             packages=settings.packages,
             all_cases=settings.all_cases,
         )
-        equipment = Equipment(settings, models, judge, terms, foreign=own_checker, run=run)
+        equipment = RunEquipment(settings, models, judge, terms, foreign=own_checker, run=run)
         runners = Runners(
             TaskRunner(settings, models, judge, equipment), GameRunner(models, equipment)
         )

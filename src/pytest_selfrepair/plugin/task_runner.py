@@ -25,8 +25,8 @@ from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
 from pytest_selfrepair.core.verdicts import task_digest
 from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError, TaskError
-from pytest_selfrepair.plugin.equipment import Equipment, Ready
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.run_equipment import Ready, RunEquipment
 from pytest_selfrepair.plugin.run_models import RunModels
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.tasks.examples import examples
@@ -59,7 +59,7 @@ class TaskRunner:
     """
 
     def __init__(
-        self, settings: Settings, models: RunModels, judge: SandboxJudge, equipment: Equipment
+        self, settings: Settings, models: RunModels, judge: SandboxJudge, equipment: RunEquipment
     ) -> None:
         self._settings = settings
         self._models = models

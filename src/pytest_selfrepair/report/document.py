@@ -5,6 +5,7 @@ script but those whose hash the policy names.
 """
 
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -27,6 +28,9 @@ JSDIFF = "vendor/jsdiff-9.0.0/diff.min.js"
 _FIRST = "js/first.js"
 """Runs before anything is painted."""
 
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./[a-z]+\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?function |const |let )", re.MULTILINE)
+
 
 def document(
     template: str, facts: Mapping[str, object], *, styles: Sequence[str], scripts: Sequence[str]
@@ -38,10 +42,10 @@ def document(
         facts: What it is rendered from. Every text in it is escaped, and characters that a screen
             would obey are shown as marks.
         styles: Files of `assets/`, in order.
-        scripts: Files of `assets/`, in order; they run when the page's own markup is parsed, and
-            before the data that follows it is.
+        scripts: Files of `assets/`, in order: a module follows those that it imports. They run when
+            the page's own markup is parsed, and before the data that follows it is.
     """
-    bodies = [asset(script) for script in scripts]
+    bodies = [_inlined(script) for script in scripts]
     return (
         _environment()
         .get_template(template)
@@ -60,6 +64,18 @@ def document(
 def asset(name: str) -> str:
     """The text of a file of `assets/`."""
     return files("pytest_selfrepair.report").joinpath("assets", name).read_text("utf-8")
+
+
+@cache
+def _inlined(name: str) -> str:
+    """A script as it stands in a page of one file, where a module has nothing to import from.
+
+    There all modules share one scope, so that a name is declared in one of them alone.
+    """
+    text = asset(name)
+    if name.startswith("vendor/"):
+        return text
+    return '"use strict";\n' + _EXPORT.sub("", _IMPORT.sub("", text))
 
 
 def json_markup(data: object) -> Markup:
@@ -128,10 +144,11 @@ def _environment() -> Environment:
         "plural": numbers.plural,
         "words": typeset.words,
         "answer_words": words.answer,
-        "bounds_of_programs": words.bounds_of_programs,
+        "bounds_of_difficulties": words.bounds_of_difficulties,
         "bounds_words": words.bounds,
         "several_words": words.several,
         "short_words": words.short,
+        "spread_words": words.spread,
         "variety_words": words.variety,
         "trees_compared": words.trees_compared,
         "capitalize_first": typeset.capitalize_first,

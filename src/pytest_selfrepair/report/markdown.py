@@ -78,6 +78,9 @@ def _answers(findings: Findings) -> list[str]:
         if note is None:
             continue
         lines.append(f"- {note[0].upper()}{note[1:]}.")
+    lines += [
+        f"- {escaped(note[0].upper() + note[1:])}." for note in map(words.spread, findings.spreads)
+    ]
     return lines
 
 
@@ -89,7 +92,7 @@ def _cost(findings: Findings) -> list[str]:
 
 def _missing(findings: Findings) -> list[str]:
     shown = findings.unscored[:_MOST_SHOWN]
-    lines = [escaped(text) for text in words.bounds_of_programs(findings.difficulties)]
+    lines = [escaped(text) for text in words.bounds_of_difficulties(findings.difficulties)]
     lines += [f"not scored: {escaped(words.named(each))}: {escaped(each.reason)}" for each in shown]
     if (more := len(findings.unscored) - len(shown)) > 0:
         lines.append(f"not scored for {numbers.plural(more, 'other reason')}")

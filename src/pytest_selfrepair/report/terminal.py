@@ -152,6 +152,8 @@ class _Page:
         lines = [line for each in found for line in self._answer(each)]
         if (note := words.several(found)) is not None:
             lines += self._say(note, Style.FAINT)
+        for spread in self._findings.spreads:
+            lines += self._say(words.spread(spread), Style.FAINT)
         return lines
 
     def _answer(self, found: AtEqualTokens) -> Iterator[Line]:
@@ -177,7 +179,7 @@ class _Page:
         table = by_difficulty(findings, self._names, self._groups).lines(self._paper)
         bounds = [
             line
-            for text in words.bounds_of_programs(findings.difficulties)
+            for text in words.bounds_of_difficulties(findings.difficulties)
             for line in self._say(text, Style.UNSURE)
         ]
         if not table or not findings.about.sources:

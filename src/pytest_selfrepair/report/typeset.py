@@ -63,7 +63,7 @@ def points_interval(estimate: Estimate) -> str:
 
 
 def interval_name(estimate: Estimate) -> str:
-    """How an interval was made: ``95% BCa bootstrap over tasks``; empty where there is none."""
+    """How an interval was made: ``95% score interval over tasks``; empty where there is none."""
     if estimate.low is None or estimate.high is None:
         return ""
     return f"{100 * estimate.level:g}% {estimate.method or 'interval over tasks'}"

@@ -1,10 +1,18 @@
 """Answers in words, the same in every text report."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Account, Lost
-from pytest_selfrepair.estimate.findings import Latency, SourceFindings, Tally, Unscored
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.findings import (
+    Latency,
+    SourceFindings,
+    Spread,
+    Tally,
+    Unscored,
+)
 from pytest_selfrepair.estimate.gain import Against, Answer, AtEqualTokens, Bounds, Difficulty
 from pytest_selfrepair.estimate.run.depths import fresh_is_better
 from pytest_selfrepair.report.numbers import (
@@ -116,15 +124,23 @@ def bounds(found: AtEqualTokens) -> str | None:
     )
 
 
-def bounds_of_programs(difficulties: Sequence[Difficulty]) -> list[str]:
-    """Between what pass@1 lies, of each difficulty of which tasks are missing, and of all."""
+def bounds_of_difficulties(difficulties: Sequence[Difficulty]) -> list[str]:
+    """Between what the rates lie of each difficulty of which tasks are missing; of all, pass@1."""
     return [
-        f"pass@1 of {each.difficulty} lies {_within(each.bounds)} if "
-        f"{plural(each.bounds.missing, 'missing task')} "
+        f"{', '.join(_bounds_of(each))} if {plural(each.bounds.missing, 'missing task')} "
         f"{'are' if each.bounds.missing > 1 else 'is'} counted"
         for each in difficulties
         if each.bounds is not None
     ]
+
+
+def _bounds_of(difficulty: Difficulty) -> Iterator[str]:
+    if difficulty.bounds is not None:
+        yield f"pass@1 of {difficulty.difficulty} lies {_within(difficulty.bounds)}"
+    for each in difficulty.sources:
+        if difficulty.difficulty != ALL and each.bounds is not None and each.stopping.bounds:
+            yield f"that of trees on feedback {each.source} {_within(each.bounds)}"
+            yield f"that of sampling beside them {_within(each.stopping.bounds)}"
 
 
 def _within(bounds: Bounds) -> str:
@@ -140,6 +156,19 @@ def variety(tally: Tally, temperature: float | None) -> str | None:
     return (
         f"programs of a task: {tally.drawn:.1f} drawn, {tally.distinct:.1f} distinct (effective "
         "number, mean over tasks)"
+    )
+
+
+def spread(found: Spread) -> str:
+    """Whether more tasks, or more samples of each, would make a rate surer."""
+    of = f" of {found.source}" if found.source else ""
+    narrower = 1 - math.sqrt(1 - found.share_of_draws)
+    rate = f"pass@{found.k or 't'}"
+    return (
+        f"more tasks, or more samples of each? {100 * found.share_of_draws:.0f} % of how "
+        f"{rate}{of} varies over {plural(found.tasks, 'task')} is noise of draws: more "
+        f"samples of each task narrow its interval by at most {100 * narrower:.0f} %, twice the "
+        "tasks by 29 %"
     )
 
 

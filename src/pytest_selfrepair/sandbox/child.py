@@ -1,9 +1,9 @@
 """A child of the zygote: one program, which it compiles, and a process for each of its cases.
 
-The process that waits for a case forks the one that is to wait for the next, and only then becomes
-the program's. So each case begins in the same state, whatever came of the others, and no process
-that holds an input or an answer is ever copied. A program that can keep nothing (`stateless`) may
-run its cases in one process.
+The process that has compiled the program runs none of it: it forks a process for each case, which
+begins in the same state whatever came of the others. It is handed inputs as open files, which it
+passes on unread, so no process that holds an input or an answer is ever copied. A program that can
+keep nothing (`stateless`) may run its cases in one process.
 
 It shares processes with untrusted code, so what it says once a program runs is no more than a
 claim. Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
@@ -16,6 +16,7 @@ import importlib
 import json
 import linecache
 import os
+import platform
 import resource
 import signal
 import socket
@@ -27,12 +28,23 @@ from functools import partial
 from typing import Any, NoReturn
 
 if __package__:
-    from pytest_selfrepair.sandbox import rights, runner, seccomp, stateless, ways, words
+    from pytest_selfrepair.sandbox import (
+        packets,
+        rights,
+        runner,
+        seccomp,
+        stateless,
+        syscalls,
+        ways,
+        words,
+    )
 else:  # a plain file beside its siblings
+    import packets  # type: ignore[import-not-found,no-redef]
     import rights  # type: ignore[import-not-found,no-redef]
     import runner  # type: ignore[import-not-found,no-redef]
     import seccomp  # type: ignore[import-not-found,no-redef]
     import stateless  # type: ignore[import-not-found,no-redef]
+    import syscalls  # type: ignore[import-not-found,no-redef]
     import ways  # type: ignore[import-not-found,no-redef]
     import words  # type: ignore[import-not-found,no-redef]
 
@@ -42,10 +54,11 @@ _FINISHED = json.dumps(runner.FINISHED).encode("ascii")
 _LAST_WORDS = 64 << 20  # bytes beyond the memory limit with which a child reports that it met it
 _CHANNEL, _CONTROL = 3, 4  # descriptors; the second is closed before a program runs
 _MOST_BLURRED = 3
-_PAUSE = 0.0002  # seconds
 _WAITING = 4  # processes that wait for a case or a program, and the zygote
 _HIGH, _MOST_DESCRIPTORS = 16, 256
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_GET_TID_ADDRESS = 1, 40
+_OF_TID = 0x200000 | 0x1000000  # CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID
+_BESIDE = 0x8000 | _OF_TID | signal.SIGCHLD  # CLONE_PARENT, and the signal of its end
 
 _end_process = os._exit  # a program may replace it
 
@@ -64,6 +77,8 @@ class World:
         scratch: The current folder, from which a program's own modules come.
         pid: The zygote.
         packages: What programs may import beside the standard library.
+        relays: Whether the process that forks those of cases is their parent, and so says of them
+            what the zygote says elsewhere.
     """
 
     means: frozenset[str]
@@ -72,6 +87,7 @@ class World:
     scratch: str
     pid: int
     packages: frozenset[str]
+    relays: bool
 
 
 def serve(world: World, uid: int | None, control: int) -> NoReturn:
@@ -97,8 +113,7 @@ def serve(world: World, uid: int | None, control: int) -> NoReturn:
         if world.pid != 1:  # with a zygote that is PID 1 all ends
             seccomp.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         sys.path.insert(0, world.scratch)
-        with socket.socket(fileno=_CONTROL) as listening:
-            _Session(world, listening).run()
+        _Session(world, packets.Packets(socket.socket(fileno=_CONTROL))).run()
     except BaseException as error:  # noqa: BLE001 - no program may climb into the zygote's loop
         os.write(2, f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
     finally:
@@ -106,7 +121,7 @@ def serve(world: World, uid: int | None, control: int) -> NoReturn:
 
 
 class _Session:
-    def __init__(self, world: World, control: socket.socket) -> None:
+    def __init__(self, world: World, control: packets.Packets) -> None:
         self._world, self._control = world, control
         self._work: Fields = {}
         self._file = ""
@@ -149,35 +164,33 @@ class _Session:
             for each in (name, *ALSO_IMPORTED.get(name, ())):
                 with contextlib.suppress(Exception):  # which its own import then meets again
                     importlib.import_module(each)  # once, rather than in every case
-        # What has compiled it runs no case: all that do have begun alike.
-        pid = self._fork_waiting()
-        if pid:
-            self._control.send(words.APART + words.PID.pack(pid))
-            _end_process(0)
+        relays = self._world.relays
+        self._control.send(words.APART + words.RELAYED * relays)
         while True:
             kind, descriptors = self._heard()
-            successor = 0
-            if kind == words.AGAIN:
-                _move_memory(code)
-            elif kind != words.LAST_CASE:
-                successor = self._fork_waiting()
-                if successor == 0:
-                    for descriptor in descriptors:
-                        os.close(descriptor)
-                    continue
-            self._run_case(code, descriptors, successor)
+            if kind == words.ONLY_CASE:  # of which no other is to know nothing
+                self._run_case(code, descriptors)
+            blur_pids(_MOST_BLURRED)
+            pid = fork() if relays else fork_beside()
+            if pid == 0:
+                os.setsid()
+                if kind == words.AGAIN:
+                    _move_memory(code)
+                self._run_case(code, descriptors)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            if relays:
+                self._relay(pid)
 
-    @staticmethod
-    def _fork_waiting() -> int:
-        """Fork a process that waits for a case; 0 in that one."""
-        blur_pids(_MOST_BLURRED)
-        pid = fork()
-        if pid == 0:
-            os.setsid()
-        return pid
+    def _relay(self, pid: int) -> None:
+        """Wait for the end of a case's process, and tell of it."""
+        _, status, usage = os.wait4(pid, 0)
+        code = os.waitstatus_to_exitcode(status)
+        end = words.END.pack(pid, code, usage.ru_utime + usage.ru_stime)
+        self._control.send(words.ENDED + end)
 
     def _heard(self) -> tuple[bytes, list[int]]:
-        kind, descriptors, _, _ = socket.recv_fds(self._control, 64, 8)
+        kind, descriptors = self._control.receive(64, 8)
         if not kind:
             _end_process(0)  # the judge wants no more
         return kind, descriptors
@@ -242,20 +255,20 @@ class _Session:
 
     # Cases with a process each.
 
-    def _run_case(self, code: types.CodeType, descriptors: list[int], successor: int) -> NoReturn:
+    def _run_case(self, code: types.CodeType, descriptors: list[int]) -> NoReturn:
         name, limits = self._work["fn_name"], self._work["limits"]
         given: Any = None if name is None else _read_json(descriptors[0])
         _arrange(descriptors, silent=name is not None)
         if self._world.pid != 1:  # with a zygote that is PID 1 all ends
-            while os.getppid() != self._world.pid:  # it is still to become the parent
-                time.sleep(_PAUSE)
             seccomp.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            if not self._world.relays and os.getppid() != self._world.pid:
+                _end_process(1)  # its parent has ended before that
         used = time.thread_time()
         self._limit_cpu(used)
         if "seccomp" in self._world.means:
             seccomp.install(walls="landlock" not in self._world.means)
         own = os.getpid()
-        self._control.send(words.BEGUN + words.BEGIN.pack(own, successor, used))
+        self._control.send(words.BEGUN + words.BEGIN.pack(own, used))
         self._control.close()
         if name is None:
             os._exit = partial(_leave, own, limits["output_bytes"])
@@ -384,6 +397,26 @@ def fork() -> int:
     if pid < 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
+    return pid
+
+
+def fork_beside() -> int:
+    """Fork a process with the parent of this one (Linux), which hears of its end.
+
+    Raises:
+        OSError: There can be no further process.
+    """
+    known = ctypes.c_void_p()
+    _LIBC.prctl(_PR_GET_TID_ADDRESS, ctypes.byref(known), 0, 0, 0)  # where a thread has its number
+    at = ctypes.c_long(known.value or 0)
+    zero = ctypes.c_long(0)
+    number = syscalls.numbers(platform.machine())["clone"]
+    flags = ctypes.c_long(_BESIDE if known.value else _BESIDE & ~_OF_TID)
+    last = (at, zero) if platform.machine() == "x86_64" else (zero, at)
+    pid: int = _LIBC.syscall(ctypes.c_long(number), flags, zero, zero, *last)
+    if pid < 0:
+        problem = ctypes.get_errno()
+        raise OSError(problem, os.strerror(problem))
     return pid
 
 

@@ -46,6 +46,7 @@ _FILES = tuple(
         "standin",
         "ways",
         "words",
+        "packets",
         "leftovers",
         "landlock",
         "rights",

@@ -330,13 +330,13 @@ class _Comparison:
                 self._tally.add_uncompiled(read_uncompiled(session.uncompiled))
             while failed is None and not self.over and session.standing is Standing.APART:
                 index = self._tally.position
-                report = session.case(index, last=index == len(self._task.cases) - 1)
+                report = session.case(index)
                 if report is not None:
                     failed = self._noted(index, report)
                 elif index == began:
                     raise BrokenZygoteError("no process for a case could begin")
             if failed is not None and session.standing is Standing.APART and _varies(failed):
-                again = session.case(self._tally.position, last=True, again=True)
+                again = session.case(self._tally.position, again=True)
         if failed is not None:
             if again is None and _varies(failed):
                 again = run_again(zygote, self._work, self._tally.position)

@@ -101,22 +101,33 @@ def children(listed: IO[bytes] | None) -> list[int] | None:
     return [int(pid) for pid in listed.read(_LONGEST_LIST).split()]
 
 
-def use_of_all(pid: int, own: int) -> tuple[float, int]:
-    """CPU seconds and bytes of memory of a process and, as PID 1, of all others but this one.
+def use_of_all(pids: set[int], own: int) -> tuple[float, int]:
+    """CPU seconds and bytes of memory of processes and, on Linux, of all that descend from them.
 
-    Memory is what they have beyond what every process has from this one.
+    Args:
+        pids: Some processes.
+        own: One whose memory all others have from the beginning, so that it does not count.
     """
-    pids = {pid}
-    if own == 1:
-        with contextlib.suppress(OSError):
-            pids |= {int(name) for name in os.listdir("/proc") if name.isdigit()}  # noqa: PTH208 - as above
     seconds, common, memory = 0.0, _private_bytes(own), 0
-    for each in pids - {own}:
+    for each in _with_descendants(pids):
         with contextlib.suppress(OSError):
             seconds += time.clock_gettime((~each << 3) | 2)  # as clock_getcpuclockid has it
             seconds += _waited_for(each)
         memory += max(0, _private_bytes(each) - common)
     return seconds, memory
+
+
+def _with_descendants(pids: set[int]) -> set[int]:
+    found: set[int] = set()
+    unseen = [*pids]
+    while unseen:
+        pid = unseen.pop()
+        if pid not in found:
+            found.add(pid)
+            for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+                with contextlib.suppress(OSError):
+                    unseen += map(int, listed.read_text(encoding="ascii").split())
+    return found
 
 
 def _private_bytes(pid: int) -> int:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_selfrepair.core.task import JsonValue
+from pytest_selfrepair.sandbox import packets
 from pytest_selfrepair.sandbox.channel import ChannelError, Message, read_message
 
 PATIENCE = 60.0
@@ -42,7 +43,7 @@ class Spare:
 
     pid: int
     file: str
-    control: socket.socket
+    control: packets.Packets
 
 
 class ZygoteProcess:
@@ -72,9 +73,9 @@ class ZygoteProcess:
             each.chmod(0o755)
         Path(folder).chmod(0o755)  # programs may have a user of their own
         self._words = self._closing.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - closed with the rest
-        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.socket, theirs = packets.pair()
         self._closing.callback(self.socket.close)
-        with theirs:
+        with contextlib.closing(theirs):
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - our own command
                     command,
@@ -88,7 +89,7 @@ class ZygoteProcess:
             except OSError as error:
                 self._closing.close()
                 raise BrokenZygoteError(f"{command[0]}: {error}") from error
-        self.socket.setblocking(False)
+        os.set_blocking(self.socket.fileno(), False)
         with contextlib.suppress(BrokenZygoteError):  # it will be said when something is heard
             self.fork()
 
@@ -184,7 +185,7 @@ class ZygoteProcess:
         """
         try:
             self._poll(select.POLLIN, seconds)
-            body, descriptors, _, _ = socket.recv_fds(self.socket, _LONGEST, 4)
+            body, descriptors = self.socket.receive(_LONGEST, 4)
         except TimeoutError as error:
             raise BrokenZygoteError("the zygote fell silent") from error
         except OSError as error:
@@ -196,7 +197,8 @@ class ZygoteProcess:
         except ChannelError as error:
             raise BrokenZygoteError(str(error)) from error
         if message.spare is not None and descriptors:
-            control = socket.socket(fileno=descriptors[0])
+            os.set_blocking(descriptors[0], False)
+            control = packets.Packets(socket.socket(fileno=descriptors[0]))
             self._spares.append(Spare(pid=message.spare, file=message.file, control=control))
         return message
 
@@ -226,7 +228,7 @@ class ZygoteProcess:
         # A command that has hardly begun may be ended by a signal that what it has just started
         # does not get: that ends when it has nothing to read, or is killed.
         with contextlib.suppress(OSError):
-            self.socket.shutdown(socket.SHUT_WR)
+            self.socket.end()
         for number in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
@@ -239,7 +241,7 @@ class ZygoteProcess:
         while True:
             try:
                 self._poll(select.POLLIN, min(deadline - time.monotonic(), _ORPHANED))
-                if not self.socket.recv(_LONGEST):
+                if not self.socket.receive(_LONGEST)[0]:
                     return True
             except TimeoutError:
                 if self._process.poll() is not None or time.monotonic() >= deadline:

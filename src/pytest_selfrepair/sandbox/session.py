@@ -3,7 +3,7 @@
 import contextlib
 import os
 import select
-import socket
+import signal
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -110,9 +110,8 @@ class Session:
     def __init__(self, zygote: ZygoteProcess, work: Work) -> None:
         self._zygote, self._work = zygote, work
         spare = zygote.spare()
-        self._control, self._waiting, self._running = spare.control, spare.pid, 0
-        self._compiler = spare.pid
-        self._ended = False
+        self._control, self._compiler, self._running = spare.control, spare.pid, 0
+        self._ended = self._relays = False
         self.uncompiled = CaseReport()
         self.standing = Standing.OVER
         with contextlib.ExitStack() as stack:
@@ -147,13 +146,13 @@ class Session:
         while True:
             ready = self._ready(watch.patience, self._control.fileno())
             if not ready:
-                self._zygote.say({"look": self._waiting})
+                self._zygote.say({"look": self._compiler})
             for descriptor in ready:
                 if descriptor == self._control.fileno():
                     said = self._heard()
                     match said[:1]:
                         case words.APART:
-                            (self._waiting,) = words.PID.unpack(said[1:])
+                            self._relays = said[1:] == words.RELAYED
                             return Standing.APART
                         case words.UNCOMPILED:
                             text = said[1:].decode("utf-8", "replace")
@@ -161,33 +160,33 @@ class Session:
                             return Standing.UNCOMPILED
                 else:
                     message = self._zygote.heard(PATIENCE)
-                    if message.exit == self._waiting:
+                    if message.exit == self._compiler:
                         if message.status >= 0:  # it was not exhausted: it could not be limited
                             raise BrokenZygoteError("a process for a program could not begin")
                         return Standing.UNCOMPILED
-                    self._note(watch, message, self._waiting)
+                    self._note(watch, message)
             if watch.over:
                 self._end()
                 return Standing.UNCOMPILED
 
     # Cases with a process each.
 
-    def case(self, index: int, *, last: bool, again: bool = False) -> CaseReport | None:
+    def case(self, index: int, *, again: bool = False) -> CaseReport | None:
         """Run one case.
 
         Args:
             index: Which.
-            last: Whether it is the last one that this session is asked for.
-            again: Whether it has been run before, and this is only to compare; it is then the last.
+            again: Whether it has been run before, and this is only to compare.
 
         Returns:
-            What is known of it; None where the process that was to run it is lost: where nothing
-            keeps them apart, a case before it may have ended that.
+            What is known of it; None where the process that was to fork its own is lost: where
+            nothing keeps them apart, a case before it may have ended that.
 
         Raises:
             BrokenZygoteError: The sandbox is broken.
         """
-        kind = words.AGAIN if again else words.LAST_CASE if last else words.CASE
+        only = len(self._work.inputs) == 1
+        kind = words.AGAIN if again else words.ONLY_CASE if only else words.CASE
         given, calls = self._work.inputs[index], self._work.fn_name is not None
         data = as_json(given) if calls else str(given).encode("utf-8", "replace")
         most, watch, heard = self._work.limits.output_bytes, Watch(self._work.limits), bytearray()
@@ -208,7 +207,7 @@ class Session:
                 return None
             hear(reading, heard, 2 * most + _CHUNK)
             self._settle(exited)
-            if last or again:
+            if only and not again:
                 self.standing = Standing.OVER
             return CaseReport(
                 exit=0 if exited is None else exited.status,
@@ -223,7 +222,7 @@ class Session:
 
     def _awaited(self, watch: Watch, reading: int, heard: bytearray) -> Message | None:
         """Wait for the end of a case's process; None where it has to be ended."""
-        pid, control, zygote = self._waiting, self._control.fileno(), self._zygote.socket.fileno()
+        control, zygote = self._control.fileno(), self._zygote.socket.fileno()
         longest = 2 * self._work.limits.output_bytes + _CHUNK
         waiting_for = {reading, control}
         exited: Message | None = None
@@ -231,50 +230,55 @@ class Session:
         while exited is None and not watch.over and len(heard) <= longest:
             ready = self._ready(watch.patience, *waiting_for)
             if control in ready:
-                waiting_for.discard(control)
-                self._begun(pid, watch)
+                exited = self._told(watch)
+                if self._running and not self._relays:
+                    waiting_for.discard(control)
             if reading in ready and not hear(reading, heard, longest):
                 waiting_for.discard(reading)
-            if zygote in ready:
+            if zygote in ready and exited is None:
                 message = self._zygote.heard(PATIENCE)
-                exited = message if message.exit == pid else None
                 looking &= message.look is None
-                self._note(watch, message, pid)
+                exited = self._noted(watch, message)
             if not ready and not looking:
                 looking = True
-                self._zygote.say({"look": pid})
-        if exited is not None:
-            self._late(watch, pid, looking=looking, begun=control not in waiting_for)
+                self._zygote.say({"look": self._running or self._compiler})
+        while looking and exited is not None:  # words have crossed with that of its end
+            message = self._zygote.heard(PATIENCE)
+            looking = message.look is None
+            self._note(watch, message)
         return exited
 
-    def _late(self, watch: Watch, pid: int, *, looking: bool, begun: bool) -> None:
-        """Take the words that have crossed with that of the end of a case's process."""
-        while looking:
-            looking = self._zygote.heard(PATIENCE).look is None
-        if not begun:
+    def _told(self, watch: Watch) -> Message | None:
+        """Take word that a case begins; or of its end, which is returned."""
+        said = self._heard()
+        if not said and self._running:  # by whom, if not by the program, which has begun?
+            return Message(exit=self._running, status=-signal.SIGKILL, cpu=watch.before)
+        if said[:1] == words.BEGUN and not self._running:
+            self._running, used = words.BEGIN.unpack(said[1:])
+            watch.begin(used)
+            return None
+        if said[:1] == words.ENDED and self._running:
+            pid, status, cpu = words.END.unpack(said[1:])
+            return Message(exit=pid, status=status, cpu=cpu)
+        raise _LostError
+
+    def _noted(self, watch: Watch, message: Message) -> Message | None:
+        """Note what the zygote says while a case runs; its process's end is returned."""
+        if message.exit is not None and not self._running:
             if not self._ready(0.0, self._control.fileno(), zygote=False):
                 raise _LostError
-            self._begun(pid, watch)
+            self._told(watch)
+        if message.exit is not None and message.exit == self._running:
+            return message
+        self._note(watch, message)
+        return None
 
-    def _begun(self, pid: int, watch: Watch) -> None:
-        """Take word that a case begins, and which process waits for the next one."""
-        said = self._heard()
-        if not said:
-            raise _LostError
-        if said[:1] != words.BEGUN or len(said) != 1 + words.BEGIN.size:
-            raise BrokenZygoteError("a process for a case could not begin")
-        own, successor, used = words.BEGIN.unpack(said[1:])
-        if own != pid:
-            raise BrokenZygoteError("another process took a case")
-        watch.begin(used)
-        self._running, self._waiting = pid, successor
-
-    def _note(self, watch: Watch, message: Message, pid: int) -> None:
+    def _note(self, watch: Watch, message: Message) -> None:
         """Note what the zygote says while a process runs."""
         if message.look is not None:
             watch.look(*message.look)
         elif message.exit is not None:
-            if message.exit not in {pid, self._compiler}:
+            if message.exit != self._compiler:
                 watch.extra += message.cpu
         elif message.ended is None and message.spare is None:
             raise BrokenZygoteError("the zygote spoke of what nobody asked")
@@ -290,9 +294,8 @@ class Session:
             return
         self._running = 0
         others = None if exited.others is None else set(exited.others)
-        expected = {self._waiting, self._compiler, *self._zygote.spares}
-        lost = bool(others) and self._waiting not in {0, *(others or ())}
-        if others is None or lost or others - expected:
+        lost = bool(others) and self._compiler not in {exited.exit, *(others or ())}
+        if others is None or lost or others - {self._compiler, *self._zygote.spares}:
             self._end()
         elif exited.dirty:
             self._zygote.say({"tidy": True})
@@ -310,17 +313,17 @@ class Session:
 
     @property
     def _pids(self) -> list[JsonValue]:
-        return [pid for pid in (self._waiting, self._running) if pid]
+        return [pid for pid in (self._compiler, self._running) if pid]
 
     def _heard(self) -> bytes:
         try:
-            return self._control.recv(_CHUNK)
+            return self._control.receive(_CHUNK)[0]
         except OSError as error:  # it has ended with words of ours unread
             raise _LostError from error
 
     def _send(self, kind: bytes, descriptors: list[int]) -> None:
         try:
-            socket.send_fds(self._control, [kind], descriptors)
+            self._control.send(kind, descriptors)
         except OSError as error:
             raise _LostError from error
 
@@ -347,7 +350,7 @@ def run_again(zygote: ZygoteProcess, work: Work, index: int) -> CaseReport | Non
     with Session(zygote, work) as session:
         if session.standing is not Standing.APART:
             return None
-        return session.case(index, last=True, again=True)
+        return session.case(index, again=True)
 
 
 def run_apart(
@@ -368,7 +371,7 @@ def run_apart(
                 return
             began = position
             while position < count and session.standing is Standing.APART:
-                report = session.case(position, last=position == count - 1)
+                report = session.case(position)
                 if report is not None:
                     yield position, report
                     position += 1

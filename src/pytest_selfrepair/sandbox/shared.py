@@ -7,13 +7,13 @@ import contextlib
 import json
 import os
 import select
-import socket
 from collections.abc import Generator, Iterator
 
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.sandbox import words
 from pytest_selfrepair.sandbox.channel import CaseReport, as_json, parse_json
 from pytest_selfrepair.sandbox.files import memory_file
+from pytest_selfrepair.sandbox.packets import Packets
 from pytest_selfrepair.sandbox.process import ZygoteProcess
 from pytest_selfrepair.sandbox.session import Work
 
@@ -55,7 +55,7 @@ class Shared:
                 described = memory_file(stack, self._work.described(shared.file))
                 shown = [described, writing, memory_file(stack, inputs)]
                 with contextlib.suppress(OSError):  # it has ended, which is seen at once
-                    socket.send_fds(shared.control, [words.SHARED], shown)
+                    shared.control.send(words.SHARED, shown)
             match self._word(shared.control):
                 case words.TOGETHER:
                     yield from self._told(reading)
@@ -66,11 +66,11 @@ class Shared:
             if self._left:  # it has not come to its end, and perhaps never will
                 self._zygote.drop_shared()
 
-    def _word(self, control: socket.socket) -> bytes:
+    def _word(self, control: Packets) -> bytes:
         said = b""
         if _ready(control.fileno()):
             with contextlib.suppress(OSError):
-                said = control.recv(_CHUNK)
+                said, _ = control.receive(_CHUNK)
         if said[:1] == words.UNCOMPILED:
             self.uncompiled = CaseReport(report=said[1:].decode("utf-8", "replace"))
         return said[:1]

@@ -1,4 +1,4 @@
-"""What the judge and a process for a program say to each other, on a socket of packets.
+"""What the judge and a process for a program say to each other, on a socket of `packets`.
 
 Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
 """
@@ -11,8 +11,8 @@ SHARED = b"h"
 START = b"s"
 """Compile a program whose cases are to have a process each; with what describes it."""
 
-CASE, LAST_CASE, AGAIN = b"c", b"l", b"g"
-"""Run a case, after which others follow; or none does; or one that has been run before.
+CASE, ONLY_CASE, AGAIN = b"c", b"o", b"g"
+"""Run a case; or that of a program that has one alone; or one that has been run before.
 
 With its input, its output, its standard error and a channel."""
 
@@ -23,13 +23,19 @@ TOGETHER = b"t"
 """It keeps nothing, and its answers come on the channel."""
 
 APART = b"a"
-"""Its cases need a process each; a `PID` follows where that is under way."""
+"""Its cases need a process each."""
+
+RELAYED = b"r"
+"""What follows that where the process that has compiled the program is the parent of others."""
 
 BEGUN = b"b"
 """A case begins; a `BEGIN` follows."""
 
-PID = struct.Struct("=i")
-"""The process that waits for the first case."""
+BEGIN = struct.Struct("=id")
+"""A case's process, and CPU seconds that it used before."""
 
-BEGIN = struct.Struct("=iid")
-"""A case's process, the one that waits for the next (or 0), and CPU seconds used before."""
+ENDED = b"e"
+"""A case's process has ended; an `END` follows. Said where the zygote does not say it."""
+
+END = struct.Struct("=iid")
+"""That process, its exit status (negative: the signal that ended it), and its CPU seconds."""

@@ -5,9 +5,10 @@ enters its memory, which all programs have a copy of: the judge shows those to i
 descriptors. Its arguments say what it is to do to its children: `plain-user` gives each program a
 user of its own, who with `keep-reading` may read what root may; `packages=FOLDER` lets them import
 from there, `import=MODULE` imports a module before them; `seccomp` filters system calls; `landlock`
-makes the paths after it all that can be read.
+makes the paths after it all that can be read. With `relayed` it is the parent of nothing that
+others fork, as it must be on macOS.
 
-Standard input is a socket of packets. The judge asks it to `fork` a process that waits for a
+Standard input is a socket of `packets`. The judge asks it to `fork` a process that waits for a
 program, to `end` some of these or, with `end_all`, whatever runs, to `tidy` the scratch folder, to
 `look` at what a process and all others use. It sends a descriptor to speak with such a process
 (`spare`), each `exit` of one, and answers.
@@ -30,11 +31,12 @@ from types import ModuleType
 from typing import Any
 
 if __package__:
-    from pytest_selfrepair.sandbox import child, landlock, leftovers, runner, seccomp
+    from pytest_selfrepair.sandbox import child, landlock, leftovers, packets, runner, seccomp
 else:  # a plain file beside its siblings, with nothing of the project around
     import child  # type: ignore[import-not-found,no-redef]
     import landlock  # type: ignore[import-not-found,no-redef]
     import leftovers  # type: ignore[import-not-found,no-redef]
+    import packets  # type: ignore[import-not-found,no-redef]
     import runner  # type: ignore[import-not-found,no-redef]
     import seccomp  # type: ignore[import-not-found,no-redef]
 
@@ -65,7 +67,8 @@ def main() -> None:
     site.setquit()  # exit() and quit(), which the option -S leaves out
     sys.meta_path.insert(0, _RefusedModules())
     packages = _bring_packages(arguments)
-    zygote = _Zygote(socket.socket(fileno=os.dup(0)), means, str(program), packages)
+    judge = packets.Packets(socket.socket(fileno=os.dup(0)))
+    zygote = _Zygote(judge, means, str(program), packages)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
@@ -120,7 +123,7 @@ class _RefusedModules:
 class _Zygote:
     def __init__(
         self,
-        judge: socket.socket,
+        judge: packets.Packets,
         means: frozenset[str],
         program: str,
         packages: frozenset[str],
@@ -140,12 +143,14 @@ class _Zygote:
             scratch=str(Path.cwd()),
             pid=self._pid,
             packages=packages,
+            relays="relayed" in means or not seccomp.available(),
         )
         self._reading, self._writing = os.pipe()
         os.set_blocking(self._writing, False)
         # Open for as long as it serves, since it is read whenever a process ends.
         self._children = leftovers.open_children()
         self._pids: list[int] = []  # those that are known
+        self._dismissed: set[int] = set()  # those whose end is nobody's business
 
     def serve(self) -> None:
         """Do what is said until nothing more will be."""
@@ -160,7 +165,7 @@ class _Zygote:
                 os.read(self._reading, _LONGEST)
                 self._report_exits()
             if self._judge.fileno() in ready:
-                said = self._judge.recv(_LONGEST)
+                said, _ = self._judge.receive(_LONGEST)
                 if not said:
                     self.end_all()
                 self._do(json.loads(said))
@@ -176,32 +181,34 @@ class _Zygote:
             case {"fork": _}:
                 self._fork()
             case {"end": [*pids]}:
+                self._dismissed |= {*pids} & {*self._pids}
                 for pid in pids:
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)
             case {"end_all": [*pids]}:
                 self._end([*self._pids, *pids])
                 self._pids.clear()
+                self._dismissed.clear()
                 usage = resource.getrusage(resource.RUSAGE_CHILDREN)
                 self._say({"ended": usage.ru_utime + usage.ru_stime})
             case {"tidy": _}:
                 self._say({"tidied": self._tidy()})
             case {"look": int(pid)}:
-                self._say({"look": leftovers.use_of_all(pid, own=self._pid)})
+                self._say({"look": self._use_of(pid)})
 
     def _fork(self) -> None:
         """Fork a process that waits for a program, and send the judge what it listens to."""
         # A user of its own makes the bound on processes its own, and protects everyone's files.
         uid = 1_000_000_000 + int.from_bytes(os.urandom(3), "big")
         child.blur_pids(_MOST_BLURRED)
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = packets.pair(self._judge.kind)
         pid = child.fork()
         if pid == 0:
             child.serve(self._world, uid if "plain-user" in self._means else None, theirs.detach())
         theirs.close()
         self._pids.append(pid)
         said: Fields = {"spare": pid, "file": self._program}
-        socket.send_fds(self._judge, [json.dumps(said).encode("ascii")], [ours.fileno()])
+        self._judge.send(json.dumps(said).encode("ascii"), [ours.fileno()])
         ours.close()
 
     def _report_exits(self) -> None:
@@ -213,9 +220,12 @@ class _Zygote:
             if pid == 0:
                 return
             self._pids = [each for each in self._pids if each != pid]
+            if pid in self._dismissed:
+                self._dismissed.discard(pid)
+                continue
             others = [] if "landlock" in self._means else leftovers.children(self._children)
             dirty = False
-            if others is not None and len({*others} - {*self._pids}) < 2:  # noqa: PLR2004 - who waits for a case
+            if others is not None and {*others} <= {*self._pids}:
                 dirty = not self._tidy(look=True)
             self._say(
                 {
@@ -230,6 +240,11 @@ class _Zygote:
     def _end(self, pids: list[int]) -> None:
         leftovers.end_descendants(pids)
         self._tidy()
+
+    def _use_of(self, pid: int) -> tuple[float, int]:
+        """What a process uses, with all that runs beside those that wait for programs."""
+        found = leftovers.children(self._children) or ()
+        return leftovers.use_of_all({pid, *found} - ({*self._pids} - {pid}), self._pid)
 
     def _tidy(self, *, look: bool = False) -> bool:
         """Give the scratch folder back its attributes, and empty it unless only to look at it."""

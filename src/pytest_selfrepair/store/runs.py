@@ -107,6 +107,18 @@ class Run:
 
 
 def load(run: str) -> Run:
+    """As `read`, for a process that works on this run until it ends.
+
+    Raises:
+        UsageError: As `read`.
+        StoreError: As `read`.
+    """
+    found = read(run)
+    gc.freeze()  # there may be a million nodes, which all stay until the process ends
+    return found
+
+
+def read(run: str) -> Run:
     """The records of a run, without what another format's line said beyond them.
 
     Args:
@@ -121,7 +133,6 @@ def load(run: str) -> Run:
     with paused():
         found = list(every_record_of(place, keep=False))
         records = [replace(each, foreign=None) for each in of_tasks(found)]
-    gc.freeze()  # there may be a million nodes, which all stay until the process ends
     return Run(
         place=place,
         records=sorted(records, key=lambda each: each.task_id),

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -32,6 +32,27 @@ def find(paths: Iterable[Path]) -> Iterator[Found | TaskError]:
             yield from _find(path)
         except TaskError as error:
             yield error
+
+
+def load_tasks(*paths: str | Path) -> list[Task]:
+    """Read every task of some paths.
+
+    Args:
+        paths: Each a task's folder, a tree of such folders, a .jsonl or .jsonl.gz file, or
+            ``hub:NAME[split]``.
+
+    Returns:
+        The tasks, in order of their names; those of an earlier path come first.
+
+    Raises:
+        TaskError: One is malformed, or there is none; the error names file, field and value.
+    """
+    tasks: list[Task] = []
+    for found in find(map(Path, paths)):
+        if isinstance(found, TaskError):
+            raise found
+        tasks.append(replace(found.load(), id=found.id))
+    return tasks
 
 
 def _find(path: Path) -> Iterator[Found | TaskError]:

@@ -1,5 +1,6 @@
-"use strict";
 // The program in the colours of its tokens, line by line, and the keys that every page has.
+
+import { element } from "./dom.js";
 
 const LONGEST_HIGHLIGHTED = 50000;
 
@@ -9,6 +10,7 @@ const LONGEST_HIGHLIGHTED = 50000;
   if (text.length <= LONGEST_HIGHLIGHTED) {
     const into = lines.map(() => document.createDocumentFragment());
     let at = 0;
+    /** @type {(parts: PrismPart | PrismPart[], types: string[]) => void} */
     const put = (parts, types) => {
       for (const part of Array.isArray(parts) ? parts : [parts]) {
         if (typeof part !== "string") {
@@ -26,8 +28,19 @@ const LONGEST_HIGHLIGHTED = 50000;
   }
 }
 
+/**
+ * A field of a form by its name.
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ */
+export function fieldIn(form, name) {
+  const field = form.elements.namedItem(name);
+  if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof HTMLTextAreaElement) return field;
+  throw new Error(`The form has no field ${name}.`);
+}
+
 /** Seconds spent on this page: while it is seen, and something is done once in a minute. */
-const spent = (() => {
+export const spent = (() => {
   const PATIENCE = 60000;
   let seconds = 0;
   let last = Date.now();
@@ -42,8 +55,9 @@ const spent = (() => {
 
 addEventListener("keydown", (event) => {
   if (!event.altKey || event.ctrlKey || event.metaKey) return;
-  const way = { ArrowDown: "next", ArrowUp: "prev" }[event.key];
-  const link = way && document.querySelector(`a[rel="${way}"]`);
-  if (way) event.preventDefault();
-  if (link) link.click();
+  const way = event.key === "ArrowDown" ? "next" : event.key === "ArrowUp" ? "prev" : null;
+  if (!way) return;
+  event.preventDefault();
+  const link = document.querySelector(`a[rel="${way}"]`);
+  if (link instanceof HTMLElement) link.click();
 });

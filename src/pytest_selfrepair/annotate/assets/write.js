@@ -1,39 +1,50 @@
-"use strict";
 // Keeps what is typed: half a second after a pause, and every second while there is none.
+
+import { fieldIn, spent } from "./program.js";
+import { byId, targetOf } from "./dom.js";
 
 {
   const PAUSE = 500;
   const LONGEST = 1000;
   const RETRY = 1000;
   const TIME_EVERY = 10;
-  const form = byId("write");
-  const feedback = byId("feedback");
+  /** @typedef {{text: string; seconds: number; revision: number}} Draft */
+
+  const form = byId("write", HTMLFormElement);
+  const draft = String(form.dataset.draft);
+  const feedback = byId("feedback", HTMLTextAreaElement);
   const saved = byId("saved");
   const conflict = byId("conflict");
-  const fields = form.elements;
-  const before = Number(fields.seconds.value);
-  let revision = Number(fields.revision.value);
+  const before = Number(fieldIn(form, "seconds").value);
+  let revision = Number(fieldIn(form, "revision").value);
   let kept = feedback.value;
   let keptSeconds = before;
+  /** @type {Draft | null} */
   let other = null;
-  let timer = null;
+  /** @type {number | undefined} */
+  let timer;
+  /** @type {number | null} */
   let firstUnsaved = null;
+  /** @type {Promise<void> | null} */
   let flight = null;
   let left = false;
 
   const seconds = () => before + spent();
   const unsaved = () => feedback.value !== kept;
+  /** @type {(text: string, trouble?: boolean) => void} */
   const say = (text, trouble) => {
     if (saved.textContent !== text) saved.textContent = text;
     saved.toggleAttribute("data-trouble", Boolean(trouble));
   };
 
+  /** @type {(now: Draft) => void} */
   const follow = (now) => {
     revision = now.revision;
     kept = now.text;
     keptSeconds = now.seconds;
   };
 
+  /** @type {(now: Draft) => void} */
   const clash = (now) => {
     other = now;
     byId("other").textContent = now.text;
@@ -41,14 +52,15 @@
     say("Not saved: changed in another window.", true);
   };
 
+  /** @param {boolean} last */
   async function save(last) {
     const text = feedback.value;
     const sent = { text, seconds: seconds(), revision };
     firstUnsaved = null;
     try {
-      const answer = await fetch(form.dataset.draft, {
+      const answer = await fetch(draft, {
         method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRF": fields.csrf.value },
+        headers: { "Content-Type": "application/json", "X-CSRF": fieldIn(form, "csrf").value },
         body: JSON.stringify({ ...sent, text: text.toWellFormed?.() ?? text }),
         keepalive: last && text.length < 15000,
       });
@@ -73,9 +85,9 @@
   /** One at a time: the next one waits for the answer to the last. */
   function saveNow(last = false) {
     clearTimeout(timer);
-    timer = null;
+    timer = undefined;
     if (flight) {
-      flight.then(() => { if (unsaved() && !other && !left && timer === null) saveNow(); });
+      flight.then(() => { if (unsaved() && !other && !left && timer === undefined) saveNow(); });
       return flight;
     }
     if (other) return Promise.resolve();
@@ -83,9 +95,10 @@
     return flight;
   }
 
+  /** @param {number} delay */
   function later(delay) {
     clearTimeout(timer);
-    timer = setTimeout(saveNow, delay);
+    timer = setTimeout(() => { saveNow(); }, delay);
   }
 
   feedback.addEventListener("input", () => {
@@ -109,7 +122,7 @@
   /** What another window, or this one before it was loaded again, has saved since. */
   async function refresh() {
     try {
-      const answer = await fetch(form.dataset.draft);
+      const answer = await fetch(draft);
       if (!answer.ok) return;
       const now = await answer.json();
       if (now.revision === revision || unsaved() || flight || other) return;
@@ -125,12 +138,12 @@
   addEventListener("focus", refresh);
 
   byId("take-other").addEventListener("click", () => {
-    feedback.value = other.text;
+    if (other) feedback.value = other.text;
     settle();
   });
   byId("keep-mine").addEventListener("click", settle);
   function settle() {
-    follow(other);
+    if (other) follow(other);
     other = null;
     conflict.hidden = true;
     saveNow();
@@ -144,13 +157,13 @@
     while (flight) await flight;
     if (other) return;
     left = true;
-    fields.revision.value = revision;
-    fields.seconds.value = seconds();
+    fieldIn(form, "revision").value = String(revision);
+    fieldIn(form, "seconds").value = String(seconds());
     form.submit();
   });
 
   addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.target.closest?.("#run")) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !targetOf(event)?.closest("#run")) {
       event.preventDefault();
       form.requestSubmit();
     } else if (event.altKey && event.code === "KeyW") {
@@ -159,7 +172,7 @@
     }
   });
 
-  if (!conflict.hidden) fetch(form.dataset.draft).then((answer) => answer.json()).then(clash, () => {});
+  if (!conflict.hidden) fetch(draft).then((answer) => answer.json()).then(clash, () => {});
   feedback.focus({ preventScroll: true });
   feedback.setSelectionRange(feedback.value.length, feedback.value.length);
 }

@@ -11,6 +11,7 @@ from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.exact.iid import from_none
+from pytest_selfrepair.estimate.exact.samples import Samples
 from pytest_selfrepair.estimate.intervals.statistics import interpolated
 from pytest_selfrepair.estimate.run.outcome import solved_with, tree_tokens
 from pytest_selfrepair.estimate.run.scored import Scored, scored, source_names
@@ -89,7 +90,7 @@ def _prefix(grown: Grown, most: int) -> tuple[Floats, Floats]:
     A task that has fewer, since its budget ended, stays at its last.
     """
     have = len(grown.programs)
-    cost, rate = from_none([grown], have)
+    cost, rate = from_none(Samples.of([grown]), have)
     reached = np.minimum(np.arange(most + 1), have)
     return cost[0, reached], rate[0, reached]
 

@@ -1,27 +1,27 @@
 """Two feedback sources on the same failing programs of the same tasks."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
+from typing import TypeAlias
 
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import Pair
 from pytest_selfrepair.estimate.intervals.bootstrap import FEWEST_TASKS
-from pytest_selfrepair.estimate.intervals.decision import (
-    Evidence,
-    alone,
-    decided,
-    without_interval,
-)
+from pytest_selfrepair.estimate.intervals.decision import Evidence, alone, decided
+from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.run.outcome import solved_at_once
 from pytest_selfrepair.estimate.run.repairs import Tried, passing, tried_by
 from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty
 
+_Repairs: TypeAlias = "Mapping[str, Sequence[Tried]]"
+"""A task's repairs by one source, by the failing program."""
+
 
 def pairs(tasks: Sequence[Scored], sources: Sequence[str]) -> tuple[Pair, ...]:
     """Every two sources that repaired some failing program both; intervals after Holm."""
-    found = [each for two in itertools.combinations(sources, 2) if (each := _paired(tasks, *two))]
+    found = _every_two(tasks, sources)
     enough = [each for each in found if len(each.differences) >= FEWEST_TASKS]
     sure = iter(decided([Evidence(values=each.differences) for each in enough]))
     return tuple(
@@ -35,19 +35,15 @@ def pairs_by_difficulty(tasks: Sequence[Scored], sources: Sequence[str]) -> tupl
     if len(groups) < 2:  # noqa: PLR2004 - one would say again what `pairs` says
         return ()
     return tuple(
-        replace(found, difficulty=name)
+        replace(_by_itself(found), difficulty=name)
         for name, some in groups.items()
-        for two in itertools.combinations(sources, 2)
-        if (found := pair(some, *two)) is not None
+        for found in _every_two(some, sources)
     )
 
 
 def pair(tasks: Sequence[Scored], first: str, second: str) -> Pair | None:
     """Two sources, over the failing programs that both repaired; None where there are none."""
-    found = _paired(tasks, first, second)
-    if found is None or len(found.differences) < FEWEST_TASKS:
-        return found.pair if found else None
-    return replace(found.pair, difference=alone(Evidence(values=found.differences)))
+    return next(map(_by_itself, _every_two(tasks, [first, second])), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +68,35 @@ class _Both:
         return _Both(mine=self.mine[:size], other=self.other[:size])
 
 
-def _paired(tasks: Sequence[Scored], first: str, second: str) -> _Paired | None:
-    shared = [(task, both) for task in tasks if (both := _shared(task, first, second))]
+def _every_two(tasks: Sequence[Scored], sources: Sequence[str]) -> list[_Paired]:
+    """Every two sources that repaired some failing program both; repairs are looked up once."""
+    repairs = {
+        source: [_by_program(tried_by(task, source)) for task in tasks] for source in sources
+    }
+    return [
+        found
+        for first, second in itertools.combinations(sources, 2)
+        if (found := _paired(tasks, (first, repairs[first]), (second, repairs[second])))
+    ]
+
+
+def _by_itself(found: _Paired) -> Pair:
+    if len(found.differences) < FEWEST_TASKS:
+        return found.pair
+    return replace(found.pair, difference=alone(Evidence(values=found.differences)))
+
+
+def _paired(
+    tasks: Sequence[Scored],
+    first: tuple[str, Sequence[_Repairs]],
+    second: tuple[str, Sequence[_Repairs]],
+) -> _Paired | None:
+    """Two sources, each with its repairs of each task; None where they share no program."""
+    shared = [
+        (task, both)
+        for task, ours, theirs in zip(tasks, first[1], second[1], strict=True)
+        if (both := _shared(ours, theirs))
+    ]
     if not shared:
         return None
     ours = [fmean(_share(each.mine) for each in both) for _, both in shared]
@@ -81,13 +104,13 @@ def _paired(tasks: Sequence[Scored], first: str, second: str) -> _Paired | None:
     differences = tuple(a - b for a, b in zip(ours, theirs, strict=True))
     solved = [_solve(both) for task, both in shared if not solved_at_once(task.grown)]
     found = Pair(
-        first=first,
-        second=second,
+        first=first[0],
+        second=second[0],
         tasks=len(shared),
         programs=sum(len(both) for _, both in shared),
         first_rate=fmean(ours),
         second_rate=fmean(theirs),
-        difference=without_interval(alone(Evidence(values=differences))),
+        difference=Estimate(value=fmean(differences)),
         only_first=sum(mine and not other for mine, other in solved),
         only_second=sum(other and not mine for mine, other in solved),
     )
@@ -104,15 +127,14 @@ def _solve(programs: Sequence[_Both]) -> tuple[bool, bool]:
     return any(passing(each.mine) for each in equal), any(passing(each.other) for each in equal)
 
 
-def _shared(task: Scored, first: str, second: str) -> list[_Both]:
+def _shared(ours: _Repairs, theirs: _Repairs) -> list[_Both]:
     """The failing programs that both sources repaired, with the repairs by each."""
-    ours, theirs = (_by_program(tried_by(task, source)) for source in (first, second))
     return [
         _Both(mine=tuple(ours[node]), other=tuple(theirs[node])) for node in ours if node in theirs
     ]
 
 
-def _by_program(repairs: Sequence[Tried]) -> dict[str, list[Tried]]:
+def _by_program(repairs: Sequence[Tried]) -> _Repairs:
     found: dict[str, list[Tried]] = {}
     for each in repairs:
         found.setdefault(each.failing.node, []).append(each)

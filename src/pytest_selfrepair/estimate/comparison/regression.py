@@ -4,6 +4,7 @@ Two questions are told apart: whether other tasks of this kind would be solved m
 whether these very tasks would be, if both runs were sampled again.
 """
 
+import functools
 import itertools
 import math
 from collections.abc import Mapping, Sequence
@@ -11,19 +12,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.comparison.paired import by_id
+from pytest_selfrepair.estimate.findings import Spread
 from pytest_selfrepair.estimate.intervals.draws_noise import (
     Rates,
     largest_k,
     least_limit_of_draws,
     rates,
     same_tasks,
-    share_of_draws,
 )
 from pytest_selfrepair.estimate.intervals.paired_score import paired_score
 from pytest_selfrepair.estimate.intervals.power import spread_of
+from pytest_selfrepair.estimate.run.branches import branches, spread, spread_of_two
 from pytest_selfrepair.estimate.run.outcome import solved_with
 from pytest_selfrepair.estimate.run.scored import scored, source_names
 
@@ -73,8 +74,12 @@ class Baselines:
     """
 
     def __init__(self, runs: Sequence[Sequence[Record]]) -> None:
+        self._runs = runs
         self._solved = [_solved(records) for records in runs]
-        self._branches = [_branches(records) for records in runs]
+
+    @functools.cached_property
+    def _branches(self) -> list[Mapping[str, tuple[int, int]]]:
+        return [_branches(records) for records in self._runs]
 
     @property
     def number(self) -> int:
@@ -173,15 +178,17 @@ class Baselines:
         before, _ = self._rates(shared, [n_p])
         return least_limit_of_draws(before)
 
-    def share_of_draws(self) -> tuple[int, float] | None:
-        """k, and how much of the variance of the first run's pass@k over tasks is noise of draws.
+    def tasks_and_draws(self) -> Spread | None:
+        """What part of how the tasks of the first run differ is noise of draws.
 
-        None where that is not known: a task has a single program, or all rates are alike.
+        Where its branches do not tell, a second run does.
         """
-        counts = list(self._branches[0].values())
-        k = largest_k([branches for branches, _ in counts])
-        share = share_of_draws(rates(counts, k)) if k else None
-        return None if share is None else (k, share)
+        found = spread(list(self._branches[0].values()), None)
+        if found is not None or self.number == 1:
+            return found
+        first, second = self._solved[:2]
+        shared = sorted(first.keys() & second.keys())
+        return spread_of_two([first[each] for each in shared], [second[each] for each in shared])
 
     def _rates(self, shared: Sequence[str], after: Sequence[int]) -> tuple[list[Rates], int]:
         """The rates of each baseline on some tasks, and the k at which they stand."""
@@ -214,23 +221,4 @@ def _solved(records: Sequence[Record]) -> Mapping[str, float]:
 
 def _branches(records: Sequence[Record]) -> Mapping[str, tuple[int, int]]:
     """Of each task with a whole tree, its branches and those of them that fail."""
-    source = next(iter(source_names(records)), None)
-    return {
-        task.task_id: (len(task.grown.programs), failing)
-        for task in scored(records)
-        if (failing := _failing(task.grown, source)) is not None
-    }
-
-
-def _failing(grown: Grown, source: str | None) -> int | None:
-    """The programs that fail with all their repairs; None where the tree is not whole."""
-    tree = next((tree for tree in grown.trees if tree.source == source), None)
-    if not grown.complete or (tree is not None and not tree.complete):
-        return None
-    root = {node.node: node.node for node in grown.programs}
-    passing = {node.node for node in grown.programs if node.verdict.passed}
-    for repair in () if tree is None else tree.repairs:
-        root[repair.node] = root[str(repair.parent)]
-        if repair.verdict.passed:
-            passing.add(root[repair.node])
-    return len(grown.programs) - len(passing)
+    return branches(scored(records), next(iter(source_names(records)), None))

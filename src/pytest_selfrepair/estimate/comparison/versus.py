@@ -15,7 +15,6 @@ from pytest_selfrepair.estimate.comparison.settings import Setting, differing
 from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.intervals.bootstrap import (
     BOOTSTRAP,
-    SHARE,
     Bootstrap,
     Resampling,
     Statistic,
@@ -180,16 +179,16 @@ def _changes(old: Run, new: Run, how: Bootstrap) -> Iterator[Changes]:
 def _change(drawn: Resampling, before: Statistic, after: Statistic) -> Change:
     """Of a cost."""
     return Change(
-        before=drawn.estimate(before, bounds=None),
-        after=drawn.estimate(after, bounds=None),
-        difference=drawn.estimate(lambda weights: after(weights) - before(weights), bounds=None),
+        before=drawn.estimate(before),
+        after=drawn.estimate(after),
+        difference=drawn.estimate(lambda weights: after(weights) - before(weights)),
     )
 
 
 def _rate_change(drawn: Resampling, before: Sequence[float], after: Sequence[float]) -> Change:
     return Change(
-        before=drawn.estimate(mean_of(before)),
-        after=drawn.estimate(mean_of(after)),
+        before=drawn.rate(mean_of(before)),
+        after=drawn.rate(mean_of(after)),
         difference=_tested(np.subtract(after, before, dtype=np.float64)),
     )
 
@@ -218,8 +217,8 @@ def _at_equal_tokens(drawn: Resampling, old: Growth, new: Growth) -> tuple[float
         return new.at(cheaper(weights), weights)
 
     change = Change(
-        before=drawn.estimate(before, bounds=SHARE),
-        after=drawn.estimate(after, bounds=SHARE),
+        before=drawn.rate(before),
+        after=drawn.rate(after),
         difference=_tested(drawn.values(lambda weights: after(weights) - before(weights))),
     )
     return drawn.value(cheaper), change

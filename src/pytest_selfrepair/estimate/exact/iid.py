@@ -14,14 +14,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode
-from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Groups, Ints, drawing
-from pytest_selfrepair.estimate.exact.forest import TOKENS, node_costs
+from pytest_selfrepair.core.tree import Grown, Policy
+from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Ints, drawing
+from pytest_selfrepair.estimate.exact.forest import TOKENS
+from pytest_selfrepair.estimate.exact.samples import Lot, Samples
 from pytest_selfrepair.estimate.exact.shapes import Expected
 
 
 def iid(
-    grown: Sequence[Grown],
+    samples: Samples,
     most: int,
     *,
     replacement: bool,
@@ -30,19 +31,15 @@ def iid(
     """What 1, 2, …, `most` programs of each task are expected to solve and to cost.
 
     Args:
-        grown: What was sampled, one for each task.
+        samples: What was sampled.
         most: Programs; they may exceed what was sampled.
         replacement: Whether they are drawn with replacement.
         policy: `batch` pays for all of them; `dfs` and `bfs` draw them one by one up to a pass.
     """
     k = np.arange(1, most + 1, dtype=np.intp)
-    first = [each.programs for each in grown]
-    counts = np.array([len(programs) for programs in first], dtype=np.intp)
-    k_first = np.minimum(k, counts[:, None])
-    one = _Drawn(first, replacement=replacement, policy=policy)
-    two = _Drawn(
-        [each.baseline or each.programs for each in grown], replacement=replacement, policy=policy
-    )
+    k_first = np.minimum(k, samples.initial.counts[:, None])
+    one = _Drawn(samples.initial, replacement=replacement, policy=policy)
+    two = _Drawn(samples.onward, replacement=replacement, policy=policy)
     unsolved, cost = one.of(k_first)
     still, more = two.of(k - k_first)
     # One by one, the second lot is drawn only where the first has no pass.
@@ -55,13 +52,11 @@ def iid(
     )
 
 
-def from_none(
-    grown: Sequence[Grown], most: int, *, one_by_one: bool = False
-) -> tuple[Floats, Floats]:
+def from_none(samples: Samples, most: int, *, one_by_one: bool = False) -> tuple[Floats, Floats]:
     """Tokens and chances of 0, 1, …, `most` programs of each task, drawn without replacement.
 
     Args:
-        grown: What was sampled, one for each task.
+        samples: What was sampled.
         most: Programs; they may exceed what was sampled.
         one_by_one: Whether drawing stops at the first pass.
 
@@ -69,8 +64,8 @@ def from_none(
         Two arrays of shape (tasks, most + 1): expected tokens, and probability of being solved.
     """
     policy = Policy.BFS if one_by_one else Policy.BATCH
-    found = iid(grown, most, replacement=False, policy=policy)
-    nothing = np.zeros((len(grown), 1))
+    found = iid(samples, most, replacement=False, policy=policy)
+    nothing = np.zeros((len(found.solved), 1))
     return (
         np.concatenate([nothing, found.cost[:, :, TOKENS]], axis=1),
         np.concatenate([nothing, found.solved], axis=1),
@@ -96,14 +91,8 @@ def sampled(grown: Sequence[Grown]) -> int:
 class _Drawn:
     """Programs of many tasks, drawn one after the other."""
 
-    def __init__(
-        self, tasks: Sequence[Sequence[ProgramNode]], *, replacement: bool, policy: Policy
-    ) -> None:
-        nodes = [node for programs in tasks for node in programs]
-        self._counts: Ints = np.array([len(programs) for programs in tasks], dtype=np.intp)
-        self._groups = Groups(self._counts, np.zeros(len(tasks), dtype=bool))
-        self._fails = np.array([not node.verdict.passed for node in nodes], dtype=np.float64)
-        self._costs = node_costs(nodes)
+    def __init__(self, lot: Lot, *, replacement: bool, policy: Policy) -> None:
+        self._lot = lot
         self._draw: Drawing = drawing(replacement=replacement)
         self._replacement, self._policy = replacement, policy
 
@@ -113,14 +102,14 @@ class _Drawn:
         Args:
             k: Shape (tasks, points).
         """
-        known = k if self._replacement else np.minimum(k, self._counts[:, None])
+        known = k if self._replacement else np.minimum(k, self._lot.counts[:, None])
         most = int(known.max(initial=0))
-        chances = self._draw.unsolved(self._groups, self._fails, most)
+        chances = self._draw.unsolved(self._lot.groups, self._lot.fails, most)
         unsolved = np.take_along_axis(chances, known, axis=1)
-        mean = self._groups.mean(self._costs)[:, None, :]
+        mean = self._lot.groups.mean(self._lot.costs)[:, None, :]
         if self._policy is Policy.BATCH:
             return unsolved, mean * k[:, :, None]
-        each = self._draw.nth(self._groups, self._fails, self._costs, most)
+        each = self._draw.nth(self._lot.groups, self._lot.fails, self._lot.costs, most)
         each = np.concatenate([np.zeros_like(mean), np.cumsum(each, axis=1)], axis=1)
         paid = np.take_along_axis(each, known[:, :, None], axis=1)
         return unsolved, paid + mean * ((k - known) * unsolved)[:, :, None]

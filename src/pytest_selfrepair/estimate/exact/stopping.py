@@ -12,20 +12,19 @@ each program, the m more cost the sum of nth(n_p + j) over j < m1, and on unsolv
 the further programs' nth(j) over j < m2.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode
-from pytest_selfrepair.estimate.exact.draws import Bools, Drawing, Floats, Groups, Ints, drawing
-from pytest_selfrepair.estimate.exact.forest import node_costs
+from pytest_selfrepair.core.tree import Policy
+from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Ints, drawing
+from pytest_selfrepair.estimate.exact.samples import Lot, Samples
 from pytest_selfrepair.estimate.exact.shapes import Expected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Lot:
-    """Programs of many tasks, drawn one after the other.
+class _Draws:
+    """Draws of a lot.
 
     Attributes:
         counts: Shape (tasks,): how many there are of each.
@@ -40,22 +39,17 @@ class _Lot:
     mean: Floats
 
     @classmethod
-    def of(cls, tasks: Sequence[Sequence[ProgramNode]], most: int, draw: Drawing) -> "_Lot":
-        nodes = [node for programs in tasks for node in programs]
-        counts = np.array([len(programs) for programs in tasks], dtype=np.intp)
-        groups = Groups(counts, np.zeros(len(tasks), dtype=bool))
-        fails = np.array([not node.verdict.passed for node in nodes], dtype=np.float64)
-        costs = node_costs(nodes)
+    def of(cls, lot: Lot, most: int, draw: Drawing) -> "_Draws":
         return cls(
-            counts=counts,
-            unsolved=draw.unsolved(groups, fails, most),
-            nth=draw.nth(groups, fails, costs, most),
-            mean=groups.mean(costs),
+            counts=lot.counts,
+            unsolved=draw.unsolved(lot.groups, lot.fails, most),
+            nth=draw.nth(lot.groups, lot.fails, lot.costs, most),
+            mean=lot.groups.mean(lot.costs),
         )
 
 
 def stopping(
-    grown: Sequence[Grown],
+    samples: Samples,
     n_p: int | None,
     most: int,
     *,
@@ -65,7 +59,7 @@ def stopping(
     """What 0, 1, …, `most` more programs of unsolved tasks are expected to solve and to cost.
 
     Args:
-        grown: What was sampled, one for each task.
+        samples: What was sampled.
         n_p: Programs that are drawn first; None: all initial ones of each task.
         most: More programs, where all of these fail. Beyond `reach` a task without further ones
             keeps what it has, at their mean cost: sampling then stands a little low, never high.
@@ -75,13 +69,13 @@ def stopping(
     Returns:
         For m = 0..most, `n_p` being n_p + m (m alone, where n_p is None), `n_fr` 0.
     """
-    sizes = np.array([len(each.programs) for each in grown], dtype=np.intp)
+    sizes = samples.initial.counts
     draw = drawing(replacement=replacement)
-    one = _Lot.of([each.programs for each in grown], int(sizes.max(initial=0)) + most + 1, draw)
-    two = _Lot.of([each.baseline for each in grown], most, draw)
+    one = _Draws.of(samples.initial, int(sizes.max(initial=0)) + most + 1, draw)
+    two = _Draws.of(samples.further, most, draw)
     first = np.minimum(sizes if n_p is None else n_p, sizes)[:, None]
-    m = np.broadcast_to(np.arange(most + 1, dtype=np.intp), (len(grown), most + 1))
-    open_ = unsolved(grown)[:, None]
+    m = np.broadcast_to(np.arange(most + 1, dtype=np.intp), (len(sizes), most + 1))
+    open_ = samples.unsolved[:, None]
     within = np.minimum(m, sizes[:, None] - first)
     # With replacement the initial programs of a solved task never end.
     m1 = np.where(open_, within, m) if replacement else within
@@ -109,34 +103,24 @@ def stopping(
     )
 
 
-def reach(grown: Sequence[Grown], n_p: int | None) -> int:
+def reach(samples: Samples, n_p: int | None) -> int:
     """The most further programs that every unsolved task has, beyond the first n_p.
 
     Args:
-        grown: What was sampled.
+        samples: What was sampled.
         n_p: Programs that are drawn first; None: all initial ones.
     """
-    left = further(grown, n_p)
-    bounds = left[unsolved(grown)]
+    left = further(samples, n_p)
+    bounds = left[samples.unsolved]
     return int(bounds.min()) if bounds.size else int(left.max(initial=0))
 
 
-def further(grown: Sequence[Grown], n_p: int | None) -> Ints:
+def further(samples: Samples, n_p: int | None) -> Ints:
     """How many programs each task has beyond the first n_p, initial and further: (tasks,)."""
-    return np.array(
-        [
-            len(each.programs[n_p:] if n_p is not None else ()) + len(each.baseline)
-            for each in grown
-        ],
-        dtype=np.intp,
-    )
-
-
-def unsolved(grown: Sequence[Grown]) -> Bools:
-    """Which tasks no initial program solves, shape (tasks,)."""
-    return np.array(
-        [not any(node.verdict.passed for node in each.programs) for each in grown], dtype=bool
-    )
+    counts = samples.further.counts
+    if n_p is None:
+        return counts
+    return counts + np.maximum(samples.initial.counts - n_p, 0)
 
 
 def _up_to(nth: Floats) -> Floats:

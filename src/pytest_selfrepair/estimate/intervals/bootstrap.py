@@ -1,8 +1,9 @@
-"""The bootstrap over tasks: how far a number would move with other tasks of the same kind.
+"""Resampling tasks: how far a number would move with other tasks of the same kind.
 
 A statistic is a function of the weights of tasks, so that every draw, the jackknife and the
-estimate itself come from one and the same code. Draws keep tasks whole: whatever was sampled for a
-task moves together, which makes comparisons paired and ratios of sums honest about clusters.
+estimate itself come from one and the same code. Tasks stay whole: whatever was sampled for a task
+moves together, which makes comparisons paired and ratios of sums honest about clusters. Rates have
+the score interval of `rate_score`, by the jackknife; costs, which have no upper end, the bootstrap.
 """
 
 import functools
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 
 from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.rate_score import METHOD, rate_interval
+from pytest_selfrepair.estimate.intervals.student import quantile
 
 FEWEST_TASKS = 10
 """With fewer tasks resampling them says too little of others to be shown."""
@@ -23,11 +26,8 @@ FEWEST_TASKS = 10
 SMALLEST_STRATUM = 5
 """Smaller strata are pooled: drawn within itself, a stratum of one or two hardly ever changes."""
 
-SHARE = (0.0, 1.0)
-"""Between what a share can lie."""
-
-DIFFERENCE = (-1.0, 1.0)
-"""Between what a difference of shares can lie."""
+_ALIKE = 1e-12
+"""How far apart draws are that differ by rounding alone, beside a value of 1 or more."""
 
 _BLOCK = 2**18
 """Weights that are worked on at once: 2 MB, which stay in a core's cache."""
@@ -63,47 +63,58 @@ class Resampling:
         """The statistic of the tasks as they are."""
         return float(statistic(np.ones((1, self.tasks)))[0])
 
-    def estimate(
-        self,
-        statistic: Statistic,
-        *,
-        informative: int | None = None,
-        bounds: tuple[float, float] | None = SHARE,
-    ) -> Estimate:
-        """A statistic with its interval over tasks.
-
-        BCa (Efron and Tibshirani 1993, section 14.3; several strata: Davison and Hinkley 1997,
-        section 5.3), or percentile where all but few draws lie on one side of the estimate; both
-        are widened where tasks are few (`_reach`). Where every task says the same, no draw can
-        differ, and the interval is that of Clopper and Pearson (1934): how many of all tasks may
-        say otherwise, each as far off as `bounds` allow, if none of these does.
+    def rate(self, statistic: Statistic, *, informative: int | None = None) -> Estimate:
+        """A rate, between 0 and 1, with its score interval over tasks.
 
         Args:
-            statistic: What to estimate.
+            statistic: What to estimate: a mean over tasks or a ratio of sums, for instance.
             informative: How many of the tasks bear on it; None: all.
-            bounds: Between what it must lie; None: anywhere.
 
         Returns:
-            The estimate; without an interval where fewer than ten tasks bear on it.
+            The rate; without an interval where fewer than ten tasks bear on it.
         """
         value = self.value(statistic)
         tasks = self.tasks if informative is None else informative
         if tasks < FEWEST_TASKS:
             return Estimate(value=value, level=self.level)
+        low, high = rate_interval(
+            value, self.standard_error(statistic), tasks, len(self.strata), self.level
+        )
+        return Estimate(
+            value=value,
+            low=low,
+            high=high,
+            level=self.level,
+            method=f"{METHOD}{self._within()}",
+        )
+
+    def estimate(self, statistic: Statistic) -> Estimate:
+        """A cost with its interval over tasks.
+
+        BCa (Efron and Tibshirani 1993, section 14.3; several strata: Davison and Hinkley 1997,
+        section 5.3), or percentile where all but few draws lie on one side of the estimate; both
+        are widened where tasks are few (`_reach`).
+
+        Returns:
+            The estimate; without an interval where there are fewer than ten tasks, or where no draw
+            can differ since every task says the same.
+        """
+        value = self.value(statistic)
+        if self.tasks < FEWEST_TASKS:
+            return Estimate(value=value, level=self.level)
         drawn = self._drawn(statistic)
         spread = float(drawn.max() - drawn.min())
-        if spread <= 1e-12 * max(1.0, abs(value)):
-            return self._agreeing(value, tasks, bounds)
+        if spread <= _ALIKE * max(1.0, abs(value)):
+            return Estimate(value=value, level=self.level)
         influence = self._influence(statistic)
-        reach = self._reach(influence, tasks)
+        reach = self._reach(influence)
         levels = _bca_levels(value, drawn, influence, reach)
         name = "percentile" if levels is None else "BCa"
         ends = np.quantile(drawn, levels or (NormalDist().cdf(-reach), NormalDist().cdf(reach)))
-        least, most = bounds or (-np.inf, np.inf)
         return Estimate(
             value=value,
-            low=max(least, min(float(ends[0]), value)),
-            high=min(most, max(float(ends[1]), value)),
+            low=min(float(ends[0]), value),
+            high=max(float(ends[1]), value),
             level=self.level,
             method=f"{name} bootstrap over tasks{self._within()}, {self.draws:,} draws",
         )
@@ -129,7 +140,7 @@ class Resampling:
         sizes = self._sizes()
         return float(np.sqrt(np.sum(influence**2 * sizes / (sizes - 1))))
 
-    def _reach(self, influence: Floats, tasks: int) -> float:
+    def _reach(self, influence: Floats) -> float:
         """How many standard deviations of the draws an interval reaches to either side.
 
         Draws vary less than tasks do, by a factor of sqrt(1 - 1/n) in a plain draw, and their
@@ -138,33 +149,10 @@ class Resampling:
         """
         spread = float(np.sqrt(np.sum(influence**2)))
         factor = self._error(influence) / spread if spread else 1.0
-        return factor * _student((1 + self.level) / 2, max(1, tasks - len(self.strata)))
+        return factor * quantile((1 + self.level) / 2, self.tasks - len(self.strata))
 
     def _within(self) -> str:
         return " within difficulties" if len(self.strata) > 1 else ""
-
-    def _agreeing(self, value: float, tasks: int, bounds: tuple[float, float] | None) -> Estimate:
-        """The interval where no draw differs.
-
-        Of n tasks none says otherwise, so with a confidence of 1 - a at most 1 - a^(1/n) of all
-        tasks do, a being half of what the level leaves. That holds for the mean over strata too,
-        whose chances may differ.
-        """
-        if bounds is None:
-            return Estimate(value=value, level=self.level)
-        others = 1 - ((1 - self.level) / 2) ** (1 / tasks)
-        least, most = bounds
-        if len(self.strata) > 1:  # a stratum may lie anywhere, though their mean lies in between
-            down = up = most - least
-        else:
-            down, up = value - least, most - value
-        return Estimate(
-            value=value,
-            low=max(least, value - others * down),
-            high=min(most, value + others * up),
-            level=self.level,
-            method=f"Clopper-Pearson bound, since all {tasks} tasks agree{self._within()}",
-        )
 
     def _drawn(self, statistic: Statistic) -> Floats:
         """The statistic of every draw in which it has a value."""
@@ -263,20 +251,6 @@ def _bca_levels(
         normal.cdf(bias + (bias + end) / (1 - skew * (bias + end))) for end in (-reach, reach)
     )
     return low, high
-
-
-def _student(share: float, freedom: int) -> float:
-    """A quantile of Student's t, by the expansion of Abramowitz and Stegun, 26.7.5.
-
-    From seven degrees of freedom on it is within 0.001 at 97.5 %; fewer do not occur.
-    """
-    z = NormalDist().inv_cdf(share)
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-    )
-    return z + sum(term / float(freedom) ** power for power, term in enumerate(terms, start=1))
 
 
 def _pooled(labels: Sequence[str]) -> _Strata:

@@ -12,7 +12,7 @@ class Estimate:
         low: Lower end of the interval over tasks; None where there are too few tasks for one.
         high: Upper end.
         level: The interval's nominal coverage, 0 to 1.
-        method: How the interval was made, in words: ``BCa bootstrap over tasks, 10,000 draws``.
+        method: How the interval was made, in words: ``score interval over tasks (Wilson)``.
         p: Two-sided p-value of no difference, of the test that made the interval: below 1 - `level`
             exactly where the interval is without 0. None of what is no difference.
     """

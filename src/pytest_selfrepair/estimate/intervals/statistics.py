@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pytest_selfrepair.estimate.exact.draws import Floats
-from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, SHARE, Bootstrap, Statistic
+from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap, Statistic
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 ONE_SD = 0.6827
@@ -34,17 +34,15 @@ def mean_estimate(
     strata: Sequence[str],
     *,
     how: Bootstrap = BOOTSTRAP,
-    bounds: tuple[float, float] | None = SHARE,
 ) -> Estimate:
-    """The mean over tasks with its interval.
+    """The mean over tasks of a rate with its interval.
 
     Args:
-        values: One for each task.
+        values: One for each task, whose mean lies between 0 and 1.
         strata: The difficulty of each task, to draw within; the same for all to draw plainly.
         how: How tasks are resampled.
-        bounds: Between what a value lies; None: anywhere.
     """
-    return how.of(strata).estimate(mean_of(values), bounds=bounds)
+    return how.of(strata).rate(mean_of(values))
 
 
 def sampling_noise(chances: ArrayLike) -> Estimate:

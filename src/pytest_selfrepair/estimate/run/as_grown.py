@@ -9,8 +9,9 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.tree import Grown, Policy
 from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.exact.forest import DOLLARS, TOKENS, Forest, forest
+from pytest_selfrepair.estimate.exact.samples import Samples
 from pytest_selfrepair.estimate.exact.shapes import Expected, expect, known
-from pytest_selfrepair.estimate.exact.stopping import further, stopping, unsolved
+from pytest_selfrepair.estimate.exact.stopping import further, stopping
 from pytest_selfrepair.estimate.run.outcome import (
     solved_with,
     tokens_to_pass,
@@ -78,17 +79,17 @@ def comparable(groups: Iterable[Sequence[Scored]], source: str) -> int | None:
     most: list[int] = []
     for group in groups:
         grown = [task.grown for task in with_tree(group, source)]
-        open_ = unsolved(grown)
-        if not open_.any():
+        samples = Samples.of(grown)
+        if not samples.unsolved.any():
             continue
-        if further(grown, None)[open_].any():
+        if further(samples, None)[samples.unsolved].any():
             return None
         trees = forest(grown, source)
         if trees.texts is not None or not (trees.most_programs and trees.most_repairs(1)):
             return None
         numbers = range(1, trees.most_programs)
         shapes = _with_one_repair(trees, numbers)[Policy.BATCH].cost[:, :, TOKENS].mean(axis=0)
-        left = [stopping(grown, n, trees.most_programs - n, replacement=False) for n in numbers]
+        left = [stopping(samples, n, trees.most_programs - n, replacement=False) for n in numbers]
         bounds = [each.cost[:, -1, TOKENS].mean() for each in left]
         fit = [n for n, cost, bound in zip(numbers, shapes, bounds, strict=True) if cost <= bound]
         most.append(max(fit, default=0))

@@ -18,7 +18,7 @@ def iid_points(each: Usable, policy: Policy, *, replacement: bool) -> Expected |
     most = sampled(each.grown)
     if not most:
         return None
-    return _thinned(iid(each.grown, most, replacement=replacement, policy=policy))
+    return _thinned(iid(each.samples, most, replacement=replacement, policy=policy))
 
 
 def stopping_points(each: Usable, policy: Policy, *, replacement: bool) -> Expected | None:
@@ -30,7 +30,7 @@ def stopping_points(each: Usable, policy: Policy, *, replacement: bool) -> Expec
         return None
     found = [
         stopping(
-            each.grown, first, reach(each.grown, first), replacement=replacement, policy=policy
+            each.samples, first, reach(each.samples, first), replacement=replacement, policy=policy
         )
         for first in round_numbers(each.forest.most_programs)
     ]

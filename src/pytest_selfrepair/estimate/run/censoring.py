@@ -24,6 +24,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown, Policy
 from pytest_selfrepair.estimate.exact.forest import Forest, forest
 from pytest_selfrepair.estimate.exact.happened import beginnings, happened
+from pytest_selfrepair.estimate.exact.samples import Samples
 from pytest_selfrepair.estimate.exact.shape import ALL, Shape
 from pytest_selfrepair.estimate.exact.shapes import (
     POLICIES,
@@ -47,7 +48,7 @@ class Usable:
 
     Attributes:
         source: The feedback source's name; None: the programs alone.
-        grown: For i.i.d. sampling (`iid`): programs and baseline programs of every task, without
+        samples: For sampling without repair: programs and baseline programs of every task, without
             those whose number depends on what was drawn. Empty where none can be used.
         forest: The trees, likewise; without programs where none can be used.
         order: The policy whose first pass ended the trees; None where trees can be drawn anew.
@@ -57,12 +58,17 @@ class Usable:
     """
 
     source: str | None
-    grown: tuple[Grown, ...]
+    samples: Samples
     forest: Forest
     order: Policy | None
     n_p: int
     n_fr: int
     refused: tuple[Refused, ...]
+
+    @property
+    def grown(self) -> tuple[Grown, ...]:
+        """The tasks of `samples`."""
+        return self.samples.grown
 
     def expected(
         self, policy: Policy, *, replacement: bool, depth: int | None = None
@@ -147,7 +153,7 @@ def usable(records: Sequence[Record], source: str | None, trees: Forest | None =
     whole = replace(trees, planned=min((plan.n_fr for plan in plans), default=0))
     found = Usable(
         source=source,
-        grown=tuple(each.grown for each in used),
+        samples=Samples.of([each.grown for each in used]),
         forest=whole,
         order=None,
         n_p=0,
@@ -176,10 +182,12 @@ def _within_budget(found: Usable, used: Sequence[PlannedTree]) -> Usable:
             refusals.append(f"{what} with repair")
         return replace(
             found,
-            grown=tuple(
-                replace(each.grown, programs=each.grown.programs[:n_p], baseline=())
-                for each in used
-                if n_p
+            samples=Samples.of(
+                [
+                    replace(each.grown, programs=each.grown.programs[:n_p], baseline=())
+                    for each in used
+                    if n_p
+                ]
             ),
             forest=replace(found.forest.first(n_p), levels=found.forest.first(n_p).levels[:1]),
             refused=tuple(Refused(what=each, why=f"{named(ended)}: {why}") for each in refusals),
@@ -212,7 +220,7 @@ def _one_level(found: Usable) -> Usable:
 def _in_order(found: Usable, used: Sequence[PlannedTree]) -> Usable:
     """Trees that stopped at their first pass."""
     what = _what(found.source)
-    nothing = replace(found, grown=(), forest=found.forest.first(0))
+    nothing = replace(found, samples=Samples.of(()), forest=found.forest.first(0))
     plans = {
         (each.plan.policy, each.plan.n_p, each.plan.n_fr) if each.plan else None for each in used
     }
@@ -235,7 +243,7 @@ def _in_order(found: Usable, used: Sequence[PlannedTree]) -> Usable:
     why = f"trees stopped at their first pass (policy {policy}), what follows is not known"
     return replace(
         found,
-        grown=(),
+        samples=Samples.of(()),
         order=policy,
         n_p=n_p,
         n_fr=n_fr,

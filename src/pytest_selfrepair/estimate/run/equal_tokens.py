@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from pytest_selfrepair.estimate.exact.samples import Samples
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.gain import Against, Answer, AtEqualTokens, Baseline, Difficulty
 from pytest_selfrepair.estimate.intervals.bootstrap import (
@@ -64,7 +65,7 @@ def difficulties(
         for name, group in groups.items()
     }
     rates = {
-        name: resampling(group, how).estimate(mean_of([pass_at_1(task.grown) for task in group]))
+        name: resampling(group, how).rate(mean_of([pass_at_1(task.grown) for task in group]))
         for name, group in groups.items()
     }
     return tuple(
@@ -137,13 +138,14 @@ def compared(
     grown = [task.grown for task in tasks]
     drawn = resampling(tasks, how)
     trees = Trees.as_grown(grown, source) if n_p is None else Trees.of_shape(grown, source, n_p)
-    solved = drawn.estimate(mean_of(trees.solved))
+    solved = drawn.rate(mean_of(trees.solved))
     tokens, rate = float(trees.batch.mean()), solved.value
-    beside = {each: Sampling.beside(trees, grown, n_p, each) for each in Baseline}
+    samples = Samples.of(grown)
+    beside = {each: Sampling.beside(trees, samples, n_p, each) for each in Baseline}
     against = {
         name: Against(
             baseline=name,
-            rate=drawn.estimate(mean_of(sampling.matched.sampled)),
+            rate=drawn.rate(mean_of(sampling.matched.sampled)),
             gain=alone(sampling.evidence),
             programs=sampling.matched.programs,
             tokens=float(sampling.matched.cost.mean()),

@@ -57,7 +57,7 @@ def repair_rate(group: str, tried: Sequence[Sequence[Tried]], drawn: Resampling)
     rate = None
     if sum(counts):
         informative = sum(count > 0 for count in counts)
-        rate = drawn.estimate(ratio_of(passed, counts), informative=informative)
+        rate = drawn.rate(ratio_of(passed, counts), informative=informative)
     return RepairRate(
         group=group,
         failing=sum(len({each.failing.node for each in repairs}) for repairs in tried),

@@ -7,17 +7,18 @@ easier than that, in the mean.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 
-from pytest_selfrepair.core.tree import Grown, Policy
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Bools, Floats, Ints
 from pytest_selfrepair.estimate.exact.forest import TOKENS
 from pytest_selfrepair.estimate.exact.iid import from_none
-from pytest_selfrepair.estimate.exact.stopping import further, stopping, unsolved
+from pytest_selfrepair.estimate.exact.samples import Samples
+from pytest_selfrepair.estimate.exact.stopping import further, stopping
 from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.decision import Evidence
 from pytest_selfrepair.estimate.run.as_grown import Trees
@@ -46,17 +47,17 @@ class Sampling:
 
     @classmethod
     def beside(
-        cls, trees: Trees, grown: Sequence[Grown], n_p: int | None, baseline: Baseline
+        cls, trees: Trees, samples: Samples, n_p: int | None, baseline: Baseline
     ) -> "Sampling":
         """Sampling beside trees of n_p programs; None: beside trees as grown."""
         cost = trees.one_by_one if baseline is Baseline.ONE_BY_ONE else trees.batch
-        rates, costs = up_to(float(cost.mean()), _curve(grown, n_p, baseline))
+        rates, costs = up_to(float(cost.mean()), _curve(samples, n_p, baseline))
         matched = Matched(solved=trees.solved, cost=cost, rates=rates, costs=costs)
-        have = _have(grown, n_p, baseline)
-        short = unsolved(grown) & (have < math.ceil(matched.programs - _ALMOST))
+        have = _have(samples, n_p, baseline)
+        short = samples.unsolved & (have < math.ceil(matched.programs - _ALMOST))
         cautious = None
         if short.any():
-            chance = _pass_share(grown, n_p)
+            chance = _pass_share(samples, n_p)
             cautious = replace(matched, rates=_extended(rates, np.where(short, have, -1), chance))
         return cls(matched=matched, short=short, cautious=cautious)
 
@@ -69,16 +70,16 @@ class Sampling:
         )
 
 
-def _curve(grown: Sequence[Grown], n_p: int | None, baseline: Baseline) -> _Curve:
+def _curve(samples: Samples, n_p: int | None, baseline: Baseline) -> _Curve:
     """How the baseline goes on, program by program."""
 
     def every_task(most: int) -> tuple[Floats, Floats]:
-        costs, rates = from_none(grown, most, one_by_one=baseline is Baseline.ONE_BY_ONE)
+        costs, rates = from_none(samples, most, one_by_one=baseline is Baseline.ONE_BY_ONE)
         return rates, costs
 
     def unsolved_tasks(most: int) -> tuple[Floats, Floats]:
         policy = Policy.BFS if baseline is Baseline.ONE_BY_ONE else Policy.BATCH
-        found = stopping(grown, n_p, most, replacement=False, policy=policy)
+        found = stopping(samples, n_p, most, replacement=False, policy=policy)
         return found.solved, found.cost[:, :, TOKENS]
 
     return every_task if _from_none(n_p, baseline) else unsolved_tasks
@@ -92,16 +93,15 @@ def _from_none(n_p: int | None, baseline: Baseline) -> bool:
     return baseline is Baseline.EVERY_TASK or (baseline is Baseline.ONE_BY_ONE and n_p is not None)
 
 
-def _have(grown: Sequence[Grown], n_p: int | None, baseline: Baseline) -> Ints:
-    return further(grown, 0 if _from_none(n_p, baseline) else n_p)
+def _have(samples: Samples, n_p: int | None, baseline: Baseline) -> Ints:
+    return further(samples, 0 if _from_none(n_p, baseline) else n_p)
 
 
-def _pass_share(grown: Sequence[Grown], n_p: int | None) -> float:
+def _pass_share(samples: Samples, n_p: int | None) -> float:
     """Share of the further programs of unsolved tasks that pass; 1 where there is none."""
-    open_ = unsolved(grown)
     nodes = [
         node
-        for each, is_open in zip(grown, open_, strict=True)
+        for each, is_open in zip(samples.grown, samples.unsolved, strict=True)
         if is_open
         for node in (*(each.programs[n_p:] if n_p is not None else ()), *each.baseline)
     ]

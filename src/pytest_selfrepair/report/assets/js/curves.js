@@ -1,17 +1,26 @@
-"use strict";
 // pass@t curves, drawn by Observable Plot; sources differ by colour, symbol and dashes.
 
-const IID = "";
+import { NOTHING, byId, choice, count, dollars, element, percent } from "./dom.js";
+
 const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "cross", "wye"];
+/** @type {(string | null)[]} */
 const DASHES = [null, null, "9 3", "2 3", "9 3 2 3", "14 4"];
+/** @typedef {"tokens" | "all_tokens" | "dollars"} Axis */
+
+/** @type {Record<Axis, {label: string; tell: (x: number) => string}>} */
 const XS = {
   tokens: { label: "Tokens generated per task, mean", tell: (x) => `${count(x)} tokens generated per task` },
   all_tokens: { label: "Tokens generated and read per task, mean", tell: (x) => `${count(x)} tokens generated and read per task` },
   dollars: { label: "US dollars per task, mean", tell: (x) => `${dollars(x)} per task` },
 };
-const curveState = { x: "tokens" };
+/** @type {{x: Axis; difficulty: string; way: string}} */
+const curveState = { x: "tokens", difficulty: "", way: "" };
 
-/** How the curve of a source looks; sampling is grey, dashed of every task and else dotted. */
+/**
+ * How the curve of a source looks; sampling is grey, dashed of every task and else dotted.
+ * @param {Curve} curve
+ * @param {(string | null)[]} sources
+ */
 function curveStyle({ source, baseline }, sources) {
   if (source === null && baseline === "stopping") return { colour: "var(--series-0)", dash: "2 3", symbol: "plus", width: 2 };
   if (source === null) return { colour: "var(--series-0)", dash: "5 4", symbol: "times", width: 2 };
@@ -24,18 +33,21 @@ function curveStyle({ source, baseline }, sources) {
   };
 }
 
+/** @param {Curve[]} curves */
 function startCurves(curves) {
-  const chart = byId("curve-chart");
+  const chart = document.getElementById("curve-chart");
   if (!chart || !curves.length) return;
   const sources = [...new Set(curves.map((curve) => curve.source).filter((source) => source !== null))];
-  const distinct = (name) => [...new Set(curves.map((curve) => curve[name]))];
-  const levels = distinct("difficulty").sort((a, b) => (b === "all") - (a === "all"));
+  const levels = [...new Set(curves.map((curve) => curve.difficulty))].sort((a, b) => Number(b === "all") - Number(a === "all"));
   const ways = new Map(curves.map((curve) => [`${curve.policy}/${curve.replacement}`, curve]));
   curveState.difficulty = levels[0];
   curveState.way = [...ways.keys()][0];
-  const xs = Object.keys(XS).filter((x) => curves.every((curve) => curve.points.every((point) => point[x] !== null)));
+  const xs = /** @type {Axis[]} */ (Object.keys(XS)).filter((x) => curves.every((curve) => curve.points.every((point) => point[x] !== null)));
+  /** @type {(curve: Curve) => string} */
   const wayLabel = (curve) => `${curve.policy}, ${curve.replacement ? "with" : "without"} replacement`;
-  const set = (name) => (value) => { curveState[name] = value; draw(); };
+  /** @type {(name: keyof typeof curveState) => (value: string) => void} */
+  const set = (name) => (value) => { Object.assign(curveState, { [name]: value }); draw(); };
+  /** @type {[number, string, string[][], keyof typeof curveState][]} */
   const controls = [
     [levels.length, "Difficulty", levels.map((level) => [level, level]), "difficulty"],
     [ways.size, "Trees drawn", [...ways].map(([key, curve]) => [key, wayLabel(curve)]), "way"],
@@ -46,13 +58,13 @@ function startCurves(curves) {
   );
   byId("curve-controls").addEventListener("submit", (event) => event.preventDefault());
 
-  function draw() {
+  const draw = () => {
     const shown = curves.filter((curve) => curve.difficulty === curveState.difficulty && `${curve.policy}/${curve.replacement}` === curveState.way);
     byId("curve-drawn").textContent = shown.length ? `Trees: ${wayLabel(shown[0])}.` : "";
     byId("curve-legend").replaceChildren(...shown.map((curve) => element("li", {}, sample(curveStyle(curve, sources)), curve.label)));
     chart.replaceChildren(plot(shown, sources, chart.clientWidth || 720));
     byId("curve-table").replaceChildren(pointTable(shown));
-  }
+  };
   draw();
   let width = chart.clientWidth;
   new ResizeObserver(() => {
@@ -63,17 +75,24 @@ function startCurves(curves) {
   }).observe(chart);
 }
 
-/** What Plot draws is one picture to a screen reader; its numbers are in the table. */
+/**
+ * What Plot draws is one picture to a screen reader; its numbers are in the table.
+ * @param {SVGSVGElement} made
+ * @param {Record<string, string>} attributes
+ */
 function picture(made, attributes) {
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   for (const mark of made.querySelectorAll("g[aria-label]")) {
-    mark.classList.add(mark.getAttribute("aria-label").replaceAll(" ", "-"));
+    mark.classList.add(String(mark.getAttribute("aria-label")).replaceAll(" ", "-"));
     mark.removeAttribute("aria-label");
   }
   return made;
 }
 
-/** A line and a symbol, for the legend. */
+/**
+ * A line and a symbol, for the legend.
+ * @param {ReturnType<typeof curveStyle>} style
+ */
 function sample(style) {
   return picture(Plot.plot({
     width: 44, height: 16, margin: 0, axis: null, x: { domain: [0, 2] }, y: { domain: [-1, 1] },
@@ -84,13 +103,19 @@ function sample(style) {
   }), { role: "img", "aria-hidden": "true" });
 }
 
+/**
+ * @param {Curve[]} shown
+ * @param {(string | null)[]} sources
+ * @param {number} width
+ */
 function plot(shown, sources, width) {
   const x = XS[curveState.x];
   const marks = [];
+  /** @type {PlottedPoint[]} */
   const every = [];
   for (const curve of shown) {
     const style = curveStyle(curve, sources);
-    const points = curve.points.map((point) => ({ ...point, x: point[curveState.x], label: curve.label }));
+    const points = curve.points.map((point) => ({ ...point, x: Number(point[curveState.x]), label: curve.label }));
     every.push(...points);
     const banded = points.filter((point) => point.low !== null && point.high !== null);
     if (banded.length > 1) marks.push(Plot.areaY(banded, { x: "x", y1: "low", y2: "high", fill: style.colour, fillOpacity: 0.12 }));
@@ -100,6 +125,7 @@ function plot(shown, sources, width) {
     const marked = points.filter((_, number) => number % step === 0 || number === points.length - 1);
     marks.push(Plot.dot(marked, { x: "x", y: "rate", symbol: style.symbol, stroke: style.colour, fill: "var(--paper)", r: 3.6 }));
   }
+  /** @type {(point: PlottedPoint) => string} */
   const title = (point) => [
     point.label,
     `${percent(point.rate)} solved${point.low === null || point.high === null ? "" : `  [${percent(point.low)}, ${percent(point.high)}]`}`,
@@ -116,6 +142,7 @@ function plot(shown, sources, width) {
   }), { role: "img", "aria-label": `pass@t curves of ${shown.map((curve) => curve.label).join("; ")}` });
 }
 
+/** @param {Curve[]} shown */
 function pointTable(shown) {
   const heads = ["Curve", "n_p", "n_fr", XS[curveState.x].label, "Tasks solved", "Interval over tasks", "±1 sd of one tree per task (the paper’s band)"];
   return element("table", {},
@@ -130,3 +157,6 @@ function pointTable(shown) {
       ].map((text) => element("td", { class: "number" }, text)))))),
   );
 }
+
+const curvesData = document.getElementById("curves-data");
+if (curvesData) startCurves(JSON.parse(curvesData.textContent));

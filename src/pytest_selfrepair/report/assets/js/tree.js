@@ -1,11 +1,17 @@
-"use strict";
 // A task's tree: statement, programs, failing cases, feedback, repairs and what they changed.
+
+import { statements, unpack } from "./data.js";
+import { byId, count, dollars, element, outcomeMark, plural, words } from "./dom.js";
+import { prepareTasks, taskHash, taskList, tasksHash } from "./tasks.js";
 
 const LONGEST_HIGHLIGHTED = 20000;
 const SLOWEST_DIFF = 400; // milliseconds
 
-/** Fill the view of one task; says whether there is such a task. */
-async function openTree(key) {
+/**
+ * Fill the view of one task; it says where there is none.
+ * @param {string} key
+ */
+export async function openTree(key) {
   await prepareTasks();
   const view = byId("view-tree");
   const row = taskList.rows.find((each) => each.key === key);
@@ -16,6 +22,7 @@ async function openTree(key) {
     );
     return;
   }
+  /** @type {[Part, (string | null)[]]} */
   const [part, texts] = await Promise.all([unpack(`part-${row.part}`), statements()]);
   const task = part.tasks[row.at];
   const statement = texts[row.position];
@@ -26,21 +33,30 @@ async function openTree(key) {
     statement === null
       ? element("p", { class: "aside" }, "The task’s statement was not kept with the run.")
       : element("details", { open: statement.length < 3000 }, element("summary", {}, "Statement"), element("pre", { class: "statement" }, statement)),
-    ...(task.programs ? trees(task, part.texts) : [element("p", { class: "notice" }, `Not scored: ${row.why ?? "no reason was recorded"}`)]),
+    ...(isScored(task) ? trees(task, part.texts) : [element("p", { class: "notice" }, `Not scored: ${row.why ?? "no reason was recorded"}`)]),
   );
 }
 
-/** Back to the list, and the neighbours in it. */
+/**
+ * Back to the list, and the neighbours in it.
+ * @param {Row} row
+ */
 function trail(row) {
   const list = taskList.shown.includes(row) ? taskList.shown : taskList.rows;
   const at = list.indexOf(row);
+  /** @type {(to: Row | undefined, text: string, rel: string) => HTMLElement | null} */
   const link = (to, text, rel) => (to ? element("a", { href: taskHash(to), rel }, text) : null);
   return element("nav", { class: "trail no-print", "aria-label": "Tasks beside this one" },
     element("a", { href: tasksHash() }, "← All tasks"),
     element("span", { class: "push" }), link(list[at - 1], "previous", "prev"), link(list[at + 1], "next", "next"));
 }
 
+/**
+ * @param {Row} row
+ * @param {Task} task
+ */
 function taskFacts(row, task) {
+  /** @type {[string, Node | string | null][]} */
   const facts = [
     ["Outcome", outcomeMark(row.outcome)],
     ["Difficulty", row.difficulty ?? "not known"],
@@ -54,8 +70,21 @@ function taskFacts(row, task) {
   return element("dl", { class: "facts" }, ...facts.filter(([, fact]) => fact !== null).map(([name, fact]) => element("div", {}, element("dt", {}, name), element("dd", {}, fact))));
 }
 
+/**
+ * @param {Task} task
+ * @returns {task is ScoredTask}
+ */
+function isScored(task) {
+  return task.programs !== undefined;
+}
+
+/**
+ * @param {ScoredTask} task
+ * @param {string[]} texts
+ */
 function trees(task, texts) {
-  const groups = task.trees.map((tree) => ({ ...tree, of: Map.groupBy ? Map.groupBy(tree.repairs, (repair) => repair.parent) : groupBy(tree.repairs) }));
+  const groups = task.trees.map((tree) => ({ ...tree, of: groupBy(tree.repairs) }));
+  /** @type {TreeContext} */
   const context = { texts, groups, nodes: new Map(), first: new Map() };
   for (const node of [...task.programs, ...task.trees.flatMap((tree) => tree.repairs), ...task.baseline]) {
     context.nodes.set(node.node, node);
@@ -67,9 +96,9 @@ function trees(task, texts) {
   if (opened) opened.open = true;
   const all = element("button", { type: "button", class: "no-print" }, "Open all");
   all.addEventListener("click", () => {
-    for (let closed; (closed = [...byId("view-tree").querySelectorAll("details.node:not([open])")]).length;) {
-      closed.forEach((each) => { each.open = true; fillNode(each); });
-    }
+    /** @type {() => HTMLDetailsElement[]} */
+    const closed = () => [...byId("view-tree").querySelectorAll(/** @type {"details"} */ ("details.node:not([open])"))];
+    for (let found = closed(); found.length; found = closed()) found.forEach((each) => { each.open = true; fillNode(each); });
   });
   return [
     cut.length ? element("p", { class: "notice" }, `The token budget ended before all ${cut.join(" and ")} were sampled.`) : null,
@@ -77,45 +106,68 @@ function trees(task, texts) {
     element("p", { class: "no-print" }, all),
     ...programs,
     ...(task.baseline.length ? [element("h2", {}, "Further i.i.d. programs: the baseline"), ...task.baseline.map((node) => nodeDetails(node, context))] : []),
-  ].filter(Boolean);
+  ].filter((each) => each !== null);
 }
 
+/**
+ * Repairs by the node that they repair.
+ * @param {ProgramNode[]} repairs
+ */
 function groupBy(repairs) {
+  /** @type {Map<string | undefined, ProgramNode[]>} */
   const found = new Map();
-  for (const repair of repairs) found.set(repair.parent, [...(found.get(repair.parent) ?? []), repair]);
+  for (const repair of repairs) {
+    const group = found.get(repair.parent);
+    if (group) group.push(repair);
+    else found.set(repair.parent, [repair]);
+  }
   return found;
 }
 
+/** @type {WeakMap<HTMLDetailsElement, () => HTMLElement[]>} */
 const fillers = new WeakMap();
 
+/** @param {HTMLDetailsElement} details */
 function fillNode(details) {
   const fill = fillers.get(details);
   fillers.delete(details);
   if (fill) details.append(element("div", { class: "body" }, ...fill()));
 }
 
-/** A repair's place without those above it and its source: r1, or f1/r2 for a further repair on one text. */
-function ownName(node) {
-  return /(f\d+\/)?r\d+$/.exec(node.node.slice(node.parent.length))?.[0] ?? node.node.split("/").at(-1);
+/**
+ * A repair's place without those above it and its source: r1, or f1/r2 for a further repair on one text.
+ * @param {ProgramNode} node
+ * @param {string} parent
+ */
+function ownName(node, parent) {
+  return /(f\d+\/)?r\d+$/.exec(node.node.slice(parent.length))?.[0] ?? node.node.split("/").at(-1);
 }
 
-/** A program or repair that can be opened; what is within is made when it is. */
+/**
+ * A program or repair that can be opened; what is within is made when it is.
+ * @param {ProgramNode} node
+ * @param {TreeContext} context
+ */
 function nodeDetails(node, context) {
   const repairs = context.groups.flatMap((group) => {
     const own = group.of.get(node.node) ?? [];
     return own.length ? [`${group.source}: ${own.filter((each) => each.outcome === "passed").length} of ${own.length} repairs pass`] : [];
   });
-  const tokens = node.tokens + (node.separate ? node.feedback_tokens : 0);
+  const tokens = node.tokens + (node.separate ? node.feedback_tokens ?? 0 : 0);
   const about = [plural(tokens, "token"), node.ran ? `${count(node.passed)} of ${plural(node.ran, "case")} passed` : null, ...repairs].filter(Boolean);
   const details = element("details", { class: "node", id: `node-${node.node}` }, element("summary", {},
-    element("span", { class: "name" }, node.parent ? ownName(node) : node.node), outcomeMark(node.outcome), element("span", { class: "about" }, about.join(" · "))));
+    element("span", { class: "name" }, node.parent ? ownName(node, node.parent) : node.node), outcomeMark(node.outcome), element("span", { class: "about" }, about.join(" · "))));
   fillers.set(details, () => nodeBody(node, context));
   details.addEventListener("toggle", () => { if (details.open) fillNode(details); });
   return details;
 }
 
+/**
+ * @param {ProgramNode} node
+ * @param {TreeContext} context
+ */
 function nodeBody(node, context) {
-  const parent = context.nodes.get(node.parent);
+  const parent = context.nodes.get(node.parent ?? "");
   return [
     ...(node.parent ? feedbackOf(node, context) : []),
     ...(parent ? changes(node, parent, context) : program(node, context)),
@@ -128,6 +180,10 @@ function nodeBody(node, context) {
   ];
 }
 
+/**
+ * @param {ProgramNode} node
+ * @param {TreeContext} context
+ */
 function feedbackOf(node, context) {
   const text = node.feedback === undefined ? "" : context.texts[node.feedback];
   const tokens = node.feedback_tokens ? `, ${plural(node.feedback_tokens, "token")}${node.separate ? "" : " of the completion"}` : "";
@@ -137,23 +193,32 @@ function feedbackOf(node, context) {
   ];
 }
 
-/** The program alone. */
+/**
+ * The program alone.
+ * @param {ProgramNode} node
+ * @param {TreeContext} context
+ */
 function program(node, context) {
   const text = context.texts[node.program];
   const same = context.first.get(node.program);
   return [
     element("h3", { class: "part" }, text && same !== node.node ? `Program, the same text as ${same}` : "Program"),
-    text ? code(text, node.failure?.line_number) : element("p", { class: "aside" }, "The reply held no program."),
+    text ? code(text) : element("p", { class: "aside" }, "The reply held no program."),
   ];
 }
 
-/** A repair: what it changed, or the whole program. */
+/**
+ * A repair: what it changed, or the whole program.
+ * @param {ProgramNode} node
+ * @param {ProgramNode} parent
+ * @param {TreeContext} context
+ */
 function changes(node, parent, context) {
   const text = context.texts[node.program];
   if (!text) return program(node, context);
   if (node.program === parent.program) return [element("h3", { class: "part" }, `Unchanged: the program of ${parent.node} again`), code(text)];
   const panel = element("div", {});
-  const views = { Changes: () => diff(context.texts[parent.program], text), "Whole program": () => code(text, node.failure?.line_number) };
+  const views = { Changes: () => diff(context.texts[parent.program], text), "Whole program": () => code(text) };
   const buttons = Object.entries(views).map(([name, view]) => {
     const button = element("button", { type: "button", "aria-pressed": "false" }, name);
     button.addEventListener("click", () => {
@@ -167,10 +232,14 @@ function changes(node, parent, context) {
   return [element("h3", { class: "part" }, `Repair of ${parent.node}`), element("div", { class: "tabs no-print" }, ...buttons), panel];
 }
 
-/** A program in the colours of its tokens; every token's text goes in as text. */
+/**
+ * A program in the colours of its tokens; every token's text goes in as text.
+ * @param {string} text
+ */
 function code(text) {
   const made = element("code", {});
   const tokens = text.length > LONGEST_HIGHLIGHTED ? [text] : Prism.tokenize(text, Prism.languages.python);
+  /** @type {(into: HTMLElement, parts: PrismPart | PrismPart[]) => void} */
   const put = (into, parts) => {
     for (const part of Array.isArray(parts) ? parts : [parts]) {
       if (typeof part === "string") into.append(part);
@@ -185,6 +254,10 @@ function code(text) {
   return element("pre", { class: "code", tabindex: "0" }, made);
 }
 
+/**
+ * @param {string} before
+ * @param {string} after
+ */
 function diff(before, after) {
   const parts = Diff.diffLines(before, after, { timeout: SLOWEST_DIFF, stripTrailingCr: true });
   if (!parts) return element("p", { class: "aside" }, "The two programs differ too much to compare line by line.");
@@ -195,24 +268,29 @@ function diff(before, after) {
   return element("pre", { class: "code diff", tabindex: "0" }, ...lines);
 }
 
+/** @param {ProgramNode} node */
 function caseOf(node) {
   const failure = node.failure;
   if (node.outcome === "passed") return [];
   if (!failure) return [element("p", { class: "aside" }, "No failing case was recorded.")];
+  /** @type {(text: string) => HTMLElement} */
   const value = (text) => element("pre", { class: "value" }, text === "" ? "(empty)" : text);
   const where = failure.line_number === undefined ? null : `line ${failure.line_number}${failure.line ? `: ${failure.line.trim()}` : ""}`;
+  /** @type {[string, string | null | undefined][]} */
   const rows = [["Input", failure.input], ["Expected", failure.expected], ["Came", failure.actual], ["Error", failure.error], ["Where", where]];
   return [
     element("h3", { class: "part" }, failure.index === undefined ? "It fails before any case" : `Failing case, the ${failure.index + 1}${ordinal(failure.index + 1)}`),
-    element("dl", { class: "case" }, ...rows.filter(([, text]) => text !== undefined && text !== null).flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, value(text))])),
+    element("dl", { class: "case" }, ...rows.flatMap(([name, text]) => (text === undefined || text === null ? [] : [element("dt", {}, name), element("dd", {}, value(text))]))),
   ];
 }
 
+/** @param {number} number */
 function ordinal(number) {
   const tens = number % 100;
-  return tens > 10 && tens < 14 ? "th" : { 1: "st", 2: "nd", 3: "rd" }[number % 10] ?? "th";
+  return tens > 10 && tens < 14 ? "th" : ["th", "st", "nd", "rd"][number % 10] ?? "th";
 }
 
+/** @param {ProgramNode} node */
 function notes(node) {
   const said = [
     node.finish ? `The model stopped since: ${words(node.finish)}.` : null,

@@ -1,9 +1,13 @@
-"use strict";
 // Which view is shown, as the address says; and the keys that work everywhere.
+
+import { byId, bySelector, element, targetOf } from "./dom.js";
+import { focusRow, openTasks, setFilter, taskList, tasksHash } from "./tasks.js";
+import { openTree } from "./tree.js";
 
 const VIEWS = ["overview", "tasks", "tree"];
 let shownView = "overview";
 
+/** @param {string} view */
 function show(view) {
   shownView = view;
   for (const each of VIEWS) byId(`view-${each}`).hidden = each !== view;
@@ -14,14 +18,18 @@ function show(view) {
   }
 }
 
-/** A view's failure is said in the view, not only to a console. */
+/**
+ * A view's failure is said in the view, not only to a console.
+ * @param {string} view
+ * @param {() => Promise<void>} fill
+ */
 async function filling(view, fill) {
   try {
     await fill();
     show(view);
   } catch (error) {
     show(view);
-    byId(`view-${view}`).prepend(element("p", { class: "notice", role: "alert" }, error.message));
+    byId(`view-${view}`).prepend(element("p", { class: "notice", role: "alert" }, error instanceof Error ? error.message : String(error)));
   }
 }
 
@@ -30,13 +38,14 @@ async function route() {
   const [, place = "", query = ""] = /^#\/([^?]*)\??(.*)$/.exec(hash) ?? [];
   const before = shownView;
   if (place === "tasks") {
-    const opened = taskList.opened;
+    const last = taskList.opened;
     await filling("tasks", () => openTasks(query));
-    if (before === "tree" && opened !== undefined) focusRow(taskList.shown.findIndex((row) => row.key === opened));
+    if (before === "tree" && last !== undefined) focusRow(taskList.shown.findIndex((row) => row.key === last));
     else window.scrollTo(0, 0);
   } else if (place.startsWith("task/")) {
-    taskList.opened = decoded(place.slice("task/".length));
-    await filling("tree", () => openTree(taskList.opened));
+    const key = decoded(place.slice("task/".length));
+    taskList.opened = key;
+    await filling("tree", () => openTree(key));
     window.scrollTo(0, 0);
     byId("view-tree").querySelector("h1")?.focus({ preventScroll: true });
   } else {
@@ -46,6 +55,7 @@ async function route() {
   }
 }
 
+/** @param {string} text */
 function decoded(text) {
   try {
     return decodeURIComponent(text);
@@ -55,25 +65,26 @@ function decoded(text) {
 }
 
 // The link to the content leaves the address as it is: that says which view is shown.
-document.querySelector(".skip").addEventListener("click", (event) => {
+bySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   byId("main").focus();
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  const typing = event.target.matches("input, select, textarea");
+  const target = targetOf(event);
+  const typing = target?.matches("input, select, textarea");
   if (event.key === "Escape" && shownView === "tree") location.hash = tasksHash();
-  else if (event.key === "Escape" && event.target.id === "filter-text" && event.target.value) {
-    event.target.value = "";
+  else if (event.key === "Escape" && target instanceof HTMLInputElement && target.id === "filter-text" && target.value) {
+    target.value = "";
     setFilter("q", "");
   } else if (event.key === "/" && !typing) {
     event.preventDefault();
-    if (shownView === "tasks") byId("filter-text").select();
+    if (shownView === "tasks") byId("filter-text", HTMLInputElement).select();
     else {
       location.hash = tasksHash();
       taskList.opened = undefined;
-      addEventListener("selfrepair-tasks", () => byId("filter-text").select(), { once: true });
+      addEventListener("selfrepair-tasks", () => byId("filter-text", HTMLInputElement).select(), { once: true });
     }
   }
 });
@@ -82,5 +93,4 @@ addEventListener("hashchange", async () => {
   await route();
   if (shownView === "tasks") dispatchEvent(new Event("selfrepair-tasks"));
 });
-if (byId("curves-data")) startCurves(JSON.parse(byId("curves-data").textContent));
 route();

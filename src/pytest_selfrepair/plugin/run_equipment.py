@@ -30,7 +30,7 @@ class Ready:
     before: Spent
 
 
-class Equipment:
+class RunEquipment:
     """What items of both kinds are run with.
 
     Args:

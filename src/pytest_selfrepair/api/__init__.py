@@ -1,0 +1,1 @@
+"""What Python code calls: stored runs, judging and runs without pytest."""

@@ -1,0 +1,219 @@
+"""What a run without pytest is made with: its settings, models, feedback sources and judge."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeGuard
+
+import msgspec
+
+from pytest_selfrepair.api.judging import JudgeSettings
+from pytest_selfrepair.core.feedback import FeedbackSource
+from pytest_selfrepair.core.ledger import RunLimits
+from pytest_selfrepair.core.prompt import PromptSet
+from pytest_selfrepair.core.reading import RULES
+from pytest_selfrepair.core.record import Setup
+from pytest_selfrepair.core.sample import Model
+from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.core.verdicts import RememberingJudge
+from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.feedback import ACCEPTED, HUMAN, NAMED_MODEL, Means, Recipe, recipe_of
+from pytest_selfrepair.feedback.guarded import guarded
+from pytest_selfrepair.feedback.human import DEFAULT_FILE, Human
+from pytest_selfrepair.models.permit import AsksPermission
+from pytest_selfrepair.models.recording import RecordingModel, Replay
+from pytest_selfrepair.models.slotted import slotted
+from pytest_selfrepair.models.traffic import Slots
+from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.store.runs import DEFAULT_STORE
+from pytest_selfrepair.store.samples import SqliteStore
+
+Source = str | Model | FeedbackSource
+"""A feedback source: the name of a built-in one, a model that explains, or one of the user's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """How a run is made, beside its model, its feedback sources and its plan.
+
+    Attributes:
+        store: Where samples, verdicts and records are kept; what is there is not paid for again.
+        replay: ``auto`` serves stored samples and pays for the rest; ``only`` never pays; ``off``
+            always.
+        max_tokens_total: Tokens that the whole run may generate, earlier runs of the same settings
+            included; None: no bound.
+        feedback_max_tokens: Tokens of an explanation.
+        prompts: The wording; None: the built-in set ``default``.
+        judging: How programs are judged.
+        concurrency: Requests in flight, and tasks at work, at most.
+    """
+
+    store: Path = DEFAULT_STORE
+    replay: str = Replay.AUTO
+    max_tokens_total: int | None = None
+    feedback_max_tokens: int = 256
+    prompts: PromptSet | None = None
+    judging: JudgeSettings = field(default_factory=JudgeSettings)
+    concurrency: int = 16
+
+    def __post_init__(self) -> None:
+        """Refuse what is not accepted.
+
+        Raises:
+            UsageError: A value is not.
+        """
+        if self.replay not in set(Replay):
+            raise UsageError(f"replay: found {self.replay!r}; accepted: {', '.join(Replay)}")
+        if self.concurrency < 1:
+            raise UsageError(
+                f"concurrency: found {self.concurrency}; accepted: a whole number from 1 up"
+            )
+
+
+class Equipment:
+    """The models, sources and judge of one run.
+
+    Args:
+        model: Writes and repairs programs.
+        plan: How large the trees may grow.
+        feedback: Where feedback comes from.
+        settings: How the run is made.
+        store: Where samples and verdicts are kept.
+        sandbox: Runs programs.
+
+    Attributes:
+        plan: How large the trees may grow.
+        prompts: The wording.
+        judge: Judges programs; its verdicts are kept.
+        sandbox: Runs programs.
+        model: The code model, whose samples are kept.
+        sources: The feedback sources, in order.
+        setup: What records say of all this.
+
+    Raises:
+        UsageError: The name of a source is not accepted, or two sources share one.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        plan: Plan,
+        feedback: Sequence[Source],
+        settings: RunSettings,
+        *,
+        store: SqliteStore,
+        sandbox: SandboxJudge,
+    ) -> None:
+        names = [each if isinstance(each, str) else each.name for each in feedback]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise UsageError(
+                f"feedback: found two sources called {twice[0]!r}; accepted: different names"
+            )
+        self.plan, self.sandbox = plan, sandbox
+        self.prompts = settings.prompts or PromptSet.default()
+        self.judge = RememberingJudge(sandbox, store, settings.judging.terms)
+        self._settings, self._store = settings, store
+        self._campaign = _campaign(model, names, plan, settings, self.prompts)
+        self._slots = Slots(settings.concurrency)
+        self._members: dict[int, RecordingModel] = {}
+        self.model = self._recorded(model)
+        self.sources = tuple(self._source(each) for each in feedback)
+        self.setup = Setup(
+            model=model.name,
+            sources=tuple(names),
+            prompts=f"{self.prompts.name}@{self.prompts.digest}",
+            checker=settings.judging.checker,
+            isolation=sandbox.isolation,
+            plan=plan,
+            packages=sandbox.given,
+            reading=RULES,
+        )
+
+    @property
+    def members(self) -> tuple[RecordingModel, ...]:
+        """Every model, once."""
+        return tuple(self._members.values())
+
+    async def aclose(self) -> None:
+        """Close every model."""
+        for each in self.members:
+            await each.aclose()
+
+    def _recorded(self, model: Model) -> RecordingModel:
+        if id(model) not in self._members:
+            self._members[id(model)] = RecordingModel(
+                model=model if isinstance(model, AsksPermission) else slotted(model, self._slots),
+                store=self._store,
+                replay=Replay(self._settings.replay),
+                campaign=self._campaign,
+                limits=RunLimits(max_tokens=self._settings.max_tokens_total),
+            )
+        return self._members[id(model)]
+
+    def _source(self, given: Source) -> FeedbackSource:
+        if isinstance(given, str):
+            head, _, file = given.partition(":")
+            if head == HUMAN:
+                name = f"{HUMAN}:{Path(file).name}" if file else HUMAN
+                return Human.read(name, Path(file or DEFAULT_FILE))
+            return self._made(_recipe(given), given, self.model)
+        if _is_model(given):
+            return self._made(NAMED_MODEL, given.name, self._recorded(given))
+        if _is_source(given):
+            return guarded(given)
+        raise UsageError(f"feedback: found {given!r}; accepted: a source's name, a model, a source")
+
+    def _made(self, recipe: Recipe, name: str, model: Model) -> FeedbackSource:
+        settings = self._settings
+        return recipe.make(
+            Means(
+                name=name,
+                model=model,
+                judge=self.judge,
+                prompts=self.prompts,
+                params=replace(self.plan.params, max_tokens=settings.feedback_max_tokens),
+                seconds=settings.judging.timeout,
+            )
+        )
+
+
+def _is_model(given: Model | FeedbackSource) -> TypeGuard[Model]:
+    return callable(getattr(given, "sample", None))
+
+
+def _is_source(given: Model | FeedbackSource) -> TypeGuard[FeedbackSource]:
+    return callable(getattr(given, "feedback", None))
+
+
+def _recipe(name: str) -> Recipe:
+    """The recipe of a built-in source that needs no model but the code model.
+
+    Raises:
+        UsageError: There is none of that name.
+    """
+    try:
+        recipe, argument = recipe_of(name)
+    except ValueError:
+        recipe, argument = NAMED_MODEL, name
+    if argument:
+        accepted = ", ".join(each for each in ACCEPTED if "MODEL" not in each and " " not in each)
+        raise UsageError(
+            f"feedback: found {name!r}; accepted: {accepted}, or a model or source itself"
+        )
+    return recipe
+
+
+def _campaign(
+    model: Model, names: Sequence[str], plan: Plan, settings: RunSettings, prompts: PromptSet
+) -> str:
+    """What tells the account of a run from that of others: all that decides its samples."""
+    if settings.replay == Replay.OFF:
+        return uuid.uuid4().hex
+    facts = [
+        *("run_tasks", model.name, list(names), msgspec.to_builtins(plan)),
+        *(settings.feedback_max_tokens, prompts.name, prompts.digest),
+    ]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]

@@ -1,0 +1,299 @@
+"""The columns of the tables of programs and tasks: name, type, meaning and value, declared once."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.tree import Grown, ProgramNode
+from pytest_selfrepair.estimate.run.outcome import task_outcome
+
+_Row = TypeVar("_Row")
+
+
+class Stage(StrEnum):
+    """Why a program was sampled."""
+
+    INITIAL = "initial"
+    REPAIR = "repair"
+    BASELINE = "baseline"
+
+
+class Type(StrEnum):
+    """The type of a column's values, any of which may be missing."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampledProgram:
+    """A program with the task and the tree that it belongs to.
+
+    Attributes:
+        record: The task.
+        node: The program.
+        stage: Why it was sampled.
+        source: The feedback source of its tree; None for a program that is no repair.
+        depth: Repairs from the initial program to this one; 0: it is no repair.
+    """
+
+    record: Record
+    node: ProgramNode
+    stage: Stage
+    source: str | None = None
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column(Generic[_Row]):
+    """A column of a table.
+
+    Attributes:
+        name: Its name.
+        type: The type of its values.
+        about: What they are, with units, for the documentation.
+        value: The value in a row; None where it is missing.
+    """
+
+    name: str
+    type: Type
+    about: str
+    value: Callable[[_Row], object]
+
+
+def programs_of(records: Sequence[Record]) -> Iterator[SampledProgram]:
+    """Every program of some records: initial ones, each tree's repairs, the baseline's."""
+    for record in records:
+        grown = record.grown
+        if grown is None:
+            continue
+        for node in grown.programs:
+            yield SampledProgram(record=record, node=node, stage=Stage.INITIAL)
+        for tree in grown.trees:
+            depths: dict[str, int] = {}
+            for node in tree.repairs:
+                depths[node.node] = depth = depths.get(node.parent or "", 0) + 1
+                yield SampledProgram(
+                    record=record, node=node, stage=Stage.REPAIR, source=tree.source, depth=depth
+                )
+        for node in grown.baseline:
+            yield SampledProgram(record=record, node=node, stage=Stage.BASELINE)
+
+
+def _model(record: Record) -> object:
+    return None if record.setup is None else record.setup.model
+
+
+def _feedback(name: str) -> Callable[[SampledProgram], object]:
+    return lambda row: None if row.node.feedback is None else getattr(row.node.feedback, name)
+
+
+def _failure(name: str) -> Callable[[SampledProgram], object]:
+    def value(row: SampledProgram) -> object:
+        failure = row.node.verdict.failure
+        return None if failure is None else getattr(failure, name)
+
+    return value
+
+
+def _counted(of: Callable[[Grown], Sequence[ProgramNode]]) -> Callable[[Record], object]:
+    return lambda record: None if record.grown is None else len(of(record.grown))
+
+
+def _passing(of: Callable[[Grown], Sequence[ProgramNode]]) -> Callable[[Record], object]:
+    def value(record: Record) -> object:
+        if record.grown is None:
+            return None
+        return sum(node.verdict.passed for node in of(record.grown))
+
+    return value
+
+
+def _of_program(
+    name: str, kind: Type, about: str, value: Callable[[SampledProgram], object]
+) -> Column[SampledProgram]:
+    return Column(name=name, type=kind, about=about, value=value)
+
+
+def _of_task(
+    name: str, kind: Type, about: str, value: Callable[[Record], object]
+) -> Column[Record]:
+    return Column(name=name, type=kind, about=about, value=value)
+
+
+PROGRAM_COLUMNS: tuple[Column[SampledProgram], ...] = (
+    _of_program("task_id", Type.TEXT, "the task", lambda row: row.record.task_id),
+    _of_program(
+        "difficulty", Type.TEXT, "the task's difficulty", lambda row: row.record.difficulty
+    ),
+    _of_program("model", Type.TEXT, "the code model", lambda row: _model(row.record)),
+    _of_program(
+        "node", Type.TEXT, "the program's place in the task's trees", lambda row: row.node.node
+    ),
+    _of_program(
+        "stage",
+        Type.TEXT,
+        "why it was sampled: `initial`, `repair` or `baseline`",
+        lambda row: row.stage,
+    ),
+    _of_program("source", Type.TEXT, "the feedback source of a repair", lambda row: row.source),
+    _of_program("parent", Type.TEXT, "the node that a repair repairs", lambda row: row.node.parent),
+    _of_program(
+        "depth",
+        Type.INTEGER,
+        "repairs from the initial program to this one; 0: no repair",
+        lambda row: row.depth,
+    ),
+    _of_program(
+        "outcome",
+        Type.TEXT,
+        "what became of it on the task's cases",
+        lambda row: row.node.verdict.outcome,
+    ),
+    _of_program(
+        "passed",
+        Type.BOOLEAN,
+        "whether every case was accepted",
+        lambda row: row.node.verdict.passed,
+    ),
+    _of_program(
+        "cases_run",
+        Type.INTEGER,
+        "cases run, up to the first that fails",
+        lambda row: row.node.verdict.cases_run,
+    ),
+    _of_program(
+        "cases_passed", Type.INTEGER, "cases accepted", lambda row: row.node.verdict.cases_passed
+    ),
+    _of_program(
+        "failed_case", Type.INTEGER, "position of the first failing case, from 0", _failure("index")
+    ),
+    _of_program("error", Type.TEXT, "why that case fails, in words", _failure("error")),
+    _of_program(
+        "tokens",
+        Type.INTEGER,
+        "tokens generated for the completion that holds it",
+        lambda row: row.node.tokens,
+    ),
+    _of_program(
+        "prompt_tokens", Type.INTEGER, "tokens read for it", lambda row: row.node.cost.prompt_tokens
+    ),
+    _of_program(
+        "feedback_tokens",
+        Type.INTEGER,
+        "tokens generated for a repair's feedback alone; 0 where an earlier repair paid",
+        lambda row: None if row.node.feedback is None else row.node.feedback.cost.tokens,
+    ),
+    _of_program(
+        "dollars",
+        Type.NUMBER,
+        "US dollars for completion and feedback, as far as prices are known",
+        lambda row: row.node.total_cost.dollars,
+    ),
+    _of_program(
+        "replayed",
+        Type.BOOLEAN,
+        "whether its tokens were served from a store and not paid for in this run",
+        lambda row: row.node.cost.replayed_tokens > 0,
+    ),
+    _of_program(
+        "finish_reason",
+        Type.TEXT,
+        "why the model stopped, in its endpoint's word",
+        lambda row: row.node.finish_reason,
+    ),
+    _of_program(
+        "seconds",
+        Type.NUMBER,
+        "seconds that the request took when it was drawn",
+        lambda row: row.node.seconds,
+    ),
+    _of_program(
+        "cpu_seconds",
+        Type.NUMBER,
+        "CPU seconds that the program used on all cases",
+        lambda row: row.node.verdict.cpu_seconds,
+    ),
+    _of_program("feedback", Type.TEXT, "the words that a repair was made on", _feedback("text")),
+    _of_program(
+        "author", Type.TEXT, "who wrote these words, where a person did", _feedback("author")
+    ),
+    _of_program(
+        "program",
+        Type.TEXT,
+        "its text; empty where the reply held none",
+        lambda row: row.node.program,
+    ),
+)
+"""The table of programs."""
+
+TASK_COLUMNS: tuple[Column[Record], ...] = (
+    _of_task("task_id", Type.TEXT, "the task", lambda record: record.task_id),
+    _of_task("difficulty", Type.TEXT, "its difficulty", lambda record: record.difficulty),
+    _of_task(
+        "kind",
+        Type.TEXT,
+        "how programs are run: `stdin` or `call_based`",
+        lambda record: record.kind,
+    ),
+    _of_task("model", Type.TEXT, "the code model", _model),
+    _of_task(
+        "outcome",
+        Type.TEXT,
+        "`solved` by an initial program, `repaired`, `unsolved` or `unscored`",
+        task_outcome,
+    ),
+    _of_task("unscored", Type.TEXT, "why it could not be scored", lambda record: record.unscored),
+    _of_task("programs", Type.INTEGER, "initial programs", _counted(lambda grown: grown.programs)),
+    _of_task(
+        "programs_passed",
+        Type.INTEGER,
+        "those of them that pass",
+        _passing(lambda grown: grown.programs),
+    ),
+    _of_task(
+        "repairs",
+        Type.INTEGER,
+        "repairs, over all feedback sources",
+        _counted(lambda grown: grown.repairs),
+    ),
+    _of_task(
+        "repairs_passed",
+        Type.INTEGER,
+        "those of them that pass",
+        _passing(lambda grown: grown.repairs),
+    ),
+    _of_task(
+        "baseline",
+        Type.INTEGER,
+        "further programs, drawn where no initial one passes",
+        _counted(lambda grown: grown.baseline),
+    ),
+    _of_task(
+        "baseline_passed",
+        Type.INTEGER,
+        "those of them that pass",
+        _passing(lambda grown: grown.baseline),
+    ),
+    _of_task(
+        "tokens",
+        Type.INTEGER,
+        "tokens generated, feedback included",
+        lambda record: record.cost.tokens,
+    ),
+    _of_task(
+        "prompt_tokens", Type.INTEGER, "tokens read", lambda record: record.cost.prompt_tokens
+    ),
+    _of_task(
+        "dollars",
+        Type.NUMBER,
+        "US dollars, as far as prices are known",
+        lambda record: record.cost.dollars,
+    ),
+    _of_task("seconds", Type.NUMBER, "wall-clock seconds", lambda record: record.seconds),
+)
+"""The table of tasks."""

@@ -1,0 +1,125 @@
+"""Messages between processes, with open files beside them, whole as they were sent.
+
+Linux has sockets that keep the bounds of messages. macOS has none of these for processes of one
+machine: there it is a stream, on which the length of each message comes before it.
+
+Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
+"""
+
+import errno
+import os
+import select
+import socket
+import sys
+from collections.abc import Sequence
+
+KIND = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
+"""The kind of socket that this system has for messages."""
+
+_PATIENCE = 10.0  # seconds to wait for the rest of a message
+_LENGTH = 4  # bytes of one
+
+
+class Packets:
+    """One end of a pair of sockets; which kind they are, they say themselves.
+
+    Args:
+        end: That end. Where it waits for nobody, only the first byte of a message may be missing.
+    """
+
+    def __init__(self, end: socket.socket) -> None:
+        self._end = end
+        self._keeps_bounds = end.type == socket.SOCK_SEQPACKET
+
+    @property
+    def kind(self) -> socket.SocketKind:
+        """Of which kind the pair is."""
+        return socket.SocketKind(self._end.type)
+
+    def fileno(self) -> int:
+        """The descriptor, to wait for it."""
+        return self._end.fileno()
+
+    def send(self, message: bytes, descriptors: Sequence[int] = ()) -> None:
+        """Send a message, which is not empty.
+
+        Raises:
+            OSError: The other end is closed, or takes nothing for too long.
+        """
+        if not self._keeps_bounds:
+            message = len(message).to_bytes(_LENGTH, "big") + message
+        if descriptors:
+            sent = socket.send_fds(self._end, [message], descriptors)
+        else:
+            sent = self._end.send(message)
+        while sent < len(message):
+            self._wait(select.POLLOUT)
+            sent += self._end.send(message[sent:])
+
+    def receive(self, most: int, descriptors: int = 0) -> tuple[bytes, list[int]]:
+        """The next message and the files beside it; an empty one where none will come.
+
+        Args:
+            most: Bytes of the longest one.
+            descriptors: How many files at most.
+
+        Raises:
+            OSError: It is longer, or its rest is missing.
+        """
+        if self._keeps_bounds:
+            return self._received(most, descriptors)
+        head, files = self._received(_LENGTH, descriptors)
+        if not head:
+            return head, files
+        length = int.from_bytes(head + self._rest(_LENGTH - len(head)), "big")
+        if length > most:
+            raise OSError(errno.EMSGSIZE, os.strerror(errno.EMSGSIZE))
+        return self._rest(length), files
+
+    def end(self) -> None:
+        """Say that nothing more will be sent.
+
+        Raises:
+            OSError: The other end is closed.
+        """
+        self._end.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        """Close this end."""
+        self._end.close()
+
+    def detach(self) -> int:
+        """Leave the descriptor to the caller."""
+        return self._end.detach()
+
+    def _received(self, most: int, descriptors: int) -> tuple[bytes, list[int]]:
+        if not descriptors:
+            return self._end.recv(most), []
+        message, files, _, _ = socket.recv_fds(self._end, most, descriptors)
+        return message, files
+
+    def _rest(self, length: int) -> bytes:
+        rest = bytearray()
+        while len(rest) < length:
+            self._wait(select.POLLIN)
+            said = self._end.recv(length - len(rest))
+            if not said:
+                raise OSError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+            rest += said
+        return bytes(rest)
+
+    def _wait(self, event: int) -> None:
+        poller = select.poll()
+        poller.register(self._end, event)
+        if not poller.poll(_PATIENCE * 1000):
+            raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+
+
+def pair(kind: socket.SocketKind | None = None) -> tuple[Packets, Packets]:
+    """Two ends.
+
+    Args:
+        kind: Of which kind; None: that which this system has for messages.
+    """
+    first, second = socket.socketpair(socket.AF_UNIX, KIND if kind is None else kind)
+    return Packets(first), Packets(second)
