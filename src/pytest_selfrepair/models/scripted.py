@@ -37,6 +37,9 @@ PREFIX = "scripted:"
 
 ANY_TASK = "*"
 
+AGAIN = "again"
+"""The second try after an illegal reply: where no answer is scripted for it, the first one's."""
+
 DROP = "drop"
 """What a script may call the fault `drop-before`."""
 
@@ -143,7 +146,9 @@ class Script:
             ScriptError: There is none.
         """
         stage, source, draw = _parsed(node)
-        places = (node, f"{stage}:{source}", stage)
+        places = [node]
+        for each in (stage, "reply") if stage == AGAIN else (stage,):
+            places += [f"{each}:{source}", each]
         for task in (task_id, ANY_TASK):
             answers = self._file.tasks.get(task, {})
             for place in places:

@@ -24,7 +24,7 @@ class GameItem(RunItem):
 
     def __init__(self, *, parent: pytest.Collector, scenario: Scenario, role: BargainRole) -> None:
         self.task_id = f"{scenario.id}::{role}"
-        super().__init__(role, parent, nodeid=self.task_id)
+        super().__init__(role.value, parent, nodeid=self.task_id)
         self.upcoming = UpcomingGames(task_id=self.task_id, role=role, load=lambda: scenario)
         self.mark(role.value, scenario.zone.value)
 

@@ -16,7 +16,7 @@ from pytest_selfrepair.store.samples import SqliteStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
+class SetUp:
     """What is set up once, when the first item is run.
 
     Attributes:
@@ -57,7 +57,7 @@ class RunEquipment:
         self._judge = judge
         self._terms, self._foreign = terms, foreign
         self._run_id = run
-        self._state: Ready | Exception | None = None
+        self._state: SetUp | Exception | None = None
 
     @property
     def is_set_up(self) -> bool:
@@ -65,7 +65,7 @@ class RunEquipment:
         return self._state is not None
 
     @property
-    def ready(self) -> Ready:
+    def ready(self) -> SetUp:
         """What items are run with; where it could not be set up, it is not tried again.
 
         Raises:
@@ -79,37 +79,37 @@ class RunEquipment:
     @property
     def notices(self) -> list[str]:
         """What the user should know of how models were asked, a line each."""
-        if not isinstance(self._state, Ready):
+        if not isinstance(self._state, SetUp):
             return []
         return [*self._state.models.notices, *self._state.judge.notices]
 
     @property
     def rate_limits(self) -> int:
         """How often an endpoint said, to this process, that it was asked too much."""
-        if not isinstance(self._state, Ready):
+        if not isinstance(self._state, SetUp):
             return 0
         return sum(throttle.rate_limits for throttle in self._state.models.throttles)
 
     @property
     def draws_several(self) -> bool:
         """Whether M_P draws the programs of a task in one request, as far as is known."""
-        return isinstance(self._state, Ready) and self._state.models.draws_several
+        return isinstance(self._state, SetUp) and self._state.models.draws_several
 
     @property
     def spent_before(self) -> Spent:
         """What was spent on the run's account when this process began."""
-        return self._state.before if isinstance(self._state, Ready) else Spent()
+        return self._state.before if isinstance(self._state, SetUp) else Spent()
 
     def origins(self, task_id: str) -> tuple[Answered, ...]:
         """Where an item's completions came from."""
-        if not isinstance(self._state, Ready):
+        if not isinstance(self._state, SetUp):
             return ()
         found = (model.take_origins(task_id) for model in self._state.models.members)
         return tuple(sorted(set().union(*found)))
 
     def stop(self) -> None:
         """Wait no more for what other processes hold."""
-        if isinstance(self._state, Ready):
+        if isinstance(self._state, SetUp):
             self._state.models.stop()
 
     def set_up(
@@ -129,7 +129,7 @@ class RunEquipment:
 
     def _set_up(
         self, opened: ExitStack, run: Callable[[Coroutine[object, object, None]], None]
-    ) -> Ready:
+    ) -> SetUp:
         store = SqliteStore(self._settings.store, run=self._run_id)
         opened.callback(store.close)
         before = store.spent(self._models.campaign)
@@ -143,4 +143,4 @@ class RunEquipment:
         models = self._models.open(store, judge)
         opened.callback(lambda: run(judge.aclose()))
         opened.callback(lambda: run(models.aclose()))
-        return Ready(models=models, judge=judge, before=before)
+        return SetUp(models=models, judge=judge, before=before)

@@ -26,7 +26,7 @@ from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
 from pytest_selfrepair.core.verdicts import task_digest
 from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError, TaskError
 from pytest_selfrepair.plugin.options import Settings
-from pytest_selfrepair.plugin.run_equipment import Ready, RunEquipment
+from pytest_selfrepair.plugin.run_equipment import RunEquipment, SetUp
 from pytest_selfrepair.plugin.run_models import RunModels
 from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.tasks.examples import examples
@@ -155,7 +155,7 @@ class TaskRunner:
             origins=self._equipment.origins(task.id),
         )
 
-    def _setup(self, ready: Ready) -> Setup:
+    def _setup(self, ready: SetUp) -> Setup:
         """What tasks are run with, for their records."""
         models = ready.models
         return Setup(
