@@ -20,6 +20,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from statistics import NormalDist
 
 import numpy as np
@@ -395,7 +396,9 @@ def main(arguments: Sequence[str]) -> int:
     if given.processes == 1:
         found = [measured(job) for job in jobs]
     else:
-        with ProcessPoolExecutor(given.processes) as pool:
+        # Small arrays: threads of the linear algebra beside processes only wait for each other.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        with ProcessPoolExecutor(given.processes, mp_context=get_context("spawn")) as pool:
             found = list(pool.map(measured, jobs))
     lines = [line for each in found for line in each]
     print(table(lines))

@@ -1,6 +1,7 @@
 """Intervals over tasks, against scipy, against figures by hand, and by how often they hold."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -9,11 +10,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pytest_selfrepair.estimate.exact.draws import Floats
-from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap, Statistic
+from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap, Statistic
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.intervals.statistics import (
     interpolated,
-    mean_estimate,
     mean_of,
     ratio_of,
     sampling_noise,
@@ -22,6 +22,12 @@ from pytest_selfrepair.estimate.intervals.statistics import (
 FEW = Bootstrap(draws=400)
 MANY = Bootstrap(draws=40_000)
 values = st.lists(st.floats(0, 1).map(lambda x: round(x, 2)), min_size=10, max_size=40)
+
+
+def mean_estimate(
+    values: Sequence[float] | Floats, strata: Sequence[str], *, how: Bootstrap = BOOTSTRAP
+) -> Estimate:
+    return how.of(strata).rate(mean_of(values))
 
 
 def ends(found: Estimate) -> tuple[float, float]:

@@ -206,7 +206,10 @@ def test_trees_that_stopped_at_a_pass_carry_what_they_begin_with(
     assert sizes(found) == carried
     assert found.shapes(replacement=True) == ()
     assert found.grown == ()
-    assert found.refused[0].what == "shapes of self with replacement"
+    assert [each.what for each in found.refused[:2]] == [
+        "whether repair by self pays",
+        "shapes of self with replacement",
+    ]
     p, r = 0.2, 0.15
     for shape in found.shapes(replacement=False):
         stays = (1 - p) * (1 - r) ** shape.n_fr

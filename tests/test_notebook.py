@@ -1,6 +1,7 @@
 """The notebook of the examples, executed as its readers do."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 EXECUTE = "from nbclient.cli import main; main()"
 """`jupyter execute`, of this environment."""
+OWN_FOLDERS = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")
+"""What a user has set up in them changes nothing here."""
 
 
 def said(notebook: Path) -> list[str]:
@@ -27,7 +30,8 @@ def test_the_notebook_says_what_it_said_when_it_was_written(tmp_path: Path) -> N
     original, copy = ROOT / "examples/notebook.ipynb", tmp_path / "examples/notebook.ipynb"
     copy.write_bytes(original.read_bytes())
     done = subprocess.run(
-        [sys.executable, "-c", EXECUTE, "--inplace", str(copy)],
+        [sys.executable, "-c", EXECUTE, "--inplace", "--startup_timeout=240", str(copy)],
+        env=os.environ | {name: str(tmp_path / name.lower()) for name in OWN_FOLDERS},
         capture_output=True,
         text=True,
         timeout=300,

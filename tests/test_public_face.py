@@ -19,7 +19,7 @@ NAMES = """
     CheckerError Cost Difficulty EndpointFailedError EndpointRefusedError Failure Feedback
     FeedbackCases FeedbackError FeedbackSource Findings Grown InfrastructureError JsonValue
     JudgeSettings LENGTH LocalModelError Message Model ModelError Outcome OwnModelError Plan
-    ProgramNode PromptSet Record References RepairTree ReplayMissError ReportError Role
+    Policy ProgramNode PromptSet Record References RepairTree ReplayMissError ReportError Role
     RunEndedError RunResult RunSettings Sample SampleRequest SamplingParams SandboxError Script
     ScriptError ScriptedModel Selective SelfRepairError Setup SeveralModel StoreError StoredModel
     Task TaskError TaskKind Usage UsageError Verdict WorkerLostError Wrapping __version__ chat_model

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pytest_selfrepair.estimate.exact.draws import Floats
-from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
+from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP
 from pytest_selfrepair.estimate.intervals.rate_score import rate_interval
-from pytest_selfrepair.estimate.intervals.statistics import mean_estimate, mean_of, ratio_of
+from pytest_selfrepair.estimate.intervals.statistics import mean_of, ratio_of
 
 shares = st.integers(0, 5).map(lambda passing: passing / 5)
 tasks = st.lists(shares, min_size=10, max_size=40)
 
 
 def ends(each: list[float] | Floats) -> tuple[float, float]:
-    found = mean_estimate(each, [""] * len(each))
+    found = BOOTSTRAP.of([""] * len(each)).rate(mean_of(each))
     assert found.low is not None
     assert found.high is not None
     return found.low, found.high
@@ -86,7 +86,8 @@ def test_a_single_task_that_says_otherwise_hardly_moves_it() -> None:
 
 
 def test_where_tasks_agree_within_difficulties_each_difficulty_may_still_be_wrong() -> None:
-    found = mean_estimate([1.0] * 10 + [0.0] * 10, ["a"] * 10 + ["b"] * 10)
+    drawn = BOOTSTRAP.of(["a"] * 10 + ["b"] * 10)
+    found = drawn.rate(mean_of([1.0] * 10 + [0.0] * 10))
     t = stats.t.ppf(0.975, 18)
     others = t**2 / (20 + t**2)
     assert (found.low, found.high) == pytest.approx((0.5 - others, 0.5 + others))
@@ -125,7 +126,7 @@ def test_the_interval_of_repairs_that_pass_knows_that_those_of_a_task_are_alike(
     for _ in range(300):
         tried = rng.choice([5, 10], size=40)
         passed = rng.binomial(tried, rng.beta(0.3, 0.7, size=40))
-        found = Bootstrap().of([""] * 40).rate(ratio_of(passed, tried))
+        found = BOOTSTRAP.of([""] * 40).rate(ratio_of(passed, tried))
         held += (found.low or 0.0) <= 0.3 <= (found.high or 0.0)
         rate = passed.sum() / tried.sum()
         half = NormalDist().inv_cdf(0.975) * math.sqrt(rate * (1 - rate) / tried.sum())

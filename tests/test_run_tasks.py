@@ -16,6 +16,7 @@ from pytest_selfrepair import (
     JudgeSettings,
     Outcome,
     Plan,
+    Policy,
     RunSettings,
     Sample,
     SampleRequest,
@@ -227,6 +228,13 @@ def test_what_cannot_be_run_is_refused_before_anything_is_paid(
     ):
         with pytest.raises(UsageError, match=message):
             asyncio.run(run_tasks(tasks, model, PLAN, feedback=feedback, settings=settings))
+    for plan, message in (
+        (replace(PLAN, n_p=0), "plan: n_p: found 0; accepted: from 1 up"),
+        (replace(PLAN, n_fr=3, n_f=2), "plan: n_f: found 2; accepted: a divisor of n_fr"),
+        (replace(PLAN, depth=2, policy=Policy.DFS), "plan: depth: found 2; accepted: 1, or"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            asyncio.run(run_tasks(tasks, model, plan, settings=settings))
     with pytest.raises(UsageError, match="found 'one' twice"):
         asyncio.run(run_tasks([tasks[0], tasks[0]], model, PLAN, settings=settings))
     with pytest.raises(UsageError, match="replay: found 'never'; accepted: off, auto, only"):

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
         TaskKind,
         Wrapping,
     )
-    from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode, RepairTree
+    from pytest_selfrepair.core.tree import Grown, Plan, Policy, ProgramNode, RepairTree
     from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
     from pytest_selfrepair.errors import (
         BudgetSpentError,
@@ -109,6 +109,7 @@ __all__ = [
     "Outcome",
     "OwnModelError",
     "Plan",
+    "Policy",
     "ProgramNode",
     "PromptSet",
     "Record",
@@ -173,7 +174,7 @@ _NAMES = {
         "Usage",
     ),
     "core.task": ("Assertions", "Case", "Difficulty", "JsonValue", "Task", "TaskKind", "Wrapping"),
-    "core.tree": ("Grown", "Plan", "ProgramNode", "RepairTree"),
+    "core.tree": ("Grown", "Plan", "Policy", "ProgramNode", "RepairTree"),
     "core.verdict": ("CaseFailure", "Outcome", "Verdict"),
     "errors": (
         "BudgetSpentError",

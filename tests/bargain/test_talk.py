@@ -15,11 +15,11 @@ from pytest_selfrepair.bargain.talk import Said, TalkState, read_talk
 from pytest_selfrepair.cli import main
 
 WINDOWS = Path(__file__).with_name("windows.jsonl")
-HELD_OUT = 0.9
+HELD_OUT = 0.95
 """The least share of windows read rightly that no rule was written for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Window:
     id: str
     part: str
@@ -54,10 +54,11 @@ def talk(*texts: str) -> list[Said]:
     ]
 
 
-@pytest.mark.parametrize("window", windows("development"), ids=lambda window: window.id)
-def test_a_window_of_talk_is_read_as_a_person_read_it(window: Window) -> None:
-    found = read_talk(window.messages)
-    assert (found.state, found.price) == (window.state, window.price)
+@pytest.mark.parametrize("state", TalkState)
+def test_windows_of_talk_are_read_as_a_person_read_them(state: TalkState) -> None:
+    own = [window for window in windows("development") if window.state is state]
+    assert own
+    assert [window.id for window in own if not window.is_read] == []
 
 
 def test_windows_that_no_rule_was_written_for_are_mostly_read() -> None:
@@ -68,7 +69,7 @@ def test_windows_that_no_rule_was_written_for_are_mostly_read() -> None:
 
 def test_there_are_windows_enough_of_every_state() -> None:
     found = [*windows("development"), *windows("held out")]
-    assert len(found) >= 200
+    assert len(found) >= 700
     assert {window.state for window in found} == set(TalkState)
 
 

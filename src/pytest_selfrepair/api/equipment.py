@@ -11,13 +11,14 @@ from typing import TypeGuard
 import msgspec
 
 from pytest_selfrepair.api.judging import JudgeSettings
+from pytest_selfrepair.api.task_record import Tools
 from pytest_selfrepair.core.feedback import FeedbackSource
 from pytest_selfrepair.core.ledger import RunLimits
 from pytest_selfrepair.core.prompt import PromptSet
 from pytest_selfrepair.core.reading import RULES
 from pytest_selfrepair.core.record import Setup
 from pytest_selfrepair.core.sample import Model
-from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.core.tree import Plan, Policy
 from pytest_selfrepair.core.verdicts import RememberingJudge
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.feedback import ACCEPTED, HUMAN, NAMED_MODEL, Means, Recipe, recipe_of
@@ -85,16 +86,10 @@ class Equipment:
         sandbox: Runs programs.
 
     Attributes:
-        plan: How large the trees may grow.
-        prompts: The wording.
-        judge: Judges programs; its verdicts are kept.
-        sandbox: Runs programs.
-        model: The code model, whose samples are kept.
-        sources: The feedback sources, in order.
-        setup: What records say of all this.
+        tools: What tasks are run with.
 
     Raises:
-        UsageError: The name of a source is not accepted, or two sources share one.
+        UsageError: The plan or the name of a source is not accepted, or two sources share one.
     """
 
     def __init__(
@@ -107,39 +102,42 @@ class Equipment:
         store: SqliteStore,
         sandbox: SandboxJudge,
     ) -> None:
+        _check(plan)
         names = [each if isinstance(each, str) else each.name for each in feedback]
         if twice := [name for name in names if names.count(name) > 1]:
             raise UsageError(
                 f"feedback: found two sources called {twice[0]!r}; accepted: different names"
             )
-        self.plan, self.sandbox = plan, sandbox
-        self.prompts = settings.prompts or PromptSet.default()
-        self.judge = RememberingJudge(sandbox, store, settings.judging.terms)
+        self._plan = plan
+        self._prompts = settings.prompts or PromptSet.default()
+        self._judge = RememberingJudge(sandbox, store, settings.judging.terms)
         self._settings, self._store = settings, store
-        self._campaign = _campaign(model, names, plan, settings, self.prompts)
+        self._campaign = _campaign(model, names, plan, settings, self._prompts)
         self._slots = Slots(settings.concurrency)
         self._members: dict[int, RecordingModel] = {}
-        self.model = self._recorded(model)
-        self.sources = tuple(self._source(each) for each in feedback)
-        self.setup = Setup(
-            model=model.name,
-            sources=tuple(names),
-            prompts=f"{self.prompts.name}@{self.prompts.digest}",
-            checker=settings.judging.checker,
-            isolation=sandbox.isolation,
-            plan=plan,
-            packages=sandbox.given,
-            reading=RULES,
+        coder = self._recorded(model)
+        sources = tuple(self._source(each, coder) for each in feedback)
+        self.tools = Tools(
+            model=coder,
+            members=tuple(self._members.values()),
+            sources=sources,
+            judge=self._judge,
+            prompts=self._prompts,
+            setup=Setup(
+                model=model.name,
+                sources=tuple(source.name for source in sources),
+                prompts=f"{self._prompts.name}@{self._prompts.digest}",
+                checker=settings.judging.checker,
+                isolation=sandbox.isolation,
+                plan=plan,
+                packages=sandbox.given,
+                reading=RULES,
+            ),
         )
-
-    @property
-    def members(self) -> tuple[RecordingModel, ...]:
-        """Every model, once."""
-        return tuple(self._members.values())
 
     async def aclose(self) -> None:
         """Close every model."""
-        for each in self.members:
+        for each in self.tools.members:
             await each.aclose()
 
     def _recorded(self, model: Model) -> RecordingModel:
@@ -153,13 +151,13 @@ class Equipment:
             )
         return self._members[id(model)]
 
-    def _source(self, given: Source) -> FeedbackSource:
+    def _source(self, given: Source, coder: Model) -> FeedbackSource:
         if isinstance(given, str):
             head, _, file = given.partition(":")
             if head == HUMAN:
                 name = f"{HUMAN}:{Path(file).name}" if file else HUMAN
                 return Human.read(name, Path(file or DEFAULT_FILE))
-            return self._made(_recipe(given), given, self.model)
+            return self._made(_recipe(given), given, coder)
         if _is_model(given):
             return self._made(NAMED_MODEL, given.name, self._recorded(given))
         if _is_source(given):
@@ -172,12 +170,35 @@ class Equipment:
             Means(
                 name=name,
                 model=model,
-                judge=self.judge,
-                prompts=self.prompts,
-                params=replace(self.plan.params, max_tokens=settings.feedback_max_tokens),
+                judge=self._judge,
+                prompts=self._prompts,
+                params=replace(self._plan.params, max_tokens=settings.feedback_max_tokens),
                 seconds=settings.judging.timeout,
             )
         )
+
+
+def _check(plan: Plan) -> None:
+    """Refuse a plan by which no tree can be grown, or from which nothing could be estimated.
+
+    Raises:
+        UsageError: It is one.
+    """
+    batch = plan.policy is Policy.BATCH
+    for field_name, found, fits, accepted in (
+        ("n_p", plan.n_p, plan.n_p >= 1, "from 1 up"),
+        ("n_fr", plan.n_fr, plan.n_fr >= 0, "from 0 up"),
+        ("depth", plan.depth, plan.depth >= 1, "from 1 up"),
+        ("depth", plan.depth, batch or plan.depth == 1, "1, or the policy batch"),
+        ("n_f", plan.n_f, batch or plan.n_f is None, "None, or the policy batch"),
+        ("n_f", plan.n_f, plan.n_f is None or _divides(plan.n_f, plan.n_fr), "a divisor of n_fr"),
+    ):
+        if not fits:
+            raise UsageError(f"plan: {field_name}: found {found}; accepted: {accepted}")
+
+
+def _divides(part: int, whole: int) -> bool:
+    return part >= 1 and whole % part == 0
 
 
 def _is_model(given: Model | FeedbackSource) -> TypeGuard[Model]:

@@ -5,24 +5,21 @@ import contextlib
 import time
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pytest_selfrepair.api.equipment import Equipment, RunSettings, Source
 from pytest_selfrepair.api.judging import opened_judge
 from pytest_selfrepair.api.results import RunResult
-from pytest_selfrepair.core.budget import Spending
-from pytest_selfrepair.core.feedback import FeedbackCases
-from pytest_selfrepair.core.foreign import described, place
-from pytest_selfrepair.core.grow import grow
-from pytest_selfrepair.core.record import CUT_SHORT, NO_CASES, NOT_RUN, Record
+from pytest_selfrepair.api.task_record import task_record
 from pytest_selfrepair.core.sample import Model
-from pytest_selfrepair.core.task import Task, TaskKind
-from pytest_selfrepair.core.tree import Grown, Plan
-from pytest_selfrepair.core.verdicts import task_digest
-from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError, UsageError
+from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.store.runs import Kind, Place
 from pytest_selfrepair.store.samples import SqliteStore
-from pytest_selfrepair.tasks.examples import examples
+
+if TYPE_CHECKING:
+    from pytest_selfrepair.core.record import Record
 
 
 async def run_tasks(
@@ -64,13 +61,16 @@ async def run_tasks(
         store = SqliteStore(chosen.store, run=uuid.uuid4().hex)
         stack.callback(store.close)
         sandbox = await stack.enter_async_context(opened_judge(chosen.judging))
-        tools = Equipment(model, plan, feedback, chosen, store=store, sandbox=sandbox)
-        stack.push_async_callback(tools.aclose)
+        equipment = Equipment(model, plan, feedback, chosen, store=store, sandbox=sandbox)
+        stack.push_async_callback(equipment.aclose)
+        tools = equipment.tools
         number = store.begin_run()
 
         async def run(task: Task) -> None:
             async with gate:
-                record = await _record(task, tools)
+                record = await task_record(
+                    task, tools, plan=plan, sandbox=sandbox, began=time.perf_counter()
+                )
             store.add_record(number, record)
             records.append(record)
 
@@ -83,49 +83,3 @@ async def run_tasks(
     where = Place(path=chosen.store, kind=Kind.STORE, run=str(number))
     ordered = tuple(sorted(records, key=lambda record: record.task_id))
     return RunResult(name=where.name, title=where.title, records=ordered)
-
-
-async def _record(task: Task, tools: Equipment) -> Record:
-    """The record of one task; whatever fails is in it as the reason why it was not scored."""
-    began = time.perf_counter()
-    if not task.cases:
-        return Record(
-            task_id=task.id, difficulty=task.difficulty, kind=task.kind, unscored=NO_CASES
-        )
-    if tools.plan.feedback_cases is FeedbackCases.PUBLIC and task.public_cases is None:
-        task = replace(task, public_cases=examples(task))
-    spending = Spending()
-    grown: Grown | None = None
-    unscored: str | None = None
-    try:
-        grown = await grow(
-            task,
-            tools.plan,
-            model=tools.model,
-            judge=tools.judge,
-            sources=tools.sources,
-            prompts=tools.prompts,
-            spending=spending,
-        )
-    except BudgetSpentError as error:
-        unscored = f"{CUT_SHORT if spending.cost.samples else NOT_RUN}: {error}"
-    except InfrastructureError as error:
-        unscored = str(error)
-    except Exception as error:  # noqa: BLE001 - the other tasks are run nevertheless
-        unscored = f"{described(error, 'the growth of its trees')} ({place(error)})"
-    return Record(
-        task_id=task.id,
-        difficulty=task.difficulty,
-        kind=task.kind,
-        statement=task.statement,
-        wrapping=task.wrapping if task.kind is TaskKind.CALL_BASED else None,
-        setup=tools.setup,
-        grown=grown,
-        unscored=unscored,
-        cost=spending.cost,
-        seconds=time.perf_counter() - began,
-        digest=task_digest(task),
-        time_limit=tools.sandbox.limits_of(task).cpu_seconds,
-        packages=tools.sandbox.packages_of(task).versions,
-        origins=tuple(sorted(set().union(*(m.take_origins(task.id) for m in tools.members)))),
-    )

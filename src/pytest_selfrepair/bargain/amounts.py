@@ -82,7 +82,7 @@ _FIGURE = re.compile(
     rf"(?P<before>{_BEFORE}\s?)?(?P<digits>(?<![\d/:])(?<!\d[.,])(?:{_DIGITS}))(?P<half>½|"
     rf"\sand\sa\shalf)?"
     rf"(?P<scale>{_SCALE})?(?P<dash>[.,][-–—]|/-|\s?,-)?"
-    rf"(?:(?P<cents>\s?(?:{_CENTS}))|(?P<after>{_AFTER}(?:\s(?P<fraction>\d\d)(?![\d.,%]))?)|"
+    rf"(?:(?P<cents>\s?(?:{_CENTS}))|(?P<after>{_AFTER}(?:\s(?:and\s(?=\d\d?\scents?\b))?(?P<fraction>\d\d?)(?![\d.,%])(?:\scents?\b)?)?)|"
     rf"(?P<percent>\s?(?:%|percent\b|per\scent\b)))?",
     re.IGNORECASE,
 )
@@ -108,6 +108,7 @@ _POUNDS = re.compile(r"pounds?$", re.IGNORECASE)
 _GLUED_AFTER = re.compile(r"-?[a-z]", re.IGNORECASE)
 _GLUED_BEFORE = re.compile(r"(?:[a-z]-?|\d:)$", re.IGNORECASE)
 _WORD_BEFORE = re.compile(r"(?:\b(?:all|these|those|the|last|next|first|any)\s|-)$", re.IGNORECASE)
+_PREFIX = re.compile(r"\b\d{3}-$")
 _COUNTED = re.compile(
     r"\s?-?(?:years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?|mins?|seconds?|"
     r"secs?|km|kms|miles?|mi|"
@@ -119,7 +120,8 @@ _COUNTED = re.compile(
     r"rd|th|am|pm|a\.m\.|p\.m\.|o'clock|"
     r"stars?|speed|gears?|doors?|pages?|copies|owners?|person|percent|degrees?|inch|"
     r"more\s(?:days?|weeks?|minutes?|hours?|things?|questions?))\b"
-    r"|\s?[\"″]|\s?°|:\d|/\d|\s?×",
+    r"|\s(?:\w+\s){0,2}(?:street|st\.|road|rd\b|avenue|ave\b|lane|drive|blvd|square)\b"
+    r"|\s?[\"″]|\s?°|:\d|/\d|\s?×|-\d{4}\b",
     re.IGNORECASE,
 )
 _PLURAL = re.compile(
@@ -139,6 +141,7 @@ _NAMED = re.compile(
     r"nr\.?|iphone|galaxy|pixel|"
     r"windows|playstation|ps|xbox|switch|mark|mk|route|highway|level|age|aged|"
     r"code|volume|vol\.?|part|grade|class|"
+    r"in|since|built|made|year|early|late|circa|vintage|"
     r"unit|step|option|day|week|chapter|edition|suite|gen|generation|street|house)\s?|#|\bx)$",
     re.IGNORECASE,
 )
@@ -180,17 +183,20 @@ def read_amount(text: str) -> Decimal | None:
 
 
 def chosen(amount: Amount, near: list[Decimal]) -> Decimal | None:
-    """What an amount of two meanings means beside other amounts of the same talk; None: no price.
+    """What an amount means beside other amounts of the same talk; None: no price.
+
+    After "2.5 million" a bare 2.5 is as much.
 
     Args:
         amount: The amount.
         near: The amounts of one meaning.
     """
     if amount.other is None:
-        return amount.value
+        whole = [amount.value * each for each in (1000, 1_000_000) if amount.value * each in near]
+        return whole[0] if whole and amount.measure is Measure.BARE else amount.value
     if amount.other == 0:  # a year, where nothing else is of its size
         alike = any(amount.value / 3 <= each <= amount.value * 3 for each in near)
-        return amount.value if alike else None
+        return amount.value if alike or not near else None
     if near and sorted(near)[len(near) // 2] >= 5 * amount.value:
         return amount.other
     return amount.value
@@ -238,12 +244,18 @@ def _bare(text: str, match: re.Match[str], number: Decimal) -> Amount | None:
         _is_counted(text, start, end)
         or _GLUED_AFTER.match(text, end)
         or _GLUED_BEFORE.search(_left(text, start))
-        or (plain and len(digits) >= _TELEPHONE)
+        or (plain and _is_dialled(digits, _left(text, start)))
     ):
         return None
     is_year = plain and len(digits) == _YEAR_DIGITS and int(digits) in _YEARS
     other = Decimal(0) if is_year else None
     return Amount(value=number, start=start, end=end, measure=Measure.BARE, other=other)
+
+
+def _is_dialled(digits: str, left: str) -> bool:
+    """Whether a number without a separator is, or ends, a telephone number."""
+    ends_one = len(digits) == _YEAR_DIGITS and _PREFIX.search(left) is not None
+    return len(digits) >= _TELEPHONE or ends_one
 
 
 def _left(text: str, start: int) -> str:
@@ -314,8 +326,8 @@ def _words(text: str) -> Iterator[Amount]:
 
 def _word_value(match: re.Match[str]) -> tuple[Decimal, Decimal | None] | None:
     """The value of a number in words, and what else it may mean; None: it is none."""
-    named = match["after"] or match["cents"] or match["percent"] or match["half"] or ""
-    parsed = spelled(match[0].removesuffix(named))
+    further = (match.start(each) for each in ("half", "cents", "after", "percent") if match[each])
+    parsed = spelled(match.string[match.start() : min(further, default=match.end())])
     if parsed is None:
         return None
     number, other = parsed
@@ -331,7 +343,7 @@ def _word_value(match: re.Match[str]) -> tuple[Decimal, Decimal | None] | None:
 def _is_bare_word(text: str, start: int, end: int, number: Decimal) -> bool:
     """Whether a number word without a currency may be a price."""
     return not (
-        number < _SMALL
+        (number < _SMALL and number == int(number))
         or _is_counted(text, start, end)
         or _WORD_BEFORE.search(_left(text, start))
         or re.match(r"-[a-z]", text[end:], re.IGNORECASE)

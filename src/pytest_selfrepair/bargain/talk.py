@@ -18,6 +18,7 @@ from pytest_selfrepair.bargain.clauses import (
     claims_agreement,
     is_courtesy,
     is_incredulous,
+    matches_another,
     normal,
     read_sentence,
     sentences,
@@ -108,6 +109,7 @@ class _Offer:
         prices: Its price; several where it is a choice, none where it cannot be known.
         several: Whether it is a choice or a range.
         claimed: Whether it was said as if it were agreed.
+        conditional: Whether a condition goes with it.
         latest: Whether it was said in the side's latest message.
         asked: Whether that message also asks something else than the price.
         words: The sentence.
@@ -116,6 +118,7 @@ class _Offer:
     prices: tuple[Decimal, ...]
     several: bool = False
     claimed: bool = False
+    conditional: bool = False
     latest: bool = True
     asked: bool = False
     words: str = ""
@@ -134,6 +137,7 @@ class _Message:
     condition: bool = False
     refuses: bool = False
     leaves: bool = False
+    parts: bool = False
     withdraws: bool = False
     thanks: bool = False
     asks: bool = False
@@ -150,7 +154,6 @@ class _Talk:
     price: Decimal | None = None
     quote: str = ""
     offers: dict[str, _Offer] = field(default_factory=dict)
-    speaker: str = ""
 
     def hear(self, role: str, said: Sequence[Sentence]) -> None:
         """Take in one message."""
@@ -169,16 +172,16 @@ class _Talk:
             self.offers[role] = replace(self.offers[role], asked=True)
 
     def _bargain(self, role: str, said: _Message, rival: _Offer | None) -> None:
-        if said.leaves and not said.prices:
+        agrees = self._agrees(said, rival)
+        if (said.leaves or (said.parts and not agrees)) and not said.prices:
             self._end(TalkState.NO_DEAL, said.leaving_words)
             return
-        agrees = self._agrees(said, rival)
         if said.prices:
             self._bargain_with_price(role, said, rival, agrees=agrees)
         elif agrees and said.condition:
-            self._offer(
-                role, replace(rival, latest=True, words=said.strong_words) if rival else None
-            )
+            if rival is not None:
+                words = said.strong_words
+                self.offers[role] = replace(rival, latest=True, conditional=True, words=words)
             self._open()
         elif agrees:
             self._accept(said, rival)
@@ -188,20 +191,19 @@ class _Talk:
     ) -> None:
         named = said.prices[-1]
         fits = rival is not None and named in rival.prices and not said.several
-        if fits and (agrees or said.firm) and not said.condition:
+        same_terms = not said.condition or (agrees and rival is not None and rival.conditional)
+        if fits and (agrees or said.firm) and same_terms:
             self._deal(named, said.strong_words or said.price_words)
             return
         claimed = agrees and said.accepts and not said.condition and said.firm and not said.bound
         contradicts = claimed and rival is not None and bool(rival.prices) and not rival.several
         own = self.offers.get(role)
-        self._offer(
-            role,
-            _Offer(
-                prices=said.prices if said.several else (named,),
-                several=said.several,
-                claimed=claimed,
-                words=said.price_words,
-            ),
+        self.offers[role] = _Offer(
+            prices=said.prices if said.several else (named,),
+            several=said.several,
+            claimed=claimed,
+            conditional=said.condition,
+            words=said.price_words,
         )
         if (contradicts and said.strong_words and _claims(said, own, named)) or (
             claimed and rival is None and said.strong_words == said.price_words and said.accepts
@@ -237,7 +239,7 @@ class _Talk:
         if said.leaves and not said.thanks:
             self._end(TalkState.NO_DEAL, said.leaving_words)
         elif moved:
-            self._offer(role, _Offer(prices=(moved[-1],), words=said.price_words))
+            self.offers[role] = _Offer(prices=(moved[-1],), words=said.price_words)
             if said.withdraws or said.condition or said.refuses or not said.accepts:
                 self._open()
             else:
@@ -247,16 +249,15 @@ class _Talk:
 
     def _after_leaving(self, role: str, said: _Message) -> None:
         if said.prices and not said.leaves:
-            self._offer(role, _Offer(prices=said.prices[-1:], words=said.price_words))
+            self.offers[role] = _Offer(prices=said.prices[-1:], words=said.price_words)
             self._open()
 
     def _message(self, said: Sequence[Sentence]) -> _Message:
         found = _Message()
-        threatened = False
-        refused = any(each.refuses for each in said)
-        echoes = is_incredulous(" ".join(each.text for each in said))
+        text = " ".join(each.text for each in said)
+        echoes, matches = is_incredulous(text), matches_another(text)
         for each in said:
-            prices = [] if echoes and each.asks else self._prices(each)
+            prices = [] if echoes and each.asks else self._prices(each, matches=matches)
             values = tuple(value for value, _ in prices)
             if values:
                 found.bound = prices[-1][1] is Stance.BOUND
@@ -282,10 +283,10 @@ class _Talk:
                 found.refuses = True
             if (each.refuses or each.hesitates) and found.nods:
                 found.nods = False
-            if each.leaves and not (is_courtesy(each.text) and not refused):
-                found.leaves = True
+            if each.leaves:
+                found.parts = True
+                found.leaves = found.leaves or not is_courtesy(each.text)
                 found.leaving_words = each.text
-            threatened = threatened or each.condition
             found.withdraws = found.withdraws or each.withdraws
             found.thanks = found.thanks or each.thanks
             found.asks = found.asks or (each.asks and not values)
@@ -293,12 +294,16 @@ class _Talk:
             found.accepts = False
         return found
 
-    def _prices(self, said: Sentence) -> list[tuple[Decimal, Stance]]:
+    def _prices(self, said: Sentence, *, matches: bool) -> list[tuple[Decimal, Stance]]:
         """The prices that a sentence offers, those named by a difference worked out."""
-        found = [
-            (value, each.stance)
+        named = [
+            replace(each, stance=Stance.OFFER)
+            if matches and each.stance is Stance.MENTIONED and not each.share
+            else each
             for each in said.prices
-            if (value := self._worked_out(each)) is not None
+        ]
+        found = [
+            (value, each.stance) for each in named if (value := self._worked_out(each)) is not None
         ]
         if said.splits and not found and len(self.offers) > 1:
             known = [offer.prices[-1] for offer in self.offers.values() if offer.prices]
@@ -329,10 +334,6 @@ class _Talk:
         """An offer of an earlier message than a side's latest is not answered by a nod."""
         if role in self.offers:
             self.offers[role] = replace(self.offers[role], latest=False)
-
-    def _offer(self, role: str, offer: _Offer | None) -> None:
-        if offer is not None:
-            self.offers[role] = offer
 
     def _deal(self, price: Decimal, words: str) -> None:
         self.state, self.price, self.quote = TalkState.DEAL, price, words

@@ -9,7 +9,6 @@ from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.comparison.gate import MAX_REGRESSION, Rule
 from pytest_selfrepair.estimate.comparison.regression import Baselines, Scope, of_mean
 from pytest_selfrepair.estimate.exact.shape import ALL
-from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.estimate.intervals.power import (
     SPREADS,
     least_gain,
@@ -106,7 +105,7 @@ def spread_of_gain(records: Sequence[Record]) -> float | None:
     source = next(iter(source_names(records)), None)
     if source is None or not with_tree(tasks, source):
         return None
-    found = compared(tasks, source, ALL, how=Bootstrap(draws=1))
+    found = compared(tasks, source, ALL)
     return spread_of(found.evidence.values)
 
 

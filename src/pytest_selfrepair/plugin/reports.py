@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.estimate.comparison.gate import Decision, Gate, Rule, decide
 from pytest_selfrepair.plugin.options import Settings
@@ -50,6 +51,11 @@ class Reports:
             raise UsageError(
                 f"--selfrepair-max-regression: found {settings.max_regression:g} and no baseline; "
                 "accepted: with --selfrepair-baseline RUN"
+            )
+        if settings.policy != Policy.BATCH and (given := self.gate.of_rates):
+            raise UsageError(
+                f"{given}: found with --selfrepair-policy {settings.policy}; accepted: with "
+                "--selfrepair-policy batch, whose rates can be held against others"
             )
         # Read before the run begins: `last` is then the run before this one.
         self.baseline = [_loaded(run) for run in settings.baseline]

@@ -15,7 +15,6 @@ from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import Model, SampleStore, SeveralModel
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Judge
-from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.feedback.human import Human
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.check import Check
@@ -60,17 +59,6 @@ class OpenModels:
     players: OpenPlayers
     throttles: tuple[Throttle, ...] = ()
     draws_several: bool = False
-
-    @property
-    def coder(self) -> Model:
-        """M_P, where there is one.
-
-        Raises:
-            UsageError: A rule plays, which writes no programs.
-        """
-        if self.model is None:
-            raise UsageError("a rule player writes no programs")
-        return self.model
 
     @property
     def notices(self) -> list[str]:

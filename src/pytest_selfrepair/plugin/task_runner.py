@@ -1,38 +1,23 @@
-"""Runs one task to its record: reads it, grows its trees, and says why where it could not."""
+"""Runs one task to its record: reads it, and has its trees grown."""
 
 import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from pytest_selfrepair.core.budget import Cost, Spending
-from pytest_selfrepair.core.feedback import FeedbackCases
-from pytest_selfrepair.core.foreign import described, place
-from pytest_selfrepair.core.grow import grow
+from pytest_selfrepair.api.task_record import Tools, task_record
+from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.foreign import described
 from pytest_selfrepair.core.reading import RULES
-from pytest_selfrepair.core.record import (
-    CUT_SHORT,
-    NO_CASES,
-    NOT_RUN,
-    Record,
-    References,
-    Setup,
-)
-from pytest_selfrepair.core.task import Task, TaskKind
+from pytest_selfrepair.core.record import Record, Setup
+from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.tree import Policy
-from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
-from pytest_selfrepair.core.verdicts import task_digest
-from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError, TaskError
+from pytest_selfrepair.errors import TaskError, UsageError
 from pytest_selfrepair.plugin.options import Settings
-from pytest_selfrepair.plugin.run_equipment import RunEquipment, SetUp
+from pytest_selfrepair.plugin.run_equipment import RunEquipment
 from pytest_selfrepair.plugin.run_models import RunModels
 from pytest_selfrepair.sandbox.judge import SandboxJudge
-from pytest_selfrepair.tasks.examples import examples
-
-if TYPE_CHECKING:
-    from pytest_selfrepair.core.tree import Grown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,76 +80,36 @@ class TaskRunner:
             return Record(
                 task_id=upcoming.task_id, unscored=described(error, "what reads the task")
             )
-        return await self._run(task, began)
-
-    async def _run(self, task: Task, began: float) -> Record:
-        if not task.cases:
-            return Record(
-                task_id=task.id, difficulty=task.difficulty, kind=task.kind, unscored=NO_CASES
-            )
-        if self._plan.feedback_cases is FeedbackCases.PUBLIC and task.public_cases is None:
-            task = replace(task, public_cases=examples(task))
-        spending = Spending()
-        grown: Grown | None = None
-        setup: Setup | None = None
-        unscored: str | None = None
-        quarantined = False
-        references: References | None = None
-        try:
-            ready = self._equipment.ready
-            setup = self._setup(ready)
-            if self._settings.validate:
-                tried = await validate(task, ready.judge)
-                references = tried.references if tried.trials else None
-                quarantined = tried.standing is Standing.QUARANTINED
-            if quarantined:
-                unscored = QUARANTINE
-            else:
-                grown = await grow(
-                    task,
-                    self._plan,
-                    model=ready.models.coder,
-                    judge=ready.judge,
-                    sources=ready.models.sources,
-                    prompts=self._models.prompts,
-                    spending=spending,
-                    reader=self._models.reader,
-                )
-        except BudgetSpentError as error:
-            unscored = f"{CUT_SHORT if spending.cost.samples else NOT_RUN}: {error}"
-        except InfrastructureError as error:
-            unscored = str(error)
-        except Exception as error:  # noqa: BLE001 - the other tasks are run nevertheless
-            unscored = f"{described(error, 'the growth of its trees')} ({place(error)})"
-        return Record(
-            task_id=task.id,
-            difficulty=task.difficulty,
-            kind=task.kind,
-            statement=task.statement,
-            wrapping=task.wrapping if task.kind is TaskKind.CALL_BASED else None,
-            setup=setup,
-            grown=grown,
-            unscored=unscored,
-            quarantined=quarantined,
-            cost=spending.cost,
-            seconds=time.perf_counter() - began,
-            digest=task_digest(task),
-            time_limit=self._judge.limits_of(task).cpu_seconds,
-            references=references,
-            packages=self._judge.packages_of(task).versions,
-            origins=self._equipment.origins(task.id),
+        return await task_record(
+            task, self._tools, plan=self._plan, sandbox=self._judge, began=began
         )
 
-    def _setup(self, ready: SetUp) -> Setup:
-        """What tasks are run with, for their records."""
-        models = ready.models
-        return Setup(
-            model=models.coder.name,
-            sources=tuple(source.name for source in models.sources),
-            prompts=f"{self._models.prompts.name}@{self._models.prompts.digest}",
-            checker=self._settings.checker,
-            isolation=ready.judge.isolation,
-            plan=self._plan,
-            packages=self._judge.given,
-            reading=RULES,
+    @cached_property
+    def _tools(self) -> Tools | Exception:
+        """What tasks are run with, or why that could not be set up."""
+        try:
+            ready = self._equipment.ready
+        except Exception as error:  # noqa: BLE001 - the record of each task says so
+            return error
+        models, prompts = ready.models, self._models.prompts
+        if models.model is None:
+            return UsageError("a rule player writes no programs")
+        return Tools(
+            model=models.model,
+            members=models.members,
+            sources=models.sources,
+            judge=ready.judge,
+            prompts=prompts,
+            reader=self._models.reader,
+            validates=self._settings.validate,
+            setup=Setup(
+                model=models.model.name,
+                sources=tuple(source.name for source in models.sources),
+                prompts=f"{prompts.name}@{prompts.digest}",
+                checker=self._settings.checker,
+                isolation=ready.judge.isolation,
+                plan=self._plan,
+                packages=self._judge.given,
+                reading=RULES,
+            ),
         )

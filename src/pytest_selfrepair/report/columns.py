@@ -20,7 +20,7 @@ class Stage(StrEnum):
     BASELINE = "baseline"
 
 
-class Type(StrEnum):
+class ColumnType(StrEnum):
     """The type of a column's values, any of which may be missing."""
 
     TEXT = "text"
@@ -60,7 +60,7 @@ class Column(Generic[_Row]):
     """
 
     name: str
-    type: Type
+    type: ColumnType
     about: str
     value: Callable[[_Row], object]
 
@@ -114,117 +114,135 @@ def _passing(of: Callable[[Grown], Sequence[ProgramNode]]) -> Callable[[Record],
 
 
 def _of_program(
-    name: str, kind: Type, about: str, value: Callable[[SampledProgram], object]
+    name: str, kind: ColumnType, about: str, value: Callable[[SampledProgram], object]
 ) -> Column[SampledProgram]:
     return Column(name=name, type=kind, about=about, value=value)
 
 
 def _of_task(
-    name: str, kind: Type, about: str, value: Callable[[Record], object]
+    name: str, kind: ColumnType, about: str, value: Callable[[Record], object]
 ) -> Column[Record]:
     return Column(name=name, type=kind, about=about, value=value)
 
 
 PROGRAM_COLUMNS: tuple[Column[SampledProgram], ...] = (
-    _of_program("task_id", Type.TEXT, "the task", lambda row: row.record.task_id),
+    _of_program("task_id", ColumnType.TEXT, "the task", lambda row: row.record.task_id),
     _of_program(
-        "difficulty", Type.TEXT, "the task's difficulty", lambda row: row.record.difficulty
+        "difficulty", ColumnType.TEXT, "the task's difficulty", lambda row: row.record.difficulty
     ),
-    _of_program("model", Type.TEXT, "the code model", lambda row: _model(row.record)),
+    _of_program("model", ColumnType.TEXT, "the code model", lambda row: _model(row.record)),
     _of_program(
-        "node", Type.TEXT, "the program's place in the task's trees", lambda row: row.node.node
+        "node",
+        ColumnType.TEXT,
+        "the program's place in the task's trees",
+        lambda row: row.node.node,
     ),
     _of_program(
         "stage",
-        Type.TEXT,
+        ColumnType.TEXT,
         "why it was sampled: `initial`, `repair` or `baseline`",
         lambda row: row.stage,
     ),
-    _of_program("source", Type.TEXT, "the feedback source of a repair", lambda row: row.source),
-    _of_program("parent", Type.TEXT, "the node that a repair repairs", lambda row: row.node.parent),
+    _of_program(
+        "source", ColumnType.TEXT, "the feedback source of a repair", lambda row: row.source
+    ),
+    _of_program(
+        "parent", ColumnType.TEXT, "the node that a repair repairs", lambda row: row.node.parent
+    ),
     _of_program(
         "depth",
-        Type.INTEGER,
+        ColumnType.INTEGER,
         "repairs from the initial program to this one; 0: no repair",
         lambda row: row.depth,
     ),
     _of_program(
         "outcome",
-        Type.TEXT,
+        ColumnType.TEXT,
         "what became of it on the task's cases",
         lambda row: row.node.verdict.outcome,
     ),
     _of_program(
         "passed",
-        Type.BOOLEAN,
+        ColumnType.BOOLEAN,
         "whether every case was accepted",
         lambda row: row.node.verdict.passed,
     ),
     _of_program(
         "cases_run",
-        Type.INTEGER,
+        ColumnType.INTEGER,
         "cases run, up to the first that fails",
         lambda row: row.node.verdict.cases_run,
     ),
     _of_program(
-        "cases_passed", Type.INTEGER, "cases accepted", lambda row: row.node.verdict.cases_passed
+        "cases_passed",
+        ColumnType.INTEGER,
+        "cases accepted",
+        lambda row: row.node.verdict.cases_passed,
     ),
     _of_program(
-        "failed_case", Type.INTEGER, "position of the first failing case, from 0", _failure("index")
+        "failed_case",
+        ColumnType.INTEGER,
+        "position of the first failing case, from 0",
+        _failure("index"),
     ),
-    _of_program("error", Type.TEXT, "why that case fails, in words", _failure("error")),
+    _of_program("error", ColumnType.TEXT, "why that case fails, in words", _failure("error")),
     _of_program(
         "tokens",
-        Type.INTEGER,
+        ColumnType.INTEGER,
         "tokens generated for the completion that holds it",
         lambda row: row.node.tokens,
     ),
     _of_program(
-        "prompt_tokens", Type.INTEGER, "tokens read for it", lambda row: row.node.cost.prompt_tokens
+        "prompt_tokens",
+        ColumnType.INTEGER,
+        "tokens read for it",
+        lambda row: row.node.cost.prompt_tokens,
     ),
     _of_program(
         "feedback_tokens",
-        Type.INTEGER,
+        ColumnType.INTEGER,
         "tokens generated for a repair's feedback alone; 0 where an earlier repair paid",
         lambda row: None if row.node.feedback is None else row.node.feedback.cost.tokens,
     ),
     _of_program(
         "dollars",
-        Type.NUMBER,
+        ColumnType.NUMBER,
         "US dollars for completion and feedback, as far as prices are known",
         lambda row: row.node.total_cost.dollars,
     ),
     _of_program(
         "replayed",
-        Type.BOOLEAN,
+        ColumnType.BOOLEAN,
         "whether its tokens were served from a store and not paid for in this run",
         lambda row: row.node.cost.replayed_tokens > 0,
     ),
     _of_program(
         "finish_reason",
-        Type.TEXT,
+        ColumnType.TEXT,
         "why the model stopped, in its endpoint's word",
         lambda row: row.node.finish_reason,
     ),
     _of_program(
         "seconds",
-        Type.NUMBER,
+        ColumnType.NUMBER,
         "seconds that the request took when it was drawn",
         lambda row: row.node.seconds,
     ),
     _of_program(
         "cpu_seconds",
-        Type.NUMBER,
+        ColumnType.NUMBER,
         "CPU seconds that the program used on all cases",
         lambda row: row.node.verdict.cpu_seconds,
     ),
-    _of_program("feedback", Type.TEXT, "the words that a repair was made on", _feedback("text")),
     _of_program(
-        "author", Type.TEXT, "who wrote these words, where a person did", _feedback("author")
+        "feedback", ColumnType.TEXT, "the words that a repair was made on", _feedback("text")
+    ),
+    _of_program(
+        "author", ColumnType.TEXT, "who wrote these words, where a person did", _feedback("author")
     ),
     _of_program(
         "program",
-        Type.TEXT,
+        ColumnType.TEXT,
         "its text; empty where the reply held none",
         lambda row: row.node.program,
     ),
@@ -232,68 +250,72 @@ PROGRAM_COLUMNS: tuple[Column[SampledProgram], ...] = (
 """The table of programs."""
 
 TASK_COLUMNS: tuple[Column[Record], ...] = (
-    _of_task("task_id", Type.TEXT, "the task", lambda record: record.task_id),
-    _of_task("difficulty", Type.TEXT, "its difficulty", lambda record: record.difficulty),
+    _of_task("task_id", ColumnType.TEXT, "the task", lambda record: record.task_id),
+    _of_task("difficulty", ColumnType.TEXT, "its difficulty", lambda record: record.difficulty),
     _of_task(
         "kind",
-        Type.TEXT,
+        ColumnType.TEXT,
         "how programs are run: `stdin` or `call_based`",
         lambda record: record.kind,
     ),
-    _of_task("model", Type.TEXT, "the code model", _model),
+    _of_task("model", ColumnType.TEXT, "the code model", _model),
     _of_task(
         "outcome",
-        Type.TEXT,
+        ColumnType.TEXT,
         "`solved` by an initial program, `repaired`, `unsolved` or `unscored`",
         task_outcome,
     ),
-    _of_task("unscored", Type.TEXT, "why it could not be scored", lambda record: record.unscored),
-    _of_task("programs", Type.INTEGER, "initial programs", _counted(lambda grown: grown.programs)),
+    _of_task(
+        "unscored", ColumnType.TEXT, "why it could not be scored", lambda record: record.unscored
+    ),
+    _of_task(
+        "programs", ColumnType.INTEGER, "initial programs", _counted(lambda grown: grown.programs)
+    ),
     _of_task(
         "programs_passed",
-        Type.INTEGER,
+        ColumnType.INTEGER,
         "those of them that pass",
         _passing(lambda grown: grown.programs),
     ),
     _of_task(
         "repairs",
-        Type.INTEGER,
+        ColumnType.INTEGER,
         "repairs, over all feedback sources",
         _counted(lambda grown: grown.repairs),
     ),
     _of_task(
         "repairs_passed",
-        Type.INTEGER,
+        ColumnType.INTEGER,
         "those of them that pass",
         _passing(lambda grown: grown.repairs),
     ),
     _of_task(
         "baseline",
-        Type.INTEGER,
+        ColumnType.INTEGER,
         "further programs, drawn where no initial one passes",
         _counted(lambda grown: grown.baseline),
     ),
     _of_task(
         "baseline_passed",
-        Type.INTEGER,
+        ColumnType.INTEGER,
         "those of them that pass",
         _passing(lambda grown: grown.baseline),
     ),
     _of_task(
         "tokens",
-        Type.INTEGER,
+        ColumnType.INTEGER,
         "tokens generated, feedback included",
         lambda record: record.cost.tokens,
     ),
     _of_task(
-        "prompt_tokens", Type.INTEGER, "tokens read", lambda record: record.cost.prompt_tokens
+        "prompt_tokens", ColumnType.INTEGER, "tokens read", lambda record: record.cost.prompt_tokens
     ),
     _of_task(
         "dollars",
-        Type.NUMBER,
+        ColumnType.NUMBER,
         "US dollars, as far as prices are known",
         lambda record: record.cost.dollars,
     ),
-    _of_task("seconds", Type.NUMBER, "wall-clock seconds", lambda record: record.seconds),
+    _of_task("seconds", ColumnType.NUMBER, "wall-clock seconds", lambda record: record.seconds),
 )
 """The table of tasks."""

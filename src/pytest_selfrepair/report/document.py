@@ -147,6 +147,7 @@ def _environment() -> Environment:
         "bounds_of_difficulties": words.bounds_of_difficulties,
         "bounds_words": words.bounds,
         "several_words": words.several,
+        "not_compared": words.not_compared,
         "short_words": words.short,
         "spread_words": words.spread,
         "variety_words": words.variety,

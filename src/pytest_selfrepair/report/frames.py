@@ -13,7 +13,7 @@ from pytest_selfrepair.report.columns import (
     PROGRAM_COLUMNS,
     TASK_COLUMNS,
     Column,
-    Type,
+    ColumnType,
     programs_of,
 )
 
@@ -26,20 +26,20 @@ Library = Literal["pandas", "polars"]
 LIBRARIES: tuple[Library, ...] = ("pandas", "polars")
 """What makes frames; the first that is installed is used where none is named."""
 
-_PANDAS: Mapping[Type, str] = MappingProxyType(
+_PANDAS: Mapping[ColumnType, str] = MappingProxyType(
     {
-        Type.TEXT: "string",
-        Type.INTEGER: "Int64",
-        Type.NUMBER: "Float64",
-        Type.BOOLEAN: "boolean",
+        ColumnType.TEXT: "string",
+        ColumnType.INTEGER: "Int64",
+        ColumnType.NUMBER: "Float64",
+        ColumnType.BOOLEAN: "boolean",
     }
 )
-_POLARS: Mapping[Type, str] = MappingProxyType(
+_POLARS: Mapping[ColumnType, str] = MappingProxyType(
     {
-        Type.TEXT: "String",
-        Type.INTEGER: "Int64",
-        Type.NUMBER: "Float64",
-        Type.BOOLEAN: "Boolean",
+        ColumnType.TEXT: "String",
+        ColumnType.INTEGER: "Int64",
+        ColumnType.NUMBER: "Float64",
+        ColumnType.BOOLEAN: "Boolean",
     }
 )
 

@@ -56,7 +56,8 @@ def _budget(findings: Findings) -> list[str]:
 
 def _answers(findings: Findings) -> list[str]:
     if not findings.headline:
-        return ["**Nothing was scored: whether repair pays cannot be told.**"]
+        why = words.not_compared(findings)
+        return [f"**{why[0].upper()}{why[1:]}.**"]
     depths = words.by_source(findings.depths)
     sources = {each.source: each for each in findings.sources}
     lines: list[str] = []

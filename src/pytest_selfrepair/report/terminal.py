@@ -148,7 +148,7 @@ class _Page:
         """Whether repair pays, in words, with the numbers that carry it."""
         found = self._findings.headline
         if not found:
-            return self._say("nothing was scored: whether repair pays cannot be told", Style.UNSURE)
+            return self._say(words.not_compared(self._findings), Style.UNSURE)
         lines = [line for each in found for line in self._answer(each)]
         if (note := words.several(found)) is not None:
             lines += self._say(note, Style.FAINT)
@@ -292,7 +292,7 @@ class _Page:
         findings = self._findings
         spent = "budget spent; " if findings.about.not_run_budget is not None else ""
         if not findings.headline:
-            return f"{spent}nothing was scored"
+            return f"{spent}{words.not_compared(findings).partition(':')[0]}"
         said = (
             f"{self._names[each.source]}: {words.short_answer(each)}" for each in findings.headline
         )

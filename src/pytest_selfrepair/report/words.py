@@ -7,6 +7,7 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.ledger import Account, Lost
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import (
+    Findings,
     Latency,
     SourceFindings,
     Spread,
@@ -100,6 +101,18 @@ def _more(beside: Against) -> str:
     return f"{number_of_programs(beside.programs).replace(' ', ' more ', 1)}"
 
 
+def not_compared(findings: Findings) -> str:
+    """Why nothing is said of whether repair pays, of a run without any comparison."""
+    if not findings.about.scored:
+        return "nothing was scored: whether repair pays cannot be told"
+    if not findings.sources:
+        return "there is no feedback source: whether repair pays cannot be told"
+    return (
+        "whether repair pays cannot be told: trees ended at their first pass, and nothing was "
+        "sampled beside them"
+    )
+
+
 def several(headline: Sequence[AtEqualTokens]) -> str | None:
     """That the answers of several sources are said together; None where there are none."""
     if len(headline) < 2:  # noqa: PLR2004 - one stands alone
@@ -162,7 +175,7 @@ def variety(tally: Tally, temperature: float | None) -> str | None:
 def spread(found: Spread) -> str:
     """Whether more tasks, or more samples of each, would make a rate surer."""
     of = f" of {found.source}" if found.source else ""
-    narrower = 1 - math.sqrt(1 - found.share_of_draws)
+    narrower = 1 - math.sqrt(max(0.0, 1 - found.share_of_draws))
     rate = f"pass@{found.k or 't'}"
     return (
         f"more tasks, or more samples of each? {100 * found.share_of_draws:.0f} % of how "

@@ -57,6 +57,16 @@ class Gate:
         limits = (self.fail_under, self.fail_under_lower, self.max_regression, self.max_unscored)
         return any(limit is not None for limit in limits)
 
+    @property
+    def of_rates(self) -> str | None:
+        """The flag of a limit that a pass rate has to reach; None where there is none."""
+        limits = (
+            (FAIL_UNDER, self.fail_under),
+            (FAIL_UNDER_LOWER, self.fail_under_lower),
+            (MAX_REGRESSION, self.max_regression),
+        )
+        return next((flag for flag, limit in limits if limit is not None), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:

@@ -22,7 +22,6 @@ from pytest_selfrepair.estimate.intervals.bootstrap import (
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.intervals.paired_score import paired_score
 from pytest_selfrepair.estimate.intervals.statistics import mean_of
-from pytest_selfrepair.estimate.run.outcome import pass_at_1
 from pytest_selfrepair.estimate.run.scored import by_difficulty, resampling
 
 
@@ -198,7 +197,7 @@ def _tested(differences: Floats) -> Estimate:
 
 
 def _pass_at_1(run: Run) -> list[float]:
-    return [pass_at_1(task.grown) for task in run.tasks]
+    return [task.pass_at_1 for task in run.tasks]
 
 
 def _at_equal_tokens(drawn: Resampling, old: Growth, new: Growth) -> tuple[float, Change]:

@@ -1,12 +1,10 @@
 """What intervals are made of: means, ratios of sums, and repair's gain at equal tokens."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from pytest_selfrepair.estimate.exact.draws import Floats
-from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap, Statistic
+from pytest_selfrepair.estimate.intervals.bootstrap import Statistic
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 ONE_SD = 0.6827
@@ -27,22 +25,6 @@ def ratio_of(parts: ArrayLike, wholes: ArrayLike) -> Statistic:
     """The sum of parts over tasks ÷ the sum of wholes: repairs that pass, of those tried."""
     above, below = np.asarray(parts, dtype=np.float64), np.asarray(wholes, dtype=np.float64)
     return lambda weights: (weights @ above) / (weights @ below)
-
-
-def mean_estimate(
-    values: ArrayLike,
-    strata: Sequence[str],
-    *,
-    how: Bootstrap = BOOTSTRAP,
-) -> Estimate:
-    """The mean over tasks of a rate with its interval.
-
-    Args:
-        values: One for each task, whose mean lies between 0 and 1.
-        strata: The difficulty of each task, to draw within; the same for all to draw plainly.
-        how: How tasks are resampled.
-    """
-    return how.of(strata).rate(mean_of(values))
 
 
 def sampling_noise(chances: ArrayLike) -> Estimate:

@@ -239,7 +239,13 @@ def _in_order(found: Usable, used: Sequence[PlannedTree]) -> Usable:
     kept = "n_fr = 0 and the shape as grown"
     if policy is Policy.DFS:
         kept = f"n_fr = {n_fr} and n_p = 1"
-    refusals = (f"{what} with replacement", f"{what} but {kept}", "i.i.d. sampling beyond these")
+    pays = () if found.source is None else (f"whether repair by {found.source} pays",)
+    refusals = (
+        *pays,
+        f"{what} with replacement",
+        f"{what} but {kept}",
+        "i.i.d. sampling beyond these",
+    )
     why = f"trees stopped at their first pass (policy {policy}), what follows is not known"
     return replace(
         found,

@@ -29,7 +29,7 @@ from pytest_selfrepair.estimate.intervals.power import least_gain, spread_of
 from pytest_selfrepair.estimate.intervals.statistics import mean_of
 from pytest_selfrepair.estimate.run.as_grown import Trees, comparable
 from pytest_selfrepair.estimate.run.bounds import bounded, bounds
-from pytest_selfrepair.estimate.run.outcome import pass_at_1, solved_at_once
+from pytest_selfrepair.estimate.run.outcome import solved_at_once
 from pytest_selfrepair.estimate.run.sampling import Sampling
 from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty, resampling, with_tree
 from pytest_selfrepair.estimate.run.variety import sampling_can_gain
@@ -47,6 +47,7 @@ def difficulties(
     """Each difficulty that has scored tasks, and `ALL` last; none where no task is scored.
 
     Whether repair pays is said of all tasks alone, after Holm where there are several sources.
+    Trees that ended at their first pass are not compared: no further programs stand beside them.
 
     Args:
         tasks: The scored tasks.
@@ -55,17 +56,18 @@ def difficulties(
         how: How tasks are resampled.
     """
     groups = {name: group for name, group in by_difficulty(tasks).items() if group}
+    is_whole = all(task.whole for task in tasks)
     n_p = {source: comparable(groups.values(), source) for source in sources}
     found = {
         name: [
             compared(group, source, name, n_p=n_p[source], how=how)
             for source in sources
-            if with_tree(group, source)
+            if with_tree(group, source) and is_whole
         ]
         for name, group in groups.items()
     }
     rates = {
-        name: resampling(group, how).rate(mean_of([pass_at_1(task.grown) for task in group]))
+        name: resampling(group, how).rate(mean_of([task.pass_at_1 for task in group]))
         for name, group in groups.items()
     }
     return tuple(

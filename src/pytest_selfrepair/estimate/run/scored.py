@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty
-from pytest_selfrepair.core.tree import Grown, RepairTree
+from pytest_selfrepair.core.tree import Grown, Policy, RepairTree
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap, Resampling
+from pytest_selfrepair.estimate.run.outcome import pass_at_1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +20,24 @@ class Scored:
         task_id: The task.
         stratum: Its difficulty; empty where none is known.
         grown: What was sampled.
+        whole: Whether its trees were grown whole, and not up to their first pass.
     """
 
     task_id: str
     stratum: str
     grown: Grown
+    whole: bool = True
+
+    @property
+    def pass_at_1(self) -> float:
+        """The unbiased estimate of pass@1: the share of its initial programs that pass.
+
+        Of trees that end at their first pass it is the first program's: how many follow depends on
+        what it does.
+        """
+        if self.whole or not self.grown.programs:
+            return pass_at_1(self.grown)
+        return float(self.grown.programs[0].verdict.passed)
 
     def tree(self, source: str | None) -> RepairTree | None:
         """Its tree of a source, if it has one."""
@@ -33,14 +47,18 @@ class Scored:
 def scored(records: Sequence[Record]) -> tuple[Scored, ...]:
     """The scored tasks by their ids, whatever the order of the records."""
     found = (
-        (record.task_id, str(record.setup), record.difficulty, record.grown)
+        (record.task_id, str(record.setup), record.difficulty, record.grown, _is_whole(record))
         for record in records
         if record.grown is not None
     )
     return tuple(
-        Scored(task_id=task_id, stratum=str(difficulty or ""), grown=grown)
-        for task_id, _, difficulty, grown in sorted(found, key=lambda facts: facts[:2])
+        Scored(task_id=task_id, stratum=str(difficulty or ""), grown=grown, whole=whole)
+        for task_id, _, difficulty, grown, whole in sorted(found, key=lambda facts: facts[:2])
     )
+
+
+def _is_whole(record: Record) -> bool:
+    return record.setup is None or record.setup.plan.policy is Policy.BATCH
 
 
 def source_names(records: Sequence[Record]) -> tuple[str, ...]:

@@ -1,0 +1,143 @@
+"""One task to its record: its trees are grown, or the record says why they could not be."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from pytest_selfrepair.core.budget import Spending
+from pytest_selfrepair.core.feedback import FeedbackCases, FeedbackSource
+from pytest_selfrepair.core.foreign import described, place
+from pytest_selfrepair.core.grow import grow
+from pytest_selfrepair.core.origin import Answered
+from pytest_selfrepair.core.prompt import PromptSet
+from pytest_selfrepair.core.reading import ReplyReader
+from pytest_selfrepair.core.record import (
+    CUT_SHORT,
+    NO_CASES,
+    NOT_RUN,
+    Record,
+    References,
+    Setup,
+)
+from pytest_selfrepair.core.sample import Model
+from pytest_selfrepair.core.task import Task, TaskKind
+from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
+from pytest_selfrepair.core.verdict import Judge
+from pytest_selfrepair.core.verdicts import task_digest
+from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError
+from pytest_selfrepair.models.recording import RecordingModel
+from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.tasks.examples import examples
+
+if TYPE_CHECKING:
+    from pytest_selfrepair.core.tree import Grown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What the tasks of a run are run with.
+
+    Attributes:
+        setup: What their records say of it.
+        model: The code model.
+        members: Every model, of which the origins of completions are asked.
+        sources: The feedback sources.
+        judge: Judges programs; its verdicts are kept.
+        prompts: The wording.
+        reader: Reads the code model's replies.
+        validates: Whether a task's reference solutions are tried first.
+    """
+
+    setup: Setup
+    model: Model
+    members: tuple[RecordingModel, ...]
+    sources: tuple[FeedbackSource, ...]
+    judge: Judge
+    prompts: PromptSet
+    reader: ReplyReader = field(default_factory=ReplyReader)
+    validates: bool = False
+
+
+async def task_record(
+    task: Task, tools: Tools | Exception, *, plan: Plan, sandbox: SandboxJudge, began: float
+) -> Record:
+    """Grow the trees of one task.
+
+    Args:
+        task: The task.
+        tools: What it is run with, or why that could not be set up.
+        plan: How large the trees may grow.
+        sandbox: Says what programs of the task may use.
+        began: When its reading began, by `time.perf_counter`.
+
+    Returns:
+        Its record; whatever failed is in it as the reason why the task was not scored.
+    """
+    if not task.cases:
+        return Record(
+            task_id=task.id, difficulty=task.difficulty, kind=task.kind, unscored=NO_CASES
+        )
+    if plan.feedback_cases is FeedbackCases.PUBLIC and task.public_cases is None:
+        task = replace(task, public_cases=examples(task))
+    spending = Spending()
+    grown: Grown | None = None
+    unscored: str | None = None
+    quarantined = False
+    references: References | None = None
+    try:
+        ready = _ready(tools)
+        if ready.validates:
+            tried = await validate(task, ready.judge)
+            references = tried.references if tried.trials else None
+            quarantined = tried.standing is Standing.QUARANTINED
+        if quarantined:
+            unscored = QUARANTINE
+        else:
+            grown = await grow(
+                task,
+                plan,
+                model=ready.model,
+                judge=ready.judge,
+                sources=ready.sources,
+                prompts=ready.prompts,
+                spending=spending,
+                reader=ready.reader,
+            )
+    except BudgetSpentError as error:
+        unscored = f"{CUT_SHORT if spending.cost.samples else NOT_RUN}: {error}"
+    except InfrastructureError as error:
+        unscored = str(error)
+    except Exception as error:  # noqa: BLE001 - the other tasks are run nevertheless
+        unscored = f"{described(error, 'the growth of its trees')} ({place(error)})"
+    return Record(
+        task_id=task.id,
+        difficulty=task.difficulty,
+        kind=task.kind,
+        statement=task.statement,
+        wrapping=task.wrapping if task.kind is TaskKind.CALL_BASED else None,
+        setup=None if isinstance(tools, Exception) else tools.setup,
+        grown=grown,
+        unscored=unscored,
+        quarantined=quarantined,
+        cost=spending.cost,
+        seconds=time.perf_counter() - began,
+        digest=task_digest(task),
+        time_limit=sandbox.limits_of(task).cpu_seconds,
+        references=references,
+        packages=sandbox.packages_of(task).versions,
+        origins=() if isinstance(tools, Exception) else _origins(tools.members, task.id),
+    )
+
+
+def _ready(tools: Tools | Exception) -> Tools:
+    if isinstance(tools, Exception):
+        raise tools
+    return tools
+
+
+def _origins(members: Sequence[RecordingModel], task_id: str) -> tuple[Answered, ...]:
+    """Where a task's completions came from."""
+    found = (model.take_origins(task_id) for model in members)
+    return tuple(sorted(set().union(*found)))

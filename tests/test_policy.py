@@ -1,0 +1,82 @@
+"""Trees that end at their first pass: what a run says of them, and what it refuses to say."""
+
+import json
+
+import pytest
+
+from projects import fenced, write_task
+
+MODES = {"serial": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
+GOOD = fenced("print(2 * int(input()))")
+BAD = fenced("print(int(input()) ** 2)")
+TASKS = 12
+
+
+@pytest.fixture
+def doubling(pytester: pytest.Pytester) -> pytest.Pytester:
+    """Tasks of which every third is solved at once, and every other third by its second repair."""
+    tasks = {}
+    for number in range(TASKS):
+        write_task(
+            pytester.path / f"tasks/{number:02d}",
+            difficulty="interview",
+            inputs=["2\n", "5\n"],
+            outputs=["4\n", "10\n"],
+            statement=f"Print twice n, {number}.",
+        )
+        places: dict[str, object] = {"program": BAD, "repair": BAD}
+        if number % 3 == 0:
+            places = {"program": [BAD, GOOD, GOOD], "repair": BAD}
+        if number % 3 == 1:
+            places = {"program": BAD, "p0/self/r1": [GOOD], "repair": BAD}
+        tasks[f"tasks/{number:02d}"] = places
+    (pytester.path / "script.json").write_text(json.dumps({"tasks": tasks}))
+    return pytester
+
+
+def run(project: pytest.Pytester, *more: str) -> pytest.RunResult:
+    options = ("--selfrepair-model", "scripted:script.json", "--selfrepair-programs", "3")
+    trees = ("--selfrepair-repairs", "2", "--selfrepair-json", "run.json")
+    return project.runpytest_subprocess("tasks", "--tb=no", *options, *trees, *more)
+
+
+@pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
+def test_each_policy_samples_what_it_needs_up_to_the_first_pass(
+    doubling: pytest.Pytester, mode: tuple[str, ...]
+) -> None:
+    tokens = {}
+    for policy in ("batch", "bfs", "dfs"):
+        result = run(doubling, "--selfrepair-policy", policy, "--selfrepair-store", policy, *mode)
+        result.assert_outcomes(passed=4, failed=4)
+        samples = [line for line in result.outlines if line.startswith("tokens: ")]
+        tokens[policy] = int(samples[0].split(" samples")[0].split()[-1])
+        said = "whether repair pays cannot be told: trees ended at their first pass"
+        assert (said in result.stdout.str()) == (policy != "batch")
+    solved_at_once, repaired, unsolved = 4, 4, 4
+    each = 3 + 3 * 2
+    assert tokens["bfs"] == solved_at_once * 2 + repaired * (3 + 2) + unsolved * each
+    assert tokens["dfs"] == solved_at_once * (1 + 2 + 1) + repaired * 3 + unsolved * each
+    assert tokens["batch"] > tokens["bfs"]
+
+
+def test_pass_at_1_is_that_of_first_programs(doubling: pytest.Pytester) -> None:
+    run(doubling, "--selfrepair-policy", "bfs")
+    found = json.loads((doubling.path / "run.json").read_text())
+    assert found["difficulties"][-1]["pass_at_1"]["value"] == 0.0
+    assert found["headline"] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--selfrepair-depth", "2"), "--selfrepair-depth: found 2 with --selfrepair-policy dfs"),
+        (("--selfrepair-feedbacks", "2"), "--selfrepair-feedbacks: found 2 with"),
+        (("--selfrepair-fail-under", "0.5"), "--selfrepair-fail-under: found with"),
+    ],
+)
+def test_what_such_trees_cannot_carry_is_refused(
+    doubling: pytest.Pytester, given: tuple[str, ...], said: str
+) -> None:
+    result = run(doubling, "--selfrepair-policy", "dfs", *given)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*{said}*"])
