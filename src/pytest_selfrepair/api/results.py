@@ -10,7 +10,7 @@ from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.report import frames
 from pytest_selfrepair.report.frames import Library
-from pytest_selfrepair.report.terminal import summary
+from pytest_selfrepair.report.run_terminal import run_summary
 from pytest_selfrepair.store import runs
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class RunResult:
         Args:
             width: Columns that it may take.
         """
-        lines = summary(self.findings(), width=width)
+        lines = run_summary(self.findings(), width=width)
         return "\n".join([self.title, *(line.text for line in lines)])
 
     @overload

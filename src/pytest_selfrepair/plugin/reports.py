@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.errors import SelfRepairError, UsageError
@@ -107,6 +108,7 @@ class Reports:
         self,
         findings: "Findings",
         records: list[Record],
+        games: list[BargainRecord],
         against: "TwoRuns | None" = None,
         decision: Decision | None = None,
     ) -> list[str]:
@@ -114,14 +116,17 @@ class Reports:
 
         Args:
             findings: What the run found.
-            records: Its records.
+            records: Its records of tasks.
+            games: Its records of scenarios.
             against: The run beside its baseline, if it has one.
             decision: The gate's, if there is one.
         """
         settings = self._settings
         said = []
         if settings.html is not None:
-            said.append(_written("page", settings.html, lambda: _page(findings, records, against)))
+            said.append(
+                _written("page", settings.html, lambda: _page(findings, records, games, against))
+            )
         if settings.json is not None:
             said.append(_written("estimates", settings.json, lambda: _json(findings)))
         if settings.markdown is not None:
@@ -214,11 +219,16 @@ def _files(root: Path, records: list[Record]) -> Mapping[str, str]:
     return files
 
 
-def _page(findings: "Findings", records: list[Record], against: "TwoRuns | None") -> str:
+def _page(
+    findings: "Findings",
+    records: list[Record],
+    games: list[BargainRecord],
+    against: "TwoRuns | None",
+) -> str:
     from pytest_selfrepair.report.html import page  # noqa: PLC0415 - brings a template engine
 
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return page(findings, records, made=now, against=against)
+    return page(findings, records, games, made=now, against=against)
 
 
 def _json(findings: "Findings") -> str:
@@ -234,9 +244,9 @@ def _markdown(
     decision: Decision | None,
 ) -> str:
     from pytest_selfrepair.report import gate_markdown, versus_markdown  # noqa: PLC0415 - as above
-    from pytest_selfrepair.report.markdown import markdown  # noqa: PLC0415 - as above
+    from pytest_selfrepair.report.run_markdown import run_markdown  # noqa: PLC0415 - as above
 
-    parts = [markdown(findings)]
+    parts = [run_markdown(findings)]
     parts += [gate_markdown.gate(decision)] if decision is not None else []
     parts += [versus_markdown.against(against)] if against is not None else []
     parts += [gate_markdown.unsolved(records)]

@@ -8,7 +8,8 @@ import pytest
 
 from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.report.plain import shows_unicode
-from pytest_selfrepair.report.terminal import Style, summary
+from pytest_selfrepair.report.run_terminal import run_summary
+from pytest_selfrepair.report.terminal import Style
 
 if TYPE_CHECKING:
     from pytest_selfrepair.estimate.comparison.two_runs import TwoRuns
@@ -43,6 +44,6 @@ def show(
         from pytest_selfrepair.report import versus_terminal  # noqa: PLC0415 - few runs have one
 
         beside = versus_terminal.against(against, quiet=quiet, width=width, unicode=unicode)
-    lines = summary(findings, quiet=quiet, width=width, unicode=unicode, beside=beside)
+    lines = run_summary(findings, quiet=quiet, width=width, unicode=unicode, beside=beside)
     for line in lines:
         reporter.line(line.text, **_MARKUP[line.style])
