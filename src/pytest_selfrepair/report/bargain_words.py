@@ -42,7 +42,7 @@ def heading(about: BargainAbout) -> str:
 
 def answer(gain: Gain) -> str:
     """Whether an arm gains."""
-    return f"{gain.arm}: {verdict(gain.delta)}"
+    return f"{gain.arm}, round {gain.round}: {verdict(gain.delta)}"
 
 
 def numbers_of(gain: Gain) -> str:
