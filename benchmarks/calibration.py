@@ -26,9 +26,13 @@ from statistics import NormalDist
 import numpy as np
 from tabulate import tabulate
 
+from bargain_worlds import BARGAIN_WORLDS, played
+from pytest_selfrepair.bargain.advice import Control
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.estimate.assemble import findings
+from pytest_selfrepair.estimate.bargain.gains import family
+from pytest_selfrepair.estimate.bargain.samples import samples
 from pytest_selfrepair.estimate.comparison.gate import Gate, Rule, decide
 from pytest_selfrepair.estimate.comparison.pairs import pairs
 from pytest_selfrepair.estimate.comparison.regression import Baselines, Regression
@@ -314,6 +318,23 @@ def rates(world: str, tasks: int, runs: int, rng: np.random.Generator) -> Iterat
     yield from lines.values()
 
 
+BARGAIN_GAINS = {10: 0.2, 20: 0.12, 60: 0.06, 300: 0.03}
+"""Gains in surplus share that are looked for in so many scenarios."""
+
+
+def bargain(world: str, tasks: int, runs: int, rng: np.random.Generator) -> Iterator[Line]:
+    """Advice gains surplus share, or does not: simulated players, four games of each scenario."""
+    for truth in (0.0, BARGAIN_GAINS[tasks]):
+        line = Line(sentence="advice gains, or not", world=world, tasks=tasks, truth=truth)
+        for _ in range(max(runs // 4, 1)):
+            [sample] = samples(played(BARGAIN_WORLDS[world], tasks, truth, rng))
+            [found] = family(sample, 2, Control.NONE)
+            line.add(side(found.delta), found.delta)
+            if found.delta.low is None:
+                line.held = None
+        yield line
+
+
 Part = Callable[[str, int, int, np.random.Generator], Iterator[Line]]
 _ALIKE = ("equal costs", "near misses", "nearly solved")  # what differs in costs alone is left out
 PARTS: dict[str, tuple[Part, tuple[str, ...]]] = {
@@ -324,6 +345,7 @@ PARTS: dict[str, tuple[Part, tuple[str, ...]]] = {
     "same-tasks": (same_tasks, _ALIKE),
     "sources": (sources, ("equal costs", "lengths vary")),
     "rates": (rates, _ALIKE),
+    "bargain": (bargain, tuple(BARGAIN_WORLDS)),
 }
 """Each part, and the worlds in which it is measured."""
 
@@ -381,7 +403,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--tasks", default=",".join(map(str, SIZES)))
     parser.add_argument("--only", default=",".join(PARTS))
-    parser.add_argument("--worlds", default=",".join(WORLDS))
+    parser.add_argument("--worlds", default=",".join((*WORLDS, *BARGAIN_WORLDS)))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args(arguments)

@@ -47,6 +47,7 @@ class Writer:
 
     write: Writes
     name: str = "writer"
+    finish_reason: str = "stop"
     asked: list[SampleRequest] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
@@ -58,7 +59,7 @@ class Writer:
         await asyncio.sleep(0)
         self.at_once -= 1
         usage = Usage(completion_tokens=10, prompt_tokens=5, counted_by="test")
-        return Sample(text=self.write(request), usage=usage, finish_reason="stop")
+        return Sample(text=self.write(request), usage=usage, finish_reason=self.finish_reason)
 
     async def aclose(self) -> None:
         pass

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
-from statistics import fmean
+from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -37,9 +37,11 @@ from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.estimate.bargain.findings import BargainFindings, bargain_findings, verdict
 from pytest_selfrepair.estimate.bargain.fresh import expected_best
 from pytest_selfrepair.estimate.bargain.levels import Level, LevelAnswer
-from pytest_selfrepair.estimate.bargain.plan import least_surplus_gain
+from pytest_selfrepair.estimate.bargain.plan import least_surplus_gain, measured_deviation
+from pytest_selfrepair.estimate.bargain.samples import samples
 from pytest_selfrepair.estimate.bargain.trimming import trimmed
 from pytest_selfrepair.estimate.bargain.units import Scope, clustered_rate, decide
+from pytest_selfrepair.estimate.bargain.versus import changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -430,6 +432,37 @@ def test_a_plan_says_which_gain_so_many_games_could_show() -> None:
     assert many is not None
     assert many < few
     assert least_surplus_gain(1, 1) is None
+
+
+def test_an_earlier_run_says_how_much_games_vary() -> None:
+    (sample,) = samples([record(*FOUR)])
+    # 0.8 - 0.5, 0.8 - 0.5, 0 - 0.4, 0.7 - 0
+    differences = [0.3, 0.3, -0.4, 0.7]
+    assert measured_deviation(sample) == pytest.approx(stdev(differences))
+    (alone,) = samples([record(FOUR[0])])
+    assert measured_deviation(alone) is None
+
+
+def test_two_runs_are_compared_by_scenario_and_game() -> None:
+    def run(price: float) -> list[BargainRecord]:
+        return [
+            record(
+                *(chain(at, ended(13), self=[ended(price)]) for at in range(3)),
+                scenario=lamp(item={"name": f"lamp {number}"}),
+                name=f"lamp{number}",
+            )
+            for number in range(20)
+        ]
+
+    found = changes(samples(run(13)), samples(run(15)[:15]))
+    assert [(each.arm, each.round) for each in found] == [("self", 1), ("self", 2)]
+    first, second = found
+    assert (first.delta.value, verdict(first.delta)) == (0, "cannot tell")
+    assert (second.scenarios, second.games) == (15, 45)
+    assert second.before == pytest.approx(0.5)
+    assert second.after == pytest.approx(0.7)
+    assert verdict(second.delta) == "gains"
+    assert changes(samples(run(13)), []) == ()
 
 
 def _world(

@@ -109,6 +109,12 @@ def test_an_illegal_line_is_thought_over_once() -> None:
     assert chain.first.replies_of(BargainRole.SELLER) == 2
 
 
+def test_a_reply_that_was_cut_off_is_no_turn_since_its_price_may_lack_a_digit() -> None:
+    (chain,) = played(Writer(lambda _: "OFFER 1", finish_reason="length"))
+    assert chain.first.ending is GameEnding.RULE_BROKEN
+    assert chain.first.broken[-1].breach is Breach.CUT_OFF
+
+
 def test_the_player_remembers_its_games_and_the_rival_does_not() -> None:
     model, rival = Writer(stubborn), Writer(lambda _: "Too much.\nOFFER 11", name="rival")
     played(model, rival, arms=["self"], scenario=lamp(exchanges=3))

@@ -118,6 +118,13 @@ def test_the_price_that_was_refused_is_never_the_deal(offered: int, refused: int
     assert found.price == offered
 
 
+@pytest.mark.parametrize(
+    "text", ["five ", "hundred ", "1 ", "1,", "$", "'", "no ", "deal ", "from 5 to "]
+)
+def test_what_is_said_a_thousand_times_is_no_price(text: str) -> None:
+    assert read_talk(talk(text * 1000)).state is not TalkState.DEAL
+
+
 def test_a_million_characters_are_read() -> None:
     assert read_talk(talk("blah, 5 " * 125_000 + ". $20 it is.", "Deal.")).price == 20
 

@@ -84,6 +84,10 @@ class Sentence:
     thanks: bool = False
 
 
+_MOST_AMOUNTS = 30
+"""Numbers of one part of a sentence that are looked at, the last ones."""
+
+
 def normal(text: str) -> str:
     """A text with its idioms in plain words, so that a "no" in it refuses."""
     for pattern, words in phrases.IDIOMS:
@@ -222,7 +226,7 @@ def _prices(piece: str, near: list[Decimal]) -> tuple[list[NamedAmount], bool]:
     found: list[NamedAmount] = []
     ranged = False
     before: Amount | None = None
-    for amount in find_amounts(piece):
+    for amount in find_amounts(piece)[-_MOST_AMOUNTS:]:
         value = chosen(amount, near)
         if value is None:
             continue

@@ -15,6 +15,8 @@ TENS = {
 MULTIPLES = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 1_000_000}
 NUMBER_WORD = "|".join([*UNITS, *TENS, *MULTIPLES])
 """A pattern of one such word."""
+_MOST_WORDS = 12
+"""More number words in a row count, or are a joke."""
 _THOUSAND = 1000
 _HUNDRED = 100
 _TEN = 10
@@ -26,6 +28,8 @@ def spelled(words: str) -> tuple[Decimal, Decimal | None] | None:
     "Twenty-five hundred" is 2,500; "thirteen fifty" is 13.50 or 1,350.
     """
     parts = [each for each in re.split(r"[\s-]+", words.lower()) if each and each != "and"]
+    if len(parts) > _MOST_WORDS:
+        return None
     if parts and parts[0] == "a":
         parts[0] = "one"
     total = group = 0

@@ -7,11 +7,21 @@ from decimal import Decimal
 from pytest_selfrepair.bargain.game import Game, GameEnding, Turn, Vote
 from pytest_selfrepair.bargain.moderator import Moderator, settle
 from pytest_selfrepair.bargain.players import Player, PlayerReply
-from pytest_selfrepair.bargain.protocol import Act, Illegal, Move, read_free_turn, read_move
+from pytest_selfrepair.bargain.protocol import (
+    LONGEST_TALK,
+    Act,
+    Breach,
+    Illegal,
+    Move,
+    answer_of,
+    read_free_turn,
+    read_move,
+)
 from pytest_selfrepair.bargain.scenario import BargainRole, ProtocolName, Scenario
 from pytest_selfrepair.bargain.talk import Said, TalkState, read_talk
 from pytest_selfrepair.bargain.wording import PastGame, View, turn_text
 from pytest_selfrepair.core.budget import Cost, Spending
+from pytest_selfrepair.core.shorten import shorten
 
 OPENING = {
     BargainRole.SELLER: "My price for the {item} is {price} {currency}.",
@@ -156,6 +166,8 @@ class _Playing:
 
     def _read_reply(self, reply: PlayerReply, role: BargainRole) -> Move | Illegal:
         tags = self.table.players[role].thinking_tags
+        if reply.is_cut and (answer := answer_of(reply.text, tags)).strip():
+            return Illegal(breach=Breach.CUT_OFF, text=shorten(answer, LONGEST_TALK))
         if self.table.protocol is ProtocolName.FREE:
             return read_free_turn(reply.text, role, thinking_tags=tags)
         return read_move(

@@ -13,6 +13,7 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.sample import (
     CONTENT_FILTER,
     CONTEXT_LIMIT,
+    LENGTH,
     Message,
     Model,
     Sample,
@@ -29,10 +30,12 @@ class PlayerReply:
     Attributes:
         text: Its reply, thoughts within it included; empty where a filter kept it back.
         cost: What it cost.
+        is_cut: Whether it ends at the limit on tokens, so that its last line may lack something.
     """
 
     text: str
     cost: Cost = field(default_factory=Cost)
+    is_cut: bool = False
 
 
 class Player(Protocol):
@@ -85,7 +88,8 @@ class ModelPlayer:
         """Draw one completion."""
         sample = await asked(self.model, self.params, player_messages(view), item=item, node=node)
         text = "" if sample.finish_reason == CONTENT_FILTER else sample.text
-        return PlayerReply(text=text, cost=Cost.of(sample))
+        cut = sample.finish_reason == LENGTH
+        return PlayerReply(text=text, cost=Cost.of(sample), is_cut=cut)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ class Breach(StrEnum):
 
     Attributes:
         NO_REPLY: It is empty, or ends before the answer begins.
+        CUT_OFF: It ends at the limit on tokens, and its last line may lack a digit.
         NO_ACTION: Its last line is no action.
         SEVERAL_ACTIONS: More than one of its lines is.
         OTHER_SIDE: It speaks for the rival, too.
@@ -50,6 +51,7 @@ class Breach(StrEnum):
     """
 
     NO_REPLY = "no reply"
+    CUT_OFF = "cut off at the limit on tokens"
     NO_ACTION = "no action in the last line"
     SEVERAL_ACTIONS = "several actions"
     OTHER_SIDE = "speaks for the other side"

@@ -72,6 +72,7 @@ def behaviour(scenario: Scenario, role: BargainRole, game: Game) -> Behaviour:
     words = [word.lower() for turn in free for word in _WORD.findall(turn.talk)]
     breaches = game.breaches_of(role)
     prices = [turn.price for turn in free if turn.price is not None]
+    prices += [] if game.price is None else [game.price]
     return Behaviour(
         opening=shares[0] if shares and not scripted else None,
         slope=_slope(shares),
