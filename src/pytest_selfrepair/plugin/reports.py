@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,11 +89,12 @@ class Reports:
         baselines = self._baselines()
         return said if baselines is None else [*said, *foreseen_split(baselines)]
 
-    def against(self, records: list[Record]) -> "TwoRuns | None":
+    def against(self, records: list[Record], games: list[BargainRecord]) -> "TwoRuns | None":
         """The run beside its first baseline; None where it has none.
 
         Args:
             records: The run's, one for each task.
+            games: The same of scenarios.
         """
         if not self.baseline:
             return None
@@ -102,6 +104,7 @@ class Reports:
         return two_runs(
             (side(baseline.records, baseline.title, baseline.name), baseline.records),
             (side(records, "this run"), records),
+            games=(baseline.games, games),
         )
 
     def write(
@@ -124,9 +127,8 @@ class Reports:
         settings = self._settings
         said = []
         if settings.html is not None:
-            said.append(
-                _written("page", settings.html, lambda: _page(findings, records, games, against))
-            )
+            page = partial(_page, findings, records, games, against)
+            said.append(_written("page", settings.html, page))
         if settings.json is not None:
             said.append(_written("estimates", settings.json, lambda: _json(findings)))
         if settings.markdown is not None:

@@ -73,7 +73,7 @@ class Summary:
             from pytest_selfrepair.plugin.showing import show  # noqa: PLC0415 - brings tables
 
         terminalreporter.section("self-repair")
-        against = self._reports.against(log.records)
+        against = self._reports.against(log.records, log.games)
         show(terminalreporter, self._findings, against)
         written = self._reports.write(
             self._findings, log.records, log.games, against, self._decision

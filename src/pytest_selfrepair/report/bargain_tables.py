@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from pytest_selfrepair.estimate.bargain.gains import Gain
 from pytest_selfrepair.estimate.bargain.rounds import RoundFigures
+from pytest_selfrepair.estimate.bargain.versus import BargainChange
 from pytest_selfrepair.report.bargain_words import share, signed
 from pytest_selfrepair.report.numbers import bracketed, number, percent
 from pytest_selfrepair.report.tables import Table
@@ -64,6 +65,30 @@ def by_gain(gains: Sequence[Gain], names: Mapping[str, str]) -> Table:
                 _or_dash(each.break_even),
             )
             for each in gains
+        ),
+        together=(2, 2, 1),
+    )
+
+
+def by_change(found: Sequence[BargainChange], names: Mapping[str, str]) -> Table:
+    """What one run's surplus shares are beyond another's.
+
+    Args:
+        found: The changes.
+        names: The arms' names as they are to be written.
+    """
+    return Table(
+        headers=("role, arm, round", "scenarios", "games", "before", "after", "difference"),
+        rows=tuple(
+            (
+                f"{each.role}, {names[each.arm]}, {each.round}",
+                number(each.scenarios),
+                number(each.games),
+                share(each.before),
+                share(each.after),
+                bracketed(each.delta, signed),
+            )
+            for each in found
         ),
         together=(2, 2, 1),
     )

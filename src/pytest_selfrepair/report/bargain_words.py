@@ -1,10 +1,14 @@
 """What reports say of the games of scenarios, in sentences."""
 
+from collections.abc import Sequence
+
 from pytest_selfrepair.core.feedback import leaks
 from pytest_selfrepair.estimate.bargain.findings import BargainAbout, BargainFindings, verdict
 from pytest_selfrepair.estimate.bargain.gains import ROUND_1, Gain
 from pytest_selfrepair.estimate.bargain.levels import Level, LevelTest
 from pytest_selfrepair.estimate.bargain.rounds import RoundFigures
+from pytest_selfrepair.estimate.bargain.versus import BargainChange
+from pytest_selfrepair.estimate.intervals.decision import side
 from pytest_selfrepair.report.numbers import between, p_value, percent, plural
 
 LEAKS = "it is told the rival's limit: an upper bound, no rival of the other arms"
@@ -63,9 +67,9 @@ def trade_off(gain: Gain) -> str | None:
     """At which worth of no deal an arm breaks even; None where both deal equally often."""
     if gain.break_even is None:
         return None
-    side = "above" if gain.pays_above else "below"
+    where = "above" if gain.pays_above else "below"
     return (
-        f"price against risk: it gains where no deal is worth {side} {share(gain.break_even)} of "
+        f"price against risk: it gains where no deal is worth {where} {share(gain.break_even)} of "
         "the zone, and loses otherwise"
     )
 
@@ -125,6 +129,22 @@ def test(found: LevelTest) -> str:
     if found.low is not None and found.high is not None:
         ends = f" ({said(found.low)} to {said(found.high)})"
     return f"{found.what}: {said(found.value)}{ends}, wanted {wanted}: {found.answer}"
+
+
+def changed(found: Sequence[BargainChange]) -> str:
+    """Whether a run's games came out better than another's."""
+    if not found:
+        return "no scenario was played by both runs"
+    rose = [each for each in found if side(each.delta) > 0]
+    fell = [each for each in found if side(each.delta) < 0]
+    scenarios = max(each.scenarios for each in found)
+    parts = [
+        f"{what} in {', '.join(f'{each.role}, {each.arm}, round {each.round}' for each in where)}"
+        for what, where in (("higher", rose), ("lower", fell))
+        if where
+    ]
+    said = "; ".join(parts) or "cannot tell whether surplus shares changed"
+    return f"games: {said} ({plural(scenarios, 'scenario')} that both runs played)"
 
 
 def headline(found: BargainFindings) -> list[Gain]:

@@ -33,8 +33,9 @@ def run_summary(
     if games is None:
         return tasks
     if quiet:
-        return [*tasks, *games_in_short(games, paper)]
-    return apart([tasks, games_in_full(games, paper), [] if tasks else _end(findings, paper)])
+        return [*tasks, *games_in_short(games, paper), *([] if tasks else beside)]
+    end = [] if tasks else [*beside, *_end(findings, paper)]
+    return apart([tasks, games_in_full(games, paper), end])
 
 
 def has_tasks(findings: Findings) -> bool:
