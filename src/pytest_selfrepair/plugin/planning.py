@@ -1,6 +1,7 @@
 """What is said when the items are known and before any of them is run."""
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -8,11 +9,13 @@ import pytest
 
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import TaskError, UsageError
+from pytest_selfrepair.estimate.bargain.plan import ASSUMED_DEVIATION, least_surplus_gain
 from pytest_selfrepair.plugin import workers
-from pytest_selfrepair.plugin.game_items import games_of
+from pytest_selfrepair.plugin.game_items import GameItem, games_of
 from pytest_selfrepair.plugin.items import TaskItem, runnable, tasks_of
 from pytest_selfrepair.plugin.kinds import check_kinds
 from pytest_selfrepair.plugin.run_process import RunProcess
+from pytest_selfrepair.report.numbers import plural
 
 if TYPE_CHECKING:
     from pytest_selfrepair.plugin.reports import Reports
@@ -59,6 +62,7 @@ class Planning:
             lines += self._process.models.forecast_games(
                 [(item.upcoming.load(), item.upcoming.role) for item in games]
             )
+            lines += _foreseen_surplus(games, self._process.settings.games)
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.section("self-repair: plan")
@@ -86,6 +90,20 @@ class Planning:
         if reporter is not None and not self._process.settings.plan:
             for line in self._foreseen:
                 reporter.write_line(line)
+
+
+def _foreseen_surplus(items: Sequence[GameItem], games: int) -> list[str]:
+    """Which gain in surplus share so many scenarios and games could show, a line for each role."""
+    lines = []
+    for role, count in Counter(item.upcoming.role for item in items).items():
+        least = least_surplus_gain(count, games)
+        shown = "no gain" if least is None else f"a gain of about {least:.2g} in surplus share"
+        lines.append(
+            f"{role}: {plural(count, 'scenario')} with {plural(games, 'game')} each could show "
+            f"{shown} with 80 % power,"
+        )
+    assumed = f"{ASSUMED_DEVIATION:g}, which is assumed"
+    return [*lines, f"  where the standard deviation of a game's paired difference is {assumed}"]
 
 
 def _read(items: Iterable[TaskItem]) -> Iterator[Task]:
