@@ -18,7 +18,7 @@ from tabulate import tabulate
 from graders import Grader, Sandbox, Work, installed_peers
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 from pytest_selfrepair.tasks import humaneval
 from pytest_selfrepair.tasks.source import Source
 

@@ -33,11 +33,11 @@ from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.estimate.bargain.gains import family
 from pytest_selfrepair.estimate.bargain.samples import samples
-from pytest_selfrepair.estimate.comparison.gate import Gate, Rule, decide
+from pytest_selfrepair.estimate.comparison.gate import Gate, GateRule, decide
 from pytest_selfrepair.estimate.comparison.pairs import pairs
 from pytest_selfrepair.estimate.comparison.regression import Baselines, Regression
-from pytest_selfrepair.estimate.comparison.two_runs import Progress, progress
-from pytest_selfrepair.estimate.exact.samples import Samples
+from pytest_selfrepair.estimate.comparison.run_comparison import RunConclusion, progress
+from pytest_selfrepair.estimate.exact.program_arrays import Samples
 from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.estimate.intervals.decision import Evidence, decided, side
@@ -47,7 +47,7 @@ from pytest_selfrepair.estimate.intervals.power import least_limit
 from pytest_selfrepair.estimate.intervals.statistics import mean_of
 from pytest_selfrepair.estimate.run.as_grown import Trees
 from pytest_selfrepair.estimate.run.outcome import pass_at_1, solved_with
-from pytest_selfrepair.estimate.run.sampling import Sampling
+from pytest_selfrepair.estimate.run.sampling_baseline import Sampling
 from pytest_selfrepair.estimate.run.scored import resampling, scored
 from worlds import (
     MANY,
@@ -181,7 +181,9 @@ def compare(world: str, tasks: int, runs: int, rng: np.random.Generator) -> Iter
             differences = Baselines([before]).differences(after)
             line.spreads.append(float(np.var(differences)))
             found = paired_score(differences).as_estimate
-            line.add({Progress.BETTER: 1, Progress.WORSE: -1}.get(progress(found), 0), found)
+            line.add(
+                {RunConclusion.BETTER: 1, RunConclusion.WORSE: -1}.get(progress(found), 0), found
+            )
         yield line
 
 
@@ -202,7 +204,7 @@ def gate(world: str, tasks: int, runs: int, rng: np.random.Generator) -> Iterato
                 tasks=tasks,
                 truth=-times * limit,
             )
-            for rule in Rule
+            for rule in GateRule
         }
         for _ in range(runs):
             chances = draw(tasks, rng)
@@ -214,9 +216,9 @@ def gate(world: str, tasks: int, runs: int, rng: np.random.Generator) -> Iterato
                 line.runs += 1
                 failed = not decide(asked, about, fall).passed
                 line.true = (line.true or 0) + failed
-                if rule is Rule.SHOWN and not times:
+                if rule is GateRule.SHOWN and not times:
                     line.false = (line.false or 0) + failed
-                if rule is Rule.NONINFERIOR and times == 2:  # noqa: PLR2004 - worse than the limit
+                if rule is GateRule.NONINFERIOR and times == 2:  # noqa: PLR2004 - worse than the limit
                     line.false = (line.false or 0) + (not failed)
         yield from lines.values()
 

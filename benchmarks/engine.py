@@ -63,7 +63,7 @@ from pytest_selfrepair.core.sample import Sample, Usage
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.plugin import active
 from pytest_selfrepair.sandbox.limits import Limits
-from pytest_selfrepair.sandbox.packages import Packages
+from pytest_selfrepair.sandbox.installed_packages import Packages
 
 TEXT = "```python\\nprint(0)\\n```"
 FAILS = Verdict(

@@ -29,8 +29,8 @@ from numpy.typing import NDArray
 from tabulate import tabulate
 
 from pytest_selfrepair.core.tree import Policy
-from pytest_selfrepair.estimate.exact.forest import TOKENS, UNITS, Forest, Level
 from pytest_selfrepair.estimate.exact.shapes import Expected, expect
+from pytest_selfrepair.estimate.exact.tree_arrays import TOKENS, UNITS, Level, TreeArrays
 
 PROGRAMS, REPAIRS = 50, 25
 N_P, N_FR = (1, 2, 5, 10, 25), (1, 3, 5, 10)
@@ -71,7 +71,7 @@ def grow(tasks: int, rng: np.random.Generator) -> Trees:
     )
 
 
-def as_forest(trees: Trees) -> Forest:
+def as_forest(trees: Trees) -> TreeArrays:
     """The same, without the repairs of programs that pass."""
     tasks, failing = len(trees.passed), ~trees.passed.reshape(-1)
     programs = Level(
@@ -87,14 +87,14 @@ def as_forest(trees: Trees) -> Forest:
         cost=trees.repair_cost.reshape(-1, REPAIRS, UNITS)[failing].reshape(-1, UNITS),
     )
     ids = tuple(map(str, range(tasks)))
-    return Forest(tasks=ids, source="self", levels=(programs, repairs), planned=REPAIRS)
+    return TreeArrays(tasks=ids, source="self", levels=(programs, repairs), planned=REPAIRS)
 
 
 def exact(trees: Trees, *, replacement: bool) -> dict[Policy, Expected]:
     """Every shape, from the raw arrays; in the order of `SHAPES`."""
-    forest = as_forest(trees)
-    grid = expect(forest, N_P, N_FR, replacement=replacement, policies=POLICIES)
-    iid = expect(forest, BASELINE, [0], replacement=replacement, policies=POLICIES)
+    arrays = as_forest(trees)
+    grid = expect(arrays, N_P, N_FR, replacement=replacement, policies=POLICIES)
+    iid = expect(arrays, BASELINE, [0], replacement=replacement, policies=POLICIES)
     return {
         policy: Expected(
             n_p=grid[policy].n_p + iid[policy].n_p,
@@ -214,9 +214,9 @@ def main() -> int:
 
     def whole(replacement: bool) -> Callable[[], object]:
         def work() -> object:
-            forest = as_forest(trees)
+            arrays = as_forest(trees)
             n_p, n_fr = range(1, PROGRAMS + 1), range(REPAIRS + 1)
-            return expect(forest, n_p, n_fr, replacement=replacement)
+            return expect(arrays, n_p, n_fr, replacement=replacement)
 
         return work
 

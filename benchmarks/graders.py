@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pytest_selfrepair.core.task import Case, Difficulty, Task
-from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 READS = "print(solve(*map(int, input().split())))\n"
 WRONG = "def solve(a, b):\n    return a - b\n"

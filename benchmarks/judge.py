@@ -1,6 +1,6 @@
 """How fast the sandbox judges, against ``python -I`` for every test and other graders.
 
-    python benchmarks/judge.py [--rounds N] [--soak N] [--before TREE]
+    python benchmarks/judge.py [--rounds N] [--soak N] [--before TREE] [--busy TASKS SAMPLES]
 
 One interleaved run: every round times every grader on the same work, so that a busy machine slows
 all of them alike. A ratio is one of two times of the same round; the median over the rounds is
@@ -11,7 +11,8 @@ Other graders are measured where they can be imported, each in a process of its 
 LiveCodeBench a checkout's folder on PYTHONPATH, and tqdm. LiveCodeBench is timed in two ways: the
 run of the tests alone, without isolation, and as its users run it, with a manager and a process for
 every program. `--before` times the sandbox of another tree of this project, such as a work tree of
-an earlier commit.
+an earlier commit. `--busy` judges 500 programs of a file of samples instead, and prints how busy
+that keeps the cores.
 """
 
 import argparse
@@ -23,9 +24,10 @@ from pathlib import Path
 
 from tabulate import tabulate
 
+from busy import measure
 from graders import Exec, Grader, PythonPerTest, Sandbox, Work, installed_peers
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 from soak import soak
 
 MEDIUM = """\
@@ -44,6 +46,7 @@ TRIVIAL = "def solve(a, b):\n    return a + b\n"
 PROGRAMS = {"trivial": TRIVIAL, "medium": MEDIUM}
 COUNTS = (1, 10, 50)
 MANY = 200  # cases, to see whether time grows in proportion
+REAL = 500  # real programs, for utilisation
 PATIENCE = 0.05  # seconds for which a quick grader is timed anew in every round
 
 KINDS = tuple((name, stdin) for name in PROGRAMS for stdin in (True, False))
@@ -116,12 +119,23 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often each grader is timed")
     parser.add_argument("--soak", type=int, default=0, help="judge so many programs instead")
     parser.add_argument("--before", type=Path, help="another tree of this project")
+    parser.add_argument(
+        "--busy",
+        nargs=2,
+        type=Path,
+        metavar=("TASKS", "SAMPLES"),
+        help="judge real programs instead, and print utilisation",
+    )
     options = parser.parse_args()
     isolation = find_isolation()
     print(isolation.description)
     with asyncio.Runner() as runner:
-        judge = SandboxJudge(isolation, concurrency=None if options.soak else 1)
-        if options.soak:
+        every_core = options.soak or options.busy
+        judge = SandboxJudge(isolation, concurrency=None if every_core else 1)
+        if options.busy:
+            tasks, samples = options.busy
+            runner.run(measure(judge, tasks, samples, REAL))
+        elif options.soak:
             runner.run(soak(judge, options.soak))
         else:
             with installed_peers(options.before) as peers:

@@ -35,9 +35,9 @@ import msgspec
 
 from pytest_selfrepair.core.sample import Sample, SampleRequest
 from pytest_selfrepair.errors import InfrastructureError
-from pytest_selfrepair.models.answers import Answer
+from pytest_selfrepair.models.answers import Completion
 from pytest_selfrepair.models.chat import ChatModel
-from pytest_selfrepair.models.endpoint import Call, Line
+from pytest_selfrepair.models.endpoint import Call, EndpointClient
 from pytest_selfrepair.models.local import DEFAULT_SLOTS, REQUESTS_AT_ONCE, LocalServer
 from pytest_selfrepair.models.weights import SIZES, find_weights
 
@@ -103,7 +103,7 @@ class Again:
         """Stand between the run and its embedded model."""
         # Not typed: methods are put in place of others.
         server_type: Any = LocalServer
-        line_type: Any = Line
+        line_type: Any = EndpointClient
         model_type: Any = ChatModel
         start, stop, ask = server_type.start, server_type.close, line_type.ask
         set_up, draw_one, draw_several = (
@@ -127,13 +127,13 @@ class Again:
             set_up(model, *names, **settings | {"most_choices": self.way.choices})
 
         async def asked(
-            line: Line, prepare: Callable[[], Awaitable[Call]], **more: object
-        ) -> Answer:
+            line: EndpointClient, prepare: Callable[[], Awaitable[Call]], **more: object
+        ) -> Completion:
             async def to_the_limit() -> Call:
                 call = await prepare()
                 return replace(call, body={**(call.body or {}), "ignore_eos": True})
 
-            answer: Answer = await ask(line, to_the_limit, **more)
+            answer: Completion = await ask(line, to_the_limit, **more)
             return answer
 
         async def one(model: ChatModel, request: SampleRequest) -> Sample:

@@ -87,7 +87,7 @@ def _sums(work: Request) -> dict[str, str]:
 def before() -> Callable[[Request], bool]:
     """The sandbox of another tree of this project, which stands first where modules are found."""
     graders = importlib.import_module("graders")
-    judging = importlib.import_module("pytest_selfrepair.sandbox.judge")
+    judging = importlib.import_module("pytest_selfrepair.sandbox.sandbox_judge")
     isolation = importlib.import_module("pytest_selfrepair.sandbox.isolation").find_isolation()
     judge, runner = judging.SandboxJudge(isolation, concurrency=1), asyncio.Runner()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from graders import READS, Work
 from pytest_selfrepair.core.verdict import Outcome
-from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 SUM = "def solve(a, b):\n    return a + b\n"
 ADDS = Work(program=SUM, stdin=True, cases=3).task

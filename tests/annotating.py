@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builders import repair
-from pytest_selfrepair.annotate.items import Item, Key
+from pytest_selfrepair.annotate.study_items import Item, Key
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, TaskKind
 from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree, program_hash
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 MODELS_WORDS = "A model says that it subtracts one too few."
 STATEMENT = """Monocarp collects shells. He is given the numbers of shells found on each day and \

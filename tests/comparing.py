@@ -30,7 +30,7 @@ def fails(outcome: Outcome = Outcome.WRONG_ANSWER, *, at: int | None = 0) -> Ver
     return replace(FAILED, outcome=outcome, failure=CaseFailure(index=at))
 
 
-def forest(
+def task_of(
     programs: Sequence[bool],
     repairs: Mapping[str, Rows],
     baseline: Sequence[bool] = (),

@@ -9,7 +9,7 @@ from pytest_selfrepair.core.sample import Message, Role, Sample, SampleRequest, 
 from pytest_selfrepair.errors import InfrastructureError
 from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.chat import MOST_CHOICES, ChatModel
-from pytest_selfrepair.models.endpoint import Line
+from pytest_selfrepair.models.endpoint import EndpointClient
 from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.retrying import Retries
 from pytest_selfrepair.models.scripted_server import ScriptedServer
@@ -62,16 +62,16 @@ def line_to(
     retries: Retries = SOON,
     time: FakeTime | None = None,
     key: str = KEY,
-) -> Line:
+) -> EndpointClient:
     """The way to an endpoint."""
     endpoint = Endpoint(base_url=base_url, api_key=key, timeout=timeout, retries=retries)
     if time is None:
-        return Line(endpoint, Slots(slots))
-    return Line(endpoint, Slots(slots), clock=time.clock, sleep=time.sleep)
+        return EndpointClient(endpoint, Slots(slots))
+    return EndpointClient(endpoint, Slots(slots), clock=time.clock, sleep=time.sleep)
 
 
 def model_on(
-    line: Line,
+    line: EndpointClient,
     *,
     price: Price | None = None,
     most_choices: int = MOST_CHOICES,

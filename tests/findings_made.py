@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.ledger import Lost
+from pytest_selfrepair.core.run_account import Lost
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.estimate.exact.shape import ALL, Shape
@@ -18,14 +18,20 @@ from pytest_selfrepair.estimate.findings import (
     Flips,
     HeatCell,
     HeatMap,
+    OutcomeCounts,
     Pair,
     Refused,
     RepairRate,
     SourceFindings,
-    Tally,
     Unscored,
 )
-from pytest_selfrepair.estimate.gain import Against, Answer, AtEqualTokens, Baseline, Difficulty
+from pytest_selfrepair.estimate.gain import (
+    Against,
+    AtEqualTokens,
+    Baseline,
+    DifficultyRates,
+    RepairConclusion,
+)
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 
@@ -74,7 +80,7 @@ def at_equal_tokens(source: str = "self", **changed: Any) -> AtEqualTokens:
         "paper": against(Baseline.EVERY_TASK, 0.584, tested(0.076, 0.05, 0.004), programs=7.2),
         "tokens_per_solved": 1879.0,
         "dollars_per_solved": 0.0123,
-        "answer": Answer.PAYS,
+        "answer": RepairConclusion.PAYS,
         "detectable": 0.112,
     }
     return AtEqualTokens(**(facts | changed))
@@ -85,7 +91,7 @@ UNSURE = at_equal_tokens(
     pass_rate=estimate(0.632, 0.12),
     stopping=against(Baseline.STOPPING, 0.611, tested(0.021, 0.06, 0.48), programs=6.8),
     tokens=1402.0,
-    answer=Answer.CANNOT_TELL,
+    answer=RepairConclusion.CANNOT_TELL,
     detectable=0.134,
     tokens_per_solved=2218.0,
 )
@@ -155,7 +161,7 @@ def sample(**changed: Any) -> Findings:
         ),
         "headline": sources,
         "difficulties": tuple(
-            Difficulty(
+            DifficultyRates(
                 difficulty=name,
                 tasks=tasks,
                 pass_at_1=estimate(share, 0.1),
@@ -242,7 +248,7 @@ def sample(**changed: Any) -> Findings:
                 ),
             ),
         ),
-        "tally": Tally(
+        "tally": OutcomeCounts(
             tasks={
                 str(TaskOutcome.SOLVED): 12,
                 str(TaskOutcome.REPAIRED): 7,
@@ -308,7 +314,9 @@ NOTHING = sample(
     shapes=(),
     curves=(),
     heat_maps=(),
-    tally=Tally(tasks={"unscored": 1}, programs={}, repairs={}, baseline={}, judged=(), flips=()),
+    tally=OutcomeCounts(
+        tasks={"unscored": 1}, programs={}, repairs={}, baseline={}, judged=(), flips=()
+    ),
     cost=Cost(tokens=7, samples=1, unpriced=1),
     unscored=(Unscored(reason="gone", tasks=("t",)),),
     refused=(),
@@ -368,7 +376,7 @@ def _at(source: st.SearchStrategy[str]) -> st.SearchStrategy[AtEqualTokens]:
         paper=_against,
         tokens_per_solved=st.none() | _amounts,
         dollars_per_solved=st.none() | _amounts,
-        answer=st.none() | st.sampled_from(Answer),
+        answer=st.none() | st.sampled_from(RepairConclusion),
         detectable=st.none() | _shares,
     )
 
@@ -434,7 +442,7 @@ def any_findings(draw: st.DrawFn) -> Findings:
         about=about,
         headline=each(_at),
         difficulties=tuple(
-            Difficulty(
+            DifficultyRates(
                 difficulty=name,
                 tasks=draw(_counts),
                 pass_at_1=draw(estimates()),
@@ -490,7 +498,7 @@ def any_findings(draw: st.DrawFn) -> Findings:
         heat_maps=(),
         tally=draw(
             st.builds(
-                Tally,
+                OutcomeCounts,
                 tasks=_tallies,
                 programs=_tallies,
                 repairs=_tallies,

@@ -19,8 +19,8 @@ import asyncio, os, signal, sys, time
 sys.path.insert(0, {str(HERE)!r})
 from pathlib import Path
 from storing import asked, replied
-from pytest_selfrepair.core.ledger import RunLimits, Wanted
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.core.run_account import RunLimits, Wanted
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 store = SqliteStore(Path(sys.argv[1]))
 """
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.run_account import Lost
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.shape import ALL, Shape
@@ -16,15 +16,15 @@ from pytest_selfrepair.estimate.findings import (
     Flips,
     HeatCell,
     HeatMap,
+    OutcomeCounts,
     Pair,
     Refused,
     RepairRate,
     SourceFindings,
-    Tally,
     Unscored,
 )
-from pytest_selfrepair.estimate.gain import Against, Answer, AtEqualTokens, Baseline
-from pytest_selfrepair.estimate.gain import Difficulty as RatesOfDifficulty
+from pytest_selfrepair.estimate.gain import Against, AtEqualTokens, Baseline, RepairConclusion
+from pytest_selfrepair.estimate.gain import DifficultyRates as RatesOfDifficulty
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.run.outcome import task_outcome
 from synthetic import FAULTS
@@ -53,11 +53,11 @@ def at_equal_tokens(
     assert about.low is not None
     assert about.high is not None
     answer = (
-        Answer.PAYS
+        RepairConclusion.PAYS
         if about.low > 0
-        else Answer.DOES_NOT_PAY
+        else RepairConclusion.DOES_NOT_PAY
         if about.high < 0
-        else Answer.CANNOT_TELL
+        else RepairConclusion.CANNOT_TELL
     )
     return AtEqualTokens(
         source=source,
@@ -283,7 +283,7 @@ def findings(
         heat_maps=tuple(
             _heat_map(source, 0.06 * number) for number, source in enumerate(sources) if scored
         ),
-        tally=Tally(
+        tally=OutcomeCounts(
             tasks=tasks,
             programs=programs,
             repairs=repairs,

@@ -14,13 +14,13 @@ import annotating
 from annotating import Server, served
 from browsing import FLAGS, VARIABLE, find_chromium
 from projects import LEAN, write_project
-from pytest_selfrepair.annotate import study
-from pytest_selfrepair.annotate.answers import Answers
-from pytest_selfrepair.annotate.export import as_lines
-from pytest_selfrepair.annotate.items import failing
+from pytest_selfrepair.annotate import study_plan as study
+from pytest_selfrepair.annotate.answers_export import as_lines
+from pytest_selfrepair.annotate.answers_file import Answers
+from pytest_selfrepair.annotate.study_items import failing
 from pytest_selfrepair.core.task import Difficulty, TaskKind
 from pytest_selfrepair.feedback.human import DEFAULT_FILE
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.store import run_names as runs
 
 CHROMIUM = find_chromium()
 pytestmark = pytest.mark.skipif(
@@ -62,7 +62,7 @@ def address(stored: Path) -> Iterator[str]:
         yield server.address
 
 
-def run(*arguments: str) -> runs.Run:
+def run(*arguments: str) -> runs.LoadedRun:
     """A run of the project with the scripted model, and what it has stored."""
     command = [sys.executable, "-m", "pytest", "tasks", *LEAN.split(), "-p", "no:cacheprovider"]
     command += ["--selfrepair-model", "scripted:script.json", "--selfrepair-programs", "2"]

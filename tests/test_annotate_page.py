@@ -19,16 +19,19 @@ from starlette.testclient import TestClient
 
 import annotating
 from annotating import MODELS_WORDS
-from pytest_selfrepair.annotate import door, host, judging, layout, listening, study
-from pytest_selfrepair.annotate.answers import Answers
+from pytest_selfrepair.annotate import answers_layout as layout
+from pytest_selfrepair.annotate import door, host, listening
+from pytest_selfrepair.annotate import study_plan as study
+from pytest_selfrepair.annotate import text_judging as judging
+from pytest_selfrepair.annotate.answers_file import Answers
 from pytest_selfrepair.annotate.guard import GUESSES, LARGEST_BODY, Guard, Meter, Rate
-from pytest_selfrepair.annotate.items import Item, Person, failing
-from pytest_selfrepair.annotate.running import Runner, arguments
+from pytest_selfrepair.annotate.study_items import Item, Person, failing
+from pytest_selfrepair.annotate.trial_running import TrialRunner, arguments
 from pytest_selfrepair.core.task import Difficulty, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.store import run_names as runs
 
 EVIL = (
     "</textarea></script><script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -40,7 +43,7 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104 - it is asked about, not bound
 class Page:
     """A page that is served, and a file of answers behind it."""
 
-    def __init__(self, folder: Path, run: runs.Run) -> None:
+    def __init__(self, folder: Path, run: runs.LoadedRun) -> None:
         self.run = run
         self.items = failing(run)
         self.answers = Answers(folder / "a.sqlite")
@@ -59,7 +62,7 @@ class Page:
         at: str = "127.0.0.1",
         code: str = "local",
         names: tuple[str, ...] = (),
-        runner: Runner | None = None,
+        runner: TrialRunner | None = None,
         base: str = "http://127.0.0.1:8765",
     ) -> TestClient:
         mine = tuple(items or self.items[::2])
@@ -67,7 +70,7 @@ class Page:
         served = host.Served(
             answers=self.answers,
             study=self.design if studied else None,
-            texts=study.Texts(
+            texts=study.StudyTexts(
                 consent=f"Consent {EVIL}", instructions=study.standard("instructions")
             ),
             items=tuple(self.items),
@@ -95,14 +98,14 @@ class Page:
 
 
 @pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> runs.Run:
+def stored(tmp_path_factory: pytest.TempPathFactory) -> runs.LoadedRun:
     records = [annotating.record(n, difficulty=list(Difficulty)[n % 3]) for n in range(3)]
     path = annotating.store(tmp_path_factory.mktemp("run") / "s.sqlite", records)
     return runs.load(str(path))
 
 
 @pytest.fixture
-def page(tmp_path: Path, stored: runs.Run) -> Iterator[Page]:
+def page(tmp_path: Path, stored: runs.LoadedRun) -> Iterator[Page]:
     made = Page(tmp_path, stored)
     with made.stack:
         yield made
@@ -382,7 +385,7 @@ def test_nothing_that_a_task_a_model_or_a_person_wrote_is_markup(page: Page) -> 
     site = host.Served(
         answers=page.answers,
         study=None,
-        texts=study.Texts(consent=EVIL, instructions=EVIL),
+        texts=study.StudyTexts(consent=EVIL, instructions=EVIL),
         items=(),
         person=Person(code="other", items=()),
         judged=tuple(texts),
@@ -502,7 +505,7 @@ def test_the_order_of_texts_is_a_participants_own_and_stays(page: Page) -> None:
 
 
 def test_a_program_runs_on_an_input_in_the_sandbox(page: Page) -> None:
-    runner = Runner(find_isolation())
+    runner = TrialRunner(find_isolation())
     called = replace(
         page.items[0],
         program=annotating.CALLED.format(extra=1),

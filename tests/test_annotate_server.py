@@ -8,11 +8,12 @@ import httpx2
 import pytest
 
 import annotating
-from pytest_selfrepair.annotate import guard, host, study
-from pytest_selfrepair.annotate.answers import Answers
-from pytest_selfrepair.annotate.items import Person, failing
+from pytest_selfrepair.annotate import guard, host
+from pytest_selfrepair.annotate import study_plan as study
+from pytest_selfrepair.annotate.answers_file import Answers
+from pytest_selfrepair.annotate.study_items import Person, failing
 from pytest_selfrepair.cli import main
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.store import run_names as runs
 
 HEAD = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 
@@ -90,7 +91,7 @@ def test_without_a_proxy_one_person_needs_no_link(tmp_path: Path) -> None:
         served = host.Served(
             answers=answers,
             study=None,
-            texts=study.Texts(consent="", instructions=""),
+            texts=study.StudyTexts(consent="", instructions=""),
             items=(),
             person=Person(code="local", items=()),
             judged=None,

@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import FAILED, program
-from comparing import forest, record
+from comparing import record, task_of
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.core.verdict import CaseFailure
 from pytest_selfrepair.estimate.comparison.gate import Decision
 from pytest_selfrepair.report.annotations import annotations
 
-UNSOLVED = forest([False], {"self": [[False]]})
-SOLVED = forest([True], {"self": []})
+UNSOLVED = task_of([False], {"self": [[False]]})
+SOLVED = task_of([True], {"self": []})
 
 
 def failing_on(text: str) -> Grown:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_selfrepair.core.sample import Usage
-from pytest_selfrepair.models.answers import Answer, NoCompletionError, read_answer
+from pytest_selfrepair.models.answers import Completion, NoCompletionError, read_answer
 from pytest_selfrepair.models.counts import Counts, read_counts
 from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.usage import Counted, apportion, counted
@@ -22,16 +22,16 @@ json_values = st.recursive(
 )
 
 
-def answer(*messages: object, usage: object = None, **choice: object) -> Answer:
+def answer(*messages: object, usage: object = None, **choice: object) -> Completion:
     choices = [{"message": message, "finish_reason": "stop"} | choice for message in messages]
     return read_answer(json.dumps({"choices": choices, "usage": usage}).encode())
 
 
-def count(found: Answer) -> Counted:
+def count(found: Completion) -> Counted:
     return asyncio.run(counted(found, counter=COUNTER))
 
 
-def cost(found: Answer) -> list[Usage]:
+def cost(found: Completion) -> list[Usage]:
     return list(count(found).usages)
 
 
@@ -211,7 +211,7 @@ def test_reasoning_that_is_shown_is_counted_where_the_endpoint_does_not_count() 
 
 def test_what_an_answer_without_choices_cost_is_counted() -> None:
     counts = Counts(generated=7, prompt=4)
-    assert cost(Answer(choices=(), counts=counts)) == [
+    assert cost(Completion(choices=(), counts=counts)) == [
         Usage(completion_tokens=7, prompt_tokens=4, counted_by="endpoint")
     ]
 

@@ -12,12 +12,12 @@ from builders import grown, repair
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.exact.iid import from_none, iid
-from pytest_selfrepair.estimate.exact.samples import Samples
+from pytest_selfrepair.estimate.exact.program_arrays import Samples
 from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.run.as_grown import Trees
 from pytest_selfrepair.estimate.run.matched import Matched, up_to
 from pytest_selfrepair.estimate.run.outcome import pass_at_1, solved_with, tree_cost
-from pytest_selfrepair.estimate.run.sampling import Sampling
+from pytest_selfrepair.estimate.run.sampling_baseline import Sampling
 from trees import counted
 
 shapes = st.lists(st.booleans(), min_size=1, max_size=4)

@@ -14,7 +14,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.estimate.exact.shape import ALL
-from pytest_selfrepair.estimate.gain import Answer
+from pytest_selfrepair.estimate.gain import RepairConclusion
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.report.data import from_json, to_json
 from pytest_selfrepair.store.authors_file import open_file
@@ -122,7 +122,7 @@ def test_where_even_the_smallest_tree_costs_more_nothing_is_claimed_for_repair(
     cut = [_first_program(record) for record in single]
     [headline] = findings(cut, how=FEW).headline
     assert headline.stopping.short == headline.unsolved > 0
-    assert headline.answer is not Answer.PAYS
+    assert headline.answer is not RepairConclusion.PAYS
 
 
 def _first_program(record: Record) -> Record:

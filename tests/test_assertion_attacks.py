@@ -10,8 +10,8 @@ from builders import task
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 from test_assertions import asserting
 
 LIMITS = Limits(cpu_seconds=0.5, wall_factor=-2.0)  # one second of wall-clock time

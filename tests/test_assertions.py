@@ -9,16 +9,17 @@ import pytest
 
 from assertion_sets import HUMANEVAL, MBPP, Line, humaneval, mbpp
 from builders import task
-from pytest_selfrepair.core.checker import Rule
+from pytest_selfrepair.core.checker import AcceptanceRule
 from pytest_selfrepair.core.feedback import error_sentence
 from pytest_selfrepair.core.task import Assertions, Task
-from pytest_selfrepair.core.validation import Standing, validate
+from pytest_selfrepair.core.validation import TaskStanding, validate
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.errors import CheckerError
-from pytest_selfrepair.sandbox import assertions, examiner
+from pytest_selfrepair.sandbox import assertion_judge as assertions
+from pytest_selfrepair.sandbox import examiner
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 from test_assertion_sets import read
 from test_warm_sandbox import family
 
@@ -53,8 +54,8 @@ def test_a_reference_program_passes_and_one_that_returns_nothing_does_not(
 ) -> None:
     of = read(line)
     found = asyncio.run(validate(of, sandbox))
-    assert found.standing is Standing.VALID, found.trials
-    assert (found.cases, found.rules) == (len(of.cases), {Rule.OWN: 1})
+    assert found.standing is TaskStanding.VALID, found.trials
+    assert (found.cases, found.rules) == (len(of.cases), {AcceptanceRule.OWN: 1})
     verdict = judge(sandbox, of, f"def {of.fn_name}(*args, **kwargs): pass")
     assert verdict.failure is not None
     if "Pair(" in str(line) or "Node(" in str(line):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from annotating import item
 from pytest_selfrepair.annotate.assign import assign, check_assignment
-from pytest_selfrepair.annotate.items import Item
+from pytest_selfrepair.annotate.study_items import Item
 from pytest_selfrepair.errors import UsageError
 
 DIFFICULTIES = ("introductory", "interview", "competition")

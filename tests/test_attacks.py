@@ -22,8 +22,8 @@ from builders import task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 from test_warm_sandbox import family
 
 ATTACKS = sorted(Path(__file__).with_name("attacks").glob("*.py"))
@@ -35,7 +35,10 @@ MARK = "selfrepair-attack"
 OPEN_AT_D: dict[str, tuple[str, ...]] = {
     "files are open": (
         "link_out_of_scratch",
+        "module_left_for_others",
+        "program_file_replaced",
         "read_files_of_this_machine",
+        "state_in_times_of_files",
         "write_outside_scratch",
     ),
     "the network is open": ("abstract_unix_socket", "network", "socket_of_any_family"),
@@ -59,8 +62,9 @@ OPEN_AT_D: dict[str, tuple[str, ...]] = {
 """Attacks that are never run at level D, by what lets them through there."""
 
 SAME_USER_AT_D = (
-    *("change_modes_of_files", "cut_files_short", "fork_bomb", "kill_every_pid", "kill_minus_one"),
-    *("kill_the_parent", "mount", "prlimit_of_the_parent", "read_environment_of_others"),
+    *("change_modes_of_files", "cut_files_short", "fork_bomb", "kill_all_that_has_this_user"),
+    *("kill_every_pid", "kill_minus_one", "kill_the_parent", "limits_of_what_waits", "mount"),
+    *("prlimit_of_the_parent", "read_environment_of_others", "stop_what_waits"),
 )
 """Attacks on what belongs to the program's user: run at level D where that user has nothing."""
 

@@ -19,9 +19,9 @@ from pytest_selfrepair.core.task import Difficulty, JsonValue
 from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.errors import StoreError, UsageError
-from pytest_selfrepair.estimate.exact.forest import TOKENS as GENERATED
-from pytest_selfrepair.estimate.exact.forest import forest
 from pytest_selfrepair.estimate.exact.shapes import expect
+from pytest_selfrepair.estimate.exact.tree_arrays import TOKENS as GENERATED
+from pytest_selfrepair.estimate.exact.tree_arrays import tree_arrays
 from pytest_selfrepair.estimate.run.outcome import pass_at_1
 from pytest_selfrepair.store.authors_file import SingleRepair, open_file
 from pytest_selfrepair.store.authors_write import write
@@ -289,7 +289,7 @@ def test_estimates_of_what_was_written_are_those_of_the_run(tmp_path: Path) -> N
     back = [each.grown for each in records(path) if each.grown is not None]
     assert counted(back, "self") == counted(ran, "self")
     one, other = (
-        expect(forest(each, "self"), [1, 2], [1], replacement=True) for each in (back, ran)
+        expect(tree_arrays(each, "self"), [1, 2], [1], replacement=True) for each in (back, ran)
     )
     for policy, found in one.items():
         assert np.array_equal(found.solved, other[policy].solved)

@@ -15,7 +15,7 @@ import pytest
 from endpoints import Serve
 from projects import LEAN
 from pytest_selfrepair.bargain.game import GameEnding, all_games
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.store import run_names as runs
 from scenario_projects import LAMP, write_scenarios
 
 PLAYS = {

@@ -9,8 +9,8 @@ import pytest
 
 from projects import SOLVED, write_project
 from pytest_selfrepair.bargain.record import BargainRecord
-from pytest_selfrepair.store import runs
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 from scenario_projects import GAP, LAMP, RULES, write_scenario, write_scenarios, write_script
 
 MODES = {"serial": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}

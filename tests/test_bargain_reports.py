@@ -8,7 +8,7 @@ import pytest
 
 from projects import write_project
 from pytest_selfrepair import cli
-from pytest_selfrepair.report.data import from_json, two_runs_from_json
+from pytest_selfrepair.report.data import comparison_from_json, from_json
 from scenario_projects import write_scenarios
 
 STORE = ".selfrepair/samples.sqlite"
@@ -114,7 +114,7 @@ def test_two_runs_of_games_are_held_against_each_other(
     said = capsys.readouterr().out
     assert "seller, goal, 2 " in said
     assert "pass@t" not in said
-    found = two_runs_from_json((project / "two.json").read_text())
+    found = comparison_from_json((project / "two.json").read_text())
     [change] = [
         each for each in found.bargain if (each.role, each.arm, each.round) == ("seller", "goal", 2)
     ]

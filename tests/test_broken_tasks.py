@@ -14,7 +14,7 @@ from pytest_selfrepair.errors import TaskError
 from pytest_selfrepair.tasks import folders, jsonl
 from pytest_selfrepair.tasks.outline import READ_AT_ONCE, Outline
 from pytest_selfrepair.tasks.source import LARGEST_FILE, Source, read_json
-from pytest_selfrepair.tasks.sources import Found, find
+from pytest_selfrepair.tasks.task_paths import FoundTask, find
 
 MODES = {"serial": ("-p", "no:xdist"), "n2": ("-n2",)}
 
@@ -124,7 +124,7 @@ def test_each_broken_task_is_one_error_of_collection_and_the_others_run(
 def test_every_command_finds_the_same_errors(tmp_path: Path) -> None:
     write_broken(tmp_path)
     for found in find([tmp_path]):
-        assert isinstance(found, Found)
+        assert isinstance(found, FoundTask)
         with pytest.raises(TaskError) as raised:
             found.load()
         assert BROKEN[Path(found.id).name][1] in str(raised.value)

@@ -122,8 +122,8 @@ def test_tasks_without_a_score_or_a_tree_of_the_source_are_left_out() -> None:
     lost = Record(task_id="apps/9999", unscored="the endpoint is gone")
     other = replace(WHOLE, trees=(replace(WHOLE.trees[0], source="blind"),))
     found = usable([*records([WHOLE, other], plan()), lost], "self")
-    assert found.forest.tasks == ("apps/0000",)
-    assert usable(records([WHOLE, other], plan()), None).forest.tasks == ("apps/0000", "apps/0001")
+    assert found.arrays.tasks == ("apps/0000",)
+    assert usable(records([WHOLE, other], plan()), None).arrays.tasks == ("apps/0000", "apps/0001")
     assert usable([lost], "self").shapes(replacement=True) == ()
 
 
@@ -151,7 +151,7 @@ def test_what_is_kept_of_ended_trees_is_unbiased_where_all_of_it_is_not() -> Non
     rng = np.random.default_rng(2)
     tasks = [drawn_within(rng, 1_250) for _ in range(4_000)]
     found = usable(records(tasks, plan(n_p=8, budget=1_250)), None)
-    assert found.forest.most_programs == 3
+    assert found.arrays.most_programs == 3
     shapes = found.shapes(replacement=False, policies=[Policy.BATCH])
     for shape in shapes:
         truth = 1 - (1 - CHANCE) ** shape.n_p

@@ -14,7 +14,7 @@ from pytest_selfrepair.cli import main
 from pytest_selfrepair.core.record import Record, References
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.sandbox.referee import CHECKER_BROKE
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 SLOW = Verdict(outcome=Outcome.TIME_LIMIT, cases_run=1, cases_passed=0)
 BROKEN = replace(FAILED, failure=CaseFailure(error=f"{CHECKER_BROKE}: ValueError"))

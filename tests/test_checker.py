@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import compare
-from pytest_selfrepair.core.checker import CHECKERS, Rule, strict, tolerant, weakest
+from pytest_selfrepair.core.checker import CHECKERS, AcceptanceRule, strict, tolerant, weakest
 from pytest_selfrepair.core.shorten import render, shorten
 from pytest_selfrepair.core.task import JsonValue, TaskKind
 from pytest_selfrepair.plugin.flags import CHECKER_NAMES
@@ -28,20 +28,20 @@ outputs = st.text(st.sampled_from("ab1207.-+e \t\n"), max_size=30)
 @pytest.mark.parametrize(
     ("expected", "actual", "rule"),
     [
-        ("1 2\n", "1 2\n", Rule.EXACT),
-        ("1 2\n", "1 2", Rule.EXACT),
-        ("a\r\nb", "a\nb\n", Rule.EXACT),
-        ("1 2\n", "1  2 \n\n", Rule.WHITESPACE),
-        ("1\n2\n", "1\n\n2\n", Rule.WHITESPACE),
-        ("0.333333333333", "0.3333333333333333", Rule.FLOAT),
-        ("1000000.0", "1000000.9", Rule.FLOAT),
-        ("1.0", "1", Rule.FLOAT),
-        ("1e-07", "0.0000001", Rule.FLOAT),
-        ("0.0", "-1e-9", Rule.FLOAT),
+        ("1 2\n", "1 2\n", AcceptanceRule.EXACT),
+        ("1 2\n", "1 2", AcceptanceRule.EXACT),
+        ("a\r\nb", "a\nb\n", AcceptanceRule.EXACT),
+        ("1 2\n", "1  2 \n\n", AcceptanceRule.WHITESPACE),
+        ("1\n2\n", "1\n\n2\n", AcceptanceRule.WHITESPACE),
+        ("0.333333333333", "0.3333333333333333", AcceptanceRule.FLOAT),
+        ("1000000.0", "1000000.9", AcceptanceRule.FLOAT),
+        ("1.0", "1", AcceptanceRule.FLOAT),
+        ("1e-07", "0.0000001", AcceptanceRule.FLOAT),
+        ("0.0", "-1e-9", AcceptanceRule.FLOAT),
     ],
 )
 def test_tolerant_accepts_output_by_the_strongest_rule_that_fits(
-    expected: str, actual: str, rule: Rule
+    expected: str, actual: str, rule: AcceptanceRule
 ) -> None:
     assert compare(tolerant, STDIN, expected, actual).rule is rule
 
@@ -80,7 +80,7 @@ def test_an_integer_beyond_pythons_limit_of_digits_is_compared_exactly() -> None
     text = "1" * 6000
     assert compare(tolerant, STDIN, text, text + "\n").accepted
     assert not compare(tolerant, STDIN, text, text[:-1] + "2").accepted
-    assert compare(tolerant, CALL, [HUGE], [HUGE]).rule is Rule.EXACT
+    assert compare(tolerant, CALL, [HUGE], [HUGE]).rule is AcceptanceRule.EXACT
     assert not compare(tolerant, CALL, [HUGE], [HUGE + 1]).accepted
     assert not compare(tolerant, CALL, 1.5, HUGE).accepted
     assert not compare(tolerant, CALL, HUGE, 1.5).accepted
@@ -89,16 +89,16 @@ def test_an_integer_beyond_pythons_limit_of_digits_is_compared_exactly() -> None
 @pytest.mark.parametrize(
     ("expected", "actual", "rule"),
     [
-        ([1, "a", None, True], [1, "a", None, True], Rule.EXACT),
-        (0.3, 0.1 + 0.2, Rule.FLOAT),
-        (1.0, 1, Rule.FLOAT),
-        (1, 1.0, Rule.FLOAT),
-        ({"1": [2.0]}, {"1": [2.0000001]}, Rule.FLOAT),
-        (math.inf, math.inf, Rule.EXACT),
+        ([1, "a", None, True], [1, "a", None, True], AcceptanceRule.EXACT),
+        (0.3, 0.1 + 0.2, AcceptanceRule.FLOAT),
+        (1.0, 1, AcceptanceRule.FLOAT),
+        (1, 1.0, AcceptanceRule.FLOAT),
+        ({"1": [2.0]}, {"1": [2.0000001]}, AcceptanceRule.FLOAT),
+        (math.inf, math.inf, AcceptanceRule.EXACT),
     ],
 )
 def test_tolerant_accepts_results_by_the_weakest_rule_needed(
-    expected: JsonValue, actual: JsonValue, rule: Rule
+    expected: JsonValue, actual: JsonValue, rule: AcceptanceRule
 ) -> None:
     assert compare(tolerant, CALL, expected, actual).rule is rule
 
@@ -164,12 +164,18 @@ def test_strict_has_no_tolerance_for_floats() -> None:
 
 @given(json_values)
 def test_every_checker_accepts_a_result_that_equals_what_is_expected(value: JsonValue) -> None:
-    assert all(compare(check, CALL, value, value).rule is Rule.EXACT for check in CHECKERS.values())
+    assert all(
+        compare(check, CALL, value, value).rule is AcceptanceRule.EXACT
+        for check in CHECKERS.values()
+    )
 
 
 @given(outputs)
 def test_every_checker_accepts_an_output_that_equals_what_is_expected(text: str) -> None:
-    assert all(compare(check, STDIN, text, text).rule is Rule.EXACT for check in CHECKERS.values())
+    assert all(
+        compare(check, STDIN, text, text).rule is AcceptanceRule.EXACT
+        for check in CHECKERS.values()
+    )
 
 
 def test_every_checker_has_its_name_among_the_options() -> None:
@@ -243,5 +249,8 @@ def test_long_texts_inside_a_value_are_shortened_at_any_depth() -> None:
 
 
 def test_the_weakest_rule_of_a_programs_cases_is_told() -> None:
-    assert weakest([Rule.EXACT, Rule.FLOAT, None, Rule.WHITESPACE]) is Rule.FLOAT
+    assert (
+        weakest([AcceptanceRule.EXACT, AcceptanceRule.FLOAT, None, AcceptanceRule.WHITESPACE])
+        is AcceptanceRule.FLOAT
+    )
     assert weakest([]) is None

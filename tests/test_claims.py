@@ -10,8 +10,8 @@ from builders import task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.sandbox.channel import MOST_DIGITS, parse_json
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,11 @@ import pytest
 import synthetic
 from projects import write_task
 from pytest_selfrepair.cli import main
-from pytest_selfrepair.commands.ordered import ordered
-from pytest_selfrepair.commands.progress import Progress
+from pytest_selfrepair.commands.in_order import ordered
+from pytest_selfrepair.commands.progress import ProgressLine
 from pytest_selfrepair.errors import SandboxError
-from pytest_selfrepair.sandbox.judge import SandboxJudge
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 ROOT = Path(__file__).parents[1]
 RIGHT, WRONG = "print(sum(map(int, input().split())))", "print(0)"
@@ -270,7 +270,7 @@ class Terminal(io.StringIO):
 def test_progress_is_drawn_on_a_terminal_alone() -> None:
     terminal, file = Terminal(), io.StringIO()
     for stream in (terminal, file):
-        with Progress(2, stream) as progress:
+        with ProgressLine(2, stream) as progress:
             progress.advance()
             progress.say("a word")
     assert "1 of 2" in terminal.getvalue()

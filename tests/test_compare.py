@@ -15,9 +15,9 @@ import synthetic
 from projects import SCRIPT, SOLVED, UNSOLVED, fenced, write_project
 from pytest_selfrepair.cli import main
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.estimate.comparison.two_runs import Progress
-from pytest_selfrepair.report.data import two_runs_from_json
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.estimate.comparison.run_comparison import RunConclusion
+from pytest_selfrepair.report.data import comparison_from_json
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 STORE = Path(".selfrepair") / "samples.sqlite"
 MODES = {"serial": ("-p", "no:xdist"), "n2": ("-n2",)}
@@ -70,7 +70,7 @@ def test_two_stored_runs_are_compared_as_text_and_in_three_files() -> None:
     assert max(map(len, lines)) <= 80
     assert "only in the run after: 1 task: apps_tasks/introductory/0030" in lines
     assert "settings that differ: none" in lines
-    found = two_runs_from_json(Path("a/b.json").read_text("ascii"))
+    found = comparison_from_json(Path("a/b.json").read_text("ascii"))
     assert lines[0].startswith(str(found.answer))
     assert found.versus.tasks == 24
     assert (found.before.name, found.after.name) == (f"{STORE}::1", f"{STORE}::2")
@@ -85,8 +85,8 @@ def test_a_report_on_standard_output_stands_there_alone() -> None:
     stored(0)
     result = compare("1", f"{STORE}::1", "--json", "-")
     assert (result.returncode, result.stderr) == (0, "")
-    found = two_runs_from_json(result.stdout)
-    assert found.answer is Progress.SAME
+    found = comparison_from_json(result.stdout)
+    assert found.answer is RunConclusion.SAME
     assert (found.versus.lost, found.versus.won) == ((), ())
 
 
@@ -183,7 +183,7 @@ def test_a_run_is_held_against_its_baseline(
     assert f'<a href="#/task/{UNSOLVED}">' in page
     monkeypatch.chdir(pytester.path)
     assert main(["compare", "1", "2", "--json", "both.json"]) == 0
-    found = two_runs_from_json(Path("both.json").read_text("ascii"))
+    found = comparison_from_json(Path("both.json").read_text("ascii"))
     assert (found.versus.lost, found.versus.won) == ((SOLVED,), (UNSOLVED,))
 
 

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from builders import grown
 from pytest_selfrepair.core.tree import Grown, Policy
-from pytest_selfrepair.estimate.exact.forest import UNITS, forest
 from pytest_selfrepair.estimate.exact.iid import iid, sampled
-from pytest_selfrepair.estimate.exact.samples import Samples
+from pytest_selfrepair.estimate.exact.program_arrays import Samples
 from pytest_selfrepair.estimate.exact.shapes import Expected, expect
+from pytest_selfrepair.estimate.exact.tree_arrays import UNITS, tree_arrays
 from pytest_selfrepair.estimate.run.curves import (
     chosen,
     curve,
@@ -103,7 +103,11 @@ def test_iid_sampling_of_initial_programs_is_that_of_shapes_without_repair() -> 
         for replacement in (True, False):
             one = iid(Samples.of(tasks), 4, replacement=replacement, policy=policy)
             other = expect(
-                forest(tasks, None), range(1, 5), [0], replacement=replacement, policies=[policy]
+                tree_arrays(tasks, None),
+                range(1, 5),
+                [0],
+                replacement=replacement,
+                policies=[policy],
             )[policy]
             assert one.solved == pytest.approx(other.solved)
             assert one.cost == pytest.approx(other.cost, nan_ok=True)

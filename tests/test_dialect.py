@@ -11,7 +11,7 @@ from pytest_selfrepair.models.dialect import (
     without_system,
 )
 from pytest_selfrepair.models.endpoint import Call
-from pytest_selfrepair.models.trouble import Trouble, told
+from pytest_selfrepair.models.request_failure import RequestFailure, told
 
 SENT: dict[str, object] = {
     "model": "m",
@@ -26,7 +26,7 @@ SENT: dict[str, object] = {
 }
 
 
-def trouble(status: int | None, message: object, **error: object) -> Trouble:
+def trouble(status: int | None, message: object, **error: object) -> RequestFailure:
     return told({"error": {"message": message} | error}, status=status, wait=None, key=KEY)
 
 
@@ -128,7 +128,7 @@ ASKED = (
 )
 
 
-def learnt(*troubles: Trouble) -> tuple[Dialect, Call]:
+def learnt(*troubles: RequestFailure) -> tuple[Dialect, Call]:
     """What a dialect becomes by troubles, and how it asks then."""
     dialect = Dialect()
     asked = request()

@@ -12,7 +12,7 @@ from pytest_selfrepair.commands.doctor_checks import unbounded
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.sandbox.isolation import find_isolation, missed
 from pytest_selfrepair.store import place
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 Doctor = Callable[..., tuple[int, dict[str, dict[str, str]]]]
 

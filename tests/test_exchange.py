@@ -22,7 +22,7 @@ from pytest_selfrepair.core.sample import (
     Usage,
 )
 from pytest_selfrepair.store import exchange, lines
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 from storing import asked, replied
 from test_record import RECORD
 
@@ -284,7 +284,7 @@ def test_export_and_import_bring_back_all_and_nothing_else(
         ]
     texts = [lines.write(line).encode() for line in out]
     with closing(SqliteStore(folder / "two")) as two:
-        exchange.take_in(two, [lines.read(text) for text in texts])
+        exchange.import_lines(two, [lines.read(text) for text in texts])
         back = [*exchange.samples(two), *exchange.records(two)]
         found = asyncio.run(two.get_many([request.key for request, _ in samples]))
     assert back == out

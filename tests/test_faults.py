@@ -5,7 +5,7 @@ import statistics
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_selfrepair.models.faults import Fault, FaultPlan, Latency
+from pytest_selfrepair.models.faults import Fault, FaultPlan, SimulatedLatency
 
 plans = st.builds(
     FaultPlan,
@@ -43,7 +43,7 @@ def test_a_plan_hits_its_share_of_all_places_with_every_kind() -> None:
 
 
 def test_latencies_have_the_mean_and_the_spread_that_were_asked_for() -> None:
-    latency = Latency(seed=1, mean=2.0, sigma=0.5)
+    latency = SimulatedLatency(seed=1, mean=2.0, sigma=0.5)
     seconds = [latency.seconds(f"task#p{number}") for number in range(5_000)]
     assert 1.95 < statistics.mean(seconds) < 2.05
     assert 1.7 < statistics.median(seconds) < 1.83  # 2 / exp(0.5² / 2) = 1.765

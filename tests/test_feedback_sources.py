@@ -37,8 +37,8 @@ from pytest_selfrepair.feedback.several_cases import SeveralCases
 from pytest_selfrepair.feedback.trace import Trace
 from pytest_selfrepair.models.scripted import Script, ScriptedModel
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 PROMPTS = PromptSet.default()
 TWICE = replace(

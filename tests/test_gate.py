@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from findings_made import at_equal_tokens
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.ledger import Lost
-from pytest_selfrepair.estimate.comparison.gate import Gate, Rule, decide
+from pytest_selfrepair.core.run_account import Lost
+from pytest_selfrepair.estimate.comparison.gate import Gate, GateRule, decide
 from pytest_selfrepair.estimate.comparison.regression import Regression
-from pytest_selfrepair.estimate.findings import About, Findings, Tally
+from pytest_selfrepair.estimate.findings import About, Findings, OutcomeCounts
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 SHARES = st.floats(0, 1)
@@ -44,7 +44,7 @@ def run(
         shapes=(),
         curves=(),
         heat_maps=(),
-        tally=Tally(tasks={}, programs={}, repairs={}, baseline={}, judged=(), flips=()),
+        tally=OutcomeCounts(tasks={}, programs={}, repairs={}, baseline={}, judged=(), flips=()),
         cost=Cost(),
         lost=Lost(),
         unscored=(),
@@ -93,7 +93,7 @@ def test_a_lower_end_that_is_too_low_or_not_to_be_had_is_an_objection(
 
 
 LIMIT = Gate(max_regression=0.05)
-NONINFERIOR = Gate(max_regression=0.05, rule=Rule.NONINFERIOR)
+NONINFERIOR = Gate(max_regression=0.05, rule=GateRule.NONINFERIOR)
 
 
 def test_a_fall_that_is_shown_and_exceeds_the_limit_is_an_objection() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from comparing import forest, record
+from comparing import record, task_of
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.comparison.regression import Baselines
@@ -17,9 +17,9 @@ from pytest_selfrepair.plugin.gating import (
 )
 from pytest_selfrepair.plugin.options import Settings
 
-SOLVED = forest([True, True, False, False], {"self": [[False]] * 2})
-UNSOLVED = forest([False] * 4, {"self": [[False]] * 4}, [False] * 8)
-REPAIRED = forest([False] * 4, {"self": [[True], [False], [False], [False]]}, [False] * 8)
+SOLVED = task_of([True, True, False, False], {"self": [[False]] * 2})
+UNSOLVED = task_of([False] * 4, {"self": [[False]] * 4}, [False] * 8)
+REPAIRED = task_of([False] * 4, {"self": [[True], [False], [False], [False]]}, [False] * 8)
 
 
 def settings(**given: Any) -> Settings:

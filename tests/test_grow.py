@@ -30,7 +30,7 @@ from pytest_selfrepair.feedback.explained import Explained
 from pytest_selfrepair.feedback.joint import Joint
 from pytest_selfrepair.models.scripted import Script, ScriptedModel
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 TASK = Task(
     id="t",

@@ -20,7 +20,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.models.scripted import Script
 from pytest_selfrepair.models.scripted_server import ScriptedServer, serving
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 KEY = "sk-never-shown"
 SERIAL, TWO = ("-p", "no:xdist"), ("-n2",)

@@ -5,9 +5,9 @@ from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree
 from pytest_selfrepair.core.verdict import Outcome, Verdict
-from pytest_selfrepair.estimate.findings import Latency, Written
+from pytest_selfrepair.estimate.findings import CompletionContents, Latency
 from pytest_selfrepair.estimate.run.latency import latencies
-from pytest_selfrepair.report.words import latency
+from pytest_selfrepair.report.phrases import latency
 
 ONE = Cost(tokens=5, samples=1)
 
@@ -46,7 +46,7 @@ def test_completions_are_counted_once_and_people_are_not() -> None:
     repairs = [program(f"r{at}", 2.0, told=each) for at, each in enumerate((told, again, person))]
     programs, words = latencies([record(*repairs)])
     assert programs == Latency(
-        of=Written.PROGRAM,
+        of=CompletionContents.PROGRAM,
         samples=5,
         median=2.0,
         p90=2.6,
@@ -54,7 +54,7 @@ def test_completions_are_counted_once_and_people_are_not() -> None:
         first_byte_median=0.25,
         first_byte_p90=0.25,
     )
-    assert words == Latency(of=Written.FEEDBACK, samples=1, median=4.0, p90=4.0)
+    assert words == Latency(of=CompletionContents.FEEDBACK, samples=1, median=4.0, p90=4.0)
     assert latency(programs) == (
         "latency of 5 completions (programs and repairs): median 2.00 s, 90th percentile 2.60 s; "
         "to the first byte 0.25 and 0.25 s (1 streamed)"

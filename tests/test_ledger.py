@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_selfrepair.core.ledger import (
+from pytest_selfrepair.core.run_account import (
     Lost,
     NotGranted,
     Paid,
@@ -24,7 +24,7 @@ from pytest_selfrepair.core.ledger import (
 )
 from pytest_selfrepair.core.sample import CONTEXT_LIMIT
 from pytest_selfrepair.errors import BudgetSpentError
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 from storing import asked, finish, replied, start
 
 HUNDRED = RunLimits(max_tokens=100)

@@ -20,7 +20,7 @@ from pytest_selfrepair.errors import (
 )
 from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.chat import ChatModel
-from pytest_selfrepair.models.litellm import LiteLLMLine, name_within, provider_of
+from pytest_selfrepair.models.litellm import LiteLLMClient, name_within, provider_of
 from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.traffic import Slots
@@ -49,7 +49,7 @@ def model_at(base_url: str, *, key: str = KEY) -> ChatModel:
     return ChatModel(
         "litellm/openai/gpt-4",
         wire_name="openai/gpt-4",
-        line=LiteLLMLine(endpoint, Slots(4), provider="openai"),
+        line=LiteLLMClient(endpoint, Slots(4), provider="openai"),
         counter=TiktokenCounter(model="gpt-4"),
         price=Price(input=1e6, cached_input=0, output=1e5),
     )
@@ -146,7 +146,7 @@ def test_what_is_missing_is_said_at_once(
     for variable in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
         monkeypatch.delenv(variable, raising=False)
     endpoint = Endpoint(base_url="", api_key="", timeout=60.0, retries=SOON)
-    line = LiteLLMLine(endpoint, Slots(4), provider=provider_of(f"litellm/{name}"))
+    line = LiteLLMClient(endpoint, Slots(4), provider=provider_of(f"litellm/{name}"))
     counter = TiktokenCounter(model="gpt-4")
     model = ChatModel(f"litellm/{name}", wire_name=name, line=line, counter=counter)
     [refused] = drawn(model, [request()])

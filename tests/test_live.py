@@ -16,16 +16,16 @@ from hypothesis import strategies as st
 from endpoints import Serve
 from projects import LEAN, fenced, write_task
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.ledger import RunLimits, Spent
+from pytest_selfrepair.core.run_account import RunLimits, Spent
 from pytest_selfrepair.plugin.budget_share import BudgetShare
-from pytest_selfrepair.report.live import Progress, live_line
+from pytest_selfrepair.report.progress_line import RunProgress, live_line
 
 ROWS, COLUMNS = 24, 100
 REGION, WHOLE_SCREEN = b"\x1b[1;23r", b"\x1b[r"
 
 
 def test_the_line_says_how_far_a_run_is_and_what_it_has_cost() -> None:
-    progress = Progress(
+    progress = RunProgress(
         total=300,
         done=100,
         solved=40,
@@ -43,7 +43,7 @@ def test_the_line_says_how_far_a_run_is_and_what_it_has_cost() -> None:
         "$3.50 of 20.00 · 2 rate limits · 1 h 0 min left"
     )
     assert live_line(progress, 13) == "100/300 tasks"
-    assert "left" not in live_line(Progress(total=3), 200)
+    assert "left" not in live_line(RunProgress(total=3), 200)
 
 
 @given(

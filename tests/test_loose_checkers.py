@@ -8,7 +8,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from builders import compare
-from pytest_selfrepair.core.checker import Checker, Rule, apps, strict, tolerant, unordered
+from pytest_selfrepair.core.checker import (
+    AcceptanceRule,
+    Checker,
+    apps,
+    strict,
+    tolerant,
+    unordered,
+)
 from pytest_selfrepair.core.task import JsonValue, TaskKind, Wrapping
 
 STDIN, CALL = TaskKind.STDIN, TaskKind.CALL_BASED
@@ -32,16 +39,16 @@ def joined(rows: list[list[str]]) -> str:
 @pytest.mark.parametrize(
     ("expected", "actual", "rule"),
     [
-        ("1 2\n3\n", "1  2\n3", Rule.WHITESPACE),
-        ("1 2\n3\n", "3\n1 2\n", Rule.LINE_ORDER),
-        ("0.5 a\n3\n", "3\n0.5000001 a\n", Rule.LINE_ORDER),
-        ("1 2\n3\n", "3\n2 1\n", Rule.TOKEN_ORDER),
-        ("1 0.5 2.0", "2 0.5000001 1", Rule.TOKEN_ORDER),
-        ("1.0 2.0 1", "2.0000001 1 0.9999999", Rule.TOKEN_ORDER),
+        ("1 2\n3\n", "1  2\n3", AcceptanceRule.WHITESPACE),
+        ("1 2\n3\n", "3\n1 2\n", AcceptanceRule.LINE_ORDER),
+        ("0.5 a\n3\n", "3\n0.5000001 a\n", AcceptanceRule.LINE_ORDER),
+        ("1 2\n3\n", "3\n2 1\n", AcceptanceRule.TOKEN_ORDER),
+        ("1 0.5 2.0", "2 0.5000001 1", AcceptanceRule.TOKEN_ORDER),
+        ("1.0 2.0 1", "2.0000001 1 0.9999999", AcceptanceRule.TOKEN_ORDER),
     ],
 )
 def test_unordered_accepts_output_by_the_strongest_rule_that_fits(
-    expected: str, actual: str, rule: Rule
+    expected: str, actual: str, rule: AcceptanceRule
 ) -> None:
     assert compare(unordered, STDIN, expected, actual).rule is rule
 
@@ -84,26 +91,26 @@ def test_unordered_forgives_the_order_of_lists_at_any_depth(
 ) -> None:
     acceptance = compare(unordered, CALL, expected, actual)
     assert acceptance.accepted is accepted
-    assert (acceptance.rule is Rule.ELEMENT_ORDER) is accepted
+    assert (acceptance.rule is AcceptanceRule.ELEMENT_ORDER) is accepted
 
 
 @pytest.mark.parametrize(
     ("expected", "actual", "rule"),
     [
-        ("1\n2\n", "1\n2", Rule.EXACT),
-        ("1\n2\n", " 1\n2 ", Rule.WHITESPACE),
-        ("1\n\n2\n", "1\n2\n", Rule.WHITESPACE),
-        ("1000000008", "1000000007", Rule.LOOSE_FLOAT),
-        ("1" + "0" * 400, "2" + "0" * 400, Rule.LOOSE_FLOAT),
-        ("1 2 3", "3 2 1", Rule.TOKEN_SETS),
-        ("1 2 3", "3 2 1 1", Rule.TOKEN_SETS),
-        ("1\n2", "2\n1\n2", Rule.TOKEN_SETS),
-        ("1.0", "1.0004", Rule.ROUNDED_SETS),
-        ("1.0 5", "5 1.0004", Rule.ROUNDED_SETS),
+        ("1\n2\n", "1\n2", AcceptanceRule.EXACT),
+        ("1\n2\n", " 1\n2 ", AcceptanceRule.WHITESPACE),
+        ("1\n\n2\n", "1\n2\n", AcceptanceRule.WHITESPACE),
+        ("1000000008", "1000000007", AcceptanceRule.LOOSE_FLOAT),
+        ("1" + "0" * 400, "2" + "0" * 400, AcceptanceRule.LOOSE_FLOAT),
+        ("1 2 3", "3 2 1", AcceptanceRule.TOKEN_SETS),
+        ("1 2 3", "3 2 1 1", AcceptanceRule.TOKEN_SETS),
+        ("1\n2", "2\n1\n2", AcceptanceRule.TOKEN_SETS),
+        ("1.0", "1.0004", AcceptanceRule.ROUNDED_SETS),
+        ("1.0 5", "5 1.0004", AcceptanceRule.ROUNDED_SETS),
     ],
 )
 def test_apps_accepts_what_the_official_checker_wrongly_accepts(
-    expected: str, actual: str, rule: Rule
+    expected: str, actual: str, rule: AcceptanceRule
 ) -> None:
     assert compare(apps, STDIN, expected, actual).rule is rule
 
@@ -131,25 +138,25 @@ def test_apps_rejects_what_the_official_checker_rejects(expected: str, actual: s
 @pytest.mark.parametrize(
     ("wrapping", "expected", "actual", "rule"),
     [
-        (BARE, [1, 2], [1, 2], Rule.EXACT),
-        (BARE, True, 1, Rule.PYTHON_EQUALITY),
-        (BARE, 1, 1.0, Rule.PYTHON_EQUALITY),
-        (BARE, [1, 2, 3], 1, Rule.WRAPPING),
+        (BARE, [1, 2], [1, 2], AcceptanceRule.EXACT),
+        (BARE, True, 1, AcceptanceRule.PYTHON_EQUALITY),
+        (BARE, 1, 1.0, AcceptanceRule.PYTHON_EQUALITY),
+        (BARE, [1, 2, 3], 1, AcceptanceRule.WRAPPING),
         (BARE, 9, [9], None),
-        (BARE, [[1, 2]], [1, 2], Rule.WRAPPING),
+        (BARE, [[1, 2]], [1, 2], AcceptanceRule.WRAPPING),
         (BARE, 0.3, 0.1 + 0.2, None),
         (BARE, [1, 2], [2, 1], None),
         (BARE, "1", 1, None),
         (BARE, [], 1, None),
         (BARE, None, 0, None),
-        (WRAPPED, 9, 9, Rule.EXACT),
-        (WRAPPED, 9, [9], Rule.WRAPPING),
+        (WRAPPED, 9, 9, AcceptanceRule.EXACT),
+        (WRAPPED, 9, [9], AcceptanceRule.WRAPPING),
         (WRAPPED, [1, 2, 3], 1, None),
-        (WRAPPED, [1, 2, 3], [[1, 2, 3]], Rule.WRAPPING),
+        (WRAPPED, [1, 2, 3], [[1, 2, 3]], AcceptanceRule.WRAPPING),
     ],
 )
 def test_apps_compares_results_as_python_does_and_unwraps(
-    wrapping: Wrapping, expected: JsonValue, actual: JsonValue, rule: Rule | None
+    wrapping: Wrapping, expected: JsonValue, actual: JsonValue, rule: AcceptanceRule | None
 ) -> None:
     acceptance = compare(apps, CALL, expected, actual, wrapping)
     assert acceptance.rule is rule

@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from findings_made import NOTHING, SPENT, any_findings, at_equal_tokens, names, sample
 from pytest_selfrepair.estimate.findings import Findings, Unscored
 from pytest_selfrepair.report.markdown import escaped, markdown
-from pytest_selfrepair.report.plain import harmless
+from pytest_selfrepair.report.visible_text import harmless
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 

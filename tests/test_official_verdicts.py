@@ -9,15 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from pytest_selfrepair.core.checker import Acceptance, Checker, Rule, apps, tolerant, unordered
+from pytest_selfrepair.core.checker import (
+    Acceptance,
+    AcceptanceRule,
+    Checker,
+    apps,
+    tolerant,
+    unordered,
+)
 from pytest_selfrepair.core.task import Case, JsonValue, Task
-from pytest_selfrepair.core.validation import Standing, validate
+from pytest_selfrepair.core.validation import TaskStanding, validate
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 from pytest_selfrepair.tasks.folders import read_folder
 from pytest_selfrepair.tasks.jsonl import lines
-from pytest_selfrepair.tasks.sources import Found, find
+from pytest_selfrepair.tasks.task_paths import FoundTask, find
 
 DATA = Path(__file__).parents[2] / "shared/data/apps"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the published APPS data are not here")
@@ -64,7 +71,11 @@ class Run:
             return None
         if theirs.accepted:
             return unordered(self.task, case, actual).rule or theirs.rule
-        return FLOAT_AMONG_WORDS if ours.rule is Rule.FLOAT else f"unexplained in {self.task.id}"
+        return (
+            FLOAT_AMONG_WORDS
+            if ours.rule is AcceptanceRule.FLOAT
+            else f"unexplained in {self.task.id}"
+        )
 
 
 def run_all(programs: Iterable[tuple[Task, Sequence[tuple[str, bool]]]]) -> list[Run]:
@@ -73,7 +84,7 @@ def run_all(programs: Iterable[tuple[Task, Sequence[tuple[str, bool]]]]) -> list
 
     def record(task: Task, case: Case, actual: JsonValue) -> Acceptance:
         answers[task.id].append((case, actual))
-        return Acceptance(accepted=True, rule=Rule.EXACT)
+        return Acceptance(accepted=True, rule=AcceptanceRule.EXACT)
 
     async def one(judge: SandboxJudge, task: Task, program: str, *, official: bool) -> Run:
         verdict = await judge.judge(task, program)
@@ -131,9 +142,9 @@ def test_where_tolerant_disagrees_with_an_official_verdict_a_rule_says_why() -> 
     )
     assert compared(runs) == {
         "both agree": 246,
-        Rule.LINE_ORDER: 2,
-        Rule.TOKEN_ORDER: 1,
-        Rule.TOKEN_SETS: 5,
+        AcceptanceRule.LINE_ORDER: 2,
+        AcceptanceRule.TOKEN_ORDER: 1,
+        AcceptanceRule.TOKEN_SETS: 5,
         FLOAT_AMONG_WORDS: 1,
     }
 
@@ -141,11 +152,11 @@ def test_where_tolerant_disagrees_with_an_official_verdict_a_rule_says_why() -> 
 def test_published_tasks_are_solved_by_their_own_solutions_but_for_one() -> None:
     judge = SandboxJudge(find_isolation("auto"), Limits(cpu_seconds=2.0), concurrency=AT_ONCE)
 
-    async def standings() -> dict[str, Standing]:
+    async def standings() -> dict[str, TaskStanding]:
         tasks = [
             each.load()
             for each in find([DATA / "apps_train_51.jsonl", DATA / "apps_folders"])
-            if isinstance(each, Found)
+            if isinstance(each, FoundTask)
         ]
         done = await asyncio.gather(*(validate(task, judge, most=1) for task in tasks))
         return {each.task_id.rpartition("/")[2]: each.standing for each in done}
@@ -153,6 +164,6 @@ def test_published_tasks_are_solved_by_their_own_solutions_but_for_one() -> None
     found = asyncio.run(standings())
     assert len(found) == 56
     # It accepts any smallest set of columns in any order; its human solutions print other ones.
-    assert [name for name, standing in found.items() if standing is not Standing.VALID] == [
+    assert [name for name, standing in found.items() if standing is not TaskStanding.VALID] == [
         "apps_train_51.jsonl::2398"
     ]

@@ -8,8 +8,8 @@ import pytest
 
 from builders import task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 from test_attacks import judge_of
 
 SAME, REACHED = "same", "REACHED"

@@ -16,7 +16,7 @@ from pytest_selfrepair.estimate.run.notes import notes
 from pytest_selfrepair.models.scripted import Script
 from pytest_selfrepair.models.scripted_server import serving
 from pytest_selfrepair.store.listing import started
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 A = Answered(
     name="m", address="https://a/v1", model="m-1", fingerprint="fp-1", asked_at="https://a/v1"

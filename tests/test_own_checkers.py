@@ -10,15 +10,22 @@ import pytest
 from builders import task
 from projects import fenced, write_task
 from pytest_selfrepair.cli import main
-from pytest_selfrepair.core.checker import Acceptance, Checker, Rule, apps, strict, tolerant
+from pytest_selfrepair.core.checker import (
+    Acceptance,
+    AcceptanceRule,
+    Checker,
+    apps,
+    strict,
+    tolerant,
+)
 from pytest_selfrepair.core.feedback import error_sentence
 from pytest_selfrepair.core.task import Case, JsonValue, Task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.errors import CheckerError
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.referee import CHECKER_BROKE
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 DIVISOR = """\
 def check(given, expected, answer):
@@ -50,7 +57,11 @@ def judge(isolation: Isolation, of: Task, program: str, **options: Any) -> Verdi
 def test_a_tasks_own_checker_stands_in_for_the_runs(isolation: Isolation, checker: Checker) -> None:
     divisors = task(("12", "2"), ("35", "5"), checker=DIVISOR)
     verdict = judge(isolation, divisors, "print({12: 6, 35: 7}[int(input())])", checker=checker)
-    assert (verdict.outcome, verdict.rule, verdict.cases_passed) == (Outcome.PASSED, Rule.OWN, 2)
+    assert (verdict.outcome, verdict.rule, verdict.cases_passed) == (
+        Outcome.PASSED,
+        AcceptanceRule.OWN,
+        2,
+    )
 
 
 @pytest.mark.parametrize(

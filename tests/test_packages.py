@@ -13,18 +13,19 @@ import pytest
 from builders import task
 from projects import fenced, write_task
 from pytest_selfrepair.cli import main
-from pytest_selfrepair.core.packages import names_of
+from pytest_selfrepair.core.package_names import names_of
 from pytest_selfrepair.core.prompt import PromptSet
 from pytest_selfrepair.core.task import JsonValue, Task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.sandbox.installed_packages import Packages, find_packages, lacking
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
-from pytest_selfrepair.sandbox.packages import Packages, find_packages, lacking
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 from pytest_selfrepair.store import exchange
 from pytest_selfrepair.store.any_record import of_tasks
-from pytest_selfrepair.store.samples import SqliteStore
-from pytest_selfrepair.tasks import apps, livecodebench
+from pytest_selfrepair.store.sqlite_store import SqliteStore
+from pytest_selfrepair.tasks import apps_fields as apps
+from pytest_selfrepair.tasks import livecodebench
 from pytest_selfrepair.tasks.folders import read_folder
 from pytest_selfrepair.tasks.source import Source
 

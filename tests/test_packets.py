@@ -15,8 +15,8 @@ from builders import task
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.sandbox import packets
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 KINDS = [socket.SOCK_SEQPACKET, socket.SOCK_STREAM]
 ANSWERS = """\

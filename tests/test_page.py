@@ -19,7 +19,7 @@ import pytest_selfrepair
 import synthetic
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.findings import Findings, Unscored
-from pytest_selfrepair.estimate.gain import Answer
+from pytest_selfrepair.estimate.gain import RepairConclusion
 from pytest_selfrepair.report import numbers, typeset
 from pytest_selfrepair.report.details import details
 from pytest_selfrepair.report.html import page
@@ -208,7 +208,7 @@ def test_estimates_without_intervals_stand_alone() -> None:
     [one] = invented(RECORDS, sources=("self",), gains=(0.06,)).headline
     gain = replace(one.stopping.gain, low=None, high=None, p=None)
     beside = replace(one.stopping, gain=gain)
-    bare = replace(one, stopping=beside, answer=Answer.CANNOT_TELL)
+    bare = replace(one, stopping=beside, answer=RepairConclusion.CANNOT_TELL)
     text = read(replace(FINDINGS, headline=(bare,))).text
     assert "+6.0 percentage points; too few tasks for an interval." in text
 

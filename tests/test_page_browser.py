@@ -21,10 +21,10 @@ from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
-from pytest_selfrepair.estimate.comparison.two_runs import side, two_runs
+from pytest_selfrepair.estimate.comparison.run_comparison import run_comparison, side
 from pytest_selfrepair.estimate.findings import Findings, Refused
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
-from pytest_selfrepair.report import versus_html
+from pytest_selfrepair.report import comparison_html
 from pytest_selfrepair.report.html import page
 from synthetic_findings import findings as invented
 
@@ -416,8 +416,8 @@ def two_runs_page(path: Path, title: str = "the run before") -> tuple[Path, tupl
         for number, (each, other) in enumerate(zip(before, RECORDS[60:90], strict=True))
     ]
     sides = side(before, title), side(after, "the run after")
-    found = two_runs((sides[0], before), (sides[1], after), how=Bootstrap(draws=200))
-    text = versus_html.page(found, before, after, made="today")
+    found = run_comparison((sides[0], before), (sides[1], after), how=Bootstrap(draws=200))
+    text = comparison_html.page(found, before, after, made="today")
     return written(path, text), (*found.versus.lost, *found.versus.won)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_selfrepair.report import document, html, versus_html
+from pytest_selfrepair.report import comparison_html, document, html
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "tools/pages"
@@ -72,7 +72,7 @@ IMPORTED = re.compile(r'^import \{ ([^}]*) \} from "\./([a-z]+)\.js";$', re.MULT
 DECLARED = re.compile(r"^(?:async )?(?:const|function|let) (\w+)", re.MULTILINE)
 
 
-@pytest.mark.parametrize("scripts", [html._SCRIPTS, versus_html._SCRIPTS])  # noqa: SLF001 - ours
+@pytest.mark.parametrize("scripts", [html._SCRIPTS, comparison_html._SCRIPTS])  # noqa: SLF001 - ours
 def test_modules_can_stand_in_a_page_one_after_the_other(scripts: tuple[str, ...]) -> None:
     exported: dict[str, set[str]] = {}
     names: list[str] = []

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from pytest_selfrepair.estimate.assemble import findings
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.store import run_names as runs
 
 ROOT = Path(__file__).parents[1]
 

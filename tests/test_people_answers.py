@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_selfrepair.annotate.answers import (
+from pytest_selfrepair.annotate.answers_export import as_lines
+from pytest_selfrepair.annotate.answers_file import (
     Answers,
     Judgement,
     StaleError,
     WithdrawnError,
 )
-from pytest_selfrepair.annotate.export import as_lines
-from pytest_selfrepair.annotate.items import Key
-from pytest_selfrepair.annotate.summary import by_source
+from pytest_selfrepair.annotate.study_items import Key
+from pytest_selfrepair.annotate.study_summary import by_source
 from pytest_selfrepair.errors import StoreError
-from pytest_selfrepair.feedback.human import Answer
+from pytest_selfrepair.feedback.human import HumanText
 
 KEY = Key(task_id="tasks/1", program_hash="abc")
 OTHER = Key(task_id="tasks/2", program_hash="abc")
@@ -166,7 +166,7 @@ def test_another_database_is_refused_and_not_touched(tmp_path: Path) -> None:
 @settings(max_examples=50)
 @given(st.text(), st.text())
 def test_every_answer_is_one_line_of_ascii(text: str, task: str) -> None:
-    answer = Answer(task_id=task, program_hash="h", participant="p", feedback=text, seconds=1.5)
+    answer = HumanText(task_id=task, program_hash="h", participant="p", feedback=text, seconds=1.5)
     (line,) = as_lines([answer])
     assert line.isascii()
     assert "\n" not in line

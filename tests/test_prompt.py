@@ -15,7 +15,7 @@ from pytest_selfrepair.core.task import Case, Difficulty, JsonValue, Task, TaskK
 from pytest_selfrepair.core.verdict import Verdict
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 STDIN = Task(
     id="t",

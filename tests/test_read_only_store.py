@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from projects import write_project
-from pytest_selfrepair.core.ledger import Lost, RunLimits, Spent, Wanted
+from pytest_selfrepair.core.run_account import Lost, RunLimits, Spent, Wanted
 from pytest_selfrepair.errors import StoreError
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 from storing import asked, replied
 
 READ_ONLY = """

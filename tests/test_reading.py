@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_selfrepair.core.parsing import is_python
-from pytest_selfrepair.core.reading import Reading, ReplyReader, Rule
+from pytest_selfrepair.core.reading import Reading, ReadingRule, ReplyReader
 from pytest_selfrepair.core.task import Case, Difficulty, Task
 
 DOUBLE = Task(
@@ -185,17 +185,17 @@ def test_a_program_that_need_not_read_is_an_answer_where_no_case_has_input() -> 
 @pytest.mark.parametrize(
     ("reply", "rule", "others"),
     [
-        (fenced(PROGRAM), Rule.ONLY_BLOCK, 0),
-        (fenced(PROGRAM) + fenced("ls", "sh"), Rule.ONLY_ANSWER, 0),
-        (fenced(DRAFT) + fenced(PROGRAM), Rule.LAST_ANSWER, 1),
-        (fenced(PROGRAM) + fenced(PROGRAM), Rule.ONLY_ANSWER, 0),
-        (PROGRAM, Rule.UNFENCED, 0),
-        (fenced("x = 1\n") + fenced("y = 2\n"), Rule.LAST_BLOCK, 0),
-        ("Sorry.", Rule.NOTHING, 0),
-        ("<think>\nHm", Rule.CUT_OFF, 0),
+        (fenced(PROGRAM), ReadingRule.ONLY_BLOCK, 0),
+        (fenced(PROGRAM) + fenced("ls", "sh"), ReadingRule.ONLY_ANSWER, 0),
+        (fenced(DRAFT) + fenced(PROGRAM), ReadingRule.LAST_ANSWER, 1),
+        (fenced(PROGRAM) + fenced(PROGRAM), ReadingRule.ONLY_ANSWER, 0),
+        (PROGRAM, ReadingRule.UNFENCED, 0),
+        (fenced("x = 1\n") + fenced("y = 2\n"), ReadingRule.LAST_BLOCK, 0),
+        ("Sorry.", ReadingRule.NOTHING, 0),
+        ("<think>\nHm", ReadingRule.CUT_OFF, 0),
     ],
 )
-def test_it_says_what_decided(reply: str, rule: Rule, others: int) -> None:
+def test_it_says_what_decided(reply: str, rule: ReadingRule, others: int) -> None:
     found = read(reply)
     assert (found.rule, found.others) == (rule, others)
 
@@ -242,7 +242,7 @@ def test_a_comment_in_the_program_is_no_heading() -> None:
     ],
 )
 def test_a_reply_without_code_holds_no_program(reply: str) -> None:
-    assert read(reply).rule is Rule.NOTHING
+    assert read(reply).rule is ReadingRule.NOTHING
     assert not read(reply).program
 
 
@@ -301,7 +301,7 @@ def test_a_tag_in_a_program_is_part_of_it(program: str) -> None:
     ],
 )
 def test_a_thought_that_never_ends_leaves_no_program(reply: str) -> None:
-    assert read(reply).rule is Rule.CUT_OFF
+    assert read(reply).rule is ReadingRule.CUT_OFF
     assert not read(reply).program
     assert not ReplyReader().words(reply)
 

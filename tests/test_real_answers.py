@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from builders import task
-from pytest_selfrepair.core.checker import Rule, strict, tolerant, unordered
-from pytest_selfrepair.core.checkers.numbers import numbers_of, tolerance_named
+from pytest_selfrepair.core.checker import AcceptanceRule, strict, tolerant, unordered
+from pytest_selfrepair.core.checkers.real_numbers import numbers_of, tolerance_named
 from pytest_selfrepair.core.task import JsonValue, Task
 
 HUGE = 2**53
 
 
-def _rule(of: Task, case: int, actual: JsonValue) -> Rule | None:
+def _rule(of: Task, case: int, actual: JsonValue) -> AcceptanceRule | None:
     return tolerant(of, of.cases[case], actual).rule
 
 
@@ -33,7 +33,7 @@ def _expecting(*values: JsonValue, statement: str = "", fn_name: str | None = No
 def test_where_one_answer_is_written_as_a_real_number_all_numbers_of_the_task_are(
     real: str, actual: str
 ) -> None:
-    assert _rule(_expecting("1\n", f"{real}\n"), 0, f"{actual}\n") is Rule.FLOAT
+    assert _rule(_expecting("1\n", f"{real}\n"), 0, f"{actual}\n") is AcceptanceRule.FLOAT
 
 
 @pytest.mark.parametrize("actual", ["1.001", "2", "nan", "inf", "-1.0", "1.0.0", "one", "1_0", ""])
@@ -43,13 +43,13 @@ def test_a_number_that_is_not_near_is_wrong_in_such_a_task_too(actual: str) -> N
 
 def test_negative_zero_is_zero_in_such_a_task() -> None:
     of = _expecting("0\n", "0.5\n")
-    assert _rule(of, 0, "-0.0\n") is Rule.FLOAT
-    assert _rule(of, 0, "-0\n") is Rule.FLOAT
+    assert _rule(of, 0, "-0.0\n") is AcceptanceRule.FLOAT
+    assert _rule(of, 0, "-0\n") is AcceptanceRule.FLOAT
 
 
 def test_words_keep_their_case_in_such_a_task() -> None:
     of = _expecting("YES\n1\n", "NO\n0.5\n")
-    assert _rule(of, 0, "YES\n1.0\n") is Rule.FLOAT
+    assert _rule(of, 0, "YES\n1.0\n") is AcceptanceRule.FLOAT
     assert _rule(of, 0, "Yes\n1.0\n") is None
 
 
@@ -57,7 +57,7 @@ def test_two_integers_are_exact_at_any_size_even_where_other_answers_are_real() 
     of = _expecting(f"{HUGE}\n", "0.5\n", "1000000007\n")
     assert _rule(of, 0, f"{HUGE + 1}\n") is None
     assert _rule(of, 2, "1000000008\n") is None
-    assert _rule(of, 2, "1000000007.0\n") is Rule.FLOAT
+    assert _rule(of, 2, "1000000007.0\n") is AcceptanceRule.FLOAT
 
 
 def test_a_task_of_integers_forgives_no_point_and_no_digit() -> None:
@@ -87,7 +87,7 @@ def test_a_statement_that_names_a_tolerance_makes_numbers_real_and_says_how_far_
     assert found.real
     assert found.tolerance == tolerance
     of = _expecting("1\n", statement=statement)
-    assert _rule(of, 0, str(1 + tolerance / 2)) is Rule.FLOAT
+    assert _rule(of, 0, str(1 + tolerance / 2)) is AcceptanceRule.FLOAT
     assert _rule(of, 0, str(1 + tolerance * 2)) is None
 
 
@@ -118,7 +118,7 @@ def test_results_of_functions_are_real_where_a_float_is_expected_at_any_depth(
     expected: JsonValue, actual: JsonValue
 ) -> None:
     of = _expecting(expected, {"a": [[0.5]]}, fn_name="solve")
-    assert _rule(of, 0, actual) is Rule.FLOAT
+    assert _rule(of, 0, actual) is AcceptanceRule.FLOAT
     assert _rule(_expecting(expected, "0.5", fn_name="solve"), 0, actual) is None
 
 
@@ -137,7 +137,7 @@ def test_strict_forgives_nothing_of_it() -> None:
 
 def test_unordered_compares_numbers_of_such_a_task_as_reals_too() -> None:
     of = _expecting("1 2\n3 4\n", "0.5\n")
-    assert unordered(of, of.cases[0], "4.0 3\n2 1.0\n").rule is Rule.TOKEN_ORDER
+    assert unordered(of, of.cases[0], "4.0 3\n2 1.0\n").rule is AcceptanceRule.TOKEN_ORDER
     assert not unordered(of, of.cases[0], "4.1 3\n2 1.0\n").accepted
 
 

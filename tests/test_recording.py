@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_selfrepair.core.ledger import Lost, RunLimits, Spent
+from pytest_selfrepair.core.run_account import Lost, RunLimits, Spent
 from pytest_selfrepair.core.sample import (
     CONTEXT_LIMIT,
     Message,
@@ -31,7 +31,7 @@ from pytest_selfrepair.models.permit import permission
 from pytest_selfrepair.models.recording import RecordingModel, Replay
 from pytest_selfrepair.models.slotted import slotted
 from pytest_selfrepair.models.traffic import Slots
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 from storing import asked, replied
 
 

@@ -10,7 +10,7 @@ from builders import FAILED, PASSED, grown, task
 from projects import SUM, write_task
 from pytest_selfrepair.core.record import Record, References
 from pytest_selfrepair.core.task import JsonValue, Task
-from pytest_selfrepair.core.validation import Standing, Validation, validate
+from pytest_selfrepair.core.validation import TaskStanding, Validation, validate
 from pytest_selfrepair.core.verdict import Outcome, Ran, Verdict
 from pytest_selfrepair.estimate.run.doubts import near_limit, references
 from pytest_selfrepair.estimate.run.notes import notes
@@ -41,20 +41,20 @@ def tried(*solutions: str, most: int = 20) -> Validation:
 @pytest.mark.parametrize(
     ("solutions", "standing"),
     [
-        (("right", "right"), Standing.VALID),
-        (("right", "slow"), Standing.VALID),
-        (("right", "wrong"), Standing.AMBIGUOUS),
-        (("wrong", "slow", "right"), Standing.AMBIGUOUS),
-        (("wrong", "wrong"), Standing.QUARANTINED),
-        ((), Standing.UNTRIED),
+        (("right", "right"), TaskStanding.VALID),
+        (("right", "slow"), TaskStanding.VALID),
+        (("right", "wrong"), TaskStanding.AMBIGUOUS),
+        (("wrong", "slow", "right"), TaskStanding.AMBIGUOUS),
+        (("wrong", "wrong"), TaskStanding.QUARANTINED),
+        ((), TaskStanding.UNTRIED),
     ],
 )
 def test_accepted_references_that_answer_otherwise_make_a_task_ambiguous(
-    solutions: tuple[str, ...], standing: Standing
+    solutions: tuple[str, ...], standing: TaskStanding
 ) -> None:
     found = tried(*solutions)
     assert found.standing is standing
-    assert found.references.ambiguous == (standing is Standing.AMBIGUOUS)
+    assert found.references.ambiguous == (standing is TaskStanding.AMBIGUOUS)
 
 
 def test_no_more_are_tried_than_asked_for_unless_none_of_them_passes() -> None:

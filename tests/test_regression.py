@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comparing import forest, record
+from comparing import record, task_of
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.comparison.regression import Baselines
 from pytest_selfrepair.estimate.intervals.draws_noise import rates, same_tasks, standard_error
 
-SOLVED = forest([True], {"self": []})
-REPAIRED = forest([False], {"self": [[True]]})
-UNSOLVED = forest([False], {"self": [[False]]})
+SOLVED = task_of([True], {"self": []})
+REPAIRED = task_of([False], {"self": [[True]]})
+UNSOLVED = task_of([False], {"self": [[False]]})
 MADE = st.lists(st.sampled_from([SOLVED, REPAIRED, UNSOLVED]), min_size=2, max_size=20)
 
 
@@ -30,7 +30,7 @@ def branches(passing: int, of: int) -> Grown:
     programs = [number < passing // 2 for number in range(of)]
     failing = of - passing // 2
     repaired = passing - passing // 2
-    return forest(programs, {"self": [[number < repaired] for number in range(failing)]})
+    return task_of(programs, {"self": [[number < repaired] for number in range(failing)]})
 
 
 def test_a_fall_is_what_the_run_lacks_and_repairs_count() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from projects import fenced, write_task
-from pytest_selfrepair.core.ledger import Lost
 from pytest_selfrepair.core.record import CUT_SHORT, NOT_RUN, Record
+from pytest_selfrepair.core.run_account import Lost
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.report.terminal import summary
 

@@ -18,7 +18,7 @@ from pytest_selfrepair.core.sample import (
 from pytest_selfrepair.errors import InfrastructureError, UsageError
 from pytest_selfrepair.feedback.explained import Explained
 from pytest_selfrepair.models.chat import ChatModel
-from pytest_selfrepair.models.endpoint import Line
+from pytest_selfrepair.models.endpoint import EndpointClient
 from pytest_selfrepair.models.prices import FREE
 from pytest_selfrepair.models.scripted import Script, ScriptedModel
 from pytest_selfrepair.models.slotted import slotted
@@ -27,7 +27,7 @@ from pytest_selfrepair.plugin import options
 from pytest_selfrepair.plugin.local_servers import LocalServers
 from pytest_selfrepair.plugin.run_models import RunModels
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 URL = "http://127.0.0.1:9/v1"
 CAMPAIGN = "cfdb1b6eeccec07d36fe5eccfe91ec8b"
@@ -268,7 +268,7 @@ def test_a_model_of_the_same_name_elsewhere_is_another(
     assert len(opened.members) == len(opened.throttles) == 2
 
 
-def asked_for(run: RunModels) -> dict[str, Line]:
+def asked_for(run: RunModels) -> dict[str, EndpointClient]:
     """The way to each endpoint's model."""
     members = run.open(Unkept(), JUDGE).members  # type: ignore[arg-type]  # it is asked nothing
     models = [member.model for member in members]

@@ -9,8 +9,8 @@ from builders import task
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.core.verdict import Outcome, Ran
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 Run = Callable[[str, JsonValue, str | None], Ran]
 

@@ -18,7 +18,7 @@ from pytest_selfrepair.core.tree import RepairTree
 from pytest_selfrepair.report import frames
 from pytest_selfrepair.report.columns import PROGRAM_COLUMNS, TASK_COLUMNS, programs_of
 from pytest_selfrepair.report.data import to_json
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 ROOT = Path(__file__).parents[1]
 STORE = ".selfrepair/samples.sqlite"

@@ -34,10 +34,10 @@ from pytest_selfrepair import (
     run_tasks,
 )
 from pytest_selfrepair.api.equipment import RunSettings as Settings
-from pytest_selfrepair.commands.judging import add
+from pytest_selfrepair.commands.judge_options import add
 from pytest_selfrepair.core.feedback import Failure
 from pytest_selfrepair.plugin.flags import FEEDBACK_MAX_TOKENS, OPTIONS
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 RIGHT, WRONG = "print(sum(map(int, input().split())))", "print(0)"
 PLAN = Plan(n_p=2, n_fr=1, budget=None, params=SamplingParams(max_tokens=256))
@@ -117,7 +117,7 @@ def test_the_defaults_are_those_of_the_plugin_and_the_commands() -> None:
     assert f"{run.replay} {run.concurrency}" == f"{flags['replay']} {flags['concurrency']}"
     assert run.store.as_posix() == flags["store"]
     assert run.feedback_max_tokens == FEEDBACK_MAX_TOKENS
-    assert add.__module__ == "pytest_selfrepair.commands.judging"
+    assert add.__module__ == "pytest_selfrepair.commands.judge_options"
 
 
 def test_tasks_are_loaded_with_the_ids_that_the_plugin_gives_them(

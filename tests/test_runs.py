@@ -19,9 +19,9 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.errors import StoreError, UsageError
 from pytest_selfrepair.plugin import options
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.store import run_names as runs
 from pytest_selfrepair.store.authors_write import write
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 from test_authors import entry, save, task
 from test_record import RECORD
 

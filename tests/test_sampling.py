@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_selfrepair.core.task import Difficulty
-from pytest_selfrepair.tasks.sampling import PAPER, allocate, balanced, draw
+from pytest_selfrepair.tasks.task_sample import PAPER, allocate, balanced, draw
 
 INTRODUCTORY, INTERVIEW, COMPETITION = Difficulty
 

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from pytest_selfrepair.core.checker import Rule, apps
+from pytest_selfrepair.core.checker import AcceptanceRule, apps
 from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.core.task import Case, Difficulty, JsonValue, Task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.errors import SandboxError, UsageError
 from pytest_selfrepair.sandbox import landlock
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 DATA = Path(__file__).parents[2] / "shared/data/apps/apps_folders/train"
 SHORT = Limits(cpu_seconds=1.0, wall_factor=0.5)  # 2.5 seconds of wall-clock time
@@ -152,7 +152,7 @@ def test_an_honest_program_passes(isolation: Isolation, program: str) -> None:
 def test_an_honest_function_passes(isolation: Isolation, program: str) -> None:
     verdict = judge(isolation, program, ([[1, 2]], 3), ([[1, 2, 3]], 6), fn_name="f")
     assert verdict.passed, verdict
-    assert verdict.rule == Rule.EXACT
+    assert verdict.rule == AcceptanceRule.EXACT
     assert verdict.cases_passed == 2
 
 

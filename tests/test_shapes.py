@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Floats, Groups, drawing
-from pytest_selfrepair.estimate.exact.forest import UNITS, Forest
 from pytest_selfrepair.estimate.exact.shapes import expect, shapes
+from pytest_selfrepair.estimate.exact.tree_arrays import UNITS, TreeArrays
 from trees import Node, Task, as_forest, every_tree, one_tree, paid, random_task, small_tasks
 
 replacements = pytest.mark.parametrize("replacement", [True, False])
@@ -31,11 +31,11 @@ def by_enumeration(
 
 
 def exactly(
-    forest: Forest, policy: Policy, n_p: int, n_fr: int, depth: int, *, replacement: bool
+    arrays: TreeArrays, policy: Policy, n_p: int, n_fr: int, depth: int, *, replacement: bool
 ) -> Floats:
     """The same, for every task, from closed forms: shape (tasks, 5)."""
     found = expect(
-        forest, [n_p], [n_fr], replacement=replacement, policies=[policy], depth=max(depth, 1)
+        arrays, [n_p], [n_fr], replacement=replacement, policies=[policy], depth=max(depth, 1)
     )[policy]
     return np.concatenate([found.solved, found.cost[:, 0]], axis=1)
 
@@ -179,9 +179,9 @@ def test_a_branch_at_the_context_limit_stays_unsolved_and_bounds_nothing(
     told = Node(False, (3.0,) * UNITS, over=True)
     task = (Node(False, cost, (told,)), Node(False, cost, over=True), Node(False, cost, (told,)))
     other = tuple(Node(False, cost, (Node(False, cost), Node(True, cost))) for _ in range(3))
-    forest = as_forest([task, other], 1)
-    assert forest.most_repairs() == 2
-    found = exactly(forest, policy, 3, 2, 1, replacement=replacement)
+    arrays = as_forest([task, other], 1)
+    assert arrays.most_repairs() == 2
+    found = exactly(arrays, policy, 3, 2, 1, replacement=replacement)
     assert found[0, 0] == 0
     # Three programs, and two draws of a feedback for two of three of them.
     assert found[0, 1] == pytest.approx(30 + 2 * 2 * 3)
@@ -202,8 +202,8 @@ def test_dollars_are_unknown_where_a_price_of_these_trees_is() -> None:
 
 def test_every_shape_that_the_trees_allow_is_there_once() -> None:
     rng = np.random.default_rng(1)
-    forest = as_forest([random_task(rng, 4, 2, 2, 0.2) for _ in range(3)], 2, planned=2)
-    found = shapes(forest, replacement=True)
+    arrays = as_forest([random_task(rng, 4, 2, 2, 0.2) for _ in range(3)], 2, planned=2)
+    found = shapes(arrays, replacement=True)
     named = [(s.policy, s.depth, s.n_fr, s.n_p) for s in found]
     sizes = [(0, 0), (1, 1), (1, 2), (2, 1), (2, 2)]
     assert named == [(policy, *s, n_p) for policy in Policy for s in sizes for n_p in range(1, 5)]

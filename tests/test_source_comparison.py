@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import PASSED
-from comparing import SETUP, Rows, fails, forest, record
+from comparing import SETUP, Rows, fails, record, task_of
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.record import NOT_RUN, Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, RepairTree
 from pytest_selfrepair.core.verdict import Outcome, Verdict
-from pytest_selfrepair.estimate.comparison import sources
+from pytest_selfrepair.estimate.comparison import source_comparison as sources
 from pytest_selfrepair.estimate.comparison.pairs import pair, pairs, pairs_by_difficulty
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import Flips, RepairRate, Unscored
-from pytest_selfrepair.estimate.gain import Answer, AtEqualTokens, Bounds
+from pytest_selfrepair.estimate.gain import AtEqualTokens, Bounds, RepairConclusion
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.estimate.intervals.decision import side
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
@@ -35,15 +35,15 @@ from trees import counted
 
 FEW = Bootstrap(draws=300)
 
-MENDED = forest([False], {"self": [[True]], "none": [[False]]}, [False, False])
-FRESH = forest([False], {"self": [[False]], "none": [[False]]}, [True, True])
-AT_ONCE = forest([True], {"self": [], "none": []})
-MIXED = forest([True, False], {"self": [[True, False]], "none": [[False, False]]}, [False] * 4)
+MENDED = task_of([False], {"self": [[True]], "none": [[False]]}, [False, False])
+FRESH = task_of([False], {"self": [[False]], "none": [[False]]}, [True, True])
+AT_ONCE = task_of([True], {"self": [], "none": []})
+MIXED = task_of([True, False], {"self": [[True, False]], "none": [[False, False]]}, [False] * 4)
 
 
 def compared(
     records: Sequence[Record], *, not_run: int = 0, how: Bootstrap = FEW
-) -> sources.Compared:
+) -> sources.SourcesCompared:
     """The sources of a run from its records."""
     return sources.compared(SampledRun.of(records, not_run=not_run), how=how)
 
@@ -125,7 +125,7 @@ def test_repairs_are_counted_over_all_and_by_difficulty() -> None:
 
 def test_repairs_are_counted_by_the_outcome_of_the_program_that_failed() -> None:
     task = judged(
-        forest([False, False, False], {"self": [[True, False], [False], []]}),
+        task_of([False, False, False], {"self": [[True, False], [False], []]}),
         {
             "p0": fails(Outcome.RUNTIME_ERROR),
             "p2": fails(Outcome.NO_PROGRAM, at=None),
@@ -171,7 +171,7 @@ def test_a_source_that_repaired_nothing_has_no_rate_and_no_means() -> None:
 
 def test_what_repairs_did_to_the_text_is_told_of_those_that_hold_a_program() -> None:
     task = with_texts(
-        forest([False], {"self": [[False, False, False, False]]}),
+        task_of([False], {"self": [[False, False, False, False]]}),
         {
             "p0": "a = 1\nprint(a)\n",
             "p0/self/r0": "a = 1\nprint(a)",
@@ -207,7 +207,7 @@ def test_a_repair_breaks_what_it_fails_before_the_first_failure(
 
 def test_the_share_of_repairs_that_break_a_case_is_of_all_programs() -> None:
     task = judged(
-        forest([False, False], {"self": [[False, True], [False, False]]}),
+        task_of([False, False], {"self": [[False, True], [False, False]]}),
         {"p0": fails(at=3), "p0/self/r0": fails(at=0), "p1": fails(at=0)},
     )
     assert source_findings(scored([record(0, task)]), "self", how=FEW).broke == 0.25
@@ -215,9 +215,9 @@ def test_the_share_of_repairs_that_break_a_case_is_of_all_programs() -> None:
 
 def test_a_pair_is_restricted_to_failing_programs_that_both_repaired() -> None:
     tasks = [
-        forest([False, False], {"self": [[True, False], [True]], "none": [[False], []]}),
-        forest([False], {"self": [[False]], "none": [[True]]}),
-        forest([False], {"self": [[True]], "none": [[]]}),
+        task_of([False, False], {"self": [[True, False], [True]], "none": [[False], []]}),
+        task_of([False], {"self": [[False]], "none": [[True]]}),
+        task_of([False], {"self": [[True]], "none": [[]]}),
         AT_ONCE,
     ]
     found = pair(scored(map_records(tasks)), "self", "none")
@@ -231,8 +231,8 @@ def test_a_pair_is_restricted_to_failing_programs_that_both_repaired() -> None:
 
 def test_the_interval_of_a_pair_is_of_differences_within_tasks() -> None:
     # Where one source passes, so does the other, but for every fifth task.
-    both = forest([False], {"self": [[True]], "none": [[True]]})
-    neither = forest([False], {"self": [[False]], "none": [[False]]})
+    both = task_of([False], {"self": [[True]], "none": [[True]]})
+    neither = task_of([False], {"self": [[False]], "none": [[False]]})
     tasks = [*[both, neither] * 16, *[MENDED] * 8]
     found = pair(scored(map_records(tasks)), "self", "none")
     assert found is not None
@@ -254,22 +254,22 @@ def test_repairs_on_three_texts_and_on_one_are_no_difference_where_each_passes_a
             {"three": [list(map(bool, rng.random(3) < p))], "one": [[bool(rng.random() < p)]]}
             for p in chances
         ]
-        found = pair(scored(map_records([forest([False], row) for row in rows])), "three", "one")
+        found = pair(scored(map_records([task_of([False], row) for row in rows])), "three", "one")
         assert found is not None
         said.append(side(found.difference) != 0)
     assert np.mean(said) <= 0.05
 
 
 def test_a_task_is_solved_by_one_source_alone_of_equally_many_repairs() -> None:
-    later = forest([False], {"self": [[False, False, True]], "none": [[False]]})
-    at_once = forest([True, False], {"self": [[True]], "none": [[False]]})
+    later = task_of([False], {"self": [[False, False, True]], "none": [[False]]})
+    at_once = task_of([True, False], {"self": [[True]], "none": [[False]]})
     found = pair(scored(map_records([later, at_once, MENDED])), "self", "none")
     assert found is not None
     assert (found.only_first, found.only_second) == (1, 0)
 
 
 def test_each_failing_program_and_each_task_weighs_the_same() -> None:
-    many = forest([False] * 3, {"self": [[True], [False], [False]], "none": [[False]] * 3})
+    many = task_of([False] * 3, {"self": [[True], [False], [False]], "none": [[False]] * 3})
     found = pair(scored(map_records([many, MENDED])), "self", "none")
     assert found is not None
     assert found.difference.value == pytest.approx((1 / 3 + 1) / 2)
@@ -278,7 +278,7 @@ def test_each_failing_program_and_each_task_weighs_the_same() -> None:
 def test_every_two_sources_are_paired_where_they_share_a_program() -> None:
     rows: dict[str, Rows] = {"self": [[True]], "none": [[False]], "blind": [[False]]}
     rows["late"] = [[]]
-    tasks = [forest([False], rows)]
+    tasks = [task_of([False], rows)]
     found = pairs(scored(map_records(tasks)), [*rows])
     assert [(each.first, each.second) for each in found] == [
         ("self", "none"),
@@ -305,16 +305,16 @@ def test_sources_are_paired_within_each_difficulty_where_there_are_several() -> 
 @pytest.mark.parametrize(
     ("tasks", "expected"),
     [
-        ([MENDED] * 20, Answer.PAYS),
-        ([FRESH] * 20, Answer.DOES_NOT_PAY),
-        ([AT_ONCE] * 20, Answer.CANNOT_TELL),
-        ([MENDED] * 9, Answer.CANNOT_TELL),
-        ([MENDED, FRESH] * 10, Answer.CANNOT_TELL),
-        ([*[MENDED, FRESH] * 10, MENDED], Answer.CANNOT_TELL),
+        ([MENDED] * 20, RepairConclusion.PAYS),
+        ([FRESH] * 20, RepairConclusion.DOES_NOT_PAY),
+        ([AT_ONCE] * 20, RepairConclusion.CANNOT_TELL),
+        ([MENDED] * 9, RepairConclusion.CANNOT_TELL),
+        ([MENDED, FRESH] * 10, RepairConclusion.CANNOT_TELL),
+        ([*[MENDED, FRESH] * 10, MENDED], RepairConclusion.CANNOT_TELL),
     ],
 )
 def test_the_answer_is_clear_only_where_the_interval_is(
-    tasks: list[Grown], expected: Answer
+    tasks: list[Grown], expected: RepairConclusion
 ) -> None:
     found = at_equal_tokens(scored(map_records(tasks)), "self", ALL, how=FEW)
     assert found.answer is expected
@@ -346,7 +346,7 @@ def test_the_answer_is_against_sampling_on_where_all_first_programs_fail() -> No
 
 def test_drawn_one_by_one_both_stop_at_the_first_pass() -> None:
     # The first repair passes: 200 tokens, for which a program at 100 may be followed by another.
-    task = forest([False], {"self": [[True, False]]}, [True, False, False, False])
+    task = task_of([False], {"self": [[True, False]]}, [True, False, False, False])
     found = at_equal_tokens(scored(map_records([task])), "self", ALL, how=FEW)
     assert (found.tokens, found.stopping.programs) == (500, 4)
     assert found.one_by_one.tokens == 300
@@ -356,8 +356,8 @@ def test_drawn_one_by_one_both_stop_at_the_first_pass() -> None:
 
 
 def test_a_task_with_too_few_further_programs_is_counted_and_takes_certainty_back() -> None:
-    short = forest([False], {"self": [[True]]}, [False])
-    enough = forest([False], {"self": [[True]]}, [False, True])
+    short = task_of([False], {"self": [[True]]}, [False])
+    enough = task_of([False], {"self": [[True]]}, [False, True])
     found = at_equal_tokens(scored(map_records([short] * 8 + [enough] * 12)), "self", ALL, how=FEW)
     assert (found.unsolved, found.stopping.programs, found.stopping.short) == (20, 2, 8)
     whole = at_equal_tokens(scored(map_records([enough] * 20)), "self", ALL, how=FEW)
@@ -369,25 +369,25 @@ def test_a_task_with_too_few_further_programs_is_counted_and_takes_certainty_bac
 
 
 def test_where_no_further_program_was_sampled_repair_is_not_said_to_pay() -> None:
-    alone = forest([False], {"self": [[True]]})
+    alone = task_of([False], {"self": [[True]]})
     found = at_equal_tokens(scored(map_records([alone] * 20)), "self", ALL, how=FEW)
     assert found.stopping.short == 20
-    assert found.answer is Answer.CANNOT_TELL
+    assert found.answer is RepairConclusion.CANNOT_TELL
 
 
 def test_where_all_programs_of_a_task_are_the_same_nothing_is_said() -> None:
-    same = with_texts(forest([False], {"self": [[True]]}, [False, False]), {"p0": "x = 1"})
+    same = with_texts(task_of([False], {"self": [[True]]}, [False, False]), {"p0": "x = 1"})
     same = replace(same, baseline=tuple(replace(each, program="x = 1 ") for each in same.baseline))
     found = at_equal_tokens(scored(map_records([same] * 20)), "self", ALL, how=FEW)
-    assert found.answer is Answer.CANNOT_GAIN
-    varied = [*[same] * 19, forest([False], {"self": [[True]]}, [False, True])]
+    assert found.answer is RepairConclusion.CANNOT_GAIN
+    varied = [*[same] * 19, task_of([False], {"self": [[True]]}, [False, True])]
     found = at_equal_tokens(scored(map_records(varied)), "self", ALL, how=FEW)
-    assert found.answer is Answer.PAYS
+    assert found.answer is RepairConclusion.PAYS
 
 
 def test_dollars_are_those_of_the_tree_where_every_completion_has_a_price() -> None:
-    mended = forest([False, False], {"self": [[True], [False]]}, [False] * 4, price=0.001)
-    at_once = forest([True, False], {"self": [[True]]}, [False] * 2, price=0.001)
+    mended = task_of([False, False], {"self": [[True], [False]]}, [False] * 4, price=0.001)
+    at_once = task_of([True, False], {"self": [[True]]}, [False] * 2, price=0.001)
     found = at_equal_tokens(scored(map_records([mended, at_once])), "self", ALL, how=FEW)
     # 0.2 + 0.4 for the first; of the second its programs alone.
     assert found.dollars == pytest.approx(0.4)
@@ -396,7 +396,7 @@ def test_dollars_are_those_of_the_tree_where_every_completion_has_a_price() -> N
 
 
 def test_where_nothing_is_solved_nothing_has_a_price_per_solved_task() -> None:
-    none = forest([False], {"self": [[False]]}, [False] * 2, price=0.001)
+    none = task_of([False], {"self": [[False]]}, [False] * 2, price=0.001)
     found = at_equal_tokens(scored(map_records([none])), "self", ALL, how=FEW)
     assert (found.tokens_per_solved, found.dollars_per_solved) == (None, None)
 
@@ -411,7 +411,7 @@ def world(rng: np.random.Generator, tasks: int) -> list[Grown]:
         programs = draws(chance, 5)
         rows: Rows = [draws(chance, 1) for _ in range(programs.count(False))]
         further = [] if any(programs) else draws(chance, 10)
-        return forest(programs, {"self": rows}, further, repair_tokens=100)
+        return task_of(programs, {"self": rows}, further, repair_tokens=100)
 
     return [task(chance) for chance in rng.beta(0.4, 1.6, tasks)]
 
@@ -426,7 +426,7 @@ def test_a_repair_that_is_a_fresh_draw_gains_nothing_but_on_the_papers_baseline(
     error = gains.std(axis=0) / math.sqrt(len(runs))
     assert abs(gains[:, 0].mean()) < 3 * error[0]
     assert gains[:, 1].mean() > 0.03
-    assert sum(each.answer is not Answer.CANNOT_TELL for each in runs) <= 0.05 * len(runs)
+    assert sum(each.answer is not RepairConclusion.CANNOT_TELL for each in runs) <= 0.05 * len(runs)
     held = [each.stopping.gain for each in runs]
     assert sum((each.low or 0) <= 0 <= (each.high or 0) for each in held) >= 38
 
@@ -461,26 +461,30 @@ def test_several_sources_are_said_together() -> None:
         repairs: dict[str, Rows] = {
             name: [[number < won]] for name, won in (("a", 8), ("b", 8), ("c", 0))
         }
-        return forest([False], repairs, [False, False])
+        return task_of([False], repairs, [False, False])
 
     tasks = scored(map_records([task(number) for number in range(60)]))
     alone = at_equal_tokens(tasks, "a", ALL, how=FEW)
-    assert alone.answer is Answer.PAYS
+    assert alone.answer is RepairConclusion.PAYS
     [whole] = [
         each for each in difficulties(tasks, ["a", "b", "c"], how=FEW) if each.difficulty == ALL
     ]
     assert whole.sources[0].stopping.gain.p == pytest.approx(3 * (alone.stopping.gain.p or 0))
-    assert [each.answer for each in whole.sources] == [Answer.PAYS, Answer.PAYS, Answer.CANNOT_TELL]
+    assert [each.answer for each in whole.sources] == [
+        RepairConclusion.PAYS,
+        RepairConclusion.PAYS,
+        RepairConclusion.CANNOT_TELL,
+    ]
 
 
 def test_nothing_is_said_of_a_part_of_the_tasks() -> None:
     tasks = scored([record(i, MENDED, list(Difficulty)[i % 2]) for i in range(40)])
     found = difficulties(tasks, ["self"], how=FEW)
-    assert [each.sources[0].answer for each in found] == [None, None, Answer.PAYS]
+    assert [each.sources[0].answer for each in found] == [None, None, RepairConclusion.PAYS]
 
 
 def test_a_source_counts_on_the_tasks_that_have_a_tree_of_it() -> None:
-    other = forest([False], {"gpt-4": [[True]]}, [False] * 2)
+    other = task_of([False], {"gpt-4": [[True]]}, [False] * 2)
     records = map_records([MENDED, FRESH, other])
     assert source_names(records) == ("self", "none", "gpt-4")
     found = compared(records, how=FEW)
@@ -567,10 +571,11 @@ def test_every_rate_has_its_bounds_where_tasks_are_missing() -> None:
 
 def test_the_effective_number_of_programs_is_counted() -> None:
     same = with_texts(
-        forest([False] * 4, {"self": [[]] * 4}), dict.fromkeys(("p0", "p1", "p2", "p3"), "x = 1")
+        task_of([False] * 4, {"self": [[]] * 4}),
+        dict.fromkeys(("p0", "p1", "p2", "p3"), "x = 1"),
     )
     half = with_texts(
-        forest([False] * 4, {"self": [[]] * 4}),
+        task_of([False] * 4, {"self": [[]] * 4}),
         {"p0": "x = 1", "p1": "x = 1\n", "p2": "y = 1", "p3": "y = 1  "},
     )
     found = compared([record(0, same), record(1, half), record(2, MENDED)], how=FEW).tally

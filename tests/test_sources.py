@@ -7,7 +7,7 @@ import pytest
 
 from projects import write_task
 from pytest_selfrepair.errors import TaskError
-from pytest_selfrepair.tasks.sources import Found, find
+from pytest_selfrepair.tasks.task_paths import FoundTask, find
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def row(**fields: object) -> str:
 
 
 def ids(*paths: Path) -> list[str]:
-    return [each.id if isinstance(each, Found) else str(each) for each in find(paths)]
+    return [each.id if isinstance(each, FoundTask) else str(each) for each in find(paths)]
 
 
 def test_a_tree_holds_its_task_folders_in_order(here: Path) -> None:
@@ -36,7 +36,7 @@ def test_a_tree_holds_its_task_folders_in_order(here: Path) -> None:
 
 def test_a_folder_may_be_the_task_itself(here: Path) -> None:
     (found,) = find([here / "tasks/b/0002"])
-    assert isinstance(found, Found)
+    assert isinstance(found, FoundTask)
     assert found.load().id == found.id == "tasks/b/0002"
 
 
@@ -81,4 +81,4 @@ def test_what_holds_no_task_is_an_error_in_its_place(here: Path, name: str, foun
     error, task = find([here / name, here / "tasks/b"])
     assert isinstance(error, TaskError)
     assert found in str(error)
-    assert isinstance(task, Found)
+    assert isinstance(task, FoundTask)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from comparing import forest, record
+from comparing import record, task_of
 from findings_made import sample
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
@@ -27,7 +27,7 @@ SAID = (
 
 
 def tree(passing: list[bool], repaired: list[bool]) -> Grown:
-    return forest(passing, {"self": [[each] for each in repaired]}, [False] * 8)
+    return task_of(passing, {"self": [[each] for each in repaired]}, [False] * 8)
 
 
 def run(count: int) -> list[Record]:
@@ -77,7 +77,7 @@ def test_two_runs_of_single_programs_tell_it_of_whole_trees() -> None:
     assert found is not None
     assert found.share_of_draws == pytest.approx(0.64, abs=0.04)
     alone = [
-        [record(number, forest([number % 3 == which], {})) for number in range(30)]
+        [record(number, task_of([number % 3 == which], {})) for number in range(30)]
         for which in (0, 1)
     ]
     assert foreseen_split(Baselines(alone[:1])) == []
@@ -97,7 +97,7 @@ def test_a_run_says_it_of_each_source_and_leaves_out_trees_that_were_cut() -> No
     [found] = findings(records).spreads
     assert (found.source, found.k, found.tasks) == ("self", 2, 30)
     assert findings(records[:9]).spreads == ()
-    alone = [record(number, forest([number % 2 == 0] * 4, {})) for number in range(20)]
+    alone = [record(number, task_of([number % 2 == 0] * 4, {})) for number in range(20)]
     [programs] = findings(alone).spreads
     assert (programs.source, programs.share_of_draws) == (None, 0)
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from builders import grown
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode
-from pytest_selfrepair.estimate.exact.forest import TOKENS
-from pytest_selfrepair.estimate.exact.samples import Samples
+from pytest_selfrepair.estimate.exact.program_arrays import Samples
 from pytest_selfrepair.estimate.exact.stopping import reach, stopping
+from pytest_selfrepair.estimate.exact.tree_arrays import TOKENS
 
 
 def priced(task: Grown, costs: Sequence[int]) -> Grown:

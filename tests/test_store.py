@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_selfrepair.errors import StoreError
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 from storing import asked, finish, replied, start
 from test_record import RECORD
 

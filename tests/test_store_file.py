@@ -15,7 +15,7 @@ from pytest_selfrepair.core.sample import Sample
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.layout import SCHEMA
 from pytest_selfrepair.store.rows import sample_row
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 from storing import asked, finish, replied, start
 from test_record import RECORD
 

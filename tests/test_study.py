@@ -10,15 +10,15 @@ import pytest
 import annotating
 import builders
 from projects import write_task
-from pytest_selfrepair.annotate import study
-from pytest_selfrepair.annotate.answers import Answers, Judgement
-from pytest_selfrepair.annotate.items import completed, failing
+from pytest_selfrepair.annotate import study_plan as study
+from pytest_selfrepair.annotate.answers_file import Answers, Judgement
+from pytest_selfrepair.annotate.study_items import completed, failing
 from pytest_selfrepair.cli import main
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, TaskKind
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.store import run_names as runs
 
 CREATE = ["study", "create", "s.sqlite", "--participants", "4", "--programs", "3", "-o"]
 
@@ -193,7 +193,7 @@ def test_a_missing_extra_is_named(
     assert "found no uvicorn; accepted: what `pip install" in capsys.readouterr().err
 
 
-def run_of(path: Path, *records: Record) -> runs.Run:
+def run_of(path: Path, *records: Record) -> runs.LoadedRun:
     return runs.load(str(annotating.store(path, records)))
 
 

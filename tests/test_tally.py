@@ -2,21 +2,25 @@
 
 import pytest
 
-from pytest_selfrepair.core.checker import Rule
+from pytest_selfrepair.core.checker import AcceptanceRule
 from pytest_selfrepair.core.verdict import Outcome
-from pytest_selfrepair.sandbox.reading import Trouble
-from pytest_selfrepair.sandbox.tally import Judged, Tally
+from pytest_selfrepair.sandbox.case_results import CaseResults, JudgedCase
+from pytest_selfrepair.sandbox.child_reports import NoAnswer
 
-WRONG = Trouble(outcome=Outcome.WRONG_ANSWER, error=None)
-SLOW = Trouble(outcome=Outcome.TIME_LIMIT, error=None)
-
-
-def case(*, ours: bool, other: bool | None) -> Judged:
-    return Judged(rule=Rule.EXACT, other=other) if ours else Judged(trouble=WRONG, other=other)
+WRONG = NoAnswer(outcome=Outcome.WRONG_ANSWER, error=None)
+SLOW = NoAnswer(outcome=Outcome.TIME_LIMIT, error=None)
 
 
-def tally(*cases: tuple[bool, bool | None], all_cases: bool = False) -> Tally:
-    tally = Tally(all_cases=all_cases)
+def case(*, ours: bool, other: bool | None) -> JudgedCase:
+    return (
+        JudgedCase(rule=AcceptanceRule.EXACT, other=other)
+        if ours
+        else JudgedCase(trouble=WRONG, other=other)
+    )
+
+
+def tally(*cases: tuple[bool, bool | None], all_cases: bool = False) -> CaseResults:
+    tally = CaseResults(all_cases=all_cases)
     for ours, other in cases:
         assert not tally.decided
         tally.add(case(ours=ours, other=other))
@@ -58,16 +62,16 @@ def test_all_cases_count_where_all_are_asked_for() -> None:
 
 
 def test_a_program_that_does_not_compile_is_decided_at_once() -> None:
-    found = Tally(all_cases=True)
-    found.add_uncompiled(Trouble(outcome=Outcome.SYNTAX_ERROR, error="invalid syntax"))
+    found = CaseResults(all_cases=True)
+    found.add_uncompiled(NoAnswer(outcome=Outcome.SYNTAX_ERROR, error="invalid syntax"))
     assert found.decided
     assert (found.outcome, found.failed, found.cases_run) == (Outcome.SYNTAX_ERROR, None, 0)
     assert found.flips is None
 
 
 def test_the_first_failure_is_the_one_that_is_told() -> None:
-    found = Tally(all_cases=True)
-    found.add(Judged(trouble=SLOW))
-    found.add(Judged(trouble=WRONG))
+    found = CaseResults(all_cases=True)
+    found.add(JudgedCase(trouble=SLOW))
+    found.add(JudgedCase(trouble=WRONG))
     assert (found.outcome, found.failed) == (Outcome.TIME_LIMIT, 0)
     assert found.rule is None

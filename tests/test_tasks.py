@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_selfrepair.core.task import Case, JsonValue, TaskKind, Wrapping
 from pytest_selfrepair.errors import TaskError
-from pytest_selfrepair.tasks.apps import read as read_task
+from pytest_selfrepair.tasks.apps_fields import read as read_task
 from pytest_selfrepair.tasks.folders import is_task_folder, read_folder
 from pytest_selfrepair.tasks.jsonl import lines
 from pytest_selfrepair.tasks.source import Source, read_json

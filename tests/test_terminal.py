@@ -10,12 +10,18 @@ from hypothesis import strategies as st
 
 from findings_made import NOTHING, SPENT, UNSURE, any_findings, at_equal_tokens, estimate, sample
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.ledger import Lost
+from pytest_selfrepair.core.run_account import Lost
 from pytest_selfrepair.estimate.findings import Findings, Refused
-from pytest_selfrepair.estimate.gain import Answer, AtEqualTokens, Bounds
+from pytest_selfrepair.estimate.gain import AtEqualTokens, Bounds, RepairConclusion
 from pytest_selfrepair.report.curve import Series, plot
-from pytest_selfrepair.report.plain import Paper, columns, harmless, harmless_lines, shows_unicode
-from pytest_selfrepair.report.terminal import Style, summary
+from pytest_selfrepair.report.terminal import LineStyle, summary
+from pytest_selfrepair.report.visible_text import (
+    Paper,
+    columns,
+    harmless,
+    harmless_lines,
+    shows_unicode,
+)
 
 
 def shown(findings: Findings, *, width: int = 80, unicode: bool = True) -> list[str]:
@@ -29,27 +35,31 @@ def with_about(**changed: Any) -> Findings:
 @pytest.mark.parametrize(
     ("found", "said", "style"),
     [
-        (at_equal_tokens(), "self: repair pays", Style.GOOD),
-        (at_equal_tokens(answer=Answer.DOES_NOT_PAY), "self: repair does not pay", Style.BAD),
+        (at_equal_tokens(), "self: repair pays", LineStyle.GOOD),
+        (
+            at_equal_tokens(answer=RepairConclusion.DOES_NOT_PAY),
+            "self: repair does not pay",
+            LineStyle.BAD,
+        ),
         (
             UNSURE,
             "gpt-4: cannot tell with 30 tasks whether repair pays; a gain of about 13 points",
-            Style.UNSURE,
+            LineStyle.UNSURE,
         ),
         (
-            at_equal_tokens(answer=Answer.CANNOT_GAIN),
+            at_equal_tokens(answer=RepairConclusion.CANNOT_GAIN),
             "self: all programs of a task are the same, so whether repair pays is not said",
-            Style.UNSURE,
+            LineStyle.UNSURE,
         ),
         (
-            at_equal_tokens(answer=Answer.CANNOT_TELL, tasks=1, detectable=None),
+            at_equal_tokens(answer=RepairConclusion.CANNOT_TELL, tasks=1, detectable=None),
             "self: cannot tell with 1 task whether repair pays",
-            Style.UNSURE,
+            LineStyle.UNSURE,
         ),
     ],
 )
 def test_it_says_first_in_words_whether_repair_pays(
-    found: AtEqualTokens, said: str, style: Style
+    found: AtEqualTokens, said: str, style: LineStyle
 ) -> None:
     first = summary(sample(headline=(found,)))[0]
     assert (first.text, first.style) == (said, style)
@@ -101,7 +111,7 @@ def test_bounds_and_duplicates_are_said_where_there_are_any() -> None:
 
 def test_too_few_tasks_for_an_interval_are_said_to_be() -> None:
     beside = replace(at_equal_tokens().stopping, gain=estimate(0.2))
-    few = at_equal_tokens(stopping=beside, answer=Answer.CANNOT_TELL, detectable=None)
+    few = at_equal_tokens(stopping=beside, answer=RepairConclusion.CANNOT_TELL, detectable=None)
     assert "+20.0 points (too few tasks for an interval)" in shown(sample(headline=(few,)))[1]
 
 

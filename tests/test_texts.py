@@ -13,8 +13,8 @@ from builders import grown
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode, RepairTree
-from pytest_selfrepair.estimate.exact.forest import TOKENS, forest
 from pytest_selfrepair.estimate.exact.shapes import expect_texts
+from pytest_selfrepair.estimate.exact.tree_arrays import TOKENS, tree_arrays
 
 Texts = Sequence[Sequence[Sequence[tuple[bool, int]]]]
 """For each failing program its texts, for each text whether each repair on it passes, its cost."""
@@ -47,7 +47,7 @@ def told(programs: Sequence[bool], texts: Texts, prices: Sequence[int]) -> Grown
 
 def test_a_text_is_paid_for_with_any_repair_on_it() -> None:
     task = told([False], [[[(False, 100)] * 2] * 2], [300, 300])
-    found = expect_texts(forest([task], "self"), [1], replacement=False)[Policy.BATCH]
+    found = expect_texts(tree_arrays([task], "self"), [1], replacement=False)[Policy.BATCH]
     sizes = list(zip(found.n_f or (), found.n_fr, strict=True))
     assert sizes == [(1, 1), (1, 2), (2, 2), (2, 4)]
     program = 100
@@ -128,7 +128,7 @@ def test_every_shape_agrees_with_every_draw(data: st.DataObject, policy: Policy)
     texts = [data.draw(st.lists(text, min_size=2, max_size=2)) for ok in programs if not ok]
     prices = data.draw(st.lists(st.integers(1, 9), min_size=2, max_size=2))
     task = told(programs, texts, prices)
-    trees = forest([task], "self")
+    trees = tree_arrays([task], "self")
     if trees.texts is None:
         assert all(programs)
         return
@@ -143,4 +143,4 @@ def test_every_shape_agrees_with_every_draw(data: st.DataObject, policy: Policy)
 
 
 def test_repairs_with_texts_of_their_own_share_none() -> None:
-    assert forest([grown([False], [[True, False]])], "self").texts is None
+    assert tree_arrays([grown([False], [[True, False]])], "self").texts is None

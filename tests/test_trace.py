@@ -13,8 +13,8 @@ from pytest_selfrepair.core.prompt import PromptSet
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.feedback.trace import Trace
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 Told = Callable[..., str]
 

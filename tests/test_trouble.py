@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from pytest_selfrepair.models.trouble import Meaning, Trouble, told
+from pytest_selfrepair.models.request_failure import Meaning, RequestFailure, told
 
 KEY = "sk-very-secret-key"
 
 
-def trouble(status: int | None, message: object, **error: object) -> Trouble:
+def trouble(status: int | None, message: object, **error: object) -> RequestFailure:
     return told({"error": {"message": message} | error}, status=status, wait=None, key=KEY)
 
 

@@ -14,7 +14,7 @@ import pytest
 from projects import LEAN, fenced, write_task
 from pytest_selfrepair.models.scripted import Script
 from pytest_selfrepair.models.scripted_server import ScriptedServer, serving
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 TASKS = 6
 WRONG = {"text": fenced("print(0)"), "tokens": 10, "seconds": 0.1}

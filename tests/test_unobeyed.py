@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_selfrepair.commands.output import as_json_line
-from pytest_selfrepair.report.plain import harmless, harmless_lines
+from pytest_selfrepair.report.visible_text import harmless, harmless_lines
 
 PARTS = ("::", ":", "##", "#", "[", "]", "error", "stop-commands", "vso[", "group", " ", "a", "\n")
 words = st.lists(st.sampled_from((*PARTS, "\t", "\r")), max_size=12).map("".join)

@@ -19,7 +19,7 @@ from pytest_selfrepair.core.task import Assertions, Case, JsonValue, Task
 from pytest_selfrepair.core.verdict import Outcome, Ran, Verdict
 from pytest_selfrepair.core.verdicts import RememberingJudge, Terms
 from pytest_selfrepair.errors import SandboxError
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 TERMS = Terms(checker="tolerant", other="apps", limits=(("cpu_seconds", 4.0),))
 TASK = task(("1", "2"), ("3", "4"))

@@ -14,9 +14,9 @@ from builders import task
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import ZygoteProcess
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 SHORT = Limits(cpu_seconds=1.0, wall_factor=0.5)
 

@@ -7,9 +7,10 @@ import pytest
 
 from builders import task
 from pytest_selfrepair.core.verdict import Outcome
+from pytest_selfrepair.sandbox import process, session, watch
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 LIMITS = Limits(cpu_seconds=1.5, memory_bytes=256 << 20, stack_bytes=0)
 
@@ -26,11 +27,11 @@ def judge(request: pytest.FixtureRequest) -> Iterator[SandboxJudge]:
 
 
 MANY = """\
-import os, time
+import mmap, os, time
 for _ in range(6):
     if not os.fork():
         {apart}
-        x = bytearray(100 << 20)
+        x = {memory}
         for i in range(0, len(x), 4096):
             x[i] = 1
         time.sleep(30)
@@ -40,21 +41,33 @@ print(3)
 """
 
 
-@pytest.mark.parametrize("apart", ["pass", "os.setsid()", "if os.fork(): os._exit(0)"])
+OWN, SHARED = "bytearray(100 << 20)", "mmap.mmap(-1, 100 << 20)"
+
+
+@pytest.mark.parametrize(
+    ("apart", "memory"),
+    [
+        ("pass", OWN),
+        ("os.setsid()", OWN),
+        ("if os.fork(): os._exit(0)", OWN),
+        ("pass", SHARED),
+    ],
+)
 def test_the_memory_of_all_processes_of_a_program_is_bounded(
-    judge: SandboxJudge, apart: str
+    judge: SandboxJudge, apart: str, memory: str
 ) -> None:
-    verdict = asyncio.run(judge.judge(task(("", "3")), MANY.format(apart=apart)))
+    program = MANY.format(apart=apart, memory=memory)
+    verdict = asyncio.run(judge.judge(task(("", "3")), program))
     assert verdict.outcome is Outcome.MEMORY_LIMIT, verdict
     assert verdict.failure is not None
     assert "its processes" in (verdict.failure.error or "")
 
 
 def test_the_processes_of_a_thread_count_as_well(judge: SandboxJudge) -> None:
-    lines = MANY.format(apart="pass").splitlines()
+    lines = MANY.format(apart="pass", memory=OWN).splitlines()
     body = "\n    ".join(lines[1:])
     program = (
-        f"import os, time, threading\ndef go():\n    {body}\n"
+        f"import mmap, os, time, threading\ndef go():\n    {body}\n"
         "t = threading.Thread(target=go)\nt.start()\nt.join()"
     )
     verdict = asyncio.run(judge.judge(task(("", "3")), program))
@@ -72,7 +85,7 @@ def test_the_time_of_processes_that_still_run_counts(judge: SandboxJudge) -> Non
 
 
 def test_what_other_programs_used_counts_for_none(judge: SandboxJudge) -> None:
-    spends = "a = 0\nfor i in range(2 * 10**6):\n    a += i\nprint(3)"
+    spends = "a = 0\nfor i in range(15 * 10**5):\n    a += i\nprint(3)"
     for _ in range(5):  # these share a process, which goes on
         assert asyncio.run(judge.judge(task(("", "3")), spends)).passed
     program = (
@@ -90,3 +103,44 @@ def test_four_processes_within_the_bound_are_no_trouble(judge: SandboxJudge) -> 
         "        x = bytearray(20 << 20)\n        os._exit(0)\n    os.wait()\nprint(3)"
     )
     assert asyncio.run(judge.judge(task(("", "3"), ("", "3")), program)).passed
+
+
+def test_the_end_of_the_shared_process_is_no_time_of_a_slow_program(judge: SandboxJudge) -> None:
+    spends = "a = 0\nfor i in range(15 * 10**5):\n    a += i\nprint(3)"
+    for _ in range(7):  # far more than the limit of one, in all
+        assert asyncio.run(judge.judge(task(("", "3")), spends)).passed
+    slow = "a = 0\nfor i in range(4 * 10**6):\n    a += i\nprint(3)"  # so it is moved
+    verdict = asyncio.run(judge.judge(task(("", "3"), ("", "3")), slow))
+    assert verdict.passed, verdict
+    assert verdict.slowest < LIMITS.cpu_seconds
+
+
+@pytest.mark.parametrize("mode", ["auto", "limits"])
+def test_looks_that_cross_with_other_words_break_nothing(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "_TICK", 0.0)  # as on a machine where all takes its time
+    monkeypatch.setattr(watch, "_SHORTEST_TICK", 0.0)
+    broken: list[str] = []
+
+    class Noted(process.BrokenZygoteError):
+        def __init__(self, said: str) -> None:
+            super().__init__(said)
+            broken.append(said)
+
+    for module in (process, session):
+        monkeypatch.setattr(module, "BrokenZygoteError", Noted)
+    judge = SandboxJudge(find_isolation(mode), LIMITS, concurrency=1)
+    cases = task(("1\n", "2"), ("2\n", "3"), ("3\n", "4"))
+    outcomes = {
+        "import os\nprint(int(input()) + 1)": Outcome.PASSED,
+        "import os\n(": Outcome.SYNTAX_ERROR,
+        "import os\nprint(2)": Outcome.WRONG_ANSWER,
+        "import os\n[][1]": Outcome.RUNTIME_ERROR,
+        "import os\nx = [" + "0, " * 30_000 + "]\nprint(int(input()) + 1)": Outcome.PASSED,
+    }
+    for program, outcome in outcomes.items():
+        for _ in range(3):
+            assert asyncio.run(judge.judge(cases, program)).outcome is outcome
+    asyncio.run(judge.aclose())
+    assert broken == []

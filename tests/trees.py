@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode
 from pytest_selfrepair.estimate.exact.draws import Floats
-from pytest_selfrepair.estimate.exact.forest import UNITS, Forest, Level
+from pytest_selfrepair.estimate.exact.tree_arrays import UNITS, Level, TreeArrays
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Node:
 Task = tuple[Node, ...]
 
 
-def as_forest(tasks: Sequence[Task], depth: int, planned: int = 0) -> Forest:
+def as_forest(tasks: Sequence[Task], depth: int, planned: int = 0) -> TreeArrays:
     """The arrays of some trees."""
     parents: list[Task] = list(tasks)
     levels = []
@@ -42,7 +42,7 @@ def as_forest(tasks: Sequence[Task], depth: int, planned: int = 0) -> Forest:
         )
         parents = [node.below for node in nodes]
     ids = tuple(f"t{number}" for number in range(len(tasks)))
-    return Forest(tasks=ids, source="self", levels=tuple(levels), planned=planned)
+    return TreeArrays(tasks=ids, source="self", levels=tuple(levels), planned=planned)
 
 
 def paid(drawn: Task, policy: Policy) -> tuple[bool, Floats]:

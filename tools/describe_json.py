@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from pytest_selfrepair.estimate.comparison.two_runs import COMPARE_SCHEMA, TwoRuns
+from pytest_selfrepair.estimate.comparison.run_comparison import COMPARE_SCHEMA, RunComparison
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import SCHEMA, Findings
 
@@ -39,8 +39,9 @@ This page is made from the classes by `python tools/describe_json.py`.
 _COMPARE = f"""\
 # The JSON of a comparison
 
-What `selfrepair compare A B --json FILE` writes: one object, [TwoRuns](#tworuns), as ASCII. A is
-the run before, B the run after. `pytest_selfrepair.report.data.two_runs_from_json` reads it back.
+What `selfrepair compare A B --json FILE` writes: one object, [RunComparison](#runcomparison), as
+ASCII. A is the run before, B the run after.
+`pytest_selfrepair.report.data.comparison_from_json` reads it back.
 
 - `schema` is {COMPARE_SCHEMA}. It changes when a field is taken away or comes to mean something
   else; a field that is added leaves it, so pass over what you do not know.
@@ -54,7 +55,7 @@ This page is made from the classes by `python tools/describe_json.py`.
 
 _PAGES: dict[str, tuple[str, type]] = {
     "report-json.md": (_REPORT, Findings),
-    "compare-json.md": (_COMPARE, TwoRuns),
+    "compare-json.md": (_COMPARE, RunComparison),
 }
 
 _VALUES = {"None": "`null`", "True": "`true`", "False": "`false`"}

@@ -24,7 +24,7 @@ from pytest_selfrepair.errors import SelfRepairError
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.report.figures import PAPER, Kind, figure
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.store import run_names as runs
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

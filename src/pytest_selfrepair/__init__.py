@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_selfrepair.api.equipment import RunSettings
-    from pytest_selfrepair.api.judging import JudgeSettings, judge_programs
+    from pytest_selfrepair.api.judge_programs import JudgeSettings, judge_programs
     from pytest_selfrepair.api.results import RunResult, load_run
-    from pytest_selfrepair.api.running import run_tasks
+    from pytest_selfrepair.api.run_tasks import run_tasks
     from pytest_selfrepair.core.budget import Cost
     from pytest_selfrepair.core.checker import Acceptance, Checker
     from pytest_selfrepair.core.feedback import (
@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from pytest_selfrepair.models.opening import chat_model
     from pytest_selfrepair.models.scripted import Script, ScriptedModel
     from pytest_selfrepair.models.stored import StoredModel
-    from pytest_selfrepair.tasks.sources import load_tasks
+    from pytest_selfrepair.tasks.task_paths import load_tasks
 
 __version__ = "0.1.0"
 
@@ -152,9 +152,9 @@ __all__ = [
 
 _NAMES = {
     "api.equipment": ("RunSettings",),
-    "api.judging": ("JudgeSettings", "judge_programs"),
+    "api.judge_programs": ("JudgeSettings", "judge_programs"),
     "api.results": ("RunResult", "load_run"),
-    "api.running": ("run_tasks",),
+    "api.run_tasks": ("run_tasks",),
     "core.budget": ("Cost",),
     "core.checker": ("Acceptance", "Checker"),
     "core.feedback": ("Failure", "Feedback", "FeedbackCases", "FeedbackSource", "Selective"),
@@ -201,7 +201,7 @@ _NAMES = {
     "models.opening": ("chat_model",),
     "models.scripted": ("Script", "ScriptedModel"),
     "models.stored": ("StoredModel",),
-    "tasks.sources": ("load_tasks",),
+    "tasks.task_paths": ("load_tasks",),
 }
 """The public names of each module."""
 

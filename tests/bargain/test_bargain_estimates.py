@@ -34,14 +34,14 @@ from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
 from pytest_selfrepair.bargain.talk import TalkState
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback
+from pytest_selfrepair.estimate.bargain.bargain_changes import changes
 from pytest_selfrepair.estimate.bargain.findings import BargainFindings, bargain_findings, verdict
 from pytest_selfrepair.estimate.bargain.fresh import expected_best
 from pytest_selfrepair.estimate.bargain.levels import Level, LevelAnswer
-from pytest_selfrepair.estimate.bargain.plan import least_surplus_gain, measured_deviation
 from pytest_selfrepair.estimate.bargain.samples import samples
+from pytest_selfrepair.estimate.bargain.surplus_power import least_surplus_gain, measured_deviation
 from pytest_selfrepair.estimate.bargain.trimming import trimmed
-from pytest_selfrepair.estimate.bargain.units import Scope, clustered_rate, decide
-from pytest_selfrepair.estimate.bargain.versus import changes
+from pytest_selfrepair.estimate.bargain.units import IntervalScope, clustered_rate, decide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -141,7 +141,7 @@ def test_surplus_counts_every_game_and_nothing_is_imputed() -> None:
     assert advised.price_given_deal == pytest.approx((16 + 16 + 15) / 3)
     assert advised.share_given_deal == pytest.approx((0.8 + 0.8 + 0.7) / 3)
     assert advised.histogram == (0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0)
-    assert advised.scope is Scope.ONE_SCENARIO
+    assert advised.scope is IntervalScope.ONE_SCENARIO
     assert advised.nash == pytest.approx((0.8 * 0.2 * 2 + 0.7 * 0.3) / 4)
     assert advised.joint == pytest.approx(3 / 4)
     assert (advised.critic_tokens, figures(found, "self", 1).critic_tokens) == (5, 0)
@@ -209,7 +209,7 @@ def test_scenarios_weigh_equally_and_are_what_is_resampled() -> None:
     advised = figures(found, "self", 2)
     assert (advised.scenarios, advised.games) == (12, 30)
     assert advised.surplus.value == pytest.approx(0.6)
-    assert advised.scope is Scope.SCENARIOS
+    assert advised.scope is IntervalScope.SCENARIOS
     assert advised.surplus.low is not None
     assert advised.surplus.high is not None
     assert advised.surplus.low < 0.6 < advised.surplus.high

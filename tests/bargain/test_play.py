@@ -22,7 +22,7 @@ from pytest_selfrepair.core.budget import Spending
 from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.errors import StoreError, UsageError
 from pytest_selfrepair.models.recording import RecordingModel, Replay
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 if TYPE_CHECKING:
     from pathlib import Path

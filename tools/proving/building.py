@@ -11,7 +11,7 @@ from proving.running import run
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.core.task import Task as ReadTask
 from pytest_selfrepair.errors import TaskError
-from pytest_selfrepair.tasks.apps import read as read_task
+from pytest_selfrepair.tasks.apps_fields import read as read_task
 from pytest_selfrepair.tasks.folders import CASES, CHECKER, METADATA, SOLUTIONS, STARTER, STATEMENT
 from pytest_selfrepair.tasks.source import Source
 from tasks.kit import Json, Task

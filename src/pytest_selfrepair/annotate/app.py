@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pytest_selfrepair.annotate.blind import Judging
+from pytest_selfrepair.annotate.blind_pages import Judging
 from pytest_selfrepair.annotate.guard import LOOPBACK, Guard
 from pytest_selfrepair.annotate.site import Site, not_found, static
 from pytest_selfrepair.annotate.writing import Writing

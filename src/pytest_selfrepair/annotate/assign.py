@@ -18,7 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
 
-from pytest_selfrepair.annotate.items import Item, Key
+from pytest_selfrepair.annotate.study_items import Item, Key
 from pytest_selfrepair.errors import UsageError
 
 _Place = TypeVar("_Place", bound=Hashable)

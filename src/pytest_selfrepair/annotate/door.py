@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pytest_selfrepair.annotate.items import Item, Person
-from pytest_selfrepair.annotate.study import Study, hash_secret
+from pytest_selfrepair.annotate.study_items import Item, Person
+from pytest_selfrepair.annotate.study_plan import Study, hash_secret
 
 _MONTH = 30 * 24 * 3600
 

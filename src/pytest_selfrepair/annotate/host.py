@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import uvicorn
 
 from pytest_selfrepair.annotate import door, listening
-from pytest_selfrepair.annotate.answers import Answers
+from pytest_selfrepair.annotate.answers_file import Answers
 from pytest_selfrepair.annotate.app import application
-from pytest_selfrepair.annotate.blind import Judging
+from pytest_selfrepair.annotate.blind_pages import Judging
 from pytest_selfrepair.annotate.connection import Connection
 from pytest_selfrepair.annotate.guard import LOOPBACK, Guard
-from pytest_selfrepair.annotate.items import Item, Person
-from pytest_selfrepair.annotate.judging import Text
-from pytest_selfrepair.annotate.running import Runner
 from pytest_selfrepair.annotate.site import Site, new_meter
-from pytest_selfrepair.annotate.study import Study, Texts
+from pytest_selfrepair.annotate.study_items import Item, Person
+from pytest_selfrepair.annotate.study_plan import Study, StudyTexts
+from pytest_selfrepair.annotate.text_judging import Text
+from pytest_selfrepair.annotate.trial_running import TrialRunner
 from pytest_selfrepair.annotate.writing import Writing
 from pytest_selfrepair.sandbox.isolation import Isolation
 
@@ -43,7 +43,7 @@ class Served:
 
     answers: Answers
     study: Study | None
-    texts: Texts
+    texts: StudyTexts
     items: tuple[Item, ...]
     person: Person
     judged: tuple[Text, ...] | None
@@ -69,7 +69,7 @@ async def serve(served: Served) -> None:
     """
     key = served.answers.key()
     with listening.listen(served.host, served.port) as taken:
-        runner = Runner(served.isolation) if served.isolation else None
+        runner = TrialRunner(served.isolation) if served.isolation else None
         address = listening.address(taken, served.host)
         try:
             config = uvicorn.Config(
@@ -93,7 +93,7 @@ async def serve(served: Served) -> None:
                 await runner.aclose()
 
 
-def build(served: Served, key: bytes, runner: Runner | None) -> Guard:
+def build(served: Served, key: bytes, runner: TrialRunner | None) -> Guard:
     """The application that is served.
 
     Args:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pytest_selfrepair.annotate.items import Item
+from pytest_selfrepair.annotate.study_items import Item
 from pytest_selfrepair.core.task import TaskKind
 from pytest_selfrepair.report.document import PRISM, PRISM_PYTHON, asset
 from pytest_selfrepair.report.visible import visible

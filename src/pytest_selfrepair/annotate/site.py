@@ -14,11 +14,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from pytest_selfrepair.annotate import pages
-from pytest_selfrepair.annotate.answers import Answers, WithdrawnError
+from pytest_selfrepair.annotate.answers_file import Answers, WithdrawnError
 from pytest_selfrepair.annotate.door import Door
 from pytest_selfrepair.annotate.guard import GUESSES, Meter, slower
-from pytest_selfrepair.annotate.items import Person
-from pytest_selfrepair.annotate.study import Texts
+from pytest_selfrepair.annotate.study_items import Person
+from pytest_selfrepair.annotate.study_plan import StudyTexts
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.store.lines import brief
@@ -53,7 +53,7 @@ class Site:
 
     answers: Answers
     door: Door
-    texts: Texts
+    texts: StudyTexts
     asks_consent: bool
     guesses: Meter
 

@@ -8,10 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from pytest_selfrepair.annotate import pages
-from pytest_selfrepair.annotate.answers import LONGEST_FEEDBACK, StaleError, Written
+from pytest_selfrepair.annotate.answers_file import LONGEST_FEEDBACK, StaleError, WritingState
 from pytest_selfrepair.annotate.guard import RUNS, Meter, slower
-from pytest_selfrepair.annotate.items import Item, Person
-from pytest_selfrepair.annotate.running import LONGEST_INPUT, Runner
 from pytest_selfrepair.annotate.site import (
     LONGEST_SECONDS,
     MOST_REVISIONS,
@@ -25,6 +23,8 @@ from pytest_selfrepair.annotate.site import (
     revision_of,
     seconds_of,
 )
+from pytest_selfrepair.annotate.study_items import Item, Person
+from pytest_selfrepair.annotate.trial_running import LONGEST_INPUT, TrialRunner
 from pytest_selfrepair.errors import InfrastructureError, UsageError
 
 _STATES = {"new": "not begun", "draft": "a draft", "done": "answered"}
@@ -62,7 +62,7 @@ class Writing:
         runner: Runs programs; None: none can be run here.
     """
 
-    def __init__(self, site: Site, runner: Runner | None) -> None:
+    def __init__(self, site: Site, runner: TrialRunner | None) -> None:
         self._site = site
         self._runner = runner
         self._meter = Meter(RUNS)
@@ -143,7 +143,7 @@ class Writing:
     async def _submit(self, request: Request, person: Person, number: int, item: Item) -> Response:
         sent = await form(request)
         text = clean(sent.get("feedback", ""), field="feedback", longest=LONGEST_FEEDBACK)
-        written = Written(text=text, seconds=seconds_of(sent), revision=revision_of(sent))
+        written = WritingState(text=text, seconds=seconds_of(sent), revision=revision_of(sent))
         if not text.strip():
             problem = "Nothing was written; accepted: at least a word."
             return self._page(person, number, item, written, text=text, problem=problem, status=400)
@@ -168,7 +168,7 @@ class Writing:
         person: Person,
         number: int,
         item: Item,
-        written: Written,
+        written: WritingState,
         *,
         text: str,
         problem: str | None = None,
@@ -200,7 +200,7 @@ class Writing:
         return [Row(difficulty=item.difficulty, state=_state(written)) for item, written in found]
 
 
-def _state(written: Written) -> str:
+def _state(written: WritingState) -> str:
     if written.answered:
         return "done"
     return "draft" if written.text.strip() else "new"
@@ -217,5 +217,5 @@ def _item(request: Request, person: Person) -> tuple[int, Item | None]:
     return number, person.items[number - 1] if 1 <= number <= len(person.items) else None
 
 
-def _said(written: Written, status: int = 200) -> Response:
+def _said(written: WritingState, status: int = 200) -> Response:
     return JSONResponse(msgspec.to_builtins(written), status)

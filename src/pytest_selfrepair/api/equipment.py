@@ -10,13 +10,13 @@ from typing import TypeGuard
 
 import msgspec
 
-from pytest_selfrepair.api.judging import JudgeSettings
+from pytest_selfrepair.api.judge_programs import JudgeSettings
 from pytest_selfrepair.api.task_record import Tools
 from pytest_selfrepair.core.feedback import FeedbackSource
-from pytest_selfrepair.core.ledger import RunLimits
 from pytest_selfrepair.core.prompt import PromptSet
 from pytest_selfrepair.core.reading import RULES
 from pytest_selfrepair.core.record import Setup
+from pytest_selfrepair.core.run_account import RunLimits
 from pytest_selfrepair.core.sample import Model
 from pytest_selfrepair.core.tree import Plan, Policy
 from pytest_selfrepair.core.verdicts import RememberingJudge
@@ -28,9 +28,9 @@ from pytest_selfrepair.models.permit import AsksPermission
 from pytest_selfrepair.models.recording import RecordingModel, Replay
 from pytest_selfrepair.models.slotted import slotted
 from pytest_selfrepair.models.traffic import Slots
-from pytest_selfrepair.sandbox.judge import SandboxJudge
-from pytest_selfrepair.store.runs import DEFAULT_STORE
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
+from pytest_selfrepair.store.run_names import DEFAULT_STORE
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 Source = str | Model | FeedbackSource
 """A feedback source: the name of a built-in one, a model that explains, or one of the user's."""

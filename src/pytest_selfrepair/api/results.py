@@ -11,7 +11,7 @@ from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.report import frames
 from pytest_selfrepair.report.frames import Library
 from pytest_selfrepair.report.run_terminal import run_summary
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.store import run_names as runs
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -23,12 +23,12 @@ from pytest_selfrepair.core.record import (
 from pytest_selfrepair.core.sample import Model
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.tree import Plan
-from pytest_selfrepair.core.validation import QUARANTINE, Standing, validate
+from pytest_selfrepair.core.validation import QUARANTINE, TaskStanding, validate
 from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.core.verdicts import task_digest
 from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError
 from pytest_selfrepair.models.recording import RecordingModel
-from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 from pytest_selfrepair.tasks.examples import examples
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ async def task_record(
         if ready.validates:
             tried = await validate(task, ready.judge)
             references = tried.references if tried.trials else None
-            quarantined = tried.standing is Standing.QUARANTINED
+            quarantined = tried.standing is TaskStanding.QUARANTINED
         if quarantined:
             unscored = QUARANTINE
         else:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from pytest_selfrepair.bargain import phrases, price_phrases
+from pytest_selfrepair.bargain import price_phrases, talk_phrases
 from pytest_selfrepair.bargain.amounts import Amount, Measure, chosen, find_amounts
 
 
@@ -90,7 +90,7 @@ _MOST_AMOUNTS = 30
 
 def normal(text: str) -> str:
     """A text with its idioms in plain words, so that a "no" in it refuses."""
-    for pattern, words in phrases.IDIOMS:
+    for pattern, words in talk_phrases.IDIOMS:
         text = pattern.sub(words, text)
     return " ".join(text.split(" ")).strip()
 
@@ -98,7 +98,9 @@ def normal(text: str) -> str:
 def sentences(text: str) -> list[str]:
     """The sentences of a text, none empty."""
     return [
-        each.strip() for each in phrases.SENTENCE.split(text) if each and re.search(r"\w", each)
+        each.strip()
+        for each in talk_phrases.SENTENCE.split(text)
+        if each and re.search(r"\w", each)
     ]
 
 
@@ -125,7 +127,7 @@ def read_sentence(text: str, near: Sequence[Decimal] = ()) -> Sentence:
             or _accepts(piece)
             or bool(offered and re.search(r"\bit is(?: then)?$", piece, re.IGNORECASE) and not asks)
         )
-        refuses = refuses or bool(phrases.REFUSES.search(piece))
+        refuses = refuses or bool(talk_phrases.REFUSES.search(piece))
     if len(_offers(prices)) > 1 and (
         price_phrases.OR.search(text) or price_phrases.EACH_FOR_ITS_OWN.search(text)
     ):
@@ -137,23 +139,24 @@ def read_sentence(text: str, near: Sequence[Decimal] = ()) -> Sentence:
         prices=tuple(prices),
         accepts=accepts and not leaves,
         nods=_nods(text) and not leaves,
-        hesitates=bool(phrases.HESITATES.search(text)),
+        hesitates=bool(talk_phrases.HESITATES.search(text)),
         asks=asks,
-        condition=bool(phrases.CONDITION.search(text)) and not phrases.EVEN_IF.search(text),
+        condition=bool(talk_phrases.CONDITION.search(text))
+        and not talk_phrases.EVEN_IF.search(text),
         refuses=refuses,
         leaves=leaves,
-        withdraws=any(phrases.WITHDRAWS.search(piece) for piece in pieces),
-        splits=bool(phrases.SPLITS.search(text)),
+        withdraws=any(talk_phrases.WITHDRAWS.search(piece) for piece in pieces),
+        splits=bool(talk_phrases.SPLITS.search(text)),
         alternatives=alternatives,
-        thanks=bool(phrases.THANKS.search(text)),
+        thanks=bool(talk_phrases.THANKS.search(text)),
     )
 
 
 def _nods(text: str) -> bool:
     """Whether a sentence opens with a yes, unless it goes on to answer something else."""
-    if phrases.AFFIRMS.match(text):
+    if talk_phrases.AFFIRMS.match(text):
         return True
-    return bool(phrases.NODS.match(text)) and not phrases.ANSWERS_ELSE.match(text)
+    return bool(talk_phrases.NODS.match(text)) and not talk_phrases.ANSWERS_ELSE.match(text)
 
 
 def _is_offer_and_promise(text: str) -> bool:
@@ -174,18 +177,20 @@ def _offers(prices: Sequence[NamedAmount]) -> list[NamedAmount]:
 def _pieces(text: str) -> list[str]:
     """A sentence's parts between commas, dashes, colons and "but"."""
     return [
-        each.strip(" .!?\"'()") for each in phrases.PIECE.split(text) if each.strip(" .!?\"'()")
+        each.strip(" .!?\"'()")
+        for each in talk_phrases.PIECE.split(text)
+        if each.strip(" .!?\"'()")
     ]
 
 
 def _accepts(piece: str) -> bool:
-    match = phrases.ACCEPTS.search(piece)
+    match = talk_phrases.ACCEPTS.search(piece)
     if match is None:
         return False
-    if phrases.ACCEPTS_DESPITE_NOT.search(piece):
+    if talk_phrases.ACCEPTS_DESPITE_NOT.search(piece):
         return True
     before = piece[: match.end()]
-    if phrases.NEGATED.search(before) or re.match(r"\s(?:not|yet)\b", piece[match.end() :]):
+    if talk_phrases.NEGATED.search(before) or re.match(r"\s(?:not|yet)\b", piece[match.end() :]):
         return False
     return not re.search(
         r"\b(?:would|could|might|wish|only|should|almost|nearly|have to|love to|"
@@ -198,27 +203,27 @@ def _accepts(piece: str) -> bool:
 
 
 def _leaves(piece: str) -> bool:
-    return bool(phrases.LEAVES.search(piece))
+    return bool(talk_phrases.LEAVES.search(piece))
 
 
 def _is_threat(sentence: str) -> bool:
     """Whether leaving is one of two ways, or a thing that is thought of."""
-    return bool(phrases.ALTERNATIVE_TO_LEAVING.search(sentence))
+    return bool(talk_phrases.ALTERNATIVE_TO_LEAVING.search(sentence))
 
 
 def is_incredulous(text: str) -> bool:
     """Whether a text echoes a price in disbelief rather than names one."""
-    return phrases.INCREDULOUS.search(text) is not None
+    return talk_phrases.INCREDULOUS.search(text) is not None
 
 
 def matches_another(text: str) -> bool:
     """Whether a text makes a mentioned price one's own: "match that and I'll buy it"."""
-    return phrases.MATCHES.search(text) is not None
+    return talk_phrases.MATCHES.search(text) is not None
 
 
 def is_courtesy(sentence: str) -> bool:
     """Whether a sentence that may leave is what also closes a deal: "have a nice day"."""
-    return bool(phrases.COURTESY.match(sentence))
+    return bool(talk_phrases.COURTESY.match(sentence))
 
 
 def _prices(piece: str, near: list[Decimal]) -> tuple[list[NamedAmount], bool]:
@@ -256,7 +261,7 @@ def _continues(piece: str, before: Amount, amount: Amount) -> bool:
 
 def _stance(left: str, right: str, share: bool) -> Stance:
     """What a number is to its speaker, by what stands before and behind it."""
-    negated = phrases.NEGATED.search(left) is not None
+    negated = talk_phrases.NEGATED.search(left) is not None
     relative = _relative(left, right, share=share, negated=negated)
     if relative is not None:
         return relative

@@ -6,7 +6,7 @@ with ``^`` in what follows it.
 
 import re
 
-from pytest_selfrepair.bargain.phrases import any_of
+from pytest_selfrepair.bargain.talk_phrases import any_of
 
 OFFERED_AFTER = re.compile(
     r"^\s?(?:(?:is|it's) (?:hereby )?(?:accepted|fine|good|okay|ok|acceptable|agreed)\b|"

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from pytest_selfrepair.annotate import judging, study
-from pytest_selfrepair.annotate.answers import Answers
-from pytest_selfrepair.annotate.items import Item, Person, completed, failing
+from pytest_selfrepair.annotate import study_plan as study
+from pytest_selfrepair.annotate import text_judging as judging
+from pytest_selfrepair.annotate.answers_file import Answers
 from pytest_selfrepair.annotate.listening import DEFAULT_HOST, DEFAULT_PORT
+from pytest_selfrepair.annotate.study_items import Item, Person, completed, failing
 from pytest_selfrepair.commands.arguments import number
 from pytest_selfrepair.commands.catalogue import Catalogue
 from pytest_selfrepair.commands.output import tell
@@ -17,7 +18,7 @@ from pytest_selfrepair.commands.people import MOST, add_answers
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.errors import SandboxError, TaskError, UsageError
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.store import run_names as runs
 from pytest_selfrepair.tasks.source import Source
 
 _CODE = re.compile(r"[\w.-]{1,64}")
@@ -146,7 +147,8 @@ async def _command(options: argparse.Namespace) -> int:
             Served(
                 answers=answers,
                 study=design,
-                texts=texts or study.Texts(consent="", instructions=study.standard("instructions")),
+                texts=texts
+                or study.StudyTexts(consent="", instructions=study.standard("instructions")),
                 items=tuple(items),
                 person=Person(
                     code=_code(options.participant), items=_chosen(items, options.program)
@@ -192,7 +194,7 @@ def _warn_of_missing(items: Sequence[Item]) -> None:
 
 def _judged(
     options: argparse.Namespace,
-    stored: runs.Run,
+    stored: runs.LoadedRun,
     items: Sequence[Item],
     design: study.Study | None,
     answers: Answers,

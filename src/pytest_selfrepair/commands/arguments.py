@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from pytest_selfrepair.core.packages import names_of
+from pytest_selfrepair.core.package_names import names_of
 
 _HUGE = 1_000_000
 """Days of time, or a terabyte: more than anybody asks for."""

@@ -10,7 +10,7 @@ from pytest_selfrepair.bargain.talk import Said, TalkReading, read_talk
 from pytest_selfrepair.commands.output import tell
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.errors import TaskError, UsageError
-from pytest_selfrepair.report.plain import harmless
+from pytest_selfrepair.report.visible_text import harmless
 from pytest_selfrepair.tasks.source import LARGEST_FILE, Source, brief, read_json
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import TaskError
 from pytest_selfrepair.tasks.source import Source, brief
-from pytest_selfrepair.tasks.sources import Found, find
+from pytest_selfrepair.tasks.task_paths import FoundTask, find
 
 MOST_KEPT = 64
 """Tasks that stay in memory: programs of one task mostly follow each other."""
@@ -29,8 +29,8 @@ class Catalogue:
 
     def __init__(self, path: Path) -> None:
         self.errors: list[TaskError] = []
-        self._tasks: dict[str, Found | None] = {}
-        ids: dict[str, Found] = {}
+        self._tasks: dict[str, FoundTask | None] = {}
+        ids: dict[str, FoundTask] = {}
         for each in find([path]):
             if isinstance(each, TaskError):
                 self.errors.append(each)

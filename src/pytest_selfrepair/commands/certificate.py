@@ -16,10 +16,10 @@ from pytest_selfrepair.estimate.run.doubts import (
     nodes,
     references,
 )
-from pytest_selfrepair.estimate.run.tally import flips, tally
+from pytest_selfrepair.estimate.run.outcome_counts import flips, tally
 from pytest_selfrepair.report.markdown import escaped
 from pytest_selfrepair.sandbox.referee import CHECKER_BROKE
-from pytest_selfrepair.store.runs import Run
+from pytest_selfrepair.store.run_names import LoadedRun
 
 MOST_ROWS = 15
 """Tasks that the page names of each kind; the JSON names all."""
@@ -95,7 +95,7 @@ class Certificate:
     unscored: int
 
 
-def certificate(run: Run, others: Iterable[Record]) -> Certificate:
+def certificate(run: LoadedRun, others: Iterable[Record]) -> Certificate:
     """The facts of a run.
 
     Args:

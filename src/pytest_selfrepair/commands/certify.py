@@ -8,7 +8,7 @@ import msgspec
 from pytest_selfrepair.commands.certificate import Certificate, as_markdown, certificate
 from pytest_selfrepair.commands.output import STANDARD_OUTPUT, as_json_line, write
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.store import run_names as runs
 
 JSON = ".json"
 """How the name of a file ends that is to hold JSON."""

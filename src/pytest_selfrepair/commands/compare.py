@@ -9,13 +9,13 @@ from pathlib import Path
 
 from pytest_selfrepair.commands.output import show, write_reports
 from pytest_selfrepair.errors import SelfRepairError, UsageError
-from pytest_selfrepair.estimate.comparison.two_runs import side, two_runs
-from pytest_selfrepair.report.data import two_runs_to_json
-from pytest_selfrepair.report.plain import shows_unicode
-from pytest_selfrepair.report.versus_html import page
-from pytest_selfrepair.report.versus_markdown import markdown
-from pytest_selfrepair.report.versus_terminal import comparison
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.estimate.comparison.run_comparison import run_comparison, side
+from pytest_selfrepair.report.comparison_html import page
+from pytest_selfrepair.report.comparison_markdown import markdown
+from pytest_selfrepair.report.comparison_terminal import comparison
+from pytest_selfrepair.report.data import comparison_to_json
+from pytest_selfrepair.report.visible_text import shows_unicode
+from pytest_selfrepair.store import run_names as runs
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -55,14 +55,14 @@ def run(before: str, after: str, out: Mapping[str, Path | None], *, quiet: bool)
         UsageError: A run cannot be read or has two records of a task, or a file cannot be written.
     """
     old, new = _loaded("A", before), _loaded("B", after)
-    found = two_runs(
+    found = run_comparison(
         (side(old.records, old.title, old.name), old.records),
         (side(new.records, new.title, new.name), new.records),
         games=(old.games, new.games),
     )
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     reports: dict[str, Callable[[], str]] = {
-        "json": lambda: two_runs_to_json(found),
+        "json": lambda: comparison_to_json(found),
         "markdown": lambda: markdown(found),
         "html": lambda: page(found, old.records, new.records, made=made),
     }
@@ -77,7 +77,7 @@ def run(before: str, after: str, out: Mapping[str, Path | None], *, quiet: bool)
     return 0
 
 
-def _loaded(which: str, name: str) -> runs.Run:
+def _loaded(which: str, name: str) -> runs.LoadedRun:
     try:
         return runs.load(name)
     except SelfRepairError as error:

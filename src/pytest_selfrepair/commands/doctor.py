@@ -8,8 +8,8 @@ from pathlib import Path
 from pytest_selfrepair.commands.arguments import add_packages
 from pytest_selfrepair.commands.doctor_checks import Finding, State, findings
 from pytest_selfrepair.commands.output import as_json_line, show
-from pytest_selfrepair.report.plain import harmless
-from pytest_selfrepair.store.runs import DEFAULT_STORE
+from pytest_selfrepair.report.visible_text import harmless
+from pytest_selfrepair.store.run_names import DEFAULT_STORE
 
 _MARKS = {State.GOOD: "ok", State.NOTE: "note", State.WRONG: "WRONG"}
 

@@ -15,11 +15,11 @@ from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.errors import InfrastructureError, SelfRepairError, StoreError, UsageError
 from pytest_selfrepair.sandbox.calibration import calibration
 from pytest_selfrepair.sandbox.canary import canary
+from pytest_selfrepair.sandbox.installed_packages import find_packages
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation, missed
-from pytest_selfrepair.sandbox.judge import SandboxJudge
-from pytest_selfrepair.sandbox.packages import find_packages
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 from pytest_selfrepair.store.place import place_of
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 KEY = "OPENAI_API_KEY"
 URL = "OPENAI_BASE_URL"
@@ -265,12 +265,12 @@ async def _asked(name: str, url: str | None) -> Finding:
     from pytest_selfrepair.models.addresses import OPENAI_URL, Endpoint  # noqa: PLC0415 - as needed
     from pytest_selfrepair.models.chat import ChatModel  # noqa: PLC0415 - as above
     from pytest_selfrepair.models.check import fault_of  # noqa: PLC0415 - as above
-    from pytest_selfrepair.models.endpoint import Line  # noqa: PLC0415 - as above
+    from pytest_selfrepair.models.endpoint import EndpointClient  # noqa: PLC0415 - as above
     from pytest_selfrepair.models.tokens import TiktokenCounter  # noqa: PLC0415 - as above
     from pytest_selfrepair.models.traffic import Slots  # noqa: PLC0415 - as above
 
     endpoint = Endpoint(base_url=url or OPENAI_URL, api_key=os.environ.get(KEY, ""))
-    line = Line(endpoint, Slots(1))
+    line = EndpointClient(endpoint, Slots(1))
     model = ChatModel(name, line=line, counter=TiktokenCounter(model=name))
     try:
         fault = await fault_of([(model, SamplingParams(temperature=None, max_tokens=1))])

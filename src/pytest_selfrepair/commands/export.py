@@ -11,8 +11,9 @@ from pytest_selfrepair.commands import export_authors
 from pytest_selfrepair.commands.arguments import number
 from pytest_selfrepair.commands.output import opened, tell
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.store import exchange, lines, runs
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store import exchange, lines
+from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 _KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

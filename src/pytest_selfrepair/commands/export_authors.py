@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pytest_selfrepair.commands.output import opened, tell
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.store import run_names as runs
 from pytest_selfrepair.store.authors_write import write
 
 _MOST_NAMED = 5

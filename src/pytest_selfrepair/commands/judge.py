@@ -9,17 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from pytest_selfrepair.api.judging import verdict_or_trouble
-from pytest_selfrepair.commands import judging
+from pytest_selfrepair.api.judge_programs import verdict_or_trouble
+from pytest_selfrepair.commands import judge_options as judging
 from pytest_selfrepair.commands.catalogue import Catalogue
-from pytest_selfrepair.commands.ordered import ordered
+from pytest_selfrepair.commands.in_order import ordered
 from pytest_selfrepair.commands.output import as_json_line, tell
-from pytest_selfrepair.commands.progress import Progress
+from pytest_selfrepair.commands.progress import ProgressLine
 from pytest_selfrepair.core.feedback import error_sentence
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Judge, Outcome, Verdict
 from pytest_selfrepair.errors import TaskError, UsageError
-from pytest_selfrepair.report.plain import harmless
+from pytest_selfrepair.report.visible_text import harmless
 from pytest_selfrepair.tasks.source import Source, brief, read_json
 
 
@@ -56,7 +56,7 @@ async def _command(options: argparse.Namespace) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class JudgedProgram:
     """One line of the output.
 
     Attributes:
@@ -110,11 +110,11 @@ async def run(tasks: Path, programs: Path, out: Path | None, judge: Judge, *, at
         tell(str(error))
     all_judged = True
     work = partial(_judge, catalogue=catalogue, judge=judge)
-    with _opened(out) as stream, Progress(_count(programs)) as progress:
+    with _opened(out) as stream, ProgressLine(_count(programs)) as progress:
         async with contextlib.aclosing(ordered(_lines(programs), work, at_once)) as results:
             async for result in results:
                 progress.advance()
-                if isinstance(result, Judged):
+                if isinstance(result, JudgedProgram):
                     all_judged &= result.outcome is not Outcome.SANDBOX_ERROR
                     progress.say(as_json_line(asdict(result)), stream)
                 else:
@@ -174,14 +174,14 @@ def _read(line: _Line) -> tuple[str | int, str]:
             raise line.source.error("content", brief(other), "an object: task_id, program")
 
 
-async def _judge(line: _Line, *, catalogue: Catalogue, judge: Judge) -> Judged | TaskError:
+async def _judge(line: _Line, *, catalogue: Catalogue, judge: Judge) -> JudgedProgram | TaskError:
     try:
         task_id, program = _read(line)
         task = catalogue.task(task_id, line.source)
     except TaskError as error:
         return error
     verdict = await verdict_or_trouble(judge, task, program)
-    return Judged(
+    return JudgedProgram(
         task_id=task_id,
         index=line.index,
         outcome=verdict.outcome,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.report.plain import unobeyed
+from pytest_selfrepair.report.visible_text import unobeyed
 
 STANDARD_OUTPUT = Path("-")
 

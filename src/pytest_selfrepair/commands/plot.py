@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import get_args
 
 from pytest_selfrepair.estimate.assemble import findings
-from pytest_selfrepair.report.figures import HEADLINE, PAPER, Kind, Way, figure
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.report.figures import HEADLINE, PAPER, FigureWay, Kind, figure
+from pytest_selfrepair.store import run_names as runs
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -36,7 +36,7 @@ async def _command(options: argparse.Namespace) -> int:
     return run(options.name, options.kind, options.out, way=PAPER if options.paper else HEADLINE)
 
 
-def run(name: str, kind: Kind, out: Path, *, way: Way = HEADLINE) -> int:
+def run(name: str, kind: Kind, out: Path, *, way: FigureWay = HEADLINE) -> int:
     """Draw a figure of a run.
 
     Returns:

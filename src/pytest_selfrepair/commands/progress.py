@@ -8,7 +8,7 @@ from typing import Self, TextIO
 _WIDTH = 30
 
 
-class Progress:
+class ProgressLine:
     """Says how much is done; on leaving, its line is gone.
 
     Args:

@@ -11,10 +11,10 @@ from pytest_selfrepair.commands.output import show, write_reports
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.report.data import to_json
 from pytest_selfrepair.report.html import page
-from pytest_selfrepair.report.plain import shows_unicode
 from pytest_selfrepair.report.run_markdown import run_markdown
 from pytest_selfrepair.report.run_terminal import run_summary
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.report.visible_text import shows_unicode
+from pytest_selfrepair.store import run_names as runs
 
 
 def arguments(command: argparse.ArgumentParser) -> None:

@@ -10,8 +10,8 @@ from tabulate import tabulate
 
 from pytest_selfrepair.commands.output import show
 from pytest_selfrepair.store.listing import listing
-from pytest_selfrepair.store.runs import DEFAULT_STORE
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.run_names import DEFAULT_STORE
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 _HEADERS = ("run", "started (UTC)", "model", "sources", "tasks", "scored")
 

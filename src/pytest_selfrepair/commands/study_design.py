@@ -5,12 +5,12 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from pytest_selfrepair.annotate import study
-from pytest_selfrepair.annotate.items import failing
+from pytest_selfrepair.annotate import study_plan as study
+from pytest_selfrepair.annotate.study_items import failing
 from pytest_selfrepair.commands.output import show, tell
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.report.numbers import plural
-from pytest_selfrepair.store import runs
+from pytest_selfrepair.store import run_names as runs
 
 
 def create(

@@ -7,16 +7,17 @@ from pathlib import Path
 import msgspec
 from tabulate import tabulate
 
-from pytest_selfrepair.annotate import study, summary
+from pytest_selfrepair.annotate import study_plan as study
+from pytest_selfrepair.annotate import study_summary as summary
 from pytest_selfrepair.annotate.agreement import Agreement
-from pytest_selfrepair.annotate.answers import Answers
-from pytest_selfrepair.annotate.export import as_lines
-from pytest_selfrepair.annotate.judging import Accuracy, Change
+from pytest_selfrepair.annotate.answers_export import as_lines
+from pytest_selfrepair.annotate.answers_file import Answers
+from pytest_selfrepair.annotate.text_judging import Accuracy, EditSize
 from pytest_selfrepair.commands.output import opened, show, tell
 from pytest_selfrepair.report.numbers import number, percent, plural
 
 _NOTHING = "-"
-_AMOUNTS = {Change.SMALL: "small", Change.LARGE: "large", Change.NONE: "no"}
+_AMOUNTS = {EditSize.SMALL: "small", EditSize.LARGE: "large", EditSize.NONE: "no"}
 
 
 def status(path: Path | None, answers: Path, *, as_json: bool) -> int:
@@ -123,8 +124,8 @@ def report(answers: Path, *, as_json: bool) -> int:
     return 0
 
 
-def _judged(found: Sequence[summary.Judged]) -> str:
-    names = [*map(str, Accuracy), *(f"{_AMOUNTS[change]} change" for change in Change)]
+def _judged(found: Sequence[summary.JudgedTexts]) -> str:
+    names = [*map(str, Accuracy), *(f"{_AMOUNTS[change]} change" for change in EditSize)]
     rows = [
         (
             each.source,

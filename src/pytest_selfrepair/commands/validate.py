@@ -7,17 +7,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from pytest_selfrepair.commands import judging
+from pytest_selfrepair.commands import judge_options as judging
 from pytest_selfrepair.commands.arguments import add_task_paths, number
-from pytest_selfrepair.commands.ordered import ordered
+from pytest_selfrepair.commands.in_order import ordered
 from pytest_selfrepair.commands.output import as_json_line, show
-from pytest_selfrepair.commands.progress import Progress
+from pytest_selfrepair.commands.progress import ProgressLine
 from pytest_selfrepair.core.shorten import shorten
-from pytest_selfrepair.core.validation import MOST_SOLUTIONS, Standing, Validation, validate
+from pytest_selfrepair.core.validation import MOST_SOLUTIONS, TaskStanding, Validation, validate
 from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.errors import InfrastructureError, TaskError
-from pytest_selfrepair.report.plain import harmless
-from pytest_selfrepair.tasks.sources import Found, find
+from pytest_selfrepair.report.visible_text import harmless
+from pytest_selfrepair.tasks.task_paths import FoundTask, find
 
 LONGEST_ERROR = 300
 """Characters of the reason why a solution fails; the JSON has more."""
@@ -75,7 +75,7 @@ async def run(
     """
     found = list(find(paths))
 
-    async def tried(each: Found | TaskError) -> Validation | TaskError | InfrastructureError:
+    async def tried(each: FoundTask | TaskError) -> Validation | TaskError | InfrastructureError:
         try:
             if isinstance(each, TaskError):
                 return each
@@ -85,7 +85,7 @@ async def run(
 
     counts: Counter[str] = Counter()
     solutions: Counter[str] = Counter()
-    with Progress(len(found)) as progress:
+    with ProgressLine(len(found)) as progress:
         async with contextlib.aclosing(ordered(found, tried, at_once)) as results:
             async for result in results:
                 progress.advance()
@@ -99,7 +99,7 @@ async def run(
                     progress.say(harmless(str(result)))
     if not as_json:
         show(_summary(counts, solutions))
-    return int(bool(counts[Standing.QUARANTINED] or counts[_BROKEN]))
+    return int(bool(counts[TaskStanding.QUARANTINED] or counts[_BROKEN]))
 
 
 def _as_json(result: Validation) -> str:
@@ -124,13 +124,13 @@ def _as_json(result: Validation) -> str:
 
 def _as_text(result: Validation) -> Iterator[str]:
     cases = f"{result.cases} case{'s' * (result.cases != 1)}{', unwrapped' * result.wrapped}"
-    if result.standing is Standing.UNTRIED:
+    if result.standing is TaskStanding.UNTRIED:
         lacking = "no case" if not result.cases else "no reference solution to try"
         yield f"{result.standing:<11} {result.task_id}: {cases}; {lacking}"
         return
     rules = ", ".join(f"{count} {rule}" for rule, count in result.rules.items())
     passed = f"{result.passed} of {len(result.trials)} solutions pass"
-    if result.standing is Standing.AMBIGUOUS:
+    if result.standing is TaskStanding.AMBIGUOUS:
         passed += f", {len(result.answering_otherwise)} answer otherwise"
     yield f"{result.standing:<11} {result.task_id}: {cases}; {passed}{rules and f' ({rules})'}"
     for trial in result.trials:
@@ -141,7 +141,7 @@ def _as_text(result: Validation) -> Iterator[str]:
 
 
 def _summary(counts: Mapping[str, int], solutions: Mapping[str, int]) -> str:
-    said = [f"{counts[kind]} {kind}" for kind in (*Standing, _BROKEN) if counts.get(kind)]
+    said = [f"{counts[kind]} {kind}" for kind in (*TaskStanding, _BROKEN) if counts.get(kind)]
     total = sum(counts.values())
     tried, passed = solutions["tried"], solutions["passed"]
     share = f"; {passed:,} of {tried:,} solutions pass ({passed / tried:.0%})" if tried else ""

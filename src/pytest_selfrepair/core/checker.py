@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from pytest_selfrepair.core.checkers.apps import apps
-from pytest_selfrepair.core.checkers.common import Acceptance, Checker, Rule, weakest
-from pytest_selfrepair.core.checkers.numbers import TOLERANCE
+from pytest_selfrepair.core.checkers.common import Acceptance, AcceptanceRule, Checker, weakest
 from pytest_selfrepair.core.checkers.ordered import strict, tolerant
+from pytest_selfrepair.core.checkers.real_numbers import TOLERANCE
 from pytest_selfrepair.core.checkers.unordered import unordered
 
 CHECKERS: Mapping[str, Checker] = MappingProxyType(
@@ -22,8 +22,8 @@ __all__ = [
     "COUNTERPARTS",
     "TOLERANCE",
     "Acceptance",
+    "AcceptanceRule",
     "Checker",
-    "Rule",
     "apps",
     "strict",
     "tolerant",

@@ -8,14 +8,14 @@ import asyncio
 from collections.abc import Sequence
 
 from pytest_selfrepair.core.budget import TokenBudget
-from pytest_selfrepair.core.drawing import Drawing
 from pytest_selfrepair.core.feedback import FeedbackSource
 from pytest_selfrepair.core.jobs import all_of, in_turn
+from pytest_selfrepair.core.program_sampler import ProgramSampler
 from pytest_selfrepair.core.sample import CONTEXT_LIMIT
 from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode, RepairTree
 
 
-async def grow_to_first_pass(drawing: Drawing, sources: Sequence[FeedbackSource]) -> Grown:
+async def grow_to_first_pass(drawing: ProgramSampler, sources: Sequence[FeedbackSource]) -> Grown:
     """Grow a tree of each source up to its first pass, by the plan's policy `dfs` or `bfs`.
 
     Args:
@@ -39,7 +39,7 @@ async def grow_to_first_pass(drawing: Drawing, sources: Sequence[FeedbackSource]
 class _Programs:
     """The initial programs, each drawn once, when a tree first needs it."""
 
-    def __init__(self, drawing: Drawing) -> None:
+    def __init__(self, drawing: ProgramSampler) -> None:
         self._drawing = drawing
         self._tasks: list[asyncio.Task[ProgramNode]] = []
 
@@ -66,7 +66,9 @@ class _Programs:
 class _Tree:
     """The tree of one source, on programs that it shares with others."""
 
-    def __init__(self, drawing: Drawing, source: FeedbackSource, programs: _Programs) -> None:
+    def __init__(
+        self, drawing: ProgramSampler, source: FeedbackSource, programs: _Programs
+    ) -> None:
         self._drawing = drawing
         self._source = source
         self._programs = programs

@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 
 from pytest_selfrepair.core.budget import Spending, TokenBudget
-from pytest_selfrepair.core.drawing import Drawing
 from pytest_selfrepair.core.feedback import FeedbackSource
 from pytest_selfrepair.core.first_pass import grow_to_first_pass
 from pytest_selfrepair.core.jobs import all_of, within
+from pytest_selfrepair.core.program_sampler import ProgramSampler
 from pytest_selfrepair.core.prompt import PromptSet
 from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import CONTEXT_LIMIT, Model
@@ -53,7 +53,7 @@ async def grow(
         InfrastructureError: Some completion or verdict could not be had. Raised only when all that
             was under way has ended, so that nothing paid for is lost.
     """
-    drawing = Drawing(
+    drawing = ProgramSampler(
         task=task,
         plan=plan,
         model=model,
@@ -76,7 +76,7 @@ async def grow(
 
 
 async def _repaired(
-    drawing: Drawing, source: FeedbackSource, programs: Sequence[ProgramNode], spent: int
+    drawing: ProgramSampler, source: FeedbackSource, programs: Sequence[ProgramNode], spent: int
 ) -> RepairTree:
     """The tree of a source, level by level."""
     budget = TokenBudget(limit=drawing.plan.budget, spent=spent)
@@ -103,7 +103,7 @@ async def _repaired(
 
 
 async def _baseline(
-    drawing: Drawing, programs: Sequence[ProgramNode], trees: Sequence[RepairTree]
+    drawing: ProgramSampler, programs: Sequence[ProgramNode], trees: Sequence[RepairTree]
 ) -> tuple[ProgramNode, ...]:
     """Further programs, where none of the initial ones passes.
 

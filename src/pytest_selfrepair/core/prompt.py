@@ -110,10 +110,10 @@ class _Examples(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     repairs: tuple[_RepairExample, ...]
 
 
-class Folder(Protocol):
+class PromptFolder(Protocol):
     """The part of `pathlib.Path` and `importlib.resources` that a prompt set is read from."""
 
-    def joinpath(self, name: str, /) -> "Folder":
+    def joinpath(self, name: str, /) -> "PromptFolder":
         """A file of the folder."""
         ...
 
@@ -149,7 +149,7 @@ class PromptSet:
         return cls.read(name, resources.files(__package__).joinpath("prompts", name))
 
     @classmethod
-    def read(cls, name: str, folder: Folder) -> "PromptSet":
+    def read(cls, name: str, folder: PromptFolder) -> "PromptSet":
         """Read a set from a folder.
 
         Raises:

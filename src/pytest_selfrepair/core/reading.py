@@ -42,7 +42,7 @@ _LONGEST_READ = 1_000_000
 """Characters of a reply that are read, from its end: what comes last counts."""
 
 
-class Rule(StrEnum):
+class ReadingRule(StrEnum):
     """What decided which program a reply holds.
 
     Attributes:
@@ -83,7 +83,7 @@ class Reading:
     """
 
     program: str
-    rule: Rule
+    rule: ReadingRule
     others: int = 0
     explanation: str = ""
     explained: float = 0.0
@@ -115,7 +115,7 @@ class ReplyReader:
         said = self.parted(reply)
         answer = said.answer
         if said.cut_off or (finish_reason == LENGTH and not answer.strip()):
-            return Reading(program="", rule=Rule.CUT_OFF, thoughts=said.thoughts)
+            return Reading(program="", rule=ReadingRule.CUT_OFF, thoughts=said.thoughts)
         found = _found(answer, task)
         explanation = _explanation(answer, found)
         return replace(
@@ -165,7 +165,7 @@ def _of_blocks(blocks: Sequence[Block], task: Task) -> tuple[Reading, Fitness]:
     weighed = _without_excerpts([_weighed(block, task) for block in blocks])
     best = max((each.fitness for each in weighed), default=Fitness.NOT_CODE)
     if best is Fitness.NOT_CODE:
-        return Reading(program="", rule=Rule.NOTHING), best
+        return Reading(program="", rule=ReadingRule.NOTHING), best
     fitting = [index for index, each in enumerate(weighed) if each.fitness is best]
     if best is Fitness.PART:  # what uses names that nobody binds is hardly the whole
         fitting = [index for index in fitting if not weighed[index].lacks] or fitting
@@ -174,13 +174,13 @@ def _of_blocks(blocks: Sequence[Block], task: Task) -> tuple[Reading, Fitness]:
     texts = {weighed[index].code.strip() for index in fitting}
     others = len(texts) - 1 if best is Fitness.ANSWER else 0
     if joined := _joined(weighed[: last + 1]):
-        return Reading(program=joined, rule=Rule.JOINED, others=others), best
+        return Reading(program=joined, rule=ReadingRule.JOINED, others=others), best
     if len(blocks) == 1:
-        rule = Rule.ONLY_BLOCK
+        rule = ReadingRule.ONLY_BLOCK
     elif best is Fitness.ANSWER:
-        rule = Rule.LAST_ANSWER if others else Rule.ONLY_ANSWER
+        rule = ReadingRule.LAST_ANSWER if others else ReadingRule.ONLY_ANSWER
     else:
-        rule = Rule.LAST_BLOCK
+        rule = ReadingRule.LAST_BLOCK
     return Reading(program=chosen.code, rule=rule, others=others), best
 
 
@@ -229,7 +229,7 @@ class _Bare:
     """Code that stands in no block."""
 
     code: str = ""
-    rule: Rule = Rule.NOTHING
+    rule: ReadingRule = ReadingRule.NOTHING
     fitness: Fitness = Fitness.NOT_CODE
 
 
@@ -237,8 +237,8 @@ def _outside_of_blocks(text: str, task: Task) -> _Bare:
     """The last of the code outside of blocks that fits best."""
     pieces = [*without_blocks(text), *indented_code(text)]
     bare = (_WRAPPER.sub("\n", piece) for piece in pieces)
-    found = [(code, Rule.UNFENCED) for piece in bare for code in _stretches(piece)]
-    found += [(match[2].strip(), Rule.INLINE) for match in _INLINE.finditer(text)]
+    found = [(code, ReadingRule.UNFENCED) for piece in bare for code in _stretches(piece)]
+    found += [(match[2].strip(), ReadingRule.INLINE) for match in _INLINE.finditer(text)]
     best = _Bare()
     for code, rule in found:
         fitness = candidate(code, task, tagged=False).fitness
@@ -273,7 +273,7 @@ def _explanation(answer: str, found: Reading) -> str:
     ]
     if headings:
         return text[: headings[-1].start()].strip()
-    if found.rule in {Rule.UNFENCED, Rule.INLINE}:
+    if found.rule in {ReadingRule.UNFENCED, ReadingRule.INLINE}:
         return text[: max(text.rfind(found.program), 0)].strip(" \t\n`")
     if blocks:
         return "\n".join(text.split("\n")[: blocks[0].first]).strip()

@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from pytest_selfrepair.core.ledger import Ledger, Reservation
 from pytest_selfrepair.core.origin import Origin
+from pytest_selfrepair.core.run_account import Ledger, Reservation
 from pytest_selfrepair.errors import InfrastructureError
 
 

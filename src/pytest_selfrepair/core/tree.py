@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback, FeedbackCases
-from pytest_selfrepair.core.reading import Rule
+from pytest_selfrepair.core.reading import ReadingRule
 from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.core.verdict import Verdict
 
@@ -66,7 +66,7 @@ class ProgramNode:
     explanation_tokens: int = 0
     parent: str | None = None
     feedback: Feedback | None = None
-    rule: Rule | None = None
+    rule: ReadingRule | None = None
     others: int = 0
     counted_by: str | None = None
     seconds: float | None = None

@@ -11,7 +11,7 @@ from pytest_selfrepair.core.task import Task, Wrapping
 from pytest_selfrepair.core.verdict import Judge, Outcome, Verdict
 
 
-class Standing(StrEnum):
+class TaskStanding(StrEnum):
     """Whether a task's verdicts can be believed.
 
     Attributes:
@@ -81,13 +81,13 @@ class Validation:
         )
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> TaskStanding:
         """What the trials say."""
         if not self.trials:
-            return Standing.UNTRIED
+            return TaskStanding.UNTRIED
         if not self.passed:
-            return Standing.QUARANTINED
-        return Standing.AMBIGUOUS if self.answering_otherwise else Standing.VALID
+            return TaskStanding.QUARANTINED
+        return TaskStanding.AMBIGUOUS if self.answering_otherwise else TaskStanding.VALID
 
     @property
     def references(self) -> References:

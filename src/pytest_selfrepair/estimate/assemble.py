@@ -6,11 +6,11 @@ from typing import TypeVar
 
 from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.core.feedback import leaks
-from pytest_selfrepair.core.ledger import Account, Lost
 from pytest_selfrepair.core.record import UNKNOWN, Record, Setup
+from pytest_selfrepair.core.run_account import Account, Lost
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.bargain.findings import bargain_findings
-from pytest_selfrepair.estimate.comparison.sources import compared
+from pytest_selfrepair.estimate.comparison.source_comparison import compared
 from pytest_selfrepair.estimate.exact.iid import iid, sampled
 from pytest_selfrepair.estimate.exact.shape import ALL, Shape
 from pytest_selfrepair.estimate.exact.shapes import Expected
@@ -105,8 +105,8 @@ def _curves(used: _Used, records: Sequence[Record], how: Bootstrap) -> Iterable[
     difficulty_of = {record.task_id: str(record.difficulty or "") for record in records}
     model = " and ".join(_models(records)) or UNKNOWN
     for (group, source), each in used.items():
-        drawn = how.of([difficulty_of[task] for task in each.forest.tasks])
-        depth = each.forest.depth
+        drawn = how.of([difficulty_of[task] for task in each.arrays.tasks])
+        depth = each.arrays.depth
         for policy, replacement in _ways(each):
             for points, baseline, less in _lines(each, policy, replacement=replacement):
                 found = curve(
@@ -147,7 +147,7 @@ def _lines(
         if (found := stopping_points(each, policy, replacement=replacement)) is not None:
             yield found, Baseline.STOPPING, None
         return
-    for less in (None, *range(1, each.forest.depth)):
+    for less in (None, *range(1, each.arrays.depth)):
         found = each.expected(policy, replacement=replacement, depth=less)
         if found is not None:
             yield envelope(found), None, less
@@ -165,11 +165,11 @@ def _heat_maps(used: _Used) -> Iterable[HeatMap]:
     for (group, source), each in used.items():
         if source is None or group != ALL or each.order is not None or not each.grown:
             continue
-        if not (each.forest.most_programs and each.forest.most_repairs(each.forest.depth)):
+        if not (each.arrays.most_programs and each.arrays.most_repairs(each.arrays.depth)):
             continue
-        columns = round_numbers(each.forest.most_programs)
+        columns = round_numbers(each.arrays.most_programs)
         for _, replacement in _ways(each):
-            expected = rectangle(each.forest, columns, replacement=replacement)
+            expected = rectangle(each.arrays, columns, replacement=replacement)
             everywhere = iid(each.samples, sampled(each.grown), replacement=replacement)
             rivals = {
                 Baseline.STOPPING: {

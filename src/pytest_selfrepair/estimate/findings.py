@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.ledger import Account, Lost
+from pytest_selfrepair.core.run_account import Account, Lost
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.bargain.findings import BargainFindings
 from pytest_selfrepair.estimate.exact.shape import ALL, Shape
-from pytest_selfrepair.estimate.gain import AtEqualTokens, Baseline, Difficulty
+from pytest_selfrepair.estimate.gain import AtEqualTokens, Baseline, DifficultyRates
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 SCHEMA = 2
@@ -230,7 +230,7 @@ class Flips:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class OutcomeCounts:
     """What became of tasks and programs.
 
     Attributes:
@@ -292,7 +292,7 @@ class Refused:
     why: str
 
 
-class Written(StrEnum):
+class CompletionContents(StrEnum):
     """What a completion holds."""
 
     PROGRAM = "programs and repairs"
@@ -314,7 +314,7 @@ class Latency:
         first_byte_p90: The same at the 90th percentile.
     """
 
-    of: Written
+    of: CompletionContents
     samples: int
     median: float
     p90: float
@@ -393,13 +393,13 @@ class Findings:
 
     about: About
     headline: tuple[AtEqualTokens, ...]
-    difficulties: tuple[Difficulty, ...]
+    difficulties: tuple[DifficultyRates, ...]
     sources: tuple[SourceFindings, ...]
     pairs: tuple[Pair, ...]
     shapes: tuple[Shape, ...]
     curves: tuple[Curve, ...]
     heat_maps: tuple[HeatMap, ...]
-    tally: Tally
+    tally: OutcomeCounts
     cost: Cost
     lost: Lost
     unscored: tuple[Unscored, ...]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 
-class Answer(StrEnum):
+class RepairConclusion(StrEnum):
     """What the numbers say to the question whether repair pays.
 
     `sampling cannot gain` where all programs of each task are one and the same, as at a temperature
@@ -112,7 +112,7 @@ class AtEqualTokens:
     paper: Against
     tokens_per_solved: float | None
     dollars_per_solved: float | None
-    answer: Answer | None = None
+    answer: RepairConclusion | None = None
     detectable: float | None = None
     n_p: int | None = None
     depth: int | None = None
@@ -120,7 +120,7 @@ class AtEqualTokens:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difficulty:
+class DifficultyRates:
     """What initial programs do on the tasks of one difficulty.
 
     Attributes:

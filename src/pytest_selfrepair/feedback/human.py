@@ -23,7 +23,7 @@ _SHA256 = 64  # hex digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class HumanText:
     """What a person wrote about a failing program.
 
     Attributes:
@@ -51,7 +51,7 @@ class Human:
     """
 
     name: str
-    answers: Mapping[tuple[str, str], tuple[Answer, ...]]
+    answers: Mapping[tuple[str, str], tuple[HumanText, ...]]
     joint: bool = False
     max_tokens: int = 0
 
@@ -62,7 +62,7 @@ class Human:
         Raises:
             UsageError: It cannot be read; the error names file, line and field.
         """
-        found: dict[tuple[str, str], tuple[Answer, ...]] = {}
+        found: dict[tuple[str, str], tuple[HumanText, ...]] = {}
         for answer in read_answers(path):
             key = answer.task_id, answer.program_hash
             found[key] = (*found.get(key, ()), answer)
@@ -88,11 +88,11 @@ class Human:
         answer = self._of(failure)[int(node.rpartition("/f")[2])]
         return Feedback(text=answer.feedback, author=answer.participant, seconds=answer.seconds)
 
-    def _of(self, failure: Failure) -> tuple[Answer, ...]:
+    def _of(self, failure: Failure) -> tuple[HumanText, ...]:
         return self.answers.get((failure.task.id, program_hash(failure.program)), ())
 
 
-def read_answers(path: Path) -> Iterator[Answer]:
+def read_answers(path: Path) -> Iterator[HumanText]:
     """People's texts from a file; empty ones, which nobody could repair on, are left out.
 
     Raises:
@@ -145,7 +145,7 @@ def _lines(path: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
         yield f"line {number}", row
 
 
-def _answer(place: str, row: Mapping[str, object]) -> Answer:
+def _answer(place: str, row: Mapping[str, object]) -> HumanText:
     texts = {name: _text(place, name, row.get(name)) for name in COLUMNS[:-1]}
     digest = texts["program_hash"].lower()
     if len(digest) != _SHA256 or not set(digest) <= set("0123456789abcdef"):
@@ -158,7 +158,7 @@ def _answer(place: str, row: Mapping[str, object]) -> Answer:
         raise UsageError(f"{place}: seconds: found {seconds!r}; accepted: a number, or null")
     if seconds is not None and not (math.isfinite(seconds) and seconds >= 0):
         raise UsageError(f"{place}: seconds: found {seconds!r}; accepted: 0 or more")
-    return Answer(
+    return HumanText(
         task_id=texts["task_id"],
         program_hash=digest,
         participant=texts["participant"],

@@ -38,7 +38,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Completion:
     """A chat completion.
 
     Attributes:
@@ -84,7 +84,7 @@ class NoCompletionError(Exception):
         self.is_other = is_other
 
 
-def read_answer(content: bytes, content_type: str = "") -> Answer:
+def read_answer(content: bytes, content_type: str = "") -> Completion:
     """Read the body of an answer.
 
     Args:
@@ -110,7 +110,7 @@ def read_answer(content: bytes, content_type: str = "") -> Answer:
     good = [choice for choice, failure in zip(found, failures, strict=True) if failure is None]
     if not good:
         raise next(failure for failure in failures if failure is not None)
-    return Answer(
+    return Completion(
         choices=tuple(map(_choice, sorted(good, key=_index))),
         counts=counts,
         failed=len(found) - len(good),

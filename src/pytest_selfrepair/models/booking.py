@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from pytest_selfrepair.core.ledger import Grant, Ledger, Reservation, RunLimits, Wanted
+from pytest_selfrepair.core.run_account import Grant, Ledger, Reservation, RunLimits, Wanted
 from pytest_selfrepair.core.sample import SampleRequest
 from pytest_selfrepair.errors import BudgetSpentError
 from pytest_selfrepair.models.permit import NotNowError

@@ -25,13 +25,13 @@ from pytest_selfrepair.errors import (
     ModelError,
 )
 from pytest_selfrepair.models.addresses import CHECK_ID
-from pytest_selfrepair.models.answers import Answer, Choice
+from pytest_selfrepair.models.answers import Choice, Completion
 from pytest_selfrepair.models.dialect import Dialect, is_missing, refuses_several
-from pytest_selfrepair.models.endpoint import Call, Line, UnansweredError
+from pytest_selfrepair.models.endpoint import Call, EndpointClient, UnansweredError
 from pytest_selfrepair.models.permit import permission
 from pytest_selfrepair.models.prices import Price
+from pytest_selfrepair.models.request_failure import Meaning, RequestFailure
 from pytest_selfrepair.models.tokens import TokenCounter
-from pytest_selfrepair.models.trouble import Meaning, Trouble
 from pytest_selfrepair.models.usage import BY_ENDPOINT, counted
 
 _LONGEST_ID = 512
@@ -82,7 +82,7 @@ class ChatModel:
         name: str,
         *,
         wire_name: str | None = None,
-        line: Line,
+        line: EndpointClient,
         counter: TokenCounter,
         price: Price | None = None,
         most_choices: int = MOST_CHOICES,
@@ -160,7 +160,7 @@ class ChatModel:
                 groups.append([request])
         return groups
 
-    async def tried(self, params: SamplingParams) -> Trouble | None:
+    async def tried(self, params: SamplingParams) -> RequestFailure | None:
         """Ask for one token, and learn how the model wants to be asked; outside of any limit.
 
         Args:
@@ -179,7 +179,7 @@ class ChatModel:
         for _ in range(_MOST_LESSONS):
             call = self._dialect.call(self.wire_name, request, 1)
             found = await self.line.once(call, CHECK_ID)
-            if isinstance(found, Answer):
+            if isinstance(found, Completion):
                 return None
             self._dialect.learn(found, call, self.shown)
             if self._dialect.call(self.wire_name, request, 1) == call:
@@ -238,7 +238,7 @@ class ChatModel:
         drawn = [self._sample(answer, choice, cost) for choice, cost in pairs]
         return drawn, answer.failed
 
-    async def _ask(self, requests: Sequence[SampleRequest]) -> Answer:
+    async def _ask(self, requests: Sequence[SampleRequest]) -> Completion:
         """Ask until there is an answer, in whatever form the model accepts."""
         if self._ready is not None:
             await self._ready()
@@ -256,7 +256,7 @@ class ChatModel:
             sent = self._dialect.call(self.wire_name, request, count)
             return sent
 
-        def otherwise(trouble: Trouble, number: int) -> bool:
+        def otherwise(trouble: RequestFailure, number: int) -> bool:
             if count > 1 and refuses_several(trouble, sent):
                 raise _OtherFormError(is_named=True)
             self._dialect.learn(trouble, sent, self.shown)
@@ -276,7 +276,7 @@ class ChatModel:
                 raise UnansweredError(before) from None
             raise
 
-    def _sample(self, answer: Answer, choice: Choice, usage: Usage) -> Sample:
+    def _sample(self, answer: Completion, choice: Choice, usage: Usage) -> Sample:
         prompt = answer.counts.prompt
         return Sample(
             text=choice.text,
@@ -347,7 +347,7 @@ def _undrawn(finish_reason: str) -> Sample:
     return Sample(text="", usage=usage, finish_reason=finish_reason, dollars=0.0)
 
 
-def _is_of_server(trouble: Trouble) -> bool:
+def _is_of_server(trouble: RequestFailure) -> bool:
     """Whether the server failed, other than by being asked too much."""
     status = trouble.status or 0
     return status >= HTTPStatus.INTERNAL_SERVER_ERROR and not trouble.is_too_much

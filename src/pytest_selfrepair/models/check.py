@@ -11,12 +11,12 @@ import msgspec
 from pytest_selfrepair.core.sample import SamplingParams
 from pytest_selfrepair.errors import EndpointRefusedError
 from pytest_selfrepair.models.addresses import CHECK_ID, Endpoint
-from pytest_selfrepair.models.answers import Answer
+from pytest_selfrepair.models.answers import Completion
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.dialect import is_missing
-from pytest_selfrepair.models.endpoint import Call, Line
+from pytest_selfrepair.models.endpoint import Call, EndpointClient
+from pytest_selfrepair.models.request_failure import Meaning, RequestFailure
 from pytest_selfrepair.models.traffic import Slots
-from pytest_selfrepair.models.trouble import Meaning, Trouble
 
 _SECONDS = 30.0
 """Longer than this no model is waited for: one that is being loaded may be there all the same."""
@@ -78,7 +78,7 @@ async def _fault(model: ChatModel, params: SamplingParams) -> str | None:
     return f"{model.shown}: {trouble}; {hint or trouble.advice}"
 
 
-async def _tried(model: ChatModel, params: SamplingParams) -> Trouble | None:
+async def _tried(model: ChatModel, params: SamplingParams) -> RequestFailure | None:
     """What keeps a model from ever being asked, or None."""
     for _ in range(_TRIES_OF_A_PAGE):
         trouble = await model.tried(params)
@@ -93,16 +93,16 @@ async def _tried(model: ChatModel, params: SamplingParams) -> Trouble | None:
     return None
 
 
-async def _refuses_all(line: Line, trouble: Trouble) -> bool:
+async def _refuses_all(line: EndpointClient, trouble: RequestFailure) -> bool:
     """Whether an endpoint refuses to list its models in the words by which it refused to answer.
 
     Gateways refuse a key that they do not know with statuses that say nothing of keys.
     """
     listed = await line.listed(CHECK_ID)
-    return isinstance(listed, Trouble) and listed.reason == trouble.reason
+    return isinstance(listed, RequestFailure) and listed.reason == trouble.reason
 
 
-async def _hint(model: ChatModel, trouble: Trouble) -> str:
+async def _hint(model: ChatModel, trouble: RequestFailure) -> str:
     """What may be meant instead, found out by asking; empty: nothing is known."""
     if not (is_missing(trouble) or trouble.is_other or trouble.is_of_model):
         return ""
@@ -130,19 +130,19 @@ def _with_version(endpoint: Endpoint) -> Endpoint | None:
 
 async def _speaks(endpoint: Endpoint, model: ChatModel) -> bool:
     """Whether an endpoint is at an address."""
-    line = Line(endpoint, Slots(1))
+    line = EndpointClient(endpoint, Slots(1))
     body = {"model": model.wire_name, "messages": [{"role": "user", "content": "Say OK."}]}
     try:
         found = await line.once(Call(body=body | {"max_tokens": 1}), CHECK_ID)
     finally:
         await line.aclose()
-    return isinstance(found, Answer) or found.status in _SPEAKS or found.is_of_model
+    return isinstance(found, Completion) or found.status in _SPEAKS or found.is_of_model
 
 
-async def _names(line: Line) -> list[str]:
+async def _names(line: EndpointClient) -> list[str]:
     """The models that an endpoint lists; none where it lists none."""
     content = await line.listed(CHECK_ID)
-    if isinstance(content, Trouble):
+    if isinstance(content, RequestFailure):
         return []
     try:
         found = msgspec.json.decode(content, type=_Listed)

@@ -11,7 +11,7 @@ from pytest_selfrepair.models.addresses import CHAT_PATH
 from pytest_selfrepair.models.endpoint import Call
 from pytest_selfrepair.models.error_bodies import SEPARATOR
 from pytest_selfrepair.models.parameters import wire_params
-from pytest_selfrepair.models.trouble import Meaning, Trouble
+from pytest_selfrepair.models.request_failure import Meaning, RequestFailure
 from pytest_selfrepair.models.usage import Counted
 
 LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_new_tokens")
@@ -57,7 +57,7 @@ class Dialect:
     single: bool = False
     doubted: bool = False
     notices: list[str] = field(default_factory=list)
-    refused_chat: Trouble | None = None
+    refused_chat: RequestFailure | None = None
     _draws_several: bool = False
     _refusals: int = 0
 
@@ -83,7 +83,7 @@ class Dialect:
         body = {name: value for name, value in body.items() if name not in self.without}
         return Call(path=responses.PATH if self.responses else CHAT_PATH, body=body)
 
-    def learn(self, trouble: Trouble, sent: Call, name: str) -> None:
+    def learn(self, trouble: RequestFailure, sent: Call, name: str) -> None:
         """Find out from a refusal how to ask instead.
 
         Args:
@@ -151,7 +151,7 @@ class Dialect:
         )
         self.single = True
 
-    def _leave_out(self, refused: str, trouble: Trouble, name: str) -> None:
+    def _leave_out(self, refused: str, trouble: RequestFailure, name: str) -> None:
         instead = ""
         if refused in LIMITS:
             if self.limit != refused:
@@ -173,7 +173,7 @@ class Dialect:
             self.notices.append(notice)
 
 
-def refuses_several(trouble: Trouble, sent: Call) -> bool:
+def refuses_several(trouble: RequestFailure, sent: Call) -> bool:
     """Whether an error names the number of completions as its cause."""
     if "n" not in (sent.body or {}) or not _teaches(trouble):
         return False
@@ -181,7 +181,7 @@ def refuses_several(trouble: Trouble, sent: Call) -> bool:
     return not named.isdisjoint({"n", "best_of"}) or bool(wordings.SEVERAL.search(trouble.text))
 
 
-def refused_parameter(trouble: Trouble, body: Mapping[str, object]) -> str | None:
+def refused_parameter(trouble: RequestFailure, body: Mapping[str, object]) -> str | None:
     """The parameter of a request without which it may be accepted, or None."""
     sent = [name for name in body if name not in _NEVER_LEFT_OUT]
     refuses = not wordings.NO_SUCH_CODES.isdisjoint(trouble.codes)
@@ -216,14 +216,14 @@ def without_system(messages: Sequence[Message]) -> tuple[Message, ...]:
     return (Message(role=Role.USER, content=first), *others[1:])
 
 
-def _teaches(trouble: Trouble) -> bool:
+def _teaches(trouble: RequestFailure) -> bool:
     """Whether a trouble may lie in how it was asked."""
     if trouble.status in _TEACHES_NOTHING or trouble.for_all or trouble.is_of_rate:
         return False
     return trouble.meaning not in {Meaning.CONTEXT_LIMIT, Meaning.FILTERED}
 
 
-def is_missing(trouble: Trouble) -> bool:
+def is_missing(trouble: RequestFailure) -> bool:
     """Whether an endpoint has no such path."""
     return trouble.status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
 

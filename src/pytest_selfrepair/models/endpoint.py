@@ -18,10 +18,10 @@ from pytest_selfrepair.models.addresses import (
     connect,
     proxy_of,
 )
-from pytest_selfrepair.models.answers import Answer, NoCompletionError, read_answer
+from pytest_selfrepair.models.answers import Completion, NoCompletionError, read_answer
+from pytest_selfrepair.models.request_failure import Meaning, RequestFailure, cleaned, told
 from pytest_selfrepair.models.retrying import retry_after
 from pytest_selfrepair.models.traffic import Flight, Slots, Throttle
-from pytest_selfrepair.models.trouble import Meaning, Trouble, cleaned, told
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -55,17 +55,17 @@ class UnansweredError(Exception):
         end: Why there is no other, as a clause: ``after 3 tries``; empty where none would help.
     """
 
-    def __init__(self, trouble: Trouble, end: str = "") -> None:
+    def __init__(self, trouble: RequestFailure, end: str = "") -> None:
         super().__init__(str(trouble))
         self.trouble = trouble
         self.end = end
 
 
-def _not_otherwise(_: Trouble, __: int) -> bool:
+def _not_otherwise(_: RequestFailure, __: int) -> bool:
     return False
 
 
-class Line:
+class EndpointClient:
     """The one way to an endpoint, shared by all its models.
 
     Args:
@@ -112,8 +112,8 @@ class Line:
         *,
         request_id: str,
         tokens: int,
-        otherwise: Callable[[Trouble, int], bool] = _not_otherwise,
-    ) -> Answer:
+        otherwise: Callable[[RequestFailure, int], bool] = _not_otherwise,
+    ) -> Completion:
         """Ask until there is an answer, or no use in asking.
 
         Args:
@@ -139,7 +139,7 @@ class Line:
                     raise
                 began = self._clock() if began is None else began
                 found = await self.once(call, request_id, flight)
-            if isinstance(found, Answer):
+            if isinstance(found, Completion):
                 return found
             if otherwise(found, number):
                 continue
@@ -160,18 +160,18 @@ class Line:
 
     async def once(
         self, call: Call, request_id: str, flight: Flight | None = None
-    ) -> Answer | Trouble:
+    ) -> Completion | RequestFailure:
         """One try, outside the endpoint's pace where it has no flight.
 
         Returns:
             An answer, or why there is none.
         """
         found = await self._try(call, request_id)
-        if isinstance(found, Trouble):
+        if isinstance(found, RequestFailure):
             found = replace(found, reason=self.endpoint.hide(found.reason))
         if flight is None:
             return found
-        if isinstance(found, Trouble):
+        if isinstance(found, RequestFailure):
             if found.is_too_much:
                 flight.too_much()
             return found
@@ -182,7 +182,7 @@ class Line:
             flight.answered((counts.prompt or 0) + counts.generated)
         return found
 
-    async def listed(self, request_id: str) -> bytes | Trouble:
+    async def listed(self, request_id: str) -> bytes | RequestFailure:
         """What the endpoint says of its models, in whatever form, or why it says nothing."""
         from httpx2 import HTTPError, InvalidURL, StreamError  # noqa: PLC0415 - slow, where used
 
@@ -201,7 +201,7 @@ class Line:
         if client is not None:
             await client.close()
 
-    async def _try(self, call: Call, request_id: str) -> Answer | Trouble:
+    async def _try(self, call: Call, request_id: str) -> Completion | RequestFailure:
         from httpx2 import HTTPError, InvalidURL, StreamError  # noqa: PLC0415 - slow, where used
 
         began = time.perf_counter()
@@ -209,7 +209,7 @@ class Line:
             async with asyncio.timeout(self.endpoint.timeout):
                 response = await self._sent(call, request_id)
         except TimeoutError:
-            return Trouble(
+            return RequestFailure(
                 status=None,
                 reason="the request was given up",
                 kind=f"no answer within {self.endpoint.timeout:g} s",
@@ -247,13 +247,13 @@ class Line:
             url = str(onward.url)
         return response
 
-    def _refused(self, response: "Response", content: bytes) -> Trouble:
+    def _refused(self, response: "Response", content: bytes) -> RequestFailure:
         """What an answer with the status of an error tells."""
         status = response.status_code
         key = self.endpoint.api_key
         if status in _REDIRECTS:
             where = cleaned(response.headers.get("location", "nowhere"), key)
-            return Trouble(status=status, reason=f"it is at {where}", for_all=True)
+            return RequestFailure(status=status, reason=f"it is at {where}", for_all=True)
         try:
             body: object = msgspec.json.decode(content)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -265,19 +265,19 @@ class Line:
             key=key,
         )
 
-    def _no_completion(self, error: NoCompletionError) -> Trouble:
+    def _no_completion(self, error: NoCompletionError) -> RequestFailure:
         """What an answer without the status of an error, but without a completion, tells."""
         key = self.endpoint.api_key
         if error.error is not None:
             return told(error.error, status=None, wait=None, key=key)
-        return Trouble(
+        return RequestFailure(
             status=None,
             reason=cleaned(str(error), key),
             kind=_LOST if error.is_broken else "an answer that is no chat completion",
             is_other=error.is_other,
         )
 
-    def _unreached(self, error: Exception) -> Trouble:
+    def _unreached(self, error: Exception) -> RequestFailure:
         """Why no answer came; none of its words shows the key."""
         from httpx2 import (  # noqa: PLC0415 - as above
             ConnectError,
@@ -302,7 +302,7 @@ class Line:
         no_connection = isinstance(error, ConnectError | ConnectTimeout | ProxyError)
         if no_connection and (proxy := proxy_of(self.endpoint.base_url)):
             reason += f" (by the proxy {proxy.rpartition('@')[2]} of the environment)"
-        return Trouble(
+        return RequestFailure(
             status=None,
             reason=cleaned(reason, self.endpoint.api_key),
             kind=kind,

@@ -65,7 +65,7 @@ class FaultPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.kinds[min(int(chance / self.share * len(self.kinds)), len(self.kinds) - 1)]
 
 
-class Latency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SimulatedLatency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long answers take: log-normal.
 
     Attributes:

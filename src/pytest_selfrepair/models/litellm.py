@@ -15,11 +15,11 @@ from typing import Any
 
 from pytest_selfrepair.errors import LocalModelError, UsageError
 from pytest_selfrepair.models.addresses import CHAT_PATH, Endpoint
-from pytest_selfrepair.models.answers import Answer, NoCompletionError, read_answer
-from pytest_selfrepair.models.endpoint import Call, Line
+from pytest_selfrepair.models.answers import Completion, NoCompletionError, read_answer
+from pytest_selfrepair.models.endpoint import Call, EndpointClient
+from pytest_selfrepair.models.request_failure import RequestFailure, cleaned, told
 from pytest_selfrepair.models.retrying import retry_after
 from pytest_selfrepair.models.traffic import Slots
-from pytest_selfrepair.models.trouble import Trouble, cleaned, told
 
 PREFIX = "litellm/"
 
@@ -72,7 +72,7 @@ def name_within(name: str) -> str:
     return name.removeprefix(PREFIX)
 
 
-class LiteLLMLine(Line):
+class LiteLLMClient(EndpointClient):
     """The way to a provider, by the library.
 
     Retries, pace and limits are ours; the library makes one try at a time, keeps nothing and sends
@@ -89,9 +89,11 @@ class LiteLLMLine(Line):
         super().__init__(endpoint, slots)
         self.host = endpoint.host or f"{provider}, by LiteLLM"
 
-    async def _try(self, call: Call, request_id: str) -> Answer | Trouble:
+    async def _try(self, call: Call, request_id: str) -> Completion | RequestFailure:
         if call.path != CHAT_PATH or call.body is None:
-            return Trouble(status=HTTPStatus.NOT_FOUND, reason="LiteLLM is asked for chats alone")
+            return RequestFailure(
+                status=HTTPStatus.NOT_FOUND, reason="LiteLLM is asked for chats alone"
+            )
         library = await asyncio.to_thread(_library)  # seconds, when it is first needed
         began = time.perf_counter()
         try:
@@ -134,10 +136,10 @@ class LiteLLMLine(Line):
         if _library.cache_info().currsize:
             await _library().close_litellm_async_clients()
 
-    def _trouble(self, error: Exception) -> Trouble:
+    def _trouble(self, error: Exception) -> RequestFailure:
         """What an exception of the library tells; none of its words shows the key."""
         if isinstance(error, TimeoutError):
-            return Trouble(
+            return RequestFailure(
                 status=None,
                 reason="the request was given up",
                 kind=f"no answer within {self.endpoint.timeout:g} s",
@@ -145,7 +147,7 @@ class LiteLLMLine(Line):
         status = getattr(error, "status_code", None)
         if not isinstance(status, int):  # not of the library's own making
             reason = cleaned(f"{type(error).__name__}: {error}", self.endpoint.api_key)
-            return Trouble(status=None, reason=reason, kind="LiteLLM failed")
+            return RequestFailure(status=None, reason=reason, kind="LiteLLM failed")
         name = type(error).__name__
         response = getattr(error, "response", None)
         headers = getattr(response, "headers", None)

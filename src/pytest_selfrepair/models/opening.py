@@ -5,7 +5,7 @@ import os
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.models.addresses import OPENAI_URL, Endpoint
 from pytest_selfrepair.models.chat import ChatModel
-from pytest_selfrepair.models.endpoint import Line
+from pytest_selfrepair.models.endpoint import EndpointClient
 from pytest_selfrepair.models.prices import Prices
 from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.traffic import Slots
@@ -37,7 +37,7 @@ def chat_model(
     endpoint = Endpoint(base_url=address.rstrip("/"), api_key=key or "none")
     return ChatModel(
         name,
-        line=Line(endpoint, Slots(concurrency)),
+        line=EndpointClient(endpoint, Slots(concurrency)),
         counter=TiktokenCounter(model=name.rpartition("/")[2]),
         price=Prices.read().of(name),
     )

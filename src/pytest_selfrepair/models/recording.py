@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from pytest_selfrepair.core.difference import nearest_difference
-from pytest_selfrepair.core.ledger import NotGranted, RunLimits, Wanted
 from pytest_selfrepair.core.origin import Answered, Origin
+from pytest_selfrepair.core.run_account import NotGranted, RunLimits, Wanted
 from pytest_selfrepair.core.sample import (
     CONTEXT_LIMIT,
     Model,

@@ -12,11 +12,11 @@ object with `text` and optionally `tokens` (default: words), `finish_reason` (de
 `seconds` to wait, and for the HTTP server `faults`, what the first tries get instead: an HTTP
 status, `drop` for a lost connection, or a kind of fault.
 
-Beside `tasks` the file may hold `latency`, which adds to every answer's seconds (see `Latency`),
-and for the HTTP server: `api_key` and `models`, the only ones it accepts; `refuses`, parameters
-that it answers with 400; `context_tokens`, words that prompt and completion may have together;
-`retry_after`, the header that goes with a scripted status (default: `0`); `plan`, faults drawn by a
-seed (see `FaultPlan`).
+Beside `tasks` the file may hold `latency`, which adds to every answer's seconds (see
+`SimulatedLatency`), and for the HTTP server: `api_key` and `models`, the only ones it accepts;
+`refuses`, parameters that it answers with 400; `context_tokens`, words that prompt and completion
+may have together; `retry_after`, the header that goes with a scripted status (default: `0`);
+`plan`, faults drawn by a seed (see `FaultPlan`).
 """
 
 import asyncio
@@ -30,7 +30,7 @@ import msgspec
 from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import Sample, SampleRequest, Usage
 from pytest_selfrepair.errors import ScriptError
-from pytest_selfrepair.models.faults import Fault, FaultPlan, Latency
+from pytest_selfrepair.models.faults import Fault, FaultPlan, SimulatedLatency
 
 PREFIX = "scripted:"
 """Names of scripted models begin so; the file's path follows."""
@@ -53,7 +53,7 @@ _TURN = re.compile(
 )
 
 
-class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ScriptedCompletion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One scripted completion; see the module for its fields."""
 
     text: str
@@ -74,18 +74,18 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return len(self.text.split()) if self.tokens is None else self.tokens
 
 
-_Answers = str | Answer | Sequence[str | Answer]
+_Answers = str | ScriptedCompletion | Sequence[str | ScriptedCompletion]
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    tasks: Mapping[str, Mapping[str, str | Answer | list[str | Answer]]]
+    tasks: Mapping[str, Mapping[str, str | ScriptedCompletion | list[str | ScriptedCompletion]]]
     api_key: str | None = None
     models: tuple[str, ...] | None = None
     refuses: tuple[str, ...] = ()
     context_tokens: int | None = None
     retry_after: str = "0"
     plan: FaultPlan = FaultPlan(seed=0, share=0)
-    latency: Latency = Latency(seed=0, mean=0)
+    latency: SimulatedLatency = SimulatedLatency(seed=0, mean=0)
 
 
 class Script:
@@ -135,11 +135,11 @@ class Script:
         """The faults that the HTTP server draws."""
         return self._file.plan
 
-    def seconds(self, place: str, answer: Answer) -> float:
+    def seconds(self, place: str, answer: ScriptedCompletion) -> float:
         """How long an answer takes."""
         return answer.seconds + self._file.latency.seconds(place)
 
-    def answer(self, task_id: str, node: str) -> Answer:
+    def answer(self, task_id: str, node: str) -> ScriptedCompletion:
         """The completion scripted for a node.
 
         Raises:
@@ -230,9 +230,9 @@ def _parsed_turn(node: str) -> tuple[str, str, int]:
     return stage, found["arm"] or "", int(found["turn"]) // 2
 
 
-def _pick(answers: _Answers, draw: int) -> Answer:
+def _pick(answers: _Answers, draw: int) -> ScriptedCompletion:
     if isinstance(answers, Sequence) and not isinstance(answers, str):
         if not answers:
             raise ScriptError("a place in the script has an empty list of answers")
         answers = answers[draw % len(answers)]
-    return Answer(text=answers) if isinstance(answers, str) else answers
+    return ScriptedCompletion(text=answers) if isinstance(answers, str) else answers

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import msgspec
 
 from pytest_selfrepair.models.faults import Fault
-from pytest_selfrepair.models.scripted import Answer, Script, prompt_words
+from pytest_selfrepair.models.scripted import Script, ScriptedCompletion, prompt_words
 
 _JSON = "application/json"
 _HTML = b"<!DOCTYPE html><html><head><title>Oops</title></head><body><h1>Oops</h1></body></html>"
@@ -105,7 +105,7 @@ class Request:
         return tuple(named[index % len(named)] for index in range(self.n))
 
 
-def completion(request: Request, answers: Sequence[Answer]) -> Reply:
+def completion(request: Request, answers: Sequence[ScriptedCompletion]) -> Reply:
     """The scripted answers, one choice each."""
     return Reply(content=msgspec.json.encode(_completion(request, answers)))
 
@@ -149,7 +149,9 @@ def refusal(script: Script, request: Request) -> Reply | None:
     return None
 
 
-def faulty(fault: Fault, request: Request, answers: Sequence[Answer], number: int) -> Reply:
+def faulty(
+    fault: Fault, request: Request, answers: Sequence[ScriptedCompletion], number: int
+) -> Reply:
     """A reply with a fault in it.
 
     Args:
@@ -215,7 +217,7 @@ def _too_many(headers: Mapping[str, str]) -> Reply:
     )
 
 
-def _completion(request: Request, answers: Sequence[Answer]) -> dict[str, object]:
+def _completion(request: Request, answers: Sequence[ScriptedCompletion]) -> dict[str, object]:
     generated = sum(answer.counted for answer in answers)
     return {
         "id": "scripted",

@@ -23,7 +23,7 @@ import msgspec
 from pytest_selfrepair.errors import ScriptError
 from pytest_selfrepair.models.addresses import CHECK_ID
 from pytest_selfrepair.models.faults import Fault
-from pytest_selfrepair.models.scripted import DROP, Answer, Script
+from pytest_selfrepair.models.scripted import DROP, Script, ScriptedCompletion
 from pytest_selfrepair.models.scripted_replies import (
     Ending,
     Reply,
@@ -36,7 +36,7 @@ from pytest_selfrepair.models.scripted_replies import (
 
 _BACKLOG = 1024
 _ID = "x-client-request-id"
-_CHECKED = Answer(text="OK", tokens=1)
+_CHECKED = ScriptedCompletion(text="OK", tokens=1)
 _STATUSES = frozenset(HTTPStatus)
 _HEAD_END = b"\r\n\r\n"
 _CUT = 10
@@ -119,7 +119,7 @@ class ScriptedServer:
             return refused
         return completion(request, answers) if is_check else await self._answer(request, answers)
 
-    async def _answer(self, request: Request, answers: list[Answer]) -> Reply:
+    async def _answer(self, request: Request, answers: list[ScriptedCompletion]) -> Reply:
         for node in request.nodes:
             self.requests[f"{request.task_id}#{node}"] += 1
         number = self._tries[request.place]

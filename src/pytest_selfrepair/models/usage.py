@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.sample import Usage
-from pytest_selfrepair.models.answers import Answer, Choice
+from pytest_selfrepair.models.answers import Choice, Completion
 from pytest_selfrepair.models.tokens import TokenCounter
 
 BY_ENDPOINT = "endpoint"
@@ -53,7 +53,7 @@ class _Written:
 
 
 async def counted(
-    answer: Answer, *, counter: TokenCounter, reader: ReplyReader | None = None
+    answer: Completion, *, counter: TokenCounter, reader: ReplyReader | None = None
 ) -> Counted:
     """What each choice of an answer cost.
 
@@ -153,7 +153,7 @@ def _reasoning(
     return list(map(min, parts, generated))
 
 
-def _usage(answer: Answer, index: int, generated: int, reasoning: int, by: str) -> Usage:
+def _usage(answer: Completion, index: int, generated: int, reasoning: int, by: str) -> Usage:
     counts = answer.counts
     return Usage(
         completion_tokens=generated,

@@ -5,8 +5,8 @@ import json
 import uuid
 from collections.abc import Iterable, Sequence
 
-from pytest_selfrepair.core.ledger import RunLimits
 from pytest_selfrepair.core.prompt import PromptSet
+from pytest_selfrepair.core.run_account import RunLimits
 from pytest_selfrepair.core.tree import Plan, Policy
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.models.recording import Replay

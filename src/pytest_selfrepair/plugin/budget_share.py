@@ -7,7 +7,7 @@ cannot be finished cost what they cost, and are scored nowhere.
 from dataclasses import dataclass, field
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.ledger import RunLimits, Spent
+from pytest_selfrepair.core.run_account import RunLimits, Spent
 
 
 @dataclass(slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from pytest_selfrepair.plugin.task_runner import UpcomingTask
 from pytest_selfrepair.tasks import folders, hub, jsonl
 from pytest_selfrepair.tasks.outline import Outline
 from pytest_selfrepair.tasks.scenarios import SCENARIO, is_scenario_folder
-from pytest_selfrepair.tasks.sources import circle_error, is_circle
+from pytest_selfrepair.tasks.task_paths import circle_error, is_circle
 
 HUB = pytest.StashKey[dict[Path, str]]()
 """Where a session keeps which files stand for which names of the hub."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.models.addresses import OPENAI_URL, Endpoint
-from pytest_selfrepair.models.endpoint import Line
-from pytest_selfrepair.models.litellm import LiteLLMLine, is_litellm, provider_of
+from pytest_selfrepair.models.endpoint import EndpointClient
+from pytest_selfrepair.models.litellm import LiteLLMClient, is_litellm, provider_of
 from pytest_selfrepair.models.models_file import ModelSettings
 from pytest_selfrepair.models.parameters import header_value
 from pytest_selfrepair.models.recording import Replay
@@ -24,7 +24,7 @@ _FEEDBACK_URL = "SELFREPAIR_FEEDBACK_BASE_URL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class EndpointPlace:
     """Where a model is asked, as far as the settings and the environment say it.
 
     Attributes:
@@ -62,7 +62,7 @@ class Endpoints:
         given = _variable(_FEEDBACK_URL) or _variable(_FEEDBACK_KEY)
         return bool(self.settings.feedback_base_url or given) and not runs_here(name)
 
-    def place(self, asked: AskedModel, table: ModelSettings) -> Place:
+    def place(self, asked: AskedModel, table: ModelSettings) -> EndpointPlace:
         """Where a model is asked.
 
         Raises:
@@ -77,7 +77,7 @@ class Endpoints:
             found = _moved(found, table.base_url, self._key(table), key_name)
         return found
 
-    def endpoint(self, asked: AskedModel, place: Place, table: ModelSettings) -> Endpoint:
+    def endpoint(self, asked: AskedModel, place: EndpointPlace, table: ModelSettings) -> Endpoint:
         """A model's endpoint, with the patience and the pace that are asked for.
 
         An empty address or key is LiteLLM's to find.
@@ -108,7 +108,7 @@ class Endpoints:
             tokens_per_minute=self._shared(table.tokens_per_minute or settings.tokens_per_minute),
         )
 
-    def _run_place(self, asked: AskedModel) -> Place:
+    def _run_place(self, asked: AskedModel) -> EndpointPlace:
         """The place of the code model, as far as another model shares it.
 
         LiteLLM finds address and key of a provider by itself; what is given for the code model
@@ -116,28 +116,30 @@ class Endpoints:
         """
         settings = self.settings
         if not is_litellm(asked.name):
-            return Place(
+            return EndpointPlace(
                 base_url=settings.base_url or _address(_CODE_URL),
                 api_key=_variable(_CODE_KEY),
                 key_name=_CODE_KEY,
                 is_run_endpoint=True,
             )
         alike = provider_of(asked.name) == provider_of(settings.model)
-        return Place(
+        return EndpointPlace(
             base_url=settings.base_url if alike else None,
             api_key=None,
             key_name="",
             is_run_endpoint=alike,
         )
 
-    def headers(self, place: Place, table: ModelSettings) -> tuple[tuple[str, str], ...]:
+    def headers(self, place: EndpointPlace, table: ModelSettings) -> tuple[tuple[str, str], ...]:
         """Further headers of a model's requests, as the user wrote them."""
         given = self.settings.header if place.is_run_endpoint else ()
         return tuple(
             {name.lower(): (name, value) for name, value in (*given, *table.headers)}.values()
         )
 
-    def sent_headers(self, place: Place, table: ModelSettings) -> tuple[tuple[str, str], ...]:
+    def sent_headers(
+        self, place: EndpointPlace, table: ModelSettings
+    ) -> tuple[tuple[str, str], ...]:
         """The same as they are sent; none where nobody is asked."""
         if not self.asks:
             return ()
@@ -170,7 +172,7 @@ class Endpoints:
         return None if total is None else self.share(total)
 
 
-class Lines:
+class EndpointClients:
     """The one way to each endpoint of a process, which its models share.
 
     Args:
@@ -185,25 +187,25 @@ class Lines:
     def __init__(self, slots: Slots, *, ready: Callable[[], Awaitable[None]] | None = None) -> None:
         self.slots = slots
         self.ready = ready
-        self._lines: dict[tuple[str, Endpoint], Line] = {}
+        self._lines: dict[tuple[str, Endpoint], EndpointClient] = {}
 
     @property
     def throttles(self) -> tuple[Throttle, ...]:
         """One for each endpoint."""
         return tuple(line.throttle for line in self._lines.values())
 
-    def to(self, endpoint: Endpoint, *, provider: str = "") -> Line:
+    def to(self, endpoint: Endpoint, *, provider: str = "") -> EndpointClient:
         """The way to an endpoint, or by LiteLLM to a provider."""
         if (provider, endpoint) not in self._lines:
             self._lines[provider, endpoint] = (
-                LiteLLMLine(endpoint, self.slots, provider=provider)
+                LiteLLMClient(endpoint, self.slots, provider=provider)
                 if provider
-                else Line(endpoint, self.slots)
+                else EndpointClient(endpoint, self.slots)
             )
         return self._lines[provider, endpoint]
 
 
-def _keyless(asked: AskedModel, place: Place) -> UsageError:
+def _keyless(asked: AskedModel, place: EndpointPlace) -> UsageError:
     url, other = (
         ("--selfrepair-feedback-base-url", "--selfrepair-feedback local")
         if asked.for_feedback
@@ -215,10 +217,12 @@ def _keyless(asked: AskedModel, place: Place) -> UsageError:
     )
 
 
-def _moved(before: Place, address: str | None, key: str | None, key_name: str) -> Place:
+def _moved(
+    before: EndpointPlace, address: str | None, key: str | None, key_name: str
+) -> EndpointPlace:
     """Another place, which keeps the key only where its address is the same."""
     elsewhere = address not in {None, before.base_url or OPENAI_URL}
-    return Place(
+    return EndpointPlace(
         base_url=address or before.base_url,
         api_key=key or (None if elsewhere else before.api_key),
         key_name=key_name,
@@ -226,7 +230,7 @@ def _moved(before: Place, address: str | None, key: str | None, key_name: str) -
     )
 
 
-def _account(place: Place) -> Iterator[tuple[str, str]]:
+def _account(place: EndpointPlace) -> Iterator[tuple[str, str]]:
     """Whose account at OpenAI pays for the code model: told to OpenAI alone, with its own key."""
     if (place.base_url or OPENAI_URL) == OPENAI_URL and place.key_name == _CODE_KEY:
         for header, variable in _ACCOUNT:

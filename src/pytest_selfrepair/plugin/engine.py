@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.ledger import RunLimits
+from pytest_selfrepair.core.run_account import RunLimits
 from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.plugin.budget_share import BudgetShare
 from pytest_selfrepair.plugin.loop import Loop

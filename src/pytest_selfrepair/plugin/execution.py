@@ -8,7 +8,7 @@ from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.items import RECORD, RunItem, UnscoredError, runnable
 from pytest_selfrepair.plugin.run_process import RunProcess
 from pytest_selfrepair.plugin.sent_records import send_record
-from pytest_selfrepair.report.plain import harmless
+from pytest_selfrepair.report.visible_text import harmless
 
 
 class Execution:

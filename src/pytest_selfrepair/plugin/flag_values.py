@@ -100,7 +100,7 @@ def thinking_tag(value: str) -> str:
 
 def packages(value: str) -> tuple[str, ...]:
     """Names of distributions, with commas between."""
-    from pytest_selfrepair.core.packages import names_of  # noqa: PLC0415 - as above
+    from pytest_selfrepair.core.package_names import names_of  # noqa: PLC0415 - as above
 
     return names_of(value)
 

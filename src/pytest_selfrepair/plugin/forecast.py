@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pytest_selfrepair.core.feedback import LONGEST_SENTENCE
-from pytest_selfrepair.core.ledger import RunLimits
 from pytest_selfrepair.core.prompt import PromptSet
+from pytest_selfrepair.core.run_account import RunLimits
 from pytest_selfrepair.core.sample import Message, Usage
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.tree import Plan

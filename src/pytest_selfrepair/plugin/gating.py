@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.estimate.comparison.gate import MAX_REGRESSION, Rule
+from pytest_selfrepair.estimate.comparison.gate import MAX_REGRESSION, GateRule
 from pytest_selfrepair.estimate.comparison.regression import Baselines, Scope, of_mean
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.intervals.power import (
@@ -19,7 +19,7 @@ from pytest_selfrepair.estimate.intervals.power import (
 from pytest_selfrepair.estimate.run.equal_tokens import compared
 from pytest_selfrepair.estimate.run.scored import scored, source_names, with_tree
 from pytest_selfrepair.plugin.options import Settings
-from pytest_selfrepair.report import words
+from pytest_selfrepair.report import phrases as words
 from pytest_selfrepair.report.numbers import plural
 
 _AT_SPREADS = "/".join(f"{100 * spread:g}" for spread in SPREADS)
@@ -50,7 +50,7 @@ def foreseen_limit(
             raise UsageError(f"--selfrepair-gate-scope tasks: {error}") from None
         return [_held(limit, least, f"{tasks}, the same in both runs", settings.gate_rule)]
     spread, how = _spread(settings, baselines, shared)
-    least_of = least_margin if settings.gate_rule == Rule.NONINFERIOR else least_limit
+    least_of = least_margin if settings.gate_rule == GateRule.NONINFERIOR else least_limit
     if spread is None:
         return _at_spreads(tasks, [least_of(len(shared), each) for each in SPREADS])
     found = least_of(len(shared), spread)
@@ -133,7 +133,7 @@ def _held(limit: float, least: float, having: str, rule: str) -> str:
     """
     least = math.ceil(least * 1000 - 1e-9) / 1000
     said = "a fall of twice as much is shown in 80 % of runs"
-    if rule == Rule.NONINFERIOR:
+    if rule == GateRule.NONINFERIOR:
         said = "80 % of unchanged runs are shown to be within it"
     if limit < least:
         raise UsageError(

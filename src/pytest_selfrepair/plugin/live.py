@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from pytest_selfrepair.core.ledger import Spent
+from pytest_selfrepair.core.run_account import Spent
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.run_process import RunProcess
 from pytest_selfrepair.plugin.runlog import RunLog
 from pytest_selfrepair.plugin.status import BottomRow, wanted
-from pytest_selfrepair.report.live import Progress, live_line
+from pytest_selfrepair.report.progress_line import RunProgress, live_line
 
 
 class LiveLine:
@@ -66,12 +66,10 @@ class LiveLine:
         spent, in_flight = Spent(), 0
         with contextlib.suppress(StoreError):  # the summary will say so
             spent, in_flight = self._log.progress(self._campaign)
-        priced = (
-            any(record.cost.dollars for record in (*records, *self._log.games))
-            or self._limits.max_dollars
-        )
+        costs = [*(each.cost for each in records), *(each.cost for each in self._log.games)]
+        priced = any(cost.dollars for cost in costs) or self._limits.max_dollars
         return live_line(
-            Progress(
+            RunProgress(
                 total=self._total,
                 done=len(records) + len(self._log.games),
                 solved=became[TaskOutcome.SOLVED],

@@ -13,7 +13,7 @@ from pytest_selfrepair.models.recording import Replay
 from pytest_selfrepair.models.retrying import Retries
 from pytest_selfrepair.models.tokens import LlamaCounter
 from pytest_selfrepair.models.weights import Weights, find_weights
-from pytest_selfrepair.plugin.endpoints import Lines
+from pytest_selfrepair.plugin.endpoints import EndpointClients
 from pytest_selfrepair.plugin.options import Settings
 
 _RETRIES = 1
@@ -66,7 +66,7 @@ class LocalServers:
 def local_model(
     name: str,
     size: Weights,
-    lines: Lines,
+    lines: EndpointClients,
     *,
     servers: LocalServers,
     settings: Settings,

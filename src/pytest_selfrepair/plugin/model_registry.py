@@ -20,7 +20,7 @@ from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.weights import Weights, find_weights
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.asking import from_hook
-from pytest_selfrepair.plugin.endpoints import Endpoints, Lines
+from pytest_selfrepair.plugin.endpoints import EndpointClients, Endpoints
 from pytest_selfrepair.plugin.flags import FEEDBACK_MAX_TOKENS, MAX_TOKENS, THINKING_MAX_TOKENS
 from pytest_selfrepair.plugin.local_servers import LocalServers, local_model
 from pytest_selfrepair.plugin.model_names import AskedModel, check_name, runs_here
@@ -45,7 +45,7 @@ class ResolvedModel:
     """
 
     asked: AskedModel
-    make: Callable[[Lines], Model]
+    make: Callable[[EndpointClients], Model]
     params: SamplingParams
     explaining: SamplingParams
     price: Price | None
@@ -59,7 +59,7 @@ class ResolvedModel:
 class _Made:
     """How a model is made, and where it is asked."""
 
-    make: Callable[[Lines], Model]
+    make: Callable[[EndpointClients], Model]
     host: str = ""
     weights: Weights | None = None
     headers: tuple[tuple[str, str], ...] = ()
@@ -171,7 +171,7 @@ class ModelRegistry:
         endpoint = self.endpoints.endpoint(asked, place, table)
         price = self._price(asked.name, table)
 
-        def make(lines: Lines) -> Model:
+        def make(lines: EndpointClients) -> Model:
             return ChatModel(
                 asked.name,
                 wire_name=called,

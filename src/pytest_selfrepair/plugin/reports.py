@@ -11,15 +11,15 @@ from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.errors import SelfRepairError, UsageError
-from pytest_selfrepair.estimate.comparison.gate import Decision, Gate, Rule, decide
+from pytest_selfrepair.estimate.comparison.gate import Decision, Gate, GateRule, decide
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.tasks.folders import STATEMENT
 
 if TYPE_CHECKING:
     from pytest_selfrepair.estimate.comparison.regression import Baselines, Regression
-    from pytest_selfrepair.estimate.comparison.two_runs import TwoRuns
+    from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison
     from pytest_selfrepair.estimate.findings import Findings
-    from pytest_selfrepair.store.runs import Run
+    from pytest_selfrepair.store.run_names import LoadedRun
 
 # What makes reports and compares runs is imported where one was asked for: most runs have none.
 
@@ -47,7 +47,7 @@ class Reports:
             fail_under_lower=settings.fail_under_lower,
             max_regression=settings.max_regression,
             max_unscored=settings.max_unscored,
-            rule=Rule(settings.gate_rule),
+            rule=GateRule(settings.gate_rule),
         )
         if settings.max_regression is not None and not settings.baseline:
             raise UsageError(
@@ -89,7 +89,7 @@ class Reports:
         baselines = self._baselines()
         return said if baselines is None else [*said, *foreseen_split(baselines)]
 
-    def against(self, records: list[Record], games: list[BargainRecord]) -> "TwoRuns | None":
+    def against(self, records: list[Record], games: list[BargainRecord]) -> "RunComparison | None":
         """The run beside its first baseline; None where it has none.
 
         Args:
@@ -98,10 +98,10 @@ class Reports:
         """
         if not self.baseline:
             return None
-        from pytest_selfrepair.estimate.comparison.two_runs import side, two_runs  # noqa: PLC0415 - as above
+        from pytest_selfrepair.estimate.comparison.run_comparison import run_comparison, side  # noqa: PLC0415 - as above
 
         baseline = self.baseline[0]
-        return two_runs(
+        return run_comparison(
             (side(baseline.records, baseline.title, baseline.name), baseline.records),
             (side(records, "this run"), records),
             games=(baseline.games, games),
@@ -112,7 +112,7 @@ class Reports:
         findings: "Findings",
         records: list[Record],
         games: list[BargainRecord],
-        against: "TwoRuns | None" = None,
+        against: "RunComparison | None" = None,
         decision: Decision | None = None,
     ) -> list[str]:
         """Write the files, and say so of each, or why it could not be written.
@@ -143,7 +143,7 @@ class Reports:
     def annotations(
         self,
         records: list[Record],
-        against: "TwoRuns | None",
+        against: "RunComparison | None",
         decision: Decision | None,
         root: Path,
     ) -> list[str]:
@@ -197,9 +197,9 @@ class Reports:
         return said
 
 
-def _loaded(run: str) -> "Run":
+def _loaded(run: str) -> "LoadedRun":
     from pytest_selfrepair.estimate.comparison.paired import by_id  # noqa: PLC0415 - as above
-    from pytest_selfrepair.store import runs  # noqa: PLC0415 - as above
+    from pytest_selfrepair.store import run_names as runs  # noqa: PLC0415 - as above
 
     try:
         loaded = runs.load(run)
@@ -225,7 +225,7 @@ def _page(
     findings: "Findings",
     records: list[Record],
     games: list[BargainRecord],
-    against: "TwoRuns | None",
+    against: "RunComparison | None",
 ) -> str:
     from pytest_selfrepair.report.html import page  # noqa: PLC0415 - brings a template engine
 
@@ -242,15 +242,15 @@ def _json(findings: "Findings") -> str:
 def _markdown(
     findings: "Findings",
     records: list[Record],
-    against: "TwoRuns | None",
+    against: "RunComparison | None",
     decision: Decision | None,
 ) -> str:
-    from pytest_selfrepair.report import gate_markdown, versus_markdown  # noqa: PLC0415 - as above
+    from pytest_selfrepair.report import comparison_markdown, gate_markdown  # noqa: PLC0415 - as above
     from pytest_selfrepair.report.run_markdown import run_markdown  # noqa: PLC0415 - as above
 
     parts = [run_markdown(findings)]
     parts += [gate_markdown.gate(decision)] if decision is not None else []
-    parts += [versus_markdown.against(against)] if against is not None else []
+    parts += [comparison_markdown.against(against)] if against is not None else []
     parts += [gate_markdown.unsolved(records)]
     return "\n".join(part for part in parts if part)
 

@@ -5,14 +5,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from pytest_selfrepair.core.checker import Checker
-from pytest_selfrepair.core.ledger import Spent
 from pytest_selfrepair.core.origin import Answered
+from pytest_selfrepair.core.run_account import Spent
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdicts import RememberingJudge, Terms
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.run_models import OpenModels, RunModels
-from pytest_selfrepair.sandbox.judge import SandboxJudge
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

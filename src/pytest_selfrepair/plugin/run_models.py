@@ -10,8 +10,8 @@ from pytest_selfrepair.bargain.rule_players import is_rule
 from pytest_selfrepair.bargain.scenario import BargainRole, ProtocolName, Scenario
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import FeedbackSource
-from pytest_selfrepair.core.ledger import RunLimits
 from pytest_selfrepair.core.reading import ReplyReader
+from pytest_selfrepair.core.run_account import RunLimits
 from pytest_selfrepair.core.sample import Model, SampleStore, SeveralModel
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Judge
@@ -26,7 +26,7 @@ from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.account import campaign_of, check_limits, unpriced
 from pytest_selfrepair.plugin.budget_share import BudgetShare
 from pytest_selfrepair.plugin.checking import check_endpoints, checked
-from pytest_selfrepair.plugin.endpoints import Lines
+from pytest_selfrepair.plugin.endpoints import EndpointClients
 from pytest_selfrepair.plugin.expected import asking_of, costliest_task, dollars_of
 from pytest_selfrepair.plugin.forecast import forecast
 from pytest_selfrepair.plugin.game_forecast import GamesForecast, foresee_games
@@ -199,7 +199,9 @@ class RunModels:
         Raises:
             LocalModelError: The embedded model cannot be set up.
         """
-        lines = Lines(self.slots, ready=None if workers.given_checked(self._config) else self.check)
+        lines = EndpointClients(
+            self.slots, ready=None if workers.given_checked(self._config) else self.check
+        )
         made = {asked: model.make(lines) for asked, model in self._models.items()}
         self.check.models = checked([(self._models[asked], made[asked]) for asked in made])
         recorded = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytest_selfrepair.core.checker import CHECKERS, COUNTERPARTS, Checker
-from pytest_selfrepair.core.drawing import LEAST_USEFUL_TOKENS
+from pytest_selfrepair.core.program_sampler import LEAST_USEFUL_TOKENS
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.tree import Plan
 from pytest_selfrepair.core.verdicts import Terms
@@ -22,10 +22,10 @@ from pytest_selfrepair.plugin.run_equipment import RunEquipment
 from pytest_selfrepair.plugin.run_models import RunModels
 from pytest_selfrepair.plugin.runners import Runners
 from pytest_selfrepair.plugin.task_runner import TaskRunner
+from pytest_selfrepair.sandbox.installed_packages import Packages
 from pytest_selfrepair.sandbox.isolation import Isolation
-from pytest_selfrepair.sandbox.judge import SandboxJudge
 from pytest_selfrepair.sandbox.limits import MEGABYTE, Limits
-from pytest_selfrepair.sandbox.packages import Packages
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

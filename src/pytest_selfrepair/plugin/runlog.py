@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from pytest_selfrepair.bargain.record import BargainRecord
-from pytest_selfrepair.core.ledger import Account, Lost, RunLimits, Spent
 from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.run_account import Account, Lost, RunLimits, Spent
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.any_record import AnyRecord, of_games, of_tasks
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 
 class RunLog:

@@ -24,7 +24,7 @@ class Gateway(Protocol):
     id: str
 
 
-class Worker(Protocol):
+class WorkerNode(Protocol):
     """What a scheduler may do with one of xdist's workers."""
 
     gateway: Gateway
@@ -47,14 +47,14 @@ class ShareScheduling:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._workers = len(parse_tx_spec_config(config))
-        self._sent: dict[Worker, list[int]] = {}
-        self._collections: dict[Worker, list[str]] = {}
+        self._sent: dict[WorkerNode, list[int]] = {}
+        self._collections: dict[WorkerNode, list[str]] = {}
         self._ids: list[str] | None = None
         self._shares: dict[int, deque[int]] = {}
         self._common: deque[int] = deque()
 
     @property
-    def nodes(self) -> list[Worker]:
+    def nodes(self) -> list[WorkerNode]:
         """The workers that take part."""
         return list(self._sent)
 
@@ -75,11 +75,11 @@ class ShareScheduling:
             return False
         return all(len(sent) < _AHEAD for sent in self._sent.values())
 
-    def add_node(self, node: Worker) -> None:
+    def add_node(self, node: WorkerNode) -> None:
         """A worker has started."""
         self._sent[node] = []
 
-    def add_node_collection(self, node: Worker, collection: Sequence[str]) -> None:
+    def add_node_collection(self, node: WorkerNode, collection: Sequence[str]) -> None:
         """A worker has collected; one that takes another's place must have found the same."""
         if self._ids is None or self._is_same(node, collection, self._ids):
             self._collections[node] = list(collection)
@@ -98,7 +98,7 @@ class ShareScheduling:
             self._common.extend(i for i in range(len(self._ids)) if i not in shared)
         self._fill_all()
 
-    def mark_test_complete(self, node: Worker, item_index: int, duration: float = 0) -> None:
+    def mark_test_complete(self, node: WorkerNode, item_index: int, duration: float = 0) -> None:
         """A worker has run an item."""
         del duration
         self._sent[node].remove(item_index)
@@ -110,11 +110,11 @@ class ShareScheduling:
         self._common.appendleft(self._ids.index(item))
         self._fill_all()
 
-    def remove_pending_tests_from_node(self, node: Worker, indices: Sequence[int]) -> None:
+    def remove_pending_tests_from_node(self, node: WorkerNode, indices: Sequence[int]) -> None:
         """Items have been stolen, which this scheduler never asks for."""
         raise NotImplementedError
 
-    def remove_node(self, node: Worker) -> str | None:
+    def remove_node(self, node: WorkerNode) -> str | None:
         """A worker has ended; what it has not run goes to the others.
 
         Returns:
@@ -135,7 +135,7 @@ class ShareScheduling:
         for node in self._sent:
             self._fill(node)
 
-    def _fill(self, node: Worker) -> None:
+    def _fill(self, node: WorkerNode) -> None:
         """Keep a worker supplied; one for which nothing is left may end."""
         if node.shutting_down or node not in self._collections:
             return
@@ -152,7 +152,7 @@ class ShareScheduling:
         if not own and not self._common:
             node.shutdown()
 
-    def _is_same(self, node: Worker, ids: Sequence[str], wanted: Sequence[str]) -> bool:
+    def _is_same(self, node: WorkerNode, ids: Sequence[str], wanted: Sequence[str]) -> bool:
         """Whether a worker has collected what another has; if not, it is reported."""
         other = next(iter(self._collections), node)
         said = report_collection_diff(wanted, ids, other.gateway.id, node.gateway.id)

@@ -7,7 +7,7 @@ import pytest
 from pytest_selfrepair.plugin.flag_values import PAPER as PAPER_SAMPLE
 from pytest_selfrepair.plugin.items import TaskItem
 from pytest_selfrepair.plugin.options import Settings
-from pytest_selfrepair.tasks.sampling import PAPER, allocate, balanced, draw
+from pytest_selfrepair.tasks.task_sample import PAPER, allocate, balanced, draw
 
 
 def sampled(items: list[pytest.Item], settings: Settings) -> tuple[list[pytest.Item], list[str]]:

@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_selfrepair.estimate.findings import Findings
-from pytest_selfrepair.report.plain import shows_unicode
 from pytest_selfrepair.report.run_terminal import run_summary
-from pytest_selfrepair.report.terminal import Style
+from pytest_selfrepair.report.terminal import LineStyle
+from pytest_selfrepair.report.visible_text import shows_unicode
 
 if TYPE_CHECKING:
-    from pytest_selfrepair.estimate.comparison.two_runs import TwoRuns
+    from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison
 
-_MARKUP: Mapping[Style, Mapping[str, bool]] = MappingProxyType(
+_MARKUP: Mapping[LineStyle, Mapping[str, bool]] = MappingProxyType(
     {
-        Style.PLAIN: {},
-        Style.GOOD: {"green": True, "bold": True},
-        Style.BAD: {"red": True, "bold": True},
-        Style.UNSURE: {"yellow": True},
-        Style.FAINT: {"light": True},
+        LineStyle.PLAIN: {},
+        LineStyle.GOOD: {"green": True, "bold": True},
+        LineStyle.BAD: {"red": True, "bold": True},
+        LineStyle.UNSURE: {"yellow": True},
+        LineStyle.FAINT: {"light": True},
     }
 )
 
 
 def show(
-    reporter: pytest.TerminalReporter, findings: Findings, against: "TwoRuns | None" = None
+    reporter: pytest.TerminalReporter, findings: Findings, against: "RunComparison | None" = None
 ) -> None:
     """Print the summary; pytest leaves colours out where there is no terminal, or `--color=no`.
 
@@ -41,9 +41,9 @@ def show(
     width, unicode = writer.fullwidth, shows_unicode(encoding)
     beside = []
     if against is not None:
-        from pytest_selfrepair.report import versus_terminal  # noqa: PLC0415 - few runs have one
+        from pytest_selfrepair.report import comparison_terminal  # noqa: PLC0415 - few runs have one
 
-        beside = versus_terminal.against(against, quiet=quiet, width=width, unicode=unicode)
+        beside = comparison_terminal.against(against, quiet=quiet, width=width, unicode=unicode)
     lines = run_summary(findings, quiet=quiet, width=width, unicode=unicode, beside=beside)
     for line in lines:
         reporter.line(line.text, **_MARKUP[line.style])

@@ -17,7 +17,7 @@ from pytest_selfrepair.errors import TaskError, UsageError
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.run_equipment import RunEquipment
 from pytest_selfrepair.plugin.run_models import RunModels
-from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

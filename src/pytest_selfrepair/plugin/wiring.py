@@ -17,8 +17,8 @@ from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.run_process import RunProcess
 from pytest_selfrepair.plugin.runlog import RunLog
 from pytest_selfrepair.plugin.worker import Worker
+from pytest_selfrepair.sandbox.installed_packages import Packages, find_packages
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
-from pytest_selfrepair.sandbox.packages import Packages, find_packages
 
 
 def activate(config: pytest.Config, settings: Settings) -> None:

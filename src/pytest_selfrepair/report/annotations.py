@@ -11,7 +11,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.comparison.gate import Decision
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
 from pytest_selfrepair.report.item import unsolved_text
-from pytest_selfrepair.report.plain import harmless, harmless_lines
+from pytest_selfrepair.report.visible_text import harmless, harmless_lines
 
 _LONGEST = 2000
 """Characters of a message; GitHub shows some 4 KB."""

@@ -5,7 +5,7 @@ from pytest_selfrepair.estimate.bargain.gains import Gain
 from pytest_selfrepair.report import bargain_words as words
 from pytest_selfrepair.report.bargain_tables import by_gain, by_round
 from pytest_selfrepair.report.markdown import escaped
-from pytest_selfrepair.report.words import cost as cost_words
+from pytest_selfrepair.report.phrases import cost as cost_words
 
 _MOST_SHOWN = 10
 """Reasons why items are missing that are shown."""

@@ -13,8 +13,8 @@ from pytest_selfrepair.estimate.bargain.gains import Gain
 from pytest_selfrepair.report import bargain_words as words
 from pytest_selfrepair.report.bargain_svg import risk_svg, rounds_svg
 from pytest_selfrepair.report.bargain_tables import by_gain, by_round, once
+from pytest_selfrepair.report.phrases import cost as cost_words
 from pytest_selfrepair.report.tables import Table
-from pytest_selfrepair.report.words import cost as cost_words
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -8,24 +8,24 @@ from pytest_selfrepair.estimate.bargain.levels import LevelAnswer
 from pytest_selfrepair.report import bargain_words as words
 from pytest_selfrepair.report.bargain_tables import by_gain, by_round, once
 from pytest_selfrepair.report.numbers import plural
-from pytest_selfrepair.report.plain import Paper
-from pytest_selfrepair.report.terminal import Line, Style, apart
-from pytest_selfrepair.report.words import cost as cost_words
-from pytest_selfrepair.report.words import short_cost
+from pytest_selfrepair.report.phrases import cost as cost_words
+from pytest_selfrepair.report.phrases import short_cost
+from pytest_selfrepair.report.terminal import LineStyle, SummaryLine, apart
+from pytest_selfrepair.report.visible_text import Paper
 
 _WIDEST_NAME = 16
 _MOST_SHOWN = 5
 """Reasons why items are missing that are shown."""
 
-_STYLES = {"gains": Style.GOOD, "loses": Style.BAD, "cannot tell": Style.UNSURE}
+_STYLES = {"gains": LineStyle.GOOD, "loses": LineStyle.BAD, "cannot tell": LineStyle.UNSURE}
 _LEVELS = {
-    LevelAnswer.MET: Style.GOOD,
-    LevelAnswer.NOT_MET: Style.BAD,
-    LevelAnswer.CANNOT_TELL: Style.UNSURE,
+    LevelAnswer.MET: LineStyle.GOOD,
+    LevelAnswer.NOT_MET: LineStyle.BAD,
+    LevelAnswer.CANNOT_TELL: LineStyle.UNSURE,
 }
 
 
-def games_in_short(found: BargainFindings, paper: Paper) -> list[Line]:
+def games_in_short(found: BargainFindings, paper: Paper) -> list[SummaryLine]:
     """Exactly three lines: the answers, deals and surplus shares, cost and what is missing."""
     gains = words.headline(found)
     answers = "; ".join(f"{each.role}, {words.answer(each)}" for each in gains)
@@ -40,10 +40,10 @@ def games_in_short(found: BargainFindings, paper: Paper) -> list[Line]:
         f"surplus shares {shares}" if shares else "no games",
         f"{plural(items, 'item')} played{missing}; {short_cost(found.cost)}",
     )
-    return [Line(paper.cut(paper.text(text))) for text in texts]
+    return [SummaryLine(paper.cut(paper.text(text))) for text in texts]
 
 
-def games_in_full(found: BargainFindings, paper: Paper) -> list[Line]:
+def games_in_full(found: BargainFindings, paper: Paper) -> list[SummaryLine]:
     """All of it, in parts with a blank line between two."""
     return _Games(found, paper).whole()
 
@@ -59,36 +59,42 @@ class _Games:
         arms += [each.arm for each in found.rounds]
         self._names = paper.names(arms, limit)
 
-    def whole(self) -> list[Line]:
+    def whole(self) -> list[SummaryLine]:
         found = self._found
-        parts: list[list[Line]] = []
+        parts: list[list[SummaryLine]] = []
         for about in found.about:
             own = [each for each in words.headline(found) if each.role is about.role]
             parts.append([*self._say(words.heading(about)), *self._answers(own)])
             rounds = [each for each in found.rounds if each.role is about.role]
             gains = [each for each in found.gains if each.role is about.role]
-            parts.append([Line(line) for line in by_round(rounds, self._names).lines(self._paper)])
-            parts.append([Line(line) for line in by_gain(gains, self._names).lines(self._paper)])
+            parts.append(
+                [SummaryLine(line) for line in by_round(rounds, self._names).lines(self._paper)]
+            )
+            parts.append(
+                [SummaryLine(line) for line in by_gain(gains, self._names).lines(self._paper)]
+            )
             lasting = {each.arm: each for each in rounds if each.round > 1}
             shown = [*once(rounds)[:1], *lasting.values()]
             parts.append([line for each in shown for line in self._say(words.behaviour(each))])
         if found.rounds:
             notes = (words.SHARE, words.DESCRIPTIVE)
             parts.append([line for text in words.asymmetry(found) for line in self._say(text)])
-            parts.append([line for note in notes for line in self._say(note, Style.FAINT)])
+            parts.append([line for note in notes for line in self._say(note, LineStyle.FAINT)])
         parts += [self._levels(), self._end()]
         return apart(parts)
 
-    def _say(self, text: str, style: Style = Style.PLAIN, *, indent: str = "") -> list[Line]:
+    def _say(
+        self, text: str, style: LineStyle = LineStyle.PLAIN, *, indent: str = ""
+    ) -> list[SummaryLine]:
         wrapped = self._paper.wrap(self._paper.text(text), indent, indent or "  ")
-        return [Line(line, style) for line in wrapped]
+        return [SummaryLine(line, style) for line in wrapped]
 
-    def _answers(self, gains: list[Gain]) -> list[Line]:
+    def _answers(self, gains: list[Gain]) -> list[SummaryLine]:
         if not gains:
-            return self._say("nothing to compare: one round, or no arm beside", Style.UNSURE)
+            return self._say("nothing to compare: one round, or no arm beside", LineStyle.UNSURE)
         return [line for each in gains for line in self._answer(each)]
 
-    def _answer(self, gain: Gain) -> Iterator[Line]:
+    def _answer(self, gain: Gain) -> Iterator[SummaryLine]:
         yield from self._say(words.answer(gain), _STYLES[verdict(gain.delta)])
         said = (
             words.numbers_of(gain),
@@ -100,28 +106,28 @@ class _Games:
             if text is not None:
                 yield from self._say(text, indent="  ")
         if (leak := words.leak(gain.arm)) is not None:
-            yield from self._say(f"({leak})", Style.UNSURE, indent="  ")
+            yield from self._say(f"({leak})", LineStyle.UNSURE, indent="  ")
 
-    def _levels(self) -> list[Line]:
-        lines: list[Line] = []
+    def _levels(self) -> list[SummaryLine]:
+        lines: list[SummaryLine] = []
         for level in self._found.levels:
             lines += self._say(words.level(level), _LEVELS[level.answer])
             for test in level.tests:
                 lines += self._say(words.test(test), indent="  ")
         return lines
 
-    def _end(self) -> list[Line]:
+    def _end(self) -> list[SummaryLine]:
         """What it cost, and what is missing: never silently."""
         found = self._found
         lines = [
             line
             for figures in found.rounds
             if (text := words.unclear_round(figures)) is not None
-            for line in self._say(text, Style.UNSURE)
+            for line in self._say(text, LineStyle.UNSURE)
         ]
         lines += [line for text in cost_words(found.cost) for line in self._say(text)]
         for text in found.unscored[:_MOST_SHOWN]:
-            lines += self._say(f"not scored: {text}", Style.UNSURE)
+            lines += self._say(f"not scored: {text}", LineStyle.UNSURE)
         if (more := len(found.unscored) - _MOST_SHOWN) > 0:
-            lines += self._say(f"and {more} more not scored", Style.UNSURE)
+            lines += self._say(f"and {more} more not scored", LineStyle.UNSURE)
         return lines

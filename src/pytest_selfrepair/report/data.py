@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from pytest_selfrepair.errors import ReportError
-from pytest_selfrepair.estimate.comparison.two_runs import COMPARE_SCHEMA, TwoRuns
+from pytest_selfrepair.estimate.comparison.run_comparison import COMPARE_SCHEMA, RunComparison
 from pytest_selfrepair.estimate.findings import SCHEMA, Findings
 
 _WIDEST = 160
@@ -19,7 +19,7 @@ _FEW = 24
 _LINE_EACH = {"shapes", "points", "cells"}
 """Lists that may be long: each of their objects stands on one line."""
 
-_Report = TypeVar("_Report", Findings, TwoRuns)
+_Report = TypeVar("_Report", Findings, RunComparison)
 
 
 def to_json(findings: Findings) -> str:
@@ -40,7 +40,7 @@ def from_json(text: str) -> Findings:
     return _read(text, Findings, SCHEMA, "findings")
 
 
-def two_runs_to_json(found: TwoRuns) -> str:
+def comparison_to_json(found: RunComparison) -> str:
     """Two runs side by side as ASCII JSON (docs/compare-json.md).
 
     Raises:
@@ -49,16 +49,16 @@ def two_runs_to_json(found: TwoRuns) -> str:
     return _dumped(found, "comparison")
 
 
-def two_runs_from_json(text: str) -> TwoRuns:
-    """Read what `two_runs_to_json` wrote. Fields that are not known are left out.
+def comparison_from_json(text: str) -> RunComparison:
+    """Read what `comparison_to_json` wrote. Fields that are not known are left out.
 
     Raises:
         ReportError: The text holds no two runs, or those of another version.
     """
-    return _read(text, TwoRuns, COMPARE_SCHEMA, "comparison")
+    return _read(text, RunComparison, COMPARE_SCHEMA, "comparison")
 
 
-def _dumped(report: Findings | TwoRuns, what: str) -> str:
+def _dumped(report: Findings | RunComparison, what: str) -> str:
     facts = msgspec.to_builtins(report)
     _check_finite(facts, what)
     return _written(facts, "") + "\n"

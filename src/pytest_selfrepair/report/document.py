@@ -16,7 +16,8 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pytest_selfrepair.report import numbers, typeset, versus_words, words
+from pytest_selfrepair.report import comparison_words, numbers, typeset
+from pytest_selfrepair.report import phrases as words
 from pytest_selfrepair.report.visible import visible
 
 D3 = "vendor/d3-7.9.2/d3.min.js"
@@ -153,7 +154,7 @@ def _environment() -> Environment:
         "variety_words": words.variety,
         "trees_compared": words.trees_compared,
         "capitalize_first": typeset.capitalize_first,
-        "differ_in_tokens": versus_words.differ_in_tokens,
+        "differ_in_tokens": comparison_words.differ_in_tokens,
         "quoted": quoted,
         "task_link": task_link,
         "json": json_markup,

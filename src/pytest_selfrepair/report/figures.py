@@ -51,7 +51,7 @@ _BASELINE = "#555555"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class FigureWay:
     """How trees are drawn in a figure, and what they are held against.
 
     Attributes:
@@ -63,14 +63,14 @@ class Way:
     baseline: Baseline = Baseline.STOPPING
 
 
-HEADLINE = Way()
+HEADLINE = FigureWay()
 """Drawn as what the first sentence of a report says."""
 
-PAPER = Way(replacement=True, baseline=Baseline.EVERY_TASK)
+PAPER = FigureWay(replacement=True, baseline=Baseline.EVERY_TASK)
 """Drawn as the figures of arXiv 2306.09896."""
 
 
-def figure(findings: Findings, kind: Kind, out: Path, *, way: Way = HEADLINE) -> None:
+def figure(findings: Findings, kind: Kind, out: Path, *, way: FigureWay = HEADLINE) -> None:
     """Draw one figure and write it.
 
     Args:
@@ -123,7 +123,7 @@ def _panels(number: int, *, width: float, height: float) -> "tuple[Figure, list[
     return made, list(axes[0])
 
 
-def _curve(findings: Findings, way: Way) -> "Figure | None":
+def _curve(findings: Findings, way: FigureWay) -> "Figure | None":
     ways = [(curve.policy, curve.replacement) for curve in findings.curves if curve.points]
     if not ways:
         return None
@@ -157,7 +157,7 @@ def _curve(findings: Findings, way: Way) -> "Figure | None":
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, columnspacing=1.2)
     axes[0].set_ylabel("Mean pass rate")
     policy, replacement = drawn
-    said = _said(policy, Way(replacement=replacement, baseline=way.baseline))
+    said = _said(policy, FigureWay(replacement=replacement, baseline=way.baseline))
     made.supxlabel(said, fontsize=7, color=_BASELINE)
     return made
 
@@ -211,7 +211,7 @@ def _shapes(ax: "Axes", curve: Curve, points: Sequence[tuple[int, int, float, fl
         ax.plot([], [], form[n_fr], color="black", fillstyle="none", label=f"n_fr = {n_fr}")
 
 
-def _said(policy: Policy, way: Way) -> str:
+def _said(policy: Policy, way: FigureWay) -> str:
     """How a figure was drawn."""
     drawn = "with" if way.replacement else "without"
     sampling = {
@@ -222,9 +222,9 @@ def _said(policy: Policy, way: Way) -> str:
     return f"{policy}, drawn {drawn} replacement; sampling {sampling[way.baseline]}"
 
 
-def _heatmap(findings: Findings, way: Way) -> "Figure | None":
+def _heatmap(findings: Findings, way: FigureWay) -> "Figure | None":
     ways = [
-        (each.policy, Way(replacement=each.replacement, baseline=each.baseline))
+        (each.policy, FigureWay(replacement=each.replacement, baseline=each.baseline))
         for each in findings.heat_maps
     ]
     if not ways:
@@ -271,7 +271,7 @@ def _map(ax: "Axes", heat_map: HeatMap, far: float) -> None:
     ax.set_title(visible(heat_map.source), fontsize=9)
 
 
-def _sources(findings: Findings, _: Way) -> "Figure | None":
+def _sources(findings: Findings, _: FigureWay) -> "Figure | None":
     rated = [each for each in findings.sources if each.repairs.rate is not None]
     if not rated:
         return None
@@ -316,7 +316,7 @@ def _rows(ax: "Axes", names: Sequence[str]) -> None:
     ax.set_axisbelow(True)
 
 
-_KINDS: "Mapping[str, Callable[[Findings, Way], Figure | None]]" = MappingProxyType(
+_KINDS: "Mapping[str, Callable[[Findings, FigureWay], Figure | None]]" = MappingProxyType(
     {
         "curve": _curve,
         "heatmap": _heatmap,

@@ -6,7 +6,7 @@ from pytest_selfrepair.bargain.game import Game, GameEnding, all_games
 from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.bargain.wording import heard, result_of
 from pytest_selfrepair.report.numbers import plural
-from pytest_selfrepair.report.plain import harmless, harmless_lines
+from pytest_selfrepair.report.visible_text import harmless, harmless_lines
 
 _LONGEST_LINE = 200
 """Characters of a line of talk that are shown."""

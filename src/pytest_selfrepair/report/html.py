@@ -11,9 +11,9 @@ from types import MappingProxyType
 from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.verdict import Outcome
-from pytest_selfrepair.estimate.comparison.two_runs import TwoRuns
-from pytest_selfrepair.estimate.findings import Curve, CurvePoint, Findings, Tally
-from pytest_selfrepair.report import versus_words
+from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison
+from pytest_selfrepair.estimate.findings import Curve, CurvePoint, Findings, OutcomeCounts
+from pytest_selfrepair.report import comparison_words
 from pytest_selfrepair.report.bargain_page import games_facts
 from pytest_selfrepair.report.details import details
 from pytest_selfrepair.report.document import D3, JSDIFF, PLOT, PRISM, PRISM_PYTHON, document
@@ -45,7 +45,7 @@ def page(
     *,
     statements: Mapping[str, str] = MappingProxyType({}),
     made: str | None = None,
-    against: TwoRuns | None = None,
+    against: RunComparison | None = None,
 ) -> str:
     """The whole page of a run, as HTML.
 
@@ -82,24 +82,27 @@ def page(
     return document("run.html", facts, styles=_STYLES, scripts=_SCRIPTS)
 
 
-def _against(found: TwoRuns) -> dict[str, object]:
+def _against(found: RunComparison) -> dict[str, object]:
     """What a section of the page says of the baseline; the tasks that flipped are linked there."""
-    said, whole = versus_words.verdict(found), found.overall
+    said, whole = comparison_words.verdict(found), found.overall
     lines: list[str | None] = []
     if whole is not None:
-        lines += [versus_words.pass_at_1(whole), versus_words.at_equal_tokens(found)]
-        lines += versus_words.flips(found.versus)[-1:]
-    lines += versus_words.costs(found.versus)
-    lines += [versus_words.settings(found.versus.settings), *versus_words.missing(found.versus)]
+        lines += [comparison_words.pass_at_1(whole), comparison_words.at_equal_tokens(found)]
+        lines += comparison_words.flips(found.versus)[-1:]
+    lines += comparison_words.costs(found.versus)
+    lines += [
+        comparison_words.settings(found.versus.settings),
+        *comparison_words.missing(found.versus),
+    ]
     return {
         "found": found,
         "verdict": said,
-        "numbers": versus_words.answer(found).removeprefix(said),
+        "numbers": comparison_words.answer(found).removeprefix(said),
         "lines": [line for line in lines if line is not None],
     }
 
 
-def _outcomes(tally: Tally) -> list[tuple[str, int, int, int]]:
+def _outcomes(tally: OutcomeCounts) -> list[tuple[str, int, int, int]]:
     """Outcomes with how many programs, repairs and baseline programs had them, as enumerated."""
     named = [str(outcome) for outcome in Outcome]
     others = {*tally.programs, *tally.repairs, *tally.baseline} - set(named)

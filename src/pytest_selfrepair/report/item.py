@@ -10,8 +10,8 @@ from pytest_selfrepair.core.shorten import shorten
 from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.core.verdict import Verdict
 from pytest_selfrepair.report.numbers import plural
-from pytest_selfrepair.report.plain import harmless, harmless_lines, visible
 from pytest_selfrepair.report.replies import read_as
+from pytest_selfrepair.report.visible_text import harmless, harmless_lines, visible
 
 LONGEST_VALUE = 300
 """Characters of an input, output or feedback that are shown in short."""

@@ -2,7 +2,7 @@
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.run.outcome import task_outcome
-from pytest_selfrepair.report.plain import harmless
+from pytest_selfrepair.report.visible_text import harmless
 
 
 def properties(record: Record) -> list[tuple[str, object]]:

@@ -1,6 +1,6 @@
 """What an interrupted run has kept, and how to go on with it."""
 
-from pytest_selfrepair.core.ledger import Account
+from pytest_selfrepair.core.run_account import Account
 from pytest_selfrepair.report.numbers import dollars, number, plural
 
 _GO_ON = (

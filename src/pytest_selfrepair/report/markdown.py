@@ -5,9 +5,10 @@ import re
 
 from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.estimate.gain import AtEqualTokens
-from pytest_selfrepair.report import numbers, words
-from pytest_selfrepair.report.plain import harmless
+from pytest_selfrepair.report import numbers
+from pytest_selfrepair.report import phrases as words
 from pytest_selfrepair.report.tables import by_difficulty, by_source
+from pytest_selfrepair.report.visible_text import harmless
 
 _NOTHING = "\u200b"
 """A space of no width: it parts what GitHub would make a link of."""

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from pytest_selfrepair.estimate.findings import Findings
-from pytest_selfrepair.report import numbers, words
+from pytest_selfrepair.report import numbers
+from pytest_selfrepair.report import phrases as words
 from pytest_selfrepair.report.bargain_terminal import games_in_full, games_in_short
-from pytest_selfrepair.report.plain import Paper
-from pytest_selfrepair.report.terminal import Line, Style, apart, summary
+from pytest_selfrepair.report.terminal import LineStyle, SummaryLine, apart, summary
+from pytest_selfrepair.report.visible_text import Paper
 
 
 def run_summary(
@@ -15,8 +16,8 @@ def run_summary(
     quiet: bool = False,
     width: int = 80,
     unicode: bool = True,
-    beside: Sequence[Line] = (),
-) -> list[Line]:
+    beside: Sequence[SummaryLine] = (),
+) -> list[SummaryLine]:
     """The lines of a run's summary, none wider than the terminal.
 
     Args:
@@ -27,7 +28,7 @@ def run_summary(
         beside: Lines that follow the answer: what the run is beside its baseline.
     """
     games, paper = findings.bargain, Paper(width=width, unicode=unicode)
-    tasks: list[Line] = []
+    tasks: list[SummaryLine] = []
     if has_tasks(findings):
         tasks = summary(findings, quiet=quiet, width=width, unicode=unicode, beside=beside)
     if games is None:
@@ -43,10 +44,12 @@ def has_tasks(findings: Findings) -> bool:
     return bool(findings.about.tasks) or findings.bargain is None
 
 
-def _end(findings: Findings, paper: Paper) -> list[Line]:
+def _end(findings: Findings, paper: Paper) -> list[SummaryLine]:
     """What of a run without tasks is not in its games."""
-    said = [(text, Style.UNSURE) for text in words.lost(findings.lost)]
+    said = [(text, LineStyle.UNSURE) for text in words.lost(findings.lost)]
     if findings.about.not_run:
-        said.append((f"not run: {numbers.number(findings.about.not_run)}", Style.UNSURE))
-    said += [(f"note: {note}", Style.PLAIN) for note in findings.notes]
-    return [Line(line, style) for text, style in said for line in paper.wrap(paper.text(text))]
+        said.append((f"not run: {numbers.number(findings.about.not_run)}", LineStyle.UNSURE))
+    said += [(f"note: {note}", LineStyle.PLAIN) for note in findings.notes]
+    return [
+        SummaryLine(line, style) for text, style in said for line in paper.wrap(paper.text(text))
+    ]

@@ -9,7 +9,7 @@ from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.estimate.findings import Findings, SourceFindings
 from pytest_selfrepair.estimate.gain import AtEqualTokens
 from pytest_selfrepair.report.numbers import bracketed, dollars, number, percent, points
-from pytest_selfrepair.report.plain import Paper, columns
+from pytest_selfrepair.report.visible_text import Paper, columns
 
 _GAP = 2
 """Columns between two cells."""

@@ -7,12 +7,13 @@ from enum import StrEnum
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import Curve, Findings, Pair
-from pytest_selfrepair.estimate.gain import Answer, AtEqualTokens
+from pytest_selfrepair.estimate.gain import AtEqualTokens, RepairConclusion
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome
-from pytest_selfrepair.report import numbers, words
+from pytest_selfrepair.report import numbers
+from pytest_selfrepair.report import phrases as words
 from pytest_selfrepair.report.curve import Series, plot
-from pytest_selfrepair.report.plain import Paper
 from pytest_selfrepair.report.tables import by_difficulty, by_outcome, by_source
+from pytest_selfrepair.report.visible_text import Paper
 
 _MOST_SHOWN = 3
 """Pairs of sources, and estimates that could not be made, that are shown."""
@@ -25,7 +26,7 @@ _WIDEST_NAME = 16
 _PLOT_WIDTH = 66
 
 
-class Style(StrEnum):
+class LineStyle(StrEnum):
     """How a line may be shown where there is colour; its words say the same without."""
 
     PLAIN = "plain"
@@ -36,18 +37,18 @@ class Style(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SummaryLine:
     """A line of a summary: its text without colours, and how it may be shown."""
 
     text: str
-    style: Style = Style.PLAIN
+    style: LineStyle = LineStyle.PLAIN
 
 
 STYLES = {
-    Answer.PAYS: Style.GOOD,
-    Answer.DOES_NOT_PAY: Style.BAD,
-    Answer.CANNOT_TELL: Style.UNSURE,
-    Answer.CANNOT_GAIN: Style.UNSURE,
+    RepairConclusion.PAYS: LineStyle.GOOD,
+    RepairConclusion.DOES_NOT_PAY: LineStyle.BAD,
+    RepairConclusion.CANNOT_TELL: LineStyle.UNSURE,
+    RepairConclusion.CANNOT_GAIN: LineStyle.UNSURE,
 }
 
 
@@ -57,8 +58,8 @@ def summary(
     quiet: bool = False,
     width: int = 80,
     unicode: bool = True,
-    beside: Sequence[Line] = (),
-) -> list[Line]:
+    beside: Sequence[SummaryLine] = (),
+) -> list[SummaryLine]:
     """The lines of a run's summary, none wider than the terminal.
 
     Args:
@@ -72,12 +73,12 @@ def summary(
     return [*page.short(), *beside] if quiet else page.whole(beside)
 
 
-def apart(parts: Iterable[Sequence[Line]]) -> list[Line]:
+def apart(parts: Iterable[Sequence[SummaryLine]]) -> list[SummaryLine]:
     """Parts of a page, those that are empty left out, with a blank line between two."""
-    lines: list[Line] = []
+    lines: list[SummaryLine] = []
     for part in parts:
         if part and lines:
-            lines.append(Line(""))
+            lines.append(SummaryLine(""))
         lines += part
     return lines
 
@@ -98,22 +99,22 @@ class _Page:
         kinds += [rate.group for each in findings.sources for rate in each.by_outcome]
         self._groups = paper.names([*groups, *kinds], limit)
 
-    def short(self) -> list[Line]:
+    def short(self) -> list[SummaryLine]:
         """Exactly three lines."""
         texts = (self._short_answer(), self._short_rates(), self._short_cost())
         answers = {found.answer for found in self._findings.headline}
         style = (
-            STYLES.get(answers.pop() or Answer.CANNOT_TELL, Style.PLAIN)
+            STYLES.get(answers.pop() or RepairConclusion.CANNOT_TELL, LineStyle.PLAIN)
             if len(answers) == 1
-            else Style.PLAIN
+            else LineStyle.PLAIN
         )
-        styles = (style, Style.PLAIN, Style.PLAIN)
+        styles = (style, LineStyle.PLAIN, LineStyle.PLAIN)
         return [
-            Line(self._paper.cut(self._paper.text(text)), style)
+            SummaryLine(self._paper.cut(self._paper.text(text)), style)
             for text, style in zip(texts, styles, strict=True)
         ]
 
-    def whole(self, beside: Sequence[Line]) -> list[Line]:
+    def whole(self, beside: Sequence[SummaryLine]) -> list[SummaryLine]:
         """All of it, in parts with a blank line between two."""
         parts = [
             self._budget(),
@@ -127,12 +128,14 @@ class _Page:
         ]
         return apart(parts)
 
-    def _say(self, text: str, style: Style = Style.PLAIN, *, indent: str = "") -> list[Line]:
+    def _say(
+        self, text: str, style: LineStyle = LineStyle.PLAIN, *, indent: str = ""
+    ) -> list[SummaryLine]:
         """A sentence, foreign words in it made harmless, over as many lines as it needs."""
         wrapped = self._paper.wrap(self._paper.text(text), indent, indent or "  ")
-        return [Line(line, style) for line in wrapped]
+        return [SummaryLine(line, style) for line in wrapped]
 
-    def _budget(self) -> list[Line]:
+    def _budget(self) -> list[SummaryLine]:
         """That the budget of the run was spent, which comes first: rates are of fewer tasks."""
         missing = self._findings.about.not_run_budget
         if missing is None:
@@ -140,24 +143,24 @@ class _Page:
         count = numbers.plural(len(missing.tasks), "task")
         were = "was" if len(missing.tasks) == 1 else "were"
         return [
-            *self._say(f"the budget of the run is spent: {count} {were} not run", Style.UNSURE),
+            *self._say(f"the budget of the run is spent: {count} {were} not run", LineStyle.UNSURE),
             *self._say(missing.reason, indent="  "),
         ]
 
-    def _answers(self) -> list[Line]:
+    def _answers(self) -> list[SummaryLine]:
         """Whether repair pays, in words, with the numbers that carry it."""
         found = self._findings.headline
         if not found:
-            return self._say(words.not_compared(self._findings), Style.UNSURE)
+            return self._say(words.not_compared(self._findings), LineStyle.UNSURE)
         lines = [line for each in found for line in self._answer(each)]
         if (note := words.several(found)) is not None:
-            lines += self._say(note, Style.FAINT)
+            lines += self._say(note, LineStyle.FAINT)
         for spread in self._findings.spreads:
-            lines += self._say(words.spread(spread), Style.FAINT)
+            lines += self._say(words.spread(spread), LineStyle.FAINT)
         return lines
 
-    def _answer(self, found: AtEqualTokens) -> Iterator[Line]:
-        style = STYLES[found.answer or Answer.CANNOT_TELL]
+    def _answer(self, found: AtEqualTokens) -> Iterator[SummaryLine]:
+        style = STYLES[found.answer or RepairConclusion.CANNOT_TELL]
         yield from self._say(f"{found.source}: {words.answer(found)}", style)
         for text in (words.against(found), *words.others(found), words.price(found)):
             yield from self._say(text, indent="  ")
@@ -168,37 +171,37 @@ class _Page:
             if each.source != found.source:
                 continue
             if each.leaks:
-                yield from self._say(f"({words.LEAKS})", Style.UNSURE, indent="  ")
+                yield from self._say(f"({words.LEAKS})", LineStyle.UNSURE, indent="  ")
             if (left_out := words.unanswered(each)) is not None:
-                yield from self._say(f"({left_out})", Style.UNSURE, indent="  ")
+                yield from self._say(f"({left_out})", LineStyle.UNSURE, indent="  ")
         for text in words.depths(words.by_source(self._findings.depths).get(found.source, [])):
             yield from self._say(text, indent="  ")
 
-    def _rates(self) -> list[Line]:
+    def _rates(self) -> list[SummaryLine]:
         findings = self._findings
         table = by_difficulty(findings, self._names, self._groups).lines(self._paper)
         bounds = [
             line
             for text in words.bounds_of_difficulties(findings.difficulties)
-            for line in self._say(text, Style.UNSURE)
+            for line in self._say(text, LineStyle.UNSURE)
         ]
         if not table or not findings.about.sources:
-            return [*map(Line, table), *bounds]
+            return [*map(SummaryLine, table), *bounds]
         note = (
             "sampling: without repair, under the same stopping rule and at the same tokens as the "
             "source left of it"
         )
-        return [*map(Line, table), *bounds, *self._say(note, Style.FAINT)]
+        return [*map(SummaryLine, table), *bounds, *self._say(note, LineStyle.FAINT)]
 
-    def _sources(self) -> list[Line]:
+    def _sources(self) -> list[SummaryLine]:
         table = by_source(self._findings, self._names).lines(self._paper)
         pairs = self._findings.pairs
         lines = [line for pair in pairs[:_MOST_SHOWN] for line in self._pair(pair)]
         if (more := len(pairs) - _MOST_SHOWN) > 0:
             lines += self._say(f"and {more} more pairs of sources: see the other reports")
-        return [*map(Line, table), *lines]
+        return [*map(SummaryLine, table), *lines]
 
-    def _pair(self, pair: Pair) -> list[Line]:
+    def _pair(self, pair: Pair) -> list[SummaryLine]:
         programs = numbers.plural(pair.programs, "failing program")
         within = ", ".join(
             f"{each.difficulty} {_difference(each)}"
@@ -212,7 +215,7 @@ class _Page:
             + (f"; {within}" if within else "")
         )
 
-    def _curve(self) -> list[Line]:
+    def _curve(self) -> list[SummaryLine]:
         curves = _chosen(self._findings.curves)
         if all(len(curve.points) < 2 for curve in curves):  # noqa: PLR2004 - points of a line
             return []
@@ -231,12 +234,12 @@ class _Page:
         )
         width = min(_PLOT_WIDTH, self._paper.columns)
         lines = plot(series, width=width, unicode=self._paper.unicode)
-        return [*self._say(title), *(Line(self._paper.cut(line)) for line in lines)]
+        return [*self._say(title), *(SummaryLine(self._paper.cut(line)) for line in lines)]
 
-    def _outcomes(self) -> list[Line]:
+    def _outcomes(self) -> list[SummaryLine]:
         findings = self._findings
         table = by_outcome(findings, self._names, self._groups).lines(self._paper)
-        lines = [Line(line) for line in table]
+        lines = [SummaryLine(line) for line in table]
         if tasks := findings.tally.tasks:
             said = ", ".join(
                 f"{numbers.number(count)} {_BECAME.get(kind, kind)}"
@@ -267,25 +270,29 @@ class _Page:
             )
         return lines
 
-    def _end(self) -> list[Line]:
+    def _end(self) -> list[SummaryLine]:
         """What it cost, and what is missing: never silently."""
         findings = self._findings
         paid = words.cost(findings.cost, findings.account)
         said = [*paid, *map(words.latency, findings.latency)]
         lines = [line for text in said for line in self._say(text)]
         for text in words.lost(findings.lost):
-            lines += self._say(text, Style.UNSURE)
+            lines += self._say(text, LineStyle.UNSURE)
         for unscored in findings.unscored:
-            lines += self._say(f"not scored: {words.named(unscored)}", Style.UNSURE)
+            lines += self._say(f"not scored: {words.named(unscored)}", LineStyle.UNSURE)
             lines += self._say(unscored.reason, indent="  ")
         if findings.about.not_run:
-            lines += self._say(f"not run: {numbers.number(findings.about.not_run)}", Style.UNSURE)
+            lines += self._say(
+                f"not run: {numbers.number(findings.about.not_run)}", LineStyle.UNSURE
+            )
         for note in findings.notes:
             lines += self._say(f"note: {note}")
         for refused in findings.refused[:_MOST_SHOWN]:
-            lines += self._say(f"not estimated: {refused.what}: {refused.why}", Style.FAINT)
+            lines += self._say(f"not estimated: {refused.what}: {refused.why}", LineStyle.FAINT)
         if (more := len(findings.refused) - _MOST_SHOWN) > 0:
-            lines += self._say(f"and {more} more not estimated: see the other reports", Style.FAINT)
+            lines += self._say(
+                f"and {more} more not estimated: see the other reports", LineStyle.FAINT
+            )
         return lines
 
     def _short_answer(self) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pytest_selfrepair.core.checker import Rule
+from pytest_selfrepair.core.checker import AcceptanceRule
 from pytest_selfrepair.core.shorten import shorten
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.core.verdict import Outcome
+from pytest_selfrepair.sandbox.case_results import JudgedCase
+from pytest_selfrepair.sandbox.child_reports import Answer, NoAnswer
 from pytest_selfrepair.sandbox.instrument import Assertion, Form
-from pytest_selfrepair.sandbox.reading import Answer, Trouble
-from pytest_selfrepair.sandbox.tally import Judged
 
 Fields = dict[str, JsonValue]
 
@@ -17,8 +17,8 @@ _LONGEST_ASSERTION = 200  # characters
 
 
 def read_asserted(
-    case: Fields, assertions: Sequence[Assertion], answers: Sequence[Answer | Trouble]
-) -> Judged:
+    case: Fields, assertions: Sequence[Assertion], answers: Sequence[Answer | NoAnswer]
+) -> JudgedCase:
     """What became of a case, as a run of assertions tells it.
 
     Args:
@@ -27,38 +27,38 @@ def read_asserted(
         answers: What the program made of each call.
     """
     if case.get("end") == "passed":
-        return Judged(rule=Rule.OWN)
+        return JudgedCase(rule=AcceptanceRule.OWN)
     number = case.get("assertion")
     assertion = assertions[number] if isinstance(number, int) else None
     trouble = _trouble(case, assertion, answers)
     given = _text(case, "input")
-    return Judged(trouble=replace(trouble, input=None if given is None else shorten(given)))
+    return JudgedCase(trouble=replace(trouble, input=None if given is None else shorten(given)))
 
 
 def _trouble(
-    case: Fields, assertion: Assertion | None, answers: Sequence[Answer | Trouble]
-) -> Trouble:
+    case: Fields, assertion: Assertion | None, answers: Sequence[Answer | NoAnswer]
+) -> NoAnswer:
     text = shorten(assertion.text, _LONGEST_ASSERTION) if assertion else None
     test = f"`{text}`" if text else "the test"
     match case:
         case {"end": "no_answer", "why": "garbled"}:
             error = "it wrote into the report on its own run"
-            return Trouble(outcome=Outcome.TAMPERED, error=error)
+            return NoAnswer(outcome=Outcome.TAMPERED, error=error)
         case {"end": "no_answer", "call": int(index)}:
             answer = answers[index]
-            assert isinstance(answer, Trouble)  # noqa: S101 - values are answers
+            assert isinstance(answer, NoAnswer)  # noqa: S101 - values are answers
             if answer.outcome is Outcome.WRONG_ANSWER:
                 return replace(answer, error=f"{test} takes plain data alone")
             return answer
         case {"end": "failed"}:
             return _failed(case, assertion.form if assertion else Form.OTHER, test)
     error = f"{test} raised {_with_message(case, str(case.get('type')))}"
-    return Trouble(
+    return NoAnswer(
         outcome=Outcome.WRONG_ANSWER, error=shorten(error), actual=_shortened(case, "actual")
     )
 
 
-def _failed(case: Fields, form: Form, test: str) -> Trouble:
+def _failed(case: Fields, form: Form, test: str) -> NoAnswer:
     """What a failing assertion says of the result that it is about."""
     actual, expected = _shortened(case, "actual"), None
     left, right = _shortened(case, "left"), _shortened(case, "right")
@@ -75,14 +75,14 @@ def _failed(case: Fields, form: Form, test: str) -> Trouble:
     if expected is None or actual is None:
         what = "the test reached `assert False`" if form is Form.NEVER else f"{test} does not hold"
         error = shorten(_with_message(case, what))
-    return Trouble(outcome=Outcome.WRONG_ANSWER, error=error, actual=actual, expected=expected)
+    return NoAnswer(outcome=Outcome.WRONG_ANSWER, error=error, actual=actual, expected=expected)
 
 
-def unfinished(trouble: Trouble) -> Trouble:
+def unfinished(trouble: NoAnswer) -> NoAnswer:
     """What is said of a program whose results keep the assertions from their end."""
     why = trouble.error or trouble.actual or trouble.outcome
     error = f"the test could not be finished with what was returned: {why}"
-    return Trouble(outcome=Outcome.WRONG_ANSWER, error=shorten(error))
+    return NoAnswer(outcome=Outcome.WRONG_ANSWER, error=shorten(error))
 
 
 def _with_message(case: Fields, text: str) -> str:

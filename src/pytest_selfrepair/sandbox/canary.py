@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytest_selfrepair.core.task import Difficulty, Task
 from pytest_selfrepair.errors import SandboxError
-from pytest_selfrepair.sandbox.judge import SandboxJudge
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 _SECRET = "a secret of this machine"  # noqa: S105 - made for the canary to find
 _PROGRAM = """\

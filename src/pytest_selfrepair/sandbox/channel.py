@@ -43,7 +43,7 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
 _Pid = Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ZygoteMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the zygote says; `sandbox.zygote` has the meaning of each word.
 
     Attributes:
@@ -54,6 +54,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         cpu: CPU seconds that it used.
         others: The processes that are left; None: not known.
         dirty: Whether files are left.
+        waited: Whether it waited for programs, and was none that a program has started.
         ended: CPU seconds of all processes that have ended so far: none is left.
         tidied: Whether no file is left.
         look: CPU seconds and bytes of memory of processes that run.
@@ -66,15 +67,16 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     cpu: float = 0.0
     others: list[_Pid] | None = None
     dirty: bool = False
+    waited: bool = False
     ended: float | None = None
     tidied: bool | None = None
     look: tuple[float, int] | None = None
 
 
-_MESSAGES = msgspec.json.Decoder(Message)
+_MESSAGES = msgspec.json.Decoder(ZygoteMessage)
 
 
-def read_message(body: bytes) -> Message:
+def read_message(body: bytes) -> ZygoteMessage:
     """What the zygote says in a packet.
 
     Raises:

@@ -1,9 +1,9 @@
 """A child of the zygote: one program, which it compiles, and a process for each of its cases.
 
-The process that has compiled the program runs none of it: it forks a process for each case, which
-begins in the same state whatever came of the others. It is handed inputs as open files, which it
-passes on unread, so no process that holds an input or an answer is ever copied. A program that can
-keep nothing (`stateless`) may run its cases in one process.
+The process that waits for a case forks the one that is to wait for the next, and only then becomes
+the program's. So each case begins in the same state, whatever came of the others, no number of a
+process says how many there have been, and no process that holds an input or an answer is ever
+copied. A program that can keep nothing (`stateless`) may run its cases in one process.
 
 It shares processes with untrusted code, so what it says once a program runs is no more than a
 claim. Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
@@ -12,6 +12,7 @@ claim. Like the zygote, beside which it lies as a plain file, it needs the stand
 import contextlib
 import ctypes
 import fcntl
+import gc
 import importlib
 import json
 import linecache
@@ -77,8 +78,8 @@ class World:
         scratch: The current folder, from which a program's own modules come.
         pid: The zygote.
         packages: What programs may import beside the standard library.
-        relays: Whether the process that forks those of cases is their parent, and so says of them
-            what the zygote says elsewhere.
+        relays: Whether the zygote hears nothing of processes that others fork. Then the one that
+            waits forks that of its only case, and says when it has ended.
     """
 
     means: frozenset[str]
@@ -164,29 +165,47 @@ class _Session:
             for each in (name, *ALSO_IMPORTED.get(name, ())):
                 with contextlib.suppress(Exception):  # which its own import then meets again
                     importlib.import_module(each)  # once, rather than in every case
-        relays = self._world.relays
-        self._control.send(words.APART + words.RELAYED * relays)
+        # What each case would do alike is done once, before any of them.
+        runner.open_standard_streams()
+        gc.collect()
+        gc.freeze()
+        if self._work["cases"] > 1 and not self._world.relays:
+            # What has compiled it runs no case: all that do have begun alike.
+            pid = self._fork_waiting()
+            if pid:
+                self._control.send(words.APART + words.PID.pack(pid, False))
+                _end_process(0)
+        else:
+            self._control.send(words.APART + words.PID.pack(os.getpid(), self._world.relays))
         while True:
             kind, descriptors = self._heard()
-            if kind == words.ONLY_CASE:  # of which no other is to know nothing
-                self._run_case(code, descriptors)
-            blur_pids(_MOST_BLURRED)
-            pid = fork() if relays else fork_beside()
-            if pid == 0:
-                os.setsid()
-                if kind == words.AGAIN:
-                    _move_memory(code)
-                self._run_case(code, descriptors)
+            if self._world.relays:
+                self._relay(code, kind, descriptors)
+                continue
+            successor = self._fork_waiting() if kind == words.CASE else 0
+            if kind != words.CASE or successor:
+                self._run_case(code, kind, descriptors, successor)
             for descriptor in descriptors:
                 os.close(descriptor)
-            if relays:
-                self._relay(pid)
 
-    def _relay(self, pid: int) -> None:
-        """Wait for the end of a case's process, and tell of it."""
+    def _fork_waiting(self) -> int:
+        """Fork a process that waits for a case; 0 in that one."""
+        blur_pids(_MOST_BLURRED)
+        pid = fork() if self._world.relays else fork_beside()
+        if pid == 0:
+            os.setsid()
+        return pid
+
+    def _relay(self, code: types.CodeType, kind: bytes, descriptors: list[int]) -> None:
+        """Fork a case's process, wait for its end, and tell of it."""
+        pid = self._fork_waiting()
+        if pid == 0:
+            self._run_case(code, kind, descriptors, 0)
+        for descriptor in descriptors:
+            os.close(descriptor)
         _, status, usage = os.wait4(pid, 0)
-        code = os.waitstatus_to_exitcode(status)
-        end = words.END.pack(pid, code, usage.ru_utime + usage.ru_stime)
+        ended = os.waitstatus_to_exitcode(status)
+        end = words.END.pack(pid, ended, usage.ru_utime + usage.ru_stime)
         self._control.send(words.ENDED + end)
 
     def _heard(self) -> tuple[bytes, list[int]]:
@@ -255,7 +274,11 @@ class _Session:
 
     # Cases with a process each.
 
-    def _run_case(self, code: types.CodeType, descriptors: list[int]) -> NoReturn:
+    def _run_case(
+        self, code: types.CodeType, kind: bytes, descriptors: list[int], successor: int
+    ) -> NoReturn:
+        if kind == words.AGAIN:
+            _move_memory(code)
         name, limits = self._work["fn_name"], self._work["limits"]
         given: Any = None if name is None else _read_json(descriptors[0])
         _arrange(descriptors, silent=name is not None)
@@ -268,11 +291,10 @@ class _Session:
         if "seccomp" in self._world.means:
             seccomp.install(walls="landlock" not in self._world.means)
         own = os.getpid()
-        self._control.send(words.BEGUN + words.BEGIN.pack(own, used))
+        self._control.send(words.BEGUN + words.BEGIN.pack(own, successor, used))
         self._control.close()
         if name is None:
             os._exit = partial(_leave, own, limits["output_bytes"])
-        runner.open_standard_streams()
         work = partial(self._case, code, given)
         claim = runner.claim(work, self._stack_bytes, self._memory_bytes, self._file)
         if os.getpid() == own:  # else a process of the program's own, which has run off its end
@@ -283,12 +305,12 @@ class _Session:
         name, way = self._work["fn_name"], self._work["way"]
         if name is None:
             return runner.run_script(code, self._file)
-        if way == ways.Way.ASSERTIONS:
+        if way == ways.CallStyle.ASSERTIONS:
             return runner.examine(given)
-        if way == ways.Way.PLAIN:
+        if way == ways.CallStyle.PLAIN:
             around = self._work["before"], self._work["after"]
             return runner.call_plainly(code, name, given, self._world.names, around)
-        if way == ways.Way.JSON:
+        if way == ways.CallStyle.JSON:
             given = runner.with_integer_keys(given)
         scope = vars(runner.module("program", self._world.names, self._file))
         return runner.call_in(code, name, given, scope, in_place=self._work["in_place"])

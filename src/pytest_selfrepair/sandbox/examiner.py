@@ -7,12 +7,12 @@ from pytest_selfrepair.core.shorten import shorten
 from pytest_selfrepair.core.task import Assertions, JsonValue, Task, TaskKind
 from pytest_selfrepair.errors import CheckerError
 from pytest_selfrepair.sandbox.channel import CaseReport
+from pytest_selfrepair.sandbox.child_reports import NoAnswer, read_case, read_uncompiled
 from pytest_selfrepair.sandbox.instrument import Instrumented, instrument
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import BrokenZygoteError
-from pytest_selfrepair.sandbox.reading import Trouble, read_case, read_uncompiled
 from pytest_selfrepair.sandbox.session import Work, run_apart
-from pytest_selfrepair.sandbox.ways import Way
+from pytest_selfrepair.sandbox.ways import CallStyle
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 MOST_AT_ONCE = 1_000
@@ -59,7 +59,7 @@ class Examiner:
             return self._prepared[key]
         ready = instrument(checks, task.fn_name)
         match self.examine(task, ready, lease, [], [], everything=False):
-            case Trouble() as trouble:
+            case NoAnswer() as trouble:
                 found = trouble.error or trouble.actual or trouble.outcome
             case {"cases": [*_, {"end": "failed" | "raised" as end, "type": name, "message": why}]}:
                 found = f"one that {end} without a call, {name}: {why}"
@@ -82,7 +82,7 @@ class Examiner:
         answers: Sequence[JsonValue],
         *,
         everything: bool,
-    ) -> JsonValue | Trouble:
+    ) -> JsonValue | NoAnswer:
         """Run the assertions with the answers so far; what `standin.examine` returns."""
         assert task.assertions is not None  # noqa: S101 - as above
         request: dict[str, JsonValue] = {
@@ -101,14 +101,14 @@ class Examiner:
                 program="",
                 fn_name=task.fn_name,
                 inputs=[request],
-                way=Way.ASSERTIONS,
+                way=CallStyle.ASSERTIONS,
                 limits=self.limits,
             )
             case, report = only(list(run_apart(zygote, work)))
         if case is None:
             return read_uncompiled(report)
         answer = read_case(report, TaskKind.CALL_BASED, self.limits)
-        return answer if isinstance(answer, Trouble) else answer.value
+        return answer if isinstance(answer, NoAnswer) else answer.value
 
 
 def only(reports: list[tuple[int | None, CaseReport]]) -> tuple[int | None, CaseReport]:

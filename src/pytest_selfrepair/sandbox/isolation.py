@@ -22,7 +22,7 @@ from pytest_selfrepair.sandbox.bubblewrap import (
     python_paths,
     with_entries,
 )
-from pytest_selfrepair.sandbox.packages import INSIDE, Packages
+from pytest_selfrepair.sandbox.installed_packages import INSIDE, Packages
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
 from pytest_selfrepair.sandbox.session import Work, run_apart
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import sys
 import time
@@ -132,8 +133,9 @@ def _with_descendants(pids: set[int]) -> set[int]:
 
 def _private_bytes(pid: int) -> int:
     with contextlib.suppress(OSError, ValueError):
-        resident, shared = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1:3]
-        return (int(resident) - int(shared)) * _PAGE
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
+        # What processes share without a file counts for each of them.
+        return sum(int(number) << 10 for number in _OWN_MEMORY.findall(lines))
     return 0
 
 
@@ -145,4 +147,5 @@ def _waited_for(pid: int) -> float:
     return 0.0
 
 
-_PAGE, _TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
+_TICKS = os.sysconf("SC_CLK_TCK")
+_OWN_MEMORY = re.compile(r"^Rss(?:Anon|Shmem):\s*(\d+) kB$", re.MULTILINE)

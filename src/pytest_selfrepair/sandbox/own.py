@@ -1,15 +1,15 @@
 """A task's own checker: its `checker.py`, run in the sandbox on one answer at a time."""
 
-from pytest_selfrepair.core.checker import Acceptance, Rule
+from pytest_selfrepair.core.checker import Acceptance, AcceptanceRule
 from pytest_selfrepair.core.shorten import render, shorten
 from pytest_selfrepair.core.task import CHECK_FUNCTION, Case, JsonValue, Task, TaskKind
 from pytest_selfrepair.errors import CheckerError
 from pytest_selfrepair.sandbox.channel import CaseReport
+from pytest_selfrepair.sandbox.child_reports import NoAnswer, read_case, read_uncompiled
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import BrokenZygoteError
-from pytest_selfrepair.sandbox.reading import Trouble, read_case, read_uncompiled
 from pytest_selfrepair.sandbox.session import Work, run_apart
-from pytest_selfrepair.sandbox.ways import Way
+from pytest_selfrepair.sandbox.ways import CallStyle
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 ACCEPTED = "True, False, a text that says what is wrong, or a failing assert"
@@ -44,7 +44,7 @@ class OwnChecker:
                 program=task.checker,
                 fn_name=CHECK_FUNCTION,
                 inputs=[[case.input, case.expected, actual]],
-                way=Way.CHECK,
+                way=CallStyle.CHECK,
                 limits=self._limits,
             )
             reports = list(run_apart(zygote, work))
@@ -52,22 +52,22 @@ class OwnChecker:
             raise BrokenZygoteError("the zygote ended its run before any case")
         match self._said(*reports[0]):
             case True:
-                return Acceptance(accepted=True, rule=Rule.OWN)
+                return Acceptance(accepted=True, rule=AcceptanceRule.OWN)
             case False:
                 return Acceptance(accepted=False)
             case str(reason) if reason.strip():
                 return Acceptance(accepted=False, reason=shorten(reason))
-            case Trouble(error=str(error)) if error.partition(":")[0] == AssertionError.__name__:
+            case NoAnswer(error=str(error)) if error.partition(":")[0] == AssertionError.__name__:
                 return Acceptance(accepted=False, reason=error.partition(": ")[2] or None)
-            case Trouble() as trouble:
+            case NoAnswer() as trouble:
                 where = f" on line {trouble.line_number}" if trouble.line_number else ""
                 found = f"{trouble.error or trouble.actual or trouble.outcome}{where}"
             case other:
                 found = f"the result {render(other)}"
         raise CheckerError(f"{task.id}: checker.py: found {found}; accepted: {ACCEPTED}")
 
-    def _said(self, case: int | None, report: CaseReport) -> JsonValue | Trouble:
+    def _said(self, case: int | None, report: CaseReport) -> JsonValue | NoAnswer:
         if case is None:
             return read_uncompiled(report)
         answer = read_case(report, TaskKind.CALL_BASED, self._limits)
-        return answer if isinstance(answer, Trouble) else answer.value
+        return answer if isinstance(answer, NoAnswer) else answer.value

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.sandbox import packets
-from pytest_selfrepair.sandbox.channel import ChannelError, Message, read_message
+from pytest_selfrepair.sandbox.channel import ChannelError, ZygoteMessage, read_message
 
 PATIENCE = 60.0
 """Seconds to wait for word of a zygote on a busy machine."""
@@ -177,7 +177,7 @@ class ZygoteProcess:
         except OSError as error:
             raise BrokenZygoteError("the zygote ended before its program did") from error
 
-    def heard(self, seconds: float) -> Message:
+    def heard(self, seconds: float) -> ZygoteMessage:
         """The next thing that it says.
 
         Raises:

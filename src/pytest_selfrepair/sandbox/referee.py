@@ -1,13 +1,13 @@
 """Whether an answer is right, by the checker that a run chose or by the task's own."""
 
-from pytest_selfrepair.core.checker import Acceptance, Checker, Rule, apps
+from pytest_selfrepair.core.checker import Acceptance, AcceptanceRule, Checker, apps
 from pytest_selfrepair.core.shorten import render, shorten
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.errors import CheckerError
+from pytest_selfrepair.sandbox.case_results import JudgedCase
+from pytest_selfrepair.sandbox.child_reports import Answer, NoAnswer, masked
 from pytest_selfrepair.sandbox.process import BrokenZygoteError
-from pytest_selfrepair.sandbox.reading import Answer, Trouble, masked
-from pytest_selfrepair.sandbox.tally import Judged
 
 CHECKER_BROKE = "the task's checker broke on it"
 """How a verdict begins to say why an answer is wrong that only a checker of the task's own met."""
@@ -35,15 +35,15 @@ class Referee:
         self._other = other if own is None or other in (None, apps) else own
         self._explains = self._checker is own
 
-    def judge(self, case: Case, answer: Answer | Trouble) -> Judged:
+    def judge(self, case: Case, answer: Answer | NoAnswer) -> JudgedCase:
         """What becomes of a case with that answer, or with that trouble in its place.
 
         Raises:
             CheckerError: The task's own checker is broken, for it does not accept either what is
                 expected.
         """
-        if isinstance(answer, Trouble):
-            return Judged(trouble=answer, other=None if self._other is None else False)
+        if isinstance(answer, NoAnswer):
+            return JudgedCase(trouble=answer, other=None if self._other is None else False)
         acceptance = self._said(self._checker, case, answer.value)
         other = None
         if self._other is self._checker:
@@ -52,13 +52,13 @@ class Referee:
             other = self._said(self._other, case, answer.value).accepted
         trouble = None
         if not acceptance.accepted:
-            trouble = answer.if_wrong or Trouble(
+            trouble = answer.if_wrong or NoAnswer(
                 outcome=Outcome.WRONG_ANSWER,
                 error=acceptance.reason if self._explains else None,
                 actual=_shown(self._task.kind, answer.value),
             )
-        rule = acceptance.rule or (Rule.OWN if acceptance.accepted else None)
-        return Judged(rule=rule, trouble=trouble, other=other)
+        rule = acceptance.rule or (AcceptanceRule.OWN if acceptance.accepted else None)
+        return JudgedCase(rule=rule, trouble=trouble, other=other)
 
     def _said(self, checker: Checker, case: Case, actual: JsonValue) -> Acceptance:
         try:

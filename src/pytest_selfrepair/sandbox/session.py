@@ -12,12 +12,12 @@ from typing import Self
 
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.sandbox import words
-from pytest_selfrepair.sandbox.channel import CaseReport, Message, as_json
+from pytest_selfrepair.sandbox.channel import CaseReport, ZygoteMessage, as_json
 from pytest_selfrepair.sandbox.files import blur_numbers, hear, memory_file, read_all
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import PATIENCE, BrokenZygoteError, ZygoteProcess
 from pytest_selfrepair.sandbox.watch import Watch
-from pytest_selfrepair.sandbox.ways import Way
+from pytest_selfrepair.sandbox.ways import CallStyle
 
 _TAIL = 4_000  # bytes of standard error that are read
 _CHUNK = 1 << 16
@@ -43,7 +43,7 @@ class Work:
     fn_name: str | None
     inputs: list[JsonValue]
     in_place: bool = False
-    way: Way = Way.JSON
+    way: CallStyle = CallStyle.JSON
     before: str = ""
     after: str = ""
     limits: Limits = field(default_factory=Limits)
@@ -110,8 +110,9 @@ class Session:
     def __init__(self, zygote: ZygoteProcess, work: Work) -> None:
         self._zygote, self._work = zygote, work
         spare = zygote.spare()
-        self._control, self._compiler, self._running = spare.control, spare.pid, 0
-        self._ended = self._relays = False
+        self._control, self._waiting, self._running = spare.control, spare.pid, 0
+        self._compiler = spare.pid
+        self._ended = self._relays = self._looking = False
         self.uncompiled = CaseReport()
         self.standing = Standing.OVER
         with contextlib.ExitStack() as stack:
@@ -143,50 +144,55 @@ class Session:
 
     def _compiled(self) -> Standing:
         watch = Watch(self._work.limits)
-        while True:
+        standing: Standing | None = None
+        while standing is None:
             ready = self._ready(watch.patience, self._control.fileno())
             if not ready:
-                self._zygote.say({"look": self._compiler})
-            for descriptor in ready:
-                if descriptor == self._control.fileno():
-                    said = self._heard()
-                    match said[:1]:
-                        case words.APART:
-                            self._relays = said[1:] == words.RELAYED
-                            return Standing.APART
-                        case words.UNCOMPILED:
-                            text = said[1:].decode("utf-8", "replace")
-                            self.uncompiled = CaseReport(report=text)
-                            return Standing.UNCOMPILED
-                else:
-                    message = self._zygote.heard(PATIENCE)
-                    if message.exit == self._compiler:
-                        if message.status >= 0:  # it was not exhausted: it could not be limited
-                            raise BrokenZygoteError("a process for a program could not begin")
-                        return Standing.UNCOMPILED
-                    self._note(watch, message)
-            if watch.over:
+                self._look(self._compiler)
+            if self._control.fileno() in ready:
+                standing = self._what_it_is()
+            elif ready:
+                message = self._zygote.heard(PATIENCE)
+                if message.exit == self._compiler:
+                    if message.status >= 0:  # it was not exhausted: it could not be limited
+                        raise BrokenZygoteError("a process for a program could not begin")
+                    standing = Standing.UNCOMPILED
+                self._note(watch, message)
+            if standing is None and watch.over:
                 self._end()
-                return Standing.UNCOMPILED
+                standing = Standing.UNCOMPILED
+        self._hear_of_looks(watch)
+        return standing
+
+    def _what_it_is(self) -> Standing | None:
+        """Take word of whether the program compiles; None where there is none."""
+        said = self._heard()
+        if said[:1] == words.APART:
+            self._waiting, self._relays = words.PID.unpack(said[1:])
+            return Standing.APART
+        if said[:1] == words.UNCOMPILED:
+            self.uncompiled = CaseReport(report=said[1:].decode("utf-8", "replace"))
+            return Standing.UNCOMPILED
+        return None
 
     # Cases with a process each.
 
-    def case(self, index: int, *, again: bool = False) -> CaseReport | None:
+    def case(self, index: int, *, last: bool, again: bool = False) -> CaseReport | None:
         """Run one case.
 
         Args:
             index: Which.
-            again: Whether it has been run before, and this is only to compare.
+            last: Whether it is the last one that this session is asked for.
+            again: Whether it has been run before, and this is only to compare; it is then the last.
 
         Returns:
-            What is known of it; None where the process that was to fork its own is lost: where
-            nothing keeps them apart, a case before it may have ended that.
+            What is known of it; None where the process that was to run it is lost: where nothing
+            keeps them apart, a case before it may have ended that.
 
         Raises:
             BrokenZygoteError: The sandbox is broken.
         """
-        only = len(self._work.inputs) == 1
-        kind = words.AGAIN if again else words.ONLY_CASE if only else words.CASE
+        kind = words.AGAIN if again else words.LAST_CASE if last else words.CASE
         given, calls = self._work.inputs[index], self._work.fn_name is not None
         data = as_json(given) if calls else str(given).encode("utf-8", "replace")
         most, watch, heard = self._work.limits.output_bytes, Watch(self._work.limits), bytearray()
@@ -207,7 +213,7 @@ class Session:
                 return None
             hear(reading, heard, 2 * most + _CHUNK)
             self._settle(exited)
-            if only and not again:
+            if last or again:
                 self.standing = Standing.OVER
             return CaseReport(
                 exit=0 if exited is None else exited.status,
@@ -220,13 +226,12 @@ class Session:
                 report=heard.decode("utf-8", "replace"),
             )
 
-    def _awaited(self, watch: Watch, reading: int, heard: bytearray) -> Message | None:
+    def _awaited(self, watch: Watch, reading: int, heard: bytearray) -> ZygoteMessage | None:
         """Wait for the end of a case's process; None where it has to be ended."""
         control, zygote = self._control.fileno(), self._zygote.socket.fileno()
         longest = 2 * self._work.limits.output_bytes + _CHUNK
         waiting_for = {reading, control}
-        exited: Message | None = None
-        looking = False
+        exited: ZygoteMessage | None = None
         while exited is None and not watch.over and len(heard) <= longest:
             ready = self._ready(watch.patience, *waiting_for)
             if control in ready:
@@ -236,35 +241,43 @@ class Session:
             if reading in ready and not hear(reading, heard, longest):
                 waiting_for.discard(reading)
             if zygote in ready and exited is None:
-                message = self._zygote.heard(PATIENCE)
-                looking &= message.look is None
-                exited = self._noted(watch, message)
-            if not ready and not looking:
-                looking = True
-                self._zygote.say({"look": self._running or self._compiler})
-        while looking and exited is not None:  # words have crossed with that of its end
-            message = self._zygote.heard(PATIENCE)
-            looking = message.look is None
-            self._note(watch, message)
+                exited = self._noted(watch, self._zygote.heard(PATIENCE))
+            if not ready:
+                self._look(self._running or self._waiting)
+        if exited is not None:
+            self._hear_of_looks(watch)
         return exited
 
-    def _told(self, watch: Watch) -> Message | None:
+    def _look(self, pid: int) -> None:
+        """Have the zygote look at what a process uses, unless it is already asked to."""
+        if not self._looking:
+            self._looking = True
+            self._zygote.say({"look": pid})
+
+    def _hear_of_looks(self, watch: Watch) -> None:
+        """Wait for what the zygote was asked and has not said: nobody asks for it later."""
+        while self._looking:
+            self._note(watch, self._zygote.heard(PATIENCE))
+
+    def _told(self, watch: Watch) -> ZygoteMessage | None:
         """Take word that a case begins; or of its end, which is returned."""
         said = self._heard()
         if not said and self._running:  # by whom, if not by the program, which has begun?
-            return Message(exit=self._running, status=-signal.SIGKILL, cpu=watch.before)
+            return ZygoteMessage(exit=self._running, status=-signal.SIGKILL, cpu=watch.before)
         if said[:1] == words.BEGUN and not self._running:
-            self._running, used = words.BEGIN.unpack(said[1:])
+            self._running, successor, used = words.BEGIN.unpack(said[1:])
+            if not self._relays:
+                self._waiting = successor
             watch.begin(used)
             return None
         if said[:1] == words.ENDED and self._running:
             pid, status, cpu = words.END.unpack(said[1:])
-            return Message(exit=pid, status=status, cpu=cpu)
+            return ZygoteMessage(exit=pid, status=status, cpu=cpu)
         raise _LostError
 
-    def _noted(self, watch: Watch, message: Message) -> Message | None:
+    def _noted(self, watch: Watch, message: ZygoteMessage) -> ZygoteMessage | None:
         """Note what the zygote says while a case runs; its process's end is returned."""
-        if message.exit is not None and not self._running:
+        if message.exit == self._waiting and not self._running:
             if not self._ready(0.0, self._control.fileno(), zygote=False):
                 raise _LostError
             self._told(watch)
@@ -273,17 +286,18 @@ class Session:
         self._note(watch, message)
         return None
 
-    def _note(self, watch: Watch, message: Message) -> None:
+    def _note(self, watch: Watch, message: ZygoteMessage) -> None:
         """Note what the zygote says while a process runs."""
         if message.look is not None:
+            self._looking = False
             watch.look(*message.look)
         elif message.exit is not None:
-            if message.exit != self._compiler:
+            if not message.waited:  # else the one that programs share has broken down
                 watch.extra += message.cpu
         elif message.ended is None and message.spare is None:
             raise BrokenZygoteError("the zygote spoke of what nobody asked")
 
-    def _settle(self, exited: Message | None) -> None:
+    def _settle(self, exited: ZygoteMessage | None) -> None:
         """See to it that nothing of a case is left before the next one.
 
         Args:
@@ -294,8 +308,9 @@ class Session:
             return
         self._running = 0
         others = None if exited.others is None else set(exited.others)
-        lost = bool(others) and self._compiler not in {exited.exit, *(others or ())}
-        if others is None or lost or others - {self._compiler, *self._zygote.spares}:
+        expected = {self._waiting, self._compiler, *self._zygote.spares}
+        lost = bool(others) and self._waiting not in {0, *(others or ())}
+        if others is None or lost or others - expected:
             self._end()
         elif exited.dirty:
             self._zygote.say({"tidy": True})
@@ -308,12 +323,12 @@ class Session:
 
     def _end(self) -> None:
         """End the program, with all that it started."""
-        self.standing, self._ended = Standing.OVER, True
+        self.standing, self._ended, self._looking = Standing.OVER, True, False
         self._zygote.end_all(self._pids)
 
     @property
     def _pids(self) -> list[JsonValue]:
-        return [pid for pid in (self._compiler, self._running) if pid]
+        return [pid for pid in {self._waiting, self._running} if pid]
 
     def _heard(self) -> bytes:
         try:
@@ -334,7 +349,7 @@ class Session:
         return [descriptor for descriptor, _ in poller.poll(seconds * 1000)]
 
 
-def _used(watch: Watch, exited: Message | None) -> float:
+def _used(watch: Watch, exited: ZygoteMessage | None) -> float:
     """CPU seconds of a case: those of its process at its end, or as it was last looked at."""
     if exited is None:
         return watch.cpu_seconds
@@ -350,7 +365,7 @@ def run_again(zygote: ZygoteProcess, work: Work, index: int) -> CaseReport | Non
     with Session(zygote, work) as session:
         if session.standing is not Standing.APART:
             return None
-        return session.case(index, again=True)
+        return session.case(index, last=True, again=True)
 
 
 def run_apart(
@@ -371,7 +386,7 @@ def run_apart(
                 return
             began = position
             while position < count and session.standing is Standing.APART:
-                report = session.case(position)
+                report = session.case(position, last=position == count - 1)
                 if report is not None:
                     yield position, report
                     position += 1

@@ -34,9 +34,14 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "math": (),
     "operator": (),
     "random": ("choice", "randint", "random", "randrange", "sample", "seed", "shuffle", "uniform"),
+    "queue": ("Empty", "Full", "LifoQueue", "PriorityQueue", "Queue", "SimpleQueue"),
     "re": (
         *("DOTALL", "I", "IGNORECASE", "M", "MULTILINE", "S", "compile", "escape", "findall"),
         *("finditer", "fullmatch", "match", "search", "split", "sub", "subn"),
+    ),
+    "statistics": (
+        *("fmean", "mean", "median", "median_high", "median_low", "mode", "multimode", "pstdev"),
+        *("pvariance", "stdev", "variance"),
     ),
     "string": (
         *("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits"),
@@ -75,10 +80,20 @@ _IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
 _ASYNCHRONOUS = 0x80 | 0x200  # CO_COROUTINE, CO_ASYNC_GENERATOR
 _GENERATOR = 0x20  # CO_GENERATOR
 _FIXED = (int, float, complex, str, tuple, types.BuiltinFunctionType)
-_STORING = {dis.opmap[name] for name in ("STORE_ATTR", "DELETE_ATTR")}
-_MATCHING = {dis.opmap["MATCH_CLASS"]}  # which reads attributes whose names are constants
-_IMPORTING, _EXTENDING = dis.opmap["IMPORT_NAME"], dis.opmap["EXTENDED_ARG"]
-_HANDLING = {dis.opmap["PUSH_EXC_INFO"]}
+_READ = {(3, 11), (3, 12), (3, 13), (3, 14)}
+"""The versions of Python whose code is understood here; on any other nothing is proved."""
+
+_STORING = {dis.opmap.get(name, -1) for name in ("STORE_ATTR", "DELETE_ATTR")}
+_MATCHING = {dis.opmap.get("MATCH_CLASS", -1)}  # which reads attributes whose names are constants
+_IMPORTING, _EXTENDING = dis.opmap.get("IMPORT_NAME", -1), dis.opmap.get("EXTENDED_ARG", -1)
+_HANDLING = {dis.opmap.get("PUSH_EXC_INFO", -1)}
+_READABLE = sys.version_info[:2] in _READ and -1 not in {
+    *_STORING,
+    *_MATCHING,
+    *_HANDLING,
+    _IMPORTING,
+    _EXTENDING,
+}
 
 _FORMAT = re.compile(r"(.?)\.\s*format\b")
 _FIELD_OF_FORMAT = re.compile(r"\{\w*[.\[]|\\[xuUN0-7]")
@@ -105,6 +120,8 @@ class Stateless:
     def __init__(
         self, program: str, code: types.CodeType, names: Mapping[str, object], file: str
     ) -> None:
+        if not _READABLE:
+            raise NotStatelessError
         self._code, self._file = code, file
         self._stores = self._bytes = False
         used: set[str] = set()
@@ -290,7 +307,7 @@ def _imported(code: types.CodeType) -> set[str]:
         if operation == _EXTENDING:
             high = (high | low) << 8
             continue
-        if operation == _IMPORTING:
+        if operation == _IMPORTING and high | low < len(code.co_names):
             found.add(code.co_names[high | low])
         high = 0
     return found

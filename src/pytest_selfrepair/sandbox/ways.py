@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Way(StrEnum):
+class CallStyle(StrEnum):
     """How a function is called.
 
     Attributes:

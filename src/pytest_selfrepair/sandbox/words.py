@@ -11,8 +11,8 @@ SHARED = b"h"
 START = b"s"
 """Compile a program whose cases are to have a process each; with what describes it."""
 
-CASE, ONLY_CASE, AGAIN = b"c", b"o", b"g"
-"""Run a case; or that of a program that has one alone; or one that has been run before.
+CASE, LAST_CASE, AGAIN = b"c", b"l", b"g"
+"""Run a case, after which others follow; or none does; or one that has been run before.
 
 With its input, its output, its standard error and a channel."""
 
@@ -23,16 +23,16 @@ TOGETHER = b"t"
 """It keeps nothing, and its answers come on the channel."""
 
 APART = b"a"
-"""Its cases need a process each."""
+"""Its cases need a process each; a `PID` follows where that is under way."""
 
-RELAYED = b"r"
-"""What follows that where the process that has compiled the program is the parent of others."""
+PID = struct.Struct("=i?")
+"""The process that waits for a case, and whether it forks a case's and says when that has ended."""
 
 BEGUN = b"b"
 """A case begins; a `BEGIN` follows."""
 
-BEGIN = struct.Struct("=id")
-"""A case's process, and CPU seconds that it used before."""
+BEGIN = struct.Struct("=iid")
+"""A case's process, the one that waits for the next (or 0), and CPU seconds used before."""
 
 ENDED = b"e"
 """A case's process has ended; an `END` follows. Said where the zygote does not say it."""

@@ -219,13 +219,14 @@ class _Zygote:
                 return
             if pid == 0:
                 return
+            waited = pid in self._pids
             self._pids = [each for each in self._pids if each != pid]
             if pid in self._dismissed:
                 self._dismissed.discard(pid)
                 continue
             others = [] if "landlock" in self._means else leftovers.children(self._children)
             dirty = False
-            if others is not None and {*others} <= {*self._pids}:
+            if others is not None and len({*others} - {*self._pids}) < 2:  # noqa: PLR2004 - who waits for a case
                 dirty = not self._tidy(look=True)
             self._say(
                 {
@@ -234,6 +235,7 @@ class _Zygote:
                     "cpu": usage.ru_utime + usage.ru_stime,
                     "others": others,
                     "dirty": dirty,
+                    "waited": waited,
                 }
             )
 

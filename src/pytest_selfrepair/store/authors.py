@@ -56,7 +56,7 @@ class FieldError(StoreError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
+class AuthorsStyle:
     """How a line is written: with spaces after commas and colons or not, in ASCII or not."""
 
     compact: bool = False
@@ -81,7 +81,7 @@ def load(line: bytes) -> Fields:
     return fields
 
 
-def dump(value: JsonValue, style: Style) -> str:
+def dump(value: JsonValue, style: AuthorsStyle) -> str:
     """JSON of a value, without line ends; it can be encoded as UTF-8."""
     separators = (",", ":") if style.compact else (", ", ": ")
     try:
@@ -94,12 +94,12 @@ def dump(value: JsonValue, style: Style) -> str:
     return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
-def style_of(line: bytes) -> Style:
+def style_of(line: bytes) -> AuthorsStyle:
     """How a line seems to be written."""
     match = _STYLE.match(line.removeprefix(b"\xef\xbb\xbf"))
     # Python escapes the one control character that JSON does not where it escapes at all.
     escaped = line.strip().isascii() and b"\x7f" not in line
-    return Style(compact=match is not None and not match[1], ascii=escaped)
+    return AuthorsStyle(compact=match is not None and not match[1], ascii=escaped)
 
 
 def is_ours(fields: Fields) -> bool:

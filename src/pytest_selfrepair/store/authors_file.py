@@ -9,7 +9,7 @@ from pytest_selfrepair.core.record import UNKNOWN, Foreign, Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.errors import StoreError, UsageError
 from pytest_selfrepair.store.authors import FieldError, Fields, is_ours, load, objects, shown
-from pytest_selfrepair.store.authors_read import Reading, name, passes, read
+from pytest_selfrepair.store.authors_read import LineReading, name, passes, read
 from pytest_selfrepair.store.rows import column
 
 
@@ -27,7 +27,7 @@ class SingleRepair(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
+class AuthorsSummary:
     """A whole file.
 
     Attributes:
@@ -54,8 +54,8 @@ class AuthorsFile:
     """
 
     path: Path
-    survey: Survey
-    reading: Reading
+    survey: AuthorsSummary
+    reading: LineReading
 
     def records(self, *, keep: bool = True) -> Iterator[tuple[int, Record | StoreError]]:
         """Every line's number, and its record or why there is none; blank lines are left out.
@@ -124,13 +124,13 @@ def open_file(
             singles += sizes.count(1)
             others |= {*sizes} - {1}
     marks = single is SingleRepair.PASSED or (single is SingleRepair.AUTO and len(others) == 1)
-    survey = Survey(
+    survey = AuthorsSummary(
         n_p=n_p,
         n_fr=max([*others, int(singles > 0 and not marks)], default=0),
         singles=singles,
         marks=marks and singles > 0,
     )
-    reading = Reading(
+    reading = LineReading(
         model=model,
         source=source,
         n_p=survey.n_p,

@@ -12,9 +12,9 @@ from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, Plan, ProgramNode, RepairTree
 from pytest_selfrepair.store.authors import (
     PASSED,
+    AuthorsStyle,
     FieldError,
     Fields,
-    Style,
     dump,
     is_ours,
     load,
@@ -31,11 +31,11 @@ MOST_TOKENS = 2**53
 """Tokens beyond which no number in a file is believed."""
 
 _NO_COMPLETIONS = "its file has no completions of it"
-_COMPACT = Style(compact=True)
+_COMPACT = AuthorsStyle(compact=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class LineReading:
     """How lines are understood that do not say it themselves.
 
     Attributes:
@@ -56,7 +56,7 @@ class Reading:
 
 
 def read(
-    line: bytes, reading: Reading, *, number: int, keep: bool = True
+    line: bytes, reading: LineReading, *, number: int, keep: bool = True
 ) -> tuple[Record, Foreign | None]:
     """The record of a line, and what else the line says.
 
@@ -85,7 +85,7 @@ def read(
         return record, None
     base = written(record, source, plain=not ours)
     patch = diff(base, fields)
-    if ours and patch is None and source is None and style == Style():
+    if ours and patch is None and source is None and style == AuthorsStyle():
         return record, None
     return record, Foreign(
         line=number,
@@ -133,7 +133,7 @@ def _binary(entry: Fields) -> bool:
     raise FieldError("binary", shown(found), "true, false, 1 or 0")
 
 
-def _record(task_id: str, fields: Fields, reading: Reading) -> Record:
+def _record(task_id: str, fields: Fields, reading: LineReading) -> Record:
     completions = objects(fields, "completions")
     if not isinstance(fields.get("completions"), list):
         raise FieldError("completions", shown(fields.get("completions")), "a list of objects")
@@ -189,7 +189,9 @@ def _difficulty(fields: Fields) -> Difficulty | None:
         raise FieldError("difficulty", shown(found), ", ".join(Difficulty)) from None
 
 
-def _program(place: str, entry: Fields, reading: Reading) -> tuple[ProgramNode, list[ProgramNode]]:
+def _program(
+    place: str, entry: Fields, reading: LineReading
+) -> tuple[ProgramNode, list[ProgramNode]]:
     text = _text(entry, "executed_completion", "original_completion")
     repairs = objects(entry, "repairs")
     passed = passes(entry) or (reading.marks and len(repairs) == 1)

@@ -21,7 +21,7 @@ from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.core.tree import ProgramNode, RepairTree
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.errors import StoreError, UsageError
-from pytest_selfrepair.store.authors import OWN, PASSED, Fields, Style, dump
+from pytest_selfrepair.store.authors import OWN, PASSED, AuthorsStyle, Fields, dump
 from pytest_selfrepair.store.patch import patched
 
 
@@ -39,11 +39,11 @@ def write(record: Record, source: str | None = None) -> str:
     """
     foreign = record.foreign
     if foreign is None or (source is not None and source != (foreign.source or _first(record))):
-        return dump(fields(record, source), Style())
+        return dump(fields(record, source), AuthorsStyle())
     try:
         base = fields(record, foreign.source, plain=foreign.plain)
         whole = patched(base, json.loads(foreign.patch, parse_int=parse_integer))
-        return dump(whole, Style(compact=foreign.compact, ascii=foreign.ascii))
+        return dump(whole, AuthorsStyle(compact=foreign.compact, ascii=foreign.ascii))
     except (ValueError, RecursionError) as error:
         raise StoreError(f"{record.task_id}: damaged ({error})") from error
 

@@ -20,8 +20,8 @@ from pytest_selfrepair.store.rows import (
     sample_texts,
     verdict_text,
 )
-from pytest_selfrepair.store.samples import SqliteStore
-from pytest_selfrepair.store.trouble import damaged_row
+from pytest_selfrepair.store.sqlite_store import SqliteStore
+from pytest_selfrepair.store.store_failure import damaged_row
 
 _PAGE = 200
 
@@ -119,7 +119,7 @@ def runs(store: SqliteStore) -> list[int]:
     return [number for (number,) in rows]
 
 
-def take_in(store: SqliteStore, lines: Sequence[Line]) -> list[Taken]:
+def import_lines(store: SqliteStore, lines: Sequence[Line]) -> list[Taken]:
     """File what is new, in one transaction; what is there already is never replaced.
 
     Returns:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_selfrepair.errors import StoreError
-from pytest_selfrepair.store.trouble import explain, is_busy, no_store
+from pytest_selfrepair.store.store_failure import explain, is_busy, no_store
 
 SCHEMA = 4
 """The version of the file's layout, kept in its `user_version`."""

@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 
-from pytest_selfrepair.core.ledger import (
+from pytest_selfrepair.core.run_account import (
     Grant,
     Lost,
     NotGranted,

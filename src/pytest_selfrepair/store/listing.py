@@ -8,7 +8,7 @@ from functools import partial
 
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.any_record import AnyRecord, read_record
-from pytest_selfrepair.store.samples import SqliteStore
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 _RUNS = """
 SELECT id, uid, started, count(record),

@@ -15,7 +15,7 @@ NETWORKS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class StorePlace:
     """Where a store lies, or would.
 
     Attributes:
@@ -36,14 +36,14 @@ class Place:
         return self.file_system in NETWORKS
 
 
-def place_of(path: Path) -> Place:
+def place_of(path: Path) -> StorePlace:
     """What is known of the place of a store's file."""
     folder = path.absolute().parent
     while not folder.exists():
         folder = folder.parent
     exists = path.is_file()
     writable = os.access(path if exists else folder, os.W_OK) and os.access(folder, os.W_OK)
-    return Place(
+    return StorePlace(
         folder=folder,
         file_system=_file_system(folder.resolve()),
         read_only=not writable or bool(os.statvfs(folder).f_flag & os.ST_RDONLY),

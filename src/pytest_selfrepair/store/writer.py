@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from pytest_selfrepair.errors import StoreError
-from pytest_selfrepair.store.trouble import explain, is_busy
+from pytest_selfrepair.store.store_failure import explain, is_busy
 
 POLL_SECONDS = 0.05
 """How often work that waits for other processes looks whether they have written anything."""

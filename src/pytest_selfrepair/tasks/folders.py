@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
-from pytest_selfrepair.tasks import apps
+from pytest_selfrepair.tasks import apps_fields as apps
 from pytest_selfrepair.tasks.outline import READ_AT_ONCE, Outline
 from pytest_selfrepair.tasks.source import Source, brief, check_size, read_json, read_text
 

@@ -8,7 +8,8 @@ import msgspec
 
 from pytest_selfrepair.core.task import JsonValue, Task
 from pytest_selfrepair.errors import TaskError
-from pytest_selfrepair.tasks import apps, humaneval, livecodebench, mbpp
+from pytest_selfrepair.tasks import apps_fields as apps
+from pytest_selfrepair.tasks import humaneval, livecodebench, mbpp
 from pytest_selfrepair.tasks.outline import READ_AT_ONCE, Outline
 from pytest_selfrepair.tasks.source import Source, brief, read_json
 

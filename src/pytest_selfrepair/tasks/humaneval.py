@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from pytest_selfrepair.core.task import Assertions, Case, JsonValue, Task
 from pytest_selfrepair.errors import TaskError
-from pytest_selfrepair.tasks.assertions import (
+from pytest_selfrepair.tasks.assertion_fields import (
     function_of,
     names_in,
     parsed,

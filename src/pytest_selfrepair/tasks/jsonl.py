@@ -93,7 +93,7 @@ class LinesFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class JsonLine:
     """One line of a file, not kept but read when asked for.
 
     Attributes:
@@ -153,7 +153,7 @@ class Line:
         return Source(file=f"{self.file.path.name}:{self.number}")
 
 
-def lines(path: Path) -> Iterator[Line]:
+def lines(path: Path) -> Iterator[JsonLine]:
     """The lines of a file that are not blank.
 
     Raises:
@@ -161,10 +161,10 @@ def lines(path: Path) -> Iterator[Line]:
     """
     file = LinesFile(path)
     for number, offset, _ in file.lines():
-        yield Line(file=file, number=number, offset=offset)
+        yield JsonLine(file=file, number=number, offset=offset)
 
 
-def named(path: Path) -> Iterator[tuple[Line, str | TaskError]]:
+def named(path: Path) -> Iterator[tuple[JsonLine, str | TaskError]]:
     """The lines of a file that are not blank, each with its name or with why it has none.
 
     Raises:
@@ -174,7 +174,7 @@ def named(path: Path) -> Iterator[tuple[Line, str | TaskError]]:
         yield line, name
 
 
-def outlined(path: Path) -> Iterator[tuple[Line, str | TaskError, Outline | TaskError | None]]:
+def outlined(path: Path) -> Iterator[tuple[JsonLine, str | TaskError, Outline | TaskError | None]]:
     """The lines of a file with their names, and their outlines or what is wrong with them.
 
     Raises:
@@ -185,11 +185,11 @@ def outlined(path: Path) -> Iterator[tuple[Line, str | TaskError, Outline | Task
 
 def _told_apart(
     path: Path, *, outlines: bool
-) -> Iterator[tuple[Line, str | TaskError, Outline | TaskError | None]]:
+) -> Iterator[tuple[JsonLine, str | TaskError, Outline | TaskError | None]]:
     seen: dict[str, int] = {}
     file = LinesFile(path)
     for number, offset, content in file.lines():
-        line = Line(file=file, number=number, offset=offset)
+        line = JsonLine(file=file, number=number, offset=offset)
         outline: Outline | TaskError | None = None
         try:
             if outlines:

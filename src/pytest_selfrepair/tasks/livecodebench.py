@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import NoReturn
 
 from pytest_selfrepair.core.task import Case, Difficulty, JsonValue, Task
-from pytest_selfrepair.tasks.apps import GRADERS_PACKAGES
+from pytest_selfrepair.tasks.apps_fields import GRADERS_PACKAGES
 from pytest_selfrepair.tasks.calls import read_expectations
 from pytest_selfrepair.tasks.outline import Outline
 from pytest_selfrepair.tasks.source import Source, brief, read_json, unpacked

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from pytest_selfrepair.core.task import Assertions, Case, JsonValue, Task
-from pytest_selfrepair.tasks.assertions import (
+from pytest_selfrepair.tasks.assertion_fields import (
     function_of,
     parsed,
     read_difficulty,

@@ -3,7 +3,14 @@
 import contextlib
 import math
 
-from pytest_selfrepair.core.checkers.common import SHOWN, Acceptance, Rule, as_text, brief, wrong
+from pytest_selfrepair.core.checkers.common import (
+    SHOWN,
+    Acceptance,
+    AcceptanceRule,
+    as_text,
+    brief,
+    wrong,
+)
 from pytest_selfrepair.core.checkers.values import EXACTLY, rule_of
 from pytest_selfrepair.core.shorten import render
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind, Wrapping
@@ -54,23 +61,23 @@ def _compare_outputs(expected: str, actual: str) -> Acceptance:
     return Acceptance(accepted=True, rule=rule)
 
 
-def _rule_of_lines(expected: str, actual: str) -> Rule | None:
+def _rule_of_lines(expected: str, actual: str) -> AcceptanceRule | None:
     """By what rule lines are the same in order; None where they differ."""
     if expected.rstrip("\n") == actual.rstrip("\n"):
-        return Rule.EXACT
+        return AcceptanceRule.EXACT
     found = actual.splitlines()
     stripped = "\n".join(line.strip() for line in found).strip()
     if expected.strip() in {actual.strip(), stripped}:
-        return Rule.WHITESPACE
+        return AcceptanceRule.WHITESPACE
     wanted = [line.strip() for line in expected.split("\n") if line]
     found = [line for line in found if line]
     if found == wanted:
-        return Rule.WHITESPACE
+        return AcceptanceRule.WHITESPACE
     with contextlib.suppress(ValueError):  # not all are numbers
         if len(wanted) == len(found) and all(
             _is_near(float(want), float(have)) for want, have in zip(wanted, found, strict=True)
         ):
-            return Rule.LOOSE_FLOAT
+            return AcceptanceRule.LOOSE_FLOAT
     return None
 
 
@@ -80,16 +87,16 @@ def _is_near(expected: float, actual: float) -> bool:
     return abs(actual - expected) <= ABSOLUTE + RELATIVE * abs(expected)
 
 
-def _rule_of_sets(expected: str, actual: str) -> Rule | None:
+def _rule_of_sets(expected: str, actual: str) -> AcceptanceRule | None:
     """By what rule sets of lines, as sets of tokens, are the same; None where they differ."""
     # As there: an expected line of white space alone is an empty set, a printed one is dropped.
     wanted = {frozenset(line.split()) for line in expected.split("\n") if line}
     found = {frozenset(tokens) for line in actual.splitlines() if (tokens := line.split())}
     if found == wanted:
-        return Rule.TOKEN_SETS
+        return AcceptanceRule.TOKEN_SETS
     with contextlib.suppress(ValueError):  # not all are numbers
         if _rounded(found) == _rounded(wanted):
-            return Rule.ROUNDED_SETS
+            return AcceptanceRule.ROUNDED_SETS
     return None
 
 
@@ -101,11 +108,13 @@ def _compare_results(wrapping: Wrapping, expected: JsonValue, actual: JsonValue)
     wrapped = wrapping is Wrapping.WRAPPED
     try:
         if actual == expected:
-            same = rule_of(expected, actual, EXACTLY) is Rule.EXACT
-            return Acceptance(accepted=True, rule=Rule.EXACT if same else Rule.PYTHON_EQUALITY)
+            same = rule_of(expected, actual, EXACTLY) is AcceptanceRule.EXACT
+            return Acceptance(
+                accepted=True, rule=AcceptanceRule.EXACT if same else AcceptanceRule.PYTHON_EQUALITY
+            )
         first = isinstance(expected, list) and expected and actual == expected[0]
         if (actual == [expected]) if wrapped else first:
-            return Acceptance(accepted=True, rule=Rule.WRAPPING)
+            return Acceptance(accepted=True, rule=AcceptanceRule.WRAPPING)
     except RecursionError:
         return Acceptance(accepted=False, reason="the result is nested too deep to compare")
     return wrong("result", render(expected, SHOWN), render(actual, SHOWN))

@@ -12,7 +12,7 @@ SHOWN = 60
 """Characters of a token or value in a reason."""
 
 
-class Rule(StrEnum):
+class AcceptanceRule(StrEnum):
     """By what an answer was accepted, from the strongest to the weakest.
 
     Attributes:
@@ -56,7 +56,7 @@ class Acceptance:
     """
 
     accepted: bool
-    rule: Rule | None = None
+    rule: AcceptanceRule | None = None
     reason: str | None = None
 
 
@@ -74,9 +74,9 @@ class Checker(Protocol):
         ...
 
 
-def weakest(rules: Iterable[Rule | None]) -> Rule | None:
+def weakest(rules: Iterable[AcceptanceRule | None]) -> AcceptanceRule | None:
     """The weakest of the rules by which the cases of a program were accepted; None for none."""
-    order = list(Rule)
+    order = list(AcceptanceRule)
     return max((rule for rule in rules if rule is not None), key=order.index, default=None)
 
 

@@ -1,7 +1,7 @@
 """The checkers that keep order: `tolerant`, the default, and `strict`."""
 
-from pytest_selfrepair.core.checkers.common import Acceptance, Rule, as_text, brief, wrong
-from pytest_selfrepair.core.checkers.numbers import Numbers, numbers_of
+from pytest_selfrepair.core.checkers.common import Acceptance, AcceptanceRule, as_text, brief, wrong
+from pytest_selfrepair.core.checkers.real_numbers import Numbers, numbers_of
 from pytest_selfrepair.core.checkers.values import EXACTLY, compare_values
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 
@@ -42,7 +42,7 @@ def strict(task: Task, case: Case, actual: JsonValue) -> Acceptance:
         return compare_values(case.expected, actual, EXACTLY)
     wanted, found = as_text(case.expected), as_text(actual)
     if wanted.rstrip("\n") == found.rstrip("\n"):
-        return Acceptance(accepted=True, rule=Rule.EXACT)
+        return Acceptance(accepted=True, rule=AcceptanceRule.EXACT)
     wanted_lines = [line.rstrip() for line in wanted.rstrip().split("\n")]
     found_lines = [line.rstrip() for line in found.rstrip().split("\n")]
     for number, (want, have) in enumerate(zip(wanted_lines, found_lines, strict=False), start=1):
@@ -50,22 +50,22 @@ def strict(task: Task, case: Case, actual: JsonValue) -> Acceptance:
             return wrong(f"line {number}", brief(want), brief(have))
     if len(wanted_lines) != len(found_lines):
         return wrong("lines", str(len(wanted_lines)), str(len(found_lines)))
-    return Acceptance(accepted=True, rule=Rule.WHITESPACE)
+    return Acceptance(accepted=True, rule=AcceptanceRule.WHITESPACE)
 
 
 def _compare_tokens(expected: str, actual: str, numbers: Numbers) -> Acceptance:
     if expected.rstrip("\n") == actual.rstrip("\n"):
-        return Acceptance(accepted=True, rule=Rule.EXACT)
+        return Acceptance(accepted=True, rule=AcceptanceRule.EXACT)
     wanted_lines = [tokens for line in expected.split("\n") if (tokens := line.split())]
     found_lines = [tokens for line in actual.split("\n") if (tokens := line.split())]
-    rule = Rule.WHITESPACE
+    rule = AcceptanceRule.WHITESPACE
     for number, (wanted, found) in enumerate(zip(wanted_lines, found_lines, strict=False), start=1):
         for want, have in zip(wanted, found, strict=False):
             if want == have:
                 continue
             if not numbers.is_close_token(want, have):
                 return wrong(f"line {number}", brief(want), brief(have))
-            rule = Rule.FLOAT
+            rule = AcceptanceRule.FLOAT
         if len(wanted) != len(found):
             return wrong(f"line {number}", f"{len(wanted)} tokens", str(len(found)))
     if len(wanted_lines) != len(found_lines):

@@ -5,9 +5,9 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from pytest_selfrepair.core.checkers.common import Acceptance, Rule, as_text
-from pytest_selfrepair.core.checkers.numbers import Numbers, numbers_of
+from pytest_selfrepair.core.checkers.common import Acceptance, AcceptanceRule, as_text
 from pytest_selfrepair.core.checkers.ordered import tolerant
+from pytest_selfrepair.core.checkers.real_numbers import Numbers, numbers_of
 from pytest_selfrepair.core.checkers.values import rule_of
 from pytest_selfrepair.core.shorten import integer_text
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
@@ -41,14 +41,14 @@ def unordered(task: Task, case: Case, actual: JsonValue) -> Acceptance:
     return ordered if rule is None else Acceptance(accepted=True, rule=rule)
 
 
-def _rule_of_outputs(expected: str, actual: str, numbers: Numbers) -> Rule | None:
+def _rule_of_outputs(expected: str, actual: str, numbers: Numbers) -> AcceptanceRule | None:
     wanted = [tuple(tokens) for line in expected.split("\n") if (tokens := line.split())]
     found = [tuple(tokens) for line in actual.split("\n") if (tokens := line.split())]
     in_order, in_any = partial(_same_in_order, numbers), partial(_same_tokens, numbers)
     if _all_paired(wanted, found, key=tuple, same=in_order):
-        return Rule.LINE_ORDER
+        return AcceptanceRule.LINE_ORDER
     if _all_paired(wanted, found, key=lambda line: tuple(sorted(line)), same=in_any):
-        return Rule.TOKEN_ORDER
+        return AcceptanceRule.TOKEN_ORDER
     return None
 
 
@@ -79,9 +79,11 @@ def _same_tokens(numbers: Numbers, expected: Sequence[str], actual: Sequence[str
     return _same_in_order(numbers, wanted, found)
 
 
-def _rule_of_results(expected: JsonValue, actual: JsonValue, numbers: Numbers) -> Rule | None:
+def _rule_of_results(
+    expected: JsonValue, actual: JsonValue, numbers: Numbers
+) -> AcceptanceRule | None:
     try:
-        return Rule.ELEMENT_ORDER if _same_elements(numbers, expected, actual) else None
+        return AcceptanceRule.ELEMENT_ORDER if _same_elements(numbers, expected, actual) else None
     except RecursionError:
         return None
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TypeGuard
 
-from pytest_selfrepair.core.checkers.common import SHOWN, Acceptance, Rule, wrong
-from pytest_selfrepair.core.checkers.numbers import Numbers, is_close
+from pytest_selfrepair.core.checkers.common import SHOWN, Acceptance, AcceptanceRule, wrong
+from pytest_selfrepair.core.checkers.real_numbers import Numbers, is_close
 from pytest_selfrepair.core.shorten import render
 from pytest_selfrepair.core.task import JsonValue
 
@@ -23,7 +23,7 @@ def compare_values(expected: JsonValue, actual: JsonValue, numbers: Numbers) -> 
     return Acceptance(accepted=True, rule=rule)
 
 
-def rule_of(expected: JsonValue, actual: JsonValue, numbers: Numbers) -> Rule | None:
+def rule_of(expected: JsonValue, actual: JsonValue, numbers: Numbers) -> AcceptanceRule | None:
     """The weakest rule that makes the two equal; None where they differ."""
     if isinstance(expected, list | tuple) and isinstance(actual, list | tuple):
         if len(expected) != len(actual):
@@ -38,16 +38,18 @@ def rule_of(expected: JsonValue, actual: JsonValue, numbers: Numbers) -> Rule | 
     if _is_number(expected) and _is_number(actual):
         return _rule_of_numbers(expected, actual, numbers)
     same = type(expected) is type(actual) and expected == actual
-    return Rule.EXACT if same else None
+    return AcceptanceRule.EXACT if same else None
 
 
-def _rule_of_all(pairs: Iterable[tuple[JsonValue, JsonValue]], numbers: Numbers) -> Rule | None:
-    weak = Rule.EXACT
+def _rule_of_all(
+    pairs: Iterable[tuple[JsonValue, JsonValue]], numbers: Numbers
+) -> AcceptanceRule | None:
+    weak = AcceptanceRule.EXACT
     for expected, actual in pairs:
         rule = rule_of(expected, actual, numbers)
         if rule is None:
             return None
-        if rule is not Rule.EXACT:
+        if rule is not AcceptanceRule.EXACT:
             weak = rule
     return weak
 
@@ -56,13 +58,13 @@ def _is_number(value: JsonValue) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _rule_of_numbers(expected: float, actual: float, numbers: Numbers) -> Rule | None:
+def _rule_of_numbers(expected: float, actual: float, numbers: Numbers) -> AcceptanceRule | None:
     if expected == actual:
-        return Rule.EXACT if type(expected) is type(actual) else Rule.FLOAT
+        return AcceptanceRule.EXACT if type(expected) is type(actual) else AcceptanceRule.FLOAT
     if type(expected) is int and (type(actual) is int or not numbers.real):
         return None
     try:
         near = is_close(float(expected), float(actual), numbers.tolerance)
     except OverflowError:  # an integer beyond every float
         return None
-    return Rule.FLOAT if near else None
+    return AcceptanceRule.FLOAT if near else None

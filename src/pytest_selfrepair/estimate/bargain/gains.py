@@ -14,7 +14,7 @@ from pytest_selfrepair.estimate.bargain.samples import (
     share_of,
 )
 from pytest_selfrepair.estimate.bargain.trimming import Trimmed, trimmed
-from pytest_selfrepair.estimate.bargain.units import Scope, decide, scope_of
+from pytest_selfrepair.estimate.bargain.units import IntervalScope, decide, scope_of
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 ROUND_1 = "round 1"
@@ -51,7 +51,7 @@ class Gain:
     round: int
     games: int
     delta: Estimate
-    scope: Scope
+    scope: IntervalScope
     deal_part: float
     price_part: float
     price_bounds: Trimmed | None = None

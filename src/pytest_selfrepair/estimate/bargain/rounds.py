@@ -14,7 +14,7 @@ from pytest_selfrepair.estimate.bargain.samples import (
     game_of,
     round_of,
 )
-from pytest_selfrepair.estimate.bargain.units import Scope, mean_of_groups, scope_of
+from pytest_selfrepair.estimate.bargain.units import IntervalScope, mean_of_groups, scope_of
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 BINS = 10
@@ -68,7 +68,7 @@ class RoundFigures:
     games: int
     deals: int
     surplus: Estimate
-    scope: Scope
+    scope: IntervalScope
     price_given_deal: float | None
     share_given_deal: float | None
     histogram: tuple[int, ...]

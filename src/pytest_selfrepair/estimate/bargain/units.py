@@ -13,7 +13,7 @@ from pytest_selfrepair.estimate.intervals.statistics import mean_of
 from pytest_selfrepair.estimate.intervals.student import quantile
 
 
-class Scope(StrEnum):
+class IntervalScope(StrEnum):
     """Of what an interval speaks.
 
     Attributes:
@@ -29,9 +29,9 @@ Groups = Sequence[Sequence[float]]
 """One value for each game, grouped by scenario; no group is empty."""
 
 
-def scope_of(groups: Sequence[Sequence[object]]) -> Scope:
+def scope_of(groups: Sequence[Sequence[object]]) -> IntervalScope:
     """Of what an interval over these groups speaks."""
-    return Scope.ONE_SCENARIO if len(groups) == 1 else Scope.SCENARIOS
+    return IntervalScope.ONE_SCENARIO if len(groups) == 1 else IntervalScope.SCENARIOS
 
 
 def units(groups: Groups) -> list[float]:
@@ -105,7 +105,7 @@ ONE_SIDED = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
+class EventRate:
     """A share of events, with the ends of its one-sided intervals.
 
     Attributes:
@@ -123,7 +123,7 @@ class Rate:
     trials: int
 
 
-def clustered_rate(counts: Sequence[tuple[int, int]]) -> Rate:
+def clustered_rate(counts: Sequence[tuple[int, int]]) -> EventRate:
     """A share of events whose trials come in clusters.
 
     Wilson's score bounds with the effective sample size of Korn and Graubard (1998, Survey
@@ -136,7 +136,7 @@ def clustered_rate(counts: Sequence[tuple[int, int]]) -> Rate:
     tried = [(events, trials) for events, trials in counts if trials]
     events, trials = sum(each for each, _ in tried), sum(each for _, each in tried)
     if not trials:
-        return Rate(value=None, low=None, high=None, events=0, trials=0)
+        return EventRate(value=None, low=None, high=None, events=0, trials=0)
     share = events / trials
     effective = float(trials)
     clusters = len(tried)
@@ -154,7 +154,7 @@ def clustered_rate(counts: Sequence[tuple[int, int]]) -> Rate:
         * math.sqrt(share * (1 - share) / effective + z * z / (4 * effective**2))
         / (1 + z * z / effective)
     )
-    return Rate(
+    return EventRate(
         value=share,
         low=max(0.0, middle - half),
         high=min(1.0, middle + half),

@@ -20,7 +20,7 @@ _ROUNDING = 1e-12
 """By how much a sum of shares may lie beside what it would be without rounding."""
 
 
-class Rule(StrEnum):
+class GateRule(StrEnum):
     """When a regression fails the gate.
 
     `shown`: a fall is shown (one-sided, 5 %) and the estimate exceeds the limit, so that at most
@@ -49,7 +49,7 @@ class Gate:
     fail_under_lower: float | None = None
     max_regression: float | None = None
     max_unscored: float | None = None
-    rule: Rule = Rule.SHOWN
+    rule: GateRule = GateRule.SHOWN
 
     @property
     def is_set(self) -> bool:
@@ -145,7 +145,7 @@ def _regression(gate: Gate, found: "Regression | str | None") -> Iterator[tuple[
         yield False, f"{found or 'no task was scored here and in the baseline'} ({limit})"
         return
     exceeds = found.fall > gate.max_regression + _ROUNDING
-    if gate.rule is Rule.NONINFERIOR:
+    if gate.rule is GateRule.NONINFERIOR:
         yield (
             found.upper <= gate.max_regression + _ROUNDING,
             f"{_fell(found)}, perhaps by as much as {found.upper:.3f} ({limit}, noninferior)",

@@ -11,14 +11,14 @@ from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.exact.iid import from_none
-from pytest_selfrepair.estimate.exact.samples import Samples
+from pytest_selfrepair.estimate.exact.program_arrays import Samples
 from pytest_selfrepair.estimate.intervals.statistics import interpolated
 from pytest_selfrepair.estimate.run.outcome import solved_with, tree_tokens
 from pytest_selfrepair.estimate.run.scored import Scored, scored, source_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class PairedRun:
     """One run's side of a comparison.
 
     Attributes:
@@ -32,11 +32,11 @@ class Run:
     tasks: tuple[Scored, ...]
     costs: tuple[Cost, ...]
 
-    def within(self, ids: set[str]) -> "Run":
+    def within(self, ids: set[str]) -> "PairedRun":
         """The same run on some of its tasks."""
         both = zip(self.tasks, self.costs, strict=True)
         kept = [(task, cost) for task, cost in both if task.task_id in ids]
-        return Run(
+        return PairedRun(
             source=self.source,
             tasks=tuple(task for task, _ in kept),
             costs=tuple(cost for _, cost in kept),
@@ -61,7 +61,7 @@ class Growth:
     tokens: Floats
 
     @classmethod
-    def of(cls, run: Run) -> "Growth":
+    def of(cls, run: PairedRun) -> "Growth":
         """That of each task; between two points it is a mixture of both."""
         most = max((len(task.grown.programs) for task in run.tasks), default=0)
         rates, tokens = [], []
@@ -95,7 +95,7 @@ def _prefix(grown: Grown, most: int) -> tuple[Floats, Floats]:
     return cost[0, reached], rate[0, reached]
 
 
-def paired(before: Sequence[Record], after: Sequence[Record]) -> tuple[Run, Run]:
+def paired(before: Sequence[Record], after: Sequence[Record]) -> tuple[PairedRun, PairedRun]:
     """Both runs on the tasks that both scored, in one order.
 
     Raises:
@@ -106,10 +106,10 @@ def paired(before: Sequence[Record], after: Sequence[Record]) -> tuple[Run, Run]
     return old.within(ids), new.within(ids)
 
 
-def _run(records: Sequence[Record], which: str) -> Run:
+def _run(records: Sequence[Record], which: str) -> PairedRun:
     of = by_id(records, which)
     tasks = scored(records)
-    return Run(
+    return PairedRun(
         source=next(iter(source_names(records)), None),
         tasks=tasks,
         costs=tuple(of[task.task_id].cost for task in tasks),

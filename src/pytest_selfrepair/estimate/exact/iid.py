@@ -16,9 +16,9 @@ import numpy as np
 
 from pytest_selfrepair.core.tree import Grown, Policy
 from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Ints, drawing
-from pytest_selfrepair.estimate.exact.forest import TOKENS
-from pytest_selfrepair.estimate.exact.samples import Lot, Samples
+from pytest_selfrepair.estimate.exact.program_arrays import Lot, Samples
 from pytest_selfrepair.estimate.exact.shapes import Expected
+from pytest_selfrepair.estimate.exact.tree_arrays import TOKENS
 
 
 def iid(

@@ -20,7 +20,7 @@ import numpy as np
 
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Groups, Ints
-from pytest_selfrepair.estimate.exact.forest import DOLLARS, UNITS, Forest
+from pytest_selfrepair.estimate.exact.tree_arrays import DOLLARS, UNITS, TreeArrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class Levels:
     """Trees of one depth and drawing, for any n_fr.
 
     Attributes:
-        forest: What was sampled.
+        arrays: What was sampled.
         depth: Levels of repair.
         most: The largest n_fr.
         draw: How nodes are drawn.
@@ -69,7 +69,7 @@ class Levels:
         lowest: What was found for draws from the lowest level, which are the same for every n_fr.
     """
 
-    forest: Forest
+    arrays: TreeArrays
     depth: int
     most: int
     draw: Drawing
@@ -85,19 +85,19 @@ class Levels:
 
     def above(self, nodes: Nodes, n_p: Ints) -> tuple[Floats, dict[Policy, Floats]]:
         """The same, where it is known what is expected below every program."""
-        groups, most = self.forest.groups(0), int(n_p.max(initial=0))
+        groups, most = self.arrays.groups(0), int(n_p.max(initial=0))
         found = self._costs(groups, nodes, most)
         costs: dict[Policy, Floats] = {}
         for policy in self.policies:
             by_level = {Policy.BATCH: found.batch, Policy.BFS: found.bfs, Policy.DFS: [found.dfs]}
             paid: Floats = np.sum(by_level[policy], axis=0)[:, n_p - 1]
-            paid[self.forest.unpriced(self.depth), :, DOLLARS] = np.nan
+            paid[self.arrays.unpriced(self.depth), :, DOLLARS] = np.nan
             costs[policy] = paid
         unsolved = self.draw.unsolved(groups, nodes.unsolved[self.depth], most)
         return unsolved[:, n_p], costs
 
     def _leaves(self, number: int) -> Nodes:
-        level = self.forest.levels[number]
+        level = self.arrays.levels[number]
         fails = (~level.passed).astype(np.float64)
         return Nodes(unsolved=[fails], batch=[level.cost], bfs=[level.cost], dfs=level.cost)
 
@@ -109,7 +109,7 @@ class Levels:
             if not self.lowest:
                 self.lowest.append(self._drawn(number, nodes, self.most))
             unsolved, costs = self.lowest[0]
-        level = self.forest.levels[number - 1]
+        level = self.arrays.levels[number - 1]
 
         def whole(of_failing: Floats) -> Floats:
             found = np.zeros((len(level.passed), *of_failing.shape[1:]))
@@ -126,7 +126,7 @@ class Levels:
 
     def _drawn(self, number: int, nodes: Nodes, most: int) -> tuple[list[Floats], _Costs]:
         """What up to so many draws leave unsolved, k levels down, and what they cost."""
-        groups = self.forest.groups(number)
+        groups = self.arrays.groups(number)
         unsolved = [self.draw.unsolved(groups, u, most) for u in nodes.unsolved]
         return unsolved, self._costs(groups, nodes, most)
 

@@ -20,17 +20,17 @@ import numpy as np
 
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Floats, drawing
-from pytest_selfrepair.estimate.exact.forest import (
+from pytest_selfrepair.estimate.exact.levels import Levels
+from pytest_selfrepair.estimate.exact.shape import ALL, Shape
+from pytest_selfrepair.estimate.exact.texts import SharedTexts
+from pytest_selfrepair.estimate.exact.tree_arrays import (
     ALL_TOKENS,
     DOLLARS,
     SAMPLES,
     TOKENS,
     UNITS,
-    Forest,
+    TreeArrays,
 )
-from pytest_selfrepair.estimate.exact.levels import Levels
-from pytest_selfrepair.estimate.exact.shape import ALL, Shape
-from pytest_selfrepair.estimate.exact.texts import SharedTexts
 
 POLICIES = tuple(Policy)
 
@@ -57,7 +57,7 @@ class Expected:
 
 
 def expect(
-    forest: Forest,
+    arrays: TreeArrays,
     n_p: Sequence[int],
     n_fr: Sequence[int],
     *,
@@ -68,7 +68,7 @@ def expect(
     """Expectations of every n_p with every n_fr.
 
     Args:
-        forest: The trees; every task has as many programs, and every failing node as many repairs,
+        arrays: The trees; every task has as many programs, and every failing node as many repairs,
             as the largest shape.
         n_p: Programs, each 1 or more.
         n_fr: Repairs of each failing program; 0 is i.i.d. sampling.
@@ -83,14 +83,14 @@ def expect(
         ValueError: A shape is larger than the trees allow.
     """
     wanted = tuple(policies)
-    _check(forest, n_p, n_fr, depth)
+    _check(arrays, n_p, n_fr, depth)
     columns = np.array(n_p, dtype=np.intp)
-    size = len(forest.tasks)
+    size = len(arrays.tasks)
     solved = [np.zeros((size, 0))]
     costs = {policy: [np.zeros((size, 0, UNITS))] for policy in wanted}
     work = {
         levels: Levels(
-            forest=forest,
+            arrays=arrays,
             depth=levels,
             most=max(n_fr, default=0),
             draw=drawing(replacement=replacement),
@@ -116,7 +116,7 @@ def expect(
 
 
 def expect_texts(
-    forest: Forest,
+    arrays: TreeArrays,
     n_p: Sequence[int],
     sizes: Sequence[tuple[int, int]] | None = None,
     *,
@@ -126,7 +126,7 @@ def expect_texts(
     """Expectations of every n_p with some (n_f, n_r), where repairs share texts, one level deep.
 
     Args:
-        forest: The trees, with `texts`.
+        arrays: The trees, with `texts`.
         n_p: Programs, each 1 or more.
         sizes: (n_f, n_r): texts, and repairs on each; None: all that these trees allow.
         replacement: Whether programs, texts and repairs are drawn with replacement.
@@ -136,16 +136,16 @@ def expect_texts(
         For each policy the shapes in the order of `sizes`, for each of these in the order of `n_p`.
     """
     wanted = tuple(policies)
-    shared = SharedTexts.of(forest, replacement=replacement)
+    shared = SharedTexts.of(arrays, replacement=replacement)
     every = tuple(sizes if sizes is not None else shared.sizes)
     columns = np.array(n_p, dtype=np.intp)
     levels = Levels(
-        forest=forest, depth=1, most=0, draw=drawing(replacement=replacement), policies=wanted
+        arrays=arrays, depth=1, most=0, draw=drawing(replacement=replacement), policies=wanted
     )
     found = [levels.above(shared.below(*size), columns) for size in every if columns.size]
-    empty = np.zeros((len(forest.tasks), 0))
+    empty = np.zeros((len(arrays.tasks), 0))
     solved = np.concatenate([empty, *(1.0 - unsolved for unsolved, _ in found)], axis=1)
-    nothing = np.zeros((len(forest.tasks), 0, UNITS))
+    nothing = np.zeros((len(arrays.tasks), 0, UNITS))
     return {
         policy: Expected(
             n_p=tuple(n for _ in every for n in n_p),
@@ -159,7 +159,7 @@ def expect_texts(
 
 
 def shapes(
-    forest: Forest,
+    arrays: TreeArrays,
     *,
     replacement: bool,
     policies: Iterable[Policy] = POLICIES,
@@ -170,7 +170,7 @@ def shapes(
     """Every shape that the trees of all tasks allow, by policy, depth, n_fr and n_p.
 
     Args:
-        forest: The trees, uncensored (`censoring`).
+        arrays: The trees, uncensored (`censoring`).
         replacement: Whether programs and repairs are drawn with replacement.
         policies: Which policies.
         n_p: Only these, of those that the trees allow.
@@ -180,22 +180,22 @@ def shapes(
     Returns:
         The shapes; none where there are no tasks. Those with n_fr = 0 have no source.
     """
-    if not forest.tasks:
+    if not arrays.tasks:
         return ()
     wanted = tuple(policies)
-    columns = allowed(n_p, range(1, forest.most_programs + 1))
+    columns = allowed(n_p, range(1, arrays.most_programs + 1))
     found: dict[Policy, list[Shape]] = {policy: [] for policy in wanted}
-    for depth in range(forest.depth + 1):
-        if depth and forest.texts is not None:
-            by_policy = expect_texts(forest, columns, replacement=replacement, policies=wanted)
+    for depth in range(arrays.depth + 1):
+        if depth and arrays.texts is not None:
+            by_policy = expect_texts(arrays, columns, replacement=replacement, policies=wanted)
         else:
-            rows = allowed(n_fr, range(1, forest.most_repairs(depth) + 1) if depth else range(1))
+            rows = allowed(n_fr, range(1, arrays.most_repairs(depth) + 1) if depth else range(1))
             by_policy = expect(
-                forest, columns, rows, replacement=replacement, policies=wanted, depth=depth
+                arrays, columns, rows, replacement=replacement, policies=wanted, depth=depth
             )
         for policy, expected in by_policy.items():
             named = Named(
-                source=forest.source if depth else None,
+                source=arrays.source if depth else None,
                 policy=policy,
                 replacement=replacement,
                 depth=depth,
@@ -254,10 +254,10 @@ def known(dollars: float) -> float | None:
     return None if np.isnan(dollars) else float(dollars)
 
 
-def _check(forest: Forest, n_p: Sequence[int], n_fr: Sequence[int], depth: int) -> None:
-    most = forest.most_programs
+def _check(arrays: TreeArrays, n_p: Sequence[int], n_fr: Sequence[int], depth: int) -> None:
+    most = arrays.most_programs
     if any(not 1 <= n <= most for n in n_p):
         raise ValueError(f"n_p = {list(n_p)}; these trees allow 1 to {most}")
-    most = forest.most_repairs(depth)
+    most = arrays.most_repairs(depth)
     if any(not 0 <= n <= most for n in n_fr):
         raise ValueError(f"n_fr = {list(n_fr)}; these trees allow 0 to {most} at depth {depth}")

@@ -18,7 +18,7 @@ import numpy as np
 
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Ints, drawing
-from pytest_selfrepair.estimate.exact.samples import Lot, Samples
+from pytest_selfrepair.estimate.exact.program_arrays import Lot, Samples
 from pytest_selfrepair.estimate.exact.shapes import Expected
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Groups, drawing
-from pytest_selfrepair.estimate.exact.forest import Forest
 from pytest_selfrepair.estimate.exact.levels import Nodes
+from pytest_selfrepair.estimate.exact.tree_arrays import TreeArrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,37 +20,37 @@ class SharedTexts:
     """Repairs by their texts, and texts by the failing programs that they are about.
 
     Attributes:
-        forest: The trees, one level deep.
+        arrays: The trees, one level deep.
         repairs: Repairs by their text.
         texts: Texts by their failing program.
         told: Shape (texts, units): what each text cost.
         draw: How programs, texts and repairs are drawn.
     """
 
-    forest: Forest
+    arrays: TreeArrays
     repairs: Groups
     texts: Groups
     told: Floats
     draw: Drawing
 
     @classmethod
-    def of(cls, forest: Forest, *, replacement: bool) -> "SharedTexts":
+    def of(cls, arrays: TreeArrays, *, replacement: bool) -> "SharedTexts":
         """The texts of trees of which several repairs share some.
 
         Raises:
             ValueError: Each repair has a text of its own.
         """
-        if forest.texts is None:
+        if arrays.texts is None:
             raise ValueError("found no texts that repairs share")
-        failing = ~forest.levels[0].passed
-        counts = forest.texts.repairs
+        failing = ~arrays.levels[0].passed
+        counts = arrays.texts.repairs
         by_text = Groups(counts, np.zeros(len(counts), dtype=bool))
-        over = by_text.total(forest.levels[1].over.astype(np.float64))
+        over = by_text.total(arrays.levels[1].over.astype(np.float64))
         return cls(
-            forest=forest,
+            arrays=arrays,
             repairs=Groups(counts, (counts > 0) & (over == counts)),
-            texts=Groups(forest.texts.counts[failing], forest.endless(0)[failing]),
-            told=forest.texts.told,
+            texts=Groups(arrays.texts.counts[failing], arrays.endless(0)[failing]),
+            told=arrays.texts.told,
             draw=drawing(replacement=replacement),
         )
 
@@ -67,7 +67,7 @@ class SharedTexts:
 
     def below(self, n_f: int, n_r: int) -> Nodes:
         """What is expected of every program and its repairs."""
-        below, programs = self.forest.levels[1], self.forest.levels[0]
+        below, programs = self.arrays.levels[1], self.arrays.levels[0]
         fails = (~below.passed).astype(np.float64)
         chance = self.draw.unsolved(self.repairs, fails, n_r)[:, n_r]
         together = self.told + n_r * self.repairs.mean(below.cost)

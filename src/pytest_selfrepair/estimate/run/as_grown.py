@@ -8,10 +8,10 @@ import numpy as np
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.tree import Grown, Policy
 from pytest_selfrepair.estimate.exact.draws import Floats
-from pytest_selfrepair.estimate.exact.forest import DOLLARS, TOKENS, Forest, forest
-from pytest_selfrepair.estimate.exact.samples import Samples
+from pytest_selfrepair.estimate.exact.program_arrays import Samples
 from pytest_selfrepair.estimate.exact.shapes import Expected, expect, known
 from pytest_selfrepair.estimate.exact.stopping import further, stopping
+from pytest_selfrepair.estimate.exact.tree_arrays import DOLLARS, TOKENS, TreeArrays, tree_arrays
 from pytest_selfrepair.estimate.run.outcome import (
     solved_with,
     tokens_to_pass,
@@ -55,7 +55,7 @@ class Trees:
     @classmethod
     def of_shape(cls, grown: Sequence[Grown], source: str, n_p: int) -> "Trees":
         """Trees of so many programs, drawn without replacement, and one repair of each failing."""
-        shape = _with_one_repair(forest(grown, source), [n_p])
+        shape = _with_one_repair(tree_arrays(grown, source), [n_p])
         batch = shape[Policy.BATCH]
         return cls(
             solved=batch.solved[:, 0],
@@ -84,7 +84,7 @@ def comparable(groups: Iterable[Sequence[Scored]], source: str) -> int | None:
             continue
         if further(samples, None)[samples.unsolved].any():
             return None
-        trees = forest(grown, source)
+        trees = tree_arrays(grown, source)
         if trees.texts is not None or not (trees.most_programs and trees.most_repairs(1)):
             return None
         numbers = range(1, trees.most_programs)
@@ -96,6 +96,6 @@ def comparable(groups: Iterable[Sequence[Scored]], source: str) -> int | None:
     return min(most, default=0) or None
 
 
-def _with_one_repair(trees: Forest, n_p: Sequence[int]) -> dict[Policy, Expected]:
+def _with_one_repair(trees: TreeArrays, n_p: Sequence[int]) -> dict[Policy, Expected]:
     """Trees of some numbers of programs, and one repair of each that fails."""
     return expect(trees, n_p, [1], replacement=False, policies=[Policy.BATCH, Policy.BFS])

@@ -26,13 +26,13 @@ def stopping_points(each: Usable, policy: Policy, *, replacement: bool) -> Expec
 
     None where the trees stopped at their first pass, or nothing can be drawn.
     """
-    if each.order is not None or not each.forest.most_programs:
+    if each.order is not None or not each.arrays.most_programs:
         return None
     found = [
         stopping(
             each.samples, first, reach(each.samples, first), replacement=replacement, policy=policy
         )
-        for first in round_numbers(each.forest.most_programs)
+        for first in round_numbers(each.arrays.most_programs)
     ]
     every = Expected(
         n_p=tuple(n for part in found for n in part.n_p),

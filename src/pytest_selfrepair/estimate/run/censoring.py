@@ -11,7 +11,7 @@ that fit after them. If any tree of a run was ended, all its tasks are held to t
 the ended ones, or to use more of the others, would choose tasks by what was drawn for them.
 
 Trees whose plan stops at the first pass are worse: how much was sampled depends on what passed.
-They carry only the shapes that they begin with (`happened`).
+They carry only the shapes that they begin with (`as_drawn`).
 
 A run whose budget ended no tree is used in full. That is not quite innocent, for with other draws
 it might have ended some; but then most of its trees are far from the budget.
@@ -22,9 +22,7 @@ from dataclasses import dataclass, replace
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown, Policy
-from pytest_selfrepair.estimate.exact.forest import Forest, forest
-from pytest_selfrepair.estimate.exact.happened import beginnings, happened
-from pytest_selfrepair.estimate.exact.samples import Samples
+from pytest_selfrepair.estimate.exact.program_arrays import Samples
 from pytest_selfrepair.estimate.exact.shape import ALL, Shape
 from pytest_selfrepair.estimate.exact.shapes import (
     POLICIES,
@@ -35,8 +33,10 @@ from pytest_selfrepair.estimate.exact.shapes import (
     mean_shapes,
     shapes,
 )
+from pytest_selfrepair.estimate.exact.to_first_pass import as_drawn, beginnings
+from pytest_selfrepair.estimate.exact.tree_arrays import TreeArrays, tree_arrays
 from pytest_selfrepair.estimate.findings import Refused
-from pytest_selfrepair.estimate.run.ended import PlannedTree
+from pytest_selfrepair.estimate.run.planned_tree import PlannedTree
 
 MOST_NAMED = 3
 """Tasks that a refusal names."""
@@ -50,7 +50,7 @@ class Usable:
         source: The feedback source's name; None: the programs alone.
         samples: For sampling without repair: programs and baseline programs of every task, without
             those whose number depends on what was drawn. Empty where none can be used.
-        forest: The trees, likewise; without programs where none can be used.
+        arrays: The trees, likewise; without programs where none can be used.
         order: The policy whose first pass ended the trees; None where trees can be drawn anew.
         n_p: Programs that the plan asks for, where `order` is not None.
         n_fr: Repairs of each failing program, likewise.
@@ -59,7 +59,7 @@ class Usable:
 
     source: str | None
     samples: Samples
-    forest: Forest
+    arrays: TreeArrays
     order: Policy | None
     n_p: int
     n_fr: int
@@ -81,20 +81,20 @@ class Usable:
             if policy is not self.order or replacement:
                 return None
             some = [shape for shape in beginnings(policy, self.n_p, self.n_fr) if shape[1]]
-            return happened(self.forest, policy, some) if self.source and some else None
-        depth = self.forest.depth if depth is None else depth
-        if self.forest.texts is not None and depth and self.forest.most_programs:
+            return as_drawn(self.arrays, policy, some) if self.source and some else None
+        depth = self.arrays.depth if depth is None else depth
+        if self.arrays.texts is not None and depth and self.arrays.most_programs:
             return expect_texts(
-                self.forest,
-                range(1, self.forest.most_programs + 1),
+                self.arrays,
+                range(1, self.arrays.most_programs + 1),
                 replacement=replacement,
                 policies=[policy],
             )[policy]
-        n_p, n_fr = self.forest.most_programs, self.forest.most_repairs(depth)
+        n_p, n_fr = self.arrays.most_programs, self.arrays.most_repairs(depth)
         if not (n_p and n_fr):
             return None
         return expect(
-            self.forest,
+            self.arrays,
             range(1, n_p + 1),
             range(1, n_fr + 1),
             replacement=replacement,
@@ -111,10 +111,10 @@ class Usable:
     ) -> tuple[Shape, ...]:
         """Every shape that these trees carry; those with n_fr = 0 have no source."""
         if self.order is None:
-            if not self.forest.most_programs:
+            if not self.arrays.most_programs:
                 return ()
             return shapes(
-                self.forest, replacement=replacement, policies=policies, difficulty=difficulty
+                self.arrays, replacement=replacement, policies=policies, difficulty=difficulty
             )
         if replacement or self.order not in policies:
             return ()
@@ -132,11 +132,13 @@ class Usable:
                 depth=depth,
                 difficulty=difficulty,
             )
-            found += mean_shapes(happened(self.forest, self.order, some), named)
+            found += mean_shapes(as_drawn(self.arrays, self.order, some), named)
         return tuple(found)
 
 
-def usable(records: Sequence[Record], source: str | None, trees: Forest | None = None) -> Usable:
+def usable(
+    records: Sequence[Record], source: str | None, trees: TreeArrays | None = None
+) -> Usable:
     """What can be estimated from some tasks' trees of one source.
 
     Args:
@@ -149,12 +151,14 @@ def usable(records: Sequence[Record], source: str | None, trees: Forest | None =
     used = [each for each in scored if source is None or each.tree is not None]
     plans = [each.plan for each in used if each.plan is not None]
     if trees is None:
-        trees = forest([each.grown for each in used], source, tasks=[each.task_id for each in used])
+        trees = tree_arrays(
+            [each.grown for each in used], source, tasks=[each.task_id for each in used]
+        )
     whole = replace(trees, planned=min((plan.n_fr for plan in plans), default=0))
     found = Usable(
         source=source,
         samples=Samples.of([each.grown for each in used]),
-        forest=whole,
+        arrays=whole,
         order=None,
         n_p=0,
         n_fr=0,
@@ -189,16 +193,16 @@ def _within_budget(found: Usable, used: Sequence[PlannedTree]) -> Usable:
                     if n_p
                 ]
             ),
-            forest=replace(found.forest.first(n_p), levels=found.forest.first(n_p).levels[:1]),
+            arrays=replace(found.arrays.first(n_p), levels=found.arrays.first(n_p).levels[:1]),
             refused=tuple(Refused(what=each, why=f"{named(ended)}: {why}") for each in refusals),
         )
     if found.source is not None and (ended := [each.task_id for each in used if each.ended]):
-        n_fr = min(each.sure_repairs for each in used) if found.forest.texts is None else 0
+        n_fr = min(each.sure_repairs for each in used) if found.arrays.texts is None else 0
         why = "repairs stopped at the token budget, so what they are bears on how many there are"
         beyond = f"{what} beyond n_fr = {n_fr}" if n_fr else f"{what} with repair"
         return replace(
             found,
-            forest=found.forest.first(repairs=n_fr),
+            arrays=found.arrays.first(repairs=n_fr),
             refused=(Refused(what=beyond, why=f"{named(ended)}: {why}"),),
         )
     return found
@@ -206,26 +210,26 @@ def _within_budget(found: Usable, used: Sequence[PlannedTree]) -> Usable:
 
 def _one_level(found: Usable) -> Usable:
     """Only the programs, where repairs share texts and are repaired in their turn."""
-    if found.forest.texts is None or found.forest.depth == 1:
+    if found.arrays.texts is None or found.arrays.depth == 1:
         return found
     what = f"{_what(found.source)} with repair"
     why = "several repairs share a text, and are repaired in their turn"
     return replace(
         found,
-        forest=replace(found.forest, levels=found.forest.levels[:1], texts=None),
-        refused=(Refused(what=what, why=f"{named(found.forest.tasks)}: {why}"),),
+        arrays=replace(found.arrays, levels=found.arrays.levels[:1], texts=None),
+        refused=(Refused(what=what, why=f"{named(found.arrays.tasks)}: {why}"),),
     )
 
 
 def _in_order(found: Usable, used: Sequence[PlannedTree]) -> Usable:
     """Trees that stopped at their first pass."""
     what = _what(found.source)
-    nothing = replace(found, samples=Samples.of(()), forest=found.forest.first(0))
+    nothing = replace(found, samples=Samples.of(()), arrays=found.arrays.first(0))
     plans = {
         (each.plan.policy, each.plan.n_p, each.plan.n_fr) if each.plan else None for each in used
     }
     first = next(iter(plans))
-    if len(plans) > 1 or first is None or found.forest.depth > 1:
+    if len(plans) > 1 or first is None or found.arrays.depth > 1:
         every = named([each.task_id for each in used])
         why = (
             "some trees stopped at their first pass, and not all were planned alike, one level deep"
@@ -259,7 +263,7 @@ def _in_order(found: Usable, used: Sequence[PlannedTree]) -> Usable:
 
 def _uneven(found: Usable) -> Usable:
     """Say which tasks bound the shapes of all others."""
-    trees, refused = found.forest, list(found.refused)
+    trees, refused = found.arrays, list(found.refused)
     what = _what(found.source)
     if not trees.tasks or refused:
         return found

@@ -10,10 +10,10 @@ import numpy as np
 
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Floats, Ints
-from pytest_selfrepair.estimate.exact.forest import ALL_TOKENS, DOLLARS, TOKENS, Forest
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.exact.shapes import Expected, expect, expect_texts, known
 from pytest_selfrepair.estimate.exact.texts import SharedTexts
+from pytest_selfrepair.estimate.exact.tree_arrays import ALL_TOKENS, DOLLARS, TOKENS, TreeArrays
 from pytest_selfrepair.estimate.findings import Curve, CurvePoint, HeatCell, HeatMap
 from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
@@ -158,7 +158,7 @@ def heat_map(
     )
 
 
-def rectangle(trees: Forest, n_p: Sequence[int], *, replacement: bool) -> Expected:
+def rectangle(trees: TreeArrays, n_p: Sequence[int], *, replacement: bool) -> Expected:
     """The shapes of a heat map: each n_p with all n_fr, or round ones, in the trees' full depth.
 
     Where repairs share texts, each has as many as there are, if there are several texts.

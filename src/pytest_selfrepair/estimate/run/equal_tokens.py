@@ -9,9 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from pytest_selfrepair.estimate.exact.samples import Samples
+from pytest_selfrepair.estimate.exact.program_arrays import Samples
 from pytest_selfrepair.estimate.exact.shape import ALL
-from pytest_selfrepair.estimate.gain import Against, Answer, AtEqualTokens, Baseline, Difficulty
+from pytest_selfrepair.estimate.gain import (
+    Against,
+    AtEqualTokens,
+    Baseline,
+    DifficultyRates,
+    RepairConclusion,
+)
 from pytest_selfrepair.estimate.intervals.bootstrap import (
     BOOTSTRAP,
     FEWEST_TASKS,
@@ -30,11 +36,15 @@ from pytest_selfrepair.estimate.intervals.statistics import mean_of
 from pytest_selfrepair.estimate.run.as_grown import Trees, comparable
 from pytest_selfrepair.estimate.run.bounds import bounded, bounds
 from pytest_selfrepair.estimate.run.outcome import solved_at_once
-from pytest_selfrepair.estimate.run.sampling import Sampling
+from pytest_selfrepair.estimate.run.sampling_baseline import Sampling
 from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty, resampling, with_tree
 from pytest_selfrepair.estimate.run.variety import sampling_can_gain
 
-_SAID = {1: Answer.PAYS, -1: Answer.DOES_NOT_PAY, 0: Answer.CANNOT_TELL}
+_SAID = {
+    1: RepairConclusion.PAYS,
+    -1: RepairConclusion.DOES_NOT_PAY,
+    0: RepairConclusion.CANNOT_TELL,
+}
 
 
 def difficulties(
@@ -43,7 +53,7 @@ def difficulties(
     *,
     missing: Mapping[str, int] = MappingProxyType({}),
     how: Bootstrap = BOOTSTRAP,
-) -> tuple[Difficulty, ...]:
+) -> tuple[DifficultyRates, ...]:
     """Each difficulty that has scored tasks, and `ALL` last; none where no task is scored.
 
     Whether repair pays is said of all tasks alone, after Holm where there are several sources.
@@ -71,7 +81,7 @@ def difficulties(
         for name, group in groups.items()
     }
     return tuple(
-        Difficulty(
+        DifficultyRates(
             difficulty=name,
             tasks=len(group),
             pass_at_1=rates[name],
@@ -113,7 +123,7 @@ def _answered(each: Compared, gain: Estimate | None) -> AtEqualTokens:
     if gain is not None:
         beside = replace(each.found.stopping, gain=gain)
         return replace(each.found, answer=_SAID[side(gain)], stopping=beside)
-    said = Answer.CANNOT_TELL if each.can_gain else Answer.CANNOT_GAIN
+    said = RepairConclusion.CANNOT_TELL if each.can_gain else RepairConclusion.CANNOT_GAIN
     return replace(each.found, answer=said)
 
 

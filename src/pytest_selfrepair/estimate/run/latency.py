@@ -7,7 +7,7 @@ import numpy as np
 from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import ProgramNode
-from pytest_selfrepair.estimate.findings import Latency, Written
+from pytest_selfrepair.estimate.findings import CompletionContents, Latency
 
 
 def latencies(records: Iterable[Record]) -> tuple[Latency, ...]:
@@ -15,11 +15,13 @@ def latencies(records: Iterable[Record]) -> tuple[Latency, ...]:
     grown = (record.grown for record in records if record.grown is not None)
     nodes = [node for each in grown for node in each.nodes]
     asked = [node.feedback for node in nodes if node.feedback and node.feedback.cost.samples]
-    found = _of(Written.PROGRAM, nodes), _of(Written.FEEDBACK, asked)
+    found = _of(CompletionContents.PROGRAM, nodes), _of(CompletionContents.FEEDBACK, asked)
     return tuple(each for each in found if each is not None)
 
 
-def _of(written: Written, completions: Sequence[ProgramNode | Feedback]) -> Latency | None:
+def _of(
+    written: CompletionContents, completions: Sequence[ProgramNode | Feedback]
+) -> Latency | None:
     whole = [each.seconds for each in completions if each.seconds is not None]
     first = [each.first_byte for each in completions if each.first_byte is not None]
     if not whole:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pytest_selfrepair.core.ledger import Account
 from pytest_selfrepair.core.reading import RULES
 from pytest_selfrepair.core.record import UNKNOWN, Record
+from pytest_selfrepair.core.run_account import Account
 from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.estimate.run.doubts import Solved, near_limit, references

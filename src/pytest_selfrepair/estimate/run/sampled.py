@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.estimate.exact.forest import forest
 from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.exact.tree_arrays import tree_arrays
 from pytest_selfrepair.estimate.run.bounds import missing
 from pytest_selfrepair.estimate.run.censoring import Usable, usable
 from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty, scored, source_names
@@ -62,7 +62,7 @@ class SampledRun:
         found: dict[tuple[str, str | None], Usable] = {}
         for source in (None, *self.sources):
             of_source = [record for record in grown if source is None or _has(record, source)]
-            whole = forest(
+            whole = tree_arrays(
                 [record.grown for record in of_source if record.grown is not None],
                 source,
                 tasks=[record.task_id for record in of_source],

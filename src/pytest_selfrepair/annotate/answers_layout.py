@@ -1,0 +1,126 @@
+"""The layout of the file of answers: made and recognised when it is opened."""
+
+import contextlib
+import os
+import secrets
+import sqlite3
+import time
+from pathlib import Path
+
+from pytest_selfrepair.errors import StoreError
+from pytest_selfrepair.store.store_failure import is_busy
+
+_APPLICATION = 0x5E1F4EA2
+_VERSION = 1
+PATIENCE = 2.0
+"""Seconds to wait for another process: people wait for the page meanwhile."""
+_TABLES = """
+CREATE TABLE answers (
+    task_id TEXT NOT NULL,
+    program_hash TEXT NOT NULL,
+    participant TEXT NOT NULL,
+    feedback TEXT NOT NULL,
+    seconds REAL NOT NULL,
+    PRIMARY KEY (task_id, program_hash, participant)
+);
+CREATE TABLE drafts (
+    task_id TEXT NOT NULL,
+    program_hash TEXT NOT NULL,
+    participant TEXT NOT NULL,
+    text TEXT NOT NULL,
+    seconds REAL NOT NULL,
+    revision INTEGER NOT NULL,
+    PRIMARY KEY (task_id, program_hash, participant)
+) WITHOUT ROWID;
+CREATE TABLE judgements (
+    task_id TEXT NOT NULL,
+    program_hash TEXT NOT NULL,
+    text_hash TEXT NOT NULL,
+    source TEXT NOT NULL,
+    author TEXT NOT NULL,
+    participant TEXT NOT NULL,
+    accuracy TEXT NOT NULL,
+    change TEXT NOT NULL,
+    seconds REAL NOT NULL,
+    PRIMARY KEY (task_id, program_hash, text_hash, source, participant)
+) WITHOUT ROWID;
+CREATE TABLE people (
+    participant TEXT PRIMARY KEY,
+    consent TEXT,
+    withdrawn INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE keys (key TEXT NOT NULL)"""
+_ACCEPTED = "accepted: a new file, or one that `selfrepair annotate` wrote"
+
+
+def open_file(path: Path, *, create: bool) -> sqlite3.Connection:
+    """Open the file; what is not ours, or is of a later version, is not touched.
+
+    Args:
+        path: The file.
+        create: Whether it is made, for nobody else to read, where it is missing.
+
+    Raises:
+        StoreError: It cannot be opened, or is no file of answers.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return _open(path, create=create)
+        except (sqlite3.Error, OSError) as error:
+            # While another process makes the file, SQLite refuses rather than waits.
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise explain(path, error) from error
+            time.sleep(0.05)
+
+
+def explain(path: Path, error: Exception) -> StoreError:
+    """An error of SQLite or of the file system, for a user."""
+    return StoreError(f"{path}: {error}; {_ACCEPTED}")
+
+
+def _open(path: Path, *, create: bool) -> sqlite3.Connection:
+    if create and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    elif not path.is_file():
+        raise StoreError(f"{path}: no such file; accepted: answers that people wrote")
+    with contextlib.ExitStack() as stack:
+        connection = sqlite3.connect(
+            path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        )
+        stack.callback(connection.close)
+        _prepare(connection, path)
+        stack.pop_all()
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse what is not ours before anything is written; make the tables of a new file."""
+    _refuse_others(connection, path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("BEGIN IMMEDIATE")
+    if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+        for statement in _TABLES.split(";\n"):
+            connection.execute(statement)
+        connection.execute("INSERT INTO keys VALUES (?)", (secrets.token_hex(32),))
+        connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
+    connection.execute("COMMIT")
+
+
+def _refuse_others(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("BEGIN")  # what is read is of one moment: another may be making the file
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    connection.execute("COMMIT")
+    if application != _APPLICATION and (application or version or tables):
+        raise StoreError(f"{path}: found another application's database; {_ACCEPTED}")
+    if version > _VERSION:
+        raise StoreError(
+            f"{path}: written by a later version (layout {version}; accepted: up to {_VERSION}); "
+            "update pytest-selfrepair"
+        )

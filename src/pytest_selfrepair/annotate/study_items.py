@@ -1,0 +1,128 @@
+"""What people are asked about: the failing programs of a run, each with the case that it fails."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.task import Task, TaskKind
+from pytest_selfrepair.core.tree import ProgramNode, program_hash
+from pytest_selfrepair.core.verdict import Outcome, Verdict
+from pytest_selfrepair.store.run_names import LoadedRun
+
+UNKNOWN_DIFFICULTY = "unknown"
+"""What stands for the difficulty of a task whose record does not say."""
+
+_NOT_SHOWN = frozenset({Outcome.PASSED, Outcome.SANDBOX_ERROR, Outcome.NO_PROGRAM})
+_NEVER_CALLED = frozenset({Outcome.MISSING_FUNCTION, Outcome.SYNTAX_ERROR, Outcome.NO_PROGRAM})
+_FUNCTION = re.compile(r"^(?: {4}|\t)?(?:async )?def ([A-Za-z_]\w*) *\(", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Key:
+    """What names a program wherever people's words about it are kept.
+
+    Attributes:
+        task_id: Its task.
+        program_hash: `program_hash` of its text.
+    """
+
+    task_id: str
+    program_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A failing initial program.
+
+    Attributes:
+        key: What names it.
+        node: Its place in its task's trees; of equal programs the first.
+        program: Its text.
+        verdict: What became of it, with the first case that it fails.
+        statement: Its task's; empty where the record has none.
+        difficulty: Its task's, or `UNKNOWN_DIFFICULTY`.
+        kind: Its task's.
+        functions: The names of the functions in it, the one that its task most likely calls first;
+            empty for a program on standard input.
+        in_place: Whether the answer is what its function leaves in its first argument, as far as
+            is known: records do not say.
+    """
+
+    key: Key
+    node: str
+    program: str
+    verdict: Verdict
+    statement: str
+    difficulty: str
+    kind: TaskKind
+    functions: tuple[str, ...] = ()
+    in_place: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A participant.
+
+    Attributes:
+        code: What is theirs is filed under it.
+        items: The programs that they are shown.
+    """
+
+    code: str
+    items: tuple[Item, ...]
+
+
+def failing(run: LoadedRun) -> list[Item]:
+    """The failing initial programs of a run, by task and in the order they were drawn in.
+
+    Equal programs of a task are one. Left out are replies without a program, and programs that the
+    sandbox could not run.
+    """
+    found: dict[Key, Item] = {}
+    for record in run.records:
+        for node in record.grown.programs if record.grown else ():
+            if node.verdict.outcome in _NOT_SHOWN or not node.program.strip():
+                continue
+            key = Key(task_id=record.task_id, program_hash=program_hash(node.program))
+            found.setdefault(key, _item(key, node, record))
+    return list(found.values())
+
+
+def completed(item: Item, task: Task) -> Item:
+    """A program with what its task says beyond the record: a statement, and what is called."""
+    return replace(
+        item,
+        statement=item.statement or task.statement,
+        functions=(task.fn_name,) if task.fn_name else (),
+        in_place=task.in_place,
+    )
+
+
+def _item(key: Key, node: ProgramNode, record: Record) -> Item:
+    called = record.kind is TaskKind.CALL_BASED
+    return Item(
+        key=key,
+        node=node.node,
+        program=node.program,
+        verdict=node.verdict,
+        statement=record.statement,
+        difficulty=record.difficulty or UNKNOWN_DIFFICULTY,
+        kind=record.kind or TaskKind.STDIN,
+        functions=_functions(node.program, record) if called else (),
+    )
+
+
+def _functions(program: str, record: Record) -> tuple[str, ...]:
+    """A program's functions, by how many of the task's programs that could be called have them.
+
+    A record does not say which function its task calls, but all those programs must have it.
+    """
+    common = Counter(
+        name
+        for node in (record.grown.programs if record.grown else ())
+        if node.verdict.outcome not in _NEVER_CALLED
+        for name in set(_FUNCTION.findall(node.program))
+    )
+    names = dict.fromkeys(_FUNCTION.findall(program))
+    return tuple(sorted(names, key=lambda name: (name.startswith("__"), -common[name])))

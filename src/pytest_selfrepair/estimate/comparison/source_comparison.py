@@ -1,0 +1,62 @@
+"""All that a run's records say of its feedback sources, put together from the parts."""
+
+from dataclasses import dataclass
+
+from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.estimate.comparison.pairs import pairs, pairs_by_difficulty
+from pytest_selfrepair.estimate.findings import OutcomeCounts, Pair, SourceFindings, Unscored
+from pytest_selfrepair.estimate.gain import AtEqualTokens, DifficultyRates
+from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
+from pytest_selfrepair.estimate.run.equal_tokens import difficulties
+from pytest_selfrepair.estimate.run.outcome_counts import not_run_budget, tally, unscored
+from pytest_selfrepair.estimate.run.repairs import source_findings
+from pytest_selfrepair.estimate.run.sampled import SampledRun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcesCompared:
+    """The part of `Findings` that compares; its fields are named as they are there.
+
+    Attributes:
+        headline: One for each source, over all scored tasks.
+        difficulties: One for each difficulty that has scored tasks, and `ALL` last.
+        sources: One for each feedback source.
+        pairs: Every two sources that repaired the same failing programs.
+        pairs_by_difficulty: The same within each difficulty.
+        tally: What became of tasks and programs.
+        cost: What all completions cost, of unscored tasks too.
+        unscored: Why tasks are missing from the rates.
+        not_run_budget: Tasks that were not run since the run's budget was spent.
+    """
+
+    headline: tuple[AtEqualTokens, ...]
+    difficulties: tuple[DifficultyRates, ...]
+    sources: tuple[SourceFindings, ...]
+    pairs: tuple[Pair, ...]
+    pairs_by_difficulty: tuple[Pair, ...]
+    tally: OutcomeCounts
+    cost: Cost
+    unscored: tuple[Unscored, ...]
+    not_run_budget: Unscored | None
+
+
+def compared(run: SampledRun, *, how: Bootstrap = BOOTSTRAP) -> SourcesCompared:
+    """Compare the feedback sources of a run.
+
+    Args:
+        run: What was sampled.
+        how: How tasks are resampled.
+    """
+    tasks, names, records = run.tasks, run.sources, run.records
+    found = difficulties(tasks, names, missing=run.missing, how=how)
+    return SourcesCompared(
+        headline=found[-1].sources if found else (),
+        difficulties=found,
+        sources=tuple(source_findings(tasks, name, how=how) for name in names),
+        pairs=pairs(tasks, names),
+        pairs_by_difficulty=pairs_by_difficulty(tasks, names),
+        tally=tally(records),
+        cost=Cost.total(record.cost for record in records),
+        unscored=unscored(records),
+        not_run_budget=not_run_budget(records),
+    )

@@ -1,0 +1,72 @@
+"""Trees that were grown only up to their first pass: what happened in them, in the order drawn.
+
+Where drawing stops at the first pass, how much was sampled depends on what passed, and nothing can
+be drawn anew from it. But the tree of a shape is a beginning of the larger one where the larger is
+drawn in the same order: what happened in it is then one unbiased draw for each task. For dfs these
+are the shapes with fewer programs and as many repairs of each, and with one program those with
+fewer repairs; for bfs those without repair, and the shape as grown. For any other, what comes after
+a pass would have to be known.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pytest_selfrepair.core.tree import Policy
+from pytest_selfrepair.estimate.exact.shapes import Expected
+from pytest_selfrepair.estimate.exact.tree_arrays import UNITS, TreeArrays
+
+
+def beginnings(policy: Policy, n_p: int, n_fr: int) -> list[tuple[int, int]]:
+    """The shapes (n_p, n_fr) that trees of one shape begin with, drawn up to their first pass."""
+    if policy is Policy.BATCH:
+        raise ValueError("policy = batch; accepted: dfs, bfs, which stop at the first pass")
+    if policy is Policy.BFS:
+        return [(n, 0) for n in range(1, n_p + 1)] + [(n_p, n_fr)] * (n_fr > 0)
+    found = [(1, repairs) for repairs in range(n_fr)]
+    return found + [(n, n_fr) for n in range(1, n_p + 1)]
+
+
+def as_drawn(arrays: TreeArrays, policy: Policy, shapes: list[tuple[int, int]]) -> Expected:
+    """Whether the trees of some shapes solved their tasks, and what they cost.
+
+    Args:
+        arrays: Trees of depth 1, drawn up to their first pass.
+        policy: The order in which they were drawn.
+        shapes: Some of their `beginnings`.
+    """
+    solved = np.zeros((len(arrays.tasks), len(shapes)))
+    cost = np.zeros((len(arrays.tasks), len(shapes), UNITS))
+    for task in range(len(arrays.tasks)):
+        for which, (n_p, n_fr) in enumerate(shapes):
+            for level, node in _in_order(arrays, task, policy, n_p, n_fr):
+                cost[task, which] += arrays.levels[level].cost[node]
+                if arrays.levels[level].passed[node]:
+                    solved[task, which] = 1.0
+                    break
+    return Expected(
+        n_p=tuple(n_p for n_p, _ in shapes),
+        n_fr=tuple(n_fr for _, n_fr in shapes),
+        solved=solved,
+        cost=cost,
+    )
+
+
+def _in_order(
+    arrays: TreeArrays, task: int, policy: Policy, n_p: int, n_fr: int
+) -> Iterator[tuple[int, int]]:
+    """Levels and numbers of a task's nodes, in the order drawn."""
+    programs = list(_first(arrays, 0, task, n_p))
+    if policy is Policy.BFS:
+        yield from ((0, program) for program in programs)
+    for program in programs:
+        if policy is Policy.DFS:
+            yield 0, program
+        if n_fr and arrays.depth:
+            yield from ((1, repair) for repair in _first(arrays, 1, program, n_fr))
+
+
+def _first(arrays: TreeArrays, number: int, parent: int, most: int) -> range:
+    level = arrays.levels[number]
+    start = int(level.starts[parent])
+    return range(start, start + min(most, int(level.counts[parent])))

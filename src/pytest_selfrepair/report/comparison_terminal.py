@@ -1,0 +1,182 @@
+"""Two runs side by side on the terminal: did it get better, by how much, where, at what cost."""
+
+from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison, RunConclusion
+from pytest_selfrepair.report import bargain_words, comparison_tables, comparison_words
+from pytest_selfrepair.report.bargain_tables import by_change
+from pytest_selfrepair.report.terminal import LineStyle, SummaryLine, apart
+from pytest_selfrepair.report.visible_text import Paper
+
+_WIDEST_GROUP = 16
+_FEW_IDS = 3
+
+_STYLES = {
+    RunConclusion.BETTER: LineStyle.GOOD,
+    RunConclusion.WORSE: LineStyle.BAD,
+    RunConclusion.CANNOT_TELL: LineStyle.UNSURE,
+    RunConclusion.SAME: LineStyle.PLAIN,
+}
+
+
+def comparison(
+    found: RunComparison, *, quiet: bool = False, width: int = 80, unicode: bool = True
+) -> list[SummaryLine]:
+    """The lines of a comparison, none wider than the terminal.
+
+    Args:
+        found: What the runs came to.
+        quiet: Three lines alone: the answer, which tasks flipped, and the cost.
+        width: Columns of the terminal; fewer than 24 count as 24.
+        unicode: False where the terminal shows ASCII alone (`plain.shows_unicode`).
+    """
+    page = _Page(found, Paper(width=width, unicode=unicode))
+    if quiet:
+        return [*(page.short() if found.has_tasks else []), *page.games(quiet=True)]
+    return apart([page.whole() if found.has_tasks else page.titles(), page.games()])
+
+
+def against(
+    found: RunComparison, *, quiet: bool = False, width: int = 80, unicode: bool = True
+) -> list[SummaryLine]:
+    """The few lines that a run's summary has of its baseline; arguments as of `comparison`.
+
+    Quiet it is one line.
+    """
+    page = _Page(found, Paper(width=width, unicode=unicode))
+    if quiet:
+        return [*(page.baseline_short() if found.has_tasks else []), *page.games(quiet=True)]
+    return apart([page.baseline() if found.has_tasks else [], page.games()])
+
+
+class _Page:
+    """A comparison on its way to a terminal."""
+
+    def __init__(self, found: RunComparison, paper: Paper) -> None:
+        self._found = found
+        self._versus = found.versus
+        self._paper = paper
+        self._style = _STYLES[found.answer]
+
+    def whole(self) -> list[SummaryLine]:
+        """All of it, in parts with a blank line between two."""
+        parts = [
+            [*self._answer(), *self.titles(), *self._sources()],
+            self._overall(),
+            self._by_difficulty(),
+            self._flips(comparison_words.MOST_IDS),
+            self._costs(),
+            self._settings(),
+            self._missing(),
+        ]
+        return apart(parts)
+
+    def short(self) -> list[SummaryLine]:
+        """Exactly three lines."""
+        costs = comparison_words.costs(self._versus)
+        return [
+            self._cut(comparison_words.short_answer(self._found), self._style),
+            self._cut(comparison_words.odds(self._versus)),
+            self._cut(costs[0] if costs else "no cost to compare"),
+        ]
+
+    def baseline(self) -> list[SummaryLine]:
+        """What a run's own summary says of the run before."""
+        said = f"against {self._found.before.title}: {comparison_words.answer(self._found)}"
+        lines = self._say(said, self._style)
+        if (whole := self._found.overall) is not None:
+            for text in (
+                comparison_words.pass_at_1(whole),
+                comparison_words.at_equal_tokens(self._found),
+            ):
+                if text is not None:
+                    lines += self._say(text, indent="  ")
+        for text in (
+            *comparison_words.flips(self._versus, most=_FEW_IDS),
+            *comparison_words.costs(self._versus)[:1],
+            comparison_words.settings(self._versus.settings),
+        ):
+            lines += self._say(text, indent="  ")
+        for text in comparison_words.missing(self._versus):
+            lines += self._say(text, LineStyle.UNSURE, indent="  ")
+        return lines
+
+    def baseline_short(self) -> list[SummaryLine]:
+        """The same in one line."""
+        return [self._cut(f"baseline: {comparison_words.short_answer(self._found)}", self._style)]
+
+    def _cut(self, text: str, style: LineStyle = LineStyle.PLAIN) -> SummaryLine:
+        return SummaryLine(self._paper.cut(self._paper.text(text)), style)
+
+    def _say(
+        self, text: str, style: LineStyle = LineStyle.PLAIN, *, indent: str = ""
+    ) -> list[SummaryLine]:
+        """A sentence, foreign words in it made harmless, over as many lines as it needs."""
+        wrapped = self._paper.wrap(self._paper.text(text), indent, f"{indent}  ")
+        return [SummaryLine(line, style) for line in wrapped]
+
+    def _answer(self) -> list[SummaryLine]:
+        lines = self._say(comparison_words.answer(self._found), self._style)
+        if (equal := comparison_words.at_equal_tokens(self._found, numbers=False)) is not None:
+            lines += self._say(equal, indent="  ")
+        return lines
+
+    def titles(self) -> list[SummaryLine]:
+        """What the runs are called."""
+        found = self._found
+        return [
+            *self._say(f"before: {found.before.title}", LineStyle.FAINT),
+            *self._say(f"after: {found.after.title}", LineStyle.FAINT),
+        ]
+
+    def games(self, *, quiet: bool = False) -> list[SummaryLine]:
+        """What the games of scenarios came to, where both runs have some."""
+        found = self._found.bargain
+        if not found:
+            return []
+        if quiet:
+            return [self._cut(bargain_words.changed(found))]
+        names = self._paper.names([each.arm for each in found], _WIDEST_GROUP)
+        table = by_change(found, names).lines(self._paper)
+        return [*self._say(bargain_words.changed(found)), *map(SummaryLine, table)]
+
+    def _sources(self) -> list[SummaryLine]:
+        if self._found.overall is None:
+            return []
+        return self._say(comparison_words.sources(self._versus), LineStyle.FAINT)
+
+    def _overall(self) -> list[SummaryLine]:
+        return [
+            SummaryLine(line)
+            for line in comparison_tables.overall(self._found.overall).lines(self._paper)
+        ]
+
+    def _by_difficulty(self) -> list[SummaryLine]:
+        limit = min(_WIDEST_GROUP, max(self._paper.columns // 4, 8))
+        groups = self._paper.names([each.difficulty for each in self._versus.changes], limit)
+        table = comparison_tables.by_difficulty(self._versus, groups)
+        return [SummaryLine(line) for line in table.lines(self._paper)]
+
+    def _flips(self, most: int) -> list[SummaryLine]:
+        texts = comparison_words.flips(self._versus, most=most)
+        return [line for text in texts for line in self._say(text)]
+
+    def _costs(self) -> list[SummaryLine]:
+        return [line for text in comparison_words.costs(self._versus) for line in self._say(text)]
+
+    def _settings(self) -> list[SummaryLine]:
+        """A table; values that are too wide for one are told below one another, and whole."""
+        found = self._versus.settings
+        if not found:
+            return self._say(comparison_words.settings(found))
+        table = comparison_tables.settings(found, self._paper.text)
+        if table.width <= self._paper.columns:
+            return [SummaryLine(line) for line in table.lines(self._paper)]
+        lines = self._say("settings that differ:")
+        for name, before, after in table.rows:
+            lines += self._say(name, indent="  ")
+            lines += self._say(f"before: {before}", indent="    ")
+            lines += self._say(f"after: {after}", indent="    ")
+        return lines
+
+    def _missing(self) -> list[SummaryLine]:
+        texts = comparison_words.missing(self._versus)
+        return [line for text in texts for line in self._say(text, LineStyle.UNSURE)]

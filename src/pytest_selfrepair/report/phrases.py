@@ -1,0 +1,361 @@
+"""Answers in words, the same in every text report."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.run_account import Account, Lost
+from pytest_selfrepair.estimate.exact.shape import ALL
+from pytest_selfrepair.estimate.findings import (
+    Findings,
+    Latency,
+    OutcomeCounts,
+    SourceFindings,
+    Spread,
+    Unscored,
+)
+from pytest_selfrepair.estimate.gain import (
+    Against,
+    AtEqualTokens,
+    Bounds,
+    DifficultyRates,
+    RepairConclusion,
+)
+from pytest_selfrepair.estimate.run.depths import fresh_is_better
+from pytest_selfrepair.report.numbers import (
+    between,
+    dollars,
+    number,
+    number_of_programs,
+    p_value,
+    percent,
+    plural,
+    points,
+)
+
+MOST_NAMED = 3
+"""Tasks that are named for each reason why tasks were not scored."""
+
+
+MANY_DISTINCT = 2 / 3
+"""The share of distinct programs above which nothing is said of their variety."""
+
+
+def answer(found: AtEqualTokens) -> str:
+    """Whether repair pays, and where that cannot be told which gain could have been shown."""
+    if found.answer is RepairConclusion.CANNOT_GAIN:
+        return "all programs of a task are the same, so whether repair pays is not said"
+    if found.answer in {RepairConclusion.PAYS, RepairConclusion.DOES_NOT_PAY}:
+        return str(found.answer)
+    return f"cannot tell with {plural(found.tasks, 'task')} whether repair pays{_power(found)}"
+
+
+def _power(found: AtEqualTokens) -> str:
+    if found.detectable is None:
+        return ""
+    return f"; a gain of {_about(found.detectable)} could have been shown"
+
+
+def _about(gain: float) -> str:
+    return f"about {100 * gain:.0f} points"
+
+
+def short_answer(found: AtEqualTokens) -> str:
+    """The same in fewer words."""
+    if found.answer is RepairConclusion.CANNOT_GAIN:
+        return "all programs of a task are the same"
+    if found.answer in {RepairConclusion.PAYS, RepairConclusion.DOES_NOT_PAY}:
+        return str(found.answer)
+    could = ""
+    if found.detectable is not None:
+        could = f" ({_about(found.detectable)} could be shown)"
+    return f"cannot tell with {plural(found.tasks, 'task')}{could}"
+
+
+def against(found: AtEqualTokens) -> str:
+    """What repair gains on sampling under its own stopping rule, how sure that is, at what cost."""
+    beside, tasks = found.stopping, plural(found.tasks, "task")
+    return (
+        f"{gain(beside, with_p=True)}: {percent(found.pass_rate.value)} of {tasks} solved, "
+        f"against {percent(beside.rate.value)} by {_more(beside)} where all first ones "
+        f"fail, at the same {number(found.tokens)} tokens generated a task"
+    )
+
+
+def others(found: AtEqualTokens) -> list[str]:
+    """The same against the other baselines, each named."""
+    one, paper = found.one_by_one, found.paper
+    at_once = f"{percent(one.rate.value)} by {_more(one)}, at {number(one.tokens)} tokens"
+    everywhere = f"{percent(paper.rate.value)} by {number_of_programs(paper.programs)}"
+    return [
+        f"stopping after each draw: {gain(one)}, against {at_once}",
+        f"the paper's comparison: {gain(paper)}, against {everywhere} of every task",
+    ]
+
+
+def gain(beside: Against, *, with_p: bool = False) -> str:
+    """A gain in points with its interval, and with its p-value where an answer hangs on it."""
+    ends, p = between(beside.gain, points), beside.gain.p
+    sure = "too few tasks for an interval"
+    if ends is not None:
+        tested = f", p = {p_value(p)}" if with_p and p is not None else ""
+        sure = f"{beside.gain.level:.0%} interval over tasks: {ends}{tested}"
+    return f"{points(beside.gain.value)} points ({sure})"
+
+
+def _more(beside: Against) -> str:
+    return f"{number_of_programs(beside.programs).replace(' ', ' more ', 1)}"
+
+
+def not_compared(findings: Findings) -> str:
+    """Why nothing is said of whether repair pays, of a run without any comparison."""
+    if not findings.about.scored:
+        return "nothing was scored: whether repair pays cannot be told"
+    if not findings.sources:
+        return "there is no feedback source: whether repair pays cannot be told"
+    return (
+        "whether repair pays cannot be told: trees ended at their first pass, and nothing was "
+        "sampled beside them"
+    )
+
+
+def several(headline: Sequence[AtEqualTokens]) -> str | None:
+    """That the answers of several sources are said together; None where there are none."""
+    if len(headline) < 2:  # noqa: PLR2004 - one stands alone
+        return None
+    return (
+        f"p-values and intervals of the {len(headline)} sources are Holm's: at most 5 % of runs in "
+        "which no source gains or loses say of any that it does"
+    )
+
+
+def bounds(found: AtEqualTokens) -> str | None:
+    """Between what the rates lie whatever became of tasks that are in none; None: none is missing.
+
+    Where many are missing this is wide: dear tasks, which are hard, are left out first.
+    """
+    if found.bounds is None or found.stopping.bounds is None:
+        return None
+    were = "were" if found.bounds.missing > 1 else "was"
+    return (
+        f"if the {plural(found.bounds.missing, 'task')} not scored or not run {were} counted: "
+        f"{_within(found.bounds)} solved, {_within(found.stopping.bounds)} without repair"
+    )
+
+
+def bounds_of_difficulties(difficulties: Sequence[DifficultyRates]) -> list[str]:
+    """Between what the rates lie of each difficulty of which tasks are missing; of all, pass@1."""
+    return [
+        f"{', '.join(_bounds_of(each))} if {plural(each.bounds.missing, 'missing task')} "
+        f"{'are' if each.bounds.missing > 1 else 'is'} counted"
+        for each in difficulties
+        if each.bounds is not None
+    ]
+
+
+def _bounds_of(difficulty: DifficultyRates) -> Iterator[str]:
+    if difficulty.bounds is not None:
+        yield f"pass@1 of {difficulty.difficulty} lies {_within(difficulty.bounds)}"
+    for each in difficulty.sources:
+        if difficulty.difficulty != ALL and each.bounds is not None and each.stopping.bounds:
+            yield f"that of trees on feedback {each.source} {_within(each.bounds)}"
+            yield f"that of sampling beside them {_within(each.stopping.bounds)}"
+
+
+def _within(bounds: Bounds) -> str:
+    return f"between {percent(bounds.low)} and {percent(bounds.high)}"
+
+
+def variety(tally: OutcomeCounts, temperature: float | None) -> str | None:
+    """How many programs of a task were different, where that may matter; else None."""
+    if tally.drawn is None or tally.distinct is None:
+        return None
+    if temperature != 0 and tally.distinct > MANY_DISTINCT * tally.drawn:
+        return None
+    return (
+        f"programs of a task: {tally.drawn:.1f} drawn, {tally.distinct:.1f} distinct (effective "
+        "number, mean over tasks)"
+    )
+
+
+def spread(found: Spread) -> str:
+    """Whether more tasks, or more samples of each, would make a rate surer."""
+    of = f" of {found.source}" if found.source else ""
+    narrower = 1 - math.sqrt(max(0.0, 1 - found.share_of_draws))
+    rate = f"pass@{found.k or 't'}"
+    return (
+        f"more tasks, or more samples of each? {100 * found.share_of_draws:.0f} % of how "
+        f"{rate}{of} varies over {plural(found.tasks, 'task')} is noise of draws: more "
+        f"samples of each task narrow its interval by at most {100 * narrower:.0f} %, twice the "
+        "tasks by 29 %"
+    )
+
+
+def trees_compared(found: AtEqualTokens) -> str | None:
+    """Which trees were compared, where it is not those that were grown; else None."""
+    if found.n_p is None:
+        return None
+    return (
+        f"trees of {plural(found.n_p, 'program')} with one repair each: no further programs were "
+        "sampled that larger ones could be compared with"
+    )
+
+
+def short(found: AtEqualTokens) -> str | None:
+    """How many tasks have too few programs for the comparison; None where all have enough."""
+    if not found.stopping.short:
+        return None
+    have = "has" if found.stopping.short == 1 else "have"
+    return (
+        f"{number(found.stopping.short)} of {plural(found.unsolved, 'unsolved task')} {have} fewer "
+        "further programs than that; the interval allows for those that were not sampled"
+    )
+
+
+LEAKS = "its words leak the reference solution: an upper bound, no rival of the other sources"
+"""What is said of such a source."""
+
+
+def unanswered(found: SourceFindings) -> str | None:
+    """How many failing programs a source had nothing to say of; None where it spoke of all."""
+    if not found.unanswered:
+        return None
+    programs = plural(found.unanswered, "failing program")
+    return f"{programs} without feedback, left out of its repairs and of every paired comparison"
+
+
+def depths(found: Sequence[AtEqualTokens]) -> list[str]:
+    """One source at every depth, and where fresh sampling would have used the tokens better."""
+    if not found:
+        return []
+    said = [
+        f"depth {each.depth}: {percent(each.pass_rate.value)} at {number(each.tokens)} tokens "
+        f"(without repair {percent(each.stopping.rate.value)}, gain "
+        f"{points(each.stopping.gain.value)})"
+        for each in found
+    ]
+    worse = fresh_is_better(found)
+    levels = " and ".join(map(str, worse))
+    verdict = (
+        f"fresh sampling would have been the better use of the tokens of level {levels}"
+        if worse
+        else "no level's tokens would have been better used for fresh sampling"
+    )
+    return ["; ".join(said), f"{verdict} (by the estimates alone)"]
+
+
+def by_source(found: Iterable[AtEqualTokens]) -> dict[str, list[AtEqualTokens]]:
+    """Depths by their source, in order."""
+    groups: dict[str, list[AtEqualTokens]] = {}
+    for each in found:
+        groups.setdefault(each.source, []).append(each)
+    return groups
+
+
+def price(found: AtEqualTokens) -> str:
+    """What repair's trees cost for each task that they solve."""
+    if found.tokens_per_solved is None:
+        return "no task is solved"
+    money = ""
+    if found.dollars_per_solved:  # nothing where models are free
+        money = f", {dollars(found.dollars_per_solved)} US dollars"
+    return f"a solved task costs {number(found.tokens_per_solved)} tokens{money}"
+
+
+def cost(cost: Cost, account: Account | None = None) -> list[str]:
+    """What all completions cost, in sentences.
+
+    Args:
+        cost: What the records hold.
+        account: What the run has paid for, if that is known otherwise than by its records.
+    """
+    paid = cost.tokens - cost.replayed_tokens
+    reasoning = ""
+    if cost.reasoning_tokens:
+        reasoning = f", {number(cost.reasoning_tokens)} for reasoning"
+    cached = f", {number(cost.cached_tokens)} of them cached" if cost.cached_tokens else ""
+    samples = plural(cost.samples, "sample")
+    paid_for = f"{number(paid)} of them paid for{reasoning}"
+    if account is not None and account.paid.tokens != paid:
+        paid_for = f"{_paid_for(account.paid.tokens, paid)}{reasoning}"
+    return [
+        f"tokens: {number(cost.tokens)} generated in {samples}, {paid_for}",
+        f"prompts: {number(cost.prompt_tokens)} tokens read{cached}",
+        *_in_dollars(cost, account),
+        *_with_earlier(account),
+    ]
+
+
+def _paid_for(account: int, records: int) -> str:
+    """Tokens that the account says were paid for, where the records say otherwise."""
+    if account < records:
+        return f"{number(account)} of them paid for by this run's account"
+    beside = (
+        f"{number(account - records)} of them beside these, for tasks not reported or run again"
+    )
+    return f"{number(account)} paid for, {beside}"
+
+
+def _with_earlier(account: Account | None) -> list[str]:
+    """What all runs of the same settings have paid for, where there was another."""
+    if account is None or account.spent.tokens <= account.paid.tokens:
+        return []
+    money = f" and {dollars(account.spent.dollars)} US dollars" if account.spent.dollars else ""
+    return [
+        f"all runs of these settings have paid for {number(account.spent.tokens)} tokens{money}"
+    ]
+
+
+def _in_dollars(cost: Cost, account: Account | None) -> list[str]:
+    """What was paid, and for what no price is known."""
+    unknown = f"{plural(cost.unpriced, 'sample')} of no known price (--selfrepair-prices)"
+    if cost.unpriced >= cost.samples:
+        return [f"US dollars: unknown; {unknown}"] if cost.samples else []
+    if not cost.dollars:
+        return [f"US dollars: {unknown}"] if cost.unpriced else []
+    paid = max(cost.dollars - cost.replayed_dollars, 0.0)
+    if account is not None:
+        paid = account.paid.dollars
+    more = f"; {unknown}" if cost.unpriced else ""
+    spent = f"{dollars(cost.dollars)}, {dollars(paid)} of them paid now"
+    return [f"US dollars: {spent}{more}"]
+
+
+def latency(found: Latency) -> str:
+    """How long completions of one kind took, in a sentence."""
+    early = ""
+    if found.first_byte_median is not None and found.first_byte_p90 is not None:
+        early = (
+            f"; to the first byte {found.first_byte_median:.2f} and {found.first_byte_p90:.2f} s "
+            f"({number(found.first_byte_samples)} streamed)"
+        )
+    return (
+        f"latency of {plural(found.samples, 'completion')} ({found.of}): median "
+        f"{found.median:.2f} s, 90th percentile {found.p90:.2f} s{early}"
+    )
+
+
+def short_cost(cost: Cost) -> str:
+    """What all completions cost, in a few words."""
+    text = f"{number(cost.tokens)} tokens"
+    if cost.dollars:
+        least = "at least " if cost.unpriced else ""
+        text += f", {least}{dollars(cost.dollars)} US dollars"
+    return text
+
+
+def lost(lost: Lost) -> list[str]:
+    """What was in flight when runs were killed or stopped."""
+    if not lost.requests:
+        return []
+    money = f" and {dollars(lost.dollars)} US dollars" if lost.dollars else ""
+    requests = plural(lost.requests, "request")
+    most = f"they cost at most {number(lost.tokens)} tokens{money}"
+    return [f"lost: up to {requests}, in flight when a run was killed or stopped; {most}"]
+
+
+def named(unscored: Unscored) -> str:
+    """How many tasks there are, and the names of the first."""
+    first = ", ".join(unscored.tasks[:MOST_NAMED])
+    more = ", …" if len(unscored.tasks) > MOST_NAMED else ""
+    return f"{number(len(unscored.tasks))} ({first}{more})"

@@ -1,0 +1,198 @@
+"""A program judged by the assertions of its task, which run where it is not."""
+
+import contextlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
+from pytest_selfrepair.core.verdict import Outcome
+from pytest_selfrepair.sandbox.asserted import Fields, read_asserted, unfinished
+from pytest_selfrepair.sandbox.case_results import CaseResults, JudgedCase
+from pytest_selfrepair.sandbox.channel import CaseReport
+from pytest_selfrepair.sandbox.child_reports import (
+    Answer,
+    NoAnswer,
+    read_case,
+    read_uncompiled,
+    unstable,
+)
+from pytest_selfrepair.sandbox.examiner import Examiner
+from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
+from pytest_selfrepair.sandbox.session import Work, run_again, run_apart
+from pytest_selfrepair.sandbox.ways import CallStyle
+from pytest_selfrepair.sandbox.zygotes import Lease
+
+MOST_CALLS = 10_000
+"""Calls that the assertions of a task may make of one program."""
+
+MOST_ROUNDS = 250
+"""How often the assertions may be run for one program; each but the last asks for calls."""
+
+_LONGEST_BATCH = 2.0  # seconds for which a program computes before the assertions see what came
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What a program made of one call.
+
+    Attributes:
+        answer: It.
+        said: The same for `standin`.
+        ended: Whether the program's process came to its end with it.
+        size: Characters of it.
+    """
+
+    answer: Answer | NoAnswer
+    said: list[JsonValue]
+    ended: bool
+    size: int
+
+
+class Examination:
+    """One program.
+
+    Args:
+        examiner: Runs the assertions.
+        lease: The right to processes.
+        task: The task.
+        program: The program.
+        everything: Whether every case is run, rather than those up to the first that fails.
+    """
+
+    def __init__(
+        self, examiner: Examiner, lease: Lease, task: Task, program: str, *, everything: bool
+    ) -> None:
+        self._examiner, self._lease, self._task = examiner, lease, task
+        self._program, self._everything = program, everything
+        self._prepared = examiner.prepare(task, lease)
+        self._calls: list[JsonValue] = []
+        self._known: list[_Known] = []
+        self._size = 0  # characters of all answers
+        self._hurried = False  # whether there was no time to ask for all that is wanted
+
+    def run(self, zygote: ZygoteProcess, tally: CaseResults) -> None:
+        """Judge the program.
+
+        Args:
+            zygote: Where it runs.
+            tally: Is told of each case.
+
+        Raises:
+            BrokenZygoteError: The sandbox is broken.
+        """
+        calls: Sequence[JsonValue] = self._prepared.calls
+        rounds = 0
+        while rounds < MOST_ROUNDS:
+            rounds += not self._hurried
+            uncompiled = self._ask(zygote, calls)
+            if uncompiled is not None:
+                tally.add_uncompiled(uncompiled)
+                return
+            said = self._examined()
+            if isinstance(said, NoAnswer):
+                tally.add(JudgedCase(trouble=unfinished(said)))
+                return
+            calls, cases = said
+            answers = [known.answer for known in self._known]
+            for case in cases[tally.position :]:
+                judged = read_asserted(case, self._prepared.instrumented.assertions, answers)
+                if judged.trouble is not None and not self._is_steady(zygote, case):
+                    judged = replace(judged, trouble=unstable(judged.trouble))
+                tally.add(judged)
+                if tally.decided:
+                    return
+            if tally.position == len(self._task.cases):
+                return
+            if not calls:
+                raise BrokenZygoteError("a run of assertions ended before its last case")
+            if len(self._calls) + len(calls) >= MOST_CALLS:
+                break
+        error = f"the test was not over after {len(self._calls)} calls"
+        tally.add(JudgedCase(trouble=NoAnswer(outcome=Outcome.WRONG_ANSWER, error=error)))
+
+    def _examined(self) -> tuple[list[JsonValue], list[Fields]] | NoAnswer:
+        """The calls that are not known yet, and the cases before the first of them."""
+        said = self._examiner.examine(
+            self._task,
+            self._prepared.instrumented,
+            self._lease,
+            self._calls,
+            [known.said for known in self._known],
+            everything=self._everything,
+        )
+        match said:
+            case {"calls": list(calls), "cases": list(cases)}:
+                return calls, [case for case in cases if isinstance(case, dict)]
+            case NoAnswer():
+                return said
+        raise BrokenZygoteError(f"a run of assertions said {str(said)[:80]}")
+
+    def _ask(self, zygote: ZygoteProcess, calls: Sequence[JsonValue]) -> NoAnswer | None:
+        """Have the program answer calls, in order, up to the first that ends its process for good.
+
+        Returns:
+            Why the program does not compile; None where it does.
+        """
+        self._hurried = False
+        ends = time.monotonic() + _LONGEST_BATCH
+        with contextlib.closing(run_apart(zygote, self._work(calls))) as reports:
+            for case, report in reports:
+                if case is None:
+                    return read_uncompiled(report)
+                known = self._read(report)
+                self._note(calls[case], known)
+                self._hurried = case + 1 < len(calls) and time.monotonic() > ends
+                if known.ended or self._hurried:
+                    break
+        return None
+
+    def _work(self, calls: Sequence[JsonValue]) -> Work:
+        assert self._task.assertions is not None  # noqa: S101 - it is asked of such tasks alone
+        return Work(
+            program=self._program,
+            fn_name=self._task.fn_name,
+            inputs=list(calls),
+            way=CallStyle.PLAIN,
+            before=self._task.assertions.before,
+            after=self._task.assertions.setup,
+            limits=self._examiner.limits,
+        )
+
+    def _read(self, report: CaseReport) -> _Known:
+        size = len(report.report)
+        answer = read_case(report, TaskKind.CALL_BASED, self._examiner.limits)
+        if self._size + size > self._examiner.limits.output_bytes:  # what one run can be told
+            answer = NoAnswer(outcome=Outcome.OUTPUT_LIMIT, error="its results are too large")
+            return _Known(answer=answer, said=["none"], ended=True, size=0)
+        if isinstance(answer, Answer):
+            return _Known(answer=answer, said=["value", answer.value], ended=False, size=size)
+        said: list[JsonValue] = ["none"]
+        goes_on = bool(report.report) and answer.outcome in _GOING_ON
+        name, _, message = (answer.error or "").partition(": ")
+        if goes_on and answer.outcome is Outcome.RUNTIME_ERROR and name not in _QUIET:
+            said = ["raised", name, message]
+        return _Known(answer=answer, said=said, ended=not goes_on, size=size)
+
+    def _is_steady(self, zygote: ZygoteProcess, case: Fields) -> bool:
+        """Whether the answers that have a part in a failure are the same in another run."""
+        uses = case.get("uses")
+        parts = [*(uses if isinstance(uses, list) else ()), case.get("call")]
+        for index in dict.fromkeys(each for each in parts if isinstance(each, int)):
+            if 0 <= index < len(self._calls):
+                again = run_again(zygote, self._work([self._calls[index]]), 0)
+                if again is None or self._read(again).said != self._known[index].said:
+                    return False
+        return True
+
+    def _note(self, call: JsonValue, known: _Known) -> None:
+        self._calls.append(call)
+        self._known.append(known)
+        self._size += known.size
+
+
+_QUIET = {StopIteration.__name__, StopAsyncIteration.__name__}
+"""Exceptions that would end a test's own loop unseen, as in ``all(map(f, ...))``."""
+
+_GOING_ON = {Outcome.RUNTIME_ERROR, Outcome.WRONG_ANSWER}
+"""Outcomes of a call after which its process may go on: it raised, or returned no plain data."""
