@@ -34,14 +34,14 @@ from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
 from pytest_selfrepair.bargain.talk import TalkState
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback
-from pytest_selfrepair.estimate.bargain.bargain_changes import changes
 from pytest_selfrepair.estimate.bargain.findings import BargainFindings, bargain_findings, verdict
 from pytest_selfrepair.estimate.bargain.fresh import expected_best
 from pytest_selfrepair.estimate.bargain.levels import Level, LevelAnswer
+from pytest_selfrepair.estimate.bargain.plan import least_surplus_gain, measured_deviation
 from pytest_selfrepair.estimate.bargain.samples import samples
-from pytest_selfrepair.estimate.bargain.surplus_power import least_surplus_gain, measured_deviation
 from pytest_selfrepair.estimate.bargain.trimming import trimmed
 from pytest_selfrepair.estimate.bargain.units import IntervalScope, clustered_rate, decide
+from pytest_selfrepair.estimate.bargain.versus import changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -136,6 +136,14 @@ _NO_NOUNS = frozenset(
     )
 )
 """Words that end like a plural and may follow a price."""
+_AT_A_TIME = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|tonight|"
+    r"noon|morning|afternoon|"
+    r"evening|come by|come over|meet up|see you|pick it up|be there)(?: \w+)?,? "
+    r"(?:at|around|by|after|before)\s?$",
+    re.IGNORECASE,
+)
+"""What stands before a time of day."""
 _NAMED = re.compile(
     r"(?:\b(?:size|model|page|chapter|version|series|type|room|number|no\.?|"
     r"nr\.?|iphone|galaxy|pixel|"
@@ -254,6 +262,8 @@ def _bare(text: str, match: re.Match[str], number: Decimal) -> Amount | None:
 
 def _is_dialled(digits: str, left: str) -> bool:
     """Whether a number without a separator is, or ends, a telephone number."""
+    if len(digits) > 1 and digits.startswith("0"):
+        return True
     ends_one = len(digits) == _YEAR_DIGITS and _PREFIX.search(left) is not None
     return len(digits) >= _TELEPHONE or ends_one
 
@@ -265,7 +275,8 @@ def _left(text: str, start: int) -> str:
 
 def _is_counted(text: str, start: int, end: int) -> bool:
     """Whether a number counts, measures or names something, by what stands around it."""
-    if _COUNTED.match(text, end) or _NAMED.search(_left(text, start)):
+    left = _left(text, start)
+    if _COUNTED.match(text, end) or _NAMED.search(left) or _AT_A_TIME.search(left):
         return True
     noun = _PLURAL.match(text, end)
     if noun is not None and noun[1].lower() not in _NO_NOUNS:

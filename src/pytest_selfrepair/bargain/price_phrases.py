@@ -49,6 +49,7 @@ MENTIONED_BEFORE = any_of(
         r"somebody|someone|a (?:friend|guy|man|woman|lady|dealer|neighbou?r)"
         r"|the shop)\b[^.?!]*$"
     ),
+    r"\b\w+ (?:sold|bought) (?:his|hers|theirs|one|an?|mine|it|the)\b[^.?!]*$",
     r"\bthan(?: the| your| a)?\s?$",
     r"\bfrom\s?$",
     (
@@ -56,7 +57,11 @@ MENTIONED_BEFORE = any_of(
         r"saying|offered|offering|offer|told me|mentioned|quoted|need|proposed|"
         r"suggested|named|advertised)\b[^.?!]*$"
     ),
-    r"\byour (?!final|best|lowest|last|bottom)[^.?!]*$",
+    r"\byour\s?$",
+    (
+        r"\byour (?:(?:own|asking|first|initial|previous|earlier|original|starting|old) )?"
+        r"(?:offer|price|ad|listing|quote|bid|number|figure|proposal)\b[^.?!]*$"
+    ),
     r"\b(?:said|saying|(?:you|they|he|she) says?)(?: anything about)?\s?$",
     (
         r"\b(?:i|we)(?:'d| had|'ve| have)? (?:sold|bought|seen|saw|found|got offered|"
@@ -166,7 +171,9 @@ NEAR = 160
 """Characters on either side of a number that say what it is to its speaker."""
 RANGE = re.compile(r"^\s?(?:-|–|—|to|and|bis|up to)\s?$", re.IGNORECASE)
 EACH_FOR_ITS_OWN = re.compile(
-    r"\bfor (?:the|a|one|two)\b.*\band\b.*\bfor (?:the|a|two|both)\b", re.IGNORECASE
+    r"\bfor (?:the|a|one|two)\b.*\band\b.*\bfor (?:the|a|two|both)\b|"
+    r"\b(?:each|apiece)\b.*\b(?:two|three|four|both|all|\d+) for\b",
+    re.IGNORECASE,
 )
 """Two prices for two things."""
 OR = re.compile(r"\bor\b", re.IGNORECASE)

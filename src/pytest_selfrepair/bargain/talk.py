@@ -27,6 +27,8 @@ from pytest_selfrepair.bargain.clauses import (
 _LONGEST = 5_000
 """Characters of one message that are read, from its end: what comes last counts."""
 _LONGEST_QUOTE = 400
+_APART = 3
+"""After a deal, a number further off than by this factor is a time, or an address."""
 
 
 class TalkState(StrEnum):
@@ -166,8 +168,10 @@ class _Talk:
             self._after_leaving(role, message)
         else:
             self._bargain(role, message, rival)
+        insists = message.refuses and not message.asks
         if self.offers.get(role) is before:
-            self._age(role)
+            if not insists:
+                self._age(role)
         elif message.asks:
             self.offers[role] = replace(self.offers[role], asked=True)
 
@@ -235,7 +239,7 @@ class _Talk:
         return said.nods and rival.latest and not rival.asked
 
     def _after_deal(self, role: str, said: _Message) -> None:
-        moved = [each for each in said.prices if each != self.price]
+        moved = [each for each in said.prices if each != self.price and self._is_near(each)]
         if said.leaves and not said.thanks:
             self._end(TalkState.NO_DEAL, said.leaving_words)
         elif moved:
@@ -246,6 +250,11 @@ class _Talk:
                 self._end(TalkState.UNCLEAR, said.price_words)
         elif said.withdraws and said.refuses:
             self._open()
+
+    def _is_near(self, price: Decimal) -> bool:
+        """Whether a number may be another price in place of the one that was agreed."""
+        agreed = self.price or Decimal(0)
+        return agreed <= _APART * price and price <= _APART * agreed
 
     def _after_leaving(self, role: str, said: _Message) -> None:
         if said.prices and not said.leaves:

@@ -59,7 +59,12 @@ IDIOMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 
-SENTENCE = re.compile(r"(?<=[.!?;…])[\s\"')]+(?=\S)|(?<=[!?])(?=[A-Za-z$€£])|\n+")
+SENTENCE = re.compile(
+    r"(?<=[.!?;…])[\s\"')]+(?=\S)|(?<=[!?])(?=[A-Za-z$€£])|\n+|"
+    r",\s(?=(?:when|where|what time|how soon|shall i|should i)\b)",
+    re.IGNORECASE,
+)
+"""Where a sentence ends, and where a question of when and where is added to one."""
 PIECE = re.compile(
     r",(?!\d)\s*|\s+(?:[-–—]{1,2}|\.\.\.?|…)\s+|[:;]\s+|\s+\bbut\b\s+|\bbut\b,?\s+|…|\.\.\."
 )
@@ -99,7 +104,8 @@ ACCEPTS = any_of(
         r"? (?:also |then )?accept\b(?! cash| cards?| returns| paypal|"
         r" credit| venmo| che(?:cks|ques)| payments?| bitcoin| trades)"
     ),
-    r"^(?:offer )?accepted\b",
+    r"^(?:(?:counter[ -]?offer|offer|price|bid|proposal) )?accepted\b",
+    r"\b(?:that|it) would be (?:okay|ok|fine|good|great|acceptable|perfect|alright|all right)\b",
     (
         r"\b(?:we|you)(?:'ve| have|'ve got| got| have got|'ll have)? (?:yourself |"
         r"ourselves )?(?:a|an|our) (?:deal|agreement|bargain)\b(?! for you)"
@@ -107,7 +113,7 @@ ACCEPTS = any_of(
     r"\bshake (?:hands )?on (?:it|that)\b",
     r"\bshakes? hands\b",
     r"\b(?:it|he|she|that|the \w+)(?:'s| is) (?:all )?yours\b",
-    r"^(?:all )?yours\b",
+    r"^(?:all )?yours$",
     r"\byou (?:can|may) (?:have|take) (?:it|that|them|the)\b",
     r"\byou(?:'ve)? got (?:it|yourself a deal)\b",
     r"\bcount me in\b",
@@ -116,6 +122,7 @@ ACCEPTS = any_of(
     r"\bi'm sold\b",
     r"\bi'm game\b",
     r"\btake my money\b",
+    r"\bi(?:'ll| will) get (?:it|them|the [\w-]+)(?: then)?$",
     r"^i'm happy$",
     r"^(?:then )?(?:take|have) it$",
     r"^here you (?:are|go)\b",
@@ -176,8 +183,9 @@ ACCEPTS_DESPITE_NOT = any_of(
     r"\bnot? (?:a )?(?:problem|bad)\b",
 )
 NODS = re.compile(
-    r"^(?:(?:ugh|hmm+|um+|well|oh|aww?|ah|then|please|you know what|i guess|i suppose)[\s,.!]+)*"
-    r"(?:ok(?:ay)?|okey|k|yes|yeah|yea|yep|yup|ya|sure|fine|alright|all right|"
+    r"^(?:(?:ugh|hmm+|um+|well|oh|aww?|ah|then|please|you know what|i guess|"
+    r"i suppose|reluctantly|honestly)[\s,.!]+)*"
+    r"(?:ok(?:ay)?|okey|k|y|yes|yeah|yea|yep|yup|ya|sure|fine|alright|all right|"
     r"great|perfect|cool|excellent|"
     r"wonderful|absolutely|certainly|definitely|of course|very well|gladly|sweet|"
     r"brilliant|super|si|sí|oui|ja|tak)\b",
@@ -240,7 +248,7 @@ CONDITION = any_of(
     r"\bassuming\b",
     r"\bso long as\b",
     r"\bin case\b",
-    r"\bonce you\b",
+    r"\bonce (?:you|i|we)\b",
     r"\bwhen you (?:throw|include|add)\b",
     r"\b(?:throw|thrown|chuck|toss) in\b",
     r"\bif you include\b",
@@ -264,7 +272,7 @@ CONDITION = any_of(
 EVEN_IF = re.compile(r"\beven if\b", re.IGNORECASE)
 REFUSES = any_of(
     (
-        r"^(?:no|nope|nah|nay|never|no way|not (?:a chance|yet|really|quite|"
+        r"^(?:no|n|nope|nah|nay|never|no way|not (?:a chance|yet|really|quite|"
         r"for me|today|at|gonna|going)|sorry|absolutely not|out of the question|"
         r"impossible|i don't think so|i'm afraid not|non|nein)\b"
     ),
@@ -292,6 +300,9 @@ LEAVES = any_of(
     ),
     r"^(?:then )?don't buy (?:it|anything)\b",
     r"\ba no from me\b",
+    r"\bi(?:'ve| have) (?:already |just )?(?:bought|found|got|ordered) (?:another|"
+    r"a different|one|something)\b",
+    r"\brather not (?:sell|buy)(?: it)?(?: at all)?$",
     r"\bi'm off\b(?! by| the)",
     r"\b(?:it|that one)(?:'s| is) (?:already )?gone\b",
     r"\b(?:conversation|discussion|talk|this) is over\b",
@@ -375,7 +386,7 @@ LEAVES = any_of(
     r"\bi (?:quit|give up|withdraw|back out)\b",
     r"\bi'm backing out\b",
     r"\blet's (?:stop|end|leave it|drop it|not|forget)\b(?! at)",
-    r"\bnegotiations? (?:is|are) over\b",
+    r"\bnegotiations? (?:is |are )?(?:over|terminated|ended|closed|finished)\b",
     r"\bwe're done\b",
     r"\bgood luck\b",
     r"\bhave a (?:nice|good|great) (?:day|one|evening|weekend|life)\b",
