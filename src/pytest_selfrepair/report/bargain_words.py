@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from pytest_selfrepair.core.feedback import leaks
-from pytest_selfrepair.estimate.bargain.bargain_changes import BargainChange
 from pytest_selfrepair.estimate.bargain.findings import BargainAbout, BargainFindings, verdict
 from pytest_selfrepair.estimate.bargain.gains import ROUND_1, Gain
 from pytest_selfrepair.estimate.bargain.levels import Level, LevelTest
 from pytest_selfrepair.estimate.bargain.rounds import RoundFigures
+from pytest_selfrepair.estimate.bargain.versus import BargainChange
 from pytest_selfrepair.estimate.intervals.decision import side
 from pytest_selfrepair.report.numbers import between, p_value, percent, plural
 

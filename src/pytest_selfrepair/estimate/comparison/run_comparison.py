@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.estimate.bargain.bargain_changes import BargainChange, changes
 from pytest_selfrepair.estimate.bargain.samples import samples
+from pytest_selfrepair.estimate.bargain.versus import BargainChange, changes
 from pytest_selfrepair.estimate.comparison.run_changes import (
     Changes,
     RunDifferences,
