@@ -14,7 +14,9 @@ from pytest_selfrepair.store.sqlite_store import SqliteStore
 from scenario_projects import GAP, LAMP, RULES, write_scenario, write_scenarios, write_script
 
 MODES = {"serial": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
-EACH_MODE = pytest.mark.parametrize("mode", MODES)
+EACH_MODE = pytest.mark.parametrize(
+    "mode", ["serial", pytest.param("n0", marks=pytest.mark.slow), "n2"]
+)
 SCRIPTED = ("--selfrepair-model", "scripted:script.json", "--selfrepair-feedback", "self")
 
 

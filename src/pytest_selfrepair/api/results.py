@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
+from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.estimate.findings import Findings
@@ -26,15 +27,17 @@ class RunResult:
         name: A RUN that names it, as the commands accept it: ``.selfrepair/samples.sqlite::3``.
         title: What reports call it.
         records: One for each task, by task id.
+        games: One for each scenario and role, by item.
     """
 
     name: str
     title: str
     records: tuple[Record, ...]
+    games: tuple[BargainRecord, ...] = ()
 
     def findings(self) -> Findings:
         """Every estimate, as `selfrepair report` makes them; takes seconds for large trees."""
-        return findings(self.records)
+        return findings(self.records, self.games)
 
     def summary(self, *, width: int = 100) -> str:
         """The text that `selfrepair report` prints.
@@ -98,4 +101,9 @@ def load_run(run: str | int | Path = runs.LAST) -> RunResult:
     if isinstance(run, Path) and runs.is_shorthand(text):
         text = f".{os.sep}{text}"
     found = runs.read(text)
-    return RunResult(name=found.name, title=found.title, records=tuple(found.records))
+    return RunResult(
+        name=found.name,
+        title=found.title,
+        records=tuple(found.records),
+        games=tuple(found.games),
+    )
