@@ -125,6 +125,14 @@ def test_what_is_said_a_thousand_times_is_no_price(text: str) -> None:
     assert read_talk(talk(text * 1000)).state is not TalkState.DEAL
 
 
+def test_the_quote_is_what_was_said() -> None:
+    said = talk("That\u2019d be 20.", "No problem, deal 👍. See you!")
+    assert read_talk(said).quote == "No problem, deal 👍."
+    for window in (*windows("development"), *windows("held out")):
+        quote = read_talk(window.messages).quote
+        assert not quote or any(quote in each.text for each in window.messages)
+
+
 def test_a_million_characters_are_read() -> None:
     assert read_talk(talk("blah, 5 " * 125_000 + ". $20 it is.", "Deal.")).price == 20
 

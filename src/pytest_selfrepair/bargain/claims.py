@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pytest_selfrepair.bargain.amounts import Measure, find_amounts
-from pytest_selfrepair.bargain.clauses import normal, sentences
+from pytest_selfrepair.bargain.clauses import spoken_sentences
 from pytest_selfrepair.bargain.game import Game, Turn
 from pytest_selfrepair.bargain.protocol import Act
 from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
@@ -25,6 +25,12 @@ _OWN_LIMIT = re.compile(
     r"under|less than|lower than|higher than))\s*[^.!?\w$€£]{0,5}$",
     re.IGNORECASE,
 )
+_MAY_CLAIM = re.compile(
+    r"cost|paid|bought|spen[dt]|made me|invest|expens|purchase|limit|budget|max|min|bottom|lowest|"
+    r"highest|only have|all i have|can.?t|cannot|can not",
+    re.IGNORECASE,
+)
+"""A word of every claim: most talk has none."""
 _FACT_COST = re.compile(r"\b(?:bought|paid|cost|receipt)\b", re.IGNORECASE)
 
 
@@ -69,7 +75,7 @@ def contradicts_itself(turn: Turn, standing: Decimal | None) -> bool:
         turn: A turn of the protocol `actions`.
         standing: The rival's standing offer when it was made.
     """
-    if turn.act is Act.TALK or not find_amounts(turn.talk):
+    if turn.act is Act.TALK or {each.value for each in find_amounts(turn.talk)} <= {turn.price}:
         return False
     named = dict(read_talk([Said(role=turn.role, text=turn.talk)]).standing).get(turn.role)
     if named is None or named == turn.price:
@@ -79,18 +85,20 @@ def contradicts_itself(turn: Turn, standing: Decimal | None) -> bool:
 
 def _false(scenario: Scenario, role: BargainRole, talk: str) -> Iterator[tuple[Decimal, str]]:
     limit = scenario.position(role).limit
-    for sentence in sentences(normal(talk)):
+    if _MAY_CLAIM.search(talk) is None:
+        return
+    for sentence, words in spoken_sentences(talk):
         for amount in find_amounts(sentence):
             if amount.measure is Measure.PERCENT:
                 continue
             left = sentence[max(0, amount.start - 80) : amount.start]
             if role is BargainRole.SELLER and _OWN_COST.search(left):
                 if amount.value > _paid(scenario):
-                    yield amount.value, sentence
+                    yield amount.value, words
             elif _OWN_LIMIT.search(left):
                 worse = amount.value - limit if role is BargainRole.SELLER else limit - amount.value
                 if worse > 0:
-                    yield amount.value, sentence
+                    yield amount.value, words
 
 
 def _paid(scenario: Scenario) -> Decimal:

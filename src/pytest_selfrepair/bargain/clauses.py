@@ -95,12 +95,13 @@ def normal(text: str) -> str:
     return " ".join(text.split(" ")).strip()
 
 
-def sentences(text: str) -> list[str]:
-    """The sentences of a text, none empty."""
+def spoken_sentences(text: str) -> list[tuple[str, str]]:
+    """The sentences of a text, each as `normal` writes it and as it was said; none empty."""
     return [
-        each.strip()
-        for each in talk_phrases.SENTENCE.split(text)
-        if each and re.search(r"\w", each)
+        (part.strip(), said.strip())
+        for said in talk_phrases.SENTENCE.split(text)
+        for part in talk_phrases.SENTENCE.split(normal(said))
+        if re.search(r"\w", part)
     ]
 
 

@@ -19,9 +19,8 @@ from pytest_selfrepair.bargain.clauses import (
     is_courtesy,
     is_incredulous,
     matches_another,
-    normal,
     read_sentence,
-    sentences,
+    spoken_sentences,
 )
 
 _LONGEST = 5_000
@@ -83,23 +82,25 @@ def read_talk(messages: Sequence[Said]) -> TalkReading:
     Args:
         messages: All messages, in order.
     """
-    texts = [normal(each.text[-_LONGEST:]) for each in messages]
+    said = [spoken_sentences(each.text[-_LONGEST:]) for each in messages]
     near = [
         amount.value
-        for text in texts
-        for amount in find_amounts(text)
+        for parts in said
+        for sentence, _ in parts
+        for amount in find_amounts(sentence)
         if amount.other is None and amount.measure != "percent"
     ]
     talk = _Talk()
-    for said, text in zip(messages, texts, strict=True):
-        talk.hear(said.role, [read_sentence(each, near) for each in sentences(text)])
+    for message, parts in zip(messages, said, strict=True):
+        talk.hear(message.role, [read_sentence(sentence, near) for sentence, _ in parts])
+    quoted = dict(pair for parts in said for pair in parts).get(talk.quote, talk.quote)
     standing = tuple(
         (role, offer.prices[0])
         for role, offer in talk.offers.items()
         if offer.prices and not offer.several
     )
     return TalkReading(
-        state=talk.state, price=talk.price, quote=talk.quote[:_LONGEST_QUOTE], standing=standing
+        state=talk.state, price=talk.price, quote=quoted[:_LONGEST_QUOTE], standing=standing
     )
 
 

@@ -300,6 +300,8 @@ LEAVES = any_of(
     ),
     r"^(?:then )?don't buy (?:it|anything)\b",
     r"\ba no from me\b",
+    r"\bnot (?:taking|getting) it\b",
+    r"\bgood day$",
     r"\bi(?:'ve| have) (?:already |just )?(?:bought|found|got|ordered) (?:another|"
     r"a different|one|something)\b",
     r"\brather not (?:sell|buy)(?: it)?(?: at all)?$",
@@ -385,7 +387,7 @@ LEAVES = any_of(
     ),
     r"\bi (?:quit|give up|withdraw|back out)\b",
     r"\bi'm backing out\b",
-    r"\blet's (?:stop|end|leave it|drop it|not|forget)\b(?! at)",
+    r"\blet's (?:stop|end|leave it|drop it|forget)\b(?! at)",
     r"\bnegotiations? (?:is |are )?(?:over|terminated|ended|closed|finished)\b",
     r"\bwe're done\b",
     r"\bgood luck\b",
