@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from projects import SOLVED, write_project
+from pytest_selfrepair.bargain.advice import game_key
 from pytest_selfrepair.bargain.record import BargainRecord
+from pytest_selfrepair.bargain.scenario import BargainRole
+from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.store import run_names as runs
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 from scenario_projects import GAP, LAMP, RULES, write_scenario, write_scenarios, write_script
@@ -298,3 +301,27 @@ def test_scenarios_that_are_alike_in_everything_but_their_place_are_told_apart(
         write_scenario(pytester.path / name / "lamp")
     run(pytester, "a", "b", *RULES).assert_outcomes(passed=4)
     assert set(records(pytester.path)) == set(ids("a/lamp", "b/lamp"))
+
+
+def test_people_advise_the_games_that_they_have_read(
+    pytester: pytest.Pytester, project: Path
+) -> None:
+    run(pytester, LAMP, *RULES, "-m", "seller")
+    [record] = records(project).values()
+    assert record.scenario is not None
+    key = game_key(record.scenario, BargainRole.SELLER, record.chains[0].first)
+    texts = {"task_id": record.task_id, "participant": "p1", "feedback": "Open higher."}
+    (project / "advice.jsonl").write_text(json.dumps({**texts, "program_hash": key}))
+    options = ("--selfrepair-model", "rule:conceder", "--selfrepair-rival", "rule:conceder")
+    human = ("--selfrepair-feedback", f"human:{project}/advice.jsonl")
+    run(pytester, LAMP, *options, *human, "-m", "seller").assert_outcomes(passed=1)
+    [record] = records(project).values()
+    [arm] = record.chains[0].arms
+    assert (arm.name, arm.complete) == ("human:advice.jsonl", True)
+    assert [each.advice and each.advice.text for each in arm.rounds] == ["Open higher."]
+
+
+def test_workers_know_both_kinds_of_item_by_their_ends() -> None:
+    ids = ["a/1::selfrepair", "test_a.py::test_b", "b/lamp::seller", "b/lamp::buyer"]
+    assert workers.task_shares(ids, 2) == [[0, 3], [2]]
+    assert [workers.is_task(each) for each in ids] == [True, False, False, False]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -160,7 +161,9 @@ def name_players(
             f"{OPTION}: found 'swapped' with --selfrepair-games 1; accepted: with 2 games or more, "
             "for its advice is about another one"
         )
-    people = {arm: _written(arm, config) for arm in arms if arm.partition(":")[0] == HUMAN_ADVICE}
+    files = {arm: arm.partition(":")[2] for arm in arms if arm.partition(":")[0] == HUMAN_ADVICE}
+    people = {_of_people(path): _written(path, config) for path in files.values()}
+    arms = tuple(_of_people(files[arm]) if arm in files else arm for arm in arms)
     named = {arm: named_critic(arm) for arm in arms if arm not in people}
     return NamedPlayers(
         player=settings.model,
@@ -195,9 +198,14 @@ def _player(name: str, made: Mapping[AskedModel, Model], models: Models) -> Play
     )
 
 
-def _written(arm: str, config: pytest.Config) -> Mapping[str, Feedback]:
+def _of_people(path: str) -> str:
+    """What the arm is called that people advise: after a file that the user named."""
+    return f"{HUMAN_ADVICE}:{Path(path).name}" if path else HUMAN_ADVICE
+
+
+def _written(path: str, config: pytest.Config) -> Mapping[str, Feedback]:
     """People's advice by the game that it is about; of several on one game the first."""
-    file = base_of(config) / (arm.partition(":")[2] or DEFAULT_FILE)
+    file = base_of(config) / (path or DEFAULT_FILE)
     found: dict[str, Feedback] = {}
     for answer in read_answers(file):
         advice = Feedback(text=answer.feedback, author=answer.participant, seconds=answer.seconds)

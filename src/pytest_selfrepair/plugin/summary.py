@@ -105,8 +105,8 @@ class Summary:
 
     @cached_property
     def _decision(self) -> "Decision | None":
-        """The gate's; None where there is no gate."""
-        if not self._reports.gate.is_set:
+        """The gate's, which is about tasks; None where there is no gate, or scenarios alone."""
+        if not self._reports.gate.is_set or (self._log.games and not self._log.records):
             return None
         return self._reports.decision(self._findings, self._log.records)
 

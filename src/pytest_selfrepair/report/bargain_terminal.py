@@ -62,6 +62,9 @@ class _Games:
     def whole(self) -> list[SummaryLine]:
         found = self._found
         parts: list[list[SummaryLine]] = []
+        if not found.about:
+            said = "no game was scored: whether advice gains cannot be told"
+            parts.append(self._say(said, LineStyle.UNSURE))
         for about in found.about:
             own = [each for each in words.headline(found) if each.role is about.role]
             parts.append([*self._say(words.heading(about)), *self._answers(own)])
