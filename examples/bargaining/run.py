@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 RECORDING = HERE / "recording.jsonl"
 
-SCENARIOS = ("bargain_tasks/wide/balloon",)
+SCENARIOS = ("bargain_tasks/wide/balloon", "bargain_tasks/wide/desk-lamp")
 MODELS = ("local:1.5b", "local")
 SHAPE = (
     *("-m", "seller", "--selfrepair-rival", "rule:boulware", "--selfrepair-games", "2"),

@@ -1,6 +1,7 @@
 """The items of a scenario: one for each role, whose games are played to a record."""
 
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 
 import pytest
 from _pytest._code.code import ExceptionInfo, TerminalRepr
@@ -26,7 +27,13 @@ class GameItem(RunItem):
         self.task_id = f"{scenario.id}::{role}"
         super().__init__(role.value, parent, nodeid=self.task_id)
         self.upcoming = UpcomingGames(task_id=self.task_id, role=role, load=lambda: scenario)
+        self._zone = scenario.zone
         self.mark(role.value, scenario.zone.value)
+
+    @property
+    def group(self) -> StrEnum:
+        """Its zone of agreement."""
+        return self._zone
 
     def setup(self) -> None:
         """Play the games.

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -64,6 +65,11 @@ class RunItem(pytest.Item):
     task_id: str
 
     @property
+    def group(self) -> StrEnum:
+        """What a run that has a bound is balanced over."""
+        raise NotImplementedError
+
+    @property
     def is_runnable(self) -> bool:
         """Whether there is anything to run."""
         return True
@@ -118,6 +124,11 @@ class TaskItem(RunItem):
         self.difficulty = outline.difficulty
         self.extra_keyword_matches = _KEYWORDS
         self.mark(outline.difficulty.value, outline.kind.value)
+
+    @property
+    def group(self) -> StrEnum:
+        """Its difficulty."""
+        return self.difficulty
 
     @property
     def is_runnable(self) -> bool:
