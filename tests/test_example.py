@@ -1,11 +1,10 @@
 """The example conftest.py and the README's promises, run as a user would."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from places import ROOT
 
 
 @pytest.fixture(autouse=True)

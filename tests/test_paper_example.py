@@ -5,10 +5,9 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+from places import ROOT
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.store import run_names as runs
-
-ROOT = Path(__file__).parents[1]
 
 
 class Texts(HTMLParser):

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 import pytest_selfrepair
+from places import ROOT
 from pytest_selfrepair.report.columns import PROGRAM_COLUMNS, TASK_COLUMNS, Column
-
-ROOT = Path(__file__).parents[1]
 
 NAMES = """
     Acceptance Assertions BudgetSpentError CONTENT_FILTER CONTEXT_LIMIT Case CaseFailure Checker
