@@ -20,6 +20,9 @@ MODES = {"serial": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
 EACH_MODE = pytest.mark.parametrize(
     "mode", ["serial", pytest.param("n0", marks=pytest.mark.slow), "n2"]
 )
+SELDOM = pytest.mark.parametrize(
+    "mode", ["serial", *(pytest.param(mode, marks=pytest.mark.slow) for mode in ("n0", "n2"))]
+)
 SCRIPTED = ("--selfrepair-model", "scripted:script.json", "--selfrepair-feedback", "self")
 
 
@@ -89,7 +92,7 @@ def test_lines_of_scenarios_give_the_same_items(pytester: pytest.Pytester) -> No
     assert collected(pytester, "many.jsonl::rug::buyer") == ["many.jsonl::rug::buyer"]
 
 
-@EACH_MODE
+@SELDOM
 def test_a_malformed_scenario_is_its_own_error_and_the_others_are_played(
     pytester: pytest.Pytester, project: Path, mode: str
 ) -> None:
@@ -141,7 +144,7 @@ def test_a_broken_rule_fails_the_item_and_is_named_with_its_turn(
     )
 
 
-@EACH_MODE
+@SELDOM
 def test_an_answer_that_cannot_be_had_is_an_error_and_no_broken_rule(
     pytester: pytest.Pytester, project: Path, mode: str
 ) -> None:
@@ -188,8 +191,8 @@ def test_a_budget_that_is_spent_is_an_error_and_what_was_paid_is_kept(
     pytester: pytest.Pytester, project: Path
 ) -> None:
     write_script(project, reply={"text": "OFFER 19", "tokens": 500}, advice="Hold out.")
-    options = (LAMP, *SCRIPTED, "-m", "seller", "--selfrepair-max-tokens", "600")
-    options += ("--selfrepair-store", "s.sqlite")
+    store_option = ("--selfrepair-store", "s.sqlite")
+    options = (LAMP, *SCRIPTED, "-m", "seller", "--selfrepair-max-tokens", "600", *store_option)
     result = run(pytester, *options, "--selfrepair-max-tokens-total", "1500")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*not scored: * budget: *"])
