@@ -4,9 +4,8 @@
     python examples/bargaining/run.py --record    # asks the models for what is not recorded
 
 The embedded 1.5B sells to `rule:boulware`, advised by itself (`self`) and by nobody (`none`); the
-embedded 0.5B, which hardly follows the protocol, is the negative control. Two games of one
-scenario show that all of it works, and no more: docs/bargaining.md says what they cannot show. All
-is written to the folder `bargaining`.
+embedded 0.5B is the negative control. Two games of two scenarios show that all of it works, and no
+more: docs/bargaining.md says why. All is written to the folder `bargaining`.
 """
 
 import argparse
