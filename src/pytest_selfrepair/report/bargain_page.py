@@ -67,6 +67,7 @@ def _role(found: BargainFindings, about: BargainAbout) -> dict[str, object]:
             _table(by_gain(gains, names), "What each arm gains, and of what that is made"),
         ],
         "behaviour": [words.behaviour(each) for each in once(rounds)],
+        "histograms": [words.histogram(each) for each in once(rounds)],
         "curve": rounds_svg(rounds),
         "risk": risk_svg(rounds),
     }

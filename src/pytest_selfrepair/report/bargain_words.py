@@ -171,6 +171,16 @@ def asymmetry(found: BargainFindings) -> list[str]:
     ]
 
 
+def histogram(figures: RoundFigures) -> str:
+    """A round's deals by surplus share."""
+    arm = "all arms" if figures.round == 1 else figures.arm
+    below, *within, above = figures.histogram
+    return (
+        f"{arm}, round {figures.round}: deals by surplus share: below 0: {below}; from 0 to 1 in "
+        f"{len(within)} bins: {' '.join(map(str, within))}; above 1: {above}"
+    )
+
+
 def behaviour(figures: RoundFigures) -> str:
     """How a round was bargained."""
     parts = [f"{figures.exchanges:.1f} exchanges a game"]
