@@ -22,6 +22,7 @@ from pytest_selfrepair.sandbox.installed_packages import Packages, find_packages
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 from pytest_selfrepair.store import exchange
+from pytest_selfrepair.store.any_record import of_tasks
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 from pytest_selfrepair.tasks import apps_fields as apps
 from pytest_selfrepair.tasks import livecodebench
@@ -261,7 +262,7 @@ def test_a_run_names_its_packages_in_the_record_the_prompt_and_the_summary(
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines([f"selfrepair: programs run in * with {NUMPY.versions[0]};*"])
     with closing(SqliteStore(pytester.path / ".selfrepair/samples.sqlite")) as store:
-        old, new = (line.record for line in exchange.records(store))
+        old, new = of_tasks(line.record for line in exchange.records(store))
         asked = [line.request.messages[-1].content for line in exchange.samples(store)]
     assert old.setup is not None
     assert new.setup is not None

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
+from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.report import frames
 from pytest_selfrepair.report.frames import Library
-from pytest_selfrepair.report.terminal import summary
+from pytest_selfrepair.report.run_terminal import run_summary
 from pytest_selfrepair.store import run_names as runs
 
 if TYPE_CHECKING:
@@ -26,15 +27,17 @@ class RunResult:
         name: A RUN that names it, as the commands accept it: ``.selfrepair/samples.sqlite::3``.
         title: What reports call it.
         records: One for each task, by task id.
+        games: One for each scenario and role, by item.
     """
 
     name: str
     title: str
     records: tuple[Record, ...]
+    games: tuple[BargainRecord, ...] = ()
 
     def findings(self) -> Findings:
         """Every estimate, as `selfrepair report` makes them; takes seconds for large trees."""
-        return findings(self.records)
+        return findings(self.records, self.games)
 
     def summary(self, *, width: int = 100) -> str:
         """The text that `selfrepair report` prints.
@@ -42,7 +45,7 @@ class RunResult:
         Args:
             width: Columns that it may take.
         """
-        lines = summary(self.findings(), width=width)
+        lines = run_summary(self.findings(), width=width)
         return "\n".join([self.title, *(line.text for line in lines)])
 
     @overload
@@ -98,4 +101,9 @@ def load_run(run: str | int | Path = runs.LAST) -> RunResult:
     if isinstance(run, Path) and runs.is_shorthand(text):
         text = f".{os.sep}{text}"
     found = runs.read(text)
-    return RunResult(name=found.name, title=found.title, records=tuple(found.records))
+    return RunResult(
+        name=found.name,
+        title=found.title,
+        records=tuple(found.records),
+        games=tuple(found.games),
+    )

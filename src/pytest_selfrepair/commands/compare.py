@@ -58,6 +58,7 @@ def run(before: str, after: str, out: Mapping[str, Path | None], *, quiet: bool)
     found = run_comparison(
         (side(old.records, old.title, old.name), old.records),
         (side(new.records, new.title, new.name), new.records),
+        games=(old.games, new.games),
     )
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     reports: dict[str, Callable[[], str]] = {

@@ -2,10 +2,10 @@
 
 import argparse
 from pathlib import Path
-from typing import Literal
+from typing import get_args
 
 from pytest_selfrepair.estimate.assemble import findings
-from pytest_selfrepair.report.figures import HEADLINE, PAPER, FigureWay, figure
+from pytest_selfrepair.report.figures import HEADLINE, PAPER, FigureWay, Kind, figure
 from pytest_selfrepair.store import run_names as runs
 
 
@@ -14,10 +14,11 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("name", metavar="RUN", help=runs.ACCEPTED)
     command.add_argument(
         "--kind",
-        choices=["curve", "heatmap", "sources"],
+        choices=get_args(Kind),
         default="curve",
         help="curve: pass@t; heatmap: shapes against sampling without repair; sources: repair "
-        "rates and paired differences (default: curve)",
+        "rates and paired differences; of games rounds: surplus shares by round; risk: deals "
+        "against their price (default: curve)",
     )
     command.add_argument(
         "--paper",
@@ -35,9 +36,7 @@ async def _command(options: argparse.Namespace) -> int:
     return run(options.name, options.kind, options.out, way=PAPER if options.paper else HEADLINE)
 
 
-def run(
-    name: str, kind: Literal["curve", "heatmap", "sources"], out: Path, *, way: FigureWay = HEADLINE
-) -> int:
+def run(name: str, kind: Kind, out: Path, *, way: FigureWay = HEADLINE) -> int:
     """Draw a figure of a run.
 
     Returns:
@@ -48,5 +47,6 @@ def run(
             the formats, it cannot be written, or Matplotlib is missing.
         StoreError: The store cannot be read.
     """
-    figure(findings(runs.load(name).records), kind, out, way=way)
+    found = runs.load(name)
+    figure(findings(found.records, found.games), kind, out, way=way)
     return 0

@@ -11,8 +11,8 @@ from pytest_selfrepair.commands.output import show, write_reports
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.report.data import to_json
 from pytest_selfrepair.report.html import page
-from pytest_selfrepair.report.markdown import markdown
-from pytest_selfrepair.report.terminal import summary
+from pytest_selfrepair.report.run_markdown import run_markdown
+from pytest_selfrepair.report.run_terminal import run_summary
 from pytest_selfrepair.report.visible_text import shows_unicode
 from pytest_selfrepair.store import run_names as runs
 
@@ -54,17 +54,17 @@ def run(name: str, out: Mapping[str, Path | None], *, quiet: bool) -> int:
         StoreError: The store cannot be read.
     """
     found = runs.load(name)
-    estimated = findings(found.records)
+    estimated = findings(found.records, found.games)
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     made = f"{found.title}, reported {now}"
     reports: dict[str, Callable[[], str]] = {
-        "html": lambda: page(estimated, found.records, made=made),
+        "html": lambda: page(estimated, found.records, found.games, made=made),
         "json": lambda: to_json(estimated),
-        "markdown": lambda: markdown(estimated),
+        "markdown": lambda: run_markdown(estimated),
     }
     if write_reports(out, reports):
         width = get_terminal_size().columns
         unicode = shows_unicode(sys.stdout.encoding)
-        lines = summary(estimated, quiet=quiet, width=width, unicode=unicode)
+        lines = run_summary(estimated, quiet=quiet, width=width, unicode=unicode)
         show("\n".join([found.title, *(line.text for line in lines)]))
     return 0

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.core.feedback import leaks
 from pytest_selfrepair.core.record import UNKNOWN, Record, Setup
 from pytest_selfrepair.core.run_account import Account, Lost
 from pytest_selfrepair.core.tree import Policy
+from pytest_selfrepair.estimate.bargain.findings import bargain_findings
 from pytest_selfrepair.estimate.comparison.source_comparison import compared
 from pytest_selfrepair.estimate.exact.iid import iid, sampled
 from pytest_selfrepair.estimate.exact.shape import ALL, Shape
@@ -37,6 +39,7 @@ _T = TypeVar("_T")
 
 def findings(
     records: Sequence[Record],
+    games: Sequence[BargainRecord] = (),
     *,
     not_run: int = 0,
     lost: Lost | None = None,
@@ -48,12 +51,16 @@ def findings(
 
     Args:
         records: One for each task.
-        not_run: Tasks that were collected and never started.
+        games: One for each scenario and role.
+        not_run: Tasks and scenarios that were collected and never started.
         lost: What was in flight when runs of the same settings were killed or stopped.
         account: What the run has paid for, by its account; None: its records alone tell.
         title: What reports call the run; None: after its models and sources.
         how: How tasks are resampled.
     """
+    played = bargain_findings(games)
+    if title is None and played is not None and not records:
+        title = played.title
     run = SampledRun.of(records, not_run=not_run)
     records, names, used = run.records, run.sources, run.trees()
     parts = compared(run, how=how)
@@ -76,6 +83,7 @@ def findings(
         latency=latencies(records),
         notes=(*overstepped(account), *notes(records)),
         spreads=spreads(run.tasks, names),
+        bargain=played,
         account=account,
     )
 

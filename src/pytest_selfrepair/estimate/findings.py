@@ -9,6 +9,7 @@ from enum import StrEnum
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.run_account import Account, Lost
 from pytest_selfrepair.core.tree import Policy
+from pytest_selfrepair.estimate.bargain.findings import BargainFindings
 from pytest_selfrepair.estimate.exact.shape import ALL, Shape
 from pytest_selfrepair.estimate.gain import AtEqualTokens, Baseline, DifficultyRates
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
@@ -386,6 +387,7 @@ class Findings:
             that is known.
         account: What the run has paid for, by its account, also for tasks that were not reported;
             None in a report of a stored run.
+        bargain: What the games of scenarios say; None where none were played.
         schema: The version of this layout.
     """
 
@@ -408,4 +410,5 @@ class Findings:
     notes: tuple[str, ...] = ()
     spreads: tuple[Spread, ...] = ()
     account: Account | None = None
+    bargain: BargainFindings | None = None
     schema: int = SCHEMA

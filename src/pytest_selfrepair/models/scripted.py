@@ -2,11 +2,15 @@
 
 The file is JSON: `{"tasks": {TASK_ID: {PLACE: ANSWERS}}}`. The task id `*` serves every task that
 is not named. A place is, most telling first, a node (`p0/self/r1`), a stage and a source
-(`repair:none`, `feedback:gpt-4`), or a stage: `program`, `repair`, `feedback`. ANSWERS is one
-answer or a list of them, of which a stage takes the one at its draw's number, from the start again
-at the list's end. An answer is a text, or an object with `text` and optionally `tokens` (default:
-words), `finish_reason` (default: `stop`), `seconds` to wait, and for the HTTP server `faults`, what
-the first tries get instead: an HTTP status, `drop` for a lost connection, or a kind of fault.
+(`repair:none`, `feedback:gpt-4`), or a stage: `program`, `repair`, `feedback`. In a scenario's
+games, whose TASK_ID ends with the role that is improved (`lamp::seller`), the stages are `reply`,
+`again` (the second try after an illegal reply), `advice` and `moderator`; from round 2 on the arm
+may follow (`reply:none`). ANSWERS is one answer or a list of them, of which a stage takes the one
+at its draw's number, from the start again at the list's end; the draw of a turn is how many its
+side had before, that of advice the round that it is about, less one. An answer is a text, or an
+object with `text` and optionally `tokens` (default: words), `finish_reason` (default: `stop`),
+`seconds` to wait, and for the HTTP server `faults`, what the first tries get instead: an HTTP
+status, `drop` for a lost connection, or a kind of fault.
 
 Beside `tasks` the file may hold `latency`, which adds to every answer's seconds (see
 `SimulatedLatency`), and for the HTTP server: `api_key` and `models`, the only ones it accepts;
@@ -33,6 +37,9 @@ PREFIX = "scripted:"
 
 ANY_TASK = "*"
 
+AGAIN = "again"
+"""The second try after an illegal reply: where no answer is scripted for it, the first one's."""
+
 DROP = "drop"
 """What a script may call the fault `drop-before`."""
 
@@ -40,6 +47,10 @@ _NODE = re.compile(
     r"p(?P<program>\d+)(?:/(?P<source>.+?)(?:/[rf]\d+)*/(?P<kind>[rf])(?P<draw>\d+))?"
 )
 _STAGES = {"r": "repair", "f": "feedback"}
+_TURN = re.compile(
+    r"(?:seller|buyer)/g\d+/(?:round1|(?P<arm>.+)/round(?P<round>\d+))/"
+    r"(?:t(?P<turn>\d+)(?:/(?P<more>again|moderator(?:/third)?))?|advice)"
+)
 
 
 class ScriptedCompletion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -135,7 +146,9 @@ class Script:
             ScriptError: There is none.
         """
         stage, source, draw = _parsed(node)
-        places = (node, f"{stage}:{source}", stage)
+        places = [node]
+        for each in (stage, "reply") if stage == AGAIN else (stage,):
+            places += [f"{each}:{source}", each]
         for task in (task_id, ANY_TASK):
             answers = self._file.tasks.get(task, {})
             for place in places:
@@ -199,10 +212,22 @@ def prompt_words(contents: Iterable[str]) -> int:
 def _parsed(node: str) -> tuple[str, str, int]:
     found = _NODE.fullmatch(node)
     if found is None:
-        raise ScriptError(f"node {node!r} is none; accepted: p0, p0/SOURCE/r0, p0/SOURCE/f0")
+        return _parsed_turn(node)
     if found["kind"] is None:
         return "program", "", int(found["program"])
     return _STAGES[found["kind"]], found["source"], int(found["draw"])
+
+
+def _parsed_turn(node: str) -> tuple[str, str, int]:
+    found = _TURN.fullmatch(node)
+    if found is None:
+        raise ScriptError(
+            f"node {node!r} is none; accepted: p0, p0/SOURCE/r0, p0/SOURCE/f0, seller/g0/round1/t0"
+        )
+    if found["turn"] is None:
+        return "advice", found["arm"], int(found["round"]) - 1
+    stage = (found["more"] or "reply").partition("/")[0]
+    return stage, found["arm"] or "", int(found["turn"]) // 2
 
 
 def _pick(answers: _Answers, draw: int) -> ScriptedCompletion:

@@ -10,6 +10,7 @@ from pytest_selfrepair.core.run_account import RunLimits
 from pytest_selfrepair.core.tree import Plan, Policy
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.models.recording import Replay
+from pytest_selfrepair.plugin.game_flags import GAME_OPTIONS
 from pytest_selfrepair.plugin.model_registry import ResolvedModel
 from pytest_selfrepair.plugin.options import Settings
 
@@ -18,36 +19,49 @@ _ALWAYS = frozenset({"temperature", "max_tokens", "seed"})
 
 
 def campaign_of(
-    settings: Settings, plan: Plan, prompts: PromptSet, models: Sequence[ResolvedModel]
+    settings: Settings,
+    plan: Plan,
+    prompts: PromptSet,
+    coder: ResolvedModel | None,
+    others: Sequence[ResolvedModel],
 ) -> str:
     """What tells the account of a run from that of others: all that decides its samples.
 
     A run that ignores stored samples has an account of its own; else a later run with the same
     settings goes on with it, whatever it is limited to.
+
+    Args:
+        settings: What the user asked for.
+        plan: How large trees may grow.
+        prompts: The wording.
+        coder: The model that writes programs, or plays; None: a rule plays.
+        others: The run's other models.
     """
     if settings.replay == Replay.OFF:
         return uuid.uuid4().hex
-    coder, *others = models
     facts: list[object] = [
         settings.model,
         settings.feedback,
         _written(plan),
-        coder.explaining.max_tokens,
+        None if coder is None else coder.explaining.max_tokens,
         settings.base_url,
         settings.feedback_base_url,
         prompts.name,
         prompts.digest,
     ]
     later: list[object] = []
-    if own := _later(coder):
+    if coder is not None and (own := _later(coder)):
         later.append([coder.asked.name, own])
     later += [
         [model.asked.name, model.explaining.changed]
         for model in others
-        if model.explaining != coder.explaining
+        if coder is None or model.explaining != coder.explaining
     ]
     if plan.policy is not Policy.BATCH:
         later.append(["policy", plan.policy])
+    games = [getattr(settings, option.name) for option in GAME_OPTIONS]
+    if games != [option.default and option.parse(option.default) for option in GAME_OPTIONS]:
+        later.append(["games", games])
     if prompts.packages:
         later.append(["packages", prompts.packages])
     if later:

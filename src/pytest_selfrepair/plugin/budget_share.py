@@ -16,7 +16,7 @@ class BudgetShare:
 
     Attributes:
         limits: What the run may spend.
-        bound: What one task costs at most.
+        bound: What the next item costs at most.
         share: This process's part of the run, from 0 to 1.
         before: What was spent when this process began.
         paid: The share of the budget that each finished task took, as far as it cost anything.
@@ -24,7 +24,7 @@ class BudgetShare:
     """
 
     limits: RunLimits
-    bound: Cost
+    bound: Cost = field(default_factory=Cost)
     share: float = 1.0
     before: Spent = field(default_factory=Spent)
     paid: list[float] = field(default_factory=list)

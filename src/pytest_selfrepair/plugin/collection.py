@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pytest_selfrepair.plugin.collectors import Folder, TaskFolder, collector_for
+from pytest_selfrepair.plugin.game_collectors import scenario_collector_for
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.selection import ordered, sampled
 from pytest_selfrepair.tasks.folders import is_task_folder
@@ -35,8 +36,8 @@ class Collection:
     def pytest_collect_file(
         self, file_path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
-        """A JSON Lines file that was asked for, or what a conftest.py reads, holds tasks."""
-        return collector_for(file_path, parent)
+        """A file that was asked for, a scenario's, or what a conftest.py reads, holds items."""
+        return scenario_collector_for(file_path, parent) or collector_for(file_path, parent)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(

@@ -17,11 +17,12 @@ from _pytest._code.code import ExceptionInfo, TerminalRepr
 from pytest_selfrepair.core.foreign import described, place
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import SelfRepairError, TaskError
-from pytest_selfrepair.plugin import ITEM_NAME
+from pytest_selfrepair.plugin import GAME_NAMES, ITEM_NAME
 from pytest_selfrepair.plugin.items import TaskItem
-from pytest_selfrepair.plugin.task_runner import Upcoming
+from pytest_selfrepair.plugin.task_runner import UpcomingTask
 from pytest_selfrepair.tasks import folders, hub, jsonl
 from pytest_selfrepair.tasks.outline import Outline
+from pytest_selfrepair.tasks.scenarios import SCENARIO, is_scenario_folder
 from pytest_selfrepair.tasks.task_paths import circle_error, is_circle
 
 HUB = pytest.StashKey[dict[Path, str]]()
@@ -63,6 +64,9 @@ def locate(config: pytest.Config) -> None:
     names = config.stash.setdefault(HUB, {})
     for i, given in enumerate(config.args):
         arg = given.removesuffix(f"::{ITEM_NAME}")  # pytest takes no `::` behind a folder
+        folder, _, role = arg.rpartition("::")
+        if role in GAME_NAMES and is_scenario_folder(config.invocation_params.dir / folder):
+            arg = f"{folder}/{SCENARIO}::{role}"
         if hub.is_hub(arg):
             name, *parts = arg.split("::", 1)
             path = hub.fetched(name)
@@ -71,7 +75,7 @@ def locate(config: pytest.Config) -> None:
         config.args[i] = arg
 
 
-def _id(path: Path, config: pytest.Config) -> str:
+def path_id(path: Path, config: pytest.Config) -> str:
     """A path from pytest's root, in and outside it, or a name of the hub: so all ids differ."""
     if (name := config.stash[HUB].get(path)) is not None:
         return name
@@ -86,8 +90,8 @@ def _kind_of(entry: os.DirEntry[str]) -> tuple[bool, bool]:
         return False, False
 
 
-class _Collector(pytest.Collector):
-    """What the collectors of tasks share: an error is one line, not a traceback of ours."""
+class OneLineCollector(pytest.Collector):
+    """What the collectors of items share: an error is one line, not a traceback of ours."""
 
     def repr_failure(  # type: ignore[override]  # pytest's own collectors leave `style` out too
         self, excinfo: ExceptionInfo[BaseException]
@@ -96,6 +100,16 @@ class _Collector(pytest.Collector):
         if isinstance(excinfo.value, SelfRepairError):
             return str(excinfo.value)
         return super().repr_failure(excinfo)
+
+    def broken(
+        self, name: str, task_id: str, error: TaskError, path: Path | None = None
+    ) -> "Broken":
+        """What stands in the place of a malformed task or scenario."""
+        return Broken.from_parent(self, name=name, nodeid=task_id, error=error, path=path)
+
+
+class _Collector(OneLineCollector):
+    """What the collectors of tasks share."""
 
     def task_in(
         self, path: Path, name: str, task_id: str, files: Mapping[str, int]
@@ -118,18 +132,12 @@ class _Collector(pytest.Collector):
         path: Path | None = None,
     ) -> "TaskItem":
         """The item of a task."""
-        upcoming = Upcoming(task_id=task_id, load=partial(_as_outlined, load, outline))
+        upcoming = UpcomingTask(task_id=task_id, load=partial(_as_outlined, load, outline))
         return TaskItem.from_parent(self, name=name, upcoming=upcoming, outline=outline, path=path)
 
-    def broken(
-        self, name: str, task_id: str, error: TaskError, path: Path | None = None
-    ) -> "Broken":
-        """What stands in the place of a malformed task."""
-        return Broken.from_parent(self, name=name, nodeid=task_id, error=error, path=path)
 
-
-class Broken(_Collector):
-    """A malformed task, alone in being an error."""
+class Broken(OneLineCollector):
+    """A malformed task or scenario, alone in being an error."""
 
     def __init__(self, *, error: TaskError, **rest: object) -> None:
         super().__init__(**rest)  # type: ignore[arg-type]  # pytest's own keywords, passed through
@@ -149,7 +157,7 @@ class TaskFolder(_Collector, pytest.Directory):
     def collect(self) -> Iterator["TaskItem | Broken"]:
         """The one task."""
         files = folders.files_of(os.fspath(self.path))
-        yield self.task_in(self.path, ITEM_NAME, _id(self.path, self.config), files)
+        yield self.task_in(self.path, ITEM_NAME, path_id(self.path, self.config), files)
 
 
 class Folder(_Collector, pytest.Directory):
@@ -159,7 +167,7 @@ class Folder(_Collector, pytest.Directory):
         """Everything, in order of names, as pytest's own folders do."""
         session, hooks, config = self.session, self.ihook, self.config
         all_asked_for = any(map(session.isinitpath, (self.path, *self.path.parents)))
-        base = _id(self.path, config)
+        base = path_id(self.path, config)
         base = "" if base == "." else f"{base}/"
         with os.scandir(self.path) as found:
             entries = sorted(found, key=lambda entry: entry.name)
@@ -222,7 +230,7 @@ class JsonLinesFile(_Collector, pytest.File):
 
     def collect(self) -> Iterator["TaskItem | Broken"]:
         """The tasks, by their names."""
-        base = _id(self.path, self.config)
+        base = path_id(self.path, self.config)
         for line, name, outline in jsonl.outlined(self.path):
             if isinstance(name, TaskError):
                 place = f"line {line.number}"
@@ -243,7 +251,7 @@ class HookFile(_Collector, pytest.File):
 
     def collect(self) -> Iterator["TaskItem | Broken"]:
         """The tasks, named by their own ids."""
-        base = _id(self.path, self.config)
+        base = path_id(self.path, self.config)
         seen: set[str] = set()
         for task in self._read():
             if isinstance(task, TaskError):
@@ -272,7 +280,7 @@ class HookFile(_Collector, pytest.File):
         except TaskError as error:
             yield error
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the tasks before it are run
-            yield _unread(_id(self.path, self.config), error)
+            yield _unread(path_id(self.path, self.config), error)
 
 
 def _unread(file: str, error: BaseException) -> TaskError:
@@ -290,10 +298,12 @@ def collector_for(path: Path, parent: pytest.Collector) -> pytest.Collector | No
     try:
         tasks = parent.config.hook.pytest_selfrepair_tasks(path=path, config=parent.config)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the files beside it are read
-        own = error if isinstance(error, TaskError) else _unread(_id(path, parent.config), error)
+        own = (
+            error if isinstance(error, TaskError) else _unread(path_id(path, parent.config), error)
+        )
         return Broken.from_parent(parent, name=path.name, path=path, error=own)
     if tasks is not None:
         return HookFile.from_parent(parent, path=path, tasks=tasks)
     if jsonl.is_lines(path) and parent.session.isinitpath(path):
-        return JsonLinesFile.from_parent(parent, path=path, nodeid=_id(path, parent.config))
+        return JsonLinesFile.from_parent(parent, path=path, nodeid=path_id(path, parent.config))
     return None

@@ -1,13 +1,14 @@
-"""The hooks of the process that hears of every task: it keeps the log and supplies workers."""
+"""The hooks of the process that hears of every item: it keeps the log and supplies workers."""
 
 from typing import Any
 
 import pytest
 
+from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import SelfRepairError, WorkerLostError
 from pytest_selfrepair.plugin import workers
-from pytest_selfrepair.plugin.items import tasks_of
+from pytest_selfrepair.plugin.items import runnable
 from pytest_selfrepair.plugin.run_process import RunProcess
 from pytest_selfrepair.plugin.runlog import RunLog
 from pytest_selfrepair.plugin.sent_records import sent_record
@@ -27,12 +28,12 @@ class Controller:
         self._checked: bool | None = None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Count the tasks that are to be run."""
-        self._log.collected = len(list(tasks_of(session.items)))
+        """Count the items that are to be run."""
+        self._log.collected = len(list(runnable(session.items)))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a record."""
-        if report.failed and not report.nodeid.endswith(workers.END):
+        if report.failed and not workers.is_item(report.nodeid):
             self._log.others_failed = True
         if (sent := sent_record(report)) is not None:
             record, self._log.rate_limits[workers.worker_of(report)] = sent
@@ -70,13 +71,16 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
-        """A task whose worker died is unscored, never silently absent."""
+        """An item whose worker died is unscored, never silently absent."""
         lost = WorkerLostError(f"the worker that ran it died ({report.longrepr})")
-        self._log.add(Record(task_id=crashitem.removesuffix(workers.END), unscored=str(lost)))
+        if workers.is_task(crashitem):
+            self._log.add(Record(task_id=crashitem.removesuffix(workers.END), unscored=str(lost)))
+        elif workers.is_item(crashitem):
+            self._log.add(BargainRecord(task_id=crashitem, unscored=str(lost)))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Learn from a worker that ends how many tasks were to be run."""
+        """Learn from a worker that ends how many items were to be run."""
         self._log.collected = max(self._log.collected, workers.collected(node))
         self._log.notices += workers.notices(node)
         self._log.fault = self._log.fault or workers.fault(node)

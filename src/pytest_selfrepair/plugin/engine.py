@@ -1,4 +1,4 @@
-"""The engine: grows the trees of coming tasks while pytest reports the ones before them."""
+"""The engine: runs the items to come while pytest reports the ones before them."""
 
 import asyncio
 import contextlib
@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.run_account import RunLimits
 from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.plugin.budget_share import BudgetShare
 from pytest_selfrepair.plugin.loop import Loop
-from pytest_selfrepair.plugin.task_runner import TaskRunner, Upcoming
+from pytest_selfrepair.plugin.run_equipment import RunEquipment
+from pytest_selfrepair.plugin.runners import Runners, Upcoming
+from pytest_selfrepair.store.any_record import AnyRecord
 
 WINDOW = 2
 """Tasks that may be started and not reported yet, for each request that may be in flight: enough
@@ -26,34 +28,38 @@ _BREATH = 0.05
 
 
 class Engine:
-    """Runs tasks: as many at once as keep every request in flight that may be.
+    """Runs items: as many at once as keep every request in flight that may be.
 
     Its work is done on a loop of its own; nothing is opened or started before the first task.
 
     Args:
-        runner: Runs each.
+        equipment: What items are run with; it is set up before the first of them is.
+        runners: Run each.
         slots: What every request needs.
         share: Whether the run's budget lasts for one more task.
     """
 
-    def __init__(self, runner: TaskRunner, slots: Slots, share: BudgetShare) -> None:
-        self._runner = runner
+    def __init__(
+        self, equipment: RunEquipment, runners: Runners, slots: Slots, share: BudgetShare
+    ) -> None:
+        self._equipment = equipment
+        self._runners = runners
         self._slots = slots
         self._open = ExitStack()
         self._loop: Loop | None = None
         # What follows is touched on the loop's thread alone.
         self._coming: deque[Upcoming] = deque()
         self._known: set[str] = set()
-        self._started: dict[str, asyncio.Task[Record]] = {}
+        self._started: dict[str, asyncio.Task[AnyRecord]] = {}
         self._share = share
-        self._young: deque[float] = deque()  # when the youngest tasks were started
+        self._young: deque[tuple[float, Upcoming]] = deque()  # when the youngest were started
 
     def expect(self, coming: Iterable[Upcoming]) -> None:
         """Work ahead on these tasks, in this order; those that are expected already stay so."""
         tasks = list(coming)
         self._running().call(lambda: self._expect(tasks))
 
-    def record(self, upcoming: Upcoming) -> Record:
+    def record(self, upcoming: Upcoming) -> AnyRecord:
         """Wait for a task's record, expected or not.
 
         Returns:
@@ -77,7 +83,7 @@ class Engine:
     @property
     def notices(self) -> list[str]:
         """What the user should know of how models were asked, a line each."""
-        return self._runner.notices
+        return self._equipment.notices
 
     @property
     def in_flight(self) -> int:
@@ -87,13 +93,13 @@ class Engine:
     @property
     def rate_limits(self) -> int:
         """How often an endpoint said, to this process, that it was asked too much."""
-        return self._runner.rate_limits
+        return self._equipment.rate_limits
 
     async def _give_up(self) -> None:
         """Send nothing more, keep the answers that come soon, and drop the rest."""
         self._coming.clear()
         self._slots.close()
-        self._runner.stop()
+        self._equipment.stop()
         if not self._started:
             return
         _, late = await asyncio.wait(self._started.values(), timeout=GRACE)
@@ -116,30 +122,43 @@ class Engine:
 
     def _start_next(self) -> None:
         """Start tasks while requests could be in flight that are not, nor soon will be."""
-        if not self._runner.is_set_up and self._started:
+        if not self._equipment.is_set_up and self._started:
             return  # the first one sets all up, and then comes back here
         now = time.monotonic()
-        while self._young and self._young[0] < now - _BREATH:
+        while self._young and self._young[0][0] < now - _BREATH:
             self._young.popleft()
         while (
             self._coming
-            and self._slots.wanted + len(self._young) * self._runner.first_requests
+            and self._slots.wanted
+            + sum(self._runners.first_requests(each) for _, each in self._young)
             < self._slots.limit
             and len(self._started) < WINDOW * self._slots.limit
-            and self._share.lasts
+            and self._lasts(self._coming[0])
         ):
-            self._start(self._coming.popleft())
-            self._young.append(now)
+            upcoming = self._coming.popleft()
+            self._start(upcoming)
+            self._young.append((now, upcoming))
         if self._coming and self._young:
             asyncio.get_running_loop().call_later(_BREATH, self._start_next)
 
-    def _start(self, upcoming: Upcoming) -> "asyncio.Task[Record]":
+    @property
+    def _to_come(self) -> int:
+        """Requests that items which have just been started will soon ask for."""
+        return sum(self._runners.first_requests(upcoming) for _, upcoming in self._young)
+
+    def _lasts(self, upcoming: Upcoming) -> bool:
+        """Whether the budget can be expected to last for one more."""
+        if not self._share.paid and self._share.limits != RunLimits():
+            self._share.bound = self._runners.bound(upcoming)
+        return self._share.lasts
+
+    def _start(self, upcoming: Upcoming) -> "asyncio.Task[AnyRecord]":
         self._share.begin()
         work = asyncio.create_task(self._paid(upcoming))
         self._started[upcoming.task_id] = work
         return work
 
-    async def _paid(self, upcoming: Upcoming) -> Record:
+    async def _paid(self, upcoming: Upcoming) -> AnyRecord:
         cost = Cost()
         try:
             record = await self._run(upcoming)
@@ -149,7 +168,7 @@ class Engine:
             self._share.end(cost)
             self._start_next()
 
-    async def _taken(self, upcoming: Upcoming) -> Record:
+    async def _taken(self, upcoming: Upcoming) -> AnyRecord:
         self._known.add(upcoming.task_id)
         work = self._started.get(upcoming.task_id)
         if work is None:
@@ -162,9 +181,9 @@ class Engine:
                 del self._started[upcoming.task_id]
                 self._start_next()
 
-    async def _run(self, upcoming: Upcoming) -> Record:
-        if not self._runner.is_set_up:
-            self._runner.set_up(self._open, self._running().run)
-            self._share.before = self._runner.spent_before
+    async def _run(self, upcoming: Upcoming) -> AnyRecord:
+        if not self._equipment.is_set_up:
+            self._equipment.set_up(self._open, self._running().run)
+            self._share.before = self._equipment.spent_before
             self._start_next()
-        return await self._runner.run(upcoming)
+        return await self._runners.run(upcoming)

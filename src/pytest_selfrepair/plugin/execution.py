@@ -1,11 +1,11 @@
-"""The hooks of a process that runs tasks: it works ahead, and sends a record with each report."""
+"""The hooks of a process that runs items: it works ahead, and sends a record with each report."""
 
 from collections.abc import Generator
 
 import pytest
 
 from pytest_selfrepair.plugin import workers
-from pytest_selfrepair.plugin.items import RECORD, TaskItem, UnscoredError, tasks_of
+from pytest_selfrepair.plugin.items import RECORD, RunItem, UnscoredError, runnable
 from pytest_selfrepair.plugin.run_process import RunProcess
 from pytest_selfrepair.plugin.sent_records import send_record
 from pytest_selfrepair.report.visible_text import harmless
@@ -25,19 +25,19 @@ class Execution:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Work ahead, as far as is known what this process is to run."""
-        if not isinstance(item, TaskItem):
+        if not isinstance(item, RunItem):
             return
         engine = self._process.engine
         if not self._works_ahead:
             self._works_ahead = True
-            engine.expect(each.upcoming for each in tasks_of(workers.known_share(item.session)))
-        engine.expect(each.upcoming for each in tasks_of([item, nextitem]))
+            engine.expect(each.upcoming for each in runnable(workers.known_share(item.session)))
+        engine.expect(each.upcoming for each in runnable([item, nextitem]))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Send a task's record with the report of the phase that made it."""
+        """Send an item's record with the report of the phase that made it."""
         report = yield
         if (fault := self._process.models.check.fault) is not None:
             self._give_up(item.session, fault)

@@ -1,6 +1,7 @@
 """The table of flags: what each is called, what it takes, and what it is for."""
 
 from pytest_selfrepair.plugin import flag_values as values
+from pytest_selfrepair.plugin.game_flags import GAME_OPTIONS
 from pytest_selfrepair.plugin.option import Option
 
 CHECKER_NAMES = ("tolerant", "strict", "unordered", "apps")
@@ -18,8 +19,8 @@ OPTIONS = (
     Option(
         name="model",
         metavar="NAME",
-        help="the code model; turns the plugin on. local, local:1.5b, scripted:FILE, or any name "
-        "that the OpenAI-compatible endpoint knows",
+        help="the model that writes programs, or plays; turns the plugin on. local, local:1.5b, "
+        "scripted:FILE, any name that the OpenAI-compatible endpoint knows, or of scenarios a rule",
         default=None,
         parse=values.text,
     ),
@@ -28,7 +29,9 @@ OPTIONS = (
         metavar="SOURCE",
         help="where feedback comes from; may be given more than once. self (explanation and repair "
         "in one completion), self:separate, none (error sentence only), blind, placebo, cases, "
-        "trace, reference[:MODEL], human[:FILE], or a model's name (default: self)",
+        "trace, reference[:MODEL], human[:FILE], or a model's name; of scenarios self, none, goal, "
+        "placebo, swapped, fresh, reference[:MODEL], human[:FILE] or a model's name "
+        "(default: self)",
         default="self",
         parse=values.text,
         repeats=True,
@@ -483,4 +486,5 @@ OPTIONS = (
         default=None,
         parse=values.one_of("github"),
     ),
+    *GAME_OPTIONS,
 )

@@ -1,9 +1,12 @@
 """What is said before a run begins: who writes, who explains, and where programs run."""
 
+from pytest_selfrepair.bargain.rule_players import is_rule
 from pytest_selfrepair.core.feedback import FeedbackCases
 from pytest_selfrepair.core.tree import Policy
+from pytest_selfrepair.plugin.game_players import NamedPlayers
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.run_process import RunProcess
+from pytest_selfrepair.report.numbers import plural
 
 
 class Header:
@@ -28,11 +31,27 @@ class Header:
         given = ""
         if process.packages is not None:
             given = f" with {', '.join(process.packages.versions) or 'the standard library alone'}"
+        first = [f"selfrepair: {settings.model}, {told}; {tree}, {budget}"]
+        games = [f"selfrepair: {_games(process.models.players, settings)}"]
+        if is_rule(settings.model):
+            first = games
+        elif settings.rival is not None:
+            first += games
         return [
-            f"selfrepair: {settings.model}, {told}; {tree}, {budget}",
+            *first,
             *(f"selfrepair: {line}" for line in process.models.described),
             f"selfrepair: programs run in {process.isolation.description}{given}; {store}",
         ]
+
+
+def _games(players: NamedPlayers, settings: Settings) -> str:
+    """How scenarios are played."""
+    read = "" if players.moderator is None else f", read by {players.moderator}"
+    return (
+        f"{players.player} bargains with {players.rival}{read}, feedback "
+        f"{', '.join(players.arms) or 'none'}; {plural(settings.games, 'game')} of "
+        f"{plural(settings.rounds, 'round')}"
+    )
 
 
 def _repairs(settings: Settings) -> str:

@@ -1,7 +1,8 @@
-"""The item of a task: grown while it is set up, passed or failed when it is called."""
+"""The items: run while they are set up, passed or failed when they are called."""
 
 import os
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -14,15 +15,17 @@ from pytest_selfrepair.core.record import NO_CASES, Record
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
 from pytest_selfrepair.plugin import ITEM_NAME
 from pytest_selfrepair.plugin.engine import Engine
-from pytest_selfrepair.plugin.task_runner import Upcoming
+from pytest_selfrepair.plugin.runners import Upcoming
+from pytest_selfrepair.plugin.task_runner import UpcomingTask
 from pytest_selfrepair.report.item import unsolved_text
 from pytest_selfrepair.report.junit import properties
+from pytest_selfrepair.store.any_record import AnyRecord
 from pytest_selfrepair.tasks.outline import Outline
 
 ENGINE = pytest.StashKey[Engine]()
-"""Where a session keeps what runs its tasks."""
+"""Where a session keeps what runs its items."""
 
-RECORD = pytest.StashKey[Record]()
+RECORD = pytest.StashKey[AnyRecord]()
 """Where an item keeps its record."""
 
 
@@ -31,7 +34,7 @@ _KEYWORDS = {ITEM_NAME}
 
 
 class UnscoredError(Failed):
-    """A task that could not be scored: pytest's error, never a failure.
+    """An item that could not be scored: pytest's error, never a failure.
 
     Of pytest's own kind, which can do without a traceback: to lay out one that is not shown would
     cost a tenth of a second for each of what may be thousands of tasks.
@@ -51,18 +54,61 @@ def _mark(name: str) -> pytest.Mark:
     return mark
 
 
-class TaskItem(pytest.Item):
-    """One task: grown while it is set up, judged solved or not when it is called.
+class RunItem(pytest.Item):
+    """What the engine runs: a task, or a scenario with one of its roles improved.
 
-    So an endpoint or a sandbox that fails is pytest's error, and an unsolved task its failure.
+    It is run while it is set up, and judged when it is called: so an endpoint or a sandbox that
+    fails is pytest's error, and an unsolved task or a broken rule its failure.
     """
+
+    upcoming: Upcoming
+    task_id: str
+
+    @property
+    def group(self) -> StrEnum:
+        """What a run that has a bound is balanced over."""
+        raise NotImplementedError
+
+    @property
+    def is_runnable(self) -> bool:
+        """Whether there is anything to run."""
+        return True
+
+    @property
+    def ihook(self) -> pluggy.HookRelay:
+        """The hooks that hold in the folder above: a task's own has none."""
+        above = self.parent
+        assert above is not None  # noqa: S101 - only a session has none
+        return above.ihook
+
+    def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
+        """Where pytest says the item is."""
+        return self.path, None, self.task_id
+
+    def ran(self) -> AnyRecord:
+        """Wait for the record of the item, and keep it."""
+        record = self.config.stash[ENGINE].record(self.upcoming)
+        self.stash[RECORD] = record
+        return record
+
+    def mark(self, *markers: str) -> None:
+        """Give it markers."""
+        for marker in markers:
+            self.own_markers.append(_mark(marker))
+            self.keywords[marker] = _mark(marker)
+
+
+class TaskItem(RunItem):
+    """One task: its trees are grown, and it passes where a program or a repair solves it."""
+
+    upcoming: UpcomingTask
 
     def __init__(
         self,
         *,
         name: str,
         parent: pytest.Collector,
-        upcoming: Upcoming,
+        upcoming: UpcomingTask,
         outline: Outline,
         path: Path | None,
     ) -> None:
@@ -77,16 +123,17 @@ class TaskItem(pytest.Item):
         self.has_cases = outline.cases != 0
         self.difficulty = outline.difficulty
         self.extra_keyword_matches = _KEYWORDS
-        for marker in (outline.difficulty.value, outline.kind.value):
-            self.own_markers.append(_mark(marker))
-            self.keywords[marker] = _mark(marker)
+        self.mark(outline.difficulty.value, outline.kind.value)
 
     @property
-    def ihook(self) -> pluggy.HookRelay:
-        """The hooks that hold in the folder above: a task's own has none."""
-        above = self.parent
-        assert above is not None  # noqa: S101 - only a session has none
-        return above.ihook
+    def group(self) -> StrEnum:
+        """Its difficulty."""
+        return self.difficulty
+
+    @property
+    def is_runnable(self) -> bool:
+        """Whether it has cases."""
+        return self.has_cases
 
     def setup(self) -> None:
         """Grow the task's trees.
@@ -96,8 +143,7 @@ class TaskItem(pytest.Item):
         """
         if not self.has_cases:
             pytest.skip(f"{self.task_id} has no cases")
-        record = self.config.stash[ENGINE].record(self.upcoming)
-        self.stash[RECORD] = record
+        record = self._kept(self.ran())
         self.user_properties += properties(record)
         if record.quarantined or record.unscored == NO_CASES:
             pytest.skip(f"{self.task_id}: {record.unscored}")
@@ -110,7 +156,7 @@ class TaskItem(pytest.Item):
         Raises:
             UnsolvedError: None did.
         """
-        if task_outcome(self.stash[RECORD]) is TaskOutcome.UNSOLVED:
+        if task_outcome(self._kept(self.stash[RECORD])) is TaskOutcome.UNSOLVED:
             raise UnsolvedError
 
     def repr_failure(  # type: ignore[override]  # as above
@@ -118,14 +164,21 @@ class TaskItem(pytest.Item):
     ) -> str | TerminalRepr:
         """The task's tree, in short or with -v in full: no traceback of ours."""
         if isinstance(excinfo.value, UnsolvedError):
-            return unsolved_text(self.stash[RECORD], verbose=self.config.get_verbosity() > 0)
+            record = self._kept(self.stash[RECORD])
+            return unsolved_text(record, verbose=self.config.get_verbosity() > 0)
         return super().repr_failure(excinfo)
 
-    def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
-        """Where pytest says the item is."""
-        return self.path, None, self.task_id
+    @staticmethod
+    def _kept(record: AnyRecord) -> Record:
+        assert isinstance(record, Record)  # noqa: S101 - a task's is one
+        return record
+
+
+def runnable(items: Iterable[pytest.Item | None]) -> Iterator[RunItem]:
+    """The items that the engine can run."""
+    return (item for item in items if isinstance(item, RunItem) and item.is_runnable)
 
 
 def tasks_of(items: Iterable[pytest.Item | None]) -> Iterator[TaskItem]:
     """The items that are tasks and can be run."""
-    return (item for item in items if isinstance(item, TaskItem) and item.has_cases)
+    return (item for item in runnable(items) if isinstance(item, TaskItem))

@@ -40,7 +40,7 @@ class LiveLine:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
-        """Count the tasks that workers have found."""
+        """Count the items that workers have found."""
         del node
         self._total = sum(map(len, workers.task_shares(ids, 1)))
 
@@ -66,11 +66,12 @@ class LiveLine:
         spent, in_flight = Spent(), 0
         with contextlib.suppress(StoreError):  # the summary will say so
             spent, in_flight = self._log.progress(self._campaign)
-        priced = any(record.cost.dollars for record in records) or self._limits.max_dollars
+        costs = [*(each.cost for each in records), *(each.cost for each in self._log.games)]
+        priced = any(cost.dollars for cost in costs) or self._limits.max_dollars
         return live_line(
             RunProgress(
                 total=self._total,
-                done=len(records),
+                done=len(records) + len(self._log.games),
                 solved=became[TaskOutcome.SOLVED],
                 repaired=became[TaskOutcome.REPAIRED],
                 # workers reserve for what waits for a slot, too

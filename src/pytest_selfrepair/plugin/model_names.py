@@ -5,13 +5,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from pytest_selfrepair.bargain.advice import Control
+from pytest_selfrepair.bargain.rule_players import RULES
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.feedback import HUMAN, RECIPES
 from pytest_selfrepair.models.local import parse_local_name
 from pytest_selfrepair.models.scripted import PREFIX
 from pytest_selfrepair.models.weights import SIZES
 
-_OURS = (*RECIPES, HUMAN, PREFIX.rstrip(":"), *(name for size in SIZES for name in size.names))
+_OURS = (
+    *RECIPES,
+    HUMAN,
+    *Control,
+    *RULES,
+    PREFIX.rstrip(":"),
+    *(name for size in SIZES for name in size.names),
+)
 """The names that are no endpoint's."""
 
 _LIKE_A_MODEL = re.compile(r"[-0-9/.]")
@@ -62,19 +71,18 @@ def meant(name: str, others: Iterable[str] = ()) -> str | None:
     return None if found == name else found
 
 
-def check_name(name: str, others: Iterable[str], *, is_coder: bool) -> None:
+def check_name(name: str, others: Iterable[str], *, option: str) -> None:
     """Refuse what looks like a slip of the pen rather than the name of a model.
 
     Args:
         name: A name that would be taken for that of an endpoint's model.
         others: Names that are known beside those of sources and of models of this machine.
-        is_coder: Whether it is the code model's.
+        option: The option that names it, without its prefix.
 
     Raises:
         UsageError: It is nearly one of those.
     """
     if (found := meant(name, others)) is not None:
-        option = "model" if is_coder else "feedback"
         raise UsageError(
             f"--selfrepair-{option}: found {name!r}, which no source or model of this machine "
             f"is called; did you mean {found!r}? Accepted: also any model of the endpoint; one "

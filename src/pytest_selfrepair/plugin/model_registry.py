@@ -158,7 +158,7 @@ class ModelRegistry:
             called, provider = name_within(name), provider_of(name)
         else:
             if name not in self._tables and self.prices.of(name) is None:
-                check_name(name, self._tables, is_coder=name == self._settings.model)
+                check_name(name, self._tables, option=_option_of(name, self._settings))
             called, provider = name, ""
         return self._endpoint_model(asked, table, called, provider)
 
@@ -189,14 +189,22 @@ class ModelRegistry:
         )
 
 
-def descriptions(models: Sequence[ResolvedModel]) -> list[str]:
+def _option_of(name: str, settings: Settings) -> str:
+    """The option that names a model."""
+    for option in ("model", "rival", "moderator"):
+        if name == getattr(settings, option):
+            return option
+    return "feedback"
+
+
+def descriptions(coder: ResolvedModel | None, others: Sequence[ResolvedModel]) -> list[str]:
     """Where and how each model is asked, a line each, where there is anything to say.
 
     Args:
-        models: The models, the code model first.
+        coder: The model that writes programs, or plays; None: a rule plays.
+        others: The run's other models.
     """
-    coder, *others = models
-    lines = [_described(coder, coder.params)]
+    lines = [] if coder is None else [_described(coder, coder.params)]
     lines += [_described(model, model.explaining) for model in others]
     return [line for line in lines if line]
 

@@ -76,6 +76,11 @@ class Settings:
     gate_scope: str
     discordance: float | None
     annotations: str | None
+    rounds: int
+    games: int
+    rival: str | None
+    moderator: str | None
+    protocol: str | None
 
 
 assert [option.name for option in OPTIONS] == [each.name for each in fields(Settings)]  # noqa: S101 - a table and a type that must not drift apart

@@ -1,6 +1,7 @@
-"""What is said when the tasks are known and before any of them is sampled."""
+"""What is said when the items are known and before any of them is run."""
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -8,9 +9,13 @@ import pytest
 
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import TaskError, UsageError
+from pytest_selfrepair.estimate.bargain.plan import ASSUMED_DEVIATION, least_surplus_gain
 from pytest_selfrepair.plugin import workers
-from pytest_selfrepair.plugin.items import TaskItem, tasks_of
+from pytest_selfrepair.plugin.game_items import GameItem, games_of
+from pytest_selfrepair.plugin.items import TaskItem, runnable, tasks_of
+from pytest_selfrepair.plugin.kinds import check_kinds
 from pytest_selfrepair.plugin.run_process import RunProcess
+from pytest_selfrepair.report.numbers import plural
 
 if TYPE_CHECKING:
     from pytest_selfrepair.plugin.reports import Reports
@@ -30,16 +35,16 @@ class Planning:
         self._foreseen: Sequence[str] | None = None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """The tasks are known, where no worker runs them."""
+        """The items are known, where no worker runs them."""
         if not workers.is_controller(session.config):
-            self._foresee([item.task_id for item in tasks_of(session.items)])
+            self._foresee([item.nodeid for item in runnable(session.items)])
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
-        """Learn from the first worker which tasks are to be run."""
+        """Learn from the first worker which items are to be run."""
         del node
         if self._foreseen is None:
-            self._foresee([x.removesuffix(workers.END) for x in ids if x.endswith(workers.END)])
+            self._foresee([node_id for node_id in ids if workers.is_item(node_id)])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -48,29 +53,57 @@ class Planning:
             return None
         if workers.is_controller(session.config):
             raise pytest.UsageError("--selfrepair-plan: found workers (-n); accepted: -n0")
-        tasks = list(_read(tasks_of(session.items)))
+        tasks, games = list(_read(tasks_of(session.items))), list(games_of(session.items))
+        lines: list[str] = []
+        if tasks or not games:
+            lines += self._process.models.forecast(tasks)
+            lines += self._reports.foreseen_gain(len(tasks))
+        if games:
+            lines += self._process.models.forecast_games(
+                [(item.upcoming.load(), item.upcoming.role) for item in games]
+            )
+            lines += _foreseen_surplus(games, self._process.settings.games)
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.section("self-repair: plan")
-            gain = self._reports.foreseen_gain(len(tasks))
-            for line in [*self._process.models.forecast(tasks), *gain, *(self._foreseen or ())]:
+            for line in [*lines, *(self._foreseen or ())]:
                 reporter.line(line)
         return True
 
-    def _foresee(self, task_ids: Sequence[str]) -> None:
+    def _foresee(self, node_ids: Sequence[str]) -> None:
         """Say which limit the gate can hold; a plan says it later.
 
+        Args:
+            node_ids: The items that are to be run.
+
         Raises:
-            pytest.UsageError: It cannot hold the limit that was asked for.
+            pytest.UsageError: It cannot hold the limit that was asked for, or something that was
+                asked for is for no item of the run.
         """
+        tasks = [each.removesuffix(workers.END) for each in node_ids if workers.is_task(each)]
         try:
-            self._foreseen = self._reports.foreseen(task_ids)
+            check_kinds(node_ids, self._process.settings, self._process.config)
+            self._foreseen = self._reports.foreseen(tasks)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
         reporter = self._process.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None and not self._process.settings.plan:
             for line in self._foreseen:
                 reporter.write_line(line)
+
+
+def _foreseen_surplus(items: Sequence[GameItem], games: int) -> list[str]:
+    """Which gain in surplus share so many scenarios and games could show, a line for each role."""
+    lines = []
+    for role, count in Counter(item.upcoming.role for item in items).items():
+        least = least_surplus_gain(count, games)
+        shown = "no gain" if least is None else f"a gain of about {least:.2g} in surplus share"
+        lines.append(
+            f"{role}: {plural(count, 'scenario')} with {plural(games, 'game')} each could show "
+            f"{shown} with 80 % power,"
+        )
+    assumed = f"{ASSUMED_DEVIATION:g}, which is assumed"
+    return [*lines, f"  where the standard deviation of a game's paired difference is {assumed}"]
 
 
 def _read(items: Iterable[TaskItem]) -> Iterator[Task]:

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.errors import SelfRepairError, UsageError
@@ -87,11 +89,12 @@ class Reports:
         baselines = self._baselines()
         return said if baselines is None else [*said, *foreseen_split(baselines)]
 
-    def against(self, records: list[Record]) -> "RunComparison | None":
+    def against(self, records: list[Record], games: list[BargainRecord]) -> "RunComparison | None":
         """The run beside its first baseline; None where it has none.
 
         Args:
             records: The run's, one for each task.
+            games: The same of scenarios.
         """
         if not self.baseline:
             return None
@@ -101,12 +104,14 @@ class Reports:
         return run_comparison(
             (side(baseline.records, baseline.title, baseline.name), baseline.records),
             (side(records, "this run"), records),
+            games=(baseline.games, games),
         )
 
     def write(
         self,
         findings: "Findings",
         records: list[Record],
+        games: list[BargainRecord],
         against: "RunComparison | None" = None,
         decision: Decision | None = None,
     ) -> list[str]:
@@ -114,14 +119,16 @@ class Reports:
 
         Args:
             findings: What the run found.
-            records: Its records.
+            records: Its records of tasks.
+            games: Its records of scenarios.
             against: The run beside its baseline, if it has one.
             decision: The gate's, if there is one.
         """
         settings = self._settings
         said = []
         if settings.html is not None:
-            said.append(_written("page", settings.html, lambda: _page(findings, records, against)))
+            page = partial(_page, findings, records, games, against)
+            said.append(_written("page", settings.html, page))
         if settings.json is not None:
             said.append(_written("estimates", settings.json, lambda: _json(findings)))
         if settings.markdown is not None:
@@ -214,11 +221,16 @@ def _files(root: Path, records: list[Record]) -> Mapping[str, str]:
     return files
 
 
-def _page(findings: "Findings", records: list[Record], against: "RunComparison | None") -> str:
+def _page(
+    findings: "Findings",
+    records: list[Record],
+    games: list[BargainRecord],
+    against: "RunComparison | None",
+) -> str:
     from pytest_selfrepair.report.html import page  # noqa: PLC0415 - brings a template engine
 
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return page(findings, records, made=now, against=against)
+    return page(findings, records, games, made=now, against=against)
 
 
 def _json(findings: "Findings") -> str:
@@ -234,9 +246,9 @@ def _markdown(
     decision: Decision | None,
 ) -> str:
     from pytest_selfrepair.report import comparison_markdown, gate_markdown  # noqa: PLC0415 - as above
-    from pytest_selfrepair.report.markdown import markdown  # noqa: PLC0415 - as above
+    from pytest_selfrepair.report.run_markdown import run_markdown  # noqa: PLC0415 - as above
 
-    parts = [markdown(findings)]
+    parts = [run_markdown(findings)]
     parts += [gate_markdown.gate(decision)] if decision is not None else []
     parts += [comparison_markdown.against(against)] if against is not None else []
     parts += [gate_markdown.unsolved(records)]

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 
 import pytest
 
+from pytest_selfrepair.bargain.rounds import BargainPlan
+from pytest_selfrepair.bargain.rule_players import is_rule
+from pytest_selfrepair.bargain.scenario import BargainRole, ProtocolName, Scenario
+from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import FeedbackSource
 from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.run_account import RunLimits
 from pytest_selfrepair.core.sample import Model, SampleStore, SeveralModel
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Judge
+from pytest_selfrepair.feedback.human import Human
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.check import Check
 from pytest_selfrepair.models.local import REQUESTS_AT_ONCE
@@ -24,12 +29,15 @@ from pytest_selfrepair.plugin.checking import check_endpoints, checked
 from pytest_selfrepair.plugin.endpoints import EndpointClients
 from pytest_selfrepair.plugin.expected import asking_of, costliest_task, dollars_of
 from pytest_selfrepair.plugin.forecast import forecast
+from pytest_selfrepair.plugin.game_forecast import GamesForecast, foresee_games
+from pytest_selfrepair.plugin.game_players import OpenPlayers, name_players
+from pytest_selfrepair.plugin.kinds import GAME_ARMS, TASK_SOURCES
 from pytest_selfrepair.plugin.local_servers import LocalServers
 from pytest_selfrepair.plugin.model_names import AskedModel
-from pytest_selfrepair.plugin.model_registry import ModelRegistry, descriptions
+from pytest_selfrepair.plugin.model_registry import ModelRegistry, ResolvedModel, descriptions
 from pytest_selfrepair.plugin.options import Settings
-from pytest_selfrepair.plugin.plan import plan_of, prompts_of
-from pytest_selfrepair.plugin.source_registry import NamedSource, resolve_sources
+from pytest_selfrepair.plugin.plan import params_of, plan_of, prompts_of
+from pytest_selfrepair.plugin.source_registry import NamedSource, ResolvedSource, resolve_sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +45,18 @@ class OpenModels:
     """Everyone who writes or explains programs in one process.
 
     Attributes:
-        model: M_P, whose samples are kept.
+        model: M_P, whose samples are kept; None: a rule plays, and no task can be run.
         sources: The feedback sources, in the user's order.
         members: Every model, to be closed once.
         throttles: One for each endpoint.
         draws_several: Whether M_P draws the programs of a task in one request.
+        players: Who takes part in the games of scenarios.
     """
 
-    model: Model
+    model: Model | None
     sources: tuple[FeedbackSource, ...]
     members: tuple[RecordingModel, ...]
+    players: OpenPlayers
     throttles: tuple[Throttle, ...] = ()
     draws_several: bool = False
 
@@ -81,6 +91,8 @@ class RunModels:
     Attributes:
         prompts: The wording of the run.
         plan: How large its trees may grow.
+        players: Who takes part in the games of scenarios.
+        game_plan: How much of them is played.
         prices: What tokens cost.
         slots: What every request of this process needs, whichever model it asks.
         campaign: On whose account samples are drawn, in all processes and resumed runs.
@@ -100,22 +112,41 @@ class RunModels:
         self.prompts = prompts_of(settings)
         registry = ModelRegistry(settings, config, servers)
         coder = AskedModel(name=settings.model)
-        self._coder = registry.resolve(coder)
-        self._sources = resolve_sources(
-            settings.feedback, config, coder=coder, is_apart=registry.endpoints.is_apart
-        )
-        named = [source.asked for source in self._sources if isinstance(source, NamedSource)]
-        others = [asked for asked in dict.fromkeys(named) if asked != coder]
-        self._models = {coder: self._coder} | {each: registry.resolve(each) for each in others}
+        self._coder = None if is_rule(settings.model) else registry.resolve(coder)
+        is_apart = registry.endpoints.is_apart
+        names = [name for name in settings.feedback if name not in GAME_ARMS]
+        found: list[ResolvedSource] = []
+        if self._coder is not None:
+            found = resolve_sources(tuple(names), config, coder=coder, is_apart=is_apart)
+        self._sources = found
+        own = {  # those that a conftest.py provides
+            name
+            for name, source in zip(names, found, strict=False)
+            if not isinstance(source, NamedSource | Human)
+        }
+        arms = [name for name in settings.feedback if name not in own | TASK_SOURCES]
+        self.players = name_players(settings, config, tuple(arms), is_apart=is_apart)
+        named = [source.asked for source in found if isinstance(source, NamedSource)]
+        others = [each for each in dict.fromkeys([*named, *self.players.asked]) if each != coder]
+        self._models = {} if self._coder is None else {coder: self._coder}
+        self._models |= {each: registry.resolve(each) for each in others}
         self.prices = registry.prices
-        self.plan = plan_of(settings, self._coder.params)
+        params = params_of(settings, headers=()) if self._coder is None else self._coder.params
+        self.plan = plan_of(settings, params)
+        self.game_plan = BargainPlan(
+            rounds=settings.rounds,
+            games=settings.games,
+            params=params,
+            protocol=None if settings.protocol is None else ProtocolName(settings.protocol),
+            budget=settings.budget,
+        )
         self.limits = RunLimits(max_tokens=settings.max_tokens_total, max_dollars=settings.max_cost)
         check_limits(self.limits, unpriced(self._models.values()))
         self.campaign = workers.given_campaign(config) or campaign_of(
-            settings, self.plan, self.prompts, list(self._models.values())
+            settings, self.plan, self.prompts, self._coder, self._others
         )
         embedded = {model.asked.name for model in self._models.values() if model.weights}
-        if all(model.weights for model in self._models.values()):
+        if embedded and all(model.weights for model in self._models.values()):
             concurrency = min(concurrency, workers.share(config, REQUESTS_AT_ONCE * len(embedded)))
         self.slots = Slots(concurrency)
         self.check = Check()
@@ -123,12 +154,17 @@ class RunModels:
     @property
     def reader(self) -> ReplyReader:
         """Reads the code model's replies."""
-        return self._coder.reader
+        return ReplyReader() if self._coder is None else self._coder.reader
+
+    @property
+    def _others(self) -> list[ResolvedModel]:
+        """The run's models but for the code model."""
+        return [model for model in self._models.values() if model is not self._coder]
 
     @property
     def described(self) -> list[str]:
         """Where and how each model is asked, a line each, where there is anything to say."""
-        return descriptions(list(self._models.values()))
+        return descriptions(self._coder, self._others)
 
     def start_local_servers(self) -> None:
         """Start what servers the run needs, before workers ask for them; none where it replays.
@@ -179,7 +215,7 @@ class RunModels:
             )
             for asked, model in self._models.items()
         }
-        coder = recorded[self._coder.asked]
+        coder = None if self._coder is None else recorded[self._coder.asked]
         return OpenModels(
             model=coder,
             sources=tuple(
@@ -196,7 +232,8 @@ class RunModels:
             ),
             members=tuple(recorded.values()),
             throttles=lines.throttles,
-            draws_several=isinstance(coder.model, SeveralModel),
+            draws_several=coder is not None and isinstance(coder.model, SeveralModel),
+            players=self.players.make(recorded, self._models),
         )
 
     def forecast(self, tasks: Iterable[Task]) -> list[str]:
@@ -206,7 +243,7 @@ class RunModels:
             self.plan,
             [asking_of(source, self._models) for source in self._sources],
             self.prompts,
-            dollars=dollars_of(self._coder),
+            dollars=None if self._coder is None else dollars_of(self._coder),
             count=TiktokenCounter(model=self._settings.model).count,
         )
         return found.lines(
@@ -215,10 +252,24 @@ class RunModels:
             as_of=str(self.prices.as_of),
         )
 
+    def forecast_games(self, items: Iterable[tuple[Scenario, BargainRole]]) -> list[str]:
+        """What the games of these items would take at most, a line each."""
+        total = GamesForecast()
+        for scenario, role in items:
+            total += self.foreseen_games(scenario, role)
+        asked = [self._models[each] for each in self.players.asked]
+        return total.lines(unpriced(asked))
+
     def budget_share(self) -> BudgetShare:
         """This process's share of the run's budget."""
-        return BudgetShare(
-            limits=self.limits,
-            bound=costliest_task(self.plan, self._sources, self._models, self._coder),
-            share=1 / workers.processes(self._config),
-        )
+        return BudgetShare(limits=self.limits, share=1 / workers.processes(self._config))
+
+    def costliest_task(self) -> Cost:
+        """What one task costs at most, its baseline included."""
+        if self._coder is None:
+            return Cost()
+        return costliest_task(self.plan, self._sources, self._models, self._coder)
+
+    def foreseen_games(self, scenario: Scenario, role: BargainRole) -> GamesForecast:
+        """What all games of one item take at most."""
+        return foresee_games(scenario, role, self.game_plan, self.players, self._models)

@@ -15,9 +15,12 @@ from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.asking import checker_of
 from pytest_selfrepair.plugin.engine import GRACE, Engine
+from pytest_selfrepair.plugin.game_runner import GameRunner
 from pytest_selfrepair.plugin.local_servers import LocalServers
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.run_equipment import RunEquipment
 from pytest_selfrepair.plugin.run_models import RunModels
+from pytest_selfrepair.plugin.runners import Runners
 from pytest_selfrepair.plugin.task_runner import TaskRunner
 from pytest_selfrepair.sandbox.installed_packages import Packages
 from pytest_selfrepair.sandbox.isolation import Isolation
@@ -37,7 +40,7 @@ class RunProcess:
         packages: What programs may import beside the standard library; None: as tasks say.
         servers: The embedded model's servers.
         models: The models and sources that the settings name.
-        engine: Runs tasks.
+        engine: Runs tasks and scenarios.
     """
 
     config: pytest.Config
@@ -93,7 +96,10 @@ class RunProcess:
             packages=settings.packages,
             all_cases=settings.all_cases,
         )
-        runner = TaskRunner(settings, models, judge, terms, foreign=own_checker, run=run)
+        equipment = RunEquipment(settings, models, judge, terms, foreign=own_checker, run=run)
+        runners = Runners(
+            TaskRunner(settings, models, judge, equipment), GameRunner(models, equipment)
+        )
         return cls(
             config=config,
             settings=settings,
@@ -102,7 +108,7 @@ class RunProcess:
             packages=packages,
             servers=servers,
             models=models,
-            engine=Engine(runner, models.slots, models.budget_share()),
+            engine=Engine(equipment, runners, models.slots, models.budget_share()),
         )
 
     def finish(self) -> list[str]:

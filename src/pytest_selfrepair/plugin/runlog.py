@@ -1,10 +1,12 @@
-"""What the controller keeps of a run: every task's record, in memory and in the store."""
+"""What the controller keeps of a run: every item's record, in memory and in the store."""
 
 from pathlib import Path
 
+from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.run_account import Account, Lost, RunLimits, Spent
 from pytest_selfrepair.errors import StoreError
+from pytest_selfrepair.store.any_record import AnyRecord, of_games, of_tasks
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 
@@ -16,7 +18,7 @@ class RunLog:
         run: What tells what this run pays from what others do.
 
     Attributes:
-        collected: Tasks that were to be run.
+        collected: Items that were to be run.
         notices: What the user should know of how models were asked.
         rate_limits: How often endpoints said that they were asked too much, by worker.
         others_failed: Whether an ordinary test beside the tasks failed, or could not be collected.
@@ -29,7 +31,7 @@ class RunLog:
         self._run_id = run
         self._store: SqliteStore | None = None
         self._run = 0
-        self._records: dict[str, Record] = {}
+        self._records: dict[str, AnyRecord] = {}
         self.collected = 0
         self.notices: list[str] = []
         self.rate_limits: dict[str, int] = {}
@@ -40,14 +42,19 @@ class RunLog:
     @property
     def records(self) -> list[Record]:
         """One record a task, in the order in which they came."""
-        return list(self._records.values())
+        return list(of_tasks(self._records.values()))
+
+    @property
+    def games(self) -> list[BargainRecord]:
+        """One record of each scenario and role, likewise."""
+        return list(of_games(self._records.values()))
 
     @property
     def not_run(self) -> int:
-        """Tasks that were collected and have no record."""
+        """Items that were collected and have no record."""
         return max(self.collected - len(self._records), 0)
 
-    def add(self, record: Record) -> None:
+    def add(self, record: AnyRecord) -> None:
         """Keep a record; a store that cannot be written loses none for the summary."""
         self._records[record.task_id] = record
         try:

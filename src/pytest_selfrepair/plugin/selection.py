@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from pytest_selfrepair.plugin.flag_values import PAPER as PAPER_SAMPLE
-from pytest_selfrepair.plugin.items import TaskItem
+from pytest_selfrepair.plugin.items import RunItem, TaskItem
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.tasks.task_sample import PAPER, allocate, balanced, draw
 
@@ -45,8 +45,9 @@ def sampled(items: list[pytest.Item], settings: Settings) -> tuple[list[pytest.I
 def ordered(items: list[pytest.Item], settings: Settings) -> list[pytest.Item]:
     """The items in the order in which they are run.
 
-    Where the run has a bound, tasks take each other's places at random, balanced over difficulties
-    and the same in every worker: what the bound cuts off is then a random part of them.
+    Where the run has a bound, tasks and scenarios take each other's places at random, balanced over
+    difficulties and zones of agreement and the same in every worker: what the bound cuts off is
+    then a random part of them.
 
     Args:
         items: What is selected; ordinary tests keep their places.
@@ -54,9 +55,9 @@ def ordered(items: list[pytest.Item], settings: Settings) -> list[pytest.Item]:
     """
     if settings.max_tokens_total is None and settings.max_cost is None:
         return items
-    tasks = {i.task_id: i for i in items if isinstance(i, TaskItem)}
-    order = balanced([(i.task_id, i.difficulty) for i in tasks.values()], settings.seed or 0)
-    if len(order) < sum(isinstance(i, TaskItem) for i in items):
+    run = {i.task_id: i for i in items if isinstance(i, RunItem)}
+    order = balanced([(i.task_id, i.group) for i in run.values()], settings.seed or 0)
+    if len(order) < sum(isinstance(i, RunItem) for i in items):
         return items  # one was named twice, and has a place of its own for each time
     following = iter(order)
-    return [tasks[next(following)] if isinstance(i, TaskItem) else i for i in items]
+    return [run[next(following)] if isinstance(i, RunItem) else i for i in items]

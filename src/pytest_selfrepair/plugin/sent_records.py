@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.store.any_record import AnyRecord, read_record
 
 _RECORD = "selfrepair_record"
 """The attribute of a report that carries a record, as one ASCII JSON string."""
@@ -11,19 +11,19 @@ _RATE_LIMITS = "selfrepair_rate_limits"
 """The attribute that says how often its process was told that it asked too much."""
 
 
-def send_record(report: pytest.TestReport, record: Record, *, rate_limits: int) -> None:
+def send_record(report: pytest.TestReport, record: AnyRecord, *, rate_limits: int) -> None:
     """Have a report carry a record.
 
     Args:
         report: Of the phase that made it.
-        record: A task's.
+        record: An item's.
         rate_limits: How often this process was told that it asked too much.
     """
     setattr(report, _RECORD, record.to_json())
     setattr(report, _RATE_LIMITS, rate_limits)
 
 
-def sent_record(report: pytest.TestReport) -> tuple[Record, int] | None:
+def sent_record(report: pytest.TestReport) -> tuple[AnyRecord, int] | None:
     """The record that a report carries, and the rate limits of its process; None without one."""
     text = getattr(report, _RECORD, None)
-    return None if text is None else (Record.from_json(text), getattr(report, _RATE_LIMITS, 0))
+    return None if text is None else (read_record(text), getattr(report, _RATE_LIMITS, 0))

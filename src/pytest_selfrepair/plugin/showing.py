@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_selfrepair.estimate.findings import Findings
-from pytest_selfrepair.report.terminal import LineStyle, summary
+from pytest_selfrepair.report.run_terminal import run_summary
+from pytest_selfrepair.report.terminal import LineStyle
 from pytest_selfrepair.report.visible_text import shows_unicode
 
 if TYPE_CHECKING:
@@ -43,6 +44,6 @@ def show(
         from pytest_selfrepair.report import comparison_terminal  # noqa: PLC0415 - few runs have one
 
         beside = comparison_terminal.against(against, quiet=quiet, width=width, unicode=unicode)
-    lines = summary(findings, quiet=quiet, width=width, unicode=unicode, beside=beside)
+    lines = run_summary(findings, quiet=quiet, width=width, unicode=unicode, beside=beside)
     for line in lines:
         reporter.line(line.text, **_MARKUP[line.style])

@@ -67,15 +67,18 @@ class Summary:
             account = log.account(process.models.campaign, process.models.limits)
             for line in kept(account, process.shown(process.settings.store)):
                 terminalreporter.line(line)
-        if not log.records:
+        if not log.records and not log.games:
             return
         with unswept():
             from pytest_selfrepair.plugin.showing import show  # noqa: PLC0415 - brings tables
 
         terminalreporter.section("self-repair")
-        against = self._reports.against(log.records)
+        against = self._reports.against(log.records, log.games)
         show(terminalreporter, self._findings, against)
-        for line in self._reports.write(self._findings, log.records, against, self._decision):
+        written = self._reports.write(
+            self._findings, log.records, log.games, against, self._decision
+        )
+        for line in written:
             terminalreporter.line(line, red="not written" in line)
         for notice in dict.fromkeys(log.notices):
             terminalreporter.line(f"note: {notice}")
@@ -94,6 +97,7 @@ class Summary:
         log, models = self._log, self._process.models
         return findings(
             log.records,
+            log.games,
             not_run=log.not_run,
             lost=log.lost(models.campaign),
             account=log.account(models.campaign, models.limits),
@@ -101,8 +105,8 @@ class Summary:
 
     @cached_property
     def _decision(self) -> "Decision | None":
-        """The gate's; None where there is no gate."""
-        if not self._reports.gate.is_set:
+        """The gate's, which is about tasks; None where there is no gate, or scenarios alone."""
+        if not self._reports.gate.is_set or (self._log.games and not self._log.records):
             return None
         return self._reports.decision(self._findings, self._log.records)
 

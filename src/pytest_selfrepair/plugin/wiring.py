@@ -2,6 +2,7 @@
 
 import pytest
 
+from pytest_selfrepair.bargain.scenario import BargainRole, Zone
 from pytest_selfrepair.core.task import Difficulty, TaskKind
 from pytest_selfrepair.errors import SelfRepairError, TaskError, UsageError
 from pytest_selfrepair.plugin import workers
@@ -28,6 +29,8 @@ def activate(config: pytest.Config, settings: Settings) -> None:
     """
     for name in (*Difficulty, *TaskKind):
         config.addinivalue_line("markers", f"{name}: tasks of pytest-selfrepair of that kind")
+    for name in (*BargainRole, *Zone):
+        config.addinivalue_line("markers", f"{name}: scenarios of pytest-selfrepair of that kind")
     # A malformed task is an error of its own and must not keep the others from being run.
     config.option.continue_on_collection_errors = True
     if settings.tasks and config.args_source is not pytest.Config.ArgsSource.ARGS:

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.collection import Collection
-from pytest_selfrepair.plugin.items import tasks_of
+from pytest_selfrepair.plugin.items import runnable
 from pytest_selfrepair.plugin.run_process import RunProcess
 
 
@@ -23,8 +23,8 @@ class Worker:
         self._collection = collection
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Count the tasks that are to be run."""
-        workers.send_collected(session.config, len(list(tasks_of(session.items))))
+        """Count the items that are to be run."""
+        workers.send_collected(session.config, len(list(runnable(session.items))))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_selfrepair.core.processors import usable_processors
-from pytest_selfrepair.plugin import ITEM_NAME
+from pytest_selfrepair.plugin import GAME_NAMES, ITEM_NAME
 
 if TYPE_CHECKING:
     from pytest_selfrepair.sandbox.isolation import Isolation
@@ -26,10 +26,23 @@ _CHECKED = "selfrepair_checked"
 _FAULT = "selfrepair_fault"
 
 END = f"::{ITEM_NAME}"
-"""How the node id of a task ends, and no other."""
+"""How the node id of a task ends."""
+
+GAME_ENDS = tuple(f"::{name}" for name in GAME_NAMES)
+"""How the node ids of scenarios end."""
 
 OURS = "load"
 """The way of distributing tests that is xdist's default, and gives way to our scheduler."""
+
+
+def is_task(node_id: str) -> bool:
+    """True for the node id of a task."""
+    return node_id.endswith(END)
+
+
+def is_item(node_id: str) -> bool:
+    """True for the node id of a task or a scenario, and of no ordinary test."""
+    return node_id.endswith((END, *GAME_ENDS))
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -69,17 +82,17 @@ def processors(config: pytest.Config) -> int:
 
 
 def task_shares(ids: Sequence[str], workers: int) -> list[list[int]]:
-    """Which tasks each worker runs: known to it and to the controller without a word.
+    """Which tasks and scenarios each worker runs: known to it and to the controller without a word.
 
     Args:
         ids: The node ids of all items, in the order in which they were collected.
         workers: How many there are at the start.
 
     Returns:
-        For each worker the positions of its tasks; ordinary tests are in no share.
+        For each worker the positions of its items; ordinary tests are in no share.
     """
-    tasks = [i for i, node_id in enumerate(ids) if node_id.endswith(END)]
-    return [tasks[number::workers] for number in range(workers)]
+    items = [i for i, node_id in enumerate(ids) if is_item(node_id)]
+    return [items[number::workers] for number in range(workers)]
 
 
 def prepare(

@@ -12,7 +12,8 @@ from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.estimate.comparison.paired import by_id
 from pytest_selfrepair.estimate.comparison.run_changes import Changes
 from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison
-from pytest_selfrepair.report import comparison_words
+from pytest_selfrepair.report import bargain_words, comparison_words
+from pytest_selfrepair.report.bargain_tables import by_change
 from pytest_selfrepair.report.details import details
 from pytest_selfrepair.report.document import JSDIFF, PRISM, PRISM_PYTHON, document
 
@@ -96,8 +97,18 @@ def page(
         ],
         "tasks": trees,
         "made": made,
+        "games": _games(found),
     }
     return document("comparison.html", facts, styles=_STYLES, scripts=_SCRIPTS)
+
+
+def _games(found: RunComparison) -> dict[str, object] | None:
+    """What the games of scenarios came to, where both runs have some."""
+    if not found.bargain:
+        return None
+    table = by_change(found.bargain, {each.arm: each.arm for each in found.bargain})
+    said = bargain_words.changed(found.bargain)
+    return {"said": said, "headers": table.headers, "rows": table.rows}
 
 
 def _called_apart(before: Record, after: Record) -> tuple[Record, Record]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison
-from pytest_selfrepair.report import comparison_tables, comparison_words
+from pytest_selfrepair.report import bargain_words, comparison_tables, comparison_words
+from pytest_selfrepair.report.bargain_tables import by_change
 from pytest_selfrepair.report.markdown import escaped
 
 
@@ -24,7 +25,9 @@ def markdown(found: RunComparison) -> str:
         or [comparison_words.settings(()) + "."],
         [f"- {text}" for text in comparison_words.missing(found.versus, escaped)],
     ]
-    return _joined(parts)
+    if not found.has_tasks:
+        parts = parts[:1]
+    return _joined([*parts, *_games(found)])
 
 
 def against(found: RunComparison) -> str:
@@ -38,7 +41,18 @@ def against(found: RunComparison) -> str:
         ],
         [f"- {text}" for text in comparison_words.missing(found.versus, escaped)],
     ]
-    return _joined(parts)
+    if not found.has_tasks:
+        parts = parts[:1]
+    return _joined([*parts, *_games(found)])
+
+
+def _games(found: RunComparison) -> list[list[str]]:
+    """What the games of scenarios came to, where both runs have some."""
+    if not found.bargain:
+        return []
+    names = {each.arm: escaped(each.arm) for each in found.bargain}
+    said = escaped(bargain_words.changed(found.bargain))
+    return [[f"{said[0].upper()}{said[1:]}."], by_change(found.bargain, names).markdown()]
 
 
 def _answer(found: RunComparison) -> str:

@@ -1,7 +1,8 @@
 """Two runs side by side on the terminal: did it get better, by how much, where, at what cost."""
 
 from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison, RunConclusion
-from pytest_selfrepair.report import comparison_tables, comparison_words
+from pytest_selfrepair.report import bargain_words, comparison_tables, comparison_words
+from pytest_selfrepair.report.bargain_tables import by_change
 from pytest_selfrepair.report.terminal import LineStyle, SummaryLine, apart
 from pytest_selfrepair.report.visible_text import Paper
 
@@ -28,7 +29,9 @@ def comparison(
         unicode: False where the terminal shows ASCII alone (`plain.shows_unicode`).
     """
     page = _Page(found, Paper(width=width, unicode=unicode))
-    return page.short() if quiet else page.whole()
+    if quiet:
+        return [*(page.short() if found.has_tasks else []), *page.games(quiet=True)]
+    return apart([page.whole() if found.has_tasks else page.titles(), page.games()])
 
 
 def against(
@@ -39,7 +42,9 @@ def against(
     Quiet it is one line.
     """
     page = _Page(found, Paper(width=width, unicode=unicode))
-    return page.baseline_short() if quiet else page.baseline()
+    if quiet:
+        return [*(page.baseline_short() if found.has_tasks else []), *page.games(quiet=True)]
+    return apart([page.baseline() if found.has_tasks else [], page.games()])
 
 
 class _Page:
@@ -54,7 +59,7 @@ class _Page:
     def whole(self) -> list[SummaryLine]:
         """All of it, in parts with a blank line between two."""
         parts = [
-            [*self._answer(), *self._names()],
+            [*self._answer(), *self.titles(), *self._sources()],
             self._overall(),
             self._by_difficulty(),
             self._flips(comparison_words.MOST_IDS),
@@ -114,15 +119,29 @@ class _Page:
             lines += self._say(equal, indent="  ")
         return lines
 
-    def _names(self) -> list[SummaryLine]:
+    def titles(self) -> list[SummaryLine]:
+        """What the runs are called."""
         found = self._found
-        lines = [
+        return [
             *self._say(f"before: {found.before.title}", LineStyle.FAINT),
             *self._say(f"after: {found.after.title}", LineStyle.FAINT),
         ]
-        if found.overall is not None:
-            lines += self._say(comparison_words.sources(self._versus), LineStyle.FAINT)
-        return lines
+
+    def games(self, *, quiet: bool = False) -> list[SummaryLine]:
+        """What the games of scenarios came to, where both runs have some."""
+        found = self._found.bargain
+        if not found:
+            return []
+        if quiet:
+            return [self._cut(bargain_words.changed(found))]
+        names = self._paper.names([each.arm for each in found], _WIDEST_GROUP)
+        table = by_change(found, names).lines(self._paper)
+        return [*self._say(bargain_words.changed(found)), *map(SummaryLine, table)]
+
+    def _sources(self) -> list[SummaryLine]:
+        if self._found.overall is None:
+            return []
+        return self._say(comparison_words.sources(self._versus), LineStyle.FAINT)
 
     def _overall(self) -> list[SummaryLine]:
         return [

@@ -13,6 +13,7 @@ from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import Curve, Findings, HeatMap, Pair, SourceFindings
 from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.report.bargain_figures import risk_figure, rounds_figure
 from pytest_selfrepair.report.typeset import ratio
 from pytest_selfrepair.report.visible import visible
 
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Kind: TypeAlias = Literal["curve", "heatmap", "sources"]
-"""pass@t, the heat map of shapes, or the feedback sources side by side."""
+Kind: TypeAlias = Literal["curve", "heatmap", "sources", "rounds", "risk"]
+"""pass@t, the heat map of shapes, the feedback sources side by side; of games surplus shares by
+round, or price against risk."""
 
 SUFFIXES = (".svg", ".pdf", ".png")
 
@@ -76,7 +78,9 @@ def figure(findings: Findings, kind: Kind, out: Path, *, way: FigureWay = HEADLI
         kind: ``curve``: mean pass rate against mean tokens generated, a marker for each shape, its
             form for n_fr and its colour for n_p, and i.i.d. sampling as a line. ``heatmap``: pass
             rate ÷ that of i.i.d. sampling at the same tokens. ``sources``: the share of repairs
-            that pass, and paired differences.
+            that pass, and paired differences. ``rounds`` and ``risk``: of games, each role in a
+            panel, each arm's surplus share by round, or the way from round 1 on of its deals and
+            their price.
         out: The file; its suffix decides the format, one of `SUFFIXES`.
         way: How trees are drawn and what they are held against, which the figure says; where the
             findings do not have it, the first way that they have.
@@ -313,5 +317,11 @@ def _rows(ax: "Axes", names: Sequence[str]) -> None:
 
 
 _KINDS: "Mapping[str, Callable[[Findings, FigureWay], Figure | None]]" = MappingProxyType(
-    {"curve": _curve, "heatmap": _heatmap, "sources": _sources}
+    {
+        "curve": _curve,
+        "heatmap": _heatmap,
+        "sources": _sources,
+        "rounds": lambda findings, _: rounds_figure(findings),
+        "risk": lambda findings, _: risk_figure(findings),
+    }
 )

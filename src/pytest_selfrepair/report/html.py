@@ -8,13 +8,16 @@ would take two minutes for the 330,000 programs of 300 large trees, and swell th
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison
 from pytest_selfrepair.estimate.findings import Curve, CurvePoint, Findings, OutcomeCounts
 from pytest_selfrepair.report import comparison_words
+from pytest_selfrepair.report.bargain_page import games_facts
 from pytest_selfrepair.report.details import details
 from pytest_selfrepair.report.document import D3, JSDIFF, PLOT, PRISM, PRISM_PYTHON, document
+from pytest_selfrepair.report.run_terminal import has_tasks
 from pytest_selfrepair.report.visible import visible
 
 _STYLES = ("css/base.css", "css/run.css")
@@ -32,11 +35,13 @@ _SCRIPTS = (
     "js/tree.js",
     "js/views.js",
 )
+_GAME_SCRIPTS = ("js/dom.js", "js/theme.js")
 
 
 def page(
     findings: Findings,
     records: Sequence[Record],
+    games: Sequence[BargainRecord] = (),
     *,
     statements: Mapping[str, str] = MappingProxyType({}),
     made: str | None = None,
@@ -47,10 +52,16 @@ def page(
     Args:
         findings: The estimates.
         records: The tasks behind them, one record each; those of several runs may be together.
+        games: The games of scenarios, one record for each scenario and role.
         statements: Task statements by task id, in place of those that the records have.
         made: When the page is made, in words or as a date; None: it does not say.
         against: The run beside its baseline, if it has one.
     """
+    played = findings.bargain
+    told = None if played is None else games_facts(played, games)
+    if not has_tasks(findings):
+        shown = {"findings": findings, "about": findings.about, "made": made, "games": told}
+        return document("games.html", shown, styles=_STYLES, scripts=_GAME_SCRIPTS)
     tasks = details(records, statements, findings.about.sources)
     facts = {
         "findings": findings,
@@ -66,6 +77,7 @@ def page(
         "curves": [_curve(curve) for curve in findings.curves if curve.points],
         "intervals": _interval_names(findings),
         "against": None if against is None else _against(against),
+        "games": told,
     }
     return document("run.html", facts, styles=_STYLES, scripts=_SCRIPTS)
 

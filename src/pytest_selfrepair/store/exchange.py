@@ -8,9 +8,9 @@ from functools import partial
 
 import msgspec
 
-from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.sample import Sample, SampleRequest
 from pytest_selfrepair.core.verdict import Verdict
+from pytest_selfrepair.store.any_record import read_record
 from pytest_selfrepair.store.lines import Line, RecordLine, SampleLine, VerdictLine
 from pytest_selfrepair.store.rows import (
     column,
@@ -109,7 +109,7 @@ def records(store: SqliteStore, run: int | None = None) -> Iterator[RecordLine]:
         StoreError: The file cannot be read.
     """
     for _, started, uid, record in _paged(store, _RECORDS, run):
-        yield RecordLine(run=uid, started=started, record=Record.from_json(record))
+        yield RecordLine(run=uid, started=started, record=read_record(record))
 
 
 def runs(store: SqliteStore) -> list[int]:
@@ -189,4 +189,4 @@ def _take_record(connection: sqlite3.Connection, line: RecordLine) -> Taken:
         values = (*place, line.record.to_json())
         connection.execute("INSERT INTO records VALUES (?, ?, ?)", values)
         return Taken.NEW
-    return Taken.THERE if Record.from_json(found[0]) == line.record else Taken.OTHER
+    return Taken.THERE if read_record(found[0]) == line.record else Taken.OTHER

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.sample import Sample, SampleRequest
 from pytest_selfrepair.core.verdict import Verdict
 from pytest_selfrepair.errors import StoreError
+from pytest_selfrepair.store.any_record import AnyRecord, read_record
 
 SCHEMA = 1
 """The version of the lines, which the first line gives."""
@@ -37,7 +37,7 @@ class RecordLine:
 
     run: str
     started: str
-    record: Record
+    record: AnyRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ def read(line: bytes) -> Line:
     try:
         if "record" in facts:
             found = msgspec.convert(facts, _Record)
-            record = Record.from_json(json.dumps(found.record))
+            record = read_record(json.dumps(found.record))
             return RecordLine(run=found.run, started=found.started, record=record)
         if "verdict" in facts:
             kept = msgspec.convert(facts, _Verdict)

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import StoreError
+from pytest_selfrepair.store.any_record import AnyRecord, read_record
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 _RUNS = """
-SELECT id, uid, started, count(record), count(json_extract(record, '$.grown.complete')),
+SELECT id, uid, started, count(record),
+    count(coalesce(
+        json_extract(record, '$.grown.complete'), json_extract(record, '$.chains[0].number'))),
     json_group_array(DISTINCT json_extract(record, '$.setup.model')),
-    json_group_array(DISTINCT json_extract(record, '$.setup.sources'))
+    json_group_array(DISTINCT coalesce(
+        json_extract(record, '$.setup.sources'), json_extract(record, '$.setup.arms')))
 FROM runs LEFT JOIN records ON run = id GROUP BY id ORDER BY id
 """
 _NUMBERS = "SELECT id, started FROM runs ORDER BY id"
@@ -32,8 +35,8 @@ class StoredRun:
         uid: What tells it apart in every store.
         started: When it began, in UTC: ``2030-01-31 12:00:00``.
         models: M_P's name; several where records of several were put together.
-        sources: The feedback sources, in the order the user gave them.
-        tasks: Tasks with a record.
+        sources: The feedback sources or arms, in the order the user gave them.
+        tasks: Tasks and scenarios with a record.
         scored: Those that were scored.
     """
 
@@ -83,7 +86,7 @@ def started(store: SqliteStore) -> dict[int, str]:
     return dict(store.read(lambda connection: connection.execute(_NUMBERS).fetchall()))
 
 
-def in_order(store: SqliteStore, run: int) -> Iterator[Record]:
+def in_order(store: SqliteStore, run: int) -> Iterator[AnyRecord]:
     """A run's records one at a time: in the order of their file, where they were read from one.
 
     Raises:
@@ -99,7 +102,7 @@ def in_order(store: SqliteStore, run: int) -> Iterator[Record]:
     for task_id in store.read(task_ids):
         for text in store.read(partial(record, task_id=task_id)):
             try:
-                yield Record.from_json(text)
+                yield read_record(text)
             except StoreError as error:
                 raise StoreError(f"{store.path}::{run}: {task_id}: {error}") from error
 

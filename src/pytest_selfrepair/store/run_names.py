@@ -16,14 +16,16 @@ import gc
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
+from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.core.collector import paused
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import StoreError, UsageError
 from pytest_selfrepair.store import authors, authors_file, exchange, lines
+from pytest_selfrepair.store.any_record import AnyRecord, of_games, of_tasks
 from pytest_selfrepair.store.listing import in_order, started
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
@@ -85,11 +87,13 @@ class LoadedRun:
 
     Attributes:
         place: Where it is, and what it is called.
-        records: Its records, by task id.
+        records: Its records of tasks, by task id.
+        games: Its records of scenarios, by item.
     """
 
     place: RunPlace
     records: list[Record]
+    games: list[BargainRecord] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -127,11 +131,21 @@ def read(run: str) -> LoadedRun:
     """
     place = find(run)
     with paused():
-        records = [replace(each, foreign=None) for each in records_of(place, keep=False)]
-    return LoadedRun(place=place, records=sorted(records, key=lambda each: each.task_id))
+        found = list(every_record_of(place, keep=False))
+        records = [replace(each, foreign=None) for each in of_tasks(found)]
+    return LoadedRun(
+        place=place,
+        records=sorted(records, key=lambda each: each.task_id),
+        games=sorted(of_games(found), key=lambda each: each.task_id),
+    )
 
 
 def records_of(place: RunPlace, *, keep: bool = True) -> Iterator[Record]:
+    """A run's records of tasks one at a time, as `every_record_of` yields them."""
+    return of_tasks(every_record_of(place, keep=keep))
+
+
+def every_record_of(place: RunPlace, *, keep: bool = True) -> Iterator[AnyRecord]:
     """A run's records one at a time, in the order of the file that they were read from, if any.
 
     Args:
@@ -158,7 +172,7 @@ def records_of(place: RunPlace, *, keep: bool = True) -> Iterator[Record]:
 
 
 def others(place: RunPlace) -> Iterator[Record]:
-    """The records of all other runs of the same store, run by run; none of another file.
+    """The records of tasks of all other runs of the same store, run by run; none of another file.
 
     Raises:
         StoreError: The store cannot be read.
@@ -271,8 +285,9 @@ def _record_lines(path: Path) -> Iterator[lines.RecordLine]:
             raise UsageError(f"{path}:{number}: {error}") from error
 
 
-def _order(record: Record) -> tuple[int, str]:
-    return record.foreign.line if record.foreign else 0, record.task_id
+def _order(record: AnyRecord) -> tuple[int, str]:
+    foreign = record.foreign if isinstance(record, Record) else None
+    return foreign.line if foreign else 0, record.task_id
 
 
 def _number(text: str) -> int:

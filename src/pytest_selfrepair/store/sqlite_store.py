@@ -23,6 +23,7 @@ from pytest_selfrepair.core.run_account import (
 from pytest_selfrepair.core.sample import Sample, SampleRequest
 from pytest_selfrepair.core.verdict import Verdict
 from pytest_selfrepair.store.alive import SignOfLife
+from pytest_selfrepair.store.any_record import AnyRecord, of_tasks, read_record
 from pytest_selfrepair.store.layout import is_read_only, open_file
 from pytest_selfrepair.store.ledger import LedgerTables, is_vain
 from pytest_selfrepair.store.rows import (
@@ -227,8 +228,8 @@ class SqliteStore:
         """Open a new run and return its number."""
         return self.write(insert_run)
 
-    def add_record(self, run: int, record: Record) -> None:
-        """Keep a record; a later one of the same task takes its place."""
+    def add_record(self, run: int, record: AnyRecord) -> None:
+        """Keep a record; a later one of the same item takes its place."""
         values = (run, column(record.task_id), record.to_json())
         self.write(
             lambda connection: (
@@ -239,13 +240,17 @@ class SqliteStore:
         )
 
     def records(self, run: int) -> Iterator[Record]:
-        """The records of a run, by task."""
+        """The records of a run's tasks, by task."""
+        return of_tasks(self.every_record(run))
+
+    def every_record(self, run: int) -> Iterator[AnyRecord]:
+        """The records of a run, those of scenarios among them, by item."""
         rows = self.read(
             lambda connection: connection.execute(
                 "SELECT record FROM records WHERE run = ? ORDER BY task_id", (run,)
             ).fetchall()
         )
-        return (Record.from_json(text) for (text,) in rows)
+        return (read_record(text) for (text,) in rows)
 
     def read(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
         """Look something up, by work that writes nothing.

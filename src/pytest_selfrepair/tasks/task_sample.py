@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from types import MappingProxyType
 
 from pytest_selfrepair.core.task import Difficulty
@@ -52,7 +53,7 @@ def draw(
     return frozenset(drawn)
 
 
-def balanced(tasks: Sequence[tuple[str, Difficulty]], seed: int) -> list[str]:
+def balanced(tasks: Sequence[tuple[str, StrEnum]], seed: int) -> list[str]:
     """All tasks in a random order of which every beginning has nearly each difficulty's share.
 
     So what a bound of the run cuts off is no difficulty, and no folder. Like a draw it depends on
@@ -60,7 +61,7 @@ def balanced(tasks: Sequence[tuple[str, Difficulty]], seed: int) -> list[str]:
     difficulty that there is.
 
     Args:
-        tasks: The id of each, and its difficulty.
+        tasks: The id of each, and its difficulty; of a scenario its zone of agreement.
         seed: Orders them.
     """
     places: list[tuple[float, bytes, str]] = []

@@ -63,6 +63,13 @@ class BargainFindings:
     broken: int
     unscored: tuple[str, ...]
 
+    @property
+    def title(self) -> str:
+        """What a report of these games alone is called."""
+        pairs = dict.fromkeys(f"{each.model} against {each.rival}" for each in self.about)
+        arms = dict.fromkeys(arm for each in self.about for arm in each.arms)
+        return f"{' and '.join(pairs) or 'no games'}, feedback {' and '.join(arms) or 'none'}"
+
 
 def bargain_findings(records: Iterable[BargainRecord]) -> BargainFindings | None:
     """All that the bargaining records of a run say; None where there are none.

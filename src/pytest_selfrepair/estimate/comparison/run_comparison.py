@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.estimate.bargain.samples import samples
+from pytest_selfrepair.estimate.bargain.versus import BargainChange, changes
 from pytest_selfrepair.estimate.comparison.run_changes import (
     Changes,
     RunDifferences,
@@ -63,6 +66,7 @@ class RunComparison:
             scored, whose interval then lies on one side of zero and whose p-value is below 5 %; the
             same where every task came out alike.
         versus: How they differ.
+        bargain: How the games of scenarios differ that both played; by role, arm and round.
         schema: The version of this layout.
     """
 
@@ -70,12 +74,18 @@ class RunComparison:
     after: Side
     answer: RunConclusion
     versus: RunDifferences
+    bargain: tuple[BargainChange, ...] = ()
     schema: int = COMPARE_SCHEMA
 
     @property
     def overall(self) -> Changes | None:
         """How they differ over all difficulties; None where no task was scored by both."""
         return self.versus.changes[-1] if self.versus.changes else None
+
+    @property
+    def has_tasks(self) -> bool:
+        """Whether there is anything to say of tasks; of runs that had nothing, that they had."""
+        return bool(self.before.tasks or self.after.tasks or not self.bargain)
 
 
 def side(records: Sequence[Record], title: str, name: str | None = None) -> Side:
@@ -101,6 +111,7 @@ def run_comparison(
     before: tuple[Side, Sequence[Record]],
     after: tuple[Side, Sequence[Record]],
     *,
+    games: tuple[Sequence[BargainRecord], Sequence[BargainRecord]] = ((), ()),
     how: Bootstrap = BOOTSTRAP,
 ) -> RunComparison:
     """Compare two runs.
@@ -108,6 +119,7 @@ def run_comparison(
     Args:
         before: What is told of the first, and its records.
         after: The same of the second.
+        games: The records of scenarios of either.
         how: How tasks are resampled.
 
     Raises:
@@ -118,7 +130,13 @@ def run_comparison(
     answer = RunConclusion.CANNOT_TELL if whole is None else progress(whole)
     if found.same:
         answer = RunConclusion.SAME
-    return RunComparison(before=before[0], after=after[0], answer=answer, versus=found)
+    return RunComparison(
+        before=before[0],
+        after=after[0],
+        answer=answer,
+        versus=found,
+        bargain=changes(*(samples(list(each)) for each in games)),
+    )
 
 
 def progress(difference: Estimate) -> RunConclusion:

@@ -1,0 +1,49 @@
+"""The flags of scenarios alone: how many games are played, by whom, and in which way."""
+
+from pytest_selfrepair.plugin import flag_values as values
+from pytest_selfrepair.plugin.option import Option
+
+DEFAULT_RIVAL = "rule:boulware"
+"""Who plays the other side where nobody is named: a rule, which costs nothing."""
+
+GAME_OPTIONS = (
+    Option(
+        name="rounds",
+        metavar="N",
+        help="rounds of every game of a scenario, the first without advice included (default: 2)",
+        default="2",
+        parse=values.whole(1),
+    ),
+    Option(
+        name="games",
+        metavar="N",
+        help="games of every scenario and role, each of --selfrepair-rounds rounds in every arm "
+        "(default: 1)",
+        default="1",
+        parse=values.whole(1),
+    ),
+    Option(
+        name="rival",
+        metavar="NAME",
+        help="who plays the other side of a scenario: a model, or a rule, which --selfrepair-model "
+        "may be, too: rule:boulware, rule:conceder, rule:tit-for-tat or rule:fixed (default: "
+        f"{DEFAULT_RIVAL})",
+        default=None,
+        parse=values.text,
+    ),
+    Option(
+        name="moderator",
+        metavar="NAME",
+        help="the model that reads free talk beside the rules (default: none, the rules alone do)",
+        default=None,
+        parse=values.text,
+    ),
+    Option(
+        name="protocol",
+        metavar="NAME",
+        help="how a price is agreed on: actions, by a last line OFFER x, ACCEPT or QUIT, or free, "
+        "by talk alone (default: as each scenario says)",
+        default=None,
+        parse=values.one_of("actions", "free"),
+    ),
+)

@@ -1,0 +1,146 @@
+"""What items are run with: models, judge and store, opened once when the first of them is run."""
+
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from pytest_selfrepair.core.checker import Checker
+from pytest_selfrepair.core.origin import Answered
+from pytest_selfrepair.core.run_account import Spent
+from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.core.verdicts import RememberingJudge, Terms
+from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.plugin.run_models import OpenModels, RunModels
+from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
+from pytest_selfrepair.store.sqlite_store import SqliteStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUp:
+    """What is set up once, when the first item is run.
+
+    Attributes:
+        models: The models, sources and players.
+        judge: Runs programs.
+        before: What was spent on the run's account when this process began.
+    """
+
+    models: OpenModels
+    judge: RememberingJudge
+    before: Spent
+
+
+class RunEquipment:
+    """What items of both kinds are run with.
+
+    Args:
+        settings: What the user asked for.
+        models: The models and sources that it names.
+        judge: Runs programs; its verdicts are kept in the run's store.
+        terms: What decides its verdicts.
+        foreign: Finds a checker that a conftest.py gives a task; such verdicts are not kept.
+        run: What tells what this run pays from what others do.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        models: RunModels,
+        judge: SandboxJudge,
+        terms: Terms,
+        *,
+        foreign: Callable[[Task], Checker | None] = lambda _: None,
+        run: str = "",
+    ) -> None:
+        self._settings = settings
+        self._models = models
+        self._judge = judge
+        self._terms, self._foreign = terms, foreign
+        self._run_id = run
+        self._state: SetUp | Exception | None = None
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether that was tried."""
+        return self._state is not None
+
+    @property
+    def ready(self) -> SetUp:
+        """What items are run with; where it could not be set up, it is not tried again.
+
+        Raises:
+            Exception: What came of trying.
+        """
+        if isinstance(self._state, Exception):
+            raise self._state
+        assert self._state is not None  # noqa: S101 - `set_up` comes first
+        return self._state
+
+    @property
+    def notices(self) -> list[str]:
+        """What the user should know of how models were asked, a line each."""
+        if not isinstance(self._state, SetUp):
+            return []
+        return [*self._state.models.notices, *self._state.judge.notices]
+
+    @property
+    def rate_limits(self) -> int:
+        """How often an endpoint said, to this process, that it was asked too much."""
+        if not isinstance(self._state, SetUp):
+            return 0
+        return sum(throttle.rate_limits for throttle in self._state.models.throttles)
+
+    @property
+    def draws_several(self) -> bool:
+        """Whether M_P draws the programs of a task in one request, as far as is known."""
+        return isinstance(self._state, SetUp) and self._state.models.draws_several
+
+    @property
+    def spent_before(self) -> Spent:
+        """What was spent on the run's account when this process began."""
+        return self._state.before if isinstance(self._state, SetUp) else Spent()
+
+    def origins(self, task_id: str) -> tuple[Answered, ...]:
+        """Where an item's completions came from."""
+        if not isinstance(self._state, SetUp):
+            return ()
+        found = (model.take_origins(task_id) for model in self._state.models.members)
+        return tuple(sorted(set().union(*found)))
+
+    def stop(self) -> None:
+        """Wait no more for what other processes hold."""
+        if isinstance(self._state, SetUp):
+            self._state.models.stop()
+
+    def set_up(
+        self, opened: ExitStack, run: Callable[[Coroutine[object, object, None]], None]
+    ) -> None:
+        """Open it, unless that was tried before.
+
+        Args:
+            opened: Closes it.
+            run: Waits for a coroutine, from another thread.
+        """
+        if self._state is None:
+            try:
+                self._state = self._set_up(opened, run)
+            except Exception as error:  # noqa: BLE001 - the record of each item says so
+                self._state = error
+
+    def _set_up(
+        self, opened: ExitStack, run: Callable[[Coroutine[object, object, None]], None]
+    ) -> SetUp:
+        store = SqliteStore(self._settings.store, run=self._run_id)
+        opened.callback(store.close)
+        before = store.spent(self._models.campaign)
+        judge = RememberingJudge(
+            self._judge,
+            store,
+            self._terms,
+            foreign=self._foreign,
+            rejudge=self._settings.rejudge,
+        )
+        models = self._models.open(store, judge)
+        opened.callback(lambda: run(judge.aclose()))
+        opened.callback(lambda: run(models.aclose()))
+        return SetUp(models=models, judge=judge, before=before)

@@ -1,0 +1,57 @@
+"""The games of a run in short, as GitHub's Markdown."""
+
+from pytest_selfrepair.estimate.bargain.findings import BargainFindings
+from pytest_selfrepair.estimate.bargain.gains import Gain
+from pytest_selfrepair.report import bargain_words as words
+from pytest_selfrepair.report.bargain_tables import by_gain, by_round
+from pytest_selfrepair.report.markdown import escaped
+from pytest_selfrepair.report.phrases import cost as cost_words
+
+_MOST_SHOWN = 10
+"""Reasons why items are missing that are shown."""
+
+
+def games_markdown(found: BargainFindings) -> str:
+    """A verdict for each role and arm, two tables for each role, levels and what is missing.
+
+    Names in it come from anywhere; they are shown as text, whatever characters they hold.
+    """
+    names = {arm: escaped(arm) for each in found.about for arm in each.arms}
+    parts = [[f"### Bargaining: {escaped(found.title)}"]]
+    for about in found.about:
+        parts.append([f"#### {escaped(words.heading(about))}"])
+        gains = [each for each in words.headline(found) if each.role is about.role]
+        parts.append([_answer(each) for each in gains] or ["Nothing to compare."])
+        rounds = [each for each in found.rounds if each.role is about.role]
+        parts.append(by_round(rounds, names).markdown())
+        every = [each for each in found.gains if each.role is about.role]
+        parts.append(by_gain(every, names).markdown())
+    if found.rounds:
+        parts.append([f"{words.SHARE}; {words.DESCRIPTIVE}."])
+    parts.append([f"- {escaped(text)}" for text in words.asymmetry(found)])
+    parts.append(
+        [
+            f"- **{escaped(words.level(each))}**: "
+            + "; ".join(escaped(words.test(test)) for test in each.tests)
+            for each in found.levels
+        ]
+    )
+    unclear = [text for each in found.rounds if (text := words.unclear_round(each)) is not None]
+    missing = [f"not scored: {each}" for each in found.unscored[:_MOST_SHOWN]]
+    if (more := len(found.unscored) - _MOST_SHOWN) > 0:
+        missing.append(f"{more} more not scored")
+    parts.append([f"- {escaped(text)}" for text in (*unclear, *missing)])
+    parts.append(["  \n".join(cost_words(found.cost))])
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _answer(gain: Gain) -> str:
+    said = (
+        words.numbers_of(gain),
+        words.trade_off(gain),
+        words.bounds(gain),
+        words.unclear(gain),
+        words.leak(gain.arm),
+    )
+    sentences = [escaped(f"{text[0].upper()}{text[1:]}.") for text in said if text is not None]
+    return f"- **{escaped(words.answer(gain))}.** {' '.join(sentences)}"

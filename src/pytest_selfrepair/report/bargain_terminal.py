@@ -1,0 +1,136 @@
+"""The games of a run on the terminal: does advice gain, at which price and at which risk."""
+
+from collections.abc import Iterator
+
+from pytest_selfrepair.estimate.bargain.findings import BargainFindings, verdict
+from pytest_selfrepair.estimate.bargain.gains import Gain
+from pytest_selfrepair.estimate.bargain.levels import LevelAnswer
+from pytest_selfrepair.report import bargain_words as words
+from pytest_selfrepair.report.bargain_tables import by_gain, by_round, once
+from pytest_selfrepair.report.numbers import plural
+from pytest_selfrepair.report.phrases import cost as cost_words
+from pytest_selfrepair.report.phrases import short_cost
+from pytest_selfrepair.report.terminal import LineStyle, SummaryLine, apart
+from pytest_selfrepair.report.visible_text import Paper
+
+_WIDEST_NAME = 16
+_MOST_SHOWN = 5
+"""Reasons why items are missing that are shown."""
+
+_STYLES = {"gains": LineStyle.GOOD, "loses": LineStyle.BAD, "cannot tell": LineStyle.UNSURE}
+_LEVELS = {
+    LevelAnswer.MET: LineStyle.GOOD,
+    LevelAnswer.NOT_MET: LineStyle.BAD,
+    LevelAnswer.CANNOT_TELL: LineStyle.UNSURE,
+}
+
+
+def games_in_short(found: BargainFindings, paper: Paper) -> list[SummaryLine]:
+    """Exactly three lines: the answers, deals and surplus shares, cost and what is missing."""
+    gains = words.headline(found)
+    answers = "; ".join(f"{each.role}, {words.answer(each)}" for each in gains)
+    last = {(each.role, each.arm): each for each in found.rounds}
+    shares = "; ".join(
+        f"{each.role}, {each.arm}: {words.share(each.surplus.value)}" for each in last.values()
+    )
+    items = sum(each.scenarios for each in found.about)
+    missing = f", {len(found.unscored)} not scored" if found.unscored else ""
+    texts = (
+        answers or "nothing to compare",
+        f"surplus shares {shares}" if shares else "no games",
+        f"{plural(items, 'item')} played{missing}; {short_cost(found.cost)}",
+    )
+    return [SummaryLine(paper.cut(paper.text(text))) for text in texts]
+
+
+def games_in_full(found: BargainFindings, paper: Paper) -> list[SummaryLine]:
+    """All of it, in parts with a blank line between two."""
+    return _Games(found, paper).whole()
+
+
+class _Games:
+    """Findings of games on their way to a terminal."""
+
+    def __init__(self, found: BargainFindings, paper: Paper) -> None:
+        self._found = found
+        self._paper = paper
+        limit = min(_WIDEST_NAME, max(paper.columns // 4, 8))
+        arms = [arm for each in found.about for arm in each.arms]
+        arms += [each.arm for each in found.rounds]
+        self._names = paper.names(arms, limit)
+
+    def whole(self) -> list[SummaryLine]:
+        found = self._found
+        parts: list[list[SummaryLine]] = []
+        if not found.about:
+            said = "no game was scored: whether advice gains cannot be told"
+            parts.append(self._say(said, LineStyle.UNSURE))
+        for about in found.about:
+            own = [each for each in words.headline(found) if each.role is about.role]
+            parts.append([*self._say(words.heading(about)), *self._answers(own)])
+            rounds = [each for each in found.rounds if each.role is about.role]
+            gains = [each for each in found.gains if each.role is about.role]
+            parts.append(
+                [SummaryLine(line) for line in by_round(rounds, self._names).lines(self._paper)]
+            )
+            parts.append(
+                [SummaryLine(line) for line in by_gain(gains, self._names).lines(self._paper)]
+            )
+            lasting = {each.arm: each for each in rounds if each.round > 1}
+            shown = [*once(rounds)[:1], *lasting.values()]
+            parts.append([line for each in shown for line in self._say(words.behaviour(each))])
+        if found.rounds:
+            notes = (words.SHARE, words.DESCRIPTIVE)
+            parts.append([line for text in words.asymmetry(found) for line in self._say(text)])
+            parts.append([line for note in notes for line in self._say(note, LineStyle.FAINT)])
+        parts += [self._levels(), self._end()]
+        return apart(parts)
+
+    def _say(
+        self, text: str, style: LineStyle = LineStyle.PLAIN, *, indent: str = ""
+    ) -> list[SummaryLine]:
+        wrapped = self._paper.wrap(self._paper.text(text), indent, indent or "  ")
+        return [SummaryLine(line, style) for line in wrapped]
+
+    def _answers(self, gains: list[Gain]) -> list[SummaryLine]:
+        if not gains:
+            return self._say("nothing to compare: one round, or no arm beside", LineStyle.UNSURE)
+        return [line for each in gains for line in self._answer(each)]
+
+    def _answer(self, gain: Gain) -> Iterator[SummaryLine]:
+        yield from self._say(words.answer(gain), _STYLES[verdict(gain.delta)])
+        said = (
+            words.numbers_of(gain),
+            words.trade_off(gain),
+            words.bounds(gain),
+            words.unclear(gain),
+        )
+        for text in said:
+            if text is not None:
+                yield from self._say(text, indent="  ")
+        if (leak := words.leak(gain.arm)) is not None:
+            yield from self._say(f"({leak})", LineStyle.UNSURE, indent="  ")
+
+    def _levels(self) -> list[SummaryLine]:
+        lines: list[SummaryLine] = []
+        for level in self._found.levels:
+            lines += self._say(words.level(level), _LEVELS[level.answer])
+            for test in level.tests:
+                lines += self._say(words.test(test), indent="  ")
+        return lines
+
+    def _end(self) -> list[SummaryLine]:
+        """What it cost, and what is missing: never silently."""
+        found = self._found
+        lines = [
+            line
+            for figures in found.rounds
+            if (text := words.unclear_round(figures)) is not None
+            for line in self._say(text, LineStyle.UNSURE)
+        ]
+        lines += [line for text in cost_words(found.cost) for line in self._say(text)]
+        for text in found.unscored[:_MOST_SHOWN]:
+            lines += self._say(f"not scored: {text}", LineStyle.UNSURE)
+        if (more := len(found.unscored) - _MOST_SHOWN) > 0:
+            lines += self._say(f"and {more} more not scored", LineStyle.UNSURE)
+        return lines

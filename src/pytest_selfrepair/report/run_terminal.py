@@ -1,0 +1,55 @@
+"""The summary that ends a run on the terminal, whichever kinds of item it had."""
+
+from collections.abc import Sequence
+
+from pytest_selfrepair.estimate.findings import Findings
+from pytest_selfrepair.report import numbers
+from pytest_selfrepair.report import phrases as words
+from pytest_selfrepair.report.bargain_terminal import games_in_full, games_in_short
+from pytest_selfrepair.report.terminal import LineStyle, SummaryLine, apart, summary
+from pytest_selfrepair.report.visible_text import Paper
+
+
+def run_summary(
+    findings: Findings,
+    *,
+    quiet: bool = False,
+    width: int = 80,
+    unicode: bool = True,
+    beside: Sequence[SummaryLine] = (),
+) -> list[SummaryLine]:
+    """The lines of a run's summary, none wider than the terminal.
+
+    Args:
+        findings: What the run found.
+        quiet: Three lines of each kind of item alone.
+        width: Columns of the terminal; fewer than 24 count as 24.
+        unicode: False where the terminal shows ASCII alone (`plain.shows_unicode`).
+        beside: Lines that follow the answer: what the run is beside its baseline.
+    """
+    games, paper = findings.bargain, Paper(width=width, unicode=unicode)
+    tasks: list[SummaryLine] = []
+    if has_tasks(findings):
+        tasks = summary(findings, quiet=quiet, width=width, unicode=unicode, beside=beside)
+    if games is None:
+        return tasks
+    if quiet:
+        return [*tasks, *games_in_short(games, paper), *([] if tasks else beside)]
+    end = [] if tasks else [*beside, *_end(findings, paper)]
+    return apart([tasks, games_in_full(games, paper), end])
+
+
+def has_tasks(findings: Findings) -> bool:
+    """Whether a report has anything to say of tasks; of a run that had nothing, that it had."""
+    return bool(findings.about.tasks) or findings.bargain is None
+
+
+def _end(findings: Findings, paper: Paper) -> list[SummaryLine]:
+    """What of a run without tasks is not in its games."""
+    said = [(text, LineStyle.UNSURE) for text in words.lost(findings.lost)]
+    if findings.about.not_run:
+        said.append((f"not run: {numbers.number(findings.about.not_run)}", LineStyle.UNSURE))
+    said += [(f"note: {note}", LineStyle.PLAIN) for note in findings.notes]
+    return [
+        SummaryLine(line, style) for text, style in said for line in paper.wrap(paper.text(text))
+    ]

@@ -1,0 +1,32 @@
+"""Embedded models bargain with a rule, from the recording in the repository."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from pytest_selfrepair.bargain.game import all_games
+from pytest_selfrepair.estimate.assemble import findings
+from pytest_selfrepair.store import run_names as runs
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_recording_replays_to_the_games_of_both_models(tmp_path: Path) -> None:
+    out = tmp_path / "bargaining"
+    command = [sys.executable, "examples/bargaining/run.py", "--out", str(out)]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for number, model in enumerate(("local:1.5b", "local"), start=1):
+        games = runs.load(f"{out}/samples.sqlite::{number}").games
+        assert {each.setup and each.setup.model for each in games} == {model}
+        assert all(each.unscored is None for each in games)
+        assert all(each.cost.tokens == each.cost.replayed_tokens > 0 for each in games)
+        assert all(len(all_games(each.chains)) == 2 * 3 for each in games)
+        found = findings([], games).bargain
+        assert found is not None
+        assert {each.arm for each in found.rounds} == {"self", "none"}
+        page = (out / f"{model.replace(':', '-')}.html").read_text(encoding="utf-8")
+        assert "Does advice gain?" in page
+        assert "balloon" in page
