@@ -93,7 +93,7 @@ def test_a_type_checker_accepts_the_public_names_and_the_examples_of_the_documen
     text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     assert len(blocks) >= 3
-    files = [ROOT / "tests" / "public_types.py"]
+    files = [ROOT / "tests" / "support" / "public_types.py"]
     for number, block in enumerate(blocks):
         files.append(tmp_path / f"example_{number}.py")
         files[-1].write_text(block, encoding="utf-8")

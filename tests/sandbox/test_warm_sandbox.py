@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from builders import task
-from places import SUPPORT
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
@@ -205,7 +204,7 @@ def test_five_hundred_programs_leave_no_trace(isolation: Isolation) -> None:
 
 def _python(program: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", program, str(SUPPORT)],
+        [sys.executable, "-c", program, str(Path(__file__).parent)],
         capture_output=True,
         text=True,
         check=False,
