@@ -32,6 +32,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+import pytest
 
 from pytest_selfrepair.core.sample import Sample, SampleRequest
 from pytest_selfrepair.errors import InfrastructureError
@@ -170,22 +171,20 @@ class Again:
         self.measured.ended = time.time()
 
 
-def pytest_configure() -> None:
-    """Ask anew, where a way to do so is given."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Ask anew, where a way to do so is given, and write down what was measured at the very end."""
     if WAY in os.environ:
         way = Way(**json.loads(os.environ[WAY]))
         samples = {place: sample for place, (_, sample) in recorded(Path(way.recorded)).items()}
-        running.append(Again(way=way, recorded=samples))
-        running[0].install()
+        again = Again(way=way, recorded=samples)
+        again.install()
+        # Cleanups are run last first: the servers are closed by then.
+        config.add_cleanup(lambda: write(again.measured))
 
 
-def pytest_unconfigure() -> None:
-    """Write down what was measured."""
-    for again in running:
-        Path(MEASURED).write_text(json.dumps(asdict(again.measured)))
-
-
-running: list[Again] = []
+def write(measured: Measured) -> None:
+    """Leave what was measured for whoever started this run."""
+    Path(MEASURED).write_text(json.dumps(asdict(measured)))
 
 
 def processor_seconds(pid: int) -> float:
