@@ -14,9 +14,9 @@ from decimal import Decimal
 import numpy as np
 
 from pytest_selfrepair.bargain.advice import Control, NoAdvice, SameWords
+from pytest_selfrepair.bargain.bargain_record import BargainRecord, BargainSetup
+from pytest_selfrepair.bargain.chains import BargainPlan, play_chains
 from pytest_selfrepair.bargain.players import PlayerReply, RulePlayer
-from pytest_selfrepair.bargain.record import BargainRecord, BargainSetup
-from pytest_selfrepair.bargain.rounds import BargainPlan, play_chains
 from pytest_selfrepair.bargain.rule_players import rule_named
 from pytest_selfrepair.bargain.scenario import BargainRole, Goods, Position, Scenario
 from pytest_selfrepair.bargain.wording import View

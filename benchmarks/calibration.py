@@ -32,7 +32,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.estimate.bargain.gains import family
-from pytest_selfrepair.estimate.bargain.samples import samples
+from pytest_selfrepair.estimate.bargain.game_samples import samples
 from pytest_selfrepair.estimate.comparison.gate import Gate, GateRule, decide
 from pytest_selfrepair.estimate.comparison.pairs import pairs
 from pytest_selfrepair.estimate.comparison.regression import Baselines, Regression

@@ -30,7 +30,7 @@ from tabulate import tabulate
 
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.shapes import Expected, expect
-from pytest_selfrepair.estimate.exact.tree_arrays import TOKENS, UNITS, Level, TreeArrays
+from pytest_selfrepair.estimate.exact.tree_arrays import TOKENS, UNITS, TreeArrays, TreeLevel
 
 PROGRAMS, REPAIRS = 50, 25
 N_P, N_FR = (1, 2, 5, 10, 25), (1, 3, 5, 10)
@@ -74,13 +74,13 @@ def grow(tasks: int, rng: np.random.Generator) -> Trees:
 def as_forest(trees: Trees) -> TreeArrays:
     """The same, without the repairs of programs that pass."""
     tasks, failing = len(trees.passed), ~trees.passed.reshape(-1)
-    programs = Level(
+    programs = TreeLevel(
         counts=np.full(tasks, PROGRAMS, dtype=np.intp),
         passed=trees.passed.reshape(-1),
         over=np.zeros(failing.size, dtype=bool),
         cost=trees.cost.reshape(-1, UNITS),
     )
-    repairs = Level(
+    repairs = TreeLevel(
         counts=np.where(failing, REPAIRS, 0).astype(np.intp),
         passed=trees.mended.reshape(-1, REPAIRS)[failing].reshape(-1),
         over=np.zeros(int(failing.sum()) * REPAIRS, dtype=bool),

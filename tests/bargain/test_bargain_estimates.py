@@ -17,6 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bargaining import Writer, lamp, played
+from pytest_selfrepair.bargain.bargain_record import BargainRecord, BargainSetup
+from pytest_selfrepair.bargain.chains import BargainPlan
 from pytest_selfrepair.bargain.game import (
     ArmPlay,
     Chain,
@@ -28,26 +30,28 @@ from pytest_selfrepair.bargain.game import (
     Vote,
 )
 from pytest_selfrepair.bargain.protocol import Act
-from pytest_selfrepair.bargain.record import BargainRecord, BargainSetup
-from pytest_selfrepair.bargain.rounds import BargainPlan
 from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
 from pytest_selfrepair.bargain.talk import TalkState
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback
-from pytest_selfrepair.estimate.bargain.findings import BargainFindings, bargain_findings, verdict
+from pytest_selfrepair.estimate.bargain.bargain_comparison import changes
+from pytest_selfrepair.estimate.bargain.bargain_findings import (
+    BargainFindings,
+    bargain_findings,
+    verdict,
+)
+from pytest_selfrepair.estimate.bargain.foreseen import least_surplus_gain, measured_deviation
 from pytest_selfrepair.estimate.bargain.fresh import expected_best
-from pytest_selfrepair.estimate.bargain.levels import Level, LevelAnswer
-from pytest_selfrepair.estimate.bargain.plan import least_surplus_gain, measured_deviation
-from pytest_selfrepair.estimate.bargain.samples import samples
+from pytest_selfrepair.estimate.bargain.game_samples import samples
+from pytest_selfrepair.estimate.bargain.model_levels import LevelAnswer, ModelLevel
 from pytest_selfrepair.estimate.bargain.trimming import trimmed
 from pytest_selfrepair.estimate.bargain.units import IntervalScope, clustered_rate, decide
-from pytest_selfrepair.estimate.bargain.versus import changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pytest_selfrepair.estimate.bargain.by_round import RoundFigures
     from pytest_selfrepair.estimate.bargain.gains import Gain
-    from pytest_selfrepair.estimate.bargain.rounds import RoundFigures
 
 SELLER = BargainRole.SELLER
 
@@ -119,7 +123,7 @@ def gain(found: BargainFindings, arm: str, against: str, number: int = 2) -> Gai
     )
 
 
-def level(found: BargainFindings, name: str) -> Level:
+def level(found: BargainFindings, name: str) -> ModelLevel:
     return next(each for each in found.levels if each.level == name)
 
 

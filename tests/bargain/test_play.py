@@ -12,10 +12,10 @@ import pytest
 
 from bargaining import PARAMS, Writer, lamp, model_player, played, rule
 from pytest_selfrepair.bargain.advice import AdviserMeans, Critic, WrittenAdvice, adviser, game_key
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
+from pytest_selfrepair.bargain.chains import BargainPlan, play_chains
 from pytest_selfrepair.bargain.game import Chain, GameEnding, Reader, all_games
 from pytest_selfrepair.bargain.protocol import Act, Breach
-from pytest_selfrepair.bargain.record import BargainRecord
-from pytest_selfrepair.bargain.rounds import BargainPlan, play_chains
 from pytest_selfrepair.bargain.scenario import BargainRole, ProtocolName
 from pytest_selfrepair.bargain.wording import GOAL, PLACEBO
 from pytest_selfrepair.core.budget import Spending

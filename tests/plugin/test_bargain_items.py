@@ -9,7 +9,7 @@ import pytest
 
 from projects import SOLVED, write_project
 from pytest_selfrepair.bargain.advice import game_key
-from pytest_selfrepair.bargain.record import BargainRecord
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.bargain.scenario import BargainRole
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.store import run_names as runs

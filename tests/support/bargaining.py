@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pytest_selfrepair.bargain.advice import AdviserMeans, adviser
+from pytest_selfrepair.bargain.chains import BargainPlan, play_chains
 from pytest_selfrepair.bargain.moderator import Moderator
 from pytest_selfrepair.bargain.players import ModelPlayer, Player, RulePlayer
-from pytest_selfrepair.bargain.rounds import BargainPlan, play_chains
 from pytest_selfrepair.bargain.rule_players import rule_named
 from pytest_selfrepair.bargain.scenario import BargainRole, Scenario, read_scenario
 from pytest_selfrepair.core.budget import Spending

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode
 from pytest_selfrepair.estimate.exact.draws import Floats
-from pytest_selfrepair.estimate.exact.tree_arrays import UNITS, Level, TreeArrays
+from pytest_selfrepair.estimate.exact.tree_arrays import UNITS, TreeArrays, TreeLevel
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def as_forest(tasks: Sequence[Task], depth: int, planned: int = 0) -> TreeArrays
     for _ in range(depth + 1):
         nodes = [node for row in parents for node in row]
         levels.append(
-            Level(
+            TreeLevel(
                 counts=np.array([len(row) for row in parents], dtype=np.intp),
                 passed=np.array([node.passed for node in nodes], dtype=bool),
                 over=np.array([node.over for node in nodes], dtype=bool),

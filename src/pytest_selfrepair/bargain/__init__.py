@@ -11,9 +11,9 @@ docs/bargaining.md defines the game. The public values and functions, module by 
 - `moderator`: `Moderator`, who reads free talk beside the rules
 - `advice`: `adviser(arm, AdviserMeans(...))` makes the adviser of an arm; `ARMS` are the names,
   `named_critic(arm)` is the further model that an arm asks; `game_key` files what people write
-- `rounds`: `BargainPlan`, and `play_chains(...)`, the only orchestration: all games of one item
+- `chains`: `BargainPlan`, and `play_chains(...)`, the only orchestration: all games of one item
 - `game`: `Chain`, `ArmPlay`, `Round`, `Game`, `Turn`, `GameEnding`, `Vote`: the facts of games
-- `record`: `BargainRecord` with its JSON, `BargainSetup`, `is_bargain(facts)`, `rules_broken`
+- `bargain_record`: `BargainRecord` with its JSON, `BargainSetup`, `is_bargain(facts)`, `rules_broken`
 - `wording`: what all are told; `DIGEST` stands in every record
 
 An item is `<scenario id>::<role>`. Its completions are stored under the item's id and the nodes

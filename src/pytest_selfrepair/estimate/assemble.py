@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from pytest_selfrepair.bargain.record import BargainRecord
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.core.feedback import leaks
 from pytest_selfrepair.core.record import UNKNOWN, Record, Setup
 from pytest_selfrepair.core.run_account import Account, Lost
 from pytest_selfrepair.core.tree import Policy
-from pytest_selfrepair.estimate.bargain.findings import bargain_findings
+from pytest_selfrepair.estimate.bargain.bargain_findings import bargain_findings
 from pytest_selfrepair.estimate.comparison.source_comparison import compared
 from pytest_selfrepair.estimate.exact.iid import iid, sampled
 from pytest_selfrepair.estimate.exact.shape import ALL, Shape

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.run_account import Account, Lost
 from pytest_selfrepair.core.tree import Policy
-from pytest_selfrepair.estimate.bargain.findings import BargainFindings
+from pytest_selfrepair.estimate.bargain.bargain_findings import BargainFindings
 from pytest_selfrepair.estimate.exact.shape import ALL, Shape
 from pytest_selfrepair.estimate.gain import AtEqualTokens, Baseline, DifficultyRates
 from pytest_selfrepair.estimate.intervals.estimate import Estimate

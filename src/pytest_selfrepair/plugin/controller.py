@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pytest_selfrepair.bargain.record import BargainRecord
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import SelfRepairError, WorkerLostError
 from pytest_selfrepair.plugin import workers

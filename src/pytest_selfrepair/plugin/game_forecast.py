@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from pytest_selfrepair.bargain.advice import HUMAN_ADVICE, Control
-from pytest_selfrepair.bargain.rounds import MOST_FRESH, BargainPlan
+from pytest_selfrepair.bargain.chains import MOST_FRESH, BargainPlan
 from pytest_selfrepair.bargain.rule_players import is_rule
 from pytest_selfrepair.bargain.scenario import BargainRole, ProtocolName, Scenario
 from pytest_selfrepair.core.budget import Cost

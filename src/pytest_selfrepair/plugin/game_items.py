@@ -6,7 +6,7 @@ from enum import StrEnum
 import pytest
 from _pytest._code.code import ExceptionInfo, TerminalRepr
 
-from pytest_selfrepair.bargain.record import BargainRecord
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
 from pytest_selfrepair.plugin.game_runner import UpcomingGames
 from pytest_selfrepair.plugin.items import RECORD, RunItem, UnscoredError

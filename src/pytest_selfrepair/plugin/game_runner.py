@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pytest_selfrepair.bargain.record import BargainRecord, BargainSetup
-from pytest_selfrepair.bargain.rounds import play_chains
+from pytest_selfrepair.bargain.bargain_record import BargainRecord, BargainSetup
+from pytest_selfrepair.bargain.chains import play_chains
 from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
 from pytest_selfrepair.bargain.wording import DIGEST
 from pytest_selfrepair.core.budget import Cost, Spending

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.errors import TaskError, UsageError
-from pytest_selfrepair.estimate.bargain.plan import ASSUMED_DEVIATION, least_surplus_gain
+from pytest_selfrepair.estimate.bargain.foreseen import ASSUMED_DEVIATION, least_surplus_gain
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.game_items import GameItem, games_of
 from pytest_selfrepair.plugin.items import TaskItem, runnable, tasks_of

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_selfrepair.bargain.record import BargainRecord
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.errors import SelfRepairError, UsageError

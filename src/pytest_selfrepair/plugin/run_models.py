@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pytest_selfrepair.bargain.rounds import BargainPlan
+from pytest_selfrepair.bargain.chains import BargainPlan
 from pytest_selfrepair.bargain.rule_players import is_rule
 from pytest_selfrepair.bargain.scenario import BargainRole, ProtocolName, Scenario
 from pytest_selfrepair.core.budget import Cost

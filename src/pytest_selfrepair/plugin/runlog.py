@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pytest_selfrepair.bargain.record import BargainRecord
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.run_account import Account, Lost, RunLimits, Spent
 from pytest_selfrepair.errors import StoreError

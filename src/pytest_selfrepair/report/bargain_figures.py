@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from pytest_selfrepair.estimate.bargain.rounds import RoundFigures
+    from pytest_selfrepair.estimate.bargain.by_round import RoundFigures
 
 _MARKERS = ("o", "v", "s", "D", "P", "X", "^", "*")
 _WIDTH, _HEIGHT = 4.2, 3.2  # inches of a panel

@@ -1,6 +1,6 @@
 """The games of a run in short, as GitHub's Markdown."""
 
-from pytest_selfrepair.estimate.bargain.findings import BargainFindings
+from pytest_selfrepair.estimate.bargain.bargain_findings import BargainFindings
 from pytest_selfrepair.estimate.bargain.gains import Gain
 from pytest_selfrepair.report import bargain_words as words
 from pytest_selfrepair.report.bargain_tables import by_gain, by_round

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.bargain.game import Game, Turn, all_games
 from pytest_selfrepair.bargain.protocol import Act
-from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.bargain.scenario import BargainRole, ProtocolName, Scenario
 from pytest_selfrepair.bargain.wording import result_of
-from pytest_selfrepair.estimate.bargain.findings import BargainAbout, BargainFindings, verdict
+from pytest_selfrepair.estimate.bargain.bargain_findings import (
+    BargainAbout,
+    BargainFindings,
+    verdict,
+)
 from pytest_selfrepair.estimate.bargain.gains import Gain
 from pytest_selfrepair.report import bargain_words as words
 from pytest_selfrepair.report.bargain_svg import risk_svg, rounds_svg

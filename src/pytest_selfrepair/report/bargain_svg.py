@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from pytest_selfrepair.estimate.bargain.rounds import RoundFigures
+from pytest_selfrepair.estimate.bargain.by_round import RoundFigures
 from pytest_selfrepair.report.visible import visible
 
 _WIDTH, _HEIGHT = 520, 260

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from pytest_selfrepair.estimate.bargain.bargain_comparison import BargainChange
+from pytest_selfrepair.estimate.bargain.by_round import RoundFigures
 from pytest_selfrepair.estimate.bargain.gains import Gain
-from pytest_selfrepair.estimate.bargain.rounds import RoundFigures
-from pytest_selfrepair.estimate.bargain.versus import BargainChange
 from pytest_selfrepair.report.bargain_words import share, signed
 from pytest_selfrepair.report.numbers import bracketed, number, percent
 from pytest_selfrepair.report.tables import Table

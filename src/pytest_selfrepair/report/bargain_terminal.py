@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from pytest_selfrepair.estimate.bargain.findings import BargainFindings, verdict
+from pytest_selfrepair.estimate.bargain.bargain_findings import BargainFindings, verdict
 from pytest_selfrepair.estimate.bargain.gains import Gain
-from pytest_selfrepair.estimate.bargain.levels import LevelAnswer
+from pytest_selfrepair.estimate.bargain.model_levels import LevelAnswer
 from pytest_selfrepair.report import bargain_words as words
 from pytest_selfrepair.report.bargain_tables import by_gain, by_round, once
 from pytest_selfrepair.report.numbers import plural

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 
 from pytest_selfrepair.core.feedback import leaks
-from pytest_selfrepair.estimate.bargain.findings import BargainAbout, BargainFindings, verdict
+from pytest_selfrepair.estimate.bargain.bargain_comparison import BargainChange
+from pytest_selfrepair.estimate.bargain.bargain_findings import (
+    BargainAbout,
+    BargainFindings,
+    verdict,
+)
+from pytest_selfrepair.estimate.bargain.by_round import RoundFigures
 from pytest_selfrepair.estimate.bargain.gains import ROUND_1, Gain
-from pytest_selfrepair.estimate.bargain.levels import Level, LevelTest
-from pytest_selfrepair.estimate.bargain.rounds import RoundFigures
-from pytest_selfrepair.estimate.bargain.versus import BargainChange
+from pytest_selfrepair.estimate.bargain.model_levels import LevelTest, ModelLevel
 from pytest_selfrepair.estimate.intervals.decision import side
 from pytest_selfrepair.report.numbers import between, p_value, percent, plural
 
@@ -111,7 +115,7 @@ def leak(arm: str) -> str | None:
     return LEAKS if leaks(arm) else None
 
 
-def level(found: Level) -> str:
+def level(found: ModelLevel) -> str:
     """Whether a level is met."""
     of = "" if found.arm is None else f" by {found.arm}"
     return f"{found.level}{of}, {found.role}: {found.answer}"

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.bargain.game import Game, GameEnding, all_games
-from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.bargain.wording import heard, result_of
 from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.report.visible_text import harmless, harmless_lines

@@ -8,7 +8,7 @@ would take two minutes for the 330,000 programs of 300 large trees, and swell th
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from pytest_selfrepair.bargain.record import BargainRecord
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from pytest_selfrepair.bargain.record import BargainRecord, is_bargain
+from pytest_selfrepair.bargain.bargain_record import BargainRecord, is_bargain
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import StoreError
 

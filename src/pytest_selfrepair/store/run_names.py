@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from pytest_selfrepair.bargain.record import BargainRecord
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.core.collector import paused
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import StoreError, UsageError

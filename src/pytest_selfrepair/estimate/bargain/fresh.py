@@ -10,7 +10,7 @@ from statistics import fmean
 
 from pytest_selfrepair.bargain.advice import Control
 from pytest_selfrepair.bargain.game import ArmPlay
-from pytest_selfrepair.estimate.bargain.samples import PlayedScenario
+from pytest_selfrepair.estimate.bargain.game_samples import PlayedScenario
 
 
 def beyond_fresh(played: PlayedScenario, arm: str) -> list[float]:

@@ -7,7 +7,7 @@ from statistics import fmean
 from pytest_selfrepair.bargain.advice import Control
 from pytest_selfrepair.bargain.game import Chain, Game
 from pytest_selfrepair.bargain.scenario import BargainRole
-from pytest_selfrepair.estimate.bargain.samples import (
+from pytest_selfrepair.estimate.bargain.game_samples import (
     PlayedScenario,
     RoleSample,
     game_of,

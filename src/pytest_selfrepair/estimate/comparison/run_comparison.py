@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pytest_selfrepair.bargain.record import BargainRecord
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.estimate.bargain.samples import samples
-from pytest_selfrepair.estimate.bargain.versus import BargainChange, changes
+from pytest_selfrepair.estimate.bargain.bargain_comparison import BargainChange, changes
+from pytest_selfrepair.estimate.bargain.game_samples import samples
 from pytest_selfrepair.estimate.comparison.run_changes import (
     Changes,
     RunDifferences,

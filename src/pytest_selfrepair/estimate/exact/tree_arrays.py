@@ -22,7 +22,7 @@ UNITS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
+class TreeLevel:
     """The nodes of one depth.
 
     Attributes:
@@ -46,14 +46,14 @@ class Level:
         found: Ints = np.cumsum(self.counts) - self.counts
         return found
 
-    def keep(self, parents: Bools, first: int | None = None) -> tuple["Level", Bools]:
+    def keep(self, parents: Bools, first: int | None = None) -> tuple["TreeLevel", Bools]:
         """The children of some parents, or the first few of each, and which nodes these are."""
         parent = np.repeat(np.arange(len(self.counts)), self.counts)
         kept: Bools = parents[parent]
         if first is not None:
             kept = kept & (np.arange(len(parent)) - self.starts[parent] < first)
         counts = np.bincount(parent[kept], minlength=len(self.counts))[parents]
-        level = Level(
+        level = TreeLevel(
             counts=counts.astype(np.intp),
             passed=self.passed[kept],
             over=self.over[kept],
@@ -98,7 +98,7 @@ class TreeArrays:
 
     tasks: tuple[str, ...]
     source: str | None
-    levels: tuple[Level, ...]
+    levels: tuple[TreeLevel, ...]
     planned: int = 0
     texts: TextArrays | None = None
 
@@ -192,7 +192,7 @@ class TreeArrays:
 
     def _kept(
         self, parents: Bools, programs: int | None = None, repairs: int | None = None
-    ) -> tuple[Level, ...]:
+    ) -> tuple[TreeLevel, ...]:
         levels = []
         for number, level in enumerate(self.levels):
             kept, parents = level.keep(parents, repairs if number else programs)
@@ -290,7 +290,7 @@ def _by_text(repairs: Sequence[ProgramNode]) -> list[list[ProgramNode]]:
     return list(found.values())
 
 
-def _task_of(levels: Sequence[Level]) -> list[int]:
+def _task_of(levels: Sequence[TreeLevel]) -> list[int]:
     """The task of every node of the last level."""
     found = np.arange(len(levels[0].counts))
     for level in levels:
@@ -298,7 +298,7 @@ def _task_of(levels: Sequence[Level]) -> list[int]:
     return [int(number) for number in found]
 
 
-def _level(rows: Sequence[Sequence[ProgramNode]], *, told: bool = True) -> Level:
+def _level(rows: Sequence[Sequence[ProgramNode]], *, told: bool = True) -> TreeLevel:
     """A level's nodes; those of a row lie by their texts, the first text first.
 
     Args:
@@ -306,7 +306,7 @@ def _level(rows: Sequence[Sequence[ProgramNode]], *, told: bool = True) -> Level
         told: Whether the cost of a repair's feedback is its own.
     """
     nodes = [node for row in rows for repairs in _by_text(row) for node in repairs]
-    return Level(
+    return TreeLevel(
         counts=np.array([len(row) for row in rows], dtype=np.intp),
         passed=np.array([node.verdict.passed for node in nodes], dtype=bool),
         over=np.array([node.finish_reason == CONTEXT_LIMIT for node in nodes], dtype=bool)
@@ -316,14 +316,14 @@ def _level(rows: Sequence[Sequence[ProgramNode]], *, told: bool = True) -> Level
 
 
 def node_costs(nodes: Iterable[ProgramNode]) -> Floats:
-    """Shape (nodes, 4): what each cost with its feedback, in the units of `Level`."""
+    """Shape (nodes, 4): what each cost with its feedback, in the units of `TreeLevel`."""
     return costs_of(
         node.cost if node.feedback is None else node.cost + node.feedback.cost for node in nodes
     )
 
 
 def costs_of(costs: Iterable[Cost]) -> Floats:
-    """Shape (costs, 4): costs in the units of `Level`."""
+    """Shape (costs, 4): costs in the units of `TreeLevel`."""
     rows = [
         (
             cost.tokens,

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from pytest_selfrepair.bargain.advice import Control
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.bargain.game import Chain, Game, GameEnding, Round, all_games
-from pytest_selfrepair.bargain.record import BargainRecord
 from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
 from pytest_selfrepair.estimate.bargain.behaviour import Behaviour, behaviour
 

@@ -13,7 +13,7 @@ from pytest_selfrepair.bargain.scenario import BargainRole, Zone
 from pytest_selfrepair.estimate.bargain.behaviour import Behaviour
 from pytest_selfrepair.estimate.bargain.fresh import beyond_fresh
 from pytest_selfrepair.estimate.bargain.gains import family
-from pytest_selfrepair.estimate.bargain.samples import (
+from pytest_selfrepair.estimate.bargain.game_samples import (
     PlayedScenario,
     RoleSample,
     is_control,
@@ -66,7 +66,7 @@ class LevelTest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
+class ModelLevel:
     """One level of a model in a role.
 
     Attributes:
@@ -86,7 +86,7 @@ class Level:
     tests: tuple[LevelTest, ...]
 
 
-def levels(sample: RoleSample) -> tuple[Level, ...]:
+def levels(sample: RoleSample) -> tuple[ModelLevel, ...]:
     """All levels of the improved player in its role.
 
     C1 and C2 are of games that nobody has advised: the first ones, and those of `fresh`.
@@ -249,13 +249,15 @@ def _above_zero(what: str, found: Estimate | None, why: str = "") -> LevelTest:
     )
 
 
-def _level(sample: RoleSample, name: str, arm: str | None, tests: tuple[LevelTest, ...]) -> Level:
+def _level(
+    sample: RoleSample, name: str, arm: str | None, tests: tuple[LevelTest, ...]
+) -> ModelLevel:
     answers = {each.answer for each in tests}
     if answers == {LevelAnswer.MET}:
         answer = LevelAnswer.MET
     else:
         failed = LevelAnswer.NOT_MET in answers
         answer = LevelAnswer.NOT_MET if failed else LevelAnswer.CANNOT_TELL
-    return Level(
+    return ModelLevel(
         model=sample.model, role=sample.role, level=name, arm=arm, answer=answer, tests=tests
     )

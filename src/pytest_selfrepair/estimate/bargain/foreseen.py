@@ -3,7 +3,7 @@
 import math
 
 from pytest_selfrepair.bargain.advice import Control
-from pytest_selfrepair.estimate.bargain.samples import RoleSample
+from pytest_selfrepair.estimate.bargain.game_samples import RoleSample
 from pytest_selfrepair.estimate.intervals.power import least_gain
 
 ASSUMED_DEVIATION = 0.3

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pytest_selfrepair.bargain.record import BargainRecord
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.bargain.scenario import BargainRole
 from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.estimate.bargain.by_round import RoundFigures, round_figures
 from pytest_selfrepair.estimate.bargain.gains import Gain, gains
-from pytest_selfrepair.estimate.bargain.levels import Level, levels
-from pytest_selfrepair.estimate.bargain.rounds import RoundFigures, round_figures
-from pytest_selfrepair.estimate.bargain.samples import samples
+from pytest_selfrepair.estimate.bargain.game_samples import samples
+from pytest_selfrepair.estimate.bargain.model_levels import ModelLevel, levels
 from pytest_selfrepair.estimate.intervals.decision import side
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
@@ -58,7 +58,7 @@ class BargainFindings:
     about: tuple[BargainAbout, ...]
     rounds: tuple[RoundFigures, ...]
     gains: tuple[Gain, ...]
-    levels: tuple[Level, ...]
+    levels: tuple[ModelLevel, ...]
     cost: Cost
     broken: int
     unscored: tuple[str, ...]

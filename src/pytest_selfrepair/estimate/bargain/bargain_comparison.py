@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from pytest_selfrepair.bargain.scenario import BargainRole
-from pytest_selfrepair.estimate.bargain.samples import PlayedScenario, RoleSample
+from pytest_selfrepair.estimate.bargain.game_samples import PlayedScenario, RoleSample
 from pytest_selfrepair.estimate.bargain.units import IntervalScope, decide, scope_of
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 

@@ -8,7 +8,7 @@ from pytest_selfrepair.bargain.game import Game
 from pytest_selfrepair.bargain.scenario import BargainRole
 from pytest_selfrepair.estimate.bargain.behaviour import Behaviour, rival_share
 from pytest_selfrepair.estimate.bargain.gains import outcomes
-from pytest_selfrepair.estimate.bargain.samples import (
+from pytest_selfrepair.estimate.bargain.game_samples import (
     PlayedScenario,
     RoleSample,
     game_of,

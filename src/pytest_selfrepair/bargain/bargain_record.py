@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
+from pytest_selfrepair.bargain.chains import BargainPlan
 from pytest_selfrepair.bargain.game import Chain, GameEnding, all_games
 from pytest_selfrepair.bargain.protocol import Breach
-from pytest_selfrepair.bargain.rounds import BargainPlan
 from pytest_selfrepair.bargain.scenario import BargainRole, ProtocolName, Scenario
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.origin import Answered
