@@ -13,7 +13,8 @@ docs/bargaining.md defines the game. The public values and functions, module by 
   `named_critic(arm)` is the further model that an arm asks; `game_key` files what people write
 - `chains`: `BargainPlan`, and `play_chains(...)`, the only orchestration: all games of one item
 - `game`: `Chain`, `ArmPlay`, `Round`, `Game`, `Turn`, `GameEnding`, `Vote`: the facts of games
-- `bargain_record`: `BargainRecord` with its JSON, `BargainSetup`, `is_bargain(facts)`, `rules_broken`
+- `bargain_record`: `BargainRecord` with its JSON, `BargainSetup`, `is_bargain(facts)`,
+  `rules_broken`
 - `wording`: what all are told; `DIGEST` stands in every record
 
 An item is `<scenario id>::<role>`. Its completions are stored under the item's id and the nodes
