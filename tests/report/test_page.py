@@ -73,7 +73,7 @@ def read(findings: Findings, records: list[Record] | None = None) -> Reader:
 
 
 @settings(
-    max_examples=6,
+    max_examples=3,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(findings=st.from_type(Findings))
