@@ -224,7 +224,7 @@ def test_an_attack_on_limits_gets_nowhere(judge: SandboxJudge, rest: Rest, attac
 
 @pytest.mark.parametrize("judge", ["D"], indirect=True)
 def test_a_process_that_outlives_an_attack_is_seen(judge: SandboxJudge, rest: Rest) -> None:
-    daemon = next(attack for attack in ATTACKS if attack.stem == "daemon_that_outlives_its_test")
+    daemon = next(attack for attack in ATTACKS if attack.stem == "daemon_that_outlives_its_program")
     with (
         subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as outliving,
         pytest.raises(pytest.fail.Exception, match=rf"is left.*{outliving.pid}"),

@@ -14,7 +14,7 @@ from pytest_selfrepair.sandbox import landlock, seccomp
 
 HERE = SUPPORT
 ATTACKS = (
-    "daemon_that_outlives_its_test",
+    "daemon_that_outlives_its_program",
     "fork_bomb",
     "frames_of_the_channel",
     "kill_every_pid",

@@ -205,6 +205,7 @@ def test_five_hundred_programs_leave_no_trace(isolation: Isolation) -> None:
 def _python(program: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", program, str(Path(__file__).parent)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,
         check=False,
