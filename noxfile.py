@@ -1,0 +1,94 @@
+"""What CI does, in parts that take minutes each: `nox -s unit`, `nox -l` lists them."""
+
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["lint", "types", "unit"]
+
+UNIT = ["core", "models", "feedback", "store", "tasks", "estimate", "report", "bargain"]
+PLUGIN = ["plugin", "commands", "api", "annotate"]
+
+
+def _tests(session: nox.Session, *folders: str) -> None:
+    session.install("-q", "-e", ".[test]")
+    session.run("pytest", "-n", "auto", *(f"tests/{each}" for each in folders), *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Linters, format and import contracts."""
+    session.install("-q", "-e", ".", "ruff>=0.9", "import-linter>=2.1")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types of Python, and of the pages' scripts where npm is there."""
+    session.install("-q", "-e", ".[dev]")
+    session.run("mypy")
+    session.run("npm", "ci", "--no-audit", "--no-fund", "--prefix", "tools/pages", external=True)
+    session.run("npm", "run", "--silent", "--prefix", "tools/pages", "check", external=True)
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """Every room but those that run whole sessions, browsers or sandboxes."""
+    _tests(session, *UNIT)
+
+
+@nox.session
+def sandbox(session: nox.Session) -> None:
+    """Real sandboxes, and the hostile programs."""
+    _tests(session, "sandbox")
+
+
+@nox.session
+def plugin(session: nox.Session) -> None:
+    """Whole sessions of pytest and whole commands."""
+    _tests(session, *PLUGIN)
+
+
+@nox.session
+def pages(session: nox.Session) -> None:
+    """Pages in Chromium; skipped where there is none."""
+    _tests(session, "pages")
+
+
+@nox.session
+def tasks(session: nox.Session) -> None:
+    """Proves the tasks of this repository by their references."""
+    session.install("-q", "-e", ".")
+    session.run("python", "-B", "tools/make_tasks.py", "--check")
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """What takes minutes: kills at random moments, published verdicts, the embedded model."""
+    session.install("-q", "-e", ".[test]")
+    session.run("pytest", "-m", "slow", *session.posargs)
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """The rooms' tests on the built wheel: the package is not imported from `src`."""
+    session.install("-q", "build")
+    folder = session.create_tmp()
+    session.run("python", "-m", "build", "-q", "--wheel", "--outdir", folder)
+    [built] = sorted(Path(folder).glob("*.whl"))[-1:]
+    session.install("-q", f"{built}[test]")
+    session.run("pytest", "-n", "auto", "tests/core", "tests/report", *session.posargs)
+
+
+@nox.session
+@nox.parametrize("pytest_version", ["8.4.0", "9.2.0"])
+@nox.parametrize("xdist_version", ["3.7.0", "3.8.0"])
+def oldest(session: nox.Session, pytest_version: str, xdist_version: str) -> None:
+    """The plugin on the oldest and the newest pytest and xdist that it supports."""
+    session.install("-q", "-e", ".[test]")
+    session.install("-q", f"pytest=={pytest_version}", f"pytest-xdist=={xdist_version}")
+    session.run("pytest", "-n", "2", "tests/plugin/test_plugin.py", "tests/plugin/test_collect.py")
