@@ -6,7 +6,11 @@ import pytest
 
 from projects import fenced, write_task
 
-MODES = {"serial": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
+MODES = (
+    pytest.param(("-p", "no:xdist"), id="serial"),
+    pytest.param(("-n0",), id="n0", marks=pytest.mark.slow),
+    pytest.param(("-n2",), id="n2"),
+)
 GOOD = fenced("print(2 * int(input()))")
 BAD = fenced("print(int(input()) ** 2)")
 TASKS = 12
@@ -40,7 +44,7 @@ def run(project: pytest.Pytester, *more: str) -> pytest.RunResult:
     return project.runpytest_subprocess("tasks", "--tb=no", *options, *trees, *more)
 
 
-@pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
+@pytest.mark.parametrize("mode", MODES)
 def test_each_policy_samples_what_it_needs_up_to_the_first_pass(
     doubling: pytest.Pytester, mode: tuple[str, ...]
 ) -> None:
