@@ -2,17 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 
-from pytest_selfrepair.core.checker import CHECKERS, COUNTERPARTS
+from pytest_selfrepair.core.checker import CHECKERS, COUNTERPARTS, Checker
 from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import CaseFailure, Judge, Outcome, Verdict
 from pytest_selfrepair.core.verdicts import Terms
 from pytest_selfrepair.errors import InfrastructureError, UsageError
-from pytest_selfrepair.sandbox.installed_packages import find_packages
-from pytest_selfrepair.sandbox.isolation import find_isolation
+from pytest_selfrepair.sandbox.installed_packages import Packages, find_packages
+from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.limits import MEGABYTE, Limits
 from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
@@ -61,6 +61,33 @@ class JudgeSettings:
             all_cases=self.all_cases,
         )
 
+    def judge(
+        self,
+        isolation: Isolation,
+        packages: Packages | None,
+        *,
+        concurrency: int,
+        checker_of: Callable[[Task], Checker | None] = lambda _: None,
+    ) -> SandboxJudge:
+        """A judge with these settings.
+
+        Args:
+            isolation: How programs are kept apart from this machine.
+            packages: The distributions that its `packages` names; None: those of tasks' sources.
+            concurrency: Programs that run at once.
+            checker_of: Finds a checker that stands in for a task's own and the settings'.
+        """
+        return SandboxJudge(
+            isolation=isolation,
+            limits=self.limits,
+            checker=CHECKERS[self.checker],
+            other=CHECKERS.get(self.other),
+            all_cases=self.all_cases,
+            checker_of=checker_of,
+            packages=packages,
+            concurrency=concurrency,
+        )
+
 
 @contextlib.asynccontextmanager
 async def opened_judge(
@@ -79,14 +106,10 @@ async def opened_judge(
     if settings.checker not in CHECKERS:
         raise UsageError(f"checker: found {settings.checker!r}; accepted: {', '.join(CHECKERS)}")
     named = settings.packages
-    judge = SandboxJudge(
-        isolation=await asyncio.to_thread(find_isolation, settings.sandbox),
-        limits=settings.limits,
-        checker=CHECKERS[settings.checker],
-        other=CHECKERS.get(settings.other),
+    judge = settings.judge(
+        await asyncio.to_thread(find_isolation, settings.sandbox),
+        None if named is None else find_packages(named, packages_by),
         concurrency=settings.jobs or usable_processors(),
-        all_cases=settings.all_cases,
-        packages=None if named is None else find_packages(named, packages_by),
     )
     try:
         yield judge

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pytest_selfrepair.core.checker import CHECKERS, COUNTERPARTS, Checker
+from pytest_selfrepair.api.judge_programs import JudgeSettings
+from pytest_selfrepair.core.checker import Checker
 from pytest_selfrepair.core.program_sampler import LEAST_USEFUL_TOKENS
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.tree import Plan
-from pytest_selfrepair.core.verdicts import Terms
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.asking import checker_of
@@ -24,8 +24,6 @@ from pytest_selfrepair.plugin.runners import Runners
 from pytest_selfrepair.plugin.task_runner import TaskRunner
 from pytest_selfrepair.sandbox.installed_packages import Packages
 from pytest_selfrepair.sandbox.isolation import Isolation
-from pytest_selfrepair.sandbox.limits import MEGABYTE, Limits
-from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,30 +71,24 @@ class RunProcess:
         models = RunModels(settings, config, servers, workers.share(config, settings.concurrency))
         _check_budget(models.plan)
         run = workers.given_run(config) or uuid.uuid4().hex
-        limits = Limits(cpu_seconds=settings.timeout, memory_bytes=settings.memory * MEGABYTE)
-        other = COUNTERPARTS.get(settings.checker, "")
+        judging = JudgeSettings(
+            checker=settings.checker,
+            timeout=settings.timeout,
+            memory=settings.memory,
+            packages=settings.packages,
+            sandbox=settings.sandbox,
+            all_cases=settings.all_cases,
+        )
 
         def own_checker(task: Task) -> Checker | None:
             return checker_of(config, task)
 
-        judge = SandboxJudge(
-            isolation=isolation,
-            limits=limits,
-            checker=CHECKERS[settings.checker],
-            other=CHECKERS.get(other),
-            all_cases=settings.all_cases,
-            checker_of=own_checker,
-            packages=packages,
-            concurrency=workers.processors(config),
+        judge = judging.judge(
+            isolation, packages, concurrency=workers.processors(config), checker_of=own_checker
         )
-        terms = Terms(
-            checker=settings.checker,
-            other=other,
-            limits=limits.as_terms(),
-            packages=settings.packages,
-            all_cases=settings.all_cases,
+        equipment = RunEquipment(
+            settings, models, judge, judging.terms, foreign=own_checker, run=run
         )
-        equipment = RunEquipment(settings, models, judge, terms, foreign=own_checker, run=run)
         runners = Runners(
             TaskRunner(settings, models, judge, equipment), GameRunner(models, equipment)
         )
