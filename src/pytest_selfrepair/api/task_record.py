@@ -1,21 +1,16 @@
 """One task to its record: its trees are grown, or the record says why they could not be."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pytest_selfrepair.core.budget import Spending
 from pytest_selfrepair.core.feedback import FeedbackCases, FeedbackSource
-from pytest_selfrepair.core.foreign import described, place
 from pytest_selfrepair.core.grow import grow
-from pytest_selfrepair.core.origin import Answered
 from pytest_selfrepair.core.prompt import PromptSet
 from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.core.record import (
-    CUT_SHORT,
     NO_CASES,
-    NOT_RUN,
     Record,
     References,
     Setup,
@@ -23,11 +18,11 @@ from pytest_selfrepair.core.record import (
 from pytest_selfrepair.core.sample import Model
 from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.tree import Plan
+from pytest_selfrepair.core.unscored import why_unscored
 from pytest_selfrepair.core.validation import QUARANTINE, TaskStanding, validate
 from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.core.verdicts import task_digest
-from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError
-from pytest_selfrepair.models.recording import RecordingModel
+from pytest_selfrepair.models.recording import RecordingModel, origins_of
 from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 from pytest_selfrepair.tasks.examples import examples
 
@@ -105,12 +100,8 @@ async def task_record(
                 spending=spending,
                 reader=ready.reader,
             )
-    except BudgetSpentError as error:
-        unscored = f"{CUT_SHORT if spending.cost.samples else NOT_RUN}: {error}"
-    except InfrastructureError as error:
-        unscored = str(error)
     except Exception as error:  # noqa: BLE001 - the other tasks are run nevertheless
-        unscored = f"{described(error, 'the growth of its trees')} ({place(error)})"
+        unscored = why_unscored(error, "the growth of its trees", spending)
     return Record(
         task_id=task.id,
         difficulty=task.difficulty,
@@ -127,7 +118,7 @@ async def task_record(
         time_limit=sandbox.limits_of(task).cpu_seconds,
         references=references,
         packages=sandbox.packages_of(task).versions,
-        origins=() if isinstance(tools, Exception) else _origins(tools.members, task.id),
+        origins=() if isinstance(tools, Exception) else origins_of(tools.members, task.id),
     )
 
 
@@ -135,9 +126,3 @@ def _ready(tools: Tools | Exception) -> Tools:
     if isinstance(tools, Exception):
         raise tools
     return tools
-
-
-def _origins(members: Sequence[RecordingModel], task_id: str) -> tuple[Answered, ...]:
-    """Where a task's completions came from."""
-    found = (model.take_origins(task_id) for model in members)
-    return tuple(sorted(set().union(*found)))

@@ -8,7 +8,7 @@ Several completions of one request are reserved together; what of them cannot be
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -325,6 +325,11 @@ class RecordingModel:
         )
         most = Usage(completion_tokens=tokens, prompt_tokens=prompt, counted_by="at most")
         return Wanted(tokens=tokens, dollars=self.dollars(most), key=key)
+
+
+def origins_of(models: Iterable[RecordingModel], task_id: str) -> tuple[Answered, ...]:
+    """Where a task's completions came from, whichever of the models drew them."""
+    return tuple(sorted(set().union(*(model.take_origins(task_id) for model in models))))
 
 
 def _answer(asked: _Asked, result: Sample | Exception) -> None:

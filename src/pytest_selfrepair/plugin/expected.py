@@ -6,7 +6,7 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.sample import Usage
 from pytest_selfrepair.core.tree import Plan
 from pytest_selfrepair.feedback.human import Human
-from pytest_selfrepair.plugin.forecast import Asking
+from pytest_selfrepair.plugin.forecast import Asking, price_at_most
 from pytest_selfrepair.plugin.model_names import AskedModel
 from pytest_selfrepair.plugin.model_registry import ResolvedModel
 from pytest_selfrepair.plugin.source_registry import NamedSource, ResolvedSource
@@ -41,6 +41,4 @@ def costliest_task(
     """What one task costs at most, its baseline included."""
     trees = [asking_of(source, models).tokens(plan) for source in sources]
     tokens = plan.n_p * plan.params.max_tokens + sum(trees) + max(trees, default=0)
-    dollars = dollars_of(coder)
-    usage = Usage(completion_tokens=tokens, prompt_tokens=None, counted_by="at most")
-    return Cost(tokens=tokens, dollars=0.0 if dollars is None else dollars(usage))
+    return Cost(tokens=tokens, dollars=price_at_most(dollars_of(coder), tokens, None) or 0.0)

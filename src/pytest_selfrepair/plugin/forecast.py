@@ -94,7 +94,7 @@ class Forecast:
             *([] if limits.max_dollars is None else [f"${limits.max_dollars:,.2f}"]),
         ]
         cost = (
-            f"cost unknown: no price of {', '.join(unpriced)} is known (--selfrepair-prices)"
+            cost_unknown(unpriced)
             if self.dollars is None
             else f"${self.dollars:,.2f} (prices of {as_of})"
         )
@@ -165,9 +165,9 @@ def forecast(
             prompt_tokens=total.prompt_tokens + read + sum(feedback_read),
             dollars=_sum(
                 total.dollars,
-                _price(dollars, written - sum(spoken), read),
+                price_at_most(dollars, written - sum(spoken), read),
                 *(
-                    _price(each.dollars, said, heard)
+                    price_at_most(each.dollars, said, heard)
                     for (each, _), said, heard in zip(explained, spoken, feedback_read, strict=True)
                 ),
             ),
@@ -175,11 +175,17 @@ def forecast(
     return total
 
 
+def cost_unknown(unpriced: Iterable[str]) -> str:
+    """What is said in place of a cost, where some models have no price."""
+    return f"cost unknown: no price of {', '.join(unpriced)} is known (--selfrepair-prices)"
+
+
 def _tokens(messages: Iterable[Message], count: Callable[[str], int]) -> int:
     return sum(count(message.content) for message in messages)
 
 
-def _price(dollars: Dollars | None, written: int, read: int) -> float | None:
+def price_at_most(dollars: Dollars | None, written: int, read: int | None) -> float | None:
+    """What so many tokens cost; None where nobody knows."""
     if dollars is None:
         return None
     usage = Usage(completion_tokens=max(written, 0), prompt_tokens=read, counted_by="at most")

@@ -8,8 +8,8 @@ from pytest_selfrepair.bargain.chains import MOST_FRESH, BargainPlan
 from pytest_selfrepair.bargain.rule_players import is_rule
 from pytest_selfrepair.bargain.scenario import BargainRole, ProtocolName, Scenario
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.core.sample import Usage
 from pytest_selfrepair.plugin.expected import dollars_of
+from pytest_selfrepair.plugin.forecast import cost_unknown, price_at_most
 from pytest_selfrepair.plugin.game_players import NamedPlayers
 from pytest_selfrepair.plugin.model_names import AskedModel
 from pytest_selfrepair.plugin.model_registry import ResolvedModel
@@ -53,10 +53,10 @@ class GamesForecast:
 
     def lines(self, unpriced: Iterable[str]) -> list[str]:
         """The forecast for a reader."""
-        missing = ", ".join(unpriced)
-        cost = f"cost unknown: no price of {missing} is known (--selfrepair-prices)"
-        if not missing:
-            cost = f"${self.dollars:,.2f} for what is generated"
+        missing = list(unpriced)
+        cost = f"${self.dollars:,.2f} for what is generated"
+        if missing:
+            cost = cost_unknown(missing)
         completions = self.replies + self.advice + self.readings
         kinds = f"{self.replies:,} replies, {self.advice:,} pieces of advice"
         return [
@@ -97,12 +97,9 @@ def foresee_games(
     def drawn(asked: AskedModel, count: int, most: Callable[[ResolvedModel], int]) -> None:
         nonlocal tokens, dollars
         model = models[asked]
-        tokens += count * most(model)
-        if (price := dollars_of(model)) is not None:
-            usage = Usage(
-                completion_tokens=count * most(model), prompt_tokens=None, counted_by="at most"
-            )
-            dollars += price(usage)
+        longest = count * most(model)
+        tokens += longest
+        dollars += price_at_most(dollars_of(model), longest, None) or 0.0
 
     for name, side in ((players.player, role), (players.rival, role.other)):
         if not is_rule(name):

@@ -11,11 +11,8 @@ from pytest_selfrepair.bargain.chains import play_chains
 from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
 from pytest_selfrepair.bargain.wording import DIGEST
 from pytest_selfrepair.core.budget import Cost, Spending
-from pytest_selfrepair.core.foreign import described, place
-from pytest_selfrepair.core.record import CUT_SHORT, NOT_RUN
+from pytest_selfrepair.core.unscored import why_unscored
 from pytest_selfrepair.errors import (
-    BudgetSpentError,
-    InfrastructureError,
     TaskError,
     UsageError,
 )
@@ -105,12 +102,10 @@ class GameRunner:
                 moderator=players.moderator,
                 spending=spending,
             )
-        except BudgetSpentError as error:
-            unscored = f"{CUT_SHORT if spending.cost.samples else NOT_RUN}: {error}"
-        except (InfrastructureError, UsageError) as error:
+        except UsageError as error:
             unscored = str(error)
         except Exception as error:  # noqa: BLE001 - the other items are run nevertheless
-            unscored = f"{described(error, 'its games')} ({place(error)})"
+            unscored = why_unscored(error, "its games", spending)
         return BargainRecord(
             task_id=upcoming.task_id,
             scenario=scenario,

@@ -9,6 +9,7 @@ from pytest_selfrepair.core.origin import Answered
 from pytest_selfrepair.core.run_account import Spent
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdicts import RememberingJudge, Terms
+from pytest_selfrepair.models.recording import origins_of
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.run_models import OpenModels, RunModels
 from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
@@ -104,8 +105,7 @@ class RunEquipment:
         """Where an item's completions came from."""
         if not isinstance(self._state, SetUp):
             return ()
-        found = (model.take_origins(task_id) for model in self._state.models.members)
-        return tuple(sorted(set().union(*found)))
+        return origins_of(self._state.models.members, task_id)
 
     def stop(self) -> None:
         """Wait no more for what other processes hold."""
