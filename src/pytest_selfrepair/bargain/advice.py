@@ -141,7 +141,7 @@ class NoAdvice:
 
     name: str = Control.NONE
 
-    async def advice(self, case: AdviceCase, *, node: str) -> Feedback | None:  # noqa: ARG002
+    async def advice(self, case: AdviceCase, *, node: str) -> Feedback | None:  # noqa: ARG002 - by protocol
         """No words."""
         return Feedback(text="")
 
@@ -176,7 +176,7 @@ class WrittenAdvice:
     texts: Mapping[str, Feedback] = field(default_factory=dict)
     name: str = HUMAN_ADVICE
 
-    async def advice(self, case: AdviceCase, *, node: str) -> Feedback | None:  # noqa: ARG002
+    async def advice(self, case: AdviceCase, *, node: str) -> Feedback | None:  # noqa: ARG002 - by protocol
         """What was written of the last game; None where nobody wrote."""
         return self.texts.get(game_key(case.scenario, case.role, case.games[-1]))
 

@@ -106,7 +106,7 @@ class RulePlayer:
     rule: Rule
     thinking_tags: Sequence[str] = ()
 
-    async def reply(self, view: View, *, item: str, node: str) -> PlayerReply:  # noqa: ARG002
+    async def reply(self, view: View, *, item: str, node: str) -> PlayerReply:  # noqa: ARG002 - by protocol
         """Say what the rule does, in the protocol's form; it costs nothing."""
         own, rival = (
             offers_heard(view.said, role, view.protocol) for role in (view.role, view.role.other)
