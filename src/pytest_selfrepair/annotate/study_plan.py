@@ -18,6 +18,7 @@ import msgspec
 from pytest_selfrepair.annotate.assign import assign, check_assignment
 from pytest_selfrepair.annotate.study_items import Item, Key
 from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.report.whole_file import whole_file
 
 FORMAT = "pytest-selfrepair study 1"
 """What a study's file says it is, with the version of its layout."""
@@ -181,11 +182,8 @@ def save(study: Study, path: Path, *, anew: bool = True) -> None:
             with open(path, "x", encoding="utf-8", opener=_private) as file:
                 file.write(text)
         else:
-            new = path.with_name(f"{path.name}.new")
-            new.unlink(missing_ok=True)
-            with open(new, "x", encoding="utf-8", opener=_private) as file:
-                file.write(text)
-            new.replace(path)
+            with whole_file(path, private=True) as part:
+                part.write_text(text, encoding="utf-8")
     except FileExistsError as error:
         raise UsageError(
             f"--out: found {path}, which is there already; accepted: a new file, for links to "

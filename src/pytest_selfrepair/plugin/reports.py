@@ -13,6 +13,7 @@ from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.estimate.comparison.gate import Decision, Gate, GateRule, decide
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.report.whole_file import whole_file
 from pytest_selfrepair.tasks.folders import STATEMENT
 
 if TYPE_CHECKING:
@@ -257,9 +258,12 @@ def _markdown(
 
 def _written(what: str, path: Path, text: Callable[[], str], *, add: bool = False) -> str:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a" if add else "w", encoding="utf-8") as file:
-            file.write(text())
+        if add:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(text())
+        else:
+            with whole_file(path) as part:
+                part.write_text(text(), encoding="utf-8")
     except OSError as error:
         return f"{what} not written: {path}: {error.strerror}"
     return f"{what}: {path}"

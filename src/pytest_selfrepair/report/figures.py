@@ -16,6 +16,7 @@ from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.report.bargain_figures import risk_figure, rounds_figure
 from pytest_selfrepair.report.typeset import ratio
 from pytest_selfrepair.report.visible import visible
+from pytest_selfrepair.report.whole_file import whole_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -109,7 +110,8 @@ def figure(findings: Findings, kind: Kind, out: Path, *, way: FigureWay = HEADLI
             raise UsageError(f"{out}: the run has nothing to draw as {kind!r}")
         metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
         try:
-            drawn.savefig(out, bbox_inches="tight", metadata=metadata.get(out.suffix.lower()))
+            with whole_file(out) as part:
+                drawn.savefig(part, bbox_inches="tight", metadata=metadata.get(out.suffix.lower()))
         except OSError as error:
             raise UsageError(f"{out}: the figure cannot be written: {error.strerror}") from error
 
