@@ -19,9 +19,14 @@ def test_a_file_appears_with_its_folders_and_nothing_is_left_beside_it(tmp_path:
 def test_an_exception_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text("old")
-    with pytest.raises(ZeroDivisionError), whole_file(path) as part:
-        part.write_text("half")
-        raise ZeroDivisionError
+
+    def stop_halfway() -> None:
+        with whole_file(path) as part:
+            part.write_text("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        stop_halfway()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
