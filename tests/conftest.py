@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from importlib import import_module
 from importlib.util import find_spec
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,8 +49,28 @@ def _runs_within_tests_start_quickly() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def _package_is_imported() -> None:
+    """What a run within a test imports first is forgotten after it: all of it is imported before.
+
+    Not at the top of this module: coverage would miss what is run before it starts.
+    """
+    for library in ("numpy", "openai", "tiktoken", "xdist", "xdist.plugin"):
+        if find_spec(library) is not None:
+            import_module(library)
+    package = import_module("pytest_selfrepair")
+    for module in walk_packages(package.__path__, f"{package.__name__}."):
+        if not module.name.endswith("__main__"):
+            with suppress(ImportError):  # an extra
+                import_module(module.name)
+
+
 @pytest.fixture
-def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+def pytester(
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    _package_is_imported: None,
+) -> pytest.Pytester:
     """A folder to run pytest in, with no plugins but those of a user."""
     monkeypatch.setenv("PYTEST_ADDOPTS", LEAN)
     return pytester

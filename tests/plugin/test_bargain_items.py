@@ -34,7 +34,7 @@ def project(pytester: pytest.Pytester) -> Path:
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess(*arguments, timeout=120)
+    return pytester.runpytest(*arguments)
 
 
 def collected(pytester: pytest.Pytester, *arguments: str) -> list[str]:
