@@ -5,6 +5,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pytest_selfrepair.core.lazy_pattern import LazyPattern
 
 PATTERN = r"(a+)|b\s"
