@@ -61,7 +61,7 @@ class GameRunner:
             scenario = upcoming.load()
         except TaskError:
             return Cost()
-        return self._models.foreseen_games(scenario, upcoming.role).cost
+        return self._models.forecast.of_item(scenario, upcoming.role).cost
 
     async def run(self, upcoming: UpcomingGames) -> BargainRecord:
         """Play one item's games.
