@@ -47,7 +47,7 @@ def test_an_unused_plugin_imports_no_room_and_no_library(pytester: pytest.Pytest
             assert not {"openai", "numpy", "msgspec", "tiktoken", "xllamacpp"} & set(sys.modules)
         """
     )
-    result = pytester.runpytest()
+    result = pytester.runpytest_subprocess()
     result.assert_outcomes(passed=1)
 
 

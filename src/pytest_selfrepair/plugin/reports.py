@@ -258,6 +258,7 @@ def _markdown(
 
 def _written(what: str, path: Path, text: Callable[[], str], *, add: bool = False) -> str:
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         if add:
             with path.open("a", encoding="utf-8") as file:
                 file.write(text())
