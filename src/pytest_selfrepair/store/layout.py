@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_selfrepair.errors import StoreError
+from pytest_selfrepair.store.packing import unpacked
 from pytest_selfrepair.store.store_failure import explain, is_busy, no_store
+from pytest_selfrepair.store.upgrade import PACKING, pack
 
-SCHEMA = 4
+SCHEMA = 5
 """The version of the file's layout, kept in its `user_version`."""
 
 _APPLICATION = 0x5E1F4EA1
@@ -78,8 +80,20 @@ CREATE TABLE verdicts (
 ) WITHOUT ROWID;
 CREATE INDEX verdicts_by_task ON verdicts (task_id);
 """,
+    # 5: prompts, each once under its digest, perhaps packed beside another. A sample's `request` is
+    # then its prompt's digest, and samples, verdicts and records are packed: blobs, where earlier
+    # layouts kept text, which `upgrade` packs row by row.
+    """
+CREATE TABLE prompts (
+    digest BLOB PRIMARY KEY,
+    base BLOB REFERENCES prompts (digest),
+    body BLOB NOT NULL
+);
+""",
 )
 _TABLES = {"samples", "runs", "records"}
+_WHOLE = 4
+"""From which version on all that is read is there, if perhaps as text."""
 
 
 PRIVATE = 0o600
@@ -128,10 +142,17 @@ def _open(path: Path, patience: float, *, create: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         if _check(connection, path) < SCHEMA:
             _bring_up_to_date(connection, path)
+        _teach(connection)
+        pack(connection, path)
     except (sqlite3.Error, StoreError):
         connection.close()
         raise
     return connection
+
+
+def _teach(connection: sqlite3.Connection) -> None:
+    """Let SQL read what is packed."""
+    connection.create_function("unpacked", 1, unpacked, deterministic=True)
 
 
 def is_read_only(connection: sqlite3.Connection) -> bool:
@@ -152,12 +173,13 @@ def _open_to_read(path: Path, patience: float) -> sqlite3.Connection:
                 "both to a folder that can be written"
             ) from None
         connection, version = _connected(path, "mode=ro&immutable=1", patience)
-    if version < SCHEMA:
+    if version < _WHOLE:
         copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         connection.backup(copy)
         connection.close()
         connection = copy
         _bring_up_to_date(connection, path)
+    _teach(connection)
     connection.execute("PRAGMA query_only = ON")
     return connection
 
@@ -217,9 +239,10 @@ def _at_one_moment(connection: sqlite3.Connection) -> Iterator[None]:
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
     """Take every step that the file lacks, all in one transaction."""
     connection.execute("BEGIN IMMEDIATE")
-    for step in _STEPS[_check(connection, path) :]:  # another process may have been faster
-        for statement in step.split(";\n"):
-            connection.execute(statement)
+    found = _check(connection, path)  # another process may have been faster
+    steps = [*_STEPS[found:], *([PACKING] if 0 < found < SCHEMA else [])]
+    for statement in ";\n".join(steps).split(";\n"):
+        connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
     connection.execute(f"PRAGMA application_id = {_APPLICATION}")
     connection.execute("COMMIT")
