@@ -8,6 +8,7 @@ import msgspec
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.origin import Answered
+from pytest_selfrepair.core.shard import Shard
 from pytest_selfrepair.core.task import Difficulty, TaskKind, Wrapping
 from pytest_selfrepair.core.tree import Grown, Plan
 from pytest_selfrepair.errors import StoreError
@@ -123,6 +124,7 @@ class Record:
         packages: The distributions, with their versions, that its programs could use beside the
             standard library.
         origins: Where its completions came from, each once; none where no endpoint was asked.
+        shard: The share of the run that it is of, where several hosts share the run.
         foreign: What else its line said, where it was read from a file in the authors' format.
         schema: The version of this layout.
     """
@@ -143,6 +145,7 @@ class Record:
     references: References | None = None
     packages: tuple[str, ...] = ()
     origins: tuple[Answered, ...] = ()
+    shard: Shard | None = None
     foreign: Foreign | None = None
     schema: int = SCHEMA
 

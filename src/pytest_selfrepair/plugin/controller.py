@@ -54,6 +54,7 @@ class Controller:
         process = self._process
         if process.config.option.collectonly:
             return
+        workers.refuse_elsewhere(node)
         try:
             process.models.start_local_servers()
             if self._checked is None:

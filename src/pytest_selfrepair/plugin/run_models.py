@@ -11,7 +11,6 @@ from pytest_selfrepair.bargain.scenario import BargainRole, ProtocolName, Scenar
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import FeedbackSource
 from pytest_selfrepair.core.reading import ReplyReader
-from pytest_selfrepair.core.run_account import RunLimits
 from pytest_selfrepair.core.sample import Model, SampleStore, SeveralModel
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Judge
@@ -23,7 +22,7 @@ from pytest_selfrepair.models.recording import RecordingModel, Replay
 from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.traffic import Slots, Throttle
 from pytest_selfrepair.plugin import workers
-from pytest_selfrepair.plugin.account import campaign_of, check_limits, unpriced
+from pytest_selfrepair.plugin.account import campaign_of, check_limits, limits_of, unpriced
 from pytest_selfrepair.plugin.budget_share import BudgetShare
 from pytest_selfrepair.plugin.checking import check_endpoints, checked
 from pytest_selfrepair.plugin.endpoints import EndpointClients
@@ -140,7 +139,7 @@ class RunModels:
             protocol=None if settings.protocol is None else ProtocolName(settings.protocol),
             budget=settings.budget,
         )
-        self.limits = RunLimits(max_tokens=settings.max_tokens_total, max_dollars=settings.max_cost)
+        self.limits = limits_of(settings)
         check_limits(self.limits, unpriced(self._models.values()))
         self.campaign = workers.given_campaign(config) or campaign_of(
             settings, self.plan, self.prompts, self._coder, self._others
