@@ -1,7 +1,7 @@
 """A record: the facts of one task's trees, and their JSON; statistics are computed from these."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.origin import Answered
 from pytest_selfrepair.core.shard import Shard
+from pytest_selfrepair.core.sharing import loads, shared
 from pytest_selfrepair.core.task import Difficulty, TaskKind, Wrapping
 from pytest_selfrepair.core.tree import Grown, Plan
 from pytest_selfrepair.errors import StoreError
@@ -161,7 +162,7 @@ class Record:
             StoreError: The text is no record, or one of a later version.
         """
         try:
-            facts = json.loads(text)
+            facts = loads(text)
         except ValueError as error:
             raise StoreError(f"not a record: {text[:80]!r}") from error
         if not isinstance(facts, dict) or "schema" not in facts:
@@ -184,9 +185,10 @@ class Record:
         try:
             if schema == 1:
                 _upgrade_to_2(facts)
-            return msgspec.convert(facts, cls)
+            record = msgspec.convert(facts, cls)
         except (msgspec.ValidationError, KeyError, TypeError) as error:
             raise StoreError(f"not a record: {error}") from error
+        return record if record.grown is None else replace(record, grown=shared(record.grown))
 
 
 def _upgrade_to_2(facts: dict[str, Any]) -> None:

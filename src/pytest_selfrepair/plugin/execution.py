@@ -52,6 +52,8 @@ class Execution:
             report.duration = record.seconds  # its own, not that for which it was waited for
             record = replace(record, shard=self._collection.shard)
             send_record(report, record, rate_limits=self._process.engine.rate_limits)
+        if call.when == "teardown" and RECORD in item.stash:
+            del item.stash[RECORD]  # the controller has it; pytest keeps its items to the end
         return report
 
     def _give_up(self, session: pytest.Session, fault: str) -> None:
