@@ -371,6 +371,15 @@ OPTIONS = (
         parse=values.sample,
     ),
     Option(
+        name="shard",
+        metavar="I/N",
+        help="run the share I, from 0, of N shares of the tasks, dealt out by --selfrepair-seed "
+        "(else 0) with each difficulty in proportion, and spend that part of the run's budgets; "
+        "`selfrepair merge` joins the hosts' stores (default: all)",
+        default=None,
+        parse=values.shard,
+    ),
+    Option(
         name="feedback_cases",
         metavar="WHICH",
         help="the cases that feedback and repair may see: all, as in the paper, or public, those "

@@ -31,6 +31,8 @@ class Header:
         given = ""
         if process.packages is not None:
             given = f" with {', '.join(process.packages.versions) or 'the standard library alone'}"
+        if settings.shard is not None:
+            store += f"; shard {settings.shard}"
         first = [f"selfrepair: {settings.model}, {told}; {tree}, {budget}"]
         games = [f"selfrepair: {_games(process.models.run.players, settings)}"]
         if is_rule(settings.model):

@@ -7,7 +7,6 @@ import pytest
 from pytest_selfrepair.bargain.chains import BargainPlan
 from pytest_selfrepair.bargain.scenario import ProtocolName
 from pytest_selfrepair.core.feedback import FeedbackSource
-from pytest_selfrepair.core.run_account import RunLimits
 from pytest_selfrepair.core.sample import Model, SampleStore, SeveralModel
 from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.models.chat import ChatModel
@@ -16,7 +15,7 @@ from pytest_selfrepair.models.local import REQUESTS_AT_ONCE
 from pytest_selfrepair.models.recording import RecordingModel, Replay
 from pytest_selfrepair.models.traffic import Slots, Throttle
 from pytest_selfrepair.plugin import workers
-from pytest_selfrepair.plugin.account import campaign_of, check_limits
+from pytest_selfrepair.plugin.account import campaign_of, check_limits, limits_of
 from pytest_selfrepair.plugin.budget_share import BudgetShare
 from pytest_selfrepair.plugin.checking import check_endpoints, checked
 from pytest_selfrepair.plugin.endpoints import EndpointClients
@@ -111,7 +110,7 @@ class RunModels:
             protocol=None if settings.protocol is None else ProtocolName(settings.protocol),
             budget=settings.budget,
         )
-        self.limits = RunLimits(max_tokens=settings.max_tokens_total, max_dollars=settings.max_cost)
+        self.limits = limits_of(settings)
         check_limits(self.limits, self.run.unpriced)
         self.campaign = workers.given_campaign(config) or campaign_of(
             settings, self.plan, self.prompts, coder, self.run.others
