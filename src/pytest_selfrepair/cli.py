@@ -22,7 +22,7 @@ _COMMANDS = {
     "plot": ("plot", "draw a figure of a stored run, for a paper"),
     "export": ("export", "write samples and records as lines"),
     "import": ("import_lines", "put what was exported into a store"),
-    "compare": ("compare", "hold one run against another, task by task"),
+    "compare": ("compare", "hold runs against each other, task by task"),
     "doctor": ("doctor", "say what this machine has of what a run needs, and what to do"),
     "certify": ("certify", "write down what a reader must know to trust a run's verdicts"),
     "annotate": ("annotate", "serve a page on which people write feedback, or judge it"),

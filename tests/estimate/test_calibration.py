@@ -30,6 +30,7 @@ JOBS = {
     "same-tasks": ("same-tasks", "nearly solved", 20, 60, 0),
     "gain": ("gain", "equal costs", 60, 30, 0),
     "sources": ("sources", "equal costs", 20, 40, 0),
+    "ranking": ("ranking", "equal costs", 10, 24, 0),
     "bargain": ("bargain", "advice costs deals", 10, 48, 0),
 }
 """Part, world, tasks, runs and seed."""

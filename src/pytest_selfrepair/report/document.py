@@ -16,7 +16,7 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pytest_selfrepair.report import comparison_words, numbers, typeset
+from pytest_selfrepair.report import comparison_words, numbers, ranking_words, typeset
 from pytest_selfrepair.report import phrases as words
 from pytest_selfrepair.report.visible import visible
 
@@ -154,6 +154,7 @@ def _environment() -> Environment:
         "variety_words": words.variety,
         "trees_compared": words.trees_compared,
         "capitalize_first": typeset.capitalize_first,
+        "rank_words": ranking_words.rank,
         "differ_in_tokens": comparison_words.differ_in_tokens,
         "quoted": quoted,
         "task_link": task_link,
