@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import synthetic
@@ -40,11 +41,11 @@ def drawn(runs: list[RunFindings], way: FigureWay) -> dict[str, list[tuple[float
     """The points of every line of a figure, by its label."""
     made = curve_figure(runs, way)
     assert made is not None
-    lines = [line for ax in made.axes for line in ax.lines if len(line.get_xdata())]
     found: dict[str, list[tuple[float, float]]] = {}
-    for line in lines:
-        points = zip(line.get_xdata(), line.get_ydata(), strict=True)
-        found.setdefault(str(line.get_label()), []).extend(points)
+    for line in (line for ax in made.axes for line in ax.lines):
+        points = [(float(x), float(y)) for x, y in np.asarray(line.get_xydata())]
+        if points:
+            found.setdefault(str(line.get_label()), []).extend(points)
     return found
 
 
