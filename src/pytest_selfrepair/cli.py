@@ -23,6 +23,7 @@ _COMMANDS = {
     "table": ("table", "write the numbers of stored runs, for a spreadsheet or a paper"),
     "export": ("export", "write samples and records as lines"),
     "import": ("import_lines", "put what was exported into a store"),
+    "merge": ("merge", "join what several hosts or processes made in parts"),
     "compare": ("compare", "hold runs against each other, task by task"),
     "doctor": ("doctor", "say what this machine has of what a run needs, and what to do"),
     "certify": ("certify", "write down what a reader must know to trust a run's verdicts"),

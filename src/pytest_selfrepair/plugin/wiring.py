@@ -4,7 +4,7 @@ import pytest
 
 from pytest_selfrepair.bargain.scenario import BargainRole, Zone
 from pytest_selfrepair.core.task import Difficulty, TaskKind
-from pytest_selfrepair.errors import SelfRepairError, TaskError, UsageError
+from pytest_selfrepair.errors import SelfRepairError, StoreError, TaskError, UsageError
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.collection import Collection
 from pytest_selfrepair.plugin.collectors import locate
@@ -19,13 +19,15 @@ from pytest_selfrepair.plugin.runlog import RunLog
 from pytest_selfrepair.plugin.worker import Worker
 from pytest_selfrepair.sandbox.installed_packages import Packages, find_packages
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
+from pytest_selfrepair.store.layout import refuse_shared
 
 
 def activate(config: pytest.Config, settings: Settings) -> None:
     """Bring the plugin into a session.
 
     Raises:
-        UsageError: The isolation or the tasks that were asked for are not to be had.
+        UsageError: The isolation or the tasks that were asked for are not to be had, or the store
+            would lie on a network file system.
     """
     for name in (*Difficulty, *TaskKind):
         config.addinivalue_line("markers", f"{name}: tasks of pytest-selfrepair of that kind")
@@ -37,7 +39,8 @@ def activate(config: pytest.Config, settings: Settings) -> None:
         config.args[:] = settings.tasks
     try:
         locate(config)
-    except TaskError as error:
+        refuse_shared(settings.store)
+    except (StoreError, TaskError) as error:
         raise UsageError(str(error)) from None
     packages = None if settings.packages is None else find_packages(settings.packages)
     collection = Collection(settings)

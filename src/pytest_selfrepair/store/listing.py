@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from pytest_selfrepair.errors import StoreError
-from pytest_selfrepair.store.any_record import AnyRecord, read_record
+from pytest_selfrepair.store.any_record import AnyRecord
+from pytest_selfrepair.store.rows import opened_record
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 _RUNS = """
@@ -17,11 +18,13 @@ SELECT id, uid, started, count(record),
     json_group_array(DISTINCT json_extract(record, '$.setup.model')),
     json_group_array(DISTINCT coalesce(
         json_extract(record, '$.setup.sources'), json_extract(record, '$.setup.arms')))
-FROM runs LEFT JOIN records ON run = id GROUP BY id ORDER BY id
+FROM runs LEFT JOIN (SELECT run, unpacked(record) AS record FROM records) ON run = id
+GROUP BY id ORDER BY id
 """
 _NUMBERS = "SELECT id, started FROM runs ORDER BY id"
 _IN_ORDER = """
-SELECT task_id FROM records WHERE run = ? ORDER BY json_extract(record, '$.foreign.line'), task_id
+SELECT task_id FROM records WHERE run = ?
+ORDER BY json_extract(unpacked(record), '$.foreign.line'), task_id
 """
 _RECORD = "SELECT record FROM records WHERE run = ? AND task_id = ?"
 
@@ -96,13 +99,13 @@ def in_order(store: SqliteStore, run: int) -> Iterator[AnyRecord]:
     def task_ids(connection: sqlite3.Connection) -> list[str]:
         return [task_id for (task_id,) in connection.execute(_IN_ORDER, (run,))]
 
-    def record(connection: sqlite3.Connection, task_id: str) -> list[str]:
-        return [text for (text,) in connection.execute(_RECORD, (run, task_id))]
+    def record(connection: sqlite3.Connection, task_id: str) -> list[str | bytes]:
+        return [kept for (kept,) in connection.execute(_RECORD, (run, task_id))]
 
     for task_id in store.read(task_ids):
-        for text in store.read(partial(record, task_id=task_id)):
+        for kept in store.read(partial(record, task_id=task_id)):
             try:
-                yield read_record(text)
+                yield opened_record(kept)
             except StoreError as error:
                 raise StoreError(f"{store.path}::{run}: {task_id}: {error}") from error
 
