@@ -131,7 +131,11 @@ def _several(loaded: Sequence[runs.LoadedRun], made: str) -> tuple[_Lines, _Repo
 def _ranked(loaded: Sequence[runs.LoadedRun]) -> RunRanking:
     return run_ranking(
         [
-            RunToRank(side=side(each.records, each.title, each.name), records=each.records)
+            RunToRank(
+                side=side(each.records, each.title, each.name),
+                records=each.records,
+                label=each.label,
+            )
             for each in loaded
         ]
     )

@@ -90,7 +90,11 @@ def found_in(names: Sequence[str], difficulty: str | None = None) -> list[RunFin
         return [RunFindings(label="", findings=findings(kept[0], games), tasks=said)]
     labels = labelled(
         [
-            RunToRank(side=side(each.records, each.title, each.name), records=each.records)
+            RunToRank(
+                side=side(each.records, each.title, each.name),
+                records=each.records,
+                label=each.label,
+            )
             for each in loaded
         ]
     )

@@ -83,13 +83,15 @@ CREATE INDEX verdicts_by_task ON verdicts (task_id);
 """,
     # 5: prompts, each once under its digest, perhaps packed beside another. A sample's `request` is
     # then its prompt's digest, and samples, verdicts and records are packed: blobs, where earlier
-    # layouts kept text, which `upgrade` packs row by row.
+    # layouts kept text, which `upgrade` packs row by row. What users call runs, and say of them.
     """
 CREATE TABLE prompts (
     digest BLOB PRIMARY KEY,
     base BLOB REFERENCES prompts (digest),
     body BLOB NOT NULL
 );
+ALTER TABLE runs ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
 """,
 )
 _TABLES = {"samples", "runs", "records"}

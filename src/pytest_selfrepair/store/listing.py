@@ -1,32 +1,62 @@
 """The runs of a store: what they were, and their records one at a time."""
 
-import json
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import partial
+
+import msgspec
 
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.any_record import AnyRecord
 from pytest_selfrepair.store.rows import opened_record
+from pytest_selfrepair.store.run_labels import RunLabel, labels_in
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
-_RUNS = """
-SELECT id, uid, started, count(record),
-    count(coalesce(
-        json_extract(record, '$.grown.complete'), json_extract(record, '$.chains[0].number'))),
-    json_group_array(DISTINCT json_extract(record, '$.setup.model')),
-    json_group_array(DISTINCT coalesce(
-        json_extract(record, '$.setup.sources'), json_extract(record, '$.setup.arms')))
-FROM runs LEFT JOIN (SELECT run, unpacked(record) AS record FROM records) ON run = id
-GROUP BY id ORDER BY id
-"""
+_RUNS = "SELECT id, uid, started FROM runs ORDER BY id"
+_BRIEFS = "SELECT unpacked(record) FROM records WHERE run = ?"
 _NUMBERS = "SELECT id, started FROM runs ORDER BY id"
 _IN_ORDER = """
 SELECT task_id FROM records WHERE run = ?
 ORDER BY json_extract(unpacked(record), '$.foreign.line'), task_id
 """
 _RECORD = "SELECT record FROM records WHERE run = ? AND task_id = ?"
+
+
+class _Plan(msgspec.Struct):
+    n_p: int | None = None
+    n_fr: int | None = None
+    n_f: int | None = None
+    depth: int | None = None
+    policy: str | None = None
+    budget: int | None = None
+    rounds: int | None = None
+    games: int | None = None
+
+
+class _Setup(msgspec.Struct):
+    model: str | None = None
+    sources: tuple[str, ...] | None = None
+    arms: tuple[str, ...] | None = None
+    prompts: str | None = None
+    rival: str | None = None
+    plan: _Plan | None = None
+
+
+class _Grown(msgspec.Struct):
+    complete: bool = False
+
+
+class _Chain(msgspec.Struct):
+    number: int = 0
+
+
+class _Brief(msgspec.Struct):
+    """What a list reads of a record; the rest, megabytes of trees, is passed over."""
+
+    setup: _Setup | None = None
+    grown: _Grown | None = None
+    chains: tuple[_Chain, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +71,11 @@ class StoredRun:
         sources: The feedback sources or arms, in the order the user gave them.
         tasks: Tasks and scenarios with a record.
         scored: Those that were scored.
+        name: What its user calls it; empty: nothing.
+        note: What its user says of it; empty: nothing.
+        settings: How its trees could grow and what they were asked by, by name (``n_p``, ``n_fr``,
+            ``budget``, ``prompts``, …); of games how many, and the rival. Several values, where
+            records differ, have "or" between them.
     """
 
     run: int
@@ -50,34 +85,70 @@ class StoredRun:
     sources: tuple[str, ...]
     tasks: int
     scored: int
+    name: str = ""
+    note: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
 
 
 def listing(store: SqliteStore) -> list[StoredRun]:
-    """The runs of a store by number; no record is held in memory.
+    """The runs of a store by number; records are read one at a time, and little of each.
 
     Raises:
         StoreError: The file cannot be read.
     """
-    rows = store.read(lambda connection: connection.execute(_RUNS).fetchall())
-    return [
-        StoredRun(
-            run=number,
-            uid=uid,
-            started=started,
-            models=tuple(sorted(each for each in json.loads(models) if each is not None)),
-            sources=tuple(
-                dict.fromkeys(
-                    source
-                    for each in json.loads(sources)
-                    if each is not None
-                    for source in (json.loads(each) if isinstance(each, str) else each)
-                )
-            ),
-            tasks=tasks,
-            scored=scored,
-        )
-        for number, uid, started, tasks, scored, models, sources in rows
-    ]
+
+    def work(connection: sqlite3.Connection) -> list[StoredRun]:
+        called = labels_in(connection)
+        rows = connection.execute(_RUNS).fetchall()
+        return [
+            _summed(number, uid, started, called[number], _briefs(connection, number))
+            for number, uid, started in rows
+        ]
+
+    return store.read(work)
+
+
+def _briefs(connection: sqlite3.Connection, run: int) -> Iterator[_Brief]:
+    for (text,) in connection.execute(_BRIEFS, (run,)):
+        try:
+            yield msgspec.json.decode(text, type=_Brief)
+        except msgspec.DecodeError:  # which record it is says whoever reads it whole
+            yield _Brief()
+
+
+def _summed(
+    number: int, uid: str, started: str, label: RunLabel, briefs: Iterable[_Brief]
+) -> StoredRun:
+    models, sources, settings = set[str](), dict[str, None](), dict[str, set[str]]()
+    tasks = scored = 0
+    for each in briefs:
+        tasks += 1
+        scored += each.grown is not None or bool(each.chains)
+        if each.setup is None:
+            continue
+        models |= {each.setup.model} if each.setup.model is not None else set()
+        sources |= dict.fromkeys(each.setup.sources or each.setup.arms or ())
+        for name, value in _settings(each.setup):
+            settings.setdefault(name, set()).add(value)
+    return StoredRun(
+        run=number,
+        uid=uid,
+        started=started,
+        models=tuple(sorted(models)),
+        sources=tuple(sources),
+        tasks=tasks,
+        scored=scored,
+        name=label.name,
+        note=label.note,
+        settings={name: " or ".join(sorted(values)) for name, values in settings.items()},
+    )
+
+
+def _settings(setup: _Setup) -> Iterator[tuple[str, str]]:
+    found = {} if setup.plan is None else msgspec.structs.asdict(setup.plan)
+    for name, value in (*found.items(), ("prompts", setup.prompts), ("rival", setup.rival)):
+        if value is not None:
+            yield name, str(value)
 
 
 def started(store: SqliteStore) -> dict[int, str]:

@@ -2,7 +2,9 @@
 
 - a whole number N: run N of the store `DEFAULT_STORE` below the current folder;
 - ``last``: that store's latest run;
+- a name that its user gave a run: that store's latest run of this name, where no file is called so;
 - a store's path: its latest run; ``STORE::N``: its run N; ``STORE::last``: its latest;
+  ``STORE::NAME``: its latest of this name;
 - the path of a file that `selfrepair export` has written: its run, the one that began last where it
   holds several; ``FILE::UID``: its run of that uid; ``FILE::last``;
 - the path of a file in the authors' format: its tasks.
@@ -27,6 +29,7 @@ from pytest_selfrepair.errors import StoreError, UsageError
 from pytest_selfrepair.store import authors, authors_file, exchange, lines
 from pytest_selfrepair.store.any_record import AnyRecord, of_games, of_tasks
 from pytest_selfrepair.store.listing import in_order, started
+from pytest_selfrepair.store.run_labels import labels
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 DEFAULT_STORE = Path(".selfrepair") / "samples.sqlite"
@@ -34,8 +37,8 @@ DEFAULT_STORE = Path(".selfrepair") / "samples.sqlite"
 
 LAST = "last"
 ACCEPTED = (
-    f"a run's number or `{LAST}` (of {DEFAULT_STORE.as_posix()}), STORE, STORE::N, a file that "
-    "`selfrepair export` wrote, or one in the authors' format"
+    f"a run's number or `{LAST}` (of {DEFAULT_STORE.as_posix()}), or its name, STORE, STORE::N, a "
+    "file that `selfrepair export` wrote, or one in the authors' format"
 )
 """What a RUN may be, for help and errors."""
 
@@ -61,12 +64,14 @@ class RunPlace:
         kind: What the file is.
         run: The run's number in a store, or its uid in exported lines; empty for another file.
         started: When it began, in UTC: ``2030-01-31 12:00:00``; None where the file does not say.
+        label: What its user calls it; empty: nothing.
     """
 
     path: Path
     kind: Kind
     run: str = ""
     started: str | None = None
+    label: str = ""
 
     @property
     def name(self) -> str:
@@ -76,9 +81,10 @@ class RunPlace:
     @property
     def title(self) -> str:
         """What people are told: ``run 3 of samples.sqlite (2030-01-31 12:00:00 UTC)``."""
+        called = f"{self.label}, " if self.label else ""
         which = f"run {self.run} of " if self.run else ""
         when = f" ({self.started} UTC)" if self.started else ""
-        return f"{which}{self.path.as_posix()}{when}"
+        return f"{called}{which}{self.path.as_posix()}{when}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +110,11 @@ class LoadedRun:
     def title(self) -> str:
         """What people are told."""
         return self.place.title
+
+    @property
+    def label(self) -> str | None:
+        """What its user calls it; None: nothing."""
+        return self.place.label or None
 
 
 def load(run: str) -> LoadedRun:
@@ -215,8 +226,12 @@ def find(run: str) -> RunPlace:
 
 
 def is_shorthand(run: str) -> bool:
-    """Whether a RUN is a number or `last`, of the default store."""
-    return run == LAST or _NUMBER.fullmatch(run) is not None
+    """Whether a RUN is a number, `last` or a name, of the default store.
+
+    Raises:
+        StoreError: That store cannot be read.
+    """
+    return run == LAST or _NUMBER.fullmatch(run) is not None or _is_called(run)
 
 
 def split(run: str) -> tuple[Path, str | None]:
@@ -249,22 +264,44 @@ def kind_of(path: Path) -> Kind:
 
 def _in_store(path: Path, which: str) -> RunPlace:
     with contextlib.closing(SqliteStore(path, create=False)) as store:
-        runs = started(store)
-    number = max(runs, default=0) if which == LAST else _number(which)
-    if number not in runs:
-        raise UsageError(
-            f"RUN: found {_asked(path, which)}; accepted: {_listed([str(each) for each in runs])}"
+        runs, called = started(store), labels(store)
+    if which == LAST:
+        number = max(runs, default=0)
+    else:
+        number = max(
+            (each for each in runs if called[each].name == which and which),
+            default=_number(which),
         )
-    return RunPlace(path=path, kind=Kind.STORE, run=str(number), started=runs[number])
+    if number not in runs:
+        known = [str(each) for each in runs] + list(
+            dict.fromkeys(called[each].name for each in runs if called[each].name)
+        )
+        raise UsageError(f"RUN: found {_asked(path, which)}; accepted: {_listed(known)}")
+    return RunPlace(
+        path=path,
+        kind=Kind.STORE,
+        run=str(number),
+        started=runs[number],
+        label=called[number].name,
+    )
+
+
+def _is_called(run: str) -> bool:
+    """Whether a run of the default store is called so, and no file is."""
+    if os.path.exists(run) or not DEFAULT_STORE.is_file():  # noqa: PTH110 - Path's refuses long names
+        return False
+    with contextlib.closing(SqliteStore(DEFAULT_STORE, create=False)) as store:
+        return bool(run) and any(each.name == run for each in labels(store).values())
 
 
 def _in_lines(path: Path, which: str) -> RunPlace:
-    runs = {line.run: line.started for line in _record_lines(path)}
+    about = {line.run: (line.started, line.name) for line in _record_lines(path)}
+    runs = {uid: began for uid, (began, _) in about.items()}
     latest = max(runs, key=lambda uid: (runs[uid], uid), default="")
     uid = latest if which == LAST else which
     if uid not in runs:
         raise UsageError(f"RUN: found {_asked(path, which)}; accepted: {_listed(sorted(runs))}")
-    return RunPlace(path=path, kind=Kind.LINES, run=uid, started=runs[uid])
+    return RunPlace(path=path, kind=Kind.LINES, run=uid, started=runs[uid], label=about[uid][1])
 
 
 def _record_lines(path: Path) -> Iterator[lines.RecordLine]:

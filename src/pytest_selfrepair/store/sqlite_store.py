@@ -223,9 +223,14 @@ class SqliteStore:
             self.write(self._ledger.lose_the_dead)
         return self.read(lambda connection: self._ledger.lost(connection, campaign))
 
-    def begin_run(self) -> int:
-        """Open a new run and return its number."""
-        return self.write(insert_run)
+    def begin_run(self, name: str = "", note: str = "") -> int:
+        """Open a new run and return its number.
+
+        Args:
+            name: What its user calls it; empty: nothing.
+            note: What its user says of it, likewise.
+        """
+        return self.write(partial(insert_run, name=name, note=note))
 
     def add_record(self, run: int, record: AnyRecord) -> None:
         """Keep a record; a later one of the same item takes its place."""
