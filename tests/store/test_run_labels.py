@@ -13,6 +13,7 @@ from builders import RECORD
 from comparing import SETUP
 from projects import write_project
 from pytest_selfrepair.cli import main
+from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.store import run_names as runs
 from pytest_selfrepair.store.listing import listing
 from pytest_selfrepair.store.run_labels import RunLabel, checked_name, labels
@@ -50,14 +51,14 @@ def test_a_name_stands_for_the_latest_run_that_is_called_so() -> None:
     assert runs.load(f"{STORE}::other").name == f"{STORE}::3"
     assert runs.load("main").title.startswith(f"main, run 2 of {STORE} (")
     Path("main").write_text("no store\n")
-    with pytest.raises(runs.UsageError, match="found main, which begins"):
+    with pytest.raises(UsageError, match="found main, which begins"):
         runs.load("main")
 
 
 @pytest.mark.usefixtures("here")
 def test_an_unknown_name_is_answered_by_those_that_there_are() -> None:
     keep("main")
-    with pytest.raises(runs.UsageError, match=r"::man; accepted: last, 1, main$"):
+    with pytest.raises(UsageError, match=r"::man; accepted: last, 1, main$"):
         runs.load(f"{STORE}::man")
 
 
