@@ -25,6 +25,7 @@ _COMMANDS = {
     "import": ("import_lines", "put what was exported into a store"),
     "merge": ("merge", "join what several hosts or processes made in parts"),
     "compare": ("compare", "hold runs against each other, task by task"),
+    "view": ("view", "serve a local page over a store: runs, live, compared and searched"),
     "doctor": ("doctor", "say what this machine has of what a run needs, and what to do"),
     "certify": ("certify", "write down what a reader must know to trust a run's verdicts"),
     "annotate": ("annotate", "serve a page on which people write feedback, or judge it"),

@@ -13,7 +13,7 @@ from pytest_selfrepair.report import comparison_html, document, html
 
 PAGES = ROOT / "tools/pages"
 PACKAGE = ROOT / "src/pytest_selfrepair"
-PROJECTS = ("report", "annotate")
+PROJECTS = ("report", "annotate", "view")
 
 
 def checked(project: str) -> set[Path]:

@@ -5,6 +5,7 @@ script but those whose hash the policy names.
 """
 
 import hashlib
+import html
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,7 @@ JSDIFF = "vendor/jsdiff-9.0.0/diff.min.js"
 _FIRST = "js/first.js"
 """Runs before anything is painted."""
 
+_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./[a-z]+\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?function |const |let )", re.MULTILINE)
 
@@ -77,6 +79,12 @@ def _inlined(name: str) -> str:
     if name.startswith("vendor/"):
         return text
     return '"use strict";\n' + _EXPORT.sub("", _IMPORT.sub("", text))
+
+
+def policy_of(page: str) -> str:
+    """The Content-Security-Policy that a page of `document` names, for a header of its own."""
+    found = _POLICY.search(page)
+    return html.unescape(found[1]) if found else "default-src 'none'"
 
 
 def json_markup(data: object) -> Markup:

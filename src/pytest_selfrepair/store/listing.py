@@ -5,58 +5,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-import msgspec
-
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.any_record import AnyRecord
+from pytest_selfrepair.store.briefs import RecordBrief, briefs
 from pytest_selfrepair.store.rows import opened_record
 from pytest_selfrepair.store.run_labels import RunLabel, labels_in
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 _RUNS = "SELECT id, uid, started FROM runs ORDER BY id"
-_BRIEFS = "SELECT unpacked(record) FROM records WHERE run = ?"
 _NUMBERS = "SELECT id, started FROM runs ORDER BY id"
 _IN_ORDER = """
 SELECT task_id FROM records WHERE run = ?
 ORDER BY json_extract(unpacked(record), '$.foreign.line'), task_id
 """
 _RECORD = "SELECT record FROM records WHERE run = ? AND task_id = ?"
-
-
-class _Plan(msgspec.Struct):
-    n_p: int | None = None
-    n_fr: int | None = None
-    n_f: int | None = None
-    depth: int | None = None
-    policy: str | None = None
-    budget: int | None = None
-    rounds: int | None = None
-    games: int | None = None
-
-
-class _Setup(msgspec.Struct):
-    model: str | None = None
-    sources: tuple[str, ...] | None = None
-    arms: tuple[str, ...] | None = None
-    prompts: str | None = None
-    rival: str | None = None
-    plan: _Plan | None = None
-
-
-class _Grown(msgspec.Struct):
-    complete: bool = False
-
-
-class _Chain(msgspec.Struct):
-    number: int = 0
-
-
-class _Brief(msgspec.Struct):
-    """What a list reads of a record; the rest, megabytes of trees, is passed over."""
-
-    setup: _Setup | None = None
-    grown: _Grown | None = None
-    chains: tuple[_Chain, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,57 +60,66 @@ def listing(store: SqliteStore) -> list[StoredRun]:
     """
 
     def work(connection: sqlite3.Connection) -> list[StoredRun]:
-        called = labels_in(connection)
-        rows = connection.execute(_RUNS).fetchall()
         return [
-            _summed(number, uid, started, called[number], _briefs(connection, number))
-            for number, uid, started in rows
+            summed(begun, (each for _, each in briefs(connection, begun.run)))
+            for begun in begun_runs(connection)
         ]
 
     return store.read(work)
 
 
-def _briefs(connection: sqlite3.Connection, run: int) -> Iterator[_Brief]:
-    for (text,) in connection.execute(_BRIEFS, (run,)):
-        try:
-            yield msgspec.json.decode(text, type=_Brief)
-        except msgspec.DecodeError:  # which record it is says whoever reads it whole
-            yield _Brief()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BegunRun:
+    """A run, without its records.
+
+    Attributes:
+        run: Its number in this store.
+        uid: What tells it apart in every store.
+        started: When it began, in UTC.
+        label: What its user says of it.
+    """
+
+    run: int
+    uid: str
+    started: str
+    label: RunLabel
 
 
-def _summed(
-    number: int, uid: str, started: str, label: RunLabel, briefs: Iterable[_Brief]
-) -> StoredRun:
+def begun_runs(connection: sqlite3.Connection) -> list[BegunRun]:
+    """The runs of a store by number, in the midst of other work."""
+    called = labels_in(connection)
+    rows = connection.execute(_RUNS).fetchall()
+    return [
+        BegunRun(run=number, uid=uid, started=began, label=called[number])
+        for number, uid, began in rows
+    ]
+
+
+def summed(begun: BegunRun, records: Iterable[RecordBrief]) -> StoredRun:
+    """A run as a list shows it."""
     models, sources, settings = set[str](), dict[str, None](), dict[str, set[str]]()
     tasks = scored = 0
-    for each in briefs:
+    for each in records:
         tasks += 1
-        scored += each.grown is not None or bool(each.chains)
+        scored += each.is_scored
         if each.setup is None:
             continue
         models |= {each.setup.model} if each.setup.model is not None else set()
         sources |= dict.fromkeys(each.setup.sources or each.setup.arms or ())
-        for name, value in _settings(each.setup):
+        for name, value in each.setup.settings:
             settings.setdefault(name, set()).add(value)
     return StoredRun(
-        run=number,
-        uid=uid,
-        started=started,
+        run=begun.run,
+        uid=begun.uid,
+        started=begun.started,
         models=tuple(sorted(models)),
         sources=tuple(sources),
         tasks=tasks,
         scored=scored,
-        name=label.name,
-        note=label.note,
+        name=begun.label.name,
+        note=begun.label.note,
         settings={name: " or ".join(sorted(values)) for name, values in settings.items()},
     )
-
-
-def _settings(setup: _Setup) -> Iterator[tuple[str, str]]:
-    found = {} if setup.plan is None else msgspec.structs.asdict(setup.plan)
-    for name, value in (*found.items(), ("prompts", setup.prompts), ("rival", setup.rival)):
-        if value is not None:
-            yield name, str(value)
 
 
 def started(store: SqliteStore) -> dict[int, str]:

@@ -129,20 +129,21 @@ def load(run: str) -> LoadedRun:
     return found
 
 
-def read(run: str) -> LoadedRun:
+def read(run: str, *, reading: bool = False) -> LoadedRun:
     """The records of a run, without what another format's line said beyond them.
 
     Args:
         run: A RUN.
+        reading: Whether a store is opened only to be read, though it could be written.
 
     Raises:
         UsageError: There is no such run; the error says which there are. Or a line of a file is
             malformed: what is said of a part would be taken for the whole.
         StoreError: The store cannot be read.
     """
-    place = find(run)
+    place = find(run, reading=reading)
     with paused():
-        found = list(every_record_of(place, keep=False))
+        found = list(every_record_of(place, keep=False, reading=reading))
         records = [replace(each, foreign=None) for each in of_tasks(found)]
     return LoadedRun(
         place=place,
@@ -156,19 +157,22 @@ def records_of(place: RunPlace, *, keep: bool = True) -> Iterator[Record]:
     return of_tasks(every_record_of(place, keep=keep))
 
 
-def every_record_of(place: RunPlace, *, keep: bool = True) -> Iterator[AnyRecord]:
+def every_record_of(
+    place: RunPlace, *, keep: bool = True, reading: bool = False
+) -> Iterator[AnyRecord]:
     """A run's records one at a time, in the order of the file that they were read from, if any.
 
     Args:
         place: Where it is.
         keep: Whether they are to be written again as they were in a file in the authors' format.
+        reading: Whether a store is opened only to be read, though it could be written.
 
     Raises:
         UsageError: A line of a file is malformed.
         StoreError: The store cannot be read.
     """
     if place.kind is Kind.STORE:
-        with contextlib.closing(SqliteStore(place.path, create=False)) as store:
+        with contextlib.closing(SqliteStore(place.path, create=False, reading=reading)) as store:
             yield from in_order(store, int(place.run))
     elif place.kind is Kind.LINES:
         found = (line.record for line in _record_lines(place.path) if line.run == place.run)
@@ -196,11 +200,12 @@ def others(place: RunPlace) -> Iterator[Record]:
                 yield from store.records(run)
 
 
-def find(run: str) -> RunPlace:
+def find(run: str, *, reading: bool = False) -> RunPlace:
     """Where a run is.
 
     Args:
         run: A RUN.
+        reading: Whether a store is opened only to be read, though it could be written.
 
     Raises:
         UsageError: There is no such run; the error says which there are.
@@ -210,12 +215,12 @@ def find(run: str) -> RunPlace:
         if not DEFAULT_STORE.is_file():
             missing = f"found {run!r}, and no {DEFAULT_STORE.as_posix()} here"
             raise UsageError(f"RUN: {missing}; accepted: {ACCEPTED}")
-        return _in_store(DEFAULT_STORE, run)
+        return _in_store(DEFAULT_STORE, run, reading=reading)
     path, said = split(run)
     which = LAST if said is None else said
     kind = kind_of(path)
     if kind is Kind.STORE:
-        return _in_store(path, which)
+        return _in_store(path, which, reading=reading)
     if kind is Kind.LINES:
         return _in_lines(path, which)
     if which != LAST:
@@ -262,8 +267,8 @@ def kind_of(path: Path) -> Kind:
     raise UsageError(f"RUN: found {path}, which begins {start}; accepted: {ACCEPTED}")
 
 
-def _in_store(path: Path, which: str) -> RunPlace:
-    with contextlib.closing(SqliteStore(path, create=False)) as store:
+def _in_store(path: Path, which: str, *, reading: bool) -> RunPlace:
+    with contextlib.closing(SqliteStore(path, create=False, reading=reading)) as store:
         runs, called = started(store), labels(store)
     if which == LAST:
         number = max(runs, default=0)
