@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -157,3 +158,13 @@ def test_a_store_that_cannot_be_read_is_said_before_anything_is_served(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert str(path) in captured.err
+
+
+def test_a_missing_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    for module in ("view.host", "web.serving", "web.connection"):
+        monkeypatch.delitem(sys.modules, f"pytest_selfrepair.{module}", raising=False)
+    assert main(["view", "s.sqlite"]) == 2
+    assert "found no uvicorn; accepted: what `pip install" in capsys.readouterr().err
