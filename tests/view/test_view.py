@@ -14,7 +14,7 @@ import synthetic
 from pytest_selfrepair.cli import main
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 from pytest_selfrepair.view.searching import MOST_FOUND, search
-from pytest_selfrepair.view.site import Site
+from pytest_selfrepair.view.store_pages import StorePages
 from pytest_selfrepair.view.watched import LIVE_SECONDS, Watched
 from viewing import store_of_runs, talk_of
 
@@ -28,7 +28,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def client_of(path: Path, base: str = "http://127.0.0.1:8766") -> TestClient:
-    return TestClient(Site(path, SECRET).application(), base_url=base, follow_redirects=False)
+    return TestClient(StorePages(path, SECRET).application(), base_url=base, follow_redirects=False)
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ def test_a_missing_extra_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "uvicorn", None)
-    for module in ("view.host", "web.serving", "web.connection"):
+    for module in ("view.view_server", "web.serving", "web.connection"):
         monkeypatch.delitem(sys.modules, f"pytest_selfrepair.{module}", raising=False)
     assert main(["view", "s.sqlite"]) == 2
     assert "found no uvicorn; accepted: what `pip install" in capsys.readouterr().err

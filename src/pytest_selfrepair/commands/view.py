@@ -45,7 +45,7 @@ async def _command(options: argparse.Namespace) -> int:
     """
     try:
         # The extra `view`; the other commands do without.
-        from pytest_selfrepair.view.host import serve  # noqa: PLC0415
+        from pytest_selfrepair.view.view_server import serve  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise UsageError(
             f"view: found no {error.name}; accepted: what `pip install "

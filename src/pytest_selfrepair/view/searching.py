@@ -34,7 +34,7 @@ WHERE (run, task_id) > (?, ?) AND (? IS NULL OR run = ?) ORDER BY run, task_id L
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class SearchHit:
     """Where a text was found.
 
     Attributes:
@@ -57,7 +57,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class SearchResult:
     """What a search came to.
 
     Attributes:
@@ -66,7 +66,7 @@ class Found:
         ended: Why it ended before it was through; None: it is.
     """
 
-    places: tuple[Place, ...]
+    places: tuple[SearchHit, ...]
     items: int
     ended: str | None
 
@@ -77,7 +77,7 @@ def search(
     *,
     run: int | None = None,
     clock: Callable[[], float] = time.monotonic,
-) -> Found:
+) -> SearchResult:
     """Look for a text in programs, feedback and what was said in games.
 
     Args:
@@ -90,18 +90,18 @@ def search(
         StoreError: The store cannot be read.
     """
     sought = sought[:LONGEST_SOUGHT]
-    places: list[Place] = []
+    places: list[SearchHit] = []
     items, end = 0, clock() + MOST_SECONDS
     for number, task_id, kept in _kept(store, run):
         if clock() > end:
             ended = f"{MOST_SECONDS:g} seconds were over"
-            return Found(places=tuple(places), items=items, ended=ended)
+            return SearchResult(places=tuple(places), items=items, ended=ended)
         items += 1
         places += _places(number, task_id, kept, sought)
         if len(places) >= MOST_FOUND:
             ended = f"{MOST_FOUND} places were found"
-            return Found(places=tuple(places[:MOST_FOUND]), items=items, ended=ended)
-    return Found(places=tuple(places), items=items, ended=None)
+            return SearchResult(places=tuple(places[:MOST_FOUND]), items=items, ended=ended)
+    return SearchResult(places=tuple(places), items=items, ended=None)
 
 
 def _kept(store: SqliteStore, run: int | None) -> Iterator[tuple[int, str, str | bytes]]:
@@ -122,8 +122,8 @@ def _kept(store: SqliteStore, run: int | None) -> Iterator[tuple[int, str, str |
         after = (rows[-1][0], rows[-1][1])
 
 
-def _places(run: int, task_id: str, kept: str | bytes, sought: str) -> list[Place]:
-    found: list[Place] = []
+def _places(run: int, task_id: str, kept: str | bytes, sought: str) -> list[SearchHit]:
+    found: list[SearchHit] = []
     with contextlib.suppress(StoreError, ValueError):  # who opens the run is told what is damaged
         if (
             sought.isascii()
@@ -138,7 +138,7 @@ def _places(run: int, task_id: str, kept: str | bytes, sought: str) -> list[Plac
                 continue
             at, end = match.span()
             found.append(
-                Place(
+                SearchHit(
                     run=run,
                     task_id=task_id,
                     where=where,

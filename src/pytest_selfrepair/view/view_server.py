@@ -3,7 +3,7 @@
 import secrets
 from pathlib import Path
 
-from pytest_selfrepair.view.site import Site
+from pytest_selfrepair.view.store_pages import StorePages
 from pytest_selfrepair.web import listening
 from pytest_selfrepair.web.serving import serve_app
 
@@ -23,4 +23,4 @@ async def serve(path: Path, port: int) -> None:
         address = listening.address(taken, listening.DEFAULT_HOST)
         said = f"{path.as_posix()}: open {address}/enter/{secret} (end with Ctrl+C)"
         print(f"selfrepair: {said}", flush=True)  # noqa: T201 - what a command does
-        await serve_app(Site(path, secret).application(), taken)
+        await serve_app(StorePages(path, secret).application(), taken)

@@ -27,7 +27,7 @@ from pytest_selfrepair.report.document import policy_of
 from pytest_selfrepair.report.html import page as run_page
 from pytest_selfrepair.report.ranking_html import ranking_page
 from pytest_selfrepair.store import run_names as runs
-from pytest_selfrepair.view import pages
+from pytest_selfrepair.view import rendering
 from pytest_selfrepair.view.searching import LONGEST_SOUGHT, search
 from pytest_selfrepair.view.watched import Watched
 from pytest_selfrepair.web.guard import GUESSES, LOOPBACK, Guard, Meter, slower
@@ -45,7 +45,7 @@ _T = TypeVar("_T")
 _Handler = Callable[[Request], Awaitable[Response]]
 
 
-class Site:
+class StorePages:
     """The pages of one store.
 
     Args:
@@ -199,7 +199,7 @@ class Site:
         return runs.read(f"{self._watched.path.as_posix()}::{number}", reading=True)
 
     def _page(self, template: str, **facts: object) -> Response:
-        return HTMLResponse(pages.page(template, store=self._watched.path.as_posix(), **facts))
+        return HTMLResponse(rendering.page(template, store=self._watched.path.as_posix(), **facts))
 
 
 def _whole(page: str) -> Response:
@@ -210,7 +210,7 @@ def _whole(page: str) -> Response:
 
 async def _static(request: Request) -> Response:
     name = str(request.path_params["name"])
-    text = pages.static_files().get(name)
+    text = rendering.static_files().get(name)
     if text is None:
         return await _missing(request, None)
     kinds = {"css": "text/css", "js": "text/javascript"}
@@ -228,7 +228,7 @@ def _no_run() -> Response:
 def _message(status: int, title: str, text: str) -> Response:
     if status == 403:  # noqa: PLR2004 - nothing that names the store is told to anybody
         return PlainTextResponse(f"{title}: {text}\n", status)
-    return HTMLResponse(pages.page("message.html", store="", title=title, text=text), status)
+    return HTMLResponse(rendering.page("message.html", store="", title=title, text=text), status)
 
 
 def _number(text: str) -> int | None:
