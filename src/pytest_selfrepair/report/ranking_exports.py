@@ -21,8 +21,8 @@ _COLUMNS = (
         name="tree_tokens", head="tokens", kind=CellKind.COUNT, estimated=True, csv_only=True
     ),
     ExportColumn(name="tokens", kind=CellKind.COUNT, estimated=True, csv_only=True),
-    ExportColumn(name="dollars", head="a task", kind=CellKind.DOLLARS, estimated=True),
-    ExportColumn(name="seconds_to_pass", head="Seconds", kind=CellKind.SECONDS),
+    ExportColumn(name="dollars", head="Cost a task", kind=CellKind.DOLLARS, estimated=True),
+    ExportColumn(name="seconds_to_pass", head="Seconds to a pass", kind=CellKind.SECONDS),
     ExportColumn(name="feedback", head="Feedback"),
     ExportColumn(name="gain_stopping", head="Gain", kind=CellKind.POINTS, estimated=True),
     ExportColumn(name="gain_paper", head="Gain, paper's", kind=CellKind.POINTS, estimated=True),

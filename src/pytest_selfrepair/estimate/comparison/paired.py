@@ -72,6 +72,11 @@ class Growth:
             rates.append([*rate, float(solved)])
         return cls(rates=np.array(rates), tokens=np.array(tokens, dtype=np.float64))
 
+    def only(self, tasks: Sequence[int]) -> "Growth":
+        """That of some of the tasks, by their places."""
+        rows = list(tasks)
+        return Growth(rates=self.rates[rows], tokens=self.tokens[rows])
+
     def is_like(self, other: "Growth") -> bool:
         """Whether every task came out alike, in what passes and in tokens."""
         return np.array_equal(self.rates, other.rates) and np.array_equal(self.tokens, other.tokens)

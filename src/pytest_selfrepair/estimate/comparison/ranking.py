@@ -119,13 +119,14 @@ def _rank_key(groups: Sequence[RankedGroup], number: int) -> tuple[float, float,
 
 def _groups(shared: Sequence[PairedRun], how: Bootstrap) -> Iterator[RankedGroup]:
     """The runs' rates by difficulty, `ALL` last."""
+    place = {task.task_id: number for number, task in enumerate(shared[0].tasks)}
+    whole = [Growth.of(run) for run in shared]
     for name, group in by_difficulty(shared[0].tasks).items():
         if not group:
             continue
-        ids = {task.task_id for task in group}
-        within = [run.within(ids) for run in shared]
+        within = [run.within({task.task_id for task in group}) for run in shared]
         drawn = resampling(within[0].tasks, how)
-        growths = [Growth.of(run) for run in within]
+        growths = [growth.only([place[task.task_id] for task in group]) for growth in whole]
         budget = _common_budget(growths)
         yield RankedGroup(
             difficulty=name,
