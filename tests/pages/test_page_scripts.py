@@ -12,9 +12,7 @@ from places import PACKAGE, ROOT
 from pytest_selfrepair.report import comparison_html, document, html
 
 PAGES = ROOT / "tools/pages"
-PROJECTS = ("report", "annotate")
-
-
+PROJECTS = ("report", "annotate", "view")
 SOURCES = "../../src/pytest_selfrepair/"
 
 

@@ -9,7 +9,6 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 from pytest_selfrepair.annotate import pages
 from pytest_selfrepair.annotate.answers_file import LONGEST_FEEDBACK, StaleError, WritingState
-from pytest_selfrepair.annotate.guard import RUNS, Meter, slower
 from pytest_selfrepair.annotate.site import (
     LONGEST_SECONDS,
     MOST_REVISIONS,
@@ -26,6 +25,7 @@ from pytest_selfrepair.annotate.site import (
 from pytest_selfrepair.annotate.study_items import Item, Person
 from pytest_selfrepair.annotate.trial_running import LONGEST_INPUT, TrialRunner
 from pytest_selfrepair.errors import InfrastructureError, UsageError
+from pytest_selfrepair.web.guard import RUNS, Meter, slower
 
 _STATES = {"new": "not begun", "draft": "a draft", "done": "answered"}
 

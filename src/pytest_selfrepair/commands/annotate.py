@@ -9,7 +9,6 @@ from pathlib import Path
 from pytest_selfrepair.annotate import study_plan as study
 from pytest_selfrepair.annotate import text_judging as judging
 from pytest_selfrepair.annotate.answers_file import Answers
-from pytest_selfrepair.annotate.listening import DEFAULT_HOST, DEFAULT_PORT
 from pytest_selfrepair.annotate.study_items import Item, Person, completed, failing
 from pytest_selfrepair.commands.arguments import number
 from pytest_selfrepair.commands.catalogue import Catalogue
@@ -20,6 +19,7 @@ from pytest_selfrepair.errors import SandboxError, TaskError, UsageError
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.store import run_names as runs
 from pytest_selfrepair.tasks.source import Source
+from pytest_selfrepair.web.listening import DEFAULT_HOST, DEFAULT_PORT
 
 _CODE = re.compile(r"[\w.-]{1,64}")
 

@@ -107,6 +107,20 @@ def packages(value: str) -> tuple[str, ...]:
     return names_of(value)
 
 
+def run_name(value: str) -> str:
+    """What a run is called."""
+    from pytest_selfrepair.store import run_labels  # noqa: PLC0415 - as above
+
+    return run_labels.checked_name(value)
+
+
+def run_note(value: str) -> str:
+    """What is said of a run."""
+    from pytest_selfrepair.store import run_labels  # noqa: PLC0415 - as above
+
+    return run_labels.checked_note(value)
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     """One of some words."""
 

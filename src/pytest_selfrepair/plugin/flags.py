@@ -271,6 +271,20 @@ OPTIONS = (
         parse=values.path,
     ),
     Option(
+        name="run_name",
+        metavar="NAME",
+        help="what this run is called, in lists and as a RUN (default: its number alone)",
+        default=None,
+        parse=values.run_name,
+    ),
+    Option(
+        name="run_note",
+        metavar="TEXT",
+        help="what is to be known of this run, for `selfrepair runs`",
+        default=None,
+        parse=values.run_note,
+    ),
+    Option(
         name="replay",
         metavar="MODE",
         help="off: sample everything anew; auto: serve stored samples and pay for the rest; "

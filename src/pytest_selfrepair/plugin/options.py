@@ -50,6 +50,8 @@ class Settings:
     tokens_per_minute: int | None
     prices: Path | None
     store: Path
+    run_name: str | None
+    run_note: str | None
     replay: str
     sandbox: str
     timeout: float

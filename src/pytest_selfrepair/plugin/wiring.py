@@ -95,7 +95,9 @@ def _hooks(process: RunProcess, collection: Collection) -> list[object]:
     config, settings = process.config, process.settings
     if workers.is_worker(config):
         return [*hooks, Worker(process, collection)]
-    log = RunLog(settings.store, process.run)
+    log = RunLog(
+        settings.store, process.run, name=settings.run_name or "", note=settings.run_note or ""
+    )
     config.add_cleanup(log.close)
     hooks += [Controller(process, log), LiveLine(log, process, settings.concurrency)]
     if config.option.collectonly:

@@ -20,6 +20,7 @@ from pytest_selfrepair.store.rows import (
     kept_verdict,
     opened_record,
 )
+from pytest_selfrepair.store.run_labels import RunLabel, labels
 from pytest_selfrepair.store.samples import SampleRow, StoredTexts
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 from pytest_selfrepair.store.store_failure import damaged_row
@@ -39,7 +40,7 @@ WHERE (task_id, key, '') > (?, ?, ?)
 ORDER BY task_id, key LIMIT ?
 """
 _RECORDS = """
-SELECT task_id, started, uid, record FROM records JOIN runs ON run = id
+SELECT task_id, started, uid, record, run FROM records JOIN runs ON run = id
 WHERE (task_id, started, uid) > (?, ?, ?) AND (? IS NULL OR run = ?)
 ORDER BY task_id, started, uid LIMIT ?
 """
@@ -125,8 +126,16 @@ def records(store: SqliteStore, run: int | None = None) -> Iterator[RecordLine]:
     Raises:
         StoreError: The file cannot be read.
     """
-    for _, started, uid, record in _paged(store, _RECORDS, run):
-        yield RecordLine(run=uid, started=started, record=opened_record(record))
+    called = labels(store)
+    for _, started, uid, record, number in _paged(store, _RECORDS, run):
+        label = called.get(number, RunLabel())
+        yield RecordLine(
+            run=uid,
+            started=started,
+            record=opened_record(record),
+            name=label.name,
+            note=label.note,
+        )
 
 
 def runs(store: SqliteStore) -> list[int]:
@@ -195,8 +204,9 @@ def _take_verdict(connection: sqlite3.Connection, line: VerdictLine) -> Taken:
 
 def _take_record(connection: sqlite3.Connection, line: RecordLine) -> Taken:
     connection.execute(
-        "INSERT INTO runs (uid, started) VALUES (?, ?) ON CONFLICT (uid) DO NOTHING",
-        (column(line.run), column(line.started)),
+        "INSERT INTO runs (uid, started, name, note) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (uid) DO NOTHING",
+        (column(line.run), column(line.started), column(line.name), column(line.note)),
     )
     [run] = connection.execute("SELECT id FROM runs WHERE uid = ?", (column(line.run),)).fetchone()
     if insert_record(connection, run, line.record):

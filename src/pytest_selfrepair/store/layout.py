@@ -83,13 +83,15 @@ CREATE INDEX verdicts_by_task ON verdicts (task_id);
 """,
     # 5: prompts, each once under its digest, perhaps packed beside another. A sample's `request` is
     # then its prompt's digest, and samples, verdicts and records are packed: blobs, where earlier
-    # layouts kept text, which `upgrade` packs row by row.
+    # layouts kept text, which `upgrade` packs row by row. What users call runs, and say of them.
     """
 CREATE TABLE prompts (
     digest BLOB PRIMARY KEY,
     base BLOB REFERENCES prompts (digest),
     body BLOB NOT NULL
 );
+ALTER TABLE runs ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
 """,
 )
 _TABLES = {"samples", "runs", "records"}
@@ -104,7 +106,9 @@ PRIVATE = 0o600
 """Stores hold prompts and replies: they are their user's alone. SQLite's logs take after them."""
 
 
-def open_file(path: Path, *, patience: float, create: bool = True) -> sqlite3.Connection:
+def open_file(
+    path: Path, *, patience: float, create: bool = True, reading: bool = False
+) -> sqlite3.Connection:
     """Open a store's file; what is no store, or is of a later version, is not touched.
 
     One that cannot be written, or is not to be made and lies on a network file system, is opened to
@@ -114,6 +118,7 @@ def open_file(path: Path, *, patience: float, create: bool = True) -> sqlite3.Co
         path: The file.
         patience: Seconds to wait for other processes, now and in every later transaction.
         create: Whether the file and its folder are made where they are missing.
+        reading: Whether it is opened only to be read, though it could be written.
 
     Raises:
         StoreError: It cannot be opened, is no store, is of a later version, or is to be written on
@@ -122,7 +127,7 @@ def open_file(path: Path, *, patience: float, create: bool = True) -> sqlite3.Co
     deadline = time.monotonic() + patience
     while True:
         try:
-            return _open(path, patience, create=create)
+            return _open(path, patience, create=create, reading=reading)
         except (sqlite3.Error, OSError) as error:
             # While another process makes the file, SQLite refuses rather than waits.
             if not is_busy(error) or time.monotonic() > deadline:
@@ -139,14 +144,14 @@ def refuse_shared(path: Path) -> None:
     refuse_network(path, shared_by_hosts(path), option=OPTION, instead=_INSTEAD)
 
 
-def _open(path: Path, patience: float, *, create: bool) -> sqlite3.Connection:
+def _open(path: Path, patience: float, *, create: bool, reading: bool) -> sqlite3.Connection:
     shared = shared_by_hosts(path)
     if create:
         refuse_network(path, shared, option=OPTION, instead=_INSTEAD)
     if path.is_file():
         if shared is not None:
             return _open_to_read(path, patience, shared=True)
-        if not all(os.access(each, os.W_OK) for each in (path, path.parent)):
+        if reading or not all(os.access(each, os.W_OK) for each in (path, path.parent)):
             return _open_to_read(path, patience)
     elif not create:
         raise StoreError(f"{path}: no such file; accepted: a store that a run has written")

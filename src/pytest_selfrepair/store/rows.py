@@ -27,10 +27,11 @@ def kept_verdict(connection: sqlite3.Connection, key: str) -> str | bytes | None
     return None if row is None else row[0]
 
 
-def insert_run(connection: sqlite3.Connection) -> int:
+def insert_run(connection: sqlite3.Connection, name: str = "", note: str = "") -> int:
     """Open a new run; its `uid` tells it apart in any other store."""
     row = connection.execute(
-        "INSERT INTO runs (uid) VALUES (lower(hex(randomblob(8)))) RETURNING id"
+        "INSERT INTO runs (uid, name, note) VALUES (lower(hex(randomblob(8))), ?, ?) RETURNING id",
+        (name, note),
     ).fetchone()
     return int(row[0])
 

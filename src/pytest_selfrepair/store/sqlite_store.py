@@ -58,9 +58,10 @@ class SqliteStore:
         patience: Seconds to wait for another process that is writing.
         create: Whether the file and its folder are made where they are missing.
         run: What tells what this run pays from what others do; empty: it is not told.
+        reading: Whether the file is opened only to be read, though it could be written.
 
     Attributes:
-        read_only: Whether the file, or its folder, cannot be written.
+        read_only: Whether the file, or its folder, cannot be written, or is not to be.
         samples: The table of samples, for work that `read` and `write` are given.
 
     Raises:
@@ -68,13 +69,19 @@ class SqliteStore:
     """
 
     def __init__(
-        self, path: Path, *, patience: float = PATIENCE, create: bool = True, run: str = ""
+        self,
+        path: Path,
+        *,
+        patience: float = PATIENCE,
+        create: bool = True,
+        run: str = "",
+        reading: bool = False,
     ) -> None:
         self._path = path
         self.samples = SampleTable(path)
         self._sign = SignOfLife(path)
         self._ledger = LedgerTables(self._sign, run)
-        connection = open_file(path, patience=patience, create=create)
+        connection = open_file(path, patience=patience, create=create, reading=reading)
         self.read_only = is_read_only(connection)
         self._writer = Writer(path, connection)
 
@@ -223,9 +230,14 @@ class SqliteStore:
             self.write(self._ledger.lose_the_dead)
         return self.read(lambda connection: self._ledger.lost(connection, campaign))
 
-    def begin_run(self) -> int:
-        """Open a new run and return its number."""
-        return self.write(insert_run)
+    def begin_run(self, name: str = "", note: str = "") -> int:
+        """Open a new run and return its number.
+
+        Args:
+            name: What its user calls it; empty: nothing.
+            note: What its user says of it, likewise.
+        """
+        return self.write(partial(insert_run, name=name, note=note))
 
     def add_record(self, run: int, record: AnyRecord) -> None:
         """Keep a record; a later one of the same item takes its place."""
