@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pytest_selfrepair.annotate.study_items import Item, Person
+from pytest_selfrepair.annotate.person import Person, StudyItem
 from pytest_selfrepair.annotate.study_plan import Study, hash_secret
 
 _MONTH = 30 * 24 * 3600
@@ -65,7 +65,7 @@ class Door:
         return hmac.compare_digest(self.token(person).encode(), token.encode("utf-8", "replace"))
 
 
-def of_study(study: Study, items: Sequence[Item], key: bytes) -> Door:
+def of_study(study: Study, items: Sequence[StudyItem], key: bytes) -> Door:
     """The door of a study: each link is one participant's."""
     by_key = {item.key: item for item in items}
 
