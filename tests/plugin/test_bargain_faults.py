@@ -104,3 +104,15 @@ def test_a_worker_that_is_killed_leaves_its_games_unscored_and_a_second_run_play
 
 def loaded(project: Path) -> runs.LoadedRun:
     return runs.load(f"{project}/.selfrepair/samples.sqlite")
+
+
+@pytest.mark.usefixtures("project")
+def test_an_item_without_a_score_fails_the_gate_that_decides_in_its_place(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makeconftest(OWN.replace("WHAT", "raise KeyError('x')"))
+    result = pytester.runpytest(*PLAY, "--selfrepair-max-unscored", "0.2")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["self-repair gate: failed: 1 of 4 items of scenarios were not*"])
+    result = pytester.runpytest(*PLAY, "--selfrepair-max-unscored", "0.3")
+    assert result.ret == pytest.ExitCode.OK

@@ -448,7 +448,8 @@ OPTIONS = (
     Option(
         name="max_unscored",
         metavar="SHARE",
-        help="likewise: the largest share of tasks without a score (default with a gate: 0)",
+        help="likewise: the largest share of tasks, and of items of scenarios, without a score "
+        "(default with a gate: 0)",
         default=None,
         parse=values.number(0, 1),
     ),
@@ -481,8 +482,8 @@ OPTIONS = (
     Option(
         name="annotations",
         metavar="KIND",
-        help="github: print the gate and every unsolved, lost or won task as annotations of a "
-        "workflow (default: none)",
+        help="github: print the gate, every unsolved, lost or won task, and every broken rule of a "
+        "game as annotations of a workflow (default: none)",
         default=None,
         parse=values.one_of("github"),
     ),

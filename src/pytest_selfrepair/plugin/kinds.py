@@ -27,7 +27,7 @@ _OF_TASKS = frozenset(
     {
         *("programs", "repairs", "feedbacks", "depth", "policy", "timeout", "memory", "packages"),
         *("checker", "all_cases", "rejudge", "validate", "prompts", "sample", "feedback_cases"),
-        *("fail_under", "fail_under_lower", "max_regression", "max_unscored"),
+        *("fail_under", "fail_under_lower", "max_regression"),
     }
 )
 """The options of tasks alone."""
