@@ -280,7 +280,7 @@ def test_a_plan_says_what_games_take_at_most_and_plays_none(
         [
             "4 items of scenarios, at most 40 games",
             "  256 completions: 240 replies, 16 pieces of advice, 0 readings of free talk",
-            "  *tokens generated",
+            "  *tokens generated, * read",
         ]
     )
     assert not (project / ".selfrepair").exists()

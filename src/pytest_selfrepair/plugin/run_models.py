@@ -1,6 +1,6 @@
 """The models and feedback sources of a run: named by its settings, at work from the first task."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pytest
@@ -255,10 +255,11 @@ class RunModels:
     def forecast_games(self, items: Iterable[tuple[Scenario, BargainRole]]) -> list[str]:
         """What the games of these items would take at most, a line each."""
         total = GamesForecast()
+        count = TiktokenCounter(model=self._settings.model).count
         for scenario, role in items:
-            total += self.foreseen_games(scenario, role)
+            total += self.foreseen_games(scenario, role, count)
         asked = [self._models[each] for each in self.players.asked]
-        return total.lines(unpriced(asked))
+        return total.lines(unpriced=unpriced(asked), as_of=str(self.prices.as_of))
 
     def budget_share(self) -> BudgetShare:
         """This process's share of the run's budget."""
@@ -270,6 +271,10 @@ class RunModels:
             return Cost()
         return costliest_task(self.plan, self._sources, self._models, self._coder)
 
-    def foreseen_games(self, scenario: Scenario, role: BargainRole) -> GamesForecast:
-        """What all games of one item take at most."""
-        return foresee_games(scenario, role, self.game_plan, self.players, self._models)
+    def foreseen_games(
+        self, scenario: Scenario, role: BargainRole, count: Callable[[str], int] | None = None
+    ) -> GamesForecast:
+        """What all games of one item take at most; `count` is that of `foresee_games`."""
+        return foresee_games(
+            scenario, role, self.game_plan, self.players, self._models, count=count
+        )
