@@ -364,9 +364,9 @@ OPTIONS = (
     Option(
         name="sample",
         metavar="N",
-        help="run N tasks of those that are selected, drawn by --selfrepair-seed (else 0) with "
-        "each difficulty in proportion; paper: 60 introductory, 180 interview and 60 competition "
-        "(default: all)",
+        help="run N tasks and N scenarios of those that are selected, drawn by --selfrepair-seed "
+        "(else 0) with each difficulty and each zone of agreement in proportion; paper: of the "
+        "tasks 60 introductory, 180 interview and 60 competition (default: all)",
         default=None,
         parse=values.sample,
     ),

@@ -26,7 +26,7 @@ TASK_SOURCES = frozenset({"self:separate", "blind", "cases", "trace"})
 _OF_TASKS = frozenset(
     {
         *("programs", "repairs", "feedbacks", "depth", "policy", "timeout", "memory", "packages"),
-        *("checker", "all_cases", "rejudge", "validate", "prompts", "sample", "feedback_cases"),
+        *("checker", "all_cases", "rejudge", "validate", "prompts", "feedback_cases"),
         *("fail_under", "fail_under_lower", "max_regression"),
     }
 )
