@@ -170,7 +170,7 @@ class Reports:
             lost=() if against is None else against.versus.lost,
             won=() if against is None else against.versus.won,
             before=self.baseline[0].games if self.baseline else (),
-            files=_files(root, [each.task_id for each in (*records, *games)]),
+            files=_files(root, [*(r.task_id for r in records), *(g.task_id for g in games)]),
         )
 
     def _regression(self, records: list[Record]) -> "Regression | str | None":

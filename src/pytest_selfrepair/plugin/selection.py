@@ -1,6 +1,7 @@
 """Which tasks and scenarios are run of those that -m and -k have left, and in what order."""
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -9,6 +10,9 @@ from pytest_selfrepair.plugin.game_items import GameItem, games_of
 from pytest_selfrepair.plugin.items import RunItem, TaskItem
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.tasks.task_sample import PAPER, allocate, balanced, draw
+
+if TYPE_CHECKING:
+    from enum import StrEnum
 
 
 def sampled(items: list[pytest.Item], settings: Settings) -> tuple[list[pytest.Item], list[str]]:
@@ -26,7 +30,8 @@ def sampled(items: list[pytest.Item], settings: Settings) -> tuple[list[pytest.I
     wanted, seed = settings.sample, settings.seed or 0
     if wanted is None:
         return items, []
-    tasks = [(i.task_id, i.difficulty) for i in items if isinstance(i, TaskItem) and i.has_cases]
+    runs = [i for i in items if isinstance(i, TaskItem) and i.has_cases]
+    tasks: list[tuple[str, StrEnum]] = [(i.task_id, i.difficulty) for i in runs]
     games = [(i.scenario_id, i.group) for i in games_of(items)]
     if wanted == PAPER_SAMPLE:
         counts = Counter(difficulty for _, difficulty in tasks)

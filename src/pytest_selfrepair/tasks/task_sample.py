@@ -1,7 +1,7 @@
 """Some of many tasks, drawn so that every difficulty keeps its share; scenarios by their zones."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
@@ -75,9 +75,10 @@ def balanced(tasks: Sequence[tuple[str, StrEnum]], seed: int) -> list[str]:
     return [task_id for _, _, task_id in sorted(places)]
 
 
-def _in_order(groups: Iterable[_Group]) -> list[_Group]:
+def _in_order(groups: Collection[_Group]) -> list[_Group]:
     """Groups as their enumeration has them."""
-    return sorted(groups, key=lambda group: list(type(group)).index(group))
+    kinds = dict.fromkeys(type(group) for group in groups)
+    return [group for kind in kinds for group in kind if group in groups]
 
 
 def _lot(task_id: str, seed: int) -> bytes:
