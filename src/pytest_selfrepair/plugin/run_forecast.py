@@ -1,6 +1,6 @@
 """What a run takes at most, before and while it runs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from pytest_selfrepair.bargain.chains import BargainPlan
 from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
@@ -61,15 +61,20 @@ class RunForecast:
 
     def of_games(self, items: Iterable[tuple[Scenario, BargainRole]]) -> list[str]:
         """What the games of these items would take, a line each."""
+        run = self._run
         total = GamesForecast()
+        count = TiktokenCounter(model=self._counted_as).count
         for scenario, role in items:
-            total += self.of_item(scenario, role)
-        asked = [self._run.models[each] for each in self._run.players.asked]
-        return total.lines(unpriced(asked))
+            total += self.of_item(scenario, role, count)
+        asked = [run.models[each] for each in run.players.asked]
+        return total.lines(unpriced=unpriced(asked), as_of=str(run.prices.as_of))
 
-    def of_item(self, scenario: Scenario, role: BargainRole) -> GamesForecast:
-        """What all games of one item take."""
-        return foresee_games(scenario, role, self._game_plan, self._run.players, self._run.models)
+    def of_item(
+        self, scenario: Scenario, role: BargainRole, count: Callable[[str], int] | None = None
+    ) -> GamesForecast:
+        """What all games of one item take; `count` is that of `foresee_games`."""
+        run = self._run
+        return foresee_games(scenario, role, self._game_plan, run.players, run.models, count=count)
 
     def costliest_task(self) -> Cost:
         """What one task costs, its baseline included."""
