@@ -105,10 +105,12 @@ def _hooks(process: RunProcess, collection: Collection) -> list[object]:
     # These bring NumPy.
     from pytest_selfrepair.plugin.planning import Planning  # noqa: PLC0415
     from pytest_selfrepair.plugin.reports import Reports  # noqa: PLC0415
+    from pytest_selfrepair.plugin.run_gate import RunGate  # noqa: PLC0415
     from pytest_selfrepair.plugin.summary import Summary  # noqa: PLC0415
 
-    reports = Reports(settings)
-    return [*hooks, Planning(process, reports), Summary(process, log, reports, collection)]
+    gate = RunGate(settings)
+    summary = Summary(process, log, Reports(settings), gate, collection)
+    return [*hooks, Planning(process, gate), summary]
 
 
 def _isolation(settings: Settings, config: pytest.Config) -> Isolation:
