@@ -42,7 +42,7 @@ def campaign_of(
     facts: list[object] = [
         settings.model,
         settings.feedback,
-        _written(plan),
+        _plan_text(plan),
         None if coder is None else coder.explaining.max_tokens,
         settings.base_url,
         settings.feedback_base_url,
@@ -107,7 +107,7 @@ def check_limits(limits: RunLimits, unpriced: Sequence[str]) -> None:
         )
 
 
-def _written(plan: Plan) -> str:
+def _plan_text(plan: Plan) -> str:
     """A plan as the accounts of every version have it."""
     params = plan.params
     drawn = (

@@ -118,7 +118,7 @@ def settings(config: "pytest.Config") -> Settings:
     """
     values: dict[str, Any] = {}
     for option in OPTIONS:
-        name, texts = _given(option, config)
+        name, texts = _setting(option, config)
         parsed = [_parsed(option, name, text) for text in texts]
         if option.repeats:
             values[option.name] = tuple(dict.fromkeys(parsed))
@@ -141,7 +141,7 @@ def base_of(config: "pytest.Config") -> Path:
     return config.invocation_params.dir if config.inipath is None else config.rootpath
 
 
-def _given(option: Option, config: "pytest.Config") -> tuple[str, Sequence[str]]:
+def _setting(option: Option, config: "pytest.Config") -> tuple[str, Sequence[str]]:
     """Where an option's texts come from, and the texts."""
     for name, value in (
         (option.flag, config.getoption(option.ini)),
