@@ -1,6 +1,7 @@
 """The paper's whole experiment as one run on one machine: disk, memory and time.
 
     python benchmarks/whole_paper.py [--full] [--tasks N] [--programs N] [--repairs N] [--keep DIR]
+                                     [--copies N]
 
 Full size is 300 tasks (60 introductory, 180 interview, 60 competition), 50 programs of each, 25
 repairs of every failing one, and 2,500 further programs of each unsolved task: some 390,000
@@ -23,7 +24,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 FULL = (300, 50, 25)
@@ -362,6 +363,20 @@ def judged(programs: int, count: int) -> float:
     return 1000 * asyncio.run(all_of_them()) / count
 
 
+def copy_records(store: Path, into: Path, copies: int) -> int:
+    """Put the records of a run so many times into another store, under other names; count nodes."""
+    from pytest_selfrepair.store.sqlite_store import SqliteStore  # noqa: PLC0415 - seldom needed
+
+    nodes = 0
+    with closing(SqliteStore(store)) as source, closing(SqliteStore(into)) as target:
+        run = target.begin_run()
+        for record in source.records(1):
+            for copy in range(copies):
+                target.add_record(run, replace(record, task_id=f"{record.task_id}-{copy}"))
+                nodes += 0 if record.grown is None else len(record.grown.nodes)
+    return nodes
+
+
 @contextmanager
 def kept_or_not(keep: Path | None) -> Iterator[Path]:
     """The folder of the run."""
@@ -373,6 +388,17 @@ def kept_or_not(keep: Path | None) -> Iterator[Path]:
         yield Path(name)
 
 
+def report(folder: Path, run: str) -> None:
+    """Measure the commands that read a stored run."""
+    for command in (("report", run, "--html", "again.html"), ("runs", *([run] * (run != "last")))):
+        took = timed(folder, "-m", "pytest_selfrepair", *command)
+        print(
+            f"selfrepair {command[0]}: {took.seconds:.1f} s, {took.processor:.1f} s of processor, "
+            f"{took.megabytes:.0f} MB",
+            flush=True,
+        )
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -382,6 +408,7 @@ def main() -> None:
     parser.add_argument("--tasks", type=int)
     parser.add_argument("--programs", type=int)
     parser.add_argument("--repairs", type=int)
+    parser.add_argument("--copies", type=int, default=0)
     parser.add_argument("--keep", type=Path, help="a new folder that the run is left in")
     options = parser.parse_args()
     size = FULL if options.full else SMALL
@@ -412,12 +439,11 @@ def main() -> None:
         size_of_page = (folder / "page.html").stat().st_size / 1e6
         print(f"page and JSON: {times['written'] - times['page']:.1f} s, {size_of_page:.1f} MB")
         print(f"whole run: {whole.seconds:.1f} s, {whole.processor:.1f} s of processor")
-        for command in (("report", "last", "--html", "again.html"), ("runs",)):
-            took = timed(folder, "-m", "pytest_selfrepair", *command)
-            print(
-                f"selfrepair {command[0]}: {took.seconds:.1f} s, {took.megabytes:.0f} MB",
-                flush=True,
-            )
+        report(folder, "last")
+        if options.copies:
+            nodes = copy_records(store, folder / "copies.sqlite", options.copies)
+            print(f"the same records {options.copies} times, {nodes:,} programs:")
+            report(folder, "copies.sqlite")
     each = judged(programs, min(count, 500))
     print(f"judging, apart: {each:.1f} ms a program, {each * count / 1000:.0f} s for as many")
 

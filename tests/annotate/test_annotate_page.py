@@ -24,7 +24,8 @@ from pytest_selfrepair.annotate import door, host
 from pytest_selfrepair.annotate import study_plan as study
 from pytest_selfrepair.annotate import text_judging as judging
 from pytest_selfrepair.annotate.answers_file import Answers
-from pytest_selfrepair.annotate.study_items import Item, Person, failing
+from pytest_selfrepair.annotate.person import Person
+from pytest_selfrepair.annotate.study_items import Item, failing
 from pytest_selfrepair.annotate.trial_running import TrialRunner, arguments
 from pytest_selfrepair.core.task import Difficulty, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict

@@ -164,7 +164,7 @@ def test_a_run_with_two_records_of_a_task_is_refused_before_anything_is_sampled(
     assert main(["compare", "twice.jsonl", "last"]) == 2
     assert capsys.readouterr().err.startswith(f"selfrepair: {said}")
     write_project(pytester.path)
-    result = pytester.runpytest_subprocess(
+    result = pytester.runpytest(
         *("tasks", "-p", "no:xdist", "--selfrepair-model", "scripted:script.json"),
         *("--selfrepair-baseline", "twice.jsonl"),
     )
@@ -189,10 +189,10 @@ def test_a_run_is_held_against_its_baseline(
     monkeypatch.setenv("COLUMNS", "80")
     write_project(pytester.path)
     options = ("tasks", "--selfrepair-programs", "2", "--selfrepair-replay", "off", *mode)
-    first = pytester.runpytest_subprocess(*options, "--selfrepair-model", "scripted:script.json")
+    first = pytester.runpytest(*options, "--selfrepair-model", "scripted:script.json")
     assert first.ret == 1
     (pytester.path / "learned.json").write_text(json.dumps(LEARNED))
-    result = pytester.runpytest_subprocess(
+    result = pytester.runpytest(
         *options,
         *("--selfrepair-model", "scripted:learned.json", "--selfrepair-baseline", "last"),
         *("--selfrepair-markdown", "run.md", "--selfrepair-html", "run.html"),
@@ -222,7 +222,7 @@ def test_quiet_a_run_says_in_one_line_how_it_stands_to_its_baseline(
     monkeypatch.setenv("COLUMNS", "100")
     write_project(pytester.path)
     options = ("tasks", "-q", "-p", "no:xdist", "--selfrepair-model", "scripted:script.json")
-    pytester.runpytest_subprocess(*options)
-    result = pytester.runpytest_subprocess(*options, "--selfrepair-baseline", "last")
+    pytester.runpytest(*options)
+    result = pytester.runpytest(*options, "--selfrepair-baseline", "last")
     told = [line for line in result.outlines if line.startswith("baseline: ")]
     assert told == ["baseline: the same on 3 tasks: 66.7%"]

@@ -72,7 +72,7 @@ CODED = ("tasks", "--selfrepair-model", "scripted:coder.json", "--selfrepair-pro
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess(*CODED, *arguments, timeout=120)
+    return pytester.runpytest(*CODED, *arguments)
 
 
 @pytest.mark.parametrize("mode", ["serial", pytest.param("n0", marks=pytest.mark.slow), "n2"])
@@ -162,11 +162,10 @@ def test_two_models_are_asked_at_two_endpoints_with_two_keys(
     critic = serve(tasks={"*": {"feedback": "Square? No."}}, api_key="sk-words", models=["gpt-4"])
     monkeypatch.setenv("OPENAI_API_KEY", "sk-code")
     monkeypatch.setenv("SELFREPAIR_FEEDBACK_API_KEY", "sk-words")
-    result = pytester.runpytest_subprocess(
+    result = pytester.runpytest(
         *("tasks", "--selfrepair-model", "gpt-3.5-turbo", "--selfrepair-feedback", "gpt-4"),
         *("--selfrepair-base-url", coder.base_url, "--selfrepair-programs", "1"),
         *("--selfrepair-feedback-base-url", critic.base_url, "--selfrepair-prompts", "paper"),
-        timeout=120,
     )
     result.stdout.fnmatch_lines(["*2 repaired in*"])
     [setup] = {str(record.setup) for record in records(project).values()}

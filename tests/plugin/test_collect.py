@@ -28,7 +28,7 @@ def project(pytester: pytest.Pytester) -> Path:
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess(*arguments, *MODEL, timeout=120)
+    return pytester.runpytest(*arguments, *MODEL)
 
 
 def collected(pytester: pytest.Pytester, *arguments: str) -> list[str]:

@@ -46,7 +46,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
 
 def run(project: pytest.Pytester, *flags: str) -> pytest.RunResult:
     shape = ("--selfrepair-programs=1", "-p", "no:xdist")
-    return project.runpytest_subprocess(SOLVED, *flags, *shape, timeout=100)
+    return project.runpytest(SOLVED, *flags, *shape)
 
 
 def asked_at(server: Server, path: str) -> list[Asked]:

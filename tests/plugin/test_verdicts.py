@@ -196,7 +196,7 @@ def test_a_replayed_run_judges_nothing_until_it_is_told_to(pytester: pytest.Pyte
 
     def judged_in(*options: str) -> tuple[list[float], str]:
         """Seconds of judging, which differ where a program is judged anew."""
-        said = pytester.runpytest_subprocess(*arguments, *options).stdout.str()
+        said = pytester.runpytest(*arguments, *options).stdout.str()
         with closing(SqliteStore(pytester.path / ".selfrepair/samples.sqlite")) as store:
             [record] = store.records(exchange.runs(store)[-1])
         assert record.grown is not None

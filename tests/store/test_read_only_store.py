@@ -87,7 +87,7 @@ def test_a_run_on_a_read_only_mount_is_replayed_and_reported(pytester: pytest.Py
     write_project(pytester.path)
     store = "store/samples.sqlite"
     options = ("tasks", "--selfrepair-model", "scripted:script.json", f"--selfrepair-store={store}")
-    pytester.runpytest_subprocess(*options).assert_outcomes(passed=1, failed=1)
+    pytester.runpytest(*options).assert_outcomes(passed=1, failed=1)
     before = sorted(pytester.path.joinpath("store").iterdir())
     pytest_ = (sys.executable, "-m", "pytest", *options, "--selfrepair-replay")
     replayed = pytester.run(*in_read_only(*pytest_, "only"))

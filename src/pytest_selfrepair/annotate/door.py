@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 
-from pytest_selfrepair.annotate.study_items import Item, Person
+from pytest_selfrepair.annotate.person import Person, StudyItem
 from pytest_selfrepair.annotate.study_plan import Study, hash_secret
 from pytest_selfrepair.web.link import LinkDoor
 
@@ -38,7 +38,7 @@ class Door(LinkDoor[Person]):
         return hmac.compare_digest(self.token(person).encode(), token.encode("utf-8", "replace"))
 
 
-def of_study(study: Study, items: Sequence[Item], key: bytes) -> Door:
+def of_study(study: Study, items: Sequence[StudyItem], key: bytes) -> Door:
     """The door of a study: each link is one participant's."""
     by_key = {item.key: item for item in items}
 

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from pytest_selfrepair.annotate import pages
 from pytest_selfrepair.annotate.answers_file import Answers, WithdrawnError
 from pytest_selfrepair.annotate.door import Door
-from pytest_selfrepair.annotate.study_items import Person
+from pytest_selfrepair.annotate.person import Person
 from pytest_selfrepair.annotate.study_plan import StudyTexts
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.report.numbers import plural

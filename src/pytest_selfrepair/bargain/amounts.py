@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from pytest_selfrepair.bargain.number_words import MULTIPLES, NUMBER_WORD, TENS, UNITS, spelled
+from pytest_selfrepair.core.lazy_pattern import LazyPattern
 
 
 class Measure(StrEnum):
@@ -78,7 +79,7 @@ _SCALES = {
     "crores": 10_000_000,
 }
 _SCALE = r"(?:\s?(?:k|mn|mio)|\s(?:thousand|grand|million|hundred|lakhs?|crores?)|m)(?![a-z])"
-_FIGURE = re.compile(
+_FIGURE = LazyPattern(
     rf"(?P<before>{_BEFORE}\s?)?(?P<digits>(?<![\d/:])(?<!\d[.,])(?:{_DIGITS}))(?P<half>½|"
     rf"\sand\sa\shalf)?"
     rf"(?P<scale>{_SCALE})?(?P<dash>[.,][-–—]|/-|\s?,-)?"
@@ -87,7 +88,7 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 
-_WORDS = re.compile(
+_WORDS = LazyPattern(
     rf"\b(?:(?:a|one)\s(?=hundred|thousand|grand|million))?(?:{NUMBER_WORD})\b"
     rf"(?:(?:[\s-]|\sand\s)(?:{NUMBER_WORD})\b)*(?P<half>\sand\sa\shalf(?:\s(?P<scale>hundred|"
     rf"thousand|grand|million))?)?"
@@ -97,19 +98,19 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 
-_FOR_AMOUNT = re.compile(
+_FOR_AMOUNT = LazyPattern(
     rf"\sfor\s(?:only\s|just\s)?(?:{_BEFORE}\s?)?(?:\d|(?:{NUMBER_WORD})\b)", re.IGNORECASE
 )
-_WEIGHED = re.compile(
+_WEIGHED = LazyPattern(
     r"\b(?:weighs?|sell\sme|need|want|buy|order|another)\s(?:about\s)?$", re.IGNORECASE
 )
-_OF = re.compile(r"\sof\s", re.IGNORECASE)
-_POUNDS = re.compile(r"pounds?$", re.IGNORECASE)
-_GLUED_AFTER = re.compile(r"-?[a-z]", re.IGNORECASE)
-_GLUED_BEFORE = re.compile(r"(?:[a-z]-?|\d:)$", re.IGNORECASE)
-_WORD_BEFORE = re.compile(r"(?:\b(?:all|these|those|the|last|next|first|any)\s|-)$", re.IGNORECASE)
-_PREFIX = re.compile(r"\b\d{3}-$")
-_COUNTED = re.compile(
+_OF = LazyPattern(r"\sof\s", re.IGNORECASE)
+_POUNDS = LazyPattern(r"pounds?$", re.IGNORECASE)
+_GLUED_AFTER = LazyPattern(r"-?[a-z]", re.IGNORECASE)
+_GLUED_BEFORE = LazyPattern(r"(?:[a-z]-?|\d:)$", re.IGNORECASE)
+_WORD_BEFORE = LazyPattern(r"(?:\b(?:all|these|those|the|last|next|first|any)\s|-)$", re.IGNORECASE)
+_PREFIX = LazyPattern(r"\b\d{3}-$")
+_COUNTED = LazyPattern(
     r"\s?-?(?:years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?|mins?|seconds?|"
     r"secs?|km|kms|miles?|mi|"
     r"kg|kgs|kilos?|g|grams?|lbs?|oz|ounces?|tons?|tonnes?|cm|mm|m|m2|sqm|met(?:er|"
@@ -124,7 +125,7 @@ _COUNTED = re.compile(
     r"|\s?[\"″]|\s?°|:\d|/\d|\s?×|-\d{4}\b",
     re.IGNORECASE,
 )
-_PLURAL = re.compile(
+_PLURAL = LazyPattern(
     r"\s(?:(?:\w+ed|new|old|used|more|other|good|spare)\s)?([a-z]{2,}s)\b", re.IGNORECASE
 )
 _NO_NOUNS = frozenset(
@@ -136,7 +137,7 @@ _NO_NOUNS = frozenset(
     )
 )
 """Words that end like a plural and may follow a price."""
-_AT_A_TIME = re.compile(
+_AT_A_TIME = LazyPattern(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|tonight|"
     r"noon|morning|afternoon|"
     r"evening|come by|come over|meet up|see you|pick it up|be there)(?: \w+)?,? "
@@ -144,7 +145,7 @@ _AT_A_TIME = re.compile(
     re.IGNORECASE,
 )
 """What stands before a time of day."""
-_NAMED = re.compile(
+_NAMED = LazyPattern(
     r"(?:\b(?:size|model|page|chapter|version|series|type|room|number|no\.?|"
     r"nr\.?|iphone|galaxy|pixel|"
     r"windows|playstation|ps|xbox|switch|mark|mk|route|highway|level|age|aged|"

@@ -7,30 +7,31 @@ with ``^`` in what follows it.
 import re
 
 from pytest_selfrepair.bargain.talk_phrases import any_of
+from pytest_selfrepair.core.lazy_pattern import LazyPattern
 
-OFFERED_AFTER = re.compile(
+OFFERED_AFTER = LazyPattern(
     r"^\s?(?:(?:is|it's) (?:hereby )?(?:accepted|fine|good|okay|ok|acceptable|agreed)\b|"
     r"instead\b(?! of)|,? ?(?:and|or) (?:not |no )?(?:a \w+ )?(?:less|more|lower|"
     r"higher|nothing)\b)",
     re.IGNORECASE,
 )
-IT_COSTS = re.compile(
+IT_COSTS = LazyPattern(
     r"\b(?:it|this|that|he|she|they)(?: costs|(?:'ll| will| would|'d) cost)(?: "
     r"you)?(?: only| just)?\s?$",
     re.IGNORECASE,
 )
-SALES_TALK = re.compile(
+SALES_TALK = LazyPattern(
     r"\byou (?:can't|won't|will never|'ll never|never) (?:get|find|buy|see)\b[^.?!]*$",
     re.IGNORECASE,
 )
 """A refusal that nobody else would deal at a price."""
-THINKING_OF = re.compile(
+THINKING_OF = LazyPattern(
     r"\b(?:was|were) (?:thinking|hoping|looking|going to (?:say|offer)|prepared|willing|ready)\b"
     r"[^.?!]*$",
     re.IGNORECASE,
 )
 """A past that offers now."""
-FROM_TO = re.compile(
+FROM_TO = LazyPattern(
     r"\b(?:down|up|reduced?|lowered?|drop(?:ped)?|cut|go|come|went|marked down|discounted)\b"
     r"[^.?!]*(?<!anything )(?<!anywhere )(?<!somewhere )(?<!something )\bfrom\b.{1,25}\bto\s?$",
     re.IGNORECASE,
@@ -76,26 +77,26 @@ MENTIONED_BEFORE = any_of(
     r"\bplus (?:the |a |an )?$",
     r"\+\s?$",
 )
-PLUS_EXTRA = re.compile(
+PLUS_EXTRA = LazyPattern(
     r"^\s?(?:for |of )?(?:the )?(?:shipping|postage|delivery|handling|tax|vat|"
     r"deposit|fee|fees|tip|extra)\b",
     re.IGNORECASE,
 )
-MORE_BEFORE = re.compile(
+MORE_BEFORE = LazyPattern(
     r"\b(?:add|another|extra|an additional|additional|raise (?:it |your offer "
     r"|that )?by|up (?:it |your offer )?by|go up by|increase (?:it )?by|come "
     r"up(?: by)?|throw in(?: another)?|up)\s?$",
     re.IGNORECASE,
 )
-LESS_BEFORE = re.compile(
+LESS_BEFORE = LazyPattern(
     r"\b(?:knock(?: off)?|knock (?:another|a further)|take off|take another|"
     r"drop(?: (?:it|the price|that))?(?: (?:by|another))?|come down(?: (?:by|"
     r"another))?|go down (?:by|another)|down(?: by)?|lower (?:it )?by|reduce "
     r"(?:it )?by|discount of|cut(?: it)? by|shave(?: off)?)\s?$",
     re.IGNORECASE,
 )
-LESS_AFTER = re.compile(r"^\s?(?:off\b|less\b|cheaper\b|lower\b|discount\b|down\b)", re.IGNORECASE)
-MORE_AFTER = re.compile(r"^\s?(?:more\b|extra\b|higher\b|on top\b)", re.IGNORECASE)
+LESS_AFTER = LazyPattern(r"^\s?(?:off\b|less\b|cheaper\b|lower\b|discount\b|down\b)", re.IGNORECASE)
+MORE_AFTER = LazyPattern(r"^\s?(?:more\b|extra\b|higher\b|on top\b)", re.IGNORECASE)
 BOUND_BEFORE = any_of(
     (
         r"\b(?:go|going|come|get|sell|accept|take|let|drop|pay|offer|spend|stretch|"
@@ -131,14 +132,14 @@ REFUSED_AFTER = any_of(
     ),
     r"^\s?(?:isn't|is not|doesn't|won't|wouldn't|can't|cannot|is never)\b",
 )
-MENTIONED_AFTER = re.compile(
+MENTIONED_AFTER = LazyPattern(
     r"^\s?(?:earlier|yesterday|before|last (?:week|month|year|time)|(?:for|was) "
     r"(?:a )?new|new\b|online|elsewhere|in (?:the )?(?:shops?|stores?)|at (?:the "
     r")?(?:shop|store)|already offered|is what (?:you|they|others)|your\b|used "
     r"to|originally|on (?:ebay|amazon))",
     re.IGNORECASE,
 )
-CRAZY = re.compile(
+CRAZY = LazyPattern(
     r"\b(?:crazy|mad|insane|stupid|a fool|foolish|ridiculous|insult(?:ing)?|"
     r"impossible|hard|difficult|ashamed|lose money|losing money|be robbery)\b[^.?!]*$",
     re.IGNORECASE,
@@ -151,30 +152,30 @@ OFFERS_DESPITE_NOT = any_of(
     r"\bwhat about\b",
     r"\bdo you (?:not )?think\b",
 )
-TAKES_THEIRS = re.compile(
+TAKES_THEIRS = LazyPattern(
     r"\b(?:accept|agree to|take|go with|go for|deal at|fine with|happy with|"
     r"okay with|ok with)\b.*\byour (?:\w+ )?(?:offer|price|bid|proposal)(?: "
     r"of| at| for)?\s?$|\b(?:take|accept) your\s?$",
     re.IGNORECASE,
 )
-AND_DONE = re.compile(
+AND_DONE = LazyPattern(
     r"(?:\band (?:then )?(?:deal\b|consider\b|(?=i\b|i'|it|we|you|that))|,\s(?=i'm "
     r"in|it's yours|it is yours|we have|you have|you've got))(?:i'm in|i am "
     r"in|it's|it is|we have|we've got|you(?:'ve| have) got|you have|we're done|"
     r"i'll|i will|we can|that's)?",
     re.IGNORECASE,
 )
-CLAIM = re.compile(
+CLAIM = LazyPattern(
     r"\b(?:deal|sold|agreed|done|we have|your offer|accepted|it is)\b", re.IGNORECASE
 )
 NEAR = 160
 """Characters on either side of a number that say what it is to its speaker."""
-RANGE = re.compile(r"^\s?(?:-|–|—|to|and|bis|up to)\s?$", re.IGNORECASE)
-EACH_FOR_ITS_OWN = re.compile(
+RANGE = LazyPattern(r"^\s?(?:-|–|—|to|and|bis|up to)\s?$", re.IGNORECASE)
+EACH_FOR_ITS_OWN = LazyPattern(
     r"\bfor (?:the|a|one|two)\b.*\band\b.*\bfor (?:the|a|two|both)\b|"
     r"\b(?:each|apiece)\b.*\b(?:two|three|four|both|all|\d+) for\b",
     re.IGNORECASE,
 )
 """Two prices for two things."""
-OR = re.compile(r"\bor\b", re.IGNORECASE)
-BETWEEN = re.compile(r"\b(?:between|from|anywhere from|somewhere between)\s?$", re.IGNORECASE)
+OR = LazyPattern(r"\bor\b", re.IGNORECASE)
+BETWEEN = LazyPattern(r"\b(?:between|from|anywhere from|somewhere between)\s?$", re.IGNORECASE)

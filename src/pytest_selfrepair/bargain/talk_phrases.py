@@ -6,14 +6,16 @@ are searched for in what stands before a number, and those that begin with ``^``
 
 import re
 
+from pytest_selfrepair.core.lazy_pattern import LazyPattern
 
-def any_of(*patterns: str) -> re.Pattern[str]:
+
+def any_of(*patterns: str) -> LazyPattern:
     """One pattern of several, whatever their case."""
-    return re.compile("|".join(patterns), re.IGNORECASE)
+    return LazyPattern("|".join(patterns), re.IGNORECASE)
 
 
-IDIOMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), words)
+IDIOMS: tuple[tuple[LazyPattern, str], ...] = tuple(
+    (LazyPattern(pattern, re.IGNORECASE), words)
     for pattern, words in (
         (r"[’‘`´]", "'"),
         (r"👍|🙌|✅|👌|💯", " ok. "),
@@ -59,13 +61,13 @@ IDIOMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 
-SENTENCE = re.compile(
+SENTENCE = LazyPattern(
     r"(?<=[.!?;…])[\s\"')]+(?=\S)|(?<=[!?])(?=[A-Za-z$€£])|\n+|"
     r",\s(?=(?:when|where|what time|how soon|shall i|should i)\b)",
     re.IGNORECASE,
 )
 """Where a sentence ends, and where a question of when and where is added to one."""
-PIECE = re.compile(
+PIECE = LazyPattern(
     r",(?!\d)\s*|\s+(?:[-–—]{1,2}|\.\.\.?|…)\s+|[:;]\s+|\s+\bbut\b\s+|\bbut\b,?\s+|…|\.\.\."
 )
 
@@ -74,7 +76,7 @@ NOT = (
     r"wont|don't|dont|didn't|doesn't|isn't|aren't|wasn't|wouldn't|couldn't|shouldn't|haven't|ain't|"
     r"far from|too far|impossible)\b"
 )
-NEGATED = re.compile(NOT, re.IGNORECASE)
+NEGATED = LazyPattern(NOT, re.IGNORECASE)
 
 ACCEPTS = any_of(
     (
@@ -182,7 +184,7 @@ ACCEPTS = any_of(
 ACCEPTS_DESPITE_NOT = any_of(
     r"\bnot? (?:a )?(?:problem|bad)\b",
 )
-NODS = re.compile(
+NODS = LazyPattern(
     r"^(?:(?:ugh|hmm+|um+|well|oh|aww?|ah|then|please|you know what|i guess|"
     r"i suppose|reluctantly|honestly)[\s,.!]+)*"
     r"(?:ok(?:ay)?|okey|k|y|yes|yeah|yea|yep|yup|ya|sure|fine|alright|all right|"
@@ -209,19 +211,19 @@ HESITATES = any_of(
     r"\bcome back\b",
     r"\bmessage you\b",
 )
-AFFIRMS = re.compile(
+AFFIRMS = LazyPattern(
     r"^(?:(?:yes|yeah|yep|sure|of course|absolutely|certainly|definitely|ok|okay)\b[\s,]+)?"
     r"(?:it|that|this|i|we) (?:can|could|would|will|does|do)(?: (?:that|it|so|this))?[\s.!]*$",
     re.IGNORECASE,
 )
 """A yes to whatever was asked, which may have been a price."""
-INCREDULOUS = re.compile(
+INCREDULOUS = LazyPattern(
     r"\b(?:no way|are you (?:kidding|serious|joking|crazy|mad)|you(?:'re| must be) (?:kidding|"
     r"joking)|really|seriously|what)\b[?!]",
     re.IGNORECASE,
 )
-MATCHES = re.compile(r"\b(?:match|beat) (?:that|it|this)\b", re.IGNORECASE)
-ANSWERS_ELSE = re.compile(
+MATCHES = LazyPattern(r"\b(?:match|beat) (?:that|it|this)\b", re.IGNORECASE)
+ANSWERS_ELSE = LazyPattern(
     r"^(?:yes|yeah|yep|sure|of course|absolutely|certainly|definitely|right|"
     r"okay|ok)\b[\s,]+(?:it|they|there|i (?:am|do|have|can|did|could|will|would)|"
     r"he|she|we|you(?! can have| got| win))\b",
@@ -269,7 +271,7 @@ CONDITION = any_of(
     r"\bafter i (?:see|test|try|inspect)\b",
     r"\bin (?:exchange|return) for\b",
 )
-EVEN_IF = re.compile(r"\beven if\b", re.IGNORECASE)
+EVEN_IF = LazyPattern(r"\beven if\b", re.IGNORECASE)
 REFUSES = any_of(
     (
         r"^(?:no|n|nope|nah|nay|never|no way|not (?:a chance|yet|really|quite|"
@@ -399,11 +401,11 @@ LEAVES = any_of(
     r"\bthanks (?:anyway|for your time|but no thanks)\b",
     r"\bthank you for your time\b",
 )
-COURTESY = re.compile(
+COURTESY = LazyPattern(
     r"^(?:thanks|thank you|have a|good luck|good ?bye|bye|see you|enjoy)\b", re.IGNORECASE
 )
 """What leaves only where something was refused: it closes a deal as well."""
-ALTERNATIVE_TO_LEAVING = re.compile(
+ALTERNATIVE_TO_LEAVING = LazyPattern(
     r"\b(?:if|or|unless|otherwise|before i|about to|tempted to|might|may|could|"
     r"would|don't make me|want me to|am i)\b",
     re.IGNORECASE,

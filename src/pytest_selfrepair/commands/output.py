@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.report.visible_text import unobeyed
+from pytest_selfrepair.report.whole_file import whole_file
 
 STANDARD_OUTPUT = Path("-")
 
@@ -36,8 +37,7 @@ def write(path: Path, text: str) -> None:
     if path == STANDARD_OUTPUT:
         sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
         return
-    with _whole(path) as part:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with _whole(path, with_folder=True) as part:
         part.write_text(text, encoding="utf-8")
 
 
@@ -87,14 +87,11 @@ def opened(out: Path | None, *, encoding: str = "ascii") -> Iterator[Callable[[s
 
 
 @contextlib.contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A file beside the one that is meant, which takes its place where all went well."""
-    part = path.with_name(f".{path.name}.part")
+def _whole(path: Path, *, with_folder: bool = False) -> Iterator[Path]:
     try:
-        yield part
-        part.replace(path)
+        if with_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as part:
+            yield part
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}; accepted: a file to write") from error
-    finally:
-        with contextlib.suppress(OSError):  # its folder may be none
-            part.unlink(missing_ok=True)

@@ -31,7 +31,7 @@ def campaign_of(
     settings goes on with it, whatever it is limited to.
 
     Args:
-        settings: What the user asked for.
+        settings: What the user asked for; each shard has an account of its own.
         plan: How large trees may grow.
         prompts: The wording.
         coder: The model that writes programs, or plays; None: a rule plays.
@@ -66,12 +66,31 @@ def campaign_of(
         later.append(["packages", prompts.packages])
     if later:
         facts.append(later)
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
+    campaign = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
+    return campaign if settings.shard is None else settings.shard.account(campaign)
 
 
 def unpriced(models: Iterable[ResolvedModel]) -> list[str]:
     """The names of the models of which no price is known."""
     return list(dict.fromkeys(model.asked.name for model in models if model.price is None))
+
+
+def limits_of(settings: Settings) -> RunLimits:
+    """What this run may spend: of the whole, a shard's part.
+
+    Raises:
+        UsageError: The part is nothing.
+    """
+    whole = RunLimits(max_tokens=settings.max_tokens_total, max_dollars=settings.max_cost)
+    if settings.shard is None:
+        return whole
+    limits = settings.shard.limits(whole)
+    if limits.max_tokens == 0 and whole.max_tokens:
+        raise UsageError(
+            f"--selfrepair-max-tokens-total: found {whole.max_tokens} for {settings.shard.count} "
+            f"shards; accepted: {settings.shard.count} or more"
+        )
+    return limits
 
 
 def check_limits(limits: RunLimits, unpriced: Sequence[str]) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from pytest_selfrepair.core.shard import Shard
+
 PAPER = 0
 """What `sample` is where the paper's numbers of tasks are asked for."""
 
@@ -142,6 +144,14 @@ def url(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("an address that begins with http:// or https://")
     return value.rstrip("/")
+
+
+def shard(value: str) -> Shard:
+    """One of several shares of a run."""
+    index, slash, count = value.partition("/")
+    if slash and index.isdecimal() and count.isdecimal() and int(index) < int(count):
+        return Shard(index=int(index), count=int(count))
+    raise ValueError("I/N, two whole numbers, I from 0 up and below N: 0/2 and 1/2 for two hosts")
 
 
 def sample(value: str) -> int:

@@ -378,11 +378,20 @@ OPTIONS = (
     Option(
         name="sample",
         metavar="N",
-        help="run N tasks of those that are selected, drawn by --selfrepair-seed (else 0) with "
-        "each difficulty in proportion; paper: 60 introductory, 180 interview and 60 competition "
-        "(default: all)",
+        help="run N tasks and N scenarios of those that are selected, drawn by --selfrepair-seed "
+        "(else 0) with each difficulty and each zone of agreement in proportion; paper: of the "
+        "tasks 60 introductory, 180 interview and 60 competition (default: all)",
         default=None,
         parse=values.sample,
+    ),
+    Option(
+        name="shard",
+        metavar="I/N",
+        help="run the share I, from 0, of N shares of the tasks, dealt out by --selfrepair-seed "
+        "(else 0) with each difficulty in proportion, and spend that part of the run's budgets; "
+        "`selfrepair merge` joins the hosts' stores (default: all)",
+        default=None,
+        parse=values.shard,
     ),
     Option(
         name="feedback_cases",
@@ -462,7 +471,8 @@ OPTIONS = (
     Option(
         name="max_unscored",
         metavar="SHARE",
-        help="likewise: the largest share of tasks without a score (default with a gate: 0)",
+        help="likewise: the largest share of tasks, and of items of scenarios, without a score "
+        "(default with a gate: 0)",
         default=None,
         parse=values.number(0, 1),
     ),
@@ -495,8 +505,8 @@ OPTIONS = (
     Option(
         name="annotations",
         metavar="KIND",
-        help="github: print the gate and every unsolved, lost or won task as annotations of a "
-        "workflow (default: none)",
+        help="github: print the gate, every unsolved, lost or won task, and every broken rule of a "
+        "game as annotations of a workflow (default: none)",
         default=None,
         parse=values.one_of("github"),
     ),

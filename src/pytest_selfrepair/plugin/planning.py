@@ -56,10 +56,10 @@ class Planning:
         tasks, games = list(_read(tasks_of(session.items))), list(games_of(session.items))
         lines: list[str] = []
         if tasks or not games:
-            lines += self._process.models.forecast(tasks)
+            lines += self._process.models.forecast.of_tasks(tasks)
             lines += self._reports.foreseen_gain(len(tasks))
         if games:
-            lines += self._process.models.forecast_games(
+            lines += self._process.models.forecast.of_games(
                 [(item.upcoming.load(), item.upcoming.role) for item in games]
             )
             lines += _foreseen_surplus(games, self._process.settings.games)

@@ -13,7 +13,9 @@ from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.estimate.comparison.gate import Decision, Gate, GateRule, decide
 from pytest_selfrepair.plugin.options import Settings
+from pytest_selfrepair.report.whole_file import whole_file
 from pytest_selfrepair.tasks.folders import STATEMENT
+from pytest_selfrepair.tasks.scenarios import SCENARIO
 
 if TYPE_CHECKING:
     from pytest_selfrepair.estimate.comparison.regression import Baselines, Regression
@@ -143,6 +145,7 @@ class Reports:
     def annotations(
         self,
         records: list[Record],
+        games: list[BargainRecord],
         against: "RunComparison | None",
         decision: Decision | None,
         root: Path,
@@ -151,6 +154,7 @@ class Reports:
 
         Args:
             records: The run's.
+            games: The same of scenarios.
             against: The run beside its baseline, if it has one.
             decision: The gate's, if there is one.
             root: The folder from which tasks are named.
@@ -161,10 +165,12 @@ class Reports:
 
         return annotations(
             records,
+            games,
             decision=decision,
             lost=() if against is None else against.versus.lost,
             won=() if against is None else against.versus.won,
-            files=_files(root, records),
+            before=self.baseline[0].games if self.baseline else (),
+            files=_files(root, [*(r.task_id for r in records), *(g.task_id for g in games)]),
         )
 
     def _regression(self, records: list[Record]) -> "Regression | str | None":
@@ -209,15 +215,15 @@ def _loaded(run: str) -> "LoadedRun":
     return loaded
 
 
-def _files(root: Path, records: list[Record]) -> Mapping[str, str]:
-    """The files that stand for tasks, from the repository's root, where they are in it."""
+def _files(root: Path, item_ids: Sequence[str]) -> Mapping[str, str]:
+    """The files that stand for tasks and scenarios, from the repository's root, if in it."""
     repository = Path(os.environ.get(_WORKSPACE) or root)
     files = {}
-    for record in records:
-        path = root / record.task_id.partition("::")[0]
-        path = path / STATEMENT if path.is_dir() else path
-        if path.is_file() and path.is_relative_to(repository):
-            files[record.task_id] = path.relative_to(repository).as_posix()
+    for item_id in item_ids:
+        path = root / item_id.partition("::")[0]
+        for found in (path, path / STATEMENT, path / SCENARIO):
+            if found.is_file() and found.is_relative_to(repository):
+                files[item_id] = found.relative_to(repository).as_posix()
     return files
 
 
@@ -258,8 +264,12 @@ def _markdown(
 def _written(what: str, path: Path, text: Callable[[], str], *, add: bool = False) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a" if add else "w", encoding="utf-8") as file:
-            file.write(text())
+        if add:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(text())
+        else:
+            with whole_file(path) as part:
+                part.write_text(text(), encoding="utf-8")
     except OSError as error:
         return f"{what} not written: {path}: {error.strerror}"
     return f"{what}: {path}"

@@ -85,7 +85,9 @@ class Summary:
         if log.trouble is not None:
             terminalreporter.line(f"records not kept: {log.trouble}", red=True)
         root = process.config.rootpath
-        for line in self._reports.annotations(log.records, against, self._decision, root):
+        for line in self._reports.annotations(
+            log.records, log.games, against, self._decision, root
+        ):
             terminalreporter.write_line(line)
 
     @cached_property
@@ -105,8 +107,9 @@ class Summary:
 
     @cached_property
     def _decision(self) -> "Decision | None":
-        """The gate's, which is about tasks; None where there is no gate, or scenarios alone."""
-        if not self._reports.gate.is_set or (self._log.games and not self._log.records):
+        """The gate's; None where there is none, or none but of tasks and there are no tasks."""
+        gate, log = self._reports.gate, self._log
+        if not gate.is_set or (log.games and not log.records and gate.max_unscored is None):
             return None
         return self._reports.decision(self._findings, self._log.records)
 

@@ -91,7 +91,7 @@ def _hooks(process: RunProcess, collection: Collection) -> list[object]:
     Raises:
         UsageError: There is no such baseline or it cannot be paired, or a limit needs one.
     """
-    hooks: list[object] = [Header(process), Execution(process)]
+    hooks: list[object] = [Header(process), Execution(process, collection)]
     config, settings = process.config, process.settings
     if workers.is_worker(config):
         return [*hooks, Worker(process, collection)]

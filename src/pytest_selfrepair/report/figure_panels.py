@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.report.whole_file import whole_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -103,6 +104,7 @@ def save(drawn: "Figure", out: Path, *, cut: bool) -> None:
     """
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(out.suffix.lower())
     try:
-        drawn.savefig(out, bbox_inches="tight" if cut else None, metadata=metadata)
+        with whole_file(out) as part:
+            drawn.savefig(part, bbox_inches="tight" if cut else None, metadata=metadata)
     except OSError as error:
         raise UsageError(f"{out}: the figure cannot be written: {error.strerror}") from error

@@ -197,7 +197,8 @@ def _take_verdict(connection: sqlite3.Connection, line: VerdictLine) -> Taken:
     if insert_verdict(connection, line.key, line.task_id, line.verdict):
         return Taken.NEW
     kept = kept_verdict(connection, line.key)
-    same = kept is not None and msgspec.convert(json.loads(unpacked(kept)), Verdict) == line.verdict
+    found = None if kept is None else msgspec.convert(json.loads(unpacked(kept)), Verdict)
+    same = found is not None and found.judged == line.verdict.judged
     return Taken.THERE if same else Taken.OTHER
 
 
