@@ -12,6 +12,7 @@ from comparing import SETUP, record, task_of
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.comparison.ranked import RunToRank
+from pytest_selfrepair.estimate.comparison.ranking import labelled
 from pytest_selfrepair.estimate.comparison.run_changes import run_differences
 from pytest_selfrepair.estimate.comparison.run_comparison import RunConclusion, side
 from pytest_selfrepair.estimate.run.equal_tokens import difficulties
@@ -108,6 +109,8 @@ def test_equal_runs_are_the_same_and_their_labels_tell_them_apart() -> None:
     mixed = [SOLVED, REPAIRED, UNSOLVED] * 5
     found = ranked(run_to_rank(*mixed), run_to_rank(*mixed, label="mine"), run_to_rank(*mixed))
     assert {each.label for each in found.runs} == {"gpt-4 #1", "mine", "gpt-4 #3"}
+    called = labelled([run_to_rank(label=name) for name in ("a", "a", "a #1", "b")])
+    assert called == ("a #1", "a #2", "a #1 #3", "b")
     assert {each.answer for each in found.pairs} == {RunConclusion.SAME}
     assert found.separating == ()
 

@@ -124,6 +124,13 @@ def test_names_and_notes_travel_with_exported_records(capsys: pytest.CaptureFixt
         assert {each.name for each in listing(store)} == {"main", ""}
 
 
+@pytest.mark.usefixtures("here")
+def test_names_stay_where_stores_are_joined() -> None:
+    keep("main", "the standard")
+    assert main(["merge", str(STORE), "-o", "whole.sqlite"]) == 0
+    assert runs.load("whole.sqlite::main").label == "main"
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_a_run_is_named_as_it_starts(pytester: pytest.Pytester, mode: str) -> None:
     write_project(pytester.path)

@@ -85,9 +85,7 @@ def found_in(names: Sequence[str], difficulty: str | None = None) -> list[RunFin
         kept = [_of_difficulty(records, difficulty) for records in kept]
         of = plural(len(kept[0]), f"{difficulty} task")
         said = f"{of} {shared}" if len(loaded) > 1 else of
-    if len(loaded) == 1:
-        games = loaded[0].games if difficulty is None else []
-        return [RunFindings(label="", findings=findings(kept[0], games), tasks=said)]
+    alone = len(loaded) == 1
     labels = labelled(
         [
             RunToRank(
@@ -98,8 +96,9 @@ def found_in(names: Sequence[str], difficulty: str | None = None) -> list[RunFin
             for each in loaded
         ]
     )
+    games = loaded[0].games if alone and difficulty is None else []
     return [
-        RunFindings(label=label, findings=findings(records), tasks=said)
+        RunFindings(label=label, findings=findings(records, games), tasks=said, alone=alone)
         for label, records in zip(labels, kept, strict=True)
     ]
 

@@ -41,18 +41,20 @@ class RunFindings:
     """A run among others.
 
     Attributes:
-        label: What it is called; empty where it stands alone.
+        label: What it is called.
         findings: What it found.
         tasks: Which tasks these are, in words: ``40 tasks that all 3 runs scored``.
+        alone: Whether no other stands beside it, so that a figure need not name it.
     """
 
     label: str
     findings: Findings
     tasks: str = ""
+    alone: bool = False
 
     def called(self, name: str) -> str:
         """A name of the run's, with the run's own before it where there are several."""
-        return f"{self.label}: {name}" if self.label else name
+        return name if self.alone else f"{self.label}: {name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

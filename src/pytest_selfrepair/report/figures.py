@@ -38,7 +38,8 @@ _OF_ONE = ("rounds", "risk")
 
 def figure(findings: Findings, kind: Kind, out: Path, *, way: FigureWay = HEADLINE) -> None:
     """Draw one figure of one run and write it; arguments and errors as of `figure_of_runs`."""
-    figure_of_runs([RunFindings(label="", findings=findings)], kind, out, way=way)
+    alone = RunFindings(label=findings.about.title, findings=findings, alone=True)
+    figure_of_runs([alone], kind, out, way=way)
 
 
 def figure_of_runs(

@@ -114,17 +114,13 @@ def run_table(runs: Sequence[RunFindings], kind: TableKind, way: FigureWay) -> E
     return ExportTable(caption=f"{said}{tasks}", columns=columns, rows=tuple(made))
 
 
-def _called(run: RunFindings) -> str:
-    return run.label or run.findings.about.title
-
-
 def _headline(run: RunFindings, way: FigureWay) -> Iterator[Row]:
     found = run.findings
     models = " and ".join(found.about.models)
     for whole in found.difficulties[-1:]:
         for each in _of(whole.sources, way) or (None,):
             yield (
-                _called(run),
+                run.label,
                 each.source if each else None,
                 models,
                 each.tasks if each else whole.tasks,
@@ -143,13 +139,13 @@ def _difficulty(run: RunFindings, way: FigureWay) -> Iterator[Row]:
 
 
 def _group(run: RunFindings, group: DifficultyRates) -> Row:
-    return _called(run), group.difficulty, group.tasks, group.pass_at_1
+    return run.label, group.difficulty, group.tasks, group.pass_at_1
 
 
 def _repairs(run: RunFindings, way: FigureWay) -> Iterator[Row]:
     for each in run.findings.sources:
         if way.sources is None or each.source in way.sources:
-            yield (_called(run), each.source, *_repaired(each))
+            yield (run.label, each.source, *_repaired(each))
 
 
 def _repaired(each: SourceFindings) -> Row:
@@ -171,7 +167,7 @@ def _curve(run: RunFindings, way: FigureWay) -> Iterator[Row]:
     shown = shown_curves(run.findings, way)
     for curve in shown.all if shown else ():
         best = {(point.n_p, point.n_fr): point for point in curve.points}
-        head = (_called(run), curve.source, None if curve.baseline is None else str(curve.baseline))
+        head = (run.label, curve.source, None if curve.baseline is None else str(curve.baseline))
         for point in curve.points:
             yield (*head, point.n_p, point.n_fr, point.tokens, point.pass_rate, "yes")
         for shape in shapes_of(run.findings, curve) if curve.source is not None else ():

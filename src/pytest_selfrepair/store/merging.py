@@ -160,6 +160,8 @@ def _join_run(
 ) -> dict[str, RunPart]:
     """Put records of some runs into one; give back where that of each task came from."""
     started = min(part.started for part in parts)
+    name = next((part.label.name for part in parts if part.label.name), "")
+    note = next((part.label.note for part in parts if part.label.note), "")
     places: dict[str, list[RunPart]] = defaultdict(list)
     for part in parts:
         for task_id in part.task_ids:
@@ -167,7 +169,8 @@ def _join_run(
     kept: dict[str, RunPart] = {}
     for task_id, having in sorted(places.items()):
         line, kept[task_id] = _one_record(task_id, having, found)
-        [taken] = exchange.import_lines(whole, [replace(line, run=uid, started=started)])
+        line = replace(line, run=uid, started=started, name=name, note=note)
+        [taken] = exchange.import_lines(whole, [line])
         found.records += taken is Taken.NEW
         found.doubled += taken is Taken.THERE
         if taken is Taken.OTHER:

@@ -10,6 +10,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.shard import Shard
 from pytest_selfrepair.store.any_record import AnyRecord
 from pytest_selfrepair.store.rows import opened_record
+from pytest_selfrepair.store.run_labels import RunLabel, labels
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 _RECORDS = """
@@ -32,6 +33,7 @@ class RunPart:
         task_ids: The items that it has a record of.
         shard: The share of a run that it is; None: it is a run of its own.
         setups: What it was run with, as JSON, whatever kept programs apart from its machine.
+        label: What its user says of it.
     """
 
     store: SqliteStore
@@ -41,6 +43,7 @@ class RunPart:
     task_ids: tuple[str, ...] = ()
     shard: Shard | None = None
     setups: frozenset[str] = field(default_factory=frozenset)
+    label: RunLabel = field(default_factory=RunLabel)
 
     @property
     def name(self) -> str:
@@ -60,6 +63,7 @@ def parts_of(store: SqliteStore) -> list[RunPart]:
         ).fetchall()
     )
     rows = store.read(lambda connection: connection.execute(_RECORDS).fetchall())
+    called = labels(store)
     task_ids: dict[int, list[str]] = defaultdict(list)
     shards: dict[int, Shard] = {}
     setups: dict[int, set[str]] = defaultdict(set)
@@ -78,6 +82,7 @@ def parts_of(store: SqliteStore) -> list[RunPart]:
             task_ids=tuple(task_ids[run]),
             shard=shards.get(run),
             setups=frozenset(setups[run]),
+            label=called[run],
         )
         for run, uid, started in runs
     ]

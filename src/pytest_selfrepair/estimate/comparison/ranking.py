@@ -103,10 +103,13 @@ def labelled(runs: Sequence[RunToRank]) -> tuple[str, ...]:
         run.label or " and ".join(run.side.models) or run.side.name or run.side.title
         for run in runs
     ]
-    return tuple(
-        each if short.count(each) == 1 else f"{each} #{number}"
-        for number, each in enumerate(short, 1)
-    )
+    found: list[str] = []
+    for number, each in enumerate(short, 1):
+        name = each if short.count(each) == 1 else f"{each} #{number}"
+        while name in found:
+            name = f"{name} #{number}"
+        found.append(name)
+    return tuple(found)
 
 
 def _rank_key(groups: Sequence[RankedGroup], number: int) -> tuple[float, float, int]:
