@@ -75,7 +75,7 @@ ACCEPTS = any_of(
     r"^works\b",
     r"\bworks (?:well |fine |great |perfectly )?for me\b",
     r"\bthat'll do\b",
-    r"\b(?:fine|okay|ok|good|alright|great) (?:by|with) me\b",
+    r"\b(?:fine|okay|ok|good|alright|great) (?:by|with|for) me\b",
     r"\bi'm (?:fine|okay|ok|good|happy|cool) with (?:that|it|this|your)\b",
     (
         r"\bsounds (?:good|great|fair|fine|perfect|reasonable|okay|ok|right|"
@@ -164,7 +164,7 @@ ACCEPTS = any_of(
     r"\byou're on\b(?! the| my| your)",
     (
         r"^(?:ok |okay |then )?i(?:'ll| will) buy$|\bi(?:'m| am) (?:taking|buying|getting) (?:it|"
-        r"this|that)\b"
+        r"this|that)\b(?! online| elsewhere| new| from| there| somewhere)"
     ),
     (
         r"\b(?:that|your|this|the) (?:price|number|offer|figure)(?: of yours)? (?:is|seems|"
@@ -181,7 +181,7 @@ ACCEPTS = any_of(
         r"\blet you have (?:it|them|this|that)\b(?! for| at| if)|\blet it go\b(?! for| at| below|"
         r" under| if)"
     ),
-    r"^i(?:'d| would)? (?:say|said) (?:yes|deal|ok|okay|sure)\b",
+    r"^(?:to (?:that|it|the middle) )?i(?:'d| would)? (?:say|said) (?:yes|deal|ok|okay|sure)\b",
     r"\bwrap it up\b",
     r"\bi'll (?:pack|box|wrap|bag) it\b",
     r"\bring it up\b",

@@ -122,7 +122,7 @@ _WORD_BEFORE = LazyPattern(
 )
 _ALL = LazyPattern(r"\b(?:all|both|all\sthe|all\sof\sthe)\s$", re.IGNORECASE)
 _IF_TAKEN = LazyPattern(
-    r"\bif\s(?:i|we|you)\s(?:take|takes|took|buy|bought|get|got|order|ordered|want|wanted)\s$",
+    r"\b(?:box|pack|set|bag|bunch|case|lot|crate|roll|carton)(?:es|s)?\sof\s$|\bif\s(?:i|we|you)\s(?:take|takes|took|buy|bought|get|got|order|ordered|want|wanted)\s$",
     re.IGNORECASE,
 )
 _FOR_SO_MANY = LazyPattern(
@@ -337,7 +337,7 @@ def _buys(text: str, end: int, number: Decimal) -> bool:
     else:
         parsed = spelled(digits)
         price = None if parsed is None else parsed[0]
-    return price is None or price >= number
+    return price is None or price >= number or price != int(price)
 
 
 def _is_bought(left: str, number: Decimal) -> bool:

@@ -128,7 +128,10 @@ def read_sentence(text: str, near: Sequence[Decimal] = ()) -> Sentence:
     """
     pieces = _pieces(text)
     asks = re.search(r"\?[?!\s\"')]*$", text) is not None
-    in_parts = price_phrases.INSTALMENTS.search(text) is not None
+    several = len(find_amounts(text)) > 1
+    in_parts = price_phrases.INSTALMENTS.search(text) is not None and (
+        several or price_phrases.DEPOSITED.search(text) is not None
+    )
     prices: list[NamedAmount] = []
     alternatives = False
     accepts = refuses = False
@@ -162,7 +165,8 @@ def read_sentence(text: str, near: Sequence[Decimal] = ()) -> Sentence:
         refuses=refuses,
         about_it=asks and agreeing_phrases.ABOUT_IT.match(text) is not None,
         doubts=(asks and not prices and agreeing_phrases.LOGISTICS.search(text) is None)
-        or talk_phrases.PONDERS.search(text) is not None,
+        or talk_phrases.PONDERS.search(text) is not None
+        or any(price_phrases.COMMENTED.match(text[each.end :]) for each in find_amounts(text)),
         turns_down=talk_phrases.PLAIN_NO.match(text) is not None,
         leaves=leaves,
         withdraws=any(leaving_phrases.WITHDRAWS.search(piece) for piece in pieces),
@@ -205,7 +209,7 @@ def _accepts(piece: str) -> bool:
         return False
     if agreeing_phrases.ACCEPTS_DESPITE_NOT.search(piece):
         return True
-    before = piece[: match.end()]
+    before = talk_phrases.WITHOUT_A_THING.sub("", piece[: match.end()])
     if idioms.NEGATED.search(before) or re.match(r"\s(?:not|yet)\b", piece[match.end() :]):
         return False
     return not re.search(

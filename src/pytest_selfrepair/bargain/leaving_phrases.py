@@ -8,9 +8,10 @@ import re
 from pytest_selfrepair.core.lazy_pattern import LazyPattern, any_of
 
 LEAVES = any_of(
+    r"^too late\b",
     (
-        r"\b(?:buy|get|find|order) (?:it|one|mine|another|this|that|them) (?:somewhere else|"
-        r"elsewhere|online|from (?:someone|somebody) else)\b"
+        r"\b(?:buy|get|find|order)(?:ing|ting)? (?:it|one|mine|another|this|that|them) "
+        r"(?:somewhere else|elsewhere|online|from (?:someone|somebody) else)\b"
     ),
     r"^(?:then )?don't buy (?:it|anything)\b",
     r"\ba no from me\b",

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from pytest_selfrepair.core.lazy_pattern import LazyPattern
 
 _WORDS = (
-    *("deal", "sold", "agree", "agreed", "accept", "accepted", "offer", "price", "final"),
+    *("deal", "sold", "agree", "agreed", "accept", "accepted", "offer", "price", "final", "fine"),
+    *("alright", "perfect", "great"),
     *("dollars", "euros", "pounds", "cents", "thirteen", "fourteen", "fifteen", "sixteen"),
     *("seventeen", "eighteen", "nineteen", "eleven", "twelve", "twenty", "thirty", "forty"),
     *("fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "expensive"),
@@ -37,6 +38,8 @@ _OTHERS: Mapping[str, str] = MappingProxyType(
         "ofer": "offer",
         "ofers": "offers",
         "pric": "price",
+        "eurs": "euros",
+        "euos": "euros",
         "fianl": "final",
         "yse": "yes",
         "dont": "don't",
@@ -58,7 +61,7 @@ _OTHERS: Mapping[str, str] = MappingProxyType(
         "teh": "the",
     }
 )
-_REAL = frozenset(("elven", "ponds", "greed"))
+_REAL = frozenset(("elven", "ponds", "greed", "greta", "prefect"))
 """Words that are none of ours misspelt."""
 _LEAST_LEFT_OUT = 6
 """Letters of a word of which one may be left out: of shorter ones another word is left."""

@@ -81,7 +81,8 @@ MENTIONED_BEFORE = any_of(
 PAID_WHEN = LazyPattern(
     r"^\s?(?:as a deposit|of (?:which|that|it|them)|down(?: payment)?|up ?front|in advance|"
     r"now|today|right away|later|at once|"
-    r"(?:on|at|upon|before|after) (?:delivery|pick ?-?up|collection|arrival|receipt)|"
+    r"(?:on|at|upon|before|after) (?:signing|signature|delivery|pick ?-?up|collection|arrival|"
+    r"receipt)|"
     r"when (?:i|we|you) (?:pick|collect|come|get|deliver|bring)|the rest|next (?:week|month)|"
     r"tomorrow|(?:a|per|each|every) month)\b",
     re.IGNORECASE,
@@ -90,11 +91,17 @@ PAID_WHEN = LazyPattern(
 INSTALMENTS = LazyPattern(
     r"\b(?:deposit|down payment|up ?front|in advance|instal?lments?|the (?:rest|balance|"
     r"remainder)|of "
-    r"which|in (?:all|total)|altogether)\b|\bnow\b.*\band\b.*\b(?:later|then|when|tomorrow|"
+    r"which|in (?:all|total)|altogether)\b|\bon (?:signing|signature|delivery|collection|arrival|"
+    r"pick ?-?up)\b|\bnow\b.*\band\b.*\b(?:later|then|when|tomorrow|"
     r"on delivery|on pick ?-?up|next)\b",
     re.IGNORECASE,
 )
 """What says that a price is paid in parts."""
+DEPOSITED = LazyPattern(
+    r"\b(?:deposit|down payment|up ?front|in advance|instal?lments?|"
+    r"the (?:rest|balance|remainder))\b",
+    re.IGNORECASE,
+)
 DEPOSIT = LazyPattern(
     r"\b(?:deposit|down payment|advance|instal?lments?|the (?:rest|balance|remainder))"
     r"(?:,? (?:of|is|would be|being))?(?: only| just)?\s?$",
@@ -122,9 +129,10 @@ LESS_BEFORE = LazyPattern(
 LESS_AFTER = LazyPattern(r"^\s?(?:off\b|less\b|cheaper\b|lower\b|discount\b|down\b)", re.IGNORECASE)
 MORE_AFTER = LazyPattern(r"^\s?(?:more\b|extra\b|higher\b|on top\b)", re.IGNORECASE)
 BOUND_BEFORE = any_of(
+    r"\b(?:budge|move|shift|deviate|depart|stray) from(?: my| the)?\s?$",
     (
         r"\b(?:go|going|come|get|sell|accept|take|let|drop|pay|offer|spend|stretch|"
-        r"give|do|bid|budge|move|budget)\w*\b[^.?!]*\b(?:below|under|above|over|"
+        r"give|do|bid|budge|move|budget|be)\w*\b[^.?!]*\b(?:below|under|above|over|"
         r"lower than|higher than|less than|more than|beyond|past|for less than|"
         r"north of|south of)(?: the)?\s?$"
     ),
@@ -195,6 +203,13 @@ AND_DONE = LazyPattern(
 CLAIM = LazyPattern(
     r"\b(?:deal|sold|agreed|done|we have|your offer|accepted|it is)\b", re.IGNORECASE
 )
+COMMENTED = LazyPattern(
+    r"^\s?(?:\w+\s)?(?:is|'s|was|were|seems|sounds|looks|feels|would be)\b"
+    r"(?! (?:my|it|what i(?:'d|'ll| can| will| would)|doable|ok|okay|fine|good|fair|great|alright|"
+    r"all right|acceptable|agreed|accepted|perfect|reasonable|possible|right))",
+    re.IGNORECASE,
+)
+"""What follows a price that is talked about rather than said as one's own."""
 NEAR = 160
 """Characters on either side of a number that say what it is to its speaker."""
 RANGE = LazyPattern(r"^\s?(?:-|–|—|to|and|bis|up to)\s?$", re.IGNORECASE)

@@ -280,6 +280,7 @@ class _Talk:
     def _message(self, said: Sequence[Sentence], rival: _Offer | None) -> _Message:
         found = _Message()
         text = " ".join(each.text for each in said)
+        exclaimed = False
         echoes, matches = is_incredulous(text), matches_another(text)
         for each in said:
             prices = [] if echoes and each.asks else self._prices(each, rival, matches=matches)
@@ -313,7 +314,8 @@ class _Talk:
                 found.parts = True
                 found.leaves = found.leaves or not is_courtesy(each.text)
                 found.leaving_words = each.text
-            found.doubts = found.doubts or each.doubts
+            found.doubts = found.doubts or each.doubts or (exclaimed and not values)
+            exclaimed = exclaimed or (bool(values) and each.text.endswith("!"))
             found.turns_down = each.turns_down or (
                 found.turns_down and not (values or each.accepts)
             )

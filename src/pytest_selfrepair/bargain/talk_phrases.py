@@ -32,11 +32,13 @@ INCREDULOUS = LazyPattern(
 )
 MATCHES = LazyPattern(r"\b(?:match|beat) (?:that|it|this)\b", re.IGNORECASE)
 CONDITION = any_of(
+    r"\bbut (?:the|your|it|they|you|then you|there|only|not without)\b.*\b(?:have to|has to|must|"
+    r"needs? to|should)\b|\bbut (?:not|never) without\b",
     (
         r"\bif\b(?! you (?:like|want|wish|prefer|insist)[.!]*$)(?! that's (?:ok|okay|alright|"
         r"fine))"
     ),
-    r"\bas long as\b",
+    r"\bas long as\b|\bas soon as\b",
     r"\bprovided\b",
     r"\bon (?:the |one )?condition\b",
     r"\bunless\b",
@@ -64,6 +66,8 @@ CONDITION = any_of(
     r"\bafter i (?:see|test|try|inspect)\b",
     r"\bin (?:exchange|return) for\b",
 )
+WITHOUT_A_THING = LazyPattern(r"\bwithout (?:the|an?|my|your|its) \w+\b", re.IGNORECASE)
+"""What is left out of the bargain, which negates nothing else."""
 EVEN_IF = LazyPattern(r"\beven if\b", re.IGNORECASE)
 REFUSES = any_of(
     (
@@ -90,7 +94,7 @@ REFUSES = any_of(
 )
 PONDERS = LazyPattern(
     r"\b(?:let me (?:think|see|check|sleep|ask|consider)|thinking|think about|not sure|maybe|"
-    r"perhaps|"
+    r"perhaps|(?:it|that) had better|better come with|must think|born yesterday|do i look|"
     r"we'll see|hmm+|need (?:some )?time)\b|\d[^a-z]*(?:\.\.\.|…)$|^for (?:an?|that|this|such|"
     r"some)\b.*[!?]$",
     re.IGNORECASE,
