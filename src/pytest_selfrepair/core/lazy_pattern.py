@@ -46,3 +46,8 @@ class LazyPattern:
     def sub(self, replacement: str | Callable[[re.Match[str]], str], text: str) -> str:
         """The text with each match replaced."""
         return self._compiled.sub(replacement, text)
+
+
+def any_of(*patterns: str) -> LazyPattern:
+    """One pattern of several, whatever their case."""
+    return LazyPattern("|".join(patterns), re.IGNORECASE)
