@@ -22,6 +22,7 @@ _COMMANDS = {
     "plot": ("plot", "draw a figure of a stored run, for a paper"),
     "export": ("export", "write samples and records as lines"),
     "import": ("import_lines", "put what was exported into a store"),
+    "merge": ("merge", "join what several hosts or processes made in parts"),
     "compare": ("compare", "hold one run against another, task by task"),
     "doctor": ("doctor", "say what this machine has of what a run needs, and what to do"),
     "certify": ("certify", "write down what a reader must know to trust a run's verdicts"),
