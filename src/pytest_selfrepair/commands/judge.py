@@ -51,8 +51,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 
 async def _command(options: argparse.Namespace) -> int:
-    async with judging.sandbox(options, all_cases=options.all_cases) as judge:
-        return await run(options.tasks, options.programs, options.out, judge, at_once=options.jobs)
+    chosen = judging.settings(options, all_cases=options.all_cases)
+    async with judging.opened(chosen) as judge:
+        return await run(options.tasks, options.programs, options.out, judge, at_once=judge.at_once)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

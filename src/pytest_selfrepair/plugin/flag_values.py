@@ -105,6 +105,14 @@ def packages(value: str) -> tuple[str, ...]:
     return names_of(value)
 
 
+def pool(value: str) -> str:
+    """The name of a judge pool."""
+    from pytest_selfrepair.core.pool_name import pool_named  # noqa: PLC0415 - as above
+
+    pool_named(value)
+    return value
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     """One of some words."""
 

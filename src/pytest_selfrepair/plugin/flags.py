@@ -326,6 +326,32 @@ OPTIONS = (
         switch=True,
     ),
     Option(
+        name="judge_pool",
+        metavar="NAME",
+        help="where programs are judged: local; dask, workers on this machine; dask://HOST:PORT or "
+        "dask:FILE.json, those of a Dask scheduler (default: local)",
+        default="local",
+        parse=values.pool,
+    ),
+    Option(
+        name="mixed_isolation",
+        metavar="",
+        help="accept workers of a judge pool that keep programs apart from their machines in "
+        "different ways",
+        default="false",
+        parse=values.yes_or_no,
+        switch=True,
+    ),
+    Option(
+        name="reference_speed",
+        metavar="MS",
+        help="scale time limits to a machine whose speed is that, as `selfrepair doctor` says it "
+        "(default: they are meant on whichever machine judges; of a pool's workers, on the "
+        "fastest)",
+        default=None,
+        parse=values.number(0.1, 1e6),
+    ),
+    Option(
         name="rejudge",
         metavar="",
         help="judge every program anew in place of serving the verdicts that the store keeps, and "

@@ -40,7 +40,7 @@ class Header:
         return [
             *first,
             *(f"selfrepair: {line}" for line in process.models.described),
-            f"selfrepair: programs run in {process.isolation.description}{given}; {store}",
+            f"selfrepair: programs run in {process.where}{given}; {store}",
         ]
 
 

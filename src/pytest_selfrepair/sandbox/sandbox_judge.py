@@ -18,7 +18,6 @@ from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Ran, Verdict
 from pytest_selfrepair.errors import SandboxError, UsageError
 from pytest_selfrepair.sandbox.assertion_judge import Examination
-from pytest_selfrepair.sandbox.calibration import calibration
 from pytest_selfrepair.sandbox.case_results import CaseResults, JudgedCase
 from pytest_selfrepair.sandbox.channel import CaseReport
 from pytest_selfrepair.sandbox.child_reports import (
@@ -67,7 +66,11 @@ class SandboxJudge:
         packages: The distributions that programs may use; None: those of their task's source, as
             far as they are installed.
 
-    Where a task's cases are assertions, these decide, and no checker is asked.
+    Where a task's cases are assertions, these decide, and no checker is asked. It is the pool
+    `local`, a `JudgePool`.
+
+    Attributes:
+        at_once: Programs that run at once.
     """
 
     def __init__(
@@ -89,10 +92,10 @@ class SandboxJudge:
         self._all_cases = all_cases
         self._checker_of = checker_of
         self._packages = packages
-        concurrency = concurrency or usable_processors()
+        self.at_once = concurrency or usable_processors()
         # A thread for every program that runs: bound to no event loop, since a judge may outlive
         # one, and kept, since bubblewrap ends with the thread that started it.
-        self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="selfrepair-judge")
+        self._threads = ThreadPoolExecutor(self.at_once, thread_name_prefix="selfrepair-judge")
         # Those that hear what is expected are never lent to a program, which shares their memory.
         self._checkers = Zygotes(isolation.command, isolation.environment)
         # A program has a processor for itself: only then its time is its own.
@@ -108,9 +111,12 @@ class SandboxJudge:
         return self._isolation.description
 
     @property
-    def calibration(self) -> float:
-        """CPU seconds of a fixed piece of work on this machine, by which machines compare."""
-        return calibration()
+    def notices(self) -> list[str]:
+        """What the user should know of judging: nothing."""
+        return []
+
+    def open(self) -> None:
+        """Nothing: zygotes are started when they are needed."""
 
     async def aclose(self) -> None:
         """End the zygotes; nothing can be judged any more."""
@@ -243,7 +249,7 @@ class SandboxJudge:
     def _run(
         self, zygote: ZygoteProcess, task: Task, program: str, work: Judging, started: float
     ) -> Verdict:
-        tally = CaseResults(all_cases=self._all_cases)
+        tally = CaseResults(all_cases=self._all_cases, scale=self._limits.scale)
         work(zygote, tally)
         return Verdict(
             outcome=tally.outcome,
@@ -312,7 +318,7 @@ class _Comparison:
 
     def _in_time(self, report: CaseReport) -> bool:
         """Whether a case had its time; else its program is to have a process of its own."""
-        return report.cpu_seconds <= self._work.limits.cpu_seconds
+        return report.cpu_seconds <= self._work.limits.allowed_seconds
 
     def _again_together(self, zygote: ZygoteProcess, index: int) -> CaseReport | None:
         work = replace(self._work, inputs=[self._work.inputs[index]], again=True)
