@@ -184,6 +184,7 @@ async def _judge(
         cases_passed=verdict.cases_passed,
         cases_run=verdict.cases_run,
         error=_error(task, verdict),
+        unstable=verdict.unstable,
         seconds=round(verdict.seconds, 6),
     )
 

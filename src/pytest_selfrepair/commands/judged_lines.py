@@ -28,6 +28,8 @@ class JudgedProgram:
         cases_passed: Cases accepted.
         cases_run: Cases run.
         error: Why it does not pass, in words; None where it does.
+        unstable: Whether another execution came to another verdict than this, of one that ran
+            alone.
         seconds: Wall-clock seconds of judging.
     """
 
@@ -39,6 +41,7 @@ class JudgedProgram:
     cases_passed: int
     cases_run: int
     error: str | None
+    unstable: bool
     seconds: float
 
     def as_line(self) -> str:

@@ -9,9 +9,9 @@ from contextlib import ExitStack
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.run_account import RunLimits
+from pytest_selfrepair.core.thread_loop import Loop
 from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.plugin.budget_share import BudgetShare
-from pytest_selfrepair.plugin.loop import Loop
 from pytest_selfrepair.plugin.run_equipment import RunEquipment
 from pytest_selfrepair.plugin.runners import Runners, Upcoming
 from pytest_selfrepair.store.any_record import AnyRecord

@@ -136,7 +136,6 @@ class RunEquipment:
     ) -> SetUp:
         store = SqliteStore(self._settings.store, run=self._run_id)
         opened.callback(store.close)
-        self._judge.open()
         before = store.spent(self._models.campaign)
         judge = RememberingJudge(
             self._judge,
@@ -145,7 +144,8 @@ class RunEquipment:
             foreign=self._foreign,
             rejudge=self._settings.rejudge,
         )
-        models = self._models.open(store, judge)
         opened.callback(lambda: run(judge.aclose()))
+        self._judge.open()
+        models = self._models.open(store, judge)
         opened.callback(lambda: run(models.aclose()))
         return SetUp(models=models, judge=judge, before=before)

@@ -15,7 +15,12 @@ _MOST = 8.0
 @functools.cache
 def calibration() -> float:
     """CPU seconds of a fixed piece of work: the least of a few; measured once in a process."""
-    return min(_work() for _ in range(_ROUNDS))
+    return measured(_ROUNDS)
+
+
+def measured(rounds: int = 2) -> float:
+    """The same, measured now: the least of so many."""
+    return min(_work() for _ in range(rounds))
 
 
 def scale_to(reference_ms: float | None, here: float | None = None) -> float:

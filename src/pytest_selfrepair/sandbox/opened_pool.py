@@ -1,5 +1,6 @@
 """The judge pool of a name: made, but not opened yet."""
 
+import importlib.util
 from collections.abc import Callable
 
 from pytest_selfrepair.core.checker import CHECKERS, Checker
@@ -57,5 +58,16 @@ def make_pool(
             concurrency=concurrency,
             checker_of=checker_of,
         )
-    found = f"{option('pool')}: found {settings.pool!r}, which needs Dask"
-    raise UsageError(f"{found}; accepted: after {INSTALL}")
+    if importlib.util.find_spec("distributed") is None:
+        found = f"{option('pool')}: found {settings.pool!r}, which needs Dask"
+        raise UsageError(f"{found}; accepted: after {INSTALL}")
+    from pytest_selfrepair.sandbox.dask_pool import DaskPool  # noqa: PLC0415 - Dask is an extra
+
+    return DaskPool(
+        name,
+        settings,
+        packages,
+        concurrency=concurrency,
+        checker_of=checker_of,
+        option=option("pool"),
+    )

@@ -5,7 +5,7 @@ import contextlib
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -16,7 +16,7 @@ from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.core.shorten import render
 from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Ran, Verdict
-from pytest_selfrepair.errors import SandboxError, UsageError
+from pytest_selfrepair.errors import SandboxError
 from pytest_selfrepair.sandbox.assertion_judge import Examination
 from pytest_selfrepair.sandbox.case_results import CaseResults, JudgedCase
 from pytest_selfrepair.sandbox.channel import CaseReport
@@ -31,7 +31,7 @@ from pytest_selfrepair.sandbox.child_reports import (
     unstable,
 )
 from pytest_selfrepair.sandbox.examiner import Examiner
-from pytest_selfrepair.sandbox.installed_packages import Packages, find_packages, lacking, without
+from pytest_selfrepair.sandbox.installed_packages import Packages, lacking, packages_for, without
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.own import OwnChecker
@@ -45,6 +45,9 @@ from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 _T = TypeVar("_T")
 Judging = Callable[[ZygoteProcess, CaseResults], None]
 """Runs a program in a zygote and tells a tally of each case."""
+
+_ALONE_WITHIN = 5.0
+"""Seconds after which a program that is to be alone does without: somebody else holds on."""
 
 ATTEMPTS = 3
 """How often a program is run at most where the sandbox itself fails."""
@@ -114,6 +117,29 @@ class SandboxJudge:
     def notices(self) -> list[str]:
         """What the user should know of judging: nothing."""
         return []
+
+    @property
+    def scale(self) -> float:
+        """The `scale` of its limits."""
+        return self._limits.scale
+
+    @scale.setter
+    def scale(self, scale: float) -> None:
+        if scale != self._limits.scale:
+            self._limits = self._examiner.limits = replace(self._limits, scale=scale)
+
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Let one program be the only one that is judged on this machine, or wait in vain."""
+        ends = time.monotonic() + _ALONE_WITHIN
+        taken = await asyncio.to_thread(
+            self._processors.claim_others, lambda: time.monotonic() > ends
+        )
+        try:
+            yield
+        finally:
+            for number in taken:
+                self._processors.give_back(number)
 
     def open(self) -> None:
         """Nothing: zygotes are started when they are needed."""
@@ -194,12 +220,7 @@ class SandboxJudge:
 
     def packages_of(self, task: Task) -> Packages:
         """The packages that programs of a task may use."""
-        if self._packages is not None:
-            return self._packages
-        try:
-            return find_packages(task.packages)
-        except UsageError:  # nobody has asked for them
-            return Packages()
+        return packages_for(task.packages, self._packages)
 
     def _zygotes_of(self, task: Task, program: str) -> Zygotes:
         """Those that have what programs of a task may use, and at hand what this one speaks of."""
