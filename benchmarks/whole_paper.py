@@ -340,8 +340,9 @@ def judged(programs: int, count: int) -> float:
     """Milliseconds of judging a program in the sandbox, several at once as in a run."""
     import asyncio  # noqa: PLC0415 - a part of the figures alone
 
-    from pytest_selfrepair.api.judge_programs import JudgeSettings, opened_judge  # noqa: PLC0415
+    from pytest_selfrepair.api.judge_programs import opened_judge  # noqa: PLC0415
     from pytest_selfrepair.core.task import Case, Difficulty, Task  # noqa: PLC0415
+    from pytest_selfrepair.sandbox.judge_settings import JudgeSettings  # noqa: PLC0415
 
     task = Task(
         id="tasks/0000",

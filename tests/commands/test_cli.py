@@ -31,6 +31,7 @@ FIELDS = [
     "cases_passed",
     "cases_run",
     "error",
+    "unstable",
     "seconds",
 ]
 

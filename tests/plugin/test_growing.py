@@ -25,7 +25,7 @@ def test_more_programs_repairs_and_sources_keep_every_sample_that_was_paid_for(
     write_project(pytester.path)
 
     def start(*arguments: str) -> dict[tuple[str, str], str]:
-        pytester.runpytest_subprocess(
+        pytester.runpytest(
             *("tasks", "-p", "no:xdist", *LEAN.split(), "--selfrepair-model"),
             *("scripted:script.json", *arguments),
         )

@@ -134,7 +134,7 @@ def test_names_stay_where_stores_are_joined() -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_a_run_is_named_as_it_starts(pytester: pytest.Pytester, mode: str) -> None:
     write_project(pytester.path)
-    result = pytester.runpytest_subprocess(
+    result = pytester.runpytest(
         *("tasks", *MODES[mode], "--selfrepair-model", "scripted:script.json"),
         *("--selfrepair-run-name", "nightly", "--selfrepair-run-note", "on two cores"),
     )
@@ -147,7 +147,7 @@ def test_a_name_that_is_none_is_refused_before_anything_is_sampled(
     pytester: pytest.Pytester,
 ) -> None:
     write_project(pytester.path)
-    result = pytester.runpytest_subprocess(
+    result = pytester.runpytest(
         *("tasks", "-p", "no:xdist", "--selfrepair-model", "scripted:script.json"),
         *("--selfrepair-run-name", "last"),
     )

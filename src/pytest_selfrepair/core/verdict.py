@@ -71,6 +71,8 @@ class Verdict:
         cpu_seconds: CPU seconds that the program used, in all cases and as often as they were run.
         slowest: The most that one case used; 0 where that is not known.
         lacks: The module that the program wanted to import and may not have, where it failed so.
+        unstable: Whether another execution of the program came to another verdict; this is that of
+            one which ran alone.
     """
 
     outcome: Outcome
@@ -83,6 +85,7 @@ class Verdict:
     cpu_seconds: float = 0.0
     slowest: float = 0.0
     lacks: str | None = None
+    unstable: bool = False
 
     @property
     def passed(self) -> bool:

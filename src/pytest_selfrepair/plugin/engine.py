@@ -7,9 +7,9 @@ from contextlib import ExitStack
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.run_account import RunLimits
+from pytest_selfrepair.core.thread_loop import Loop
 from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.plugin.budget_share import BudgetShare
-from pytest_selfrepair.plugin.loop import Loop
 from pytest_selfrepair.plugin.pending_items import BREATH, PendingItems
 from pytest_selfrepair.plugin.run_equipment import RunEquipment
 from pytest_selfrepair.plugin.runners import Runners, Upcoming

@@ -1,7 +1,9 @@
 """What flags take: each function reads a text, or raises ValueError with what is accepted."""
 
-from collections.abc import Callable
+from collections.abc import os
 from pathlib import Path
+
+import Callable
 
 from pytest_selfrepair.core.shard import Shard
 
@@ -121,6 +123,14 @@ def run_note(value: str) -> str:
     return run_labels.checked_note(value)
 
 
+def pool(value: str) -> str:
+    """The name of a judge pool."""
+    from pytest_selfrepair.core.pool_name import pool_named  # noqa: PLC0415 - as above
+
+    pool_named(value)
+    return value
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     """One of some words."""
 
@@ -147,11 +157,10 @@ def url(value: str) -> str:
 
 
 def shard(value: str) -> Shard:
-    """One of several shares of a run."""
-    index, slash, count = value.partition("/")
-    if slash and index.isdecimal() and count.isdecimal() and int(index) < int(count):
-        return Shard(index=int(index), count=int(count))
-    raise ValueError("I/N, two whole numbers, I from 0 up and below N: 0/2 and 1/2 for two hosts")
+    """One of several shares of a run; `auto` where an array job says which."""
+    from pytest_selfrepair.core.shard_name import shard_named  # noqa: PLC0415 - as above
+
+    return shard_named(value, os.environ)
 
 
 def sample(value: str) -> int:

@@ -42,7 +42,7 @@ class Header:
         return [
             *first,
             *(f"selfrepair: {line}" for line in process.models.run.described),
-            f"selfrepair: programs run in {process.isolation.description}{given}; {store}",
+            f"selfrepair: programs run in {process.where}{given}; {store}",
         ]
 
 

@@ -59,6 +59,9 @@ class Settings:
     packages: tuple[str, ...] | None
     checker: str
     all_cases: bool
+    judge_pool: str
+    mixed_isolation: bool
+    reference_speed: float | None
     rejudge: bool
     validate: bool
     prompts: str

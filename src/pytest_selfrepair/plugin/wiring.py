@@ -3,6 +3,7 @@
 import pytest
 
 from pytest_selfrepair.bargain.scenario import BargainRole, Zone
+from pytest_selfrepair.core.pool_name import PoolKind
 from pytest_selfrepair.core.task import Difficulty, TaskKind
 from pytest_selfrepair.errors import SelfRepairError, StoreError, TaskError, UsageError
 from pytest_selfrepair.plugin import workers
@@ -55,7 +56,7 @@ class Start:
     Args:
         settings: What the user asked for.
         collection: The hooks of collection.
-        isolation: How programs are kept apart from this machine.
+        isolation: How programs are kept apart from this machine; None where they run elsewhere.
         packages: What programs may import beside the standard library; None: as tasks say.
     """
 
@@ -63,7 +64,7 @@ class Start:
         self,
         settings: Settings,
         collection: Collection,
-        isolation: Isolation,
+        isolation: Isolation | None,
         packages: Packages | None,
     ) -> None:
         self._settings = settings
@@ -113,8 +114,14 @@ def _hooks(process: RunProcess, collection: Collection) -> list[object]:
     return [*hooks, Planning(process, gate), summary]
 
 
-def _isolation(settings: Settings, config: pytest.Config) -> Isolation:
-    """How programs are kept apart; a level that the machine does not have is a usage error."""
+def _isolation(settings: Settings, config: pytest.Config) -> Isolation | None:
+    """How programs are kept apart from this machine; None where they run elsewhere.
+
+    Raises:
+        UsageError: The machine has not the level that was asked for.
+    """
+    if settings.judge_pool != PoolKind.LOCAL:
+        return None
     if (given := workers.given_isolation(config)) is not None:
         return Isolation.from_json(given)
     try:
