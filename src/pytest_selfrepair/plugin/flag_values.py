@@ -1,9 +1,8 @@
 """What flags take: each function reads a text, or raises ValueError with what is accepted."""
 
-from collections.abc import os
+import os
+from collections.abc import Callable
 from pathlib import Path
-
-import Callable
 
 from pytest_selfrepair.core.shard import Shard
 
