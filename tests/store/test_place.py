@@ -116,7 +116,7 @@ def test_a_run_says_so_before_anything_is_asked(pytester: pytest.Pytester) -> No
         "from pytest_selfrepair.store import place\n"
         "place.mounts = lambda: '1 0 0:1 / / rw - nfs4 server:/x rw'\n"
     )
-    result = pytester.runpytest("tasks", "--selfrepair-model", "scripted:script.json")
+    result = pytester.runpytest_subprocess("tasks", "--selfrepair-model", "scripted:script.json")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
         ["ERROR: *.selfrepair/samples.sqlite: found a network file system (nfs4); *-store*"]
