@@ -1,7 +1,7 @@
 """What a run leaves when it ends: its reports in files, and whether it passes the gate."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -226,11 +226,11 @@ def _page(
     records: list[Record],
     games: list[BargainRecord],
     against: "RunComparison | None",
-) -> str:
-    from pytest_selfrepair.report.html import page  # noqa: PLC0415 - brings a template engine
+) -> Iterator[str]:
+    from pytest_selfrepair.report.html import page_pieces  # noqa: PLC0415 - brings a template engine
 
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return page(findings, records, games, made=now, against=against)
+    return page_pieces(findings, records, games, made=now, against=against)
 
 
 def _json(findings: "Findings") -> str:
@@ -255,11 +255,14 @@ def _markdown(
     return "\n".join(part for part in parts if part)
 
 
-def _written(what: str, path: Path, text: Callable[[], str], *, add: bool = False) -> str:
+def _written(
+    what: str, path: Path, text: Callable[[], str | Iterator[str]], *, add: bool = False
+) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a" if add else "w", encoding="utf-8") as file:
-            file.write(text())
+            made = text()
+            file.writelines([made] if isinstance(made, str) else made)
     except OSError as error:
         return f"{what} not written: {path}: {error.strerror}"
     return f"{what}: {path}"
