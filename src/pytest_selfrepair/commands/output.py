@@ -28,20 +28,31 @@ def tell(line: str) -> None:
     print(unobeyed(line), file=sys.stderr)  # noqa: T201 - as above
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str | Iterator[str]) -> None:
     """Write a text to a file, whole or not at all, or to standard output where the path is `-`.
+
+    Args:
+        path: The file.
+        text: The text, or its pieces.
 
     Raises:
         UsageError: The file cannot be written.
     """
+    pieces = [text] if isinstance(text, str) else text
     if path == STANDARD_OUTPUT:
-        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        ended = False
+        for piece in pieces:
+            sys.stdout.write(piece)
+            ended = piece.endswith("\n") if piece else ended
+        sys.stdout.write("" if ended else "\n")
         return
-    with _whole(path, with_folder=True) as part:
-        part.write_text(text, encoding="utf-8")
+    with _whole(path, with_folder=True) as part, part.open("w", encoding="utf-8") as file:
+        file.writelines(pieces)
 
 
-def write_reports(out: Mapping[str, Path | None], reports: Mapping[str, Callable[[], str]]) -> bool:
+def write_reports(
+    out: Mapping[str, Path | None], reports: Mapping[str, Callable[[], str | Iterator[str]]]
+) -> bool:
     """Write the reports that were asked for.
 
     Args:

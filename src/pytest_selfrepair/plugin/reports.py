@@ -1,7 +1,8 @@
 """What a run leaves when it ends: its reports in files, and marks on a pull request."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -128,11 +129,11 @@ def _page(
     records: list[Record],
     games: list[BargainRecord],
     against: "RunComparison | None",
-) -> str:
-    from pytest_selfrepair.report.html import page  # noqa: PLC0415 - brings a template engine
+) -> Iterator[str]:
+    from pytest_selfrepair.report.html import page_pieces  # noqa: PLC0415 - brings a template engine
 
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return page(findings, records, games, made=now, against=against)
+    return page_pieces(findings, records, games, made=now, against=against)
 
 
 def _json(findings: "Findings") -> str:
@@ -157,15 +158,15 @@ def _markdown(
     return "\n".join(part for part in parts if part)
 
 
-def _written(what: str, path: Path, text: Callable[[], str], *, add: bool = False) -> str:
+def _written(
+    what: str, path: Path, text: Callable[[], str | Iterator[str]], *, add: bool = False
+) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if add:
-            with path.open("a", encoding="utf-8") as file:
-                file.write(text())
-        else:
-            with whole_file(path) as part:
-                part.write_text(text(), encoding="utf-8")
+        with nullcontext(path) if add else whole_file(path) as part:
+            made = text()
+            with part.open("a" if add else "w", encoding="utf-8") as file:
+                file.writelines([made] if isinstance(made, str) else made)
     except OSError as error:
         return f"{what} not written: {path}: {error.strerror}"
     return f"{what}: {path}"

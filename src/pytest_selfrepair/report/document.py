@@ -8,7 +8,7 @@ import hashlib
 import html
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from urllib.parse import quote
@@ -38,7 +38,14 @@ _EXPORT = re.compile(r"^export (?=(?:async )?function |const |let )", re.MULTILI
 def document(
     template: str, facts: Mapping[str, object], *, styles: Sequence[str], scripts: Sequence[str]
 ) -> str:
-    """A template of `templates/` as a whole page.
+    """A template of `templates/` as a whole page: `pieces`, joined."""
+    return "".join(pieces(template, facts, styles=styles, scripts=scripts))
+
+
+def pieces(
+    template: str, facts: Mapping[str, object], *, styles: Sequence[str], scripts: Sequence[str]
+) -> Iterator[str]:
+    """A template of `templates/` as the pieces of a page, in order: the whole may be very large.
 
     Args:
         template: Its name; it extends ``base.html``.
@@ -49,10 +56,10 @@ def document(
             the page's own markup is parsed, and before the data that follows it is.
     """
     bodies = [_inlined(script) for script in scripts]
-    return (
+    yield from (
         _environment()
         .get_template(template)
-        .render(
+        .generate(
             facts,
             policy=_policy([asset(_FIRST), *bodies]),
             style=Markup("\n".join(asset(style) for style in styles)),  # noqa: S704 - our own files
