@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pytest_selfrepair.core.shard import Shard
+if TYPE_CHECKING:
+    from pytest_selfrepair.core.shard import Shard
 
 PAPER = 0
 """What `sample` is where the paper's numbers of tasks are asked for."""
@@ -146,8 +148,10 @@ def url(value: str) -> str:
     return value.rstrip("/")
 
 
-def shard(value: str) -> Shard:
+def shard(value: str) -> "Shard":
     """One of several shares of a run."""
+    from pytest_selfrepair.core.shard import Shard  # noqa: PLC0415 - as above
+
     index, slash, count = value.partition("/")
     if slash and index.isdecimal() and count.isdecimal() and int(index) < int(count):
         return Shard(index=int(index), count=int(count))
