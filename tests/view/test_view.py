@@ -110,6 +110,8 @@ def test_a_search_finds_programs_whatever_their_case_and_some_places_of_each(
     assert "<mark>bisect_right</mark>" in text
     assert set(re.findall(r'href="/runs/(\d+)/report', text)) == {"2"}
     assert "0 places in 18 items." in inside.get("/search?q=nowhere+to+be+found").text
+    found = re.findall(r'href="/runs/(\d+)/report', inside.get("/search?q=import").text)
+    assert found == sorted(found, reverse=True)
     assert "90 places in 18 items." in inside.get("/search?q=import").text  # five of an item
 
 

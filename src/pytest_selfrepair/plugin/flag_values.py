@@ -3,8 +3,10 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pytest_selfrepair.core.shard import Shard
+if TYPE_CHECKING:
+    from pytest_selfrepair.core.shard import Shard
 
 PAPER = 0
 """What `sample` is where the paper's numbers of tasks are asked for."""
@@ -155,7 +157,7 @@ def url(value: str) -> str:
     return value.rstrip("/")
 
 
-def shard(value: str) -> Shard:
+def shard(value: str) -> "Shard":
     """One of several shares of a run; `auto` where an array job says which."""
     from pytest_selfrepair.core.shard_name import shard_named  # noqa: PLC0415 - as above
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_selfrepair.core.shard import Shard
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.plugin.flags import OPTIONS
 from pytest_selfrepair.plugin.option import Option
 
 if TYPE_CHECKING:
     import pytest
+
+    from pytest_selfrepair.core.shard import Shard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ class Settings:
     prompts: str
     tasks: tuple[str, ...]
     sample: int | None
-    shard: Shard | None
+    shard: "Shard | None"
     feedback_cases: str
     local_weights: Path | None
     local_threads: int | None

@@ -27,9 +27,11 @@ LONGEST_SOUGHT = 200
 _AROUND = 60  # characters on either side of what was found
 _MOST_OF_ITEM = 5  # places of one item
 _PAGE = 50
+_LAST = 2**62  # beyond every run's number
 _RECORDS = """
 SELECT run, task_id, record FROM records
-WHERE (run, task_id) > (?, ?) AND (? IS NULL OR run = ?) ORDER BY run, task_id LIMIT ?
+WHERE (run < ? OR run = ? AND task_id > ?) AND (? IS NULL OR run = ?)
+ORDER BY run DESC, task_id LIMIT ?
 """
 
 
@@ -105,10 +107,10 @@ def search(
 
 
 def _kept(store: SqliteStore, run: int | None) -> Iterator[tuple[int, str, str | bytes]]:
-    """Records as they are kept, some at a time."""
-    after: tuple[int, str] = (0, "")
+    """Records as they are kept, those of the latest run first, some at a time."""
+    after: tuple[int, str] = (_LAST, "")
     while True:
-        values = (*after, run, run, _PAGE)
+        values = (after[0], *after, run, run, _PAGE)
 
         def page(
             connection: sqlite3.Connection, values: tuple[object, ...] = values

@@ -59,6 +59,7 @@ class StorePages:
             lambda given: hmac.compare_digest(given.encode(), secret.encode()) or None,
             anybody=None,
             key=secret.encode(),
+            lasts=None,  # the secret is that of one process
         )
         self._guesses = Meter(GUESSES)
         self._reports: OrderedDict[tuple[int, int], str] = OrderedDict()

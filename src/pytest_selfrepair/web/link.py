@@ -19,6 +19,7 @@ class LinkDoor(Generic[_Visitor]):
         find: Whose secret it is; None: nobody's.
         anybody: Who asks where there is no secret; None: nobody is let in without one.
         key: What tells this page's cookie from that of another page of the same host.
+        lasts: Seconds that the cookie lasts; None: as long as the browser runs.
     """
 
     def __init__(
@@ -27,9 +28,11 @@ class LinkDoor(Generic[_Visitor]):
         *,
         anybody: _Visitor | None,
         key: bytes,
+        lasts: int | None = _MONTH,
     ) -> None:
         self._find = find
         self._anybody = anybody
+        self._lasts = lasts
         self._cookie = f"selfrepair-{hashlib.sha256(key).hexdigest()[:12]}"
 
     def who(self, request: Request) -> _Visitor | None:
@@ -47,7 +50,7 @@ class LinkDoor(Generic[_Visitor]):
         response.set_cookie(
             self._cookie,
             secret,
-            max_age=_MONTH,
+            max_age=self._lasts,
             httponly=True,
             samesite="lax",
             secure=request.url.scheme == "https",
