@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_selfrepair.api.equipment import RunSettings
-    from pytest_selfrepair.api.judge_programs import JudgeSettings, judge_programs
+    from pytest_selfrepair.api.judge_programs import judge_programs
     from pytest_selfrepair.api.results import RunResult, load_run
     from pytest_selfrepair.api.run_tasks import run_tasks
     from pytest_selfrepair.core.budget import Cost
@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from pytest_selfrepair.models.opening import chat_model
     from pytest_selfrepair.models.scripted import Script, ScriptedModel
     from pytest_selfrepair.models.stored import StoredModel
+    from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
     from pytest_selfrepair.tasks.task_paths import load_tasks
 
 __version__ = "0.1.0"
@@ -152,7 +153,7 @@ __all__ = [
 
 _NAMES = {
     "api.equipment": ("RunSettings",),
-    "api.judge_programs": ("JudgeSettings", "judge_programs"),
+    "api.judge_programs": ("judge_programs",),
     "api.results": ("RunResult", "load_run"),
     "api.run_tasks": ("run_tasks",),
     "core.budget": ("Cost",),
@@ -201,6 +202,7 @@ _NAMES = {
     "models.opening": ("chat_model",),
     "models.scripted": ("Script", "ScriptedModel"),
     "models.stored": ("StoredModel",),
+    "sandbox.judge_settings": ("JudgeSettings",),
     "tasks.task_paths": ("load_tasks",),
 }
 """The public names of each module."""

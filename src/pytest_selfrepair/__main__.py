@@ -4,4 +4,5 @@ import sys
 
 from pytest_selfrepair.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":  # processes of a judge pool import this module anew
+    sys.exit(main())

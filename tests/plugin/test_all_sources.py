@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from endpoints import Serve
 from projects import fenced, write_task
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import program_hash
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 MODES = {"serial": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
 CRITIC = "scripted:critic.json"
@@ -62,11 +64,8 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def records(root: Path) -> dict[str, Record]:
-    store = sqlite3.connect(root / ".selfrepair/samples.sqlite")
-    rows = store.execute("SELECT record FROM records").fetchall()
-    store.close()
-    found = [Record.from_json(text) for (text,) in rows]
-    return {record.task_id: record for record in found}
+    with closing(SqliteStore(root / ".selfrepair/samples.sqlite")) as store:
+        return {record.task_id: record for record in store.records(1)}
 
 
 CODED = ("tasks", "--selfrepair-model", "scripted:coder.json", "--selfrepair-programs", "1")

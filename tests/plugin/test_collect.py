@@ -2,12 +2,14 @@
 
 import gzip
 import json
-import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from projects import REPAIRED, SCRIPT, SOLVED, UNSOLVED, write_project, write_task
+from pytest_selfrepair.store import exchange
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 MODEL = ("--selfrepair-model", "scripted:script.json", "--selfrepair-programs", "2")
 IGNORING_HOOK = """
@@ -246,7 +248,6 @@ def test_feedback_may_see_public_cases_alone(
 
 
 def _prompts(project: Path) -> list[str]:
-    with sqlite3.connect(project / ".selfrepair/samples.sqlite") as store:
-        requests = [request for (request,) in store.execute("SELECT request FROM samples")]
-    store.close()
-    return requests
+    with closing(SqliteStore(project / ".selfrepair/samples.sqlite")) as store:
+        requests = [each.request for each in exchange.samples(store)]
+    return ["\n".join(said.content for said in each.messages) for each in requests]

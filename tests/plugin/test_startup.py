@@ -47,7 +47,7 @@ def test_an_unused_plugin_imports_no_room_and_no_library(pytester: pytest.Pytest
             assert not {"openai", "numpy", "msgspec", "tiktoken", "xllamacpp"} & set(sys.modules)
         """
     )
-    result = pytester.runpytest()
+    result = pytester.runpytest_subprocess()
     result.assert_outcomes(passed=1)
 
 
@@ -85,6 +85,7 @@ def test_the_command_lists_its_subcommands_without_importing_any() -> None:
         ("runs", {"numpy", "jinja2", "openai", "pytest_selfrepair.sandbox"}),
         ("export", {"numpy", "jinja2", "openai", "pytest_selfrepair.sandbox"}),
         ("plot", {"matplotlib", "jinja2", "openai", "pytest_selfrepair.sandbox"}),
+        ("table", {"matplotlib", "jinja2", "openai", "pytest_selfrepair.sandbox"}),
     ],
 )
 def test_a_subcommand_imports_what_it_needs_alone(subcommand: str, others: set[str]) -> None:

@@ -60,7 +60,7 @@ def test_a_terminal_that_takes_ascii_alone_gets_no_escapes(
 ) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     monkeypatch.setenv("PYTHONUTF8", "0")
-    lines = told(project.runpytest())
+    lines = told(project.runpytest_subprocess())
     assert all(line.isascii() for line in lines)
     assert not any("\\u" in line for line in lines)
     assert any(line.startswith("  70% |") for line in lines)

@@ -8,8 +8,8 @@ import pytest
 from pytest_selfrepair.report.whole_file import whole_file
 
 
-def test_a_file_appears_with_its_folders_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
-    path = tmp_path / "a" / "b" / "page.html"
+def test_a_file_appears_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
     with whole_file(path) as part:
         part.write_text("whole")
     assert path.read_text() == "whole"

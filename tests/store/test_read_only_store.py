@@ -14,7 +14,7 @@ from projects import write_project
 from pytest_selfrepair.core.run_account import Lost, RunLimits, Spent, Wanted
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.sqlite_store import SqliteStore
-from storing import asked, replied
+from storing import asked, earlier_store, replied
 
 READ_ONLY = """
 mount --bind store store && mount -o remount,ro,bind store store && exec "$@"
@@ -67,8 +67,11 @@ def test_what_cannot_be_written_is_read(unwritable: Path) -> None:
 
 
 def test_an_earlier_layout_that_cannot_be_written_is_read_and_left_as_it_is(
-    unwritable: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    unwritable = tmp_path / "earlier.sqlite"
+    earlier_store(unwritable, [(asked(), replied())])
+    monkeypatch.setattr(os, "access", lambda *_: False)
     with closing(sqlite3.connect(unwritable)) as connection:
         connection.executescript(
             "DROP TABLE payments; DROP TABLE verdicts; DROP INDEX reservations_by_key;"

@@ -5,15 +5,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import uvicorn
-
-from pytest_selfrepair.annotate import door, listening
+from pytest_selfrepair.annotate import door
 from pytest_selfrepair.annotate.answers_file import Answers
 from pytest_selfrepair.annotate.app import application
 from pytest_selfrepair.annotate.blind_pages import Judging
-from pytest_selfrepair.annotate.connection import Connection
 from pytest_selfrepair.annotate.finished_games import FinishedGame
-from pytest_selfrepair.annotate.guard import LOOPBACK, Guard
 from pytest_selfrepair.annotate.person import Person, StudyItem
 from pytest_selfrepair.annotate.site import Site, new_meter
 from pytest_selfrepair.annotate.study_items import Item
@@ -23,8 +19,9 @@ from pytest_selfrepair.annotate.trial_running import TrialRunner
 from pytest_selfrepair.annotate.writing import Writing
 from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.sandbox.isolation import Isolation
-
-_PATIENCE = 2  # seconds that open requests may take when it ends
+from pytest_selfrepair.web import listening
+from pytest_selfrepair.web.guard import LOOPBACK, Guard
+from pytest_selfrepair.web.serving import serve_app
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,22 +74,9 @@ async def serve(served: Served) -> None:
         runner = TrialRunner(served.isolation) if served.isolation else None
         address = listening.address(taken, served.host)
         try:
-            config = uvicorn.Config(
-                build(served, key, runner),
-                log_level="warning",
-                access_log=False,  # addresses hold the secrets of links
-                server_header=False,
-                http=Connection,
-                proxy_headers=bool(served.proxies),
-                forwarded_allow_ips=list(served.proxies),
-                lifespan="off",
-                ws="none",
-                timeout_graceful_shutdown=_PATIENCE,
-                limit_concurrency=200,
-                h11_max_incomplete_event_size=64 * 1024,
-            )
+            app = build(served, key, runner)
             print(f"selfrepair: {_told(served, address, key)}", flush=True)  # noqa: T201 - what a command does
-            await uvicorn.Server(config).serve(sockets=[taken])
+            await serve_app(app, taken, proxies=served.proxies)
         finally:
             if runner is not None:
                 await runner.aclose()

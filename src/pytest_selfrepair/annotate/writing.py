@@ -10,7 +10,6 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from pytest_selfrepair.annotate import pages
 from pytest_selfrepair.annotate.answers_file import LONGEST_FEEDBACK, StaleError, WritingState
 from pytest_selfrepair.annotate.finished_games import FinishedGame, shown_games
-from pytest_selfrepair.annotate.guard import RUNS, Meter, slower
 from pytest_selfrepair.annotate.person import Person, StudyItem
 from pytest_selfrepair.annotate.site import (
     LONGEST_SECONDS,
@@ -28,6 +27,7 @@ from pytest_selfrepair.annotate.site import (
 from pytest_selfrepair.annotate.study_items import Item
 from pytest_selfrepair.annotate.trial_running import LONGEST_INPUT, TrialRunner
 from pytest_selfrepair.errors import InfrastructureError, UsageError
+from pytest_selfrepair.web.guard import RUNS, Meter, slower
 
 _STATES = {"new": "not begun", "draft": "a draft", "done": "answered"}
 

@@ -10,7 +10,6 @@ from typing import TypeGuard
 
 import msgspec
 
-from pytest_selfrepair.api.judge_programs import JudgeSettings
 from pytest_selfrepair.api.task_record import Tools
 from pytest_selfrepair.core.feedback import FeedbackSource
 from pytest_selfrepair.core.prompt import PromptSet
@@ -28,7 +27,8 @@ from pytest_selfrepair.models.permit import AsksPermission
 from pytest_selfrepair.models.recording import RecordingModel, Replay
 from pytest_selfrepair.models.slotted import slotted
 from pytest_selfrepair.models.traffic import Slots
-from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
+from pytest_selfrepair.sandbox.judge_pool import JudgePool
+from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
 from pytest_selfrepair.store.run_names import DEFAULT_STORE
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
@@ -100,7 +100,7 @@ class Equipment:
         settings: RunSettings,
         *,
         store: SqliteStore,
-        sandbox: SandboxJudge,
+        sandbox: JudgePool,
     ) -> None:
         _check(plan)
         names = [each if isinstance(each, str) else each.name for each in feedback]

@@ -23,7 +23,7 @@ from pytest_selfrepair.core.validation import QUARANTINE, TaskStanding, validate
 from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.core.verdicts import task_digest
 from pytest_selfrepair.models.recording import RecordingModel, origins_of
-from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
+from pytest_selfrepair.sandbox.judge_pool import JudgePool
 from pytest_selfrepair.tasks.examples import examples
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Tools:
 
 
 async def task_record(
-    task: Task, tools: Tools | Exception, *, plan: Plan, sandbox: SandboxJudge, began: float
+    task: Task, tools: Tools | Exception, *, plan: Plan, sandbox: JudgePool, began: float
 ) -> Record:
     """Grow the trees of one task.
 

@@ -10,7 +10,6 @@ from pytest_selfrepair.annotate import study_plan as study
 from pytest_selfrepair.annotate import text_judging as judging
 from pytest_selfrepair.annotate.answers_file import Answers
 from pytest_selfrepair.annotate.finished_games import FinishedGame, finished
-from pytest_selfrepair.annotate.listening import DEFAULT_HOST, DEFAULT_PORT
 from pytest_selfrepair.annotate.person import Person, StudyItem
 from pytest_selfrepair.annotate.study_items import Item, completed, failing
 from pytest_selfrepair.commands.arguments import number
@@ -22,6 +21,7 @@ from pytest_selfrepair.errors import SandboxError, TaskError, UsageError
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.store import run_names as runs
 from pytest_selfrepair.tasks.source import Source
+from pytest_selfrepair.web.listening import DEFAULT_HOST, DEFAULT_PORT
 
 _CODE = re.compile(r"[\w.-]{1,64}")
 

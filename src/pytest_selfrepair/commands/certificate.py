@@ -67,6 +67,8 @@ class Certificate:
         near: Verdicts within a factor of two of the time limit.
         near_known: Verdicts of which that is known.
         unstable: Programs that another run of the store judged otherwise, a line each.
+        differed: Programs of which two executions of this run came to different verdicts; that of
+            one which ran alone counts.
         flips: Verdicts that the other checker would flip.
         checker_broke: Answers on which a task's own checker broke.
         lacking: Programs that wanted to import what they could not have, by the module.
@@ -89,6 +91,7 @@ class Certificate:
     near: int
     near_known: int
     unstable: tuple[str, ...]
+    differed: int
     flips: tuple[Flips, ...]
     checker_broke: int
     lacking: dict[str, int]
@@ -130,6 +133,7 @@ def certificate(run: LoadedRun, others: Iterable[Record]) -> Certificate:
         near=near,
         near_known=known,
         unstable=tuple(_unstable(records, others)),
+        differed=sum(node.verdict.unstable for _, node in judged),
         flips=flips(records),
         checker_broke=sum(
             (node.verdict.failure is not None)
@@ -230,6 +234,11 @@ def _doubts(facts: Certificate) -> Iterator[str]:
         "factor of two of the time limit"
     )
     yield f"{len(facts.unstable):,} programs were judged otherwise in another run of the store"
+    if facts.differed:
+        yield (
+            f"{facts.differed:,} programs met a time limit, and another verdict when they were run "
+            "again alone, which counts"
+        )
     for each in facts.flips:
         share = f"{each.flipped:,} of {each.compared:,}"
         yield f"the checker `{each.checker}` would flip {share} verdicts"

@@ -35,6 +35,7 @@ _EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "plot": ("matplotlib",),
         "local": ("xllamacpp",),
         "hub": ("datasets",),
+        "cluster": ("distributed",),
     }
 )
 """The modules that each extra brings."""

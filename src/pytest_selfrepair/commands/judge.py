@@ -2,9 +2,9 @@
 
 import argparse
 import contextlib
+import os
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -13,14 +13,18 @@ from pytest_selfrepair.api.judge_programs import verdict_or_trouble
 from pytest_selfrepair.commands import judge_options as judging
 from pytest_selfrepair.commands.catalogue import Catalogue
 from pytest_selfrepair.commands.in_order import ordered
-from pytest_selfrepair.commands.output import as_json_line, tell
+from pytest_selfrepair.commands.judged_lines import JudgedProgram, Unjudged
+from pytest_selfrepair.commands.output import tell
+from pytest_selfrepair.commands.program_lines import ProgramLine, program_lines
 from pytest_selfrepair.commands.progress import ProgressLine
 from pytest_selfrepair.core.feedback import error_sentence
+from pytest_selfrepair.core.shard import Shard
+from pytest_selfrepair.core.shard_name import shard_named
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Judge, Outcome, Verdict
 from pytest_selfrepair.errors import TaskError, UsageError
 from pytest_selfrepair.report.visible_text import harmless
-from pytest_selfrepair.tasks.source import Source, brief, read_json
+from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -46,50 +50,51 @@ def arguments(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="run every case of a program rather than stop at the first that fails",
     )
+    command.add_argument(
+        "--shard",
+        metavar="I/N",
+        type=_shard,
+        help="judge one of N fair parts, I from 0, into a part of its own for `selfrepair merge`; "
+        "begun again, it goes on where it ended. auto: as the array job of Slurm or AWS Batch "
+        "says; auto/N: likewise, and in an indexed Job of Kubernetes (default: all programs)",
+    )
     judging.add(command)
     command.set_defaults(run=_command)
 
 
+def _shard(text: str) -> Shard:
+    try:
+        return shard_named(text, os.environ)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"found {text!r}; accepted: {error}") from None
+
+
 async def _command(options: argparse.Namespace) -> int:
-    async with judging.sandbox(options, all_cases=options.all_cases) as judge:
-        return await run(options.tasks, options.programs, options.out, judge, at_once=options.jobs)
+    if options.shard is not None and options.out is None:
+        raise UsageError("--shard: found no -o FILE beside it; accepted: with a file to go on with")
+    chosen = judging.settings(options, all_cases=options.all_cases)
+    async with judging.opened(chosen) as judge:
+        return await run(
+            options.tasks,
+            options.programs,
+            options.out,
+            judge,
+            at_once=judge.at_once,
+            shard=options.shard,
+            settings=chosen,
+        )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedProgram:
-    """One line of the output.
-
-    Attributes:
-        task_id: The task, as the program's line calls it.
-        index: The program's position among the lines that are not blank, from 0.
-        outcome: What became of it.
-        passed: Whether every case was run and accepted.
-        rule: The checker's rule that accepted the weakest match, or None.
-        cases_passed: Cases accepted.
-        cases_run: Cases run.
-        error: Why it does not pass, in words; None where it does.
-        seconds: Wall-clock seconds of judging.
-    """
-
-    task_id: str | int
-    index: int
-    outcome: Outcome
-    passed: bool
-    rule: str | None
-    cases_passed: int
-    cases_run: int
-    error: str | None
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    index: int
-    source: Source
-    text: bytes
-
-
-async def run(tasks: Path, programs: Path, out: Path | None, judge: Judge, *, at_once: int) -> int:
+async def run(
+    tasks: Path,
+    programs: Path,
+    out: Path | None,
+    judge: Judge,
+    *,
+    at_once: int,
+    shard: Shard | None = None,
+    settings: JudgeSettings | None = None,
+) -> int:
     """Judge every program; write one line for each, in order.
 
     Args:
@@ -98,6 +103,8 @@ async def run(tasks: Path, programs: Path, out: Path | None, judge: Judge, *, at
         out: Where the verdicts are written; None: standard output.
         judge: Runs programs.
         at_once: Programs that are judged at the same time.
+        shard: The part of the programs that is judged; None: all.
+        settings: How they are judged, as the heading of a shard's file says it.
 
     Returns:
         The exit status: 0 where every program was judged, whatever its verdict, else 1.
@@ -108,19 +115,43 @@ async def run(tasks: Path, programs: Path, out: Path | None, judge: Judge, *, at
     catalogue = Catalogue(tasks)
     for error in catalogue.errors:
         tell(str(error))
-    all_judged = True
     work = partial(_judge, catalogue=catalogue, judge=judge)
-    with _opened(out) as stream, ProgressLine(_count(programs)) as progress:
-        async with contextlib.aclosing(ordered(_lines(programs), work, at_once)) as results:
+    if shard is None or out is None:
+        with _opened(out) as stream:
+            total = sum(1 for _ in program_lines(programs))
+            return await _all_judged(program_lines(programs), total, work, at_once, stream)
+    from pytest_selfrepair.commands.judge_shard import Share, continued  # noqa: PLC0415 - NumPy
+
+    share = Share.of(shard, programs, catalogue, settings or JudgeSettings())
+    with continued(out, share.heading) as (stream, done):
+        tell(f"selfrepair: shard {shard}: {share.size:,} programs, {len(done):,} judged before")
+        coming = share.lines(programs, done)
+        return await _all_judged(coming, share.size - len(done), work, at_once, stream, part=True)
+
+
+async def _all_judged(
+    coming: Iterable[ProgramLine],
+    total: int,
+    work: Callable[[ProgramLine], Awaitable[JudgedProgram | Unjudged]],
+    at_once: int,
+    stream: TextIO,
+    *,
+    part: bool = False,
+) -> int:
+    """Judge programs and write their lines, in order; malformed ones only in a shard's file."""
+    unjudged = 0
+    with ProgressLine(total) as progress:
+        async with contextlib.aclosing(ordered(coming, work, at_once)) as results:
             async for result in results:
                 progress.advance()
-                if isinstance(result, JudgedProgram):
-                    all_judged &= result.outcome is not Outcome.SANDBOX_ERROR
-                    progress.say(as_json_line(asdict(result)), stream)
-                else:
-                    all_judged = False
-                    progress.say(harmless(str(result)))
-    return int(not all_judged)
+                if isinstance(result, Unjudged):
+                    progress.say(harmless(result.trouble))
+                if part or isinstance(result, JudgedProgram):
+                    progress.say(result.as_line(), stream)
+                unjudged += isinstance(result, Unjudged) or (
+                    result.outcome is Outcome.SANDBOX_ERROR
+                )
+    return int(unjudged > 0)
 
 
 @contextlib.contextmanager
@@ -136,50 +167,14 @@ def _opened(out: Path | None) -> Iterator[TextIO]:
         yield stream
 
 
-def _count(programs: Path) -> int:
+async def _judge(
+    line: ProgramLine, *, catalogue: Catalogue, judge: Judge
+) -> JudgedProgram | Unjudged:
     try:
-        return sum(1 for _ in _lines(programs))
-    except OSError as error:
-        raise UsageError(f"{programs}: {error.strerror}; accepted: a readable file") from error
-
-
-def _lines(programs: Path) -> Iterator[_Line]:
-    index = 0
-    with programs.open("rb") as file:
-        for number, text in enumerate(file, start=1):
-            if text.strip():
-                yield _Line(index=index, source=Source(file=f"{programs}:{number}"), text=text)
-                index += 1
-
-
-def _read(line: _Line) -> tuple[str | int, str]:
-    """A task's id and a program.
-
-    Raises:
-        TaskError: The line is malformed.
-    """
-    try:
-        text = line.text.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        found = f"byte {error.start} that is not UTF-8"
-        raise line.source.error("text", found, "UTF-8 text") from error
-    match read_json(text, line.source):
-        case {"task_id": str() | int() as task_id, "program": str(program)}:
-            return task_id, program
-        case {"task_id": str() | int(), **rest}:
-            raise line.source.error("program", brief(rest.get("program")), "a text")
-        case dict(fields):
-            raise line.source.error("task_id", brief(fields.get("task_id")), "a task's id")
-        case other:
-            raise line.source.error("content", brief(other), "an object: task_id, program")
-
-
-async def _judge(line: _Line, *, catalogue: Catalogue, judge: Judge) -> JudgedProgram | TaskError:
-    try:
-        task_id, program = _read(line)
+        task_id, program = line.read()
         task = catalogue.task(task_id, line.source)
     except TaskError as error:
-        return error
+        return Unjudged(index=line.index, trouble=str(error))
     verdict = await verdict_or_trouble(judge, task, program)
     return JudgedProgram(
         task_id=task_id,
@@ -190,6 +185,7 @@ async def _judge(line: _Line, *, catalogue: Catalogue, judge: Judge) -> JudgedPr
         cases_passed=verdict.cases_passed,
         cases_run=verdict.cases_run,
         error=_error(task, verdict),
+        unstable=verdict.unstable,
         seconds=round(verdict.seconds, 6),
     )
 

@@ -4,13 +4,15 @@ import argparse
 import contextlib
 from collections.abc import AsyncIterator
 
-from pytest_selfrepair.api.judge_programs import JudgeSettings, opened_judge
+from pytest_selfrepair.api.judge_programs import opened_judge
 from pytest_selfrepair.commands.arguments import add_packages, number
 from pytest_selfrepair.commands.output import tell
 from pytest_selfrepair.core.checker import CHECKERS
+from pytest_selfrepair.core.pool_name import ACCEPTED, pool_named
 from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.sandbox.isolation import SandboxMode
-from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
+from pytest_selfrepair.sandbox.judge_pool import JudgePool
+from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
 
 _DEFAULT = JudgeSettings()
 
@@ -53,14 +55,32 @@ def add(command: argparse.ArgumentParser) -> None:
         help="auto: the strongest isolation found; strict: refuse without bubblewrap; limits: "
         f"resource limits alone (default: {_DEFAULT.sandbox})",
     )
+    command.add_argument(
+        "--pool",
+        metavar="NAME",
+        type=_pool,
+        default=_DEFAULT.pool,
+        help=f"where programs are judged: {ACCEPTED} (default: {_DEFAULT.pool})",
+    )
+    command.add_argument(
+        "--mixed-isolation",
+        action="store_true",
+        help="accept workers of a pool that keep programs apart from their machines in different "
+        "ways",
+    )
+    command.add_argument(
+        "--reference-speed",
+        metavar="MS",
+        type=number(float, 0.1),
+        help="scale time limits to a machine whose speed is that, as `selfrepair doctor` says it: "
+        "CPU milliseconds of a fixed piece of Python (default: they are meant on whichever "
+        "machine judges; of a pool's workers, on the fastest)",
+    )
 
 
-@contextlib.asynccontextmanager
-async def sandbox(
-    options: argparse.Namespace, *, all_cases: bool = False
-) -> AsyncIterator[SandboxJudge]:
-    """The judge that was asked for; it is told how programs are kept apart from this machine."""
-    settings = JudgeSettings(
+def settings(options: argparse.Namespace, *, all_cases: bool = False) -> JudgeSettings:
+    """How programs are judged, from the options."""
+    return JudgeSettings(
         checker=options.checker,
         timeout=options.timeout,
         memory=options.memory,
@@ -68,7 +88,25 @@ async def sandbox(
         sandbox=options.sandbox,
         all_cases=all_cases,
         jobs=options.jobs,
+        pool=options.pool,
+        mixed_isolation=options.mixed_isolation,
+        reference_speed=options.reference_speed,
     )
-    async with opened_judge(settings, packages_by="--packages") as judge:
+
+
+@contextlib.asynccontextmanager
+async def opened(chosen: JudgeSettings) -> AsyncIterator[JudgePool]:
+    """The pool that was asked for; it is told how programs are kept apart from its machines."""
+    async with opened_judge(chosen, option="--{}".format) as judge:
         tell(f"selfrepair: programs run in {judge.isolation}")
         yield judge
+        for line in judge.notices:
+            tell(f"selfrepair: {line}")
+
+
+def _pool(text: str) -> str:
+    try:
+        pool_named(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"found {text!r}; accepted: {error}") from None
+    return text

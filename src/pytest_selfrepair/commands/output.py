@@ -37,7 +37,7 @@ def write(path: Path, text: str) -> None:
     if path == STANDARD_OUTPUT:
         sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
         return
-    with _whole(path) as part:
+    with _whole(path, with_folder=True) as part:
         part.write_text(text, encoding="utf-8")
 
 
@@ -87,8 +87,10 @@ def opened(out: Path | None, *, encoding: str = "ascii") -> Iterator[Callable[[s
 
 
 @contextlib.contextmanager
-def _whole(path: Path) -> Iterator[Path]:
+def _whole(path: Path, *, with_folder: bool = False) -> Iterator[Path]:
     try:
+        if with_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as part:
             yield part
     except OSError as error:

@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from pytest_selfrepair.annotate.listening import DEFAULT_HOST, DEFAULT_PORT
 from pytest_selfrepair.commands import study_design, study_results
 from pytest_selfrepair.commands.arguments import number
 from pytest_selfrepair.commands.people import MOST, add_answers
 from pytest_selfrepair.store.run_names import ACCEPTED
+from pytest_selfrepair.web.listening import DEFAULT_HOST, DEFAULT_PORT
 
 DEFAULT_STUDY = Path(".selfrepair") / "study.json"
 """Where a study's design is written where nothing else is said."""

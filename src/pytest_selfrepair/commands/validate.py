@@ -42,11 +42,11 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 
 async def _command(options: argparse.Namespace) -> int:
-    async with judging.sandbox(options) as judge:
+    async with judging.opened(judging.settings(options)) as judge:
         return await run(
             options.paths,
             judge,
-            at_once=options.jobs,
+            at_once=judge.at_once,
             as_json=options.json,
             most=options.most_solutions,
         )

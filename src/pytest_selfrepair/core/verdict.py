@@ -1,6 +1,6 @@
 """A verdict: what became of a program on the cases of its task."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -71,6 +71,8 @@ class Verdict:
         cpu_seconds: CPU seconds that the program used, in all cases and as often as they were run.
         slowest: The most that one case used; 0 where that is not known.
         lacks: The module that the program wanted to import and may not have, where it failed so.
+        unstable: Whether another execution of the program came to another verdict; this is that of
+            one which ran alone.
     """
 
     outcome: Outcome
@@ -83,11 +85,17 @@ class Verdict:
     cpu_seconds: float = 0.0
     slowest: float = 0.0
     lacks: str | None = None
+    unstable: bool = False
 
     @property
     def passed(self) -> bool:
         """True where every case was run and accepted."""
         return self.outcome is Outcome.PASSED
+
+    @property
+    def judged(self) -> "Verdict":
+        """The same without what was measured: what another machine finds, too."""
+        return replace(self, seconds=0.0, cpu_seconds=0.0, slowest=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -271,6 +271,20 @@ OPTIONS = (
         parse=values.path,
     ),
     Option(
+        name="run_name",
+        metavar="NAME",
+        help="what this run is called, in lists and as a RUN (default: its number alone)",
+        default=None,
+        parse=values.run_name,
+    ),
+    Option(
+        name="run_note",
+        metavar="TEXT",
+        help="what is to be known of this run, for `selfrepair runs`",
+        default=None,
+        parse=values.run_note,
+    ),
+    Option(
         name="replay",
         metavar="MODE",
         help="off: sample everything anew; auto: serve stored samples and pay for the rest; "
@@ -326,6 +340,32 @@ OPTIONS = (
         switch=True,
     ),
     Option(
+        name="judge_pool",
+        metavar="NAME",
+        help="where programs are judged: local; dask, workers on this machine; dask://HOST:PORT or "
+        "dask:FILE.json, those of a Dask scheduler (default: local)",
+        default="local",
+        parse=values.pool,
+    ),
+    Option(
+        name="mixed_isolation",
+        metavar="",
+        help="accept workers of a judge pool that keep programs apart from their machines in "
+        "different ways",
+        default="false",
+        parse=values.yes_or_no,
+        switch=True,
+    ),
+    Option(
+        name="reference_speed",
+        metavar="MS",
+        help="scale time limits to a machine whose speed is that, as `selfrepair doctor` says it "
+        "(default: they are meant on whichever machine judges; of a pool's workers, on the "
+        "fastest)",
+        default=None,
+        parse=values.number(0.1, 1e6),
+    ),
+    Option(
         name="rejudge",
         metavar="",
         help="judge every program anew in place of serving the verdicts that the store keeps, and "
@@ -369,6 +409,16 @@ OPTIONS = (
         "tasks 60 introductory, 180 interview and 60 competition (default: all)",
         default=None,
         parse=values.sample,
+    ),
+    Option(
+        name="shard",
+        metavar="I/N",
+        help="run the share I, from 0, of N shares of the tasks, dealt out by --selfrepair-seed "
+        "(else 0) with each difficulty in proportion, and spend that part of the run's budgets; "
+        "`selfrepair merge` joins the hosts' stores; auto and auto/N as of `selfrepair judge` "
+        "(default: all)",
+        default=None,
+        parse=values.shard,
     ),
     Option(
         name="feedback_cases",

@@ -62,7 +62,7 @@ class GameRunner:
             scenario = upcoming.load()
         except (Exception, SystemExit):  # noqa: BLE001 - its record will say so
             return Cost()
-        return self._models.foreseen_games(scenario, upcoming.role).cost
+        return self._models.forecast.of_item(scenario, upcoming.role).cost
 
     async def run(self, upcoming: UpcomingGames) -> BargainRecord:
         """Play one item's games.

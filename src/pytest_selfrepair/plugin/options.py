@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_selfrepair.core.shard import Shard
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.plugin.flags import OPTIONS
 from pytest_selfrepair.plugin.option import Option
@@ -49,6 +50,8 @@ class Settings:
     tokens_per_minute: int | None
     prices: Path | None
     store: Path
+    run_name: str | None
+    run_note: str | None
     replay: str
     sandbox: str
     timeout: float
@@ -56,11 +59,15 @@ class Settings:
     packages: tuple[str, ...] | None
     checker: str
     all_cases: bool
+    judge_pool: str
+    mixed_isolation: bool
+    reference_speed: float | None
     rejudge: bool
     validate: bool
     prompts: str
     tasks: tuple[str, ...]
     sample: int | None
+    shard: Shard | None
     feedback_cases: str
     local_weights: Path | None
     local_threads: int | None
@@ -114,7 +121,7 @@ def settings(config: "pytest.Config") -> Settings:
     """
     values: dict[str, Any] = {}
     for option in OPTIONS:
-        name, texts = _given(option, config)
+        name, texts = _setting(option, config)
         parsed = [_parsed(option, name, text) for text in texts]
         if option.repeats:
             values[option.name] = tuple(dict.fromkeys(parsed))
@@ -137,7 +144,7 @@ def base_of(config: "pytest.Config") -> Path:
     return config.invocation_params.dir if config.inipath is None else config.rootpath
 
 
-def _given(option: Option, config: "pytest.Config") -> tuple[str, Sequence[str]]:
+def _setting(option: Option, config: "pytest.Config") -> tuple[str, Sequence[str]]:
     """Where an option's texts come from, and the texts."""
     for name, value in (
         (option.flag, config.getoption(option.ini)),

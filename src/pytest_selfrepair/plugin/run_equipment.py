@@ -12,7 +12,7 @@ from pytest_selfrepair.core.verdicts import RememberingJudge, Terms
 from pytest_selfrepair.models.recording import origins_of
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.run_models import OpenModels, RunModels
-from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
+from pytest_selfrepair.sandbox.judge_pool import JudgePool
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 
@@ -47,7 +47,7 @@ class RunEquipment:
         self,
         settings: Settings,
         models: RunModels,
-        judge: SandboxJudge,
+        judge: JudgePool,
         terms: Terms,
         *,
         foreign: Callable[[Task], Checker | None] = lambda _: None,
@@ -82,7 +82,11 @@ class RunEquipment:
         """What the user should know of how models were asked, a line each."""
         if not isinstance(self._state, SetUp):
             return []
-        return [*self._state.models.notices, *self._state.judge.notices]
+        return [
+            *self._state.models.notices,
+            *self._state.judge.notices,
+            *self._judge.notices,
+        ]
 
     @property
     def rate_limits(self) -> int:
@@ -140,7 +144,8 @@ class RunEquipment:
             foreign=self._foreign,
             rejudge=self._settings.rejudge,
         )
-        models = self._models.open(store, judge)
         opened.callback(lambda: run(judge.aclose()))
+        self._judge.open()
+        models = self._models.open(store, judge)
         opened.callback(lambda: run(models.aclose()))
         return SetUp(models=models, judge=judge, before=before)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from pytest_selfrepair.api.judge_programs import JudgeSettings
 from pytest_selfrepair.core.checker import Checker
 from pytest_selfrepair.core.program_sampler import LEAST_USEFUL_TOKENS
 from pytest_selfrepair.core.task import Task
@@ -24,6 +23,8 @@ from pytest_selfrepair.plugin.runners import Runners
 from pytest_selfrepair.plugin.task_runner import TaskRunner
 from pytest_selfrepair.sandbox.installed_packages import Packages
 from pytest_selfrepair.sandbox.isolation import Isolation
+from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
+from pytest_selfrepair.sandbox.opened_pool import make_pool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class RunProcess:
         config: Pytest's.
         settings: What the user asked for.
         run: What tells what this run pays from what others do.
-        isolation: How programs are kept apart from this machine.
+        isolation: How programs are kept apart from this machine; None where they run elsewhere.
         packages: What programs may import beside the standard library; None: as tasks say.
         servers: The embedded model's servers.
         models: The models and sources that the settings name.
@@ -44,7 +45,7 @@ class RunProcess:
     config: pytest.Config
     settings: Settings
     run: str
-    isolation: Isolation
+    isolation: Isolation | None
     packages: Packages | None
     servers: LocalServers
     models: RunModels
@@ -55,7 +56,7 @@ class RunProcess:
         cls,
         config: pytest.Config,
         settings: Settings,
-        isolation: Isolation,
+        isolation: Isolation | None,
         packages: Packages | None,
     ) -> "RunProcess":
         """Put it together; nothing is opened or started yet.
@@ -78,13 +79,21 @@ class RunProcess:
             packages=settings.packages,
             sandbox=settings.sandbox,
             all_cases=settings.all_cases,
+            pool=settings.judge_pool,
+            mixed_isolation=settings.mixed_isolation,
+            reference_speed=settings.reference_speed,
         )
 
         def own_checker(task: Task) -> Checker | None:
             return checker_of(config, task)
 
-        judge = judging.judge(
-            isolation, packages, concurrency=workers.processors(config), checker_of=own_checker
+        judge = make_pool(
+            judging,
+            isolation=isolation,
+            packages=packages,
+            concurrency=workers.processors(config),
+            checker_of=own_checker,
+            option=_option,
         )
         equipment = RunEquipment(
             settings, models, judge, judging.terms, foreign=own_checker, run=run
@@ -126,10 +135,22 @@ class RunProcess:
         self.engine.close()
         self.servers.close()
 
+    @property
+    def where(self) -> str:
+        """Where programs run, in a few words."""
+        if self.isolation is None:
+            return f"workers of {self.settings.judge_pool}"
+        return self.isolation.description
+
     def shown(self, path: Path) -> str:
         """A path as the user is told of it: from pytest's root, where it is in it."""
         root = self.config.rootpath
         return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def _option(name: str) -> str:
+    """The flag of one of the settings of judging."""
+    return f"--selfrepair-{'judge-pool' if name == 'pool' else name.replace('_', '-')}"
 
 
 def _check_budget(plan: Plan) -> None:

@@ -1,15 +1,17 @@
 """Which tasks and scenarios are run of those that -m and -k have left, and in what order."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_selfrepair.core.shard import Shard
 from pytest_selfrepair.plugin.flag_values import PAPER as PAPER_SAMPLE
 from pytest_selfrepair.plugin.game_items import GameItem, games_of
 from pytest_selfrepair.plugin.items import RunItem, TaskItem
 from pytest_selfrepair.plugin.options import Settings
-from pytest_selfrepair.tasks.task_sample import PAPER, allocate, balanced, draw
+from pytest_selfrepair.tasks.task_sample import PAPER, allocate, balanced, draw, share
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -58,6 +60,31 @@ def _unit(item: pytest.Item) -> str | None:
     if isinstance(item, GameItem):
         return item.scenario_id
     return item.task_id if isinstance(item, TaskItem) else None
+
+
+def sharded(
+    items: list[pytest.Item], settings: Settings
+) -> tuple[list[pytest.Item], Shard | None, list[str]]:
+    """Keep the shard that `--selfrepair-shard` asks for.
+
+    Args:
+        items: What is selected so far; ordinary tests among it are in every shard.
+        settings: What the user asked for.
+
+    Returns:
+        The items that stay, in order, the shard with the number of its items, and what the user
+        should know, a line each.
+    """
+    if settings.shard is None:
+        return items, None, []
+    groups = {i.task_id: i.group for i in items if isinstance(i, RunItem)}
+    dealt = share(list(groups.items()), settings.shard, settings.seed or 0)
+    kept = [i for i in items if not isinstance(i, RunItem) or i.task_id in dealt]
+    notice = (
+        f"--selfrepair-shard {settings.shard}: {len(dealt)} of {len(groups)} items; "
+        "`selfrepair merge` joins the stores of all shards to one run"
+    )
+    return kept, replace(settings.shard, items=len(dealt)), [notice]
 
 
 def ordered(items: list[pytest.Item], settings: Settings) -> list[pytest.Item]:

@@ -17,7 +17,7 @@ from pytest_selfrepair.errors import TaskError, UsageError
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.run_equipment import RunEquipment
 from pytest_selfrepair.plugin.run_models import RunModels
-from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
+from pytest_selfrepair.sandbox.judge_pool import JudgePool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class TaskRunner:
     """
 
     def __init__(
-        self, settings: Settings, models: RunModels, judge: SandboxJudge, equipment: RunEquipment
+        self, settings: Settings, models: RunModels, judge: JudgePool, equipment: RunEquipment
     ) -> None:
         self._settings = settings
         self._models = models
@@ -63,7 +63,7 @@ class TaskRunner:
     @cached_property
     def bound(self) -> Cost:
         """What a task costs at most."""
-        return self._models.costliest_task()
+        return self._models.forecast.costliest_task()
 
     async def run(self, upcoming: UpcomingTask) -> Record:
         """Grow one task's trees.
@@ -100,7 +100,7 @@ class TaskRunner:
             sources=models.sources,
             judge=ready.judge,
             prompts=prompts,
-            reader=self._models.reader,
+            reader=self._models.run.reader,
             validates=self._settings.validate,
             setup=Setup(
                 model=models.model.name,

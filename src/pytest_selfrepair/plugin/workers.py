@@ -100,7 +100,7 @@ def prepare(
     servers: dict[str, tuple[str, str]],
     campaign: str,
     run: str,
-    isolation: "Isolation",
+    isolation: "Isolation | None",
     *,
     checked: bool,
 ) -> None:
@@ -111,7 +111,7 @@ def prepare(
         servers: Where the embedded model's servers are.
         campaign: On whose account samples are drawn.
         run: What tells what this run pays from what others do.
-        isolation: How programs are kept apart from this machine.
+        isolation: How programs are kept apart from this machine; None where they run elsewhere.
         checked: Whether every model was asked for a token.
     """
     node.workerinput[_SERVERS] = json.dumps(servers)
@@ -120,8 +120,24 @@ def prepare(
     node.workerinput[_RUN] = run
     node.workerinput[_DIST] = node.config.getvalue("dist")
     spec = node.gateway.spec
-    if spec.popen and not spec.python:  # it is on this machine and has this interpreter
+    here = spec.popen and not spec.python  # it is on this machine and has this interpreter
+    if here and isolation is not None:
         node.workerinput[_ISOLATION] = json.dumps(isolation.as_json())
+
+
+def refuse_elsewhere(node: Any) -> None:
+    """Refuse a worker on another host, which could not use this host's store.
+
+    Raises:
+        pytest.UsageError: It is one.
+    """
+    spec = node.gateway.spec
+    if not spec.popen:
+        raise pytest.UsageError(
+            f"--tx: found {spec}; accepted: workers on this host, as -n starts them: a store is "
+            "for the processes of one host. Let each host run a share by --selfrepair-shard I/N "
+            "into a store of its own, and join them by `selfrepair merge`"
+        )
 
 
 def given_servers(config: pytest.Config) -> dict[str, tuple[str, str]]:

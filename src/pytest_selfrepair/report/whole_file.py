@@ -11,7 +11,7 @@ def whole_file(path: Path, *, private: bool = False) -> Iterator[Path]:
     """Yield a file beside `path` that takes its place when the block ends without an exception.
 
     Args:
-        path: The file that is meant; its folder is made.
+        path: The file that is meant, in a folder that is there.
         private: Only the user may read and write it (mode 0600).
 
     Raises:
@@ -21,7 +21,6 @@ def whole_file(path: Path, *, private: bool = False) -> Iterator[Path]:
         yield path
         return
     path = path.resolve()  # a link stays one
-    path.parent.mkdir(parents=True, exist_ok=True)
     # The suffix stays: it decides the format of a figure. The process stands in the name, so that
     # two that write one file at once do not write into each other's.
     part = path.with_name(f".{os.getpid()}.part.{path.name}")

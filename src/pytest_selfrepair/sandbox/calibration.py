@@ -5,11 +5,40 @@ import time
 
 _ROUNDS, _TURNS = 5, 20_000
 
+_ALIKE = 0.1
+"""Machines whose speeds differ by no more than this share count as equally fast: it is noise."""
+
+_MOST = 8.0
+"""How many times as fast or slow as the reference a machine is taken to be at most."""
+
 
 @functools.cache
 def calibration() -> float:
     """CPU seconds of a fixed piece of work: the least of a few; measured once in a process."""
-    return min(_work() for _ in range(_ROUNDS))
+    return measured(_ROUNDS)
+
+
+def measured(rounds: int = 2) -> float:
+    """The same, measured now: the least of so many."""
+    return min(_work() for _ in range(rounds))
+
+
+def scale_to(reference_ms: float | None, here: float | None = None) -> float:
+    """How many times as long as on a reference machine programs take.
+
+    Args:
+        reference_ms: Milliseconds of the calibration there; None: there is no such machine.
+        here: Seconds of the calibration here; None: they are measured.
+
+    Returns:
+        A factor; 1 where machines are alike but for noise, or there is no reference.
+    """
+    if reference_ms is None:
+        return 1.0
+    factor = (calibration() if here is None else here) * 1000 / reference_ms
+    if abs(factor - 1) <= _ALIKE:
+        return 1.0
+    return min(max(factor, 1 / _MOST), _MOST)
 
 
 def _work() -> float:

@@ -31,6 +31,7 @@ class CaseResults:
 
     Args:
         all_cases: Whether every case is to be run.
+        scale: By what CPU seconds are divided: the `scale` of limits.
 
     Attributes:
         position: The next case.
@@ -40,8 +41,8 @@ class CaseResults:
         slowest: The most that one case has used.
     """
 
-    def __init__(self, *, all_cases: bool = False) -> None:
-        self._all_cases = all_cases
+    def __init__(self, *, all_cases: bool = False, scale: float = 1.0) -> None:
+        self._all_cases, self._scale = all_cases, scale
         self.cpu_seconds = self.slowest = 0.0
         self.restart()
 
@@ -62,8 +63,8 @@ class CaseResults:
 
     def spend(self, seconds: float) -> None:
         """A case has used CPU time."""
-        self.cpu_seconds += seconds
-        self.slowest = max(self.slowest, seconds)
+        self.cpu_seconds += seconds / self._scale
+        self.slowest = max(self.slowest, seconds / self._scale)
 
     def add(self, judged: JudgedCase) -> None:
         """The next case has been run."""

@@ -210,7 +210,7 @@ def _ran_out_of_time(report: CaseReport, limits: Limits) -> bool:
     return (
         report.timed_out
         or report.exit == -signal.SIGXCPU
-        or report.cpu_seconds > limits.cpu_seconds
+        or report.cpu_seconds > limits.allowed_seconds
     )
 
 

@@ -101,6 +101,21 @@ def find_packages(names: tuple[str, ...], option: str = "--selfrepair-packages")
     )
 
 
+def packages_for(names: tuple[str, ...], chosen: Packages | None) -> Packages:
+    """The packages that programs of a task may use.
+
+    Args:
+        names: Those of its source, which are given as far as they are installed.
+        chosen: What is given to every task in their place; None: nothing.
+    """
+    if chosen is not None:
+        return chosen
+    try:
+        return find_packages(names)
+    except UsageError:  # nobody has asked for them
+        return Packages()
+
+
 def _found(name: str, said: str) -> Distribution:
     try:
         return importlib.metadata.distribution(name)

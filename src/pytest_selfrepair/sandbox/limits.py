@@ -22,6 +22,8 @@ class Limits:
         output_bytes: Standard output; also standard error, and every file that is written.
         processes: Processes and threads alive at once.
         open_files: Descriptors of one process.
+        scale: How many times as long as on the machine by whose speed limits are meant programs
+            take on this one, by `calibration`; 1 where limits are meant as they stand.
     """
 
     cpu_seconds: float = 4.0
@@ -31,11 +33,22 @@ class Limits:
     output_bytes: int = 16 << 20
     processes: int = 64
     open_files: int = 64
+    scale: float = 1.0
+
+    @property
+    def allowed_seconds(self) -> float:
+        """CPU seconds of this machine."""
+        return self.scale * self.cpu_seconds
 
     @property
     def wall_seconds(self) -> float:
         """Wall-clock seconds after which a case is over, whatever it waits for."""
         return self.wall_factor * self.cpu_seconds + 2.0
+
+    @property
+    def allowed_wall_seconds(self) -> float:
+        """Wall-clock seconds of this machine."""
+        return self.scale * self.wall_seconds
 
     def of(self, task: Task) -> "Limits":
         """These limits, or in their place what a task sets."""
@@ -46,14 +59,14 @@ class Limits:
         return replace(self, cpu_seconds=seconds, memory_bytes=memory)
 
     def as_terms(self) -> tuple[tuple[str, float], ...]:
-        """The limits as part of the key of a verdict."""
-        return tuple(sorted(asdict(self).items()))
+        """The limits as part of the key of a verdict, which no machine's speed is part of."""
+        return tuple(sorted((name, it) for name, it in asdict(self).items() if name != "scale"))
 
     def as_json(self) -> dict[str, JsonValue]:
         """The limits as the zygote reads them."""
         return {
-            "cpu_seconds": self.cpu_seconds,
-            "wall_seconds": self.wall_seconds,
+            "cpu_seconds": self.allowed_seconds,
+            "wall_seconds": self.allowed_wall_seconds,
             "memory_bytes": self.memory_bytes,
             "stack_bytes": self.stack_bytes,
             "output_bytes": self.output_bytes,

@@ -5,7 +5,10 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+
+_PAUSE = 0.002  # seconds between two looks at whether a processor is free
 
 
 class Processors:
@@ -43,6 +46,27 @@ class Processors:
         """Leave a processor to others."""
         with self._lock:
             self._claimed.pop(number).close()
+
+    def claim_others(self, stopped: Callable[[], bool]) -> tuple[int, ...]:
+        """Take all processors but the last, one after the other, waiting for each.
+
+        Who asks for the last one then is alone on the machine, as far as programs that are judged
+        go. All take them in the same order, so that nobody waits for ever.
+
+        Args:
+            stopped: Whether to wait no more.
+
+        Returns:
+            Those that were taken.
+        """
+        taken: list[int] = []
+        for number in self.numbers[:-1]:
+            while not self.claim(number):
+                if stopped():
+                    return tuple(taken)
+                time.sleep(_PAUSE)
+            taken.append(number)
+        return tuple(taken)
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ import contextlib
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -16,9 +16,8 @@ from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.core.shorten import render
 from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Ran, Verdict
-from pytest_selfrepair.errors import SandboxError, UsageError
+from pytest_selfrepair.errors import SandboxError
 from pytest_selfrepair.sandbox.assertion_judge import Examination
-from pytest_selfrepair.sandbox.calibration import calibration
 from pytest_selfrepair.sandbox.case_results import CaseResults, JudgedCase
 from pytest_selfrepair.sandbox.channel import CaseReport
 from pytest_selfrepair.sandbox.child_reports import (
@@ -32,7 +31,7 @@ from pytest_selfrepair.sandbox.child_reports import (
     unstable,
 )
 from pytest_selfrepair.sandbox.examiner import Examiner
-from pytest_selfrepair.sandbox.installed_packages import Packages, find_packages, lacking, without
+from pytest_selfrepair.sandbox.installed_packages import Packages, lacking, packages_for, without
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.own import OwnChecker
@@ -46,6 +45,9 @@ from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 _T = TypeVar("_T")
 Judging = Callable[[ZygoteProcess, CaseResults], None]
 """Runs a program in a zygote and tells a tally of each case."""
+
+_ALONE_WITHIN = 5.0
+"""Seconds after which a program that is to be alone does without: somebody else holds on."""
 
 ATTEMPTS = 3
 """How often a program is run at most where the sandbox itself fails."""
@@ -67,7 +69,11 @@ class SandboxJudge:
         packages: The distributions that programs may use; None: those of their task's source, as
             far as they are installed.
 
-    Where a task's cases are assertions, these decide, and no checker is asked.
+    Where a task's cases are assertions, these decide, and no checker is asked. It is the pool
+    `local`, a `JudgePool`.
+
+    Attributes:
+        at_once: Programs that run at once.
     """
 
     def __init__(
@@ -89,10 +95,10 @@ class SandboxJudge:
         self._all_cases = all_cases
         self._checker_of = checker_of
         self._packages = packages
-        concurrency = concurrency or usable_processors()
+        self.at_once = concurrency or usable_processors()
         # A thread for every program that runs: bound to no event loop, since a judge may outlive
         # one, and kept, since bubblewrap ends with the thread that started it.
-        self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="selfrepair-judge")
+        self._threads = ThreadPoolExecutor(self.at_once, thread_name_prefix="selfrepair-judge")
         # Those that hear what is expected are never lent to a program, which shares their memory.
         self._checkers = Zygotes(isolation.command, isolation.environment)
         # A program has a processor for itself: only then its time is its own.
@@ -108,9 +114,35 @@ class SandboxJudge:
         return self._isolation.description
 
     @property
-    def calibration(self) -> float:
-        """CPU seconds of a fixed piece of work on this machine, by which machines compare."""
-        return calibration()
+    def notices(self) -> list[str]:
+        """What the user should know of judging: nothing."""
+        return []
+
+    @property
+    def scale(self) -> float:
+        """The `scale` of its limits."""
+        return self._limits.scale
+
+    @scale.setter
+    def scale(self, scale: float) -> None:
+        if scale != self._limits.scale:
+            self._limits = self._examiner.limits = replace(self._limits, scale=scale)
+
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Let one program be the only one that is judged on this machine, or wait in vain."""
+        ends = time.monotonic() + _ALONE_WITHIN
+        taken = await asyncio.to_thread(
+            self._processors.claim_others, lambda: time.monotonic() > ends
+        )
+        try:
+            yield
+        finally:
+            for number in taken:
+                self._processors.give_back(number)
+
+    def open(self) -> None:
+        """Nothing: zygotes are started when they are needed."""
 
     async def aclose(self) -> None:
         """End the zygotes; nothing can be judged any more."""
@@ -188,12 +220,7 @@ class SandboxJudge:
 
     def packages_of(self, task: Task) -> Packages:
         """The packages that programs of a task may use."""
-        if self._packages is not None:
-            return self._packages
-        try:
-            return find_packages(task.packages)
-        except UsageError:  # nobody has asked for them
-            return Packages()
+        return packages_for(task.packages, self._packages)
 
     def _zygotes_of(self, task: Task, program: str) -> Zygotes:
         """Those that have what programs of a task may use, and at hand what this one speaks of."""
@@ -243,7 +270,7 @@ class SandboxJudge:
     def _run(
         self, zygote: ZygoteProcess, task: Task, program: str, work: Judging, started: float
     ) -> Verdict:
-        tally = CaseResults(all_cases=self._all_cases)
+        tally = CaseResults(all_cases=self._all_cases, scale=self._limits.scale)
         work(zygote, tally)
         return Verdict(
             outcome=tally.outcome,
@@ -312,7 +339,7 @@ class _Comparison:
 
     def _in_time(self, report: CaseReport) -> bool:
         """Whether a case had its time; else its program is to have a process of its own."""
-        return report.cpu_seconds <= self._work.limits.cpu_seconds
+        return report.cpu_seconds <= self._work.limits.allowed_seconds
 
     def _again_together(self, zygote: ZygoteProcess, index: int) -> CaseReport | None:
         work = replace(self._work, inputs=[self._work.inputs[index]], again=True)

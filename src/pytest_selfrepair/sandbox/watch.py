@@ -52,7 +52,7 @@ class Watch:
     @property
     def timed_out(self) -> bool:
         """Whether it has waited for longer than it may."""
-        return self._idle >= self._limits.wall_seconds
+        return self._idle >= self._limits.allowed_wall_seconds
 
     @property
     def starved(self) -> bool:
@@ -62,10 +62,10 @@ class Watch:
     @property
     def over(self) -> bool:
         """Whether it is to be ended."""
-        return self.timed_out or self.starved or self.cpu_seconds > self._limits.cpu_seconds
+        return self.timed_out or self.starved or self.cpu_seconds > self._limits.allowed_seconds
 
     @property
     def patience(self) -> float:
         """Seconds to the next look."""
-        left = self._limits.cpu_seconds - self.cpu_seconds
+        left = self._limits.allowed_seconds - self.cpu_seconds
         return max(_SHORTEST_TICK, min(_TICK, left))

@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
 
+from pytest_selfrepair.core.shard import Shard
 from pytest_selfrepair.core.task import Difficulty
 
 _Group = TypeVar("_Group", bound=StrEnum)
@@ -73,6 +74,21 @@ def balanced(tasks: Sequence[tuple[str, StrEnum]], seed: int) -> list[str]:
         lots = sorted((_lot(task_id, seed), task_id) for task_id in ids)
         places += [((i + 0.5) / len(ids), lot, task_id) for i, (lot, task_id) in enumerate(lots)]
     return [task_id for _, _, task_id in sorted(places)]
+
+
+def share(tasks: Sequence[tuple[str, StrEnum]], shard: Shard, seed: int) -> frozenset[str]:
+    """The ids of the tasks that are in a shard.
+
+    Every task is in one shard. Shards differ by one task at most, and so they do in the tasks of
+    each difficulty. Like a draw it depends on ids and seed alone: hosts need not ask each other.
+
+    Args:
+        tasks: The id of each, and its difficulty; of a scenario its zone of agreement.
+        shard: The shard.
+        seed: Deals them out.
+    """
+    dealt = sorted({(found, _lot(task_id, seed), task_id) for task_id, found in tasks})
+    return frozenset(task_id for _, _, task_id in dealt[shard.index :: shard.count])
 
 
 def _in_order(groups: Collection[_Group]) -> list[_Group]:

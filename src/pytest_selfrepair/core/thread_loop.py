@@ -1,4 +1,4 @@
-"""An event loop on a thread of its own, beside pytest's, which never waits for it unasked."""
+"""An event loop on a thread of its own, which never waits for the thread that started it."""
 
 import asyncio
 import threading

@@ -1,0 +1,62 @@
+"""`selfrepair merge`: parts that several hosts or processes made, joined into one whole.
+
+Stores are joined by `merge_stores`, JSON Lines of `selfrepair judge` by `merge_verdicts`; which of
+them, the files say. Each has a coroutine `run(parts, out)` that returns the exit status.
+"""
+
+import argparse
+import importlib
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+
+from pytest_selfrepair.errors import UsageError
+
+_STORE = b"SQLite format 3\0"
+_STORES, _VERDICTS = "merge_stores", "merge_verdicts"
+_KINDS = {_STORES: "a store", _VERDICTS: "JSON Lines"}
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Declare what the command takes, and what it runs."""
+    command.add_argument(
+        "parts",
+        metavar="FILE",
+        type=Path,
+        nargs="+",
+        help="stores of runs of `--selfrepair-shard`, or files of `selfrepair judge --shard`",
+    )
+    command.add_argument(
+        "-o", "--out", metavar="OUT", type=Path, required=True, help="where the whole is written"
+    )
+    command.set_defaults(run=_command)
+
+
+async def _command(options: argparse.Namespace) -> int:
+    module = importlib.import_module(f"pytest_selfrepair.commands.{_kind(options.parts)}")
+    run: Callable[[Sequence[Path], Path], Coroutine[None, None, int]] = module.run
+    return await run(options.parts, options.out)
+
+
+def _kind(parts: Sequence[Path]) -> str:
+    """The module that joins these files.
+
+    Raises:
+        UsageError: One cannot be read, or they are of two kinds.
+    """
+    kinds = {path: _STORES if _starts(path) == _STORE else _VERDICTS for path in parts}
+    first = kinds[parts[0]]
+    for path, kind in kinds.items():
+        if kind != first:
+            raise UsageError(
+                f"{path}: found {_KINDS[kind]}, and {_KINDS[first]} in {parts[0]}; accepted: "
+                "stores alone, or JSON Lines alone"
+            )
+    return first
+
+
+def _starts(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_STORE))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; accepted: a file to read") from error

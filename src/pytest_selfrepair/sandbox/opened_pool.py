@@ -1,0 +1,73 @@
+"""The judge pool of a name: made, but not opened yet."""
+
+import importlib.util
+from collections.abc import Callable
+
+from pytest_selfrepair.core.checker import CHECKERS, Checker
+from pytest_selfrepair.core.pool_name import PoolKind, pool_named
+from pytest_selfrepair.core.processors import usable_processors
+from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.sandbox.installed_packages import Packages, find_packages
+from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
+from pytest_selfrepair.sandbox.judge_pool import JudgePool
+from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
+
+INSTALL = 'pip install "pytest-selfrepair[cluster]"'
+"""What installs Dask."""
+
+
+def make_pool(
+    settings: JudgeSettings,
+    *,
+    isolation: Isolation | None = None,
+    packages: Packages | None = None,
+    concurrency: int | None = None,
+    checker_of: Callable[[Task], Checker | None] = lambda _: None,
+    option: Callable[[str], str] = str,
+) -> JudgePool:
+    """The pool that settings name.
+
+    Args:
+        settings: How it judges.
+        isolation: How programs are kept apart from this machine; None: it is found where needed.
+        packages: The distributions that the settings name, where they have been found.
+        concurrency: Programs that run at once on this machine; None: as many as the settings say.
+        checker_of: Finds a checker that stands in for a task's own and the settings'.
+        option: What errors call the option of a setting, by the setting's name.
+
+    Raises:
+        UsageError: A setting is not accepted, or the machine has not what it asks for.
+        SandboxError: This machine has no isolation at all.
+    """
+    if settings.checker not in CHECKERS:
+        found, accepted = settings.checker, ", ".join(CHECKERS)
+        raise UsageError(f"{option('checker')}: found {found!r}; accepted: {accepted}")
+    try:
+        name = pool_named(settings.pool)
+    except ValueError as error:
+        found = f"{option('pool')}: found {settings.pool!r}"
+        raise UsageError(f"{found}; accepted: {error}") from None
+    if packages is None and settings.packages is not None:
+        packages = find_packages(settings.packages, option("packages"))
+    concurrency = concurrency or settings.jobs or usable_processors()
+    if name.kind is PoolKind.LOCAL:
+        return settings.judge(
+            isolation or find_isolation(settings.sandbox),
+            packages,
+            concurrency=concurrency,
+            checker_of=checker_of,
+        )
+    if importlib.util.find_spec("distributed") is None:
+        found = f"{option('pool')}: found {settings.pool!r}, which needs Dask"
+        raise UsageError(f"{found}; accepted: after {INSTALL}")
+    from pytest_selfrepair.sandbox.dask_pool import DaskPool  # noqa: PLC0415 - Dask is an extra
+
+    return DaskPool(
+        name,
+        settings,
+        packages,
+        concurrency=concurrency,
+        checker_of=checker_of,
+        option=option("pool"),
+    )

@@ -1,0 +1,218 @@
+"""What workers get next, and what becomes of what they had: every program is answered once."""
+
+from collections import Counter
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_selfrepair.core.verdict import Outcome, Verdict
+from pytest_selfrepair.errors import SandboxError
+from pytest_selfrepair.sandbox.dispatch import (
+    WINDOW,
+    Answer,
+    Batch,
+    Cases,
+    Dispatcher,
+    Job,
+    Node,
+    Request,
+)
+
+PASSED = Verdict(outcome=Outcome.PASSED, cases_run=1, cases_passed=1)
+SLOW = Verdict(outcome=Outcome.TIME_LIMIT, cases_run=1, cases_passed=0)
+PATIENCE = 10.0
+
+
+def cases(name: str) -> Cases:
+    return Cases(digest=name, task_id=f"tasks/{name}", data=b"", seconds=1.0)
+
+
+class Waiting:
+    """A dispatcher with programs of some tasks, and the answers that came."""
+
+    def __init__(self, *tasks: str, workers: int = 1, threads: int = 1) -> None:
+        self.dispatcher = Dispatcher(PATIENCE)
+        self.answers: list[tuple[int, Answer]] = []
+        for number, name in enumerate(tasks):
+            self.add(number, name)
+        for number in range(workers):
+            self.join(f"w{number}", threads)
+
+    def add(self, number: int, name: str) -> Request:
+        request = Request(
+            cases=cases(name),
+            job=Job(program=str(number)),
+            answer=lambda answer: self.answers.append((number, answer)),
+        )
+        self.dispatcher.add(request)
+        return request
+
+    def join(self, address: str, threads: int = 1) -> Node:
+        node = Node(address=address, threads=threads)
+        self.dispatcher.nodes[address] = node
+        return node
+
+    def node(self, number: int = 0) -> Node:
+        return self.dispatcher.nodes[f"w{number}"]
+
+    def next(self, number: int = 0, now: float = 0.0) -> Batch | None:
+        return self.dispatcher.next_batch(self.node(number), now)
+
+    def finish(self, batch: Batch, number: int = 0, now: float = 0.0) -> None:
+        answers = [PASSED] * len(batch.requests)
+        self.dispatcher.finished(self.node(number), batch, answers, 0.1, now)
+
+
+def programs(batch: Batch | None) -> list[str]:
+    assert batch is not None
+    return [request.job.program for request in batch.requests]
+
+
+def test_a_batch_has_programs_of_one_task() -> None:
+    waiting = Waiting("a", "b", "a", "b")
+    assert programs(waiting.next()) == ["0", "2"]
+    assert programs(waiting.next()) == ["1", "3"]
+    assert waiting.next() is None
+
+
+def test_a_worker_has_no_more_than_its_window() -> None:
+    waiting = Waiting(*"abcdefgh", threads=2)
+    found = [waiting.next() for _ in range(8)]
+    assert sum(batch is not None for batch in found) == 2 * WINDOW
+
+
+def test_a_worker_gets_programs_of_a_task_whose_cases_it_has() -> None:
+    waiting = Waiting("a", "b", "c")
+    waiting.node().learn("c")
+    assert programs(waiting.next()) == ["2"]
+
+
+def test_few_programs_are_shared_out_among_workers() -> None:
+    waiting = Waiting(*"aaaa", workers=2)
+    assert [len(programs(waiting.next(number))) for number in (0, 1, 0, 1)] == [1, 1, 1, 1]
+
+
+def test_what_a_worker_did_not_come_to_is_given_to_another() -> None:
+    waiting = Waiting(*"aaaaaaaa", workers=2)
+    batch = waiting.next()
+    assert batch is not None
+    waiting.dispatcher.finished(waiting.node(), batch, [PASSED], 3.0, 3.0)
+    assert programs(waiting.next(1)) == programs(batch)[1:]
+
+
+def test_only_what_a_lost_worker_ran_is_suspect() -> None:
+    waiting = Waiting("a", "b", "c", workers=2)
+    first, second = waiting.next(), waiting.next()
+    waiting.dispatcher.lost("w0")
+    other = waiting.next(1)
+    assert other is not None
+    assert other.suspect
+    assert programs(other) == programs(first)
+    assert waiting.next(1) is None  # beside a suspect batch nothing is run
+    waiting.finish(other, 1)
+    assert programs(waiting.next(1)) == programs(second)
+
+
+def test_the_program_with_which_workers_die_is_found_and_is_never_a_wrong_program() -> None:
+    waiting = Waiting(*["a"] * 8, workers=1)
+    deaths = 0
+    for _ in range(100):
+        address = f"w{deaths}"
+        batch = waiting.dispatcher.next_batch(waiting.dispatcher.nodes[address], 0.0)
+        if batch is None:
+            break
+        if "5" in programs(batch):
+            waiting.dispatcher.lost(address)
+            deaths += 1
+            waiting.join(f"w{deaths}")
+        else:
+            waiting.finish(batch, deaths)
+    found = dict(waiting.answers)
+    assert isinstance(found.pop(5), SandboxError)
+    assert len(waiting.answers) == 8
+    assert set(found.values()) == {PASSED}
+    assert deaths <= 8
+
+
+def test_a_worker_that_hangs_gets_nothing_until_it_answers_and_the_first_answer_counts() -> None:
+    waiting = Waiting("a", workers=2)
+    batch = waiting.next(0, now=0.0)
+    assert batch is not None
+    assert waiting.dispatcher.overdue(PATIENCE) == []
+    assert waiting.dispatcher.overdue(100.0) == [waiting.node(0)]
+    waiting.add(1, "b")
+    assert waiting.next(0) is None
+    again = waiting.next(1, now=100.0)
+    assert again is not None
+    assert programs(again) == ["0"]
+    waiting.finish(again, 1)
+    waiting.dispatcher.finished(waiting.node(0), batch, [SLOW], 1.0, 101.0)
+    assert waiting.answers == [(0, PASSED)]
+    (notice,) = waiting.dispatcher.notices
+    assert notice.startswith("tasks/a: a program was judged twice, since a worker hung, and other")
+    assert notice.endswith("wise: passed, then time_limit; the first counts")
+    assert programs(waiting.next(0)) == ["1"]
+
+
+def test_a_program_that_nobody_waits_for_is_not_sent() -> None:
+    waiting = Waiting()
+    waiting.join("w0")
+    waiting.add(0, "a").dropped = True
+    assert waiting.next() is None
+
+
+def test_where_there_is_nobody_to_judge_all_that_waits_is_given_up() -> None:
+    waiting = Waiting("a", "b")
+    error = SandboxError("nobody")
+    waiting.dispatcher.fail_all(error)
+    assert waiting.answers == [(0, error), (1, error)]
+    assert waiting.dispatcher.waiting == 0
+
+
+@given(chance=st.randoms(use_true_random=False), poison=st.sets(st.integers(0, 29), max_size=2))
+def test_whatever_happens_every_program_is_answered_once(chance: Random, poison: set[int]) -> None:
+    waiting = Waiting(*(chance.choice("abcd") for _ in range(30)), workers=3, threads=2)
+    born, now = 3, 0.0
+    for _ in range(5000):
+        if len(waiting.answers) == 30:
+            break
+        now += 1.0
+        node = chance.choice(list(waiting.dispatcher.nodes.values()))
+        event = chance.random()
+        waiting.dispatcher.next_batch(node, now)
+        running = node.running[: node.threads]
+        dies = any(int(r.job.program) in poison for batch in running for r in batch.requests)
+        if dies or (event < 0.02 and len(waiting.dispatcher.nodes) > 1):
+            waiting.dispatcher.lost(node.address)
+            waiting.join(f"w{born}", 2)
+            born += 1
+        elif event < 0.1:
+            waiting.dispatcher.overdue(now)
+        elif running and event < 0.15:
+            waiting.dispatcher.given_back(node, running[0], now)
+        elif running and event < 0.8:
+            batch = running[0]
+            done = chance.randint(1, len(batch.requests))
+            waiting.dispatcher.finished(node, batch, [PASSED] * done, 1.0, now)
+    assert Counter(number for number, _ in waiting.answers) == dict.fromkeys(range(30), 1)
+    wrong = {number for number, answer in waiting.answers if answer is not PASSED}
+    assert poison <= wrong
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_a_batch_that_a_worker_cannot_take_is_halved_to_the_program(count: int) -> None:
+    waiting = Waiting(*["a"] * count)
+    for _ in range(1000):
+        batch = waiting.next()
+        if batch is None:
+            break
+        if "0" in programs(batch):
+            waiting.dispatcher.failed(waiting.node(), batch, "a worker said no", 0.0)
+        else:
+            waiting.finish(batch)
+    found = dict(waiting.answers)
+    assert "a worker said no, again and again" in str(found.pop(0))
+    assert set(found.values()) <= {PASSED}
+    assert len(found) == count - 1
