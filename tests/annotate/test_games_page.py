@@ -119,7 +119,7 @@ def test_a_study_draws_games_and_every_participant_gets_other_items(
 
 
 def test_what_people_write_is_the_advice_of_the_second_run(
-    pytester: pytest.Pytester,
+    pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_scenarios(pytester.path)
     pytester.makeini("[pytest]")
@@ -130,6 +130,8 @@ def test_what_people_write_is_the_advice_of_the_second_run(
     items = finished(runs.load(store))
     with Answers(pytester.path / "a.sqlite") as answers, client_of(answers, items) as client:
         advise(client, 1, f"Come down sooner. {EVIL_TALK}")
+    assert main(["study", "report", "--answers", f"{pytester.path}/a.sqlite"]) == 0
+    assert "1 answer on 1 game, 1 people" in capsys.readouterr().out
     human = f"human:{pytester.path}/a.sqlite"
     pytester.runpytest(*play, "--selfrepair-feedback", human).assert_outcomes(passed=1)
     [found] = runs.load(store).games
