@@ -51,6 +51,13 @@ def test_the_gate_stands_first_with_its_reasons() -> None:
     ]
 
 
+def test_a_reason_why_tasks_are_not_scored_is_one_annotation_for_all_of_them() -> None:
+    records = [replace(record(number, SOLVED), unscored="a key died") for number in range(1, 6)]
+    assert annotations(records) == [
+        "::error title=tasks not scored::5 (tasks/0001, tasks/0002, tasks/0003, …): a key died"
+    ]
+
+
 hostile = st.text(max_size=40) | st.sampled_from(
     ["\n::error::x", "\r\n::set-output name=a::b", "%0A::warning::", "\x1b[2J", "::add-mask::a"]
 )

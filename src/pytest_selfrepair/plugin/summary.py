@@ -12,6 +12,7 @@ from pytest_selfrepair.plugin.importing import unswept
 from pytest_selfrepair.plugin.reports import Reports
 from pytest_selfrepair.plugin.run_process import RunProcess
 from pytest_selfrepair.plugin.runlog import RunLog
+from pytest_selfrepair.plugin.unscored_errors import UnscoredErrors
 from pytest_selfrepair.report.kept import kept
 
 if TYPE_CHECKING:
@@ -27,15 +28,22 @@ class Summary:
         log: What every task became.
         reports: What is to be written, and the gate.
         collection: What was noticed when tasks were collected.
+        errors: What pytest has shown of items that were not scored.
     """
 
     def __init__(
-        self, process: RunProcess, log: RunLog, reports: Reports, collection: Collection
+        self,
+        process: RunProcess,
+        log: RunLog,
+        reports: Reports,
+        collection: Collection,
+        errors: UnscoredErrors,
     ) -> None:
         self._process = process
         self._log = log
         self._reports = reports
         self._collection = collection
+        self._errors = errors
 
     def pytest_report_teststatus(
         self, report: pytest.CollectReport | pytest.TestReport
@@ -74,7 +82,7 @@ class Summary:
 
         terminalreporter.section("self-repair")
         against = self._reports.against(log.records, log.games)
-        show(terminalreporter, self._findings, against)
+        show(terminalreporter, self._findings, against, self._errors.shown)
         written = self._reports.write(
             self._findings, log.records, log.games, against, self._decision
         )

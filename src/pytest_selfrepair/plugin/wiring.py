@@ -106,9 +106,11 @@ def _hooks(process: RunProcess, collection: Collection) -> list[object]:
     from pytest_selfrepair.plugin.planning import Planning  # noqa: PLC0415
     from pytest_selfrepair.plugin.reports import Reports  # noqa: PLC0415
     from pytest_selfrepair.plugin.summary import Summary  # noqa: PLC0415
+    from pytest_selfrepair.plugin.unscored_errors import UnscoredErrors  # noqa: PLC0415
 
-    reports = Reports(settings)
-    return [*hooks, Planning(process, reports), Summary(process, log, reports, collection)]
+    reports, errors = Reports(settings), UnscoredErrors(log)
+    summary = Summary(process, log, reports, collection, errors)
+    return [*hooks, Planning(process, reports), errors, summary]
 
 
 def _isolation(settings: Settings, config: pytest.Config) -> Isolation:
