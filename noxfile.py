@@ -67,6 +67,13 @@ def tasks(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation site, into `site`; a warning is an error."""
+    session.install("-q", "-e", ".[docs]")
+    session.run("mkdocs", "build", "-q", "--strict", env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session
 def slow(session: nox.Session) -> None:
     """What takes minutes: kills at random moments, published verdicts, the embedded model."""
     session.install("-q", "-e", ".[test]")

@@ -237,7 +237,7 @@ def test_the_package_can_be_run_as_a_command() -> None:
     assert result.stdout.startswith("selfrepair ")
 
 
-PAGES = ("running", "reports", "judging", "growing-a-run")
+PAGES = ("running", "reports", "judging", "growing-a-run", "ci")
 
 
 def test_the_readmes_commands_work(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -73,6 +73,13 @@ def test_a_broken_rule_is_marked_at_its_scenario_and_beside_the_baseline() -> No
     assert annotations([], [kept], before=[kept]) == []
 
 
+def test_a_reason_why_tasks_are_not_scored_is_one_annotation_for_all_of_them() -> None:
+    records = [replace(record(number, SOLVED), unscored="a key died") for number in range(1, 6)]
+    assert annotations(records) == [
+        "::error title=tasks not scored::5 (tasks/0001, tasks/0002, tasks/0003, …): a key died"
+    ]
+
+
 hostile = st.text(max_size=40) | st.sampled_from(
     ["\n::error::x", "\r\n::set-output name=a::b", "%0A::warning::", "\x1b[2J", "::add-mask::a"]
 )

@@ -13,6 +13,7 @@ from pytest_selfrepair.plugin.reports import Reports
 from pytest_selfrepair.plugin.run_gate import RunGate
 from pytest_selfrepair.plugin.run_process import RunProcess
 from pytest_selfrepair.plugin.runlog import RunLog
+from pytest_selfrepair.plugin.unscored_errors import UnscoredErrors
 from pytest_selfrepair.report.kept import kept
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Summary:
         reports: What is to be written.
         gate: What the run must pass, and its baselines.
         collection: What was noticed when tasks were collected.
+        errors: What pytest has shown of items that were not scored.
     """
 
     def __init__(
@@ -38,12 +40,14 @@ class Summary:
         reports: Reports,
         gate: RunGate,
         collection: Collection,
+        errors: UnscoredErrors,
     ) -> None:
         self._process = process
         self._log = log
         self._reports = reports
         self._gate = gate
         self._collection = collection
+        self._errors = errors
 
     def pytest_report_teststatus(
         self, report: pytest.CollectReport | pytest.TestReport
@@ -82,7 +86,7 @@ class Summary:
 
         terminalreporter.section("self-repair")
         against = self._gate.against(log.records, log.games)
-        show(terminalreporter, self._findings, against)
+        show(terminalreporter, self._findings, against, self._errors.shown)
         written = self._reports.write(
             self._findings, log.records, log.games, against, self._decision
         )

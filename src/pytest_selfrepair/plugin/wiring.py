@@ -108,10 +108,11 @@ def _hooks(process: RunProcess, collection: Collection) -> list[object]:
     from pytest_selfrepair.plugin.reports import Reports  # noqa: PLC0415
     from pytest_selfrepair.plugin.run_gate import RunGate  # noqa: PLC0415
     from pytest_selfrepair.plugin.summary import Summary  # noqa: PLC0415
+    from pytest_selfrepair.plugin.unscored_errors import UnscoredErrors  # noqa: PLC0415
 
-    gate = RunGate(settings)
-    summary = Summary(process, log, Reports(settings), gate, collection)
-    return [*hooks, Planning(process, gate), summary]
+    gate, errors = RunGate(settings), UnscoredErrors(log)
+    summary = Summary(process, log, Reports(settings), gate, collection, errors)
+    return [*hooks, Planning(process, gate), errors, summary]
 
 
 def _isolation(settings: Settings, config: pytest.Config) -> Isolation | None:

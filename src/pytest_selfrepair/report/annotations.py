@@ -10,9 +10,11 @@ from enum import StrEnum
 from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.comparison.gate import Decision
+from pytest_selfrepair.estimate.run import outcome_counts
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
 from pytest_selfrepair.report.game_item import broken_text
 from pytest_selfrepair.report.item import unsolved_text
+from pytest_selfrepair.report.phrases import named
 from pytest_selfrepair.report.visible_text import harmless, harmless_lines
 
 _LONGEST = 2000
@@ -35,7 +37,7 @@ def annotations(
     before: Sequence[BargainRecord] = (),
     files: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """The commands, a line each: the gate, tasks lost, unsolved and won, and rules of games.
+    """The commands, a line each: the gate, what was not scored, lost, unsolved, won, and games.
 
     GitHub shows ten of each level and step, so what is worst stands first.
 
@@ -50,6 +52,8 @@ def annotations(
     """
     files = files or {}
     lines = list(_gate(decision)) if decision is not None else []
+    for each in outcome_counts.unscored(records):
+        lines.append(_command(_Level.ERROR, "tasks not scored", f"{named(each)}: {each.reason}"))
     unsolved = {
         record.task_id: record for record in records if task_outcome(record) is TaskOutcome.UNSOLVED
     }
