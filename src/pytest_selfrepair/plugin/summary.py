@@ -37,6 +37,7 @@ class Summary:
         self,
         process: RunProcess,
         log: RunLog,
+        *,
         reports: Reports,
         gate: RunGate,
         collection: Collection,

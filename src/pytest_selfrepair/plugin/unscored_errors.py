@@ -91,7 +91,7 @@ def _folded(
     """The reports to show in place of all, and the reasons in them."""
     alike: dict[str, list[pytest.TestReport]] = {}
     for number, report in enumerate(errors):
-        of_item = isinstance(report, pytest.TestReport) and report.when == "setup"
+        of_item = report.when == "setup"
         reason = reasons.get(report.nodeid) if of_item else None
         # an error of another kind stands alone
         alike.setdefault(f"error {number}" if reason is None else reason, []).append(report)

@@ -111,7 +111,14 @@ def _hooks(process: RunProcess, collection: Collection) -> list[object]:
     from pytest_selfrepair.plugin.unscored_errors import UnscoredErrors  # noqa: PLC0415
 
     gate, errors = RunGate(settings), UnscoredErrors(log)
-    summary = Summary(process, log, Reports(settings), gate, collection, errors)
+    summary = Summary(
+        process,
+        log,
+        reports=Reports(settings),
+        gate=gate,
+        collection=collection,
+        errors=errors,
+    )
     return [*hooks, Planning(process, gate), errors, summary]
 
 
