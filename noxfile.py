@@ -91,7 +91,9 @@ def wheel(session: nox.Session) -> None:
     session.install("-q", f"{built}[test]")
     tree = folder / "tree"
     shutil.rmtree(tree, ignore_errors=True)
-    shutil.copytree(".", tree, ignore=shutil.ignore_patterns("src", ".*", "node_modules"))
+    shutil.copytree(
+        ".", tree, ignore=shutil.ignore_patterns("src", ".git", ".nox", ".venv", "node_modules")
+    )
     session.chdir(tree)
     session.run("pytest", "-n", "auto", *session.posargs)
 
