@@ -199,9 +199,11 @@ OPTIONS = (
     Option(
         name="base_url",
         metavar="URL",
-        help="address of the OpenAI-compatible endpoint (default: $OPENAI_BASE_URL, else OpenAI's)",
+        help="address of the OpenAI-compatible endpoint; may be given more than once, for a model "
+        "that several servers have (default: $OPENAI_BASE_URL, else OpenAI's)",
         default=None,
         parse=values.url,
+        repeats=True,
     ),
     Option(
         name="feedback_base_url",
