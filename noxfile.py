@@ -1,5 +1,6 @@
 """What CI does, in parts that take minutes each: `nox -s unit`, `nox -l` lists them."""
 
+import shutil
 from pathlib import Path
 
 import nox
@@ -67,6 +68,13 @@ def tasks(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation site, into `site`; a warning is an error."""
+    session.install("-q", "-e", ".[docs]")
+    session.run("mkdocs", "build", "-q", "--strict", env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session
 def slow(session: nox.Session) -> None:
     """What takes minutes: kills at random moments, published verdicts, the embedded model."""
     session.install("-q", "-e", ".[test]")
@@ -75,13 +83,19 @@ def slow(session: nox.Session) -> None:
 
 @nox.session
 def wheel(session: nox.Session) -> None:
-    """The rooms' tests on the built wheel: the package is not imported from `src`."""
+    """The tests on the built wheel, in a copy of this tree without `src`."""
     session.install("-q", "build")
-    folder = session.create_tmp()
-    session.run("python", "-m", "build", "-q", "--wheel", "--outdir", folder)
-    [built] = sorted(Path(folder).glob("*.whl"))[-1:]
+    folder = Path(session.create_tmp())
+    session.run("python", "-m", "build", "-q", "--wheel", "--outdir", str(folder))
+    [built] = sorted(folder.glob("*.whl"))[-1:]
     session.install("-q", f"{built}[test]")
-    session.run("pytest", "-n", "auto", "tests/core", "tests/report", *session.posargs)
+    tree = folder / "tree"
+    shutil.rmtree(tree, ignore_errors=True)
+    shutil.copytree(
+        ".", tree, ignore=shutil.ignore_patterns("src", ".git", ".nox", ".venv", "node_modules")
+    )
+    session.chdir(tree)
+    session.run("pytest", "-n", "auto", *session.posargs)
 
 
 @nox.session

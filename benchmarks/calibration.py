@@ -34,7 +34,9 @@ from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.estimate.bargain.gains import family
 from pytest_selfrepair.estimate.bargain.game_samples import samples
 from pytest_selfrepair.estimate.comparison.gate import Gate, GateRule, decide
+from pytest_selfrepair.estimate.comparison.paired import sharing
 from pytest_selfrepair.estimate.comparison.pairs import pairs
+from pytest_selfrepair.estimate.comparison.ranking import ranked_pairs
 from pytest_selfrepair.estimate.comparison.regression import Baselines, Regression
 from pytest_selfrepair.estimate.comparison.run_comparison import RunConclusion, progress
 from pytest_selfrepair.estimate.exact.program_arrays import Samples
@@ -293,6 +295,29 @@ def sources(world: str, tasks: int, runs: int, rng: np.random.Generator) -> Iter
     yield from (any_pays, any_better, better)
 
 
+def ranking(world: str, tasks: int, runs: int, rng: np.random.Generator) -> Iterator[Line]:
+    """An order among five runs: of equal ones, any at all; and of one that is better, its own."""
+    draw = WORLDS[world]
+    factor = factor_for_change(draw, -CHANGES[tasks])
+    any_order = Line(sentence="any order of 5 equal runs", world=world, tasks=tasks, truth=0.0)
+    best = Line(sentence="the better of 5 ranks first", world=world, tasks=tasks, truth=1.0)
+    for _ in range(max(runs // 4, 1)):
+        chances = draw(tasks, rng)
+        equal = [records(grown(chances, rng)) for _ in range(5)]
+        any_order.add(int(any(map(side, _order(equal)))))
+        better = [records(grown(chances.changed_by(factor), rng)), *equal[1:]]
+        said = [side(each) for each in _order(better)]
+        # pairs of the better run come first; an order among the others is false
+        best.add(-1 if any(said[4:]) or min(said[:4]) < 0 else int(min(said[:4]) > 0))
+    yield from (any_order, best)
+
+
+def _order(several: Sequence[Sequence[Record]]) -> list[Estimate]:
+    names = [f"run {number}" for number in range(len(several))]
+    shared = sharing(list(zip(names, several, strict=True)))
+    return [each.difference for each in ranked_pairs(shared, names)]
+
+
 def rates(world: str, tasks: int, runs: int, rng: np.random.Generator) -> Iterator[Line]:
     """The intervals of pass@1 and pass@t, by resampling."""
     draw = WORLDS[world]
@@ -346,6 +371,7 @@ PARTS: dict[str, tuple[Part, tuple[str, ...]]] = {
     "chosen": (chosen, _ALIKE),
     "same-tasks": (same_tasks, _ALIKE),
     "sources": (sources, ("equal costs", "lengths vary")),
+    "ranking": (ranking, ("equal costs", "lengths vary", "near misses", "nearly solved")),
     "rates": (rates, _ALIKE),
     "bargain": (bargain, tuple(BARGAIN_WORLDS)),
 }

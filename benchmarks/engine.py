@@ -61,7 +61,7 @@ import asyncio
 
 from pytest_selfrepair.core.sample import Sample, Usage
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
-from pytest_selfrepair.plugin import active
+from pytest_selfrepair.api import judge_programs
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.installed_packages import Packages
 
@@ -110,7 +110,7 @@ def pytest_selfrepair_model(name, config):
     return InProcess() if name == InProcess.name else None
 
 
-active.SandboxJudge = NoJudge
+judge_programs.SandboxJudge = NoJudge
 """
 
 

@@ -17,7 +17,6 @@ import argparse
 import http.client
 import json
 import os
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -31,7 +30,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
 import pytest
 
 from pytest_selfrepair.core.sample import Sample, SampleRequest
@@ -41,6 +39,8 @@ from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.endpoint import Call, EndpointClient
 from pytest_selfrepair.models.local import DEFAULT_SLOTS, REQUESTS_AT_ONCE, LocalServer
 from pytest_selfrepair.models.weights import SIZES, find_weights
+from pytest_selfrepair.store import exchange
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 TASKS = Path(__file__).resolve().parent.parent / "apps_tasks" / "introductory"
 WAY = "SELFREPAIR_BENCHMARK_WAY"
@@ -195,13 +195,11 @@ def processor_seconds(pid: int) -> float:
 
 def recorded(store: Path) -> dict[tuple[str, str], tuple[SampleRequest, Sample]]:
     """What a run asked and got, by task and node."""
-    with closing(sqlite3.connect(store)) as file:
-        rows = file.execute("SELECT request, sample FROM samples").fetchall()
-    pairs = [
-        (msgspec.json.decode(asked, type=SampleRequest), msgspec.json.decode(came, type=Sample))
-        for asked, came in rows
-    ]
-    return {(request.task_id, request.node): (request, sample) for request, sample in pairs}
+    with closing(SqliteStore(store, create=False)) as file:
+        lines = list(exchange.samples(file))
+    return {
+        (each.request.task_id, each.request.node): (each.request, each.sample) for each in lines
+    }
 
 
 def run(folder: Path, options: argparse.Namespace, way: Way | None) -> Measured:

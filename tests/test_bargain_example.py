@@ -30,3 +30,7 @@ def test_the_recording_replays_to_the_games_of_both_models(tmp_path: Path) -> No
         page = (out / f"{model.replace(':', '-')}.html").read_text(encoding="utf-8")
         assert "Does advice gain?" in page
         assert "balloon" in page
+    beside = (out / "index.html").read_text(encoding="utf-8")
+    assert ".97 .91 .90 .90 .83" in beside
+    assert "local:1.5b: round 1 4 of 4, round 2 of self 4 of 4, round 2 of none 4 of 4" in beside
+    assert 'href="local-1.5b.html"' in beside

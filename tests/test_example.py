@@ -22,7 +22,7 @@ def test_the_example_conftest_brings_a_model_a_source_and_tasks(
         'second,"Print the sum, again.",4 5 6,15\n'
         "third,Print about the sum.,2 3 1,6\n"
     )
-    result = pytester.runpytest_subprocess(
+    result = pytester.runpytest(
         "sums.csv",
         *("--selfrepair-model", "careless", "--selfrepair-programs", "1"),
         *("--selfrepair-feedback", "reminder", "--selfrepair-feedback", "none"),
@@ -43,7 +43,7 @@ def flags_of_the_table() -> set[str]:
 
 
 def test_the_table_of_options_names_every_flag_and_no_other(pytester: pytest.Pytester) -> None:
-    shown = pytester.runpytest_subprocess("--help").stdout.str()
+    shown = pytester.runpytest("--help").stdout.str()
     offered = set(re.findall(r"^\s+(--selfrepair-[a-z-]+)(?:=|\s|$)", shown, re.MULTILINE))
     assert offered == flags_of_the_table()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import pytest_selfrepair
-from places import ROOT
+from places import PACKAGE, ROOT
 from pytest_selfrepair.report.columns import PROGRAM_COLUMNS, TASK_COLUMNS, Column
 
 NAMES = """
@@ -56,7 +56,7 @@ def test_a_name_that_is_not_public_is_no_attribute() -> None:
 
 
 def test_every_error_of_the_package_is_public() -> None:
-    tree = ast.parse((ROOT / "src/pytest_selfrepair/errors.py").read_text(encoding="utf-8"))
+    tree = ast.parse((PACKAGE / "errors.py").read_text(encoding="utf-8"))
     errors = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
     assert errors <= set(pytest_selfrepair.__all__)
 

@@ -1,4 +1,4 @@
-"""Write docs/report-json.md and docs/compare-json.md: one table for each object of their JSON.
+"""Write the pages of docs/ about JSON: one table for each object of it.
 
 python tools/describe_json.py            # write the pages
 python tools/describe_json.py --check    # exit status 1 where one is not up to date
@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from pytest_selfrepair.estimate.comparison.ranked import RANKING_SCHEMA, RunRanking
 from pytest_selfrepair.estimate.comparison.run_comparison import COMPARE_SCHEMA, RunComparison
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import SCHEMA, Findings
@@ -53,9 +54,29 @@ ASCII. A is the run before, B the run after.
 This page is made from the classes by `python tools/describe_json.py`.
 """
 
+_RANKING = f"""\
+# The JSON of several runs compared
+
+What `selfrepair compare A B C --json FILE` writes, with three runs or more: one object,
+[RunRanking](#runranking), as ASCII, the best run first.
+`pytest_selfrepair.report.data.ranking_from_json` reads it back. Of two runs it is
+[another object](compare-json.md).
+
+- `schema` is {RANKING_SCHEMA}. It changes when a field is taken away or comes to mean something
+  else; a field that is added leaves it, so pass over what you do not know.
+- Numbers are finite. What could not be estimated is `null`.
+- Shares and rates go from 0 to 1, differences of them from -1 to 1; all on the tasks that every run
+  scored. Tokens are those generated.
+- `growth` and `outcomes` may be long; each of their objects stands on one line.
+- Names of models, sources and tasks are as they came: escape them before you show them.
+
+This page is made from the classes by `python tools/describe_json.py`.
+"""
+
 _PAGES: dict[str, tuple[str, type]] = {
     "report-json.md": (_REPORT, Findings),
     "compare-json.md": (_COMPARE, RunComparison),
+    "compare-runs-json.md": (_RANKING, RunRanking),
 }
 
 _VALUES = {"None": "`null`", "True": "`true`", "False": "`false`"}

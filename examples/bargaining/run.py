@@ -5,7 +5,8 @@
 
 The embedded 1.5B sells to `rule:boulware`, advised by itself (`self`) and by nobody (`none`); the
 embedded 0.5B is the negative control. Two games of two scenarios show that all of it works, and no
-more: docs/bargaining.md says why. All is written to the folder `bargaining`.
+more. All is written to the folder `bargaining`: a page of each model's games, and `index.html`,
+where the paper's figures stand beside these.
 """
 
 import argparse
@@ -14,6 +15,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from beside_paper import Played, page
+from pytest_selfrepair.store import run_names as runs
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -41,17 +45,22 @@ def main() -> int:
     store = out / "samples.sqlite"
     if RECORDING.exists():
         _do("-m", "pytest_selfrepair", "import", str(RECORDING), "--into", str(store))
+    played, links = list[Played](), list[tuple[str, str]]()
     for model in MODELS:
-        page = out / f"{model.replace(':', '-')}.html"
+        games = out / f"{model.replace(':', '-')}.html"
         status = _do(
             *("-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", f"--rootdir={ROOT}"),
             *(*SCENARIOS, "--selfrepair-model", model, *SHAPE),
             *("--selfrepair-replay", "auto" if options.record else "only"),
-            *(f"--selfrepair-store={store}", f"--selfrepair-html={page}"),
+            *(f"--selfrepair-store={store}", f"--selfrepair-html={games}"),
         )
         if status not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:  # rules are broken
             return status
-        print(f"\nthe games of {model}: {page}")
+        print(f"\nthe games of {model}: {games}")
+        played.append(Played.of(model, runs.load(str(store))))
+        links.append((f"the games of {model}", games.name))
+    (out / "index.html").write_text(page(played, links), encoding="utf-8")
+    print(f"beside the paper: {out / 'index.html'}")
     if options.record:
         exported = ("export", str(store), "--what", "samples", "-o", str(RECORDING))
         return _do("-m", "pytest_selfrepair", *exported)

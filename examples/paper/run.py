@@ -23,7 +23,8 @@ from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.errors import SelfRepairError
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.estimate.findings import Findings
-from pytest_selfrepair.report.figures import PAPER, Kind, figure
+from pytest_selfrepair.report.figure_way import PAPER
+from pytest_selfrepair.report.figures import Kind, figure
 from pytest_selfrepair.store import run_names as runs
 
 HERE = Path(__file__).resolve().parent

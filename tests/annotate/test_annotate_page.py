@@ -20,18 +20,20 @@ from starlette.testclient import TestClient
 import annotating
 from annotating import MODELS_WORDS
 from pytest_selfrepair.annotate import answers_layout as layout
-from pytest_selfrepair.annotate import door, host, listening
+from pytest_selfrepair.annotate import door, host
 from pytest_selfrepair.annotate import study_plan as study
 from pytest_selfrepair.annotate import text_judging as judging
 from pytest_selfrepair.annotate.answers_file import Answers
-from pytest_selfrepair.annotate.guard import GUESSES, LARGEST_BODY, Guard, Meter, Rate
-from pytest_selfrepair.annotate.study_items import Item, Person, failing
+from pytest_selfrepair.annotate.person import Person
+from pytest_selfrepair.annotate.study_items import Item, failing
 from pytest_selfrepair.annotate.trial_running import TrialRunner, arguments
 from pytest_selfrepair.core.task import Difficulty, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.web import listening
+from pytest_selfrepair.web.guard import GUESSES, LARGEST_BODY, Guard, Meter, Rate
 
 EVIL = (
     "</textarea></script><script>alert(1)</script><img src=x onerror=alert(2)>"

@@ -8,12 +8,14 @@ import httpx2
 import pytest
 
 import annotating
-from pytest_selfrepair.annotate import guard, host
+from pytest_selfrepair.annotate import host
 from pytest_selfrepair.annotate import study_plan as study
 from pytest_selfrepair.annotate.answers_file import Answers
-from pytest_selfrepair.annotate.study_items import Person, failing
+from pytest_selfrepair.annotate.person import Person
+from pytest_selfrepair.annotate.study_items import failing
 from pytest_selfrepair.cli import main
 from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.web import guard
 
 HEAD = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 

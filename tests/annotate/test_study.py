@@ -188,7 +188,8 @@ def test_a_missing_extra_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "uvicorn", None)
-    monkeypatch.delitem(sys.modules, "pytest_selfrepair.annotate.host", raising=False)
+    for module in ("annotate.host", "web.serving", "web.connection"):
+        monkeypatch.delitem(sys.modules, f"pytest_selfrepair.{module}", raising=False)
     assert main(["annotate", "s.sqlite"]) == 2
     assert "found no uvicorn; accepted: what `pip install" in capsys.readouterr().err
 

@@ -237,19 +237,23 @@ def test_the_package_can_be_run_as_a_command() -> None:
     assert result.stdout.startswith("selfrepair ")
 
 
+PAGES = ("running", "reports", "judging", "growing-a-run", "ci")
+
+
 def test_the_readmes_commands_work(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "apps_tasks").mkdir()
     (here / "apps_tasks/interview").symlink_to(ROOT / "apps_tasks/interview")
     programs(here, line("0103", "print()"))
     with contextlib.closing(SqliteStore(here / ".selfrepair/samples.sqlite")) as store:
-        run = store.begin_run()
-        for record in map(synthetic.record, range(12)):
-            store.add_record(run, record)
+        for name in ("small", "large", ""):
+            run = store.begin_run(name)
+            for record in map(synthetic.record, range(6)):
+                store.add_record(run, record)
     commands = [
         shlex.split(each.removeprefix("selfrepair "), comments=True)
-        for page in ("README.md", "docs/running.md", "docs/reports.md", "docs/judging.md")
+        for page in ("README.md", *(f"docs/{name}.md" for name in PAGES))
         for each in (ROOT / page).read_text(encoding="utf-8").splitlines()
-        if each.startswith("selfrepair ") and each.split()[1] not in {"annotate", "study"}
+        if each.startswith("selfrepair ") and each.split()[1] not in {"annotate", "study", "view"}
     ]
     assert {command[0] for command in commands} >= {
         "export",

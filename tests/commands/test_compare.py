@@ -16,7 +16,7 @@ from projects import SCRIPT, SOLVED, UNSOLVED, fenced, write_project
 from pytest_selfrepair.cli import main
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.comparison.run_comparison import RunConclusion
-from pytest_selfrepair.report.data import comparison_from_json
+from pytest_selfrepair.report.data import comparison_from_json, ranking_from_json
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 STORE = Path(".selfrepair") / "samples.sqlite"
@@ -90,6 +90,34 @@ def test_a_report_on_standard_output_stands_there_alone() -> None:
     assert (found.versus.lost, found.versus.won) == ((), ())
 
 
+@pytest.mark.usefixtures("here")
+def test_three_runs_are_ranked_as_text_and_in_five_files() -> None:
+    keep(*[[synthetic.record(number + run) for number in range(12)] for run in (0, 0, 2)])
+    kinds = {"json": "b.json", "markdown": "b.md", "html": "b.html", "csv": "b.csv"}
+    out = [word for kind, name in kinds.items() for word in (f"--{kind}", name)]
+    result = compare("1", "2", "last", *out, "--latex", "b.tex")
+    assert (result.returncode, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "left out: 4 tasks that not every run scored" in lines
+    found = ranking_from_json(Path("b.json").read_text("ascii"))
+    assert (found.tasks, found.left_out) == (10, 4)
+    assert {each.run.name for each in found.runs} == {f"{STORE}::{number}" for number in (1, 2, 3)}
+    for name, start in (("b.md", "### Self-repair: 3 runs on 10 tasks"), ("b.csv", "run,rank,")):
+        assert Path(name).read_text("utf-8").startswith(start)
+    assert "<title>3 runs compared" in Path("b.html").read_text("utf-8")
+    assert r"\toprule" in Path("b.tex").read_text("utf-8")
+
+
+def test_two_runs_have_a_table_for_a_paper_too(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stored(6)
+    assert main(["compare", "1", "2", "--csv", "-"]) == 0
+    assert capsys.readouterr().out.startswith("run,rank,name,")
+    assert sorted(each.name for each in here.iterdir()) == [".selfrepair"]
+
+
 def test_quiet_it_prints_three_lines(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     stored(6)
     assert main(["compare", "1", "2", "-q"]) == 0
@@ -104,6 +132,7 @@ def test_quiet_it_prints_three_lines(here: Path, capsys: pytest.CaptureFixture[s
     ("arguments", "said"),
     [
         (["1", "7"], f"selfrepair: B: RUN: found {STORE}::7; accepted: last, 1, 2"),
+        (["1", "2", "9"], f"selfrepair: C: RUN: found {STORE}::9; accepted: last, 1, 2"),
         (["nowhere", "1"], "selfrepair: A: RUN: 'nowhere': No such file or directory"),
         (
             ["1", "2", "--json", "-", "--html", "-"],
@@ -135,7 +164,7 @@ def test_a_run_with_two_records_of_a_task_is_refused_before_anything_is_sampled(
     assert main(["compare", "twice.jsonl", "last"]) == 2
     assert capsys.readouterr().err.startswith(f"selfrepair: {said}")
     write_project(pytester.path)
-    result = pytester.runpytest_subprocess(
+    result = pytester.runpytest(
         *("tasks", "-p", "no:xdist", "--selfrepair-model", "scripted:script.json"),
         *("--selfrepair-baseline", "twice.jsonl"),
     )
@@ -160,10 +189,10 @@ def test_a_run_is_held_against_its_baseline(
     monkeypatch.setenv("COLUMNS", "80")
     write_project(pytester.path)
     options = ("tasks", "--selfrepair-programs", "2", "--selfrepair-replay", "off", *mode)
-    first = pytester.runpytest_subprocess(*options, "--selfrepair-model", "scripted:script.json")
+    first = pytester.runpytest(*options, "--selfrepair-model", "scripted:script.json")
     assert first.ret == 1
     (pytester.path / "learned.json").write_text(json.dumps(LEARNED))
-    result = pytester.runpytest_subprocess(
+    result = pytester.runpytest(
         *options,
         *("--selfrepair-model", "scripted:learned.json", "--selfrepair-baseline", "last"),
         *("--selfrepair-markdown", "run.md", "--selfrepair-html", "run.html"),
@@ -193,7 +222,7 @@ def test_quiet_a_run_says_in_one_line_how_it_stands_to_its_baseline(
     monkeypatch.setenv("COLUMNS", "100")
     write_project(pytester.path)
     options = ("tasks", "-q", "-p", "no:xdist", "--selfrepair-model", "scripted:script.json")
-    pytester.runpytest_subprocess(*options)
-    result = pytester.runpytest_subprocess(*options, "--selfrepair-baseline", "last")
+    pytester.runpytest(*options)
+    result = pytester.runpytest(*options, "--selfrepair-baseline", "last")
     told = [line for line in result.outlines if line.startswith("baseline: ")]
     assert told == ["baseline: the same on 3 tasks: 66.7%"]

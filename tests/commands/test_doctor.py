@@ -82,7 +82,7 @@ def test_a_store_on_a_network_file_system_or_of_something_else_is_wrong(
     Path("other").write_text("no store at all")
     status, found = doctor("--store", "other")
     assert (status, found["store"]["state"]) == (1, "wrong")
-    monkeypatch.setattr(place, "_file_system", lambda _: "nfs4")
+    monkeypatch.setattr(place, "mounts", lambda: "1 0 0:1 / / rw - nfs4 host:/x rw")
     status, found = doctor()
     assert status == 1
     assert "on nfs4, which hosts share" in found["store"]["said"]

@@ -32,9 +32,7 @@ def test_a_run_writes_the_reports_that_were_asked_for(
     step.write_text("before\n")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(step))
     files = ("--selfrepair-html=out/run.html", "--selfrepair-json=out/run.json")
-    result = project.runpytest_subprocess(
-        "tasks", *SCRIPTED, *mode, *files, "--selfrepair-markdown=run.md"
-    )
+    result = project.runpytest("tasks", *SCRIPTED, *mode, *files, "--selfrepair-markdown=run.md")
     out = result.stdout.str()
     for line in ("page: out/run.html", "estimates: out/run.json", "markdown: run.md"):
         assert out.count(line) == 1
@@ -65,9 +63,7 @@ UNDER = r"self-repair gate: failed: pass@t of self is 0\.\d+ \(--selfrepair-fail
 def test_a_gate_decides_the_exit_status_in_place_of_unsolved_tasks(
     project: pytest.Pytester, mode: tuple[str, ...], limit: str, status: int, last: str
 ) -> None:
-    result = project.runpytest_subprocess(
-        "tasks", *SCRIPTED, *mode, "--selfrepair-fail-under", limit
-    )
+    result = project.runpytest("tasks", *SCRIPTED, *mode, "--selfrepair-fail-under", limit)
     assert result.ret == status
     result.assert_outcomes(passed=1, failed=1)
     assert re.fullmatch(last, result.outlines[-1])
@@ -75,14 +71,14 @@ def test_a_gate_decides_the_exit_status_in_place_of_unsolved_tasks(
 
 def test_an_ordinary_test_that_fails_still_counts_beside_a_gate(project: pytest.Pytester) -> None:
     project.makepyfile(test_ordinary="def test_no():\n    assert False\n")
-    result = project.runpytest_subprocess(".", *SCRIPTED, "--selfrepair-fail-under", "0.1")
+    result = project.runpytest(".", *SCRIPTED, "--selfrepair-fail-under", "0.1")
     assert result.ret == 1
     assert result.outlines[-1] == "self-repair gate: passed, but other tests failed"
 
 
 def test_a_gate_counts_tasks_that_were_not_scored(project: pytest.Pytester) -> None:
     options = (*SCRIPTED, "--selfrepair-max-tokens-total", "1", "--selfrepair-fail-under", "0.1")
-    result = project.runpytest_subprocess("tasks", *options)
+    result = project.runpytest("tasks", *options)
     assert result.ret == 1
     shown = "\n".join(result.outlines[-3:])
     assert "3 of 3 tasks were not scored (--selfrepair-max-unscored 0)" in shown
@@ -97,11 +93,9 @@ def test_a_gate_counts_tasks_that_were_not_scored(project: pytest.Pytester) -> N
 def test_a_replay_of_its_baseline_passes_and_the_limit_is_judged_before_it_runs(
     project: pytest.Pytester, mode: tuple[str, ...]
 ) -> None:
-    project.runpytest_subprocess("tasks", *SCRIPTED)
+    project.runpytest("tasks", *SCRIPTED)
     gate = ("--selfrepair-baseline", "last", "--selfrepair-max-regression", "0.1")
-    result = project.runpytest_subprocess(
-        "tasks", *SCRIPTED, *mode, *gate, "--selfrepair-markdown", "run.md"
-    )
+    result = project.runpytest("tasks", *SCRIPTED, *mode, *gate, "--selfrepair-markdown", "run.md")
     assert result.ret == 0
     assert result.outlines[-1] == "self-repair gate: passed"
     result.stdout.fnmatch_lines(["gate: 3 tasks in both runs can hold no limit of a regression"])
@@ -109,9 +103,7 @@ def test_a_replay_of_its_baseline_passes_and_the_limit_is_judged_before_it_runs(
     assert "#### Gate: passed" in text
     assert "- ✓ pass@\u200bt is that of the baseline" in text
     assert "**Unsolved: 1 task of 3.** tasks/competition/0003" in text
-    refused = project.runpytest_subprocess(
-        "tasks", *SCRIPTED, *mode, *gate, "--selfrepair-discordance", "0.1"
-    )
+    refused = project.runpytest("tasks", *SCRIPTED, *mode, *gate, "--selfrepair-discordance", "0.1")
     assert refused.ret == pytest.ExitCode.USAGE_ERROR
     said = "--selfrepair-max-regression: found 0.1; accepted: none with 3 tasks in both runs"
     assert said in "\n".join([*refused.errlines, *refused.outlines])
@@ -121,11 +113,9 @@ def test_annotations_mark_the_gate_and_each_task_that_is_unsolved_or_lost(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
-    project.runpytest_subprocess("tasks", *SCRIPTED)
+    project.runpytest("tasks", *SCRIPTED)
     options = ("--selfrepair-annotations", "github", "--selfrepair-fail-under", "0.9")
-    result = project.runpytest_subprocess(
-        "tasks", *SCRIPTED, *options, "--selfrepair-baseline", "last"
-    )
+    result = project.runpytest("tasks", *SCRIPTED, *options, "--selfrepair-baseline", "last")
     commands = [line for line in result.outlines if line.startswith("::")]
     assert commands[0].startswith("::error title=self-repair gate%3A failed::pass@t of self is 0.")
     assert commands[1].startswith(
@@ -157,13 +147,13 @@ def test_a_report_that_cannot_be_written_is_said_and_loses_nothing(
     project: pytest.Pytester,
 ) -> None:
     (project.path / "taken").write_text("a file, not a folder")
-    result = project.runpytest_subprocess("tasks", *SCRIPTED, "--selfrepair-json=taken/run.json")
+    result = project.runpytest("tasks", *SCRIPTED, "--selfrepair-json=taken/run.json")
     result.stdout.fnmatch_lines(["estimates not written: taken/run.json: *"])
     assert (project.path / ".selfrepair/samples.sqlite").exists()
 
 
 def test_a_stored_run_is_reported_again_by_a_command(project: pytest.Pytester) -> None:
-    project.runpytest_subprocess("tasks", *SCRIPTED, "--selfrepair-json=run.json")
+    project.runpytest("tasks", *SCRIPTED, "--selfrepair-json=run.json")
     command = ("-m", "pytest_selfrepair")
     again = project.run(sys.executable, *command, "report", "last", "--json", "-")
     first = from_json((project.path / "run.json").read_text())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from builders import task as made
-from places import ROOT
+from places import PACKAGE
 from pytest_selfrepair.core.feedback import error_sentence
 from pytest_selfrepair.core.prompt import PromptSet
 from pytest_selfrepair.core.sample import Message, Role
@@ -110,7 +110,7 @@ def test_a_call_based_task_without_starter_code_names_its_function() -> None:
 
 
 def test_the_digest_changes_with_the_wording(tmp_path: Path) -> None:
-    original = ROOT / "src/pytest_selfrepair/core/prompts/default"
+    original = PACKAGE / "core/prompts/default"
     for file in original.glob("*.toml"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     same = PromptSet.read("copy", tmp_path)
@@ -125,7 +125,7 @@ def test_the_digest_changes_with_the_wording(tmp_path: Path) -> None:
     [(None, "templates.toml"), ("= 1", "templates.toml"), ("task = 1", "templates.toml")],
 )
 def test_a_broken_set_is_named_by_file(tmp_path: Path, content: str | None, said: str) -> None:
-    original = ROOT / "src/pytest_selfrepair/core/prompts/default"
+    original = PACKAGE / "core/prompts/default"
     for file in original.glob("*.toml"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     if content is None:
@@ -157,7 +157,7 @@ def test_the_set_paper_has_one_example_and_says_the_format_once() -> None:
 def test_the_repair_that_the_set_paper_shows_is_a_real_one(
     kind: str, given: JsonValue, expected: JsonValue
 ) -> None:
-    folder = ROOT / "src/pytest_selfrepair/core/prompts/paper"
+    folder = PACKAGE / "core/prompts/paper"
     examples = tomllib.loads((folder / f"{kind}.toml").read_text())
     [shown] = examples["repairs"]
     assert shown["program"] == examples["programs"][0]["program"]
@@ -188,7 +188,7 @@ def test_the_repair_that_the_set_paper_shows_is_a_real_one(
 def test_a_part_or_a_list_that_cannot_be_used_is_named(
     tmp_path: Path, line: str, said: str
 ) -> None:
-    original = ROOT / "src/pytest_selfrepair/core/prompts/default"
+    original = PACKAGE / "core/prompts/default"
     for file in original.glob("*.toml"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     path, name = tmp_path / "templates.toml", line.partition(" ")[0]

@@ -1,47 +1,41 @@
-"""Which shard a process is: as its user says, or the array job that it belongs to."""
+"""Shares of a run: every item in one, and no more spent by all together than the run may spend."""
 
-import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pytest_selfrepair.core.shard import Shard, shard_named
+from pytest_selfrepair.core.run_account import RunLimits
+from pytest_selfrepair.core.shard import Shard, whole_account
 
-SLURM = {"SLURM_ARRAY_TASK_ID": "7", "SLURM_ARRAY_TASK_COUNT": "4"}
+
+def shards(count: int) -> list[Shard]:
+    return [Shard(index=index, count=count) for index in range(count)]
 
 
-@pytest.mark.parametrize(
-    ("text", "environment", "shard"),
-    [
-        ("0/1", {}, (0, 1)),
-        ("3/16", SLURM, (3, 16)),
-        ("auto", {"AWS_BATCH_JOB_ARRAY_INDEX": "2", "AWS_BATCH_JOB_ARRAY_SIZE": "10"}, (2, 10)),
-        ("auto/16", {"JOB_COMPLETION_INDEX": "15"}, (15, 16)),
-        ("auto", SLURM | {"SLURM_ARRAY_TASK_MIN": "4"}, (3, 4)),
-        ("auto", SLURM | {"SLURM_ARRAY_TASK_MIN": "1", "SLURM_ARRAY_TASK_STEP": "2"}, (3, 4)),
-        ("auto/8", SLURM | {"SLURM_ARRAY_TASK_MIN": "7"}, (7, 8)),
-    ],
-)
-def test_a_shard_is_named_by_its_user_or_by_its_job(
-    text: str, environment: dict[str, str], shard: tuple[int, int]
+@given(st.integers(0, 10**12), st.integers(1, 300))
+def test_parts_of_a_whole_sum_up_to_it_and_differ_by_one_at_most(total: int, count: int) -> None:
+    parts = [shard.part(total) for shard in shards(count)]
+    assert sum(parts) == total
+    assert max(parts) - min(parts) <= 1
+
+
+@given(st.none() | st.integers(0, 10**12), st.none() | st.floats(0, 1e6), st.integers(1, 100))
+def test_all_shards_together_never_spend_more_than_the_run_may(
+    tokens: int | None, dollars: float | None, count: int
 ) -> None:
-    assert shard_named(text, environment) == Shard(index=shard[0], of=shard[1])
+    whole = RunLimits(max_tokens=tokens, max_dollars=dollars)
+    limits = [shard.limits(whole) for shard in shards(count)]
+    if tokens is None:
+        assert {each.max_tokens for each in limits} == {None}
+    else:
+        assert sum(each.max_tokens or 0 for each in limits) == tokens
+    if dollars is None:
+        assert {each.max_dollars for each in limits} == {None}
+    else:
+        picodollars = sum(round((each.max_dollars or 0) * 10**12) for each in limits)
+        assert dollars * 10**12 - 10**3 - count <= picodollars <= round(dollars * 10**12) + count
 
 
-@pytest.mark.parametrize(
-    ("text", "environment", "said"),
-    [
-        ("4/4", {}, "from 0 to N - 1"),
-        ("4", {}, "I/N"),
-        ("/4", {}, "I/N"),
-        ("auto/", {}, "I/N"),
-        ("1/x", {}, "I/N"),
-        ("auto", {}, "none of SLURM_ARRAY_TASK_ID, "),
-        ("auto", {"JOB_COMPLETION_INDEX": "1"}, "auto/N, for Kubernetes does not say"),
-        ("auto/2", {"JOB_COMPLETION_INDEX": "2"}, "more than JOB_COMPLETION_INDEX .2. for N"),
-        ("auto", {"AWS_BATCH_JOB_ARRAY_INDEX": "1"}, "AWS_BATCH_JOB_ARRAY_SIZE is a number"),
-        ("auto", SLURM | {"SLURM_ARRAY_TASK_MIN": "1"}, "an array without gaps"),
-    ],
-)
-def test_what_names_no_shard_is_refused_with_what_would(
-    text: str, environment: dict[str, str], said: str
-) -> None:
-    with pytest.raises(ValueError, match=said):
-        shard_named(text, environment)
+def test_each_shard_has_an_account_of_its_own_that_is_a_part_of_the_runs() -> None:
+    accounts = {shard.account("abc") for shard in shards(3)}
+    assert len(accounts) == 3
+    assert {whole_account(each) for each in accounts} == {"abc"} == {whole_account("abc")}

@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 
 from places import ROOT
+from pytest_selfrepair.estimate.comparison import ranking
 from pytest_selfrepair.estimate.comparison.gate import Decision
 from pytest_selfrepair.estimate.intervals.bootstrap import Resampling, Statistic
-from pytest_selfrepair.estimate.intervals.decision import Evidence
+from pytest_selfrepair.estimate.intervals.decision import Evidence, alone
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.intervals.paired_score import PairedScore, paired_score
 
@@ -30,6 +31,7 @@ JOBS = {
     "same-tasks": ("same-tasks", "nearly solved", 20, 60, 0),
     "gain": ("gain", "equal costs", 60, 30, 0),
     "sources": ("sources", "equal costs", 20, 40, 0),
+    "ranking": ("ranking", "equal costs", 20, 24, 0),
     "bargain": ("bargain", "advice costs deals", 10, 48, 0),
 }
 """Part, world, tasks, runs and seed."""
@@ -79,6 +81,11 @@ def every_repair_by_itself(evidence: Callable[..., Evidence]) -> Callable[..., E
     return found
 
 
+def each_pair_at_a_fifth(family: Sequence[Evidence]) -> tuple[Estimate, ...]:
+    """Every order by itself, at 20 %: nothing is held together."""
+    return tuple(alone(each, 0.8) for each in family)
+
+
 BROKEN: dict[str, tuple[str, Callable[[ModuleType], tuple[object, str, object]]]] = {
     "a paired test with half of its error": (
         "compare",
@@ -89,6 +96,10 @@ BROKEN: dict[str, tuple[str, Callable[[ModuleType], tuple[object, str, object]]]
         lambda module: (module, "decide", by_the_estimate_alone),
     ),
     "a normal interval of rates": ("rates", lambda _: (Resampling, "rate", plain_normal)),
+    "orders that do not hold together": (
+        "ranking",
+        lambda _: (ranking, "decided", each_pair_at_a_fifth),
+    ),
     "repairs that count as tasks": (
         "gain",
         lambda module: (module, "evidence", every_repair_by_itself(module.evidence)),

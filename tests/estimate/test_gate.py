@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bargaining import finished_games
 from findings_made import at_equal_tokens
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.run_account import Lost
+from pytest_selfrepair.estimate.bargain.bargain_findings import bargain_findings
 from pytest_selfrepair.estimate.comparison.gate import Gate, GateRule, decide
 from pytest_selfrepair.estimate.comparison.regression import Regression
 from pytest_selfrepair.estimate.findings import About, Findings, OutcomeCounts
@@ -152,3 +155,17 @@ def test_without_limits_there_is_no_gate() -> None:
     assert not Gate().is_set
     assert not objections(Gate(), run(None, tasks=3, scored=0), None)
     assert Gate(max_unscored=0.0).is_set
+
+
+def test_items_of_scenarios_without_a_score_count_as_tasks_do() -> None:
+    lost = BargainRecord(task_id="c::seller", unscored="no answer")
+    games = bargain_findings([finished_games("a", games=1), finished_games("b", games=1), lost])
+    alone = replace(run(None, tasks=0), bargain=games)
+    [said] = objections(Gate(max_unscored=0.3), alone)
+    assert said == ("1 of 3 items of scenarios were not scored (--selfrepair-max-unscored 0.3)")
+    assert not objections(Gate(max_unscored=0.4), alone)
+    beside = replace(run(Estimate(value=0.5, low=0.4, high=0.6)), bargain=games)
+    [said] = objections(Gate(fail_under=0.4), beside)
+    assert said.startswith("1 of 23 tasks and items of scenarios were not scored")
+    [said] = objections(Gate(fail_under=0.6, max_unscored=0.1), beside)
+    assert said.startswith("pass@t of self is 0.500")

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 
 import annotating
 from annotating import Server, served
+from bargaining import finished_games
 from browsing import FLAGS, VARIABLE, find_chromium
 from projects import LEAN, write_project
 from pytest_selfrepair.annotate import study_plan as study
@@ -21,6 +24,7 @@ from pytest_selfrepair.annotate.study_items import failing
 from pytest_selfrepair.core.task import Difficulty, TaskKind
 from pytest_selfrepair.feedback.human import DEFAULT_FILE
 from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 CHROMIUM = find_chromium()
 pytestmark = pytest.mark.skipif(
@@ -121,6 +125,33 @@ def test_two_write_one_withdraws_and_a_run_uses_the_rest(
     repairs = [node for each in grown if each for tree in each.trees for node in tree.repairs]
     assert {node.feedback.text for node in repairs if node.feedback} == said
     assert any(node.verdict.passed for node in repairs)
+
+
+def test_who_advises_after_a_game_writes_as_who_explains_a_program(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    with ThreadPoolExecutor(1) as elsewhere:  # on this thread Playwright has an event loop
+        record = elsewhere.submit(finished_games, "a", games=1).result()
+    with closing(SqliteStore(tmp_path / "s.sqlite")) as made:
+        made.add_record(made.begin_run(), record)
+    page = context.new_page()
+    faults: list[object] = []
+    page.on("pageerror", lambda error: faults.append(error.message))
+    page.on("dialog", lambda dialog: faults.append(dialog.message))
+    asked = (tmp_path / "s.sqlite", "--answers", tmp_path / "a.sqlite", "--port", 0)
+    with served(*asked) as server:
+        assert "1 finished game to be advised on" in server.said
+        page.goto(f"{server.address}/programs/1")
+        expect(page.locator("#feedback")).to_be_focused()
+        expect(page.get_by_role("row", name="seller Game 0.").first).to_be_visible()
+        page.keyboard.type("Come down sooner.")
+        expect(page.locator("#saved")).to_have_text("Draft saved.")
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_role("heading", name="All done. Thank you!")).to_be_visible()
+    assert faults == []
+    with Answers(tmp_path / "a.sqlite") as answers:
+        [kept] = answers.answers()
+    assert (kept.task_id, kept.feedback) == ("games/a::seller", "Come down sooner.")
 
 
 def test_a_draft_survives_a_reload_and_a_kill_of_the_process(

@@ -26,6 +26,8 @@ from pytest_selfrepair.estimate.findings import Findings, Refused
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap
 from pytest_selfrepair.report import comparison_html
 from pytest_selfrepair.report.html import page
+from pytest_selfrepair.report.ranking_html import ranking_page
+from ranking_made import three
 from synthetic_findings import findings as invented
 
 CHROMIUM = find_chromium()
@@ -445,4 +447,22 @@ def test_two_runs_fit_a_narrow_screen_and_obey_no_name(
     opened = visit(path, dark=dark, width=360)
     assert opened.evaluate("document.documentElement.scrollWidth") <= 360
     expect(opened.locator("#view-overview .facts dd").first).to_contain_text(EVIL_SHOWN)
+    assert opened.evaluate("window.hacked") is None
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_several_runs_stand_on_one_axis_and_in_a_matrix_and_obey_no_name(
+    visit: Open, tmp_path: Path, dark: bool
+) -> None:
+    found = three((EVIL, "fair", "poor"))
+    path = written(tmp_path / "ranks.html", ranking_page(found, made="today"))
+    opened = visit(path, dark=dark, width=360)
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 360
+    expect(opened.locator("#curve-chart svg")).to_be_visible()
+    expect(opened.locator("#curve-legend li")).to_have_count(3)
+    expect(opened.locator("#curve-legend li").first).to_contain_text(EVIL_SHOWN[:60])
+    expect(opened.locator("#separating-table tbody tr")).to_have_count(len(found.separating))
+    expect(opened.locator("#ranks-table tbody th").first).to_contain_text(EVIL_SHOWN)
+    opened.locator("#curve-controls select").first.select_option("interview")
+    expect(opened.locator("#curve-chart svg")).to_be_visible()
     assert opened.evaluate("window.hacked") is None

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from endpoints import Serve
 from projects import fenced, write_task
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import program_hash
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 MODES = {"serial": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
 CRITIC = "scripted:critic.json"
@@ -62,18 +64,15 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def records(root: Path) -> dict[str, Record]:
-    store = sqlite3.connect(root / ".selfrepair/samples.sqlite")
-    rows = store.execute("SELECT record FROM records").fetchall()
-    store.close()
-    found = [Record.from_json(text) for (text,) in rows]
-    return {record.task_id: record for record in found}
+    with closing(SqliteStore(root / ".selfrepair/samples.sqlite")) as store:
+        return {record.task_id: record for record in store.records(1)}
 
 
 CODED = ("tasks", "--selfrepair-model", "scripted:coder.json", "--selfrepair-programs", "1")
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess(*CODED, *arguments, timeout=120)
+    return pytester.runpytest(*CODED, *arguments)
 
 
 @pytest.mark.parametrize("mode", ["serial", pytest.param("n0", marks=pytest.mark.slow), "n2"])
@@ -163,11 +162,10 @@ def test_two_models_are_asked_at_two_endpoints_with_two_keys(
     critic = serve(tasks={"*": {"feedback": "Square? No."}}, api_key="sk-words", models=["gpt-4"])
     monkeypatch.setenv("OPENAI_API_KEY", "sk-code")
     monkeypatch.setenv("SELFREPAIR_FEEDBACK_API_KEY", "sk-words")
-    result = pytester.runpytest_subprocess(
+    result = pytester.runpytest(
         *("tasks", "--selfrepair-model", "gpt-3.5-turbo", "--selfrepair-feedback", "gpt-4"),
         *("--selfrepair-base-url", coder.base_url, "--selfrepair-programs", "1"),
         *("--selfrepair-feedback-base-url", critic.base_url, "--selfrepair-prompts", "paper"),
-        timeout=120,
     )
     result.stdout.fnmatch_lines(["*2 repaired in*"])
     [setup] = {str(record.setup) for record in records(project).values()}

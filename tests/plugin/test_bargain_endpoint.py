@@ -54,7 +54,7 @@ def test_two_models_bargain_as_naturally_as_one_repairs(
     with_models = {"models": ["gpt-4", "gpt-3.5-turbo"]}
     server = serve(tasks={"*": PLAYS}, plan={"seed": 3, "share": 0.3}, **with_models)
     url = ("--selfrepair-base-url", server.base_url)
-    result = pytester.runpytest_subprocess("games", *NAMED, *url, *MODES[mode], timeout=120)
+    result = pytester.runpytest("games", *NAMED, *url, *MODES[mode])
     result.assert_outcomes(passed=4)
     found = runs.load(f"{project}/.selfrepair/samples.sqlite").games
     endings = {game.ending for each in found for *_, game in all_games(each.chains)}
@@ -71,7 +71,7 @@ def test_a_rival_that_the_endpoint_does_not_know_is_found_before_anything_is_pai
 ) -> None:
     server = serve(tasks={"*": PLAYS}, models=["gpt-4"])
     url = ("--selfrepair-base-url", server.base_url)
-    result = pytester.runpytest_subprocess("games", *NAMED, *url, "-p", "no:xdist", timeout=60)
+    result = pytester.runpytest("games", *NAMED, *url, "-p", "no:xdist")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "gpt-3.5-turbo" in result.stderr.str() + result.stdout.str()
     assert not server.requests
@@ -82,9 +82,7 @@ def test_a_rival_that_is_a_slip_of_the_pen_is_refused_by_its_own_option(
     pytester: pytest.Pytester, project: Path
 ) -> None:
     options = ("--selfrepair-model", "rule:fixed", "--selfrepair-feedback", "none")
-    result = pytester.runpytest_subprocess(
-        "games", *options, "--selfrepair-rival", "rules:boulware", timeout=60
-    )
+    result = pytester.runpytest("games", *options, "--selfrepair-rival", "rules:boulware")
     assert project.is_dir()
     assert "--selfrepair-rival: found 'rules:boulware'" in result.stderr.str()
     assert "did you mean 'rule:boulware'" in result.stderr.str()
@@ -126,11 +124,10 @@ def test_hostile_talk_is_shown_on_the_page_as_text(
     talk = "<script>alert(1)</script> \x1b[31m \u202e </table>\nOFFER 12"
     script = {"tasks": {"*": {"reply": talk, "advice": "<img src=x onerror=alert(2)>"}}}
     (project / "script.json").write_text(json.dumps(script))
-    pytester.runpytest_subprocess(
+    pytester.runpytest(
         *(LAMP, "--selfrepair-model", "scripted:script.json", "--selfrepair-html", "page.html"),
         *("--selfrepair-feedback", "self", "--selfrepair-feedback", "none"),
         *("--selfrepair-markdown", "short.md"),
-        timeout=60,
     ).assert_outcomes(passed=2)
     page = (project / "page.html").read_text()
     assert "&lt;script&gt;alert(1)" in page

@@ -34,7 +34,7 @@ def project(pytester: pytest.Pytester) -> Path:
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess(*arguments, timeout=120)
+    return pytester.runpytest(*arguments)
 
 
 def collected(pytester: pytest.Pytester, *arguments: str) -> list[str]:
@@ -280,10 +280,34 @@ def test_a_plan_says_what_games_take_at_most_and_plays_none(
         [
             "4 items of scenarios, at most 40 games",
             "  256 completions: 240 replies, 16 pieces of advice, 0 readings of free talk",
-            "  *tokens generated",
+            "  *tokens generated, * read",
         ]
     )
     assert not (project / ".selfrepair").exists()
+
+
+def test_a_sample_holds_scenarios_with_both_roles_and_each_zone_in_proportion(
+    pytester: pytest.Pytester, project: Path
+) -> None:
+    for number in range(4):
+        write_scenario(project / f"games/wide{number}")
+        write_scenario(project / f"games/gap{number}", seller=12, buyer=9)
+    write_project(project)
+    found = collected(pytester, "games", "--selfrepair-sample", "4")
+    scenarios = {item.rpartition("::")[0] for item in found}
+    assert sorted(found) == sorted(ids(*scenarios))
+    assert len(scenarios) == 4
+    assert sum("gap" in each for each in scenarios) == 2
+    assert found == collected(pytester, "games", "--selfrepair-sample", "4", "-p", "no:xdist")
+    other = collected(pytester, "games", "--selfrepair-sample", "4", "--selfrepair-seed", "7")
+    assert other != found
+    sellers = collected(pytester, "games", "--selfrepair-sample", "4", "-m", "seller")
+    assert sellers == [each for each in found if each.endswith("::seller")]
+    options = ("games", "tasks", "--collect-only", "-q", "--selfrepair-sample", "2")
+    result = pytester.runpytest_inprocess(*options, *SCRIPTED)
+    both = [line for line in result.outlines if "::" in line]
+    assert sum(each.endswith("::selfrepair") for each in both) == 2
+    assert sum(each.endswith("::buyer") for each in both) == 2
 
 
 def test_hostile_talk_steers_no_terminal(pytester: pytest.Pytester, project: Path) -> None:

@@ -108,9 +108,7 @@ def test_each_broken_task_is_one_error_of_collection_and_the_others_run(
     write_project(pytester.path)
     write_broken(pytester.path / "tasks")
     (pytester.path / "tasks/circle").symlink_to(pytester.path)
-    result = pytester.runpytest_subprocess(
-        "tasks", "--selfrepair-model", "scripted:script.json", *MODES[mode], timeout=120
-    )
+    result = pytester.runpytest("tasks", "--selfrepair-model", "scripted:script.json", *MODES[mode])
     lines = [
         line for line in result.outlines if line.startswith("tasks/") and "; accepted: " in line
     ]

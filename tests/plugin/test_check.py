@@ -151,7 +151,7 @@ MODES = [
 def run(pytester: pytest.Pytester, server: Server, *options: str) -> pytest.RunResult:
     base = ("--selfrepair-model", "gpt-4", "--selfrepair-base-url", server.base_url)
     small = ("--selfrepair-programs", "2", "--selfrepair-request-retries", "0")
-    return pytester.runpytest_subprocess(SOLVED, *base, *small, *options)
+    return pytester.runpytest(SOLVED, *base, *small, *options)
 
 
 @pytest.fixture

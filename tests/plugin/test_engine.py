@@ -83,7 +83,7 @@ def test_requests_of_several_tasks_are_in_flight_at_once(
     write_sums(pytester.path, 6)
     pytester.makeconftest(WAITS_FOR_OTHERS)
     options = ("--selfrepair-model", "together", *ONE_PROGRAM, *mode)
-    pytester.runpytest_subprocess("tasks", *options, timeout=100).assert_outcomes(passed=6)
+    pytester.runpytest("tasks", *options).assert_outcomes(passed=6)
 
 
 OTHERS = [
@@ -108,9 +108,7 @@ def test_tasks_and_ordinary_tests_run_side_by_side_however_they_are_distributed(
         """
     )
     options = ("--selfrepair-model", "scripted:script.json", *ONE_PROGRAM)
-    result = pytester.runpytest_subprocess(
-        *(".", "-p", "no:cacheprovider", *options, "-n2", "--dist", dist)
-    )
+    result = pytester.runpytest(*(".", "-p", "no:cacheprovider", *options, "-n2", "--dist", dist))
     result.assert_outcomes(passed=10, failed=2)
 
 
@@ -119,9 +117,7 @@ def test_pytests_order_is_kept(pytester: pytest.Pytester) -> None:
     write_script(pytester.path)
     pytester.makepyfile(test_before="def test_it(): pass", zest_after="def test_it(): pass")
     options = ("--selfrepair-model", "scripted:script.json", *ONE_PROGRAM)
-    result = pytester.runpytest_subprocess(
-        "test_before.py", "tasks", "zest_after.py", "-v", *options
-    )
+    result = pytester.runpytest("test_before.py", "tasks", "zest_after.py", "-v", *options)
     lines = [line.split()[0] for line in result.outlines if "PASSED" in line]
     assert lines == [
         "test_before.py::test_it",
@@ -137,10 +133,10 @@ def test_a_run_that_stops_at_a_failure_has_started_little_more(
     write_sums(pytester.path, 40)
     write_script(pytester.path, **{f"t{number:04d}": fenced("print(0)") for number in range(4)})
     options = ("--selfrepair-model", "scripted:script.json", *ONE_PROGRAM)
-    pytester.runpytest_subprocess(
+    pytester.runpytest(
         "tasks", *options, *mode, "-x", "--selfrepair-concurrency", "2"
     ).stdout.fnmatch_lines(["*stopping after 1 failures*"])
-    replayed = pytester.runpytest_subprocess("tasks", *options, "--selfrepair-replay", "only")
+    replayed = pytester.runpytest("tasks", *options, "--selfrepair-replay", "only")
     outcomes = replayed.parseoutcomes()
     assert outcomes["failed"] >= 1
     assert outcomes["errors"] >= 20
@@ -156,7 +152,7 @@ def test_what_is_in_flight_when_a_run_stops_is_waited_for_and_kept(
     (pytester.path / "script.json").write_text(json.dumps({"tasks": tasks}))
     with serving(Script(pytester.path / "script.json")) as server:
         options = ("--selfrepair-model", "m", "--selfrepair-base-url", server.base_url)
-        pytester.runpytest_subprocess("tasks", *options, *ONE_PROGRAM, *mode, "-x", timeout=100)
+        pytester.runpytest("tasks", *options, *ONE_PROGRAM, *mode, "-x")
         asked = set(server.requests)
     assert len(asked) > 2
     with sqlite3.connect(pytester.path / ".selfrepair/samples.sqlite") as store:
@@ -171,7 +167,7 @@ def test_a_duration_is_the_tasks_own(pytester: pytest.Pytester, mode: tuple[str,
     tasks = {"*": {"program": SUM}, "tasks/0000": {"program": slow}}
     (pytester.path / "script.json").write_text(json.dumps({"tasks": tasks}))
     options = ("--selfrepair-model", "scripted:script.json", *ONE_PROGRAM)
-    pytester.runpytest_subprocess("tasks", *options, *mode, "--junitxml=report.xml")
+    pytester.runpytest("tasks", *options, *mode, "--junitxml=report.xml")
     cases = ET.parse(pytester.path / "report.xml").iter("testcase")  # noqa: S314 - written by us
     times = {str(case.get("classname")): float(str(case.get("time"))) for case in cases}
     assert times.pop("tasks.0000") > 1.5
@@ -191,7 +187,7 @@ def test_tasks_of_a_worker_that_dies_go_to_the_others(pytester: pytest.Pytester)
         """
     )
     options = ("--selfrepair-model", "scripted:script.json", *ONE_PROGRAM)
-    result = pytester.runpytest_subprocess("tasks", *options, "-n3", timeout=100)
+    result = pytester.runpytest("tasks", *options, "-n3")
     result.assert_outcomes(passed=8, failed=1)
     result.stdout.fnmatch_lines(["*not scored: 1 (tasks/0002)*", "*the worker that ran it died*"])
 
@@ -209,7 +205,7 @@ def test_workers_that_collect_different_tests_are_told_so(pytester: pytest.Pytes
         """
     )
     options = ("--selfrepair-model", "scripted:script.json", *ONE_PROGRAM)
-    result = pytester.runpytest_subprocess("tasks", *options, "-n2", timeout=100)
+    result = pytester.runpytest("tasks", *options, "-n2")
     result.stdout.fnmatch_lines(["*Different tests were collected between gw? and gw?*"])
     assert result.ret != 0
 
@@ -220,12 +216,12 @@ def test_what_failed_last_time_runs_alone_and_stepwise_goes_on_where_it_stopped(
     write_sums(pytester.path, 5)
     write_script(pytester.path, t0001=fenced("print(0)"), t0003=fenced("print(0)"))
     options = ("--selfrepair-model", "scripted:script.json", *ONE_PROGRAM)
-    pytester.runpytest_subprocess("tasks", *options).assert_outcomes(passed=3, failed=2)
-    last = pytester.runpytest_subprocess("tasks", *options, "--lf")
+    pytester.runpytest("tasks", *options).assert_outcomes(passed=3, failed=2)
+    last = pytester.runpytest("tasks", *options, "--lf")
     last.assert_outcomes(failed=2)
-    first = pytester.runpytest_subprocess("tasks", *options, "--sw")
+    first = pytester.runpytest("tasks", *options, "--sw")
     first.assert_outcomes(passed=1, failed=1)
-    skipping = pytester.runpytest_subprocess("tasks", *options, "--sw", "--sw-skip")
+    skipping = pytester.runpytest("tasks", *options, "--sw", "--sw-skip")
     skipping.assert_outcomes(passed=1, failed=2, deselected=1)
 
 
@@ -233,6 +229,6 @@ def test_nothing_is_sampled_where_tasks_are_only_collected(pytester: pytest.Pyte
     write_sums(pytester.path, 2)
     write_script(pytester.path)
     options = ("--selfrepair-model", "scripted:script.json", *ONE_PROGRAM)
-    result = pytester.runpytest_subprocess("tasks", *options, "--collect-only", "-q")
+    result = pytester.runpytest("tasks", *options, "--collect-only", "-q")
     result.stdout.fnmatch_lines(["tasks/0000::selfrepair", "tasks/0001::selfrepair"])
     assert not (pytester.path / ".selfrepair").exists()

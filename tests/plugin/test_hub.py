@@ -84,12 +84,12 @@ def test_pytest_takes_names_of_the_hub_for_paths_and_in_ids(
     pytester.makeini("[pytest]")
     os.chdir(pytester.path)
     model = ("--selfrepair-model", f"scripted:{script}", "--selfrepair-programs", "1")
-    result = pytester.runpytest_subprocess(name, *model, "-v", timeout=60)
+    result = pytester.runpytest(name, *model, "-v")
     result.stdout.fnmatch_lines(["hub:owner/sums[[]test]::0007::selfrepair PASSED*"])
     result.stdout.fnmatch_lines(
         ["owner--sums--test.jsonl:2: content: found*", "*1 passed, 1 error*"]
     )
-    one = pytester.runpytest_subprocess(f"{name}::0007::selfrepair", *model, "-n2", timeout=60)
+    one = pytester.runpytest(f"{name}::0007::selfrepair", *model, "-n2")
     one.stdout.fnmatch_lines(["*1 passed in*"])
-    result = pytester.runpytest_subprocess("hub:owner/sums", *model, timeout=60)
+    result = pytester.runpytest("hub:owner/sums", *model)
     result.stderr.fnmatch_lines(["ERROR: hub:owner/sums: name: found *; accepted: hub:OWNER/*"])

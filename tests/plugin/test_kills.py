@@ -20,6 +20,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.models.scripted import Script
 from pytest_selfrepair.models.scripted_server import ScriptedServer, serving
+from pytest_selfrepair.store import exchange
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 KEY = "sk-never-shown"
@@ -258,7 +259,5 @@ def account(store: Path) -> tuple[int, int, int]:
                 "SELECT sum(tokens), sum(lost) FROM campaigns"
             ).fetchone()
         )
-        samples = opened.read(
-            lambda connection: connection.execute("SELECT sample FROM samples").fetchall()
-        )
-    return spent, lost, sum(json.loads(text)["usage"]["completion_tokens"] for (text,) in samples)
+        samples = [each.sample for each in exchange.samples(opened)]
+    return spent, lost, sum(each.usage.completion_tokens for each in samples)

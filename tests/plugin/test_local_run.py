@@ -29,13 +29,11 @@ def project(pytester: pytest.Pytester) -> Path:
 @needs_the_model
 @pytest.mark.usefixtures("project")
 def test_the_embedded_model_writes_and_repairs_programs(pytester: pytest.Pytester) -> None:
-    result = pytester.runpytest_subprocess(*LOCAL, "-k", "0003", "-n2", timeout=240)
+    result = pytester.runpytest(*LOCAL, "-k", "0003", "-n2")
     result.stdout.fnmatch_lines(["*self-repair*", "tasks: *", "tokens: *"])
     assert result.ret in {0, 1}
     assert "not scored" not in result.stdout.str()
-    again = pytester.runpytest_subprocess(
-        *LOCAL, "-k", "0003", "--selfrepair-replay", "only", timeout=60
-    )
+    again = pytester.runpytest(*LOCAL, "-k", "0003", "--selfrepair-replay", "only")
     again.stdout.fnmatch_lines(["tokens: * samples, 0 of them paid for"])
 
 
@@ -78,7 +76,7 @@ def test_a_server_that_is_killed_in_a_run_is_named_and_no_task_is_wrong_for_it(
 ) -> None:
     pytester.makeconftest(KILLER)
     assert (project / "conftest.py").exists()
-    result = pytester.runpytest_subprocess(*LOCAL, "-k", "0002 or 0003", "-p", "no:xdist")
+    result = pytester.runpytest(*LOCAL, "-k", "0002 or 0003", "-p", "no:xdist")
     result.stdout.fnmatch_lines(
         ["*not scored: *no connection*", "note: The embedded model's server has ended (SIGKILL: *)"]
     )
@@ -88,6 +86,6 @@ def test_a_server_that_is_killed_in_a_run_is_named_and_no_task_is_wrong_for_it(
 @pytest.mark.usefixtures("project")
 def test_weights_that_are_no_model_are_refused(pytester: pytest.Pytester, project: Path) -> None:
     (project / "notes.gguf").write_text("not a model")
-    result = pytester.runpytest_subprocess(*LOCAL, "--selfrepair-local-weights", "notes.gguf")
+    result = pytester.runpytest(*LOCAL, "--selfrepair-local-weights", "notes.gguf")
     assert result.ret == 4
     result.stderr.fnmatch_lines(["ERROR: *--selfrepair-local-weights*notes.gguf*"])

@@ -94,7 +94,7 @@ def test_samples_of_another_address_are_named_by_run_and_report(pytester: pytest
     for _ in range(2):
         with serving(Script(script)) as server:
             addresses.append(server.base_url)
-            run = pytester.runpytest_subprocess(
+            run = pytester.runpytest(
                 *options, "--selfrepair-base-url", server.base_url, "--selfrepair-markdown", "r.md"
             )
             run.assert_outcomes(passed=1)

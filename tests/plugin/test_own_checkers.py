@@ -269,8 +269,6 @@ def test_a_conftest_may_give_a_task_a_checker(
             return any_even if task.id == "tasks/1" else None
         """
     )
-    result = pytester.runpytest_subprocess(
-        "tasks", "--selfrepair-model", "scripted:script.json", *workers
-    )
+    result = pytester.runpytest("tasks", "--selfrepair-model", "scripted:script.json", *workers)
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*tasks/2: checker.py: found the result 1; accepted: True*"])

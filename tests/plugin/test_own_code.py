@@ -70,7 +70,7 @@ def test_what_a_model_raises_costs_its_task_alone(
     project: pytest.Pytester, what: str, words: str
 ) -> None:
     project.makeconftest(PROLOGUE.replace("WHAT", what))
-    result = project.runpytest_subprocess("tasks", *ONE, timeout=100)
+    result = project.runpytest("tasks", *ONE)
     result.assert_outcomes(passed=2, errors=1)
     assert "not scored: 1 (tasks/0001)" in said(result)
     assert words in said(result)
@@ -80,7 +80,7 @@ def test_what_a_model_raises_costs_its_task_alone(
 @pytest.mark.slow
 def test_what_a_model_raises_in_a_worker_costs_its_task_alone(project: pytest.Pytester) -> None:
     project.makeconftest(PROLOGUE.replace("WHAT", "raise SystemExit(3)"))
-    result = project.runpytest_subprocess("tasks", *ONE, "-n2", timeout=100)
+    result = project.runpytest("tasks", *ONE, "-n2")
     result.assert_outcomes(passed=2, errors=1)
     assert "SystemExit in the model 'mine': 3;" in said(result)
 
@@ -99,7 +99,7 @@ def pytest_selfrepair_feedback_source(name):
 
 def test_what_a_feedback_source_raises_costs_its_task_alone(project: pytest.Pytester) -> None:
     project.makeconftest(PROLOGUE.replace("WHAT", "return reply('print(0)')") + SOURCE)
-    result = project.runpytest_subprocess("tasks", *ONE, "--selfrepair-feedback", "talks")
+    result = project.runpytest("tasks", *ONE, "--selfrepair-feedback", "talks")
     result.assert_outcomes(passed=2, errors=1)
     assert "KeyError in the feedback source 'talks': 'words'" in said(result)
 
@@ -125,7 +125,7 @@ def pytest_selfrepair_checker(task):
     return check if task.id.endswith("0001") else None
 """
     project.makeconftest(PROLOGUE.replace("WHAT", "pass") + hook)
-    result = project.runpytest_subprocess("tasks", *ONE, timeout=100)
+    result = project.runpytest("tasks", *ONE)
     result.assert_outcomes(passed=2, errors=1)
     assert words in said(result)
 
@@ -137,7 +137,7 @@ def pytest_selfrepair_checker(task):
         raise ValueError("no checker")
 """
     project.makeconftest(PROLOGUE.replace("WHAT", "pass") + hook)
-    result = project.runpytest_subprocess("tasks", *ONE, timeout=100)
+    result = project.runpytest("tasks", *ONE)
     result.assert_outcomes(passed=2, errors=1)
     assert "ValueError in the hook pytest_selfrepair_checker: no checker (conftest.py:" in said(
         result
@@ -163,7 +163,7 @@ def test_what_a_task_reader_raises_spoils_no_other_task(project: pytest.Pytester
     project.makeconftest(PROLOGUE.replace("WHAT", "pass") + READER)
     for name in ("tasks/bad.own", "tasks/good.own"):
         (project.path / name).write_text("")
-    result = project.runpytest_subprocess("tasks", *ONE, timeout=100)
+    result = project.runpytest("tasks", *ONE)
     result.assert_outcomes(passed=4, errors=2)
     assert "ValueError in the task reader: no reader (conftest.py:" in said(result)
     assert "RuntimeError in the task reader: the rest is missing (conftest.py:" in said(result)

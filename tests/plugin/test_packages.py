@@ -255,10 +255,10 @@ def test_a_run_names_its_packages_in_the_record_the_prompt_and_the_summary(
     script = {"tasks": {"tasks/1": {"program": fenced(SUM)}}}
     (pytester.path / "script.json").write_text(json.dumps(script))
     options = ("tasks", "--selfrepair-model", "scripted:script.json", "--selfrepair-repairs", "0")
-    result = pytester.runpytest_subprocess(*options)
+    result = pytester.runpytest(*options)
     result.stdout.fnmatch_lines(["*import what they may not have*numpy 5*"])
     pytester.makeini("[pytest]\nselfrepair_packages = numpy\n")
-    result = pytester.runpytest_subprocess(*options)
+    result = pytester.runpytest(*options)
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines([f"selfrepair: programs run in * with {NUMPY.versions[0]};*"])
     with closing(SqliteStore(pytester.path / ".selfrepair/samples.sqlite")) as store:
@@ -269,7 +269,7 @@ def test_a_run_names_its_packages_in_the_record_the_prompt_and_the_summary(
     assert (old.setup.packages, old.packages) == (None, ())
     assert new.setup.packages == new.packages == NUMPY.versions
     assert sum("may import from: numpy." in text for text in asked) == len(asked) / 2
-    refused = pytester.runpytest_subprocess(*options, "--selfrepair-packages", "nothing-like-it")
+    refused = pytester.runpytest(*options, "--selfrepair-packages", "nothing-like-it")
     refused.stderr.fnmatch_lines(["*--selfrepair-packages: found 'nothing-like-it', which is not*"])
 
 

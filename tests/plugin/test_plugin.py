@@ -45,7 +45,7 @@ SCRIPTED = ("tasks", "--selfrepair-model", "scripted:script.json", "--selfrepair
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess(*arguments, timeout=120)
+    return pytester.runpytest(*arguments)
 
 
 def run_here(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:

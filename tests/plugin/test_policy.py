@@ -41,7 +41,7 @@ def doubling(pytester: pytest.Pytester) -> pytest.Pytester:
 def run(project: pytest.Pytester, *more: str) -> pytest.RunResult:
     options = ("--selfrepair-model", "scripted:script.json", "--selfrepair-programs", "3")
     trees = ("--selfrepair-repairs", "2", "--selfrepair-json", "run.json")
-    return project.runpytest_subprocess("tasks", "--tb=no", *options, *trees, *more)
+    return project.runpytest("tasks", "--tb=no", *options, *trees, *more)
 
 
 @pytest.mark.parametrize("mode", MODES)

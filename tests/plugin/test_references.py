@@ -108,7 +108,7 @@ def test_a_run_that_validates_marks_ambiguous_tasks(pytester: pytest.Pytester) -
     right = "print(sum(map(int, input().split())))"
     (folder / "solutions.json").write_text(json.dumps([right, "print(4)", "print(", right]))
     (pytester.path / "script.json").write_text(json.dumps({"tasks": {"*": {"program": SUM}}}))
-    result = pytester.runpytest_subprocess(
+    result = pytester.runpytest(
         *("tasks", "--selfrepair-model", "scripted:script.json", "--selfrepair-validate")
     )
     result.assert_outcomes(passed=1)

@@ -49,11 +49,10 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
 def test_replies_are_read_as_a_careful_reader_would(
     project: pytest.Pytester, mode: tuple[str, ...]
 ) -> None:
-    result = project.runpytest_subprocess(
+    result = project.runpytest(
         *("tasks", "-v", "-W", "error", "--selfrepair-model", "scripted:script.json"),
         *("--selfrepair-programs", "1", "--selfrepair-feedback", "self:separate"),
         *("--selfrepair-json", "report.json", *mode),
-        timeout=120,
     )
     result.assert_outcomes(passed=2, failed=2)
     text = result.stdout.str()

@@ -46,7 +46,7 @@ def test_a_run_never_spends_more_than_it_may_and_goes_on_when_it_may_spend_more(
     project: pytest.Pytester, mode: tuple[str, ...]
 ) -> None:
     def run(*more: str) -> pytest.RunResult:
-        return project.runpytest_subprocess("tasks", *MODEL, *TREE, *mode, *more, timeout=100)
+        return project.runpytest("tasks", *MODEL, *TREE, *mode, *more)
 
     first = run("--selfrepair-max-tokens-total", "700")
     assert 700 - 50 < paid(first) <= 700
@@ -107,7 +107,7 @@ def test_a_task_that_was_begun_is_told_from_those_never_run() -> None:
 
 def test_a_run_that_ignores_the_store_has_an_account_of_its_own(project: pytest.Pytester) -> None:
     options = (*MODEL, *TREE, "--selfrepair-max-tokens-total", "350", "--selfrepair-replay", "off")
-    runs = [project.runpytest_subprocess("tasks/0000", *options) for _ in range(2)]
+    runs = [project.runpytest("tasks/0000", *options) for _ in range(2)]
     assert [paid(run) for run in runs] == [EACH, EACH]
 
 
@@ -129,7 +129,7 @@ def test_a_plan_says_what_a_run_takes_at_most_and_samples_nothing(
     project: pytest.Pytester, model: str, cost: str
 ) -> None:
     options = ("--selfrepair-model", model, *MODEL[2:], *TREE, "--selfrepair-plan")
-    result = project.runpytest_subprocess("tasks", *options, "--selfrepair-feedback", "none")
+    result = project.runpytest("tasks", *options, "--selfrepair-feedback", "none")
     shown = result.stdout.str()
     assert "6 tasks, at most 48 completions" in shown
     assert "12 programs, 0 explanations, 12 repairs, 24 programs of the baseline" in shown
@@ -140,9 +140,9 @@ def test_a_plan_says_what_a_run_takes_at_most_and_samples_nothing(
 
 
 def test_a_run_takes_no_more_than_its_plan(project: pytest.Pytester) -> None:
-    run = project.runpytest_subprocess("tasks", *MODEL, *TREE)
+    run = project.runpytest("tasks", *MODEL, *TREE)
     read = re.search(r"prompts: ([\d,]+) tokens read", run.stdout.str())
-    plan = project.runpytest_subprocess("tasks", *MODEL, *TREE, "--selfrepair-plan")
+    plan = project.runpytest("tasks", *MODEL, *TREE, "--selfrepair-plan")
     bound = re.search(r"([\d,]+) tokens generated, ([\d,]+) read", plan.stdout.str())
     assert read is not None
     assert bound is not None
@@ -151,7 +151,7 @@ def test_a_run_takes_no_more_than_its_plan(project: pytest.Pytester) -> None:
 
 
 def test_a_plan_with_workers_is_refused(project: pytest.Pytester) -> None:
-    result = project.runpytest_subprocess("tasks", *MODEL, "--selfrepair-plan", "-n2")
+    result = project.runpytest("tasks", *MODEL, "--selfrepair-plan", "-n2")
     result.stderr.fnmatch_lines(["*--selfrepair-plan: found workers (-n); accepted: -n0*"])
 
 

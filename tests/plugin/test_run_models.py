@@ -116,7 +116,7 @@ def test_limits_a_minute_are_shared_out_among_workers(pytester: pytest.Pytester)
 def test_the_users_prices_are_read(pytester: pytest.Pytester) -> None:
     (pytester.path / "prices.toml").write_text("[mine]\ninput = 0\noutput = 0\n")
     run = named(pytester, "--selfrepair-model=mine", "--selfrepair-prices=prices.toml")
-    assert run.prices.of("mine") == FREE
+    assert run.run.prices.of("mine") == FREE
 
 
 def test_a_price_that_is_none_is_an_error_at_once(pytester: pytest.Pytester) -> None:
@@ -335,7 +335,7 @@ def test_a_file_says_all_of_each_model(
     assert (fast.concurrency, fast.requests_per_minute) == (2, 60)
     assert lines["fast"].throttle.allowed == 2
     assert source.reader.thinking_tags == ("musing",)
-    first, second = run.described
+    first, second = run.run.described
     assert first == "gpt-4 at 127.0.0.1:9: temperature none, headers x-run 1"
     assert second == (
         "fast at 127.0.0.1:9: temperature 1.0, top_p 0.5, reasoning_effort low, stop END, "

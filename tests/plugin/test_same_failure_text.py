@@ -37,8 +37,8 @@ def test_a_replay_asks_for_nothing_that_was_not_recorded(pytester: pytest.Pytest
         for name, program in PROGRAMS.items()
     }
     (pytester.path / "script.json").write_text(json.dumps({"tasks": script}))
-    recorded = pytester.runpytest_subprocess(*ARGUMENTS, timeout=300)
+    recorded = pytester.runpytest(*ARGUMENTS)
     recorded.stdout.fnmatch_lines(["*8 repaired in*"])
     replay = ("--selfrepair-replay", "only", "--selfrepair-rejudge")
-    replayed = pytester.runpytest_subprocess(*ARGUMENTS, *replay, timeout=300)
+    replayed = pytester.runpytest(*ARGUMENTS, *replay)
     replayed.stdout.fnmatch_lines(["*8 repaired in*"])

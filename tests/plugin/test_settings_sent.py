@@ -1,11 +1,13 @@
 """What a run's settings become on the wire, for code and feedback models."""
 
-import sqlite3
+from contextlib import closing
 
 import pytest
 
 from behaviours import Asked, Reply, Server, behaving, choice, completion, error
 from projects import SOLVED, UNSOLVED, fenced, write_project
+from pytest_selfrepair.store import exchange, lines
+from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 WRONG = fenced("print(input())")
 MODELS = """
@@ -44,7 +46,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
 
 def run(project: pytest.Pytester, *flags: str) -> pytest.RunResult:
     shape = ("--selfrepair-programs=1", "-p", "no:xdist")
-    return project.runpytest_subprocess(SOLVED, *flags, *shape, timeout=100)
+    return project.runpytest(SOLVED, *flags, *shape)
 
 
 def asked_at(server: Server, path: str) -> list[Asked]:
@@ -89,8 +91,8 @@ def test_each_model_is_asked_as_the_file_says(project: pytest.Pytester) -> None:
         assert not asked.has_system
     assert code
     assert said
-    with sqlite3.connect(project.path / ".selfrepair/samples.sqlite") as store:
-        kept = "".join(map(str, store.execute("SELECT * FROM samples").fetchall()))
+    with closing(SqliteStore(project.path / ".selfrepair/samples.sqlite")) as store:
+        kept = "".join(map(lines.write, exchange.samples(store)))
     assert "$TENANT" in kept
     assert "blue-tenant" not in kept
 

@@ -85,6 +85,7 @@ def test_the_command_lists_its_subcommands_without_importing_any() -> None:
         ("runs", {"numpy", "jinja2", "openai", "pytest_selfrepair.sandbox"}),
         ("export", {"numpy", "jinja2", "openai", "pytest_selfrepair.sandbox"}),
         ("plot", {"matplotlib", "jinja2", "openai", "pytest_selfrepair.sandbox"}),
+        ("table", {"matplotlib", "jinja2", "openai", "pytest_selfrepair.sandbox"}),
     ],
 )
 def test_a_subcommand_imports_what_it_needs_alone(subcommand: str, others: set[str]) -> None:

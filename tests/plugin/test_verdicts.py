@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -19,6 +18,7 @@ from pytest_selfrepair.core.task import Assertions, Case, JsonValue, Task
 from pytest_selfrepair.core.verdict import Outcome, Ran, Verdict
 from pytest_selfrepair.core.verdicts import RememberingJudge, Terms
 from pytest_selfrepair.errors import SandboxError
+from pytest_selfrepair.store import exchange
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 TERMS = Terms(checker="tolerant", other="apps", limits=(("cpu_seconds", 4.0),))
@@ -196,11 +196,11 @@ def test_a_replayed_run_judges_nothing_until_it_is_told_to(pytester: pytest.Pyte
 
     def judged_in(*options: str) -> tuple[list[float], str]:
         """Seconds of judging, which differ where a program is judged anew."""
-        said = pytester.runpytest_subprocess(*arguments, *options).stdout.str()
-        with closing(sqlite3.connect(pytester.path / ".selfrepair/samples.sqlite")) as connection:
-            rows = connection.execute("SELECT record FROM records ORDER BY run DESC").fetchone()
-        programs = json.loads(rows[0])["grown"]["programs"]
-        return [each["verdict"]["seconds"] for each in programs], said
+        said = pytester.runpytest(*arguments, *options).stdout.str()
+        with closing(SqliteStore(pytester.path / ".selfrepair/samples.sqlite")) as store:
+            [record] = store.records(exchange.runs(store)[-1])
+        assert record.grown is not None
+        return [each.verdict.seconds for each in record.grown.programs], said
 
     first, _ = judged_in()
     again, said = judged_in("--selfrepair-replay", "only")

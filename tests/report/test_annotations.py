@@ -5,8 +5,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bargaining import Writer, finished_games, lamp, played
 from builders import FAILED, program
 from comparing import record, task_of
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
+from pytest_selfrepair.bargain.scenario import BargainRole
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.core.verdict import CaseFailure
 from pytest_selfrepair.estimate.comparison.gate import Decision
@@ -48,6 +51,32 @@ def test_the_gate_stands_first_with_its_reasons() -> None:
     passed = Decision(objections=(), met=("one", "two"))
     assert annotations([], decision=passed) == [
         "::notice title=self-repair gate%3A passed::one%0Atwo"
+    ]
+
+
+def test_a_broken_rule_is_marked_at_its_scenario_and_beside_the_baseline() -> None:
+    kept = finished_games("a", games=1)
+    chains = played(Writer(lambda _: "12 it is, 100%\n::error::x"), "rule:fixed")
+    broken = BargainRecord(
+        task_id=kept.task_id, scenario=lamp(), role=BargainRole.SELLER, chains=chains
+    )
+    files = {kept.task_id: "games/a/scenario.toml"}
+    [alone] = annotations([], [broken], files=files)
+    assert alone.startswith("::warning title=rules broken,file=games/a/scenario.toml::games/a")
+    assert "game 0, round 1, turn 3: no action in the last line" in alone
+    assert alone.splitlines() == [alone]
+    [worse] = annotations([], [broken], before=[kept])
+    assert worse.startswith("::error title=rules broken::")
+    assert "kept them in the baseline" in worse
+    [better] = annotations([], [kept], before=[broken])
+    assert better.startswith("::notice title=rules kept::")
+    assert annotations([], [kept], before=[kept]) == []
+
+
+def test_a_reason_why_tasks_are_not_scored_is_one_annotation_for_all_of_them() -> None:
+    records = [replace(record(number, SOLVED), unscored="a key died") for number in range(1, 6)]
+    assert annotations(records) == [
+        "::error title=tasks not scored::5 (tasks/0001, tasks/0002, tasks/0003, …): a key died"
     ]
 
 

@@ -134,6 +134,7 @@ def test_games_are_drawn_for_papers(pytester: pytest.Pytester, project: Path, ki
     assert "as seller" in text
     assert "as buyer" in text
     assert "goal" in text
+    assert "every game as played, no trees drawn" in text
 
 
 def test_stored_games_go_from_store_to_store_as_lines(

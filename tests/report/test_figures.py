@@ -10,7 +10,8 @@ import pytest
 import synthetic
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.gain import Baseline
-from pytest_selfrepair.report.figures import PAPER, Kind, figure
+from pytest_selfrepair.report.figure_way import PAPER
+from pytest_selfrepair.report.figures import Kind, figure
 from synthetic_findings import findings as invented
 
 RECORDS = [synthetic.record(number) for number in range(6)]

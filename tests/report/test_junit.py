@@ -32,9 +32,7 @@ def test_a_strict_reader_takes_whatever_models_and_programs_write(
     script = {"tasks": {"*": {"program": PROGRAM, "repair": f"Because {ODD}.\n{PROGRAM}# {ODD}"}}}
     (pytester.path / "script.json").write_text(json.dumps(script))
     model = ("--selfrepair-model", "scripted:script.json", "--selfrepair-programs", "2")
-    result = pytester.runpytest_subprocess(
-        "tasks", *model, *mode, verbosity, "--junitxml", "report.xml", timeout=100
-    )
+    result = pytester.runpytest("tasks", *model, *mode, verbosity, "--junitxml", "report.xml")
     assert result.parseoutcomes()["failed"] == 1
     text = (pytester.path / "report.xml").read_text(encoding="utf-8")
     suite = ET.fromstring(text)[0]  # noqa: S314 - our own file

@@ -34,8 +34,8 @@ def told(result: pytest.RunResult) -> list[str]:
 
 
 def test_colours_are_there_where_asked_for_and_carry_no_meaning(project: pytest.Pytester) -> None:
-    plain = told(project.runpytest_subprocess("--color=no"))
-    coloured = told(project.runpytest_subprocess("--color=yes"))
+    plain = told(project.runpytest("--color=no"))
+    coloured = told(project.runpytest("--color=yes"))
     assert plain[0] == "self: repair pays"
     assert not any("\x1b" in line for line in plain)
     assert coloured[0] == "\x1b[32m\x1b[1mself: repair pays\x1b[0m"
@@ -46,11 +46,11 @@ def test_a_narrow_terminal_is_respected(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "44")
-    assert max(map(len, told(project.runpytest_subprocess()))) <= 44
+    assert max(map(len, told(project.runpytest()))) <= 44
 
 
 def test_quiet_it_is_three_lines_and_no_more(project: pytest.Pytester) -> None:
-    lines = told(project.runpytest_subprocess("-q"))
+    lines = told(project.runpytest("-q"))
     assert lines[0].startswith("self: repair pays; gpt-4: cannot tell")
     assert len(lines) == 3
 

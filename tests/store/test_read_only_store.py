@@ -14,7 +14,7 @@ from projects import write_project
 from pytest_selfrepair.core.run_account import Lost, RunLimits, Spent, Wanted
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.sqlite_store import SqliteStore
-from storing import asked, replied
+from storing import asked, earlier_store, replied
 
 READ_ONLY = """
 mount --bind store store && mount -o remount,ro,bind store store && exec "$@"
@@ -67,8 +67,11 @@ def test_what_cannot_be_written_is_read(unwritable: Path) -> None:
 
 
 def test_an_earlier_layout_that_cannot_be_written_is_read_and_left_as_it_is(
-    unwritable: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    unwritable = tmp_path / "earlier.sqlite"
+    earlier_store(unwritable, [(asked(), replied())])
+    monkeypatch.setattr(os, "access", lambda *_: False)
     with closing(sqlite3.connect(unwritable)) as connection:
         connection.executescript(
             "DROP TABLE payments; DROP TABLE verdicts; DROP INDEX reservations_by_key;"
@@ -84,7 +87,7 @@ def test_a_run_on_a_read_only_mount_is_replayed_and_reported(pytester: pytest.Py
     write_project(pytester.path)
     store = "store/samples.sqlite"
     options = ("tasks", "--selfrepair-model", "scripted:script.json", f"--selfrepair-store={store}")
-    pytester.runpytest_subprocess(*options).assert_outcomes(passed=1, failed=1)
+    pytester.runpytest(*options).assert_outcomes(passed=1, failed=1)
     before = sorted(pytester.path.joinpath("store").iterdir())
     pytest_ = (sys.executable, "-m", "pytest", *options, "--selfrepair-replay")
     replayed = pytester.run(*in_read_only(*pytest_, "only"))

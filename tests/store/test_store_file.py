@@ -15,9 +15,8 @@ from builders import RECORD
 from pytest_selfrepair.core.sample import Sample
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.layout import SCHEMA
-from pytest_selfrepair.store.rows import sample_row
 from pytest_selfrepair.store.sqlite_store import SqliteStore
-from storing import asked, finish, replied, start
+from storing import asked, finish, put_text, replied, start
 
 LAYOUT_1 = """
 CREATE TABLE samples (
@@ -74,10 +73,9 @@ def refusal(path: Path) -> str:
 
 
 def test_a_store_of_version_1_is_brought_up_to_date_and_keeps_all(path: Path) -> None:
-    row = sample_row(asked(), replied())
     with sqlite3.connect(path) as old:
         old.executescript(LAYOUT_1)
-        old.execute("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?)", row)
+        put_text(old, asked(), replied())
         old.executescript("INSERT INTO runs (id) VALUES (3); INSERT INTO runs (id) VALUES (4);")
         record = RECORD.to_json()
         old.execute("INSERT INTO records VALUES (3, ?, ?)", (RECORD.task_id, record))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pytest_selfrepair.bargain.advice import AdviserMeans, adviser
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.bargain.chains import BargainPlan, play_chains
 from pytest_selfrepair.bargain.moderator import Moderator
 from pytest_selfrepair.bargain.players import ModelPlayer, Player, RulePlayer
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from pytest_selfrepair.bargain.game import Chain
 
 PARAMS = SamplingParams()
+
+EVIL_TALK = "</textarea><script>alert(1)</script>\x1b[31m\u202e {{7*7}}"
+HIDDEN_LIMIT = Decimal("17.5")
+"""The buyer's in `finished_games`, which is nowhere in what is said."""
 
 Writes = Callable[[SampleRequest], str]
 
@@ -109,4 +114,18 @@ def played(
             moderator=None if moderator is None else Moderator(model=moderator, params=PARAMS),
             spending=spending or Spending(),
         )
+    )
+
+
+def finished_games(name: str, *, games: int = 2) -> BargainRecord:
+    """Games of a scenario that differ, in each of which the seller, who is advised, holds out."""
+    scenario = lamp(
+        item={"name": f"desk lamp {name}"}, buyer={"limit": HIDDEN_LIMIT, "opening": 10}
+    )
+    writer = Writer(lambda request: f"Game {request.node[8]}. {EVIL_TALK}\nOFFER 19")
+    plan = BargainPlan(games=games)
+    chains = played(writer, "rule:fixed", arms=["none"], scenario=scenario, plan=plan)
+    role = BargainRole.SELLER
+    return BargainRecord(
+        task_id=f"games/{name}::{role}", scenario=scenario, role=role, chains=chains
     )

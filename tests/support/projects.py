@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
 
-LEAN = "-p no:anyio -p no:hypothesispytest -p no:pytest_cov"
-"""Options of a pytest within a test: plugins of the tests' own libraries take a second to load."""
+LEAN = "-p no:anyio -p no:hypothesispytest -p no:pytest_cov -p no:syrupy --assert=plain"
+"""Options of a pytest within a test: what only the tests' own libraries need takes a second."""
 
 SOLVED = "tasks/introductory/0001"
 REPAIRED = "tasks/interview/0002"

@@ -5,8 +5,9 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_selfrepair.core.shard import Shard
 from pytest_selfrepair.core.task import Difficulty
-from pytest_selfrepair.tasks.task_sample import PAPER, allocate, balanced, draw
+from pytest_selfrepair.tasks.task_sample import PAPER, allocate, balanced, draw, share
 
 INTRODUCTORY, INTERVIEW, COMPETITION = Difficulty
 
@@ -86,3 +87,25 @@ def test_another_seed_gives_another_order() -> None:
     found = [(f"{number:04}", INTERVIEW) for number in range(100)]
     assert balanced(found, 0) != balanced(found, 1)
     assert balanced(found, 0) != sorted(balanced(found, 0))
+
+
+@given(tasks, st.integers(1, 7), st.integers(0, 3))
+def test_every_task_is_in_one_shard_and_each_shard_has_its_share_of_every_difficulty(
+    found: list[tuple[str, Difficulty]], count: int, seed: int
+) -> None:
+    shares = [share(found, Shard(index=index, count=count), seed) for index in range(count)]
+    assert sorted(task_id for each in shares for task_id in each) == sorted(
+        task_id for task_id, _ in found
+    )
+    for difficulty in [None, *Difficulty]:
+        of_it = {task_id for task_id, each in found if difficulty in {None, each}}
+        sizes = [len(of_it & each) for each in shares]
+        assert max(sizes) - min(sizes) <= 1
+
+
+@given(tasks, st.integers(0, 3))
+def test_which_tasks_a_shard_has_depends_on_ids_and_seed_alone(
+    found: list[tuple[str, Difficulty]], seed: int
+) -> None:
+    second = Shard(index=1, count=3)
+    assert share(found, second, seed) == share([*reversed(found), *found[:1]], second, seed)

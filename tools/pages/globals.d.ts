@@ -41,14 +41,14 @@ interface Curve {
 }
 interface CurvePoint {
   tokens: number;
-  all_tokens: number;
+  all_tokens: number | null;
   dollars: number | null;
   rate: number;
   low: number | null;
   high: number | null;
   band: [number, number] | null;
   n_p: number;
-  n_fr: number;
+  n_fr: number | null;
 }
 type PlottedPoint = CurvePoint & {x: number; label: string};
 

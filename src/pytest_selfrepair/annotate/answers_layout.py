@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from pytest_selfrepair.errors import StoreError
+from pytest_selfrepair.store.place import refuse_network, shared_by_hosts
 from pytest_selfrepair.store.store_failure import is_busy
 
 _APPLICATION = 0x5E1F4EA2
@@ -61,7 +62,7 @@ def open_file(path: Path, *, create: bool) -> sqlite3.Connection:
         create: Whether it is made, for nobody else to read, where it is missing.
 
     Raises:
-        StoreError: It cannot be opened, or is no file of answers.
+        StoreError: It cannot be opened, is no file of answers, or lies on a network file system.
     """
     deadline = time.monotonic() + PATIENCE
     while True:
@@ -80,6 +81,12 @@ def explain(path: Path, error: Exception) -> StoreError:
 
 
 def _open(path: Path, *, create: bool) -> sqlite3.Connection:
+    refuse_network(
+        path,
+        shared_by_hosts(path),
+        option="--answers",
+        instead="serve the page from one host, and let the others come to it",
+    )
     if create and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pytest_selfrepair.annotate.blind_pages import Judging
-from pytest_selfrepair.annotate.guard import LOOPBACK, Guard
 from pytest_selfrepair.annotate.site import Site, not_found, static
 from pytest_selfrepair.annotate.writing import Writing
+from pytest_selfrepair.web.guard import LOOPBACK, Guard
 
 
 class _Place(Convertor[int]):

@@ -1,8 +1,10 @@
-"""Who is shown which programs: drawn at random, balanced, and possible whenever that can be.
+"""Who is shown which programs or games: drawn at random, balanced, and possible whenever it can be.
 
-Each of P people is shown K programs, no two of one task, and each program is shown to R people.
-Programs of a difficulty are drawn in equal numbers as far as there are enough, from as many tasks
-as possible; of each difficulty any two people get numbers that differ by one at most.
+What is said of programs and their tasks holds for finished games and their items, a scenario with
+the role that is advised, and what is said of difficulties for zones of agreement. Each of P people
+is shown K programs, no two of one task, and each program is shown to R people. Programs of a
+difficulty are drawn in equal numbers as far as there are enough, from as many tasks as possible;
+of each difficulty any two people get numbers that differ by one at most.
 
 Such an assignment exists if and only if P·K is a multiple of R, and P·K/R programs can be drawn
 with at most ⌊P/R⌋ of a task. For the latter is needed since a task's programs go to different
@@ -18,6 +20,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
 
+from pytest_selfrepair.annotate.person import StudyItem
 from pytest_selfrepair.annotate.study_items import Item, Key
 from pytest_selfrepair.errors import UsageError
 
@@ -25,12 +28,12 @@ _Place = TypeVar("_Place", bound=Hashable)
 
 
 def assign(
-    items: Sequence[Item], *, people: int, each: int, per_program: int, seed: int
-) -> list[list[Item]]:
+    items: Sequence[StudyItem], *, people: int, each: int, per_program: int, seed: int
+) -> list[list[StudyItem]]:
     """Draw who is shown which programs.
 
     Args:
-        items: Failing programs, no two with the same key.
+        items: Failing programs, or finished games; no two with the same key.
         people: P, at least 1.
         each: K, the programs that a person is shown; at least 1.
         per_program: R, the people who are shown a program; at least 1.
@@ -45,10 +48,10 @@ def assign(
     check_possible(items, people=people, each=each, per_program=per_program)
     lot = random.Random(seed)  # noqa: S311 - a design is drawn to be drawn again
     chosen = _choose(items, people * each // per_program, people // per_program, lot)
-    by_difficulty: dict[str, dict[str, list[Item]]] = defaultdict(lambda: defaultdict(list))
+    by_difficulty: dict[str, dict[str, list[StudyItem]]] = defaultdict(lambda: defaultdict(list))
     for item in chosen:
         by_difficulty[item.difficulty][item.key.task_id].append(item)
-    shown: list[list[Item]] = [[] for _ in range(people)]
+    shown: list[list[StudyItem]] = [[] for _ in range(people)]
     needs = _needs(by_difficulty, people=people, each=each, per_program=per_program, lot=lot)
     for difficulty, tasks in by_difficulty.items():
         degrees = {task: per_program * len(programs) for task, programs in tasks.items()}
@@ -61,12 +64,14 @@ def assign(
     return shown
 
 
-def check_possible(items: Sequence[Item], *, people: int, each: int, per_program: int) -> None:
+def check_possible(items: Sequence[StudyItem], *, people: int, each: int, per_program: int) -> None:
     """Raise a UsageError that says why, where no assignment exists."""
-    asked = f"{people} people with {each} programs each"
+    kind = items[0] if items else Item
+    noun, whole = kind.noun, kind.whole
+    asked = f"{people} people with {each} {noun}s each"
     if per_program > people:
         raise UsageError(
-            f"--people-per-program: found {per_program}, with {people} participants; "
+            f"--people-per-{noun}: found {per_program}, with {people} participants; "
             f"accepted: up to {people}"
         )
     if people * each % per_program:
@@ -74,25 +79,26 @@ def check_possible(items: Sequence[Item], *, people: int, each: int, per_program
             n for n in range(people + 1, people + per_program + 1) if not n * each % per_program
         ]
         raise UsageError(
-            f"--people-per-program: found {per_program}: {asked} make {people * each} texts, no "
+            f"--people-per-{noun}: found {per_program}: {asked} make {people * each} texts, no "
             f"multiple of {per_program}; accepted with {fits[0]} participants, or with a divisor "
             f"of {people * each}"
         )
     have = Counter(item.key.task_id for item in items)
     if len(have) < each:
         raise UsageError(
-            f"--programs: found {each}, and nobody may see two programs of one task, but "
-            f"{len(have)} tasks of this run have failing programs; accepted: up to {len(have)}"
+            f"--{noun}s: found {each}, and nobody may see two {noun}s of one {whole}, but "
+            f"{len(have)} {whole}s of this run have {kind.state} {noun}s; accepted: up to "
+            f"{len(have)}"
         )
     wanted, most = people * each // per_program, people // per_program
     usable = sum(min(count, most) for count in have.values())
     if usable < wanted:
         raise UsageError(
-            f"impossible: {asked} and {per_program} people for each program need {wanted} "
-            f"programs, but of the {len(items)} failing programs of {len(have)} tasks {usable} "
-            f"can be used: at most {most} of a task, since {most} times {per_program} people are "
-            "all there are who have not seen another of it. Fewer programs for each person, more "
-            "people for each program, or a run with more failing programs would do"
+            f"impossible: {asked} and {per_program} people for each {noun} need {wanted} "
+            f"{noun}s, but of the {len(items)} {kind.state} {noun}s of {len(have)} {whole}s "
+            f"{usable} can be used: at most {most} of a {whole}, since {most} times {per_program} "
+            f"people are all there are who have not seen another of it. Fewer {noun}s for each "
+            f"person, more people for each {noun}, or a run with more {kind.state} {noun}s would do"
         )
 
 
@@ -119,7 +125,10 @@ def check_assignment(
             raise UsageError(f"assignment: {who} has two programs of one task")
     for key, count in counts.items():
         if key not in difficulties:
-            raise UsageError(f"assignment: {key.task_id} has no failing program {key.program_hash}")
+            raise UsageError(
+                f"assignment: {key.task_id} has no failing program or finished game "
+                f"{key.program_hash}"
+            )
         if count != per_program:
             raise UsageError(
                 f"assignment: program {key.program_hash[:12]} of {key.task_id} has {count} people; "
@@ -134,9 +143,11 @@ def check_assignment(
             )
 
 
-def _choose(items: Sequence[Item], wanted: int, most: int, lot: random.Random) -> list[Item]:
+def _choose(
+    items: Sequence[StudyItem], wanted: int, most: int, lot: random.Random
+) -> list[StudyItem]:
     """Draw programs: of the difficulties in turn, within each of the tasks in turn."""
-    tasks: dict[str, dict[str, list[Item]]] = defaultdict(lambda: defaultdict(list))
+    tasks: dict[str, dict[str, list[StudyItem]]] = defaultdict(lambda: defaultdict(list))
     for item in lot.sample(sorted(items, key=lambda item: item.key), len(items)):
         tasks[item.difficulty][item.key.task_id].append(item)
     rows = {
@@ -149,7 +160,7 @@ def _choose(items: Sequence[Item], wanted: int, most: int, lot: random.Random) -
         for difficulty, of in tasks.items()
     }
     turns = lot.sample(sorted(rows), len(rows))
-    chosen: list[Item] = []
+    chosen: list[StudyItem] = []
     while len(chosen) < wanted:
         for difficulty in turns:
             if rows[difficulty] and len(chosen) < wanted:
@@ -158,7 +169,7 @@ def _choose(items: Sequence[Item], wanted: int, most: int, lot: random.Random) -
 
 
 def _needs(
-    chosen: Mapping[str, Mapping[str, Sequence[Item]]],
+    chosen: Mapping[str, Mapping[str, Sequence[StudyItem]]],
     *,
     people: int,
     each: int,

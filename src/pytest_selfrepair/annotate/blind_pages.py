@@ -8,8 +8,8 @@ from starlette.responses import RedirectResponse, Response
 from pytest_selfrepair.annotate import pages
 from pytest_selfrepair.annotate import text_judging as judging
 from pytest_selfrepair.annotate.answers_file import Judgement
+from pytest_selfrepair.annotate.person import Person
 from pytest_selfrepair.annotate.site import BadRequestError, Site, do, form, not_found, seconds_of
-from pytest_selfrepair.annotate.study_items import Person
 from pytest_selfrepair.annotate.text_judging import Accuracy, EditSize, Text
 
 _QUESTIONS = (

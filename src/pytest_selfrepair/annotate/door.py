@@ -9,16 +9,12 @@ import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 
-from starlette.requests import Request
-from starlette.responses import Response
-
-from pytest_selfrepair.annotate.study_items import Item, Person
+from pytest_selfrepair.annotate.person import Person, StudyItem
 from pytest_selfrepair.annotate.study_plan import Study, hash_secret
+from pytest_selfrepair.web.link import LinkDoor
 
-_MONTH = 30 * 24 * 3600
 
-
-class Door:
+class Door(LinkDoor[Person]):
     """Lets participants in.
 
     Args:
@@ -30,31 +26,8 @@ class Door:
     def __init__(
         self, find: Callable[[str], Person | None], *, anybody: Person | None, key: bytes
     ) -> None:
-        self._find = find
-        self._anybody = anybody
+        super().__init__(find, anybody=anybody, key=key)
         self._key = key
-        self._cookie = f"selfrepair-{hashlib.sha256(key).hexdigest()[:12]}"
-
-    def who(self, request: Request) -> Person | None:
-        """Who asks; None: nobody who has opened a link."""
-        secret = request.cookies.get(self._cookie)
-        found = self._find(secret) if secret else None
-        return found or self._anybody
-
-    def opens(self, secret: str) -> bool:
-        """Whether a secret is somebody's."""
-        return self._find(secret) is not None
-
-    def remember(self, request: Request, response: Response, secret: str) -> None:
-        """Let the browser keep a secret, out of the reach of scripts and of other sites' forms."""
-        response.set_cookie(
-            self._cookie,
-            secret,
-            max_age=_MONTH,
-            httponly=True,
-            samesite="lax",
-            secure=request.url.scheme == "https",
-        )
 
     def token(self, person: Person) -> str:
         """What the forms of a person carry."""
@@ -65,7 +38,7 @@ class Door:
         return hmac.compare_digest(self.token(person).encode(), token.encode("utf-8", "replace"))
 
 
-def of_study(study: Study, items: Sequence[Item], key: bytes) -> Door:
+def of_study(study: Study, items: Sequence[StudyItem], key: bytes) -> Door:
     """The door of a study: each link is one participant's."""
     by_key = {item.key: item for item in items}
 

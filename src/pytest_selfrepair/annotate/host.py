@@ -1,25 +1,27 @@
 """Serves the page, on this machine alone unless another address is asked for."""
 
 import socket
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-import uvicorn
-
-from pytest_selfrepair.annotate import door, listening
+from pytest_selfrepair.annotate import door
 from pytest_selfrepair.annotate.answers_file import Answers
 from pytest_selfrepair.annotate.app import application
 from pytest_selfrepair.annotate.blind_pages import Judging
-from pytest_selfrepair.annotate.connection import Connection
-from pytest_selfrepair.annotate.guard import LOOPBACK, Guard
+from pytest_selfrepair.annotate.finished_games import FinishedGame
+from pytest_selfrepair.annotate.person import Person, StudyItem
 from pytest_selfrepair.annotate.site import Site, new_meter
-from pytest_selfrepair.annotate.study_items import Item, Person
+from pytest_selfrepair.annotate.study_items import Item
 from pytest_selfrepair.annotate.study_plan import Study, StudyTexts
 from pytest_selfrepair.annotate.text_judging import Text
 from pytest_selfrepair.annotate.trial_running import TrialRunner
 from pytest_selfrepair.annotate.writing import Writing
+from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.sandbox.isolation import Isolation
-
-_PATIENCE = 2  # seconds that open requests may take when it ends
+from pytest_selfrepair.web import listening
+from pytest_selfrepair.web.guard import LOOPBACK, Guard
+from pytest_selfrepair.web.serving import serve_app
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +32,9 @@ class Served:
         answers: Where everything is kept.
         study: Who may come; None: one person.
         texts: What participants read first.
-        items: The programs that a study may show.
+        items: The programs and games that a study may show.
         person: That one person.
-        judged: The texts that are judged; None: programs are explained.
+        judged: The texts that are judged; None: texts are written.
         seed: Of the order in which texts are judged.
         host: Where it listens.
         port: 0: any that is free.
@@ -44,7 +46,7 @@ class Served:
     answers: Answers
     study: Study | None
     texts: StudyTexts
-    items: tuple[Item, ...]
+    items: tuple[StudyItem, ...]
     person: Person
     judged: tuple[Text, ...] | None
     seed: int
@@ -72,22 +74,9 @@ async def serve(served: Served) -> None:
         runner = TrialRunner(served.isolation) if served.isolation else None
         address = listening.address(taken, served.host)
         try:
-            config = uvicorn.Config(
-                build(served, key, runner),
-                log_level="warning",
-                access_log=False,  # addresses hold the secrets of links
-                server_header=False,
-                http=Connection,
-                proxy_headers=bool(served.proxies),
-                forwarded_allow_ips=list(served.proxies),
-                lifespan="off",
-                ws="none",
-                timeout_graceful_shutdown=_PATIENCE,
-                limit_concurrency=200,
-                h11_max_incomplete_event_size=64 * 1024,
-            )
+            app = build(served, key, runner)
             print(f"selfrepair: {_told(served, address, key)}", flush=True)  # noqa: T201 - what a command does
-            await uvicorn.Server(config).serve(sockets=[taken])
+            await serve_app(app, taken, proxies=served.proxies)
         finally:
             if runner is not None:
                 await runner.aclose()
@@ -122,10 +111,21 @@ def build(served: Served, key: bytes, runner: TrialRunner | None) -> Guard:
     return application(site, pages, names={*LOOPBACK, own, *served.names}, addresses=everywhere)
 
 
+def _asked_about(served: Served) -> Iterable[StudyItem]:
+    """What anybody is asked about."""
+    if served.study is None:
+        return served.person.items
+    shown = {key for each in served.study.participants for key in each.programs}
+    return (item for item in served.items if item.key in shown)
+
+
 def _told(served: Served, address: str, key: bytes) -> str:
     if served.judged is None:
-        count = len(served.items if served.study else served.person.items)
-        what = f"{count} failing programs to be explained"
+        counts = Counter(type(each) for each in _asked_about(served))
+        games, programs = counts[FinishedGame], counts[Item]
+        said = [f"{programs} failing programs to be explained"] if programs or not games else []
+        said += [f"{plural(games, 'finished game')} to be advised on"] if games else []
+        what = " and ".join(said)
     else:
         what = f"{len(served.judged)} texts to be judged"
     if served.study is not None:

@@ -16,12 +16,12 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from pytest_selfrepair.annotate import pages
 from pytest_selfrepair.annotate.answers_file import Answers, WithdrawnError
 from pytest_selfrepair.annotate.door import Door
-from pytest_selfrepair.annotate.guard import GUESSES, Meter, slower
-from pytest_selfrepair.annotate.study_items import Person
+from pytest_selfrepair.annotate.person import Person
 from pytest_selfrepair.annotate.study_plan import StudyTexts
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.store.lines import brief
+from pytest_selfrepair.web.guard import GUESSES, Meter, slower
 
 _T = TypeVar("_T")
 Handler = Callable[[Request, Person], Awaitable[Response]]

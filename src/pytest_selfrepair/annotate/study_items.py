@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Task, TaskKind
@@ -20,11 +21,11 @@ _FUNCTION = re.compile(r"^(?: {4}|\t)?(?:async )?def ([A-Za-z_]\w*) *\(", re.MUL
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Key:
-    """What names a program wherever people's words about it are kept.
+    """What names a program or a game wherever people's words about it are kept.
 
     Attributes:
-        task_id: Its task.
-        program_hash: `program_hash` of its text.
+        task_id: Its task; of a game the scenario and the role that is advised.
+        program_hash: `program_hash` of its text; of a game its `game_key`.
     """
 
     task_id: str
@@ -49,6 +50,10 @@ class Item:
             is known: records do not say.
     """
 
+    noun: ClassVar[str] = "program"
+    state: ClassVar[str] = "failing"
+    whole: ClassVar[str] = "task"
+
     key: Key
     node: str
     program: str
@@ -59,18 +64,10 @@ class Item:
     functions: tuple[str, ...] = ()
     in_place: bool = False
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """A participant.
-
-    Attributes:
-        code: What is theirs is filed under it.
-        items: The programs that they are shown.
-    """
-
-    code: str
-    items: tuple[Item, ...]
+    @property
+    def about(self) -> str:
+        """What a list says of it."""
+        return self.difficulty
 
 
 def failing(run: LoadedRun) -> list[Item]:

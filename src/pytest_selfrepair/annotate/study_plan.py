@@ -16,8 +16,10 @@ from pathlib import Path
 import msgspec
 
 from pytest_selfrepair.annotate.assign import assign, check_assignment
+from pytest_selfrepair.annotate.person import StudyItem
 from pytest_selfrepair.annotate.study_items import Item, Key
 from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.report.whole_file import whole_file
 
 FORMAT = "pytest-selfrepair study 1"
 """What a study's file says it is, with the version of its layout."""
@@ -81,12 +83,12 @@ class StudyTexts:
 
 
 def create(
-    items: Sequence[Item], *, run: str, people: int, each: int, per_program: int, seed: int
+    items: Sequence[StudyItem], *, run: str, people: int, each: int, per_program: int, seed: int
 ) -> tuple[Study, dict[str, str]]:
     """Design a study.
 
     Args:
-        items: The failing programs of the run.
+        items: The failing programs of the run, or its finished games.
         run: What names it.
         people: How many participants.
         each: Programs that each is shown.
@@ -120,7 +122,7 @@ def create(
     return study, given
 
 
-def check(study: Study, items: Sequence[Item]) -> None:
+def check(study: Study, items: Sequence[StudyItem]) -> None:
     """Hold a study against the run that it is about, and against all that it promises.
 
     Raises:
@@ -159,13 +161,14 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def save(study: Study, path: Path, *, anew: bool = True) -> None:
+def save(study: Study, path: Path, *, anew: bool = True, noun: str = Item.noun) -> None:
     """Write a study's file, and the texts beside it where there are none yet.
 
     Args:
         study: The study.
         path: The file.
         anew: Refuse where it is there already: links to it may have been given away.
+        noun: What participants are shown, `program` or `game`, which the texts are about.
 
     Raises:
         UsageError: It is there already, or cannot be written.
@@ -176,16 +179,13 @@ def save(study: Study, path: Path, *, anew: bool = True) -> None:
         for name in _TEXTS:
             beside = path.parent / getattr(study, name)
             if not beside.exists():
-                beside.write_text(standard(name), "utf-8")
+                beside.write_text(standard(name, noun), "utf-8")
         if anew:
             with open(path, "x", encoding="utf-8", opener=_private) as file:
                 file.write(text)
         else:
-            new = path.with_name(f"{path.name}.new")
-            new.unlink(missing_ok=True)
-            with open(new, "x", encoding="utf-8", opener=_private) as file:
-                file.write(text)
-            new.replace(path)
+            with whole_file(path, private=True) as part:
+                part.write_text(text, encoding="utf-8")
     except FileExistsError as error:
         raise UsageError(
             f"--out: found {path}, which is there already; accepted: a new file, for links to "
@@ -225,9 +225,10 @@ def texts(study: Study, path: Path) -> StudyTexts:
     return StudyTexts(consent=found["consent"], instructions=found["instructions"])
 
 
-def standard(name: str) -> str:
-    """The text that a new study gets: `consent` or `instructions`."""
-    return files("pytest_selfrepair.annotate").joinpath("texts", f"{name}.txt").read_text("utf-8")
+def standard(name: str, noun: str = Item.noun) -> str:
+    """The text that a new study gets: `consent` or `instructions` for programs or games."""
+    text = files("pytest_selfrepair.annotate").joinpath("texts", f"{noun}_{name}.txt")
+    return text.read_text("utf-8")
 
 
 def new_secret() -> str:

@@ -9,6 +9,7 @@ from pytest_selfrepair.annotate.agreement import Agreement, agreement
 from pytest_selfrepair.annotate.answers_file import Judgement
 from pytest_selfrepair.annotate.study_plan import Study
 from pytest_selfrepair.annotate.text_judging import Accuracy, EditSize
+from pytest_selfrepair.bargain.scenario import BargainRole
 from pytest_selfrepair.feedback.human import HumanText
 
 
@@ -64,6 +65,7 @@ class StudyFindings:
         answers: Answers that people wrote.
         people: How many people wrote them.
         programs: About how many programs.
+        games: About how many games.
         median_seconds: Of the time spent on an answer; None where there is none.
         median_words: Of the length of an answer; None where there is none.
         judged: By source, human first.
@@ -79,6 +81,7 @@ class StudyFindings:
     judged: tuple[JudgedTexts, ...]
     accuracy: Agreement
     change: Agreement
+    games: int = 0
 
 
 def found(answers: Sequence[HumanText], judgements: Sequence[Judgement]) -> StudyFindings:
@@ -90,10 +93,13 @@ def found(answers: Sequence[HumanText], judgements: Sequence[Judgement]) -> Stud
     """
     seconds = [each.seconds for each in answers if each.seconds is not None]
     words = [len(each.feedback.split()) for each in answers]
+    about = {(each.task_id, each.program_hash) for each in answers}
+    games = sum(item.rpartition("::")[2] in set(BargainRole) for item, _ in about)
     return StudyFindings(
         answers=len(answers),
         people=len({each.participant for each in answers}),
-        programs=len({(each.task_id, each.program_hash) for each in answers}),
+        programs=len(about) - games,
+        games=games,
         median_seconds=statistics.median(seconds) if seconds else None,
         median_words=statistics.median(words) if words else None,
         judged=by_source(judgements),

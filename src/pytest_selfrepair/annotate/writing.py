@@ -1,4 +1,4 @@
-"""The pages on which people write what is wrong with a program."""
+"""The pages on which people write what is wrong with a program, or advise after a game."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 from pytest_selfrepair.annotate import pages
 from pytest_selfrepair.annotate.answers_file import LONGEST_FEEDBACK, StaleError, WritingState
-from pytest_selfrepair.annotate.guard import RUNS, Meter, slower
+from pytest_selfrepair.annotate.finished_games import FinishedGame, shown_games
+from pytest_selfrepair.annotate.person import Person, StudyItem
 from pytest_selfrepair.annotate.site import (
     LONGEST_SECONDS,
     MOST_REVISIONS,
@@ -23,9 +24,10 @@ from pytest_selfrepair.annotate.site import (
     revision_of,
     seconds_of,
 )
-from pytest_selfrepair.annotate.study_items import Item, Person
+from pytest_selfrepair.annotate.study_items import Item
 from pytest_selfrepair.annotate.trial_running import LONGEST_INPUT, TrialRunner
 from pytest_selfrepair.errors import InfrastructureError, UsageError
+from pytest_selfrepair.web.guard import RUNS, Meter, slower
 
 _STATES = {"new": "not begun", "draft": "a draft", "done": "answered"}
 
@@ -43,9 +45,10 @@ class _Run(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A program in the list."""
+    """A program or a game in the list."""
 
-    difficulty: str
+    noun: str
+    about: str
     state: str
 
     @property
@@ -69,19 +72,21 @@ class Writing:
         self._running: set[str] = set()
 
     async def home(self, _: Request, person: Person) -> Response:
-        """All programs of a participant, and what they are asked to do."""
+        """All that a participant is shown, and what they are asked to do."""
         rows = await self._rows(person)
+        nouns = {row.noun for row in rows}
         return self._site.page(
             "programs.html",
             person,
             rows=rows,
+            noun=nouns.pop() if len(nouns) == 1 else "page",
             done=sum(row.state == "done" for row in rows),
             next=_next(rows, 0),
             instructions=pages.paragraphs(self._site.texts.instructions),
         )
 
     async def program(self, request: Request, person: Person) -> Response:
-        """One program; or take the answer to it."""
+        """One program or game; or take the answer to it."""
         number, item = _item(request, person)
         if item is None:
             return not_found()
@@ -115,7 +120,7 @@ class Writing:
     async def run(self, request: Request, person: Person) -> Response:
         """Run the program on an input of the participant's."""
         _, item = _item(request, person)
-        if item is None or self._runner is None:
+        if not isinstance(item, Item) or self._runner is None:
             return not_found()
         sent = await message(request, _Run)
         given = clean(sent.input, field="input", longest=LONGEST_INPUT)
@@ -140,7 +145,9 @@ class Writing:
         finally:
             self._running.discard(person.code)
 
-    async def _submit(self, request: Request, person: Person, number: int, item: Item) -> Response:
+    async def _submit(
+        self, request: Request, person: Person, number: int, item: StudyItem
+    ) -> Response:
         sent = await form(request)
         text = clean(sent.get("feedback", ""), field="feedback", longest=LONGEST_FEEDBACK)
         written = WritingState(text=text, seconds=seconds_of(sent), revision=revision_of(sent))
@@ -167,7 +174,7 @@ class Writing:
         self,
         person: Person,
         number: int,
-        item: Item,
+        item: StudyItem,
         written: WritingState,
         *,
         text: str,
@@ -175,29 +182,32 @@ class Writing:
         other: str | None = None,
         status: int = 200,
     ) -> Response:
-        return self._site.page(
-            "program.html",
-            person,
-            status,
-            number=number,
-            count=len(person.items),
-            written=written,
-            text=pages.own_words(text),
-            problem=problem,
-            other=other,
-            can_run=self._runner is not None,
-            given=pages.own_words(pages.first_input(item)),
-            longest=LONGEST_FEEDBACK,
-            longest_input=LONGEST_INPUT,
-            **pages.shown(item),
-        )
+        facts: dict[str, object] = {
+            "number": number,
+            "count": len(person.items),
+            "written": written,
+            "text": pages.own_words(text),
+            "problem": problem,
+            "other": other,
+            "longest": LONGEST_FEEDBACK,
+        }
+        if isinstance(item, FinishedGame):
+            return self._site.page("game.html", person, status, **facts, **shown_games(item))
+        facts |= {
+            "can_run": self._runner is not None,
+            "given": pages.own_words(pages.first_input(item)),
+            "longest_input": LONGEST_INPUT,
+        }
+        return self._site.page("program.html", person, status, **facts, **pages.shown(item))
 
     async def _rows(self, person: Person) -> list[Row]:
         found = [
             (item, await do(self._site.answers.written, item.key, person.code))
             for item in person.items
         ]
-        return [Row(difficulty=item.difficulty, state=_state(written)) for item, written in found]
+        return [
+            Row(noun=item.noun, about=item.about, state=_state(written)) for item, written in found
+        ]
 
 
 def _state(written: WritingState) -> str:
@@ -207,12 +217,12 @@ def _state(written: WritingState) -> str:
 
 
 def _next(rows: list[Row], number: int) -> int | None:
-    """The first program after a number, in a circle, that has no answer."""
+    """The first after a number, in a circle, that has no answer."""
     order = [*range(number, len(rows)), *range(number)]
     return next((place + 1 for place in order if rows[place].state != "done"), None)
 
 
-def _item(request: Request, person: Person) -> tuple[int, Item | None]:
+def _item(request: Request, person: Person) -> tuple[int, StudyItem | None]:
     number = int(request.path_params["number"])
     return number, person.items[number - 1] if 1 <= number <= len(person.items) else None
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from pytest_selfrepair.bargain.number_words import MULTIPLES, NUMBER_WORD, TENS, UNITS, spelled
+from pytest_selfrepair.core.lazy_pattern import LazyPattern
 
 
 class Measure(StrEnum):
@@ -47,7 +48,8 @@ class Amount:
 
 
 _CODES = (
-    "usd|eur|gbp|chf|jpy|cny|rmb|inr|aud|cad|nzd|sek|nok|dkk|pln|czk|huf|try|brl|mxn|zar|krw|rub|"
+    "usd|eur|gbp|chf|jpy|cny|rmb|inr|aud|cad|nzd|sek|nok|dkk|pln|czk|huf|try|brl|mxn|zar|krw|"
+    "rub|"
     "uah|ils|aed|sgd|hkd|thb|ron|bgn|idr|vnd|php|ngn|egp|sar|clp|cop|ars"
 )
 _BEFORE = (
@@ -57,7 +59,7 @@ _BEFORE = (
 _CENTS = r"cents?\b|pence\b|pennies\b|penny\b|p\b|¢|ct\b|cts\b"
 _WORDS_OF_MONEY = (
     r"dollars?|bucks?|euros?|quid|pounds?|francs?|yen|yuan|renminbi|rupees?|"
-    r"won|kron(?:a|or|e|er|en)|"
+    r"won(?!')|kron(?:a|or|e|er|en)|"
     r"crowns|zlot(?:y|ys|ych)|złot(?:y|ych)|zł|pesos?|rea(?:l|is)|liras?|lire|rubles?|roubles?|"
     r"shekels?|dirhams?|rand|forints?|rupiah|baht|dong|kr|tl|lei"
 )
@@ -78,7 +80,7 @@ _SCALES = {
     "crores": 10_000_000,
 }
 _SCALE = r"(?:\s?(?:k|mn|mio)|\s(?:thousand|grand|million|hundred|lakhs?|crores?)|m)(?![a-z])"
-_FIGURE = re.compile(
+_FIGURE = LazyPattern(
     rf"(?P<before>{_BEFORE}\s?)?(?P<digits>(?<![\d/:])(?<!\d[.,])(?:{_DIGITS}))(?P<half>½|"
     rf"\sand\sa\shalf)?"
     rf"(?P<scale>{_SCALE})?(?P<dash>[.,][-–—]|/-|\s?,-)?"
@@ -87,7 +89,7 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 
-_WORDS = re.compile(
+_WORDS = LazyPattern(
     rf"\b(?:(?:a|one)\s(?=hundred|thousand|grand|million))?(?:{NUMBER_WORD})\b"
     rf"(?:(?:[\s-]|\sand\s)(?:{NUMBER_WORD})\b)*(?P<half>\sand\sa\shalf(?:\s(?P<scale>hundred|"
     rf"thousand|grand|million))?)?"
@@ -97,19 +99,40 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 
-_FOR_AMOUNT = re.compile(
-    rf"\sfor\s(?:only\s|just\s)?(?:{_BEFORE}\s?)?(?:\d|(?:{NUMBER_WORD})\b)", re.IGNORECASE
+_FOR_AMOUNT = LazyPattern(
+    rf"\sfor\s(?:only\s|just\s)?(?P<before>{_BEFORE}\s?)?(?P<number>\d(?:[\d.,]*\d)?|"
+    rf"(?:{NUMBER_WORD})\b)(?P<after>{_AFTER})?",
+    re.IGNORECASE,
 )
-_WEIGHED = re.compile(
+_PRICE_FOR = LazyPattern(
+    rf"(?P<number>\d(?:[\d.,]*\d)?)(?:{_AFTER})?(?:\s(?:each|apiece|(?:an?|per)\s\w+))?\sfor\s"
+    r"(?P<all>(?:all\s)?(?:the|these|those|my|your|all|both)\s)?$",
+    re.IGNORECASE,
+)
+"""What stands before a number that says how many a price buys."""
+_WEIGHED = LazyPattern(
     r"\b(?:weighs?|sell\sme|need|want|buy|order|another)\s(?:about\s)?$", re.IGNORECASE
 )
-_OF = re.compile(r"\sof\s", re.IGNORECASE)
-_POUNDS = re.compile(r"pounds?$", re.IGNORECASE)
-_GLUED_AFTER = re.compile(r"-?[a-z]", re.IGNORECASE)
-_GLUED_BEFORE = re.compile(r"(?:[a-z]-?|\d:)$", re.IGNORECASE)
-_WORD_BEFORE = re.compile(r"(?:\b(?:all|these|those|the|last|next|first|any)\s|-)$", re.IGNORECASE)
-_PREFIX = re.compile(r"\b\d{3}-$")
-_COUNTED = re.compile(
+_OF = LazyPattern(r"\sof\s", re.IGNORECASE)
+_POUNDS = LazyPattern(r"pounds?$", re.IGNORECASE)
+_GLUED_AFTER = LazyPattern(r"-?[a-z]", re.IGNORECASE)
+_GLUED_BEFORE = LazyPattern(r"(?:[a-z]-?|\d:)$", re.IGNORECASE)
+_WORD_BEFORE = LazyPattern(
+    r"(?:\b(?:all|these|those|the|last|next|first|any|both)\s|-)$", re.IGNORECASE
+)
+_ALL = LazyPattern(r"\b(?:all|both|all\sthe|all\sof\sthe)\s$", re.IGNORECASE)
+_IF_TAKEN = LazyPattern(
+    r"\b(?:box|pack|set|bag|bunch|case|lot|crate|roll|carton)(?:es|s)?\sof\s$|\bif\s(?:i|we|you)\s(?:take|takes|took|buy|bought|get|got|order|ordered|want|wanted)\s$",
+    re.IGNORECASE,
+)
+_FOR_SO_MANY = LazyPattern(
+    r",?\s(?:it's\s|that's\s|i'd\ssay\s)?\S{1,10}\s(?:\w+\s)?(?:each|apiece|an?|per)\b",
+    re.IGNORECASE,
+)
+"""What follows "for ten" where a price of one is named."""
+_FOR = LazyPattern(r"(?:^|\s)for\s$", re.IGNORECASE)
+_PREFIX = LazyPattern(r"\b\d{3}-$")
+_COUNTED = LazyPattern(
     r"\s?-?(?:years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?|mins?|seconds?|"
     r"secs?|km|kms|miles?|mi|"
     r"kg|kgs|kilos?|g|grams?|lbs?|oz|ounces?|tons?|tonnes?|cm|mm|m|m2|sqm|met(?:er|"
@@ -124,7 +147,7 @@ _COUNTED = re.compile(
     r"|\s?[\"″]|\s?°|:\d|/\d|\s?×|-\d{4}\b",
     re.IGNORECASE,
 )
-_PLURAL = re.compile(
+_PLURAL = LazyPattern(
     r"\s(?:(?:\w+ed|new|old|used|more|other|good|spare)\s)?([a-z]{2,}s)\b", re.IGNORECASE
 )
 _NO_NOUNS = frozenset(
@@ -132,11 +155,22 @@ _NO_NOUNS = frozenset(
         *("is", "was", "as", "this", "its", "his", "us", "yes", "does", "has", "plus", "less"),
         *("thus", "sounds", "works", "seems", "unless", "makes", "suits", "gets", "feels", "looks"),
         *("thanks", "always", "perhaps", "please", "says", "goes", "needs", "buys", "costs"),
-        *("means", "sellers", "besides", "towards", "minus", "puts", "bucks", "fits", "pounds"),
+        *(
+            "tops",
+            "means",
+            "sellers",
+            "besides",
+            "towards",
+            "minus",
+            "puts",
+            "bucks",
+            "fits",
+            "pounds",
+        ),
     )
 )
 """Words that end like a plural and may follow a price."""
-_AT_A_TIME = re.compile(
+_AT_A_TIME = LazyPattern(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|tonight|"
     r"noon|morning|afternoon|"
     r"evening|come by|come over|meet up|see you|pick it up|be there)(?: \w+)?,? "
@@ -144,7 +178,7 @@ _AT_A_TIME = re.compile(
     re.IGNORECASE,
 )
 """What stands before a time of day."""
-_NAMED = re.compile(
+_NAMED = LazyPattern(
     r"(?:\b(?:size|model|page|chapter|version|series|type|room|number|no\.?|"
     r"nr\.?|iphone|galaxy|pixel|"
     r"windows|playstation|ps|xbox|switch|mark|mk|route|highway|level|age|aged|"
@@ -249,7 +283,8 @@ def _bare(text: str, match: re.Match[str], number: Decimal) -> Amount | None:
     start, end, digits = match.start(), match.end(), match["digits"]
     plain = digits.isdigit() and not match["scale"]
     if (
-        _is_counted(text, start, end)
+        _is_counted(text, start, end, number)
+        or (digits.isdigit() and _ALL.search(_left(text, start)))
         or _GLUED_AFTER.match(text, end)
         or _GLUED_BEFORE.search(_left(text, start))
         or (plain and _is_dialled(digits, _left(text, start)))
@@ -273,15 +308,45 @@ def _left(text: str, start: int) -> str:
     return text[max(0, start - _NEAR) : start]
 
 
-def _is_counted(text: str, start: int, end: int) -> bool:
+def _is_counted(text: str, start: int, end: int, number: Decimal) -> bool:
     """Whether a number counts, measures or names something, by what stands around it."""
     left = _left(text, start)
     if _COUNTED.match(text, end) or _NAMED.search(left) or _AT_A_TIME.search(left):
         return True
+    if _IF_TAKEN.search(left) or (_FOR.search(left) and _FOR_SO_MANY.match(text, end)):
+        return True
     noun = _PLURAL.match(text, end)
     if noun is not None and noun[1].lower() not in _NO_NOUNS:
         return True
-    return _FOR_AMOUNT.match(text, end) is not None
+    return _buys(text, end, number) or _is_bought(_left(text, start), number)
+
+
+def _buys(text: str, end: int, number: Decimal) -> bool:
+    """Whether a number says how many a price that follows buys: "2 for 5", but not "5 for 2"."""
+    match = _FOR_AMOUNT.match(text, end)
+    if match is None:
+        return False
+    if match["before"] or match["after"]:
+        return True
+    noun = _PLURAL.match(text, match.end())
+    if _COUNTED.match(text, match.end()) or (noun and noun[1].lower() not in _NO_NOUNS):
+        return False
+    digits = match["number"]
+    if digits[0].isdigit():
+        price = _number(digits)
+    else:
+        parsed = spelled(digits)
+        price = None if parsed is None else parsed[0]
+    return price is None or price >= number or price != int(price)
+
+
+def _is_bought(left: str, number: Decimal) -> bool:
+    """Whether a number says how many the price before it buys: "36 for the 6"."""
+    match = _PRICE_FOR.search(left)
+    price = None if match is None else _number(match["number"])
+    if match is None or price is None:
+        return False
+    return number < price if match["all"] else 2 * number <= price
 
 
 def _weighs(text: str, start: int, end: int, after: str | None) -> bool:
@@ -355,7 +420,7 @@ def _is_bare_word(text: str, start: int, end: int, number: Decimal) -> bool:
     """Whether a number word without a currency may be a price."""
     return not (
         (number < _SMALL and number == int(number))
-        or _is_counted(text, start, end)
+        or _is_counted(text, start, end, number)
         or _WORD_BEFORE.search(_left(text, start))
         or re.match(r"-[a-z]", text[end:], re.IGNORECASE)
     )

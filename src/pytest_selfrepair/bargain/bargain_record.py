@@ -12,6 +12,7 @@ from pytest_selfrepair.bargain.protocol import Breach
 from pytest_selfrepair.bargain.scenario import BargainRole, ProtocolName, Scenario
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.origin import Answered
+from pytest_selfrepair.core.shard import Shard
 from pytest_selfrepair.errors import StoreError
 
 BARGAIN_SCHEMA = 1
@@ -89,6 +90,7 @@ class BargainRecord:
         cost: What it cost, scored or not: player, critic, rival and moderator.
         seconds: Wall-clock seconds it took.
         origins: Where its completions came from, each once.
+        shard: The share of the run that it is of, where several hosts share the run.
         game: `GAME`.
         schema: The version of this layout.
     """
@@ -102,6 +104,7 @@ class BargainRecord:
     cost: Cost = field(default_factory=Cost)
     seconds: float = 0.0
     origins: tuple[Answered, ...] = ()
+    shard: Shard | None = None
     game: str = GAME
     schema: int = BARGAIN_SCHEMA
 

@@ -11,27 +11,28 @@ from pytest_selfrepair.bargain.game import Game, Turn
 from pytest_selfrepair.bargain.protocol import Act
 from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
 from pytest_selfrepair.bargain.talk import Said, read_talk
+from pytest_selfrepair.core.lazy_pattern import LazyPattern
 
-_OWN_COST = re.compile(
+_OWN_COST = LazyPattern(
     r"\b(?:it cost me|costs? me|cost me|i paid|i bought (?:it|this) for|my (?:own )?(?:cost|costs|"
     r"expenses|purchase price)(?: (?:is|are|was|were))?|i spent|made me pay|i invested)\b"
     r"[^.!?\d$€£]{0,30}$",
     re.IGNORECASE,
 )
-_OWN_LIMIT = re.compile(
+_OWN_LIMIT = LazyPattern(
     r"\b(?:my (?:absolute |very )?(?:limit|budget|maximum|max|minimum|bottom line|lowest|highest)"
     r"(?: (?:is|price is|i can (?:pay|go|do|accept) is))?|(?:i|we) only have|all i have(?: is)?|"
     r"(?:can't|can not|cannot) (?:afford|go|pay|sell)[^.!?]{0,25}(?:more than|above|over|below|"
     r"under|less than|lower than|higher than))\s*[^.!?\w$€£]{0,5}$",
     re.IGNORECASE,
 )
-_MAY_CLAIM = re.compile(
+_MAY_CLAIM = LazyPattern(
     r"cost|paid|bought|spen[dt]|made me|invest|expens|purchase|limit|budget|max|min|bottom|lowest|"
     r"highest|only have|all i have|can.?t|cannot|can not",
     re.IGNORECASE,
 )
 """A word of every claim: most talk has none."""
-_FACT_COST = re.compile(r"\b(?:bought|paid|cost|receipt)\b", re.IGNORECASE)
+_FACT_COST = LazyPattern(r"\b(?:bought|paid|cost|receipt)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

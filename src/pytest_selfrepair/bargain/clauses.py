@@ -10,8 +10,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from pytest_selfrepair.bargain import price_phrases, talk_phrases
+from pytest_selfrepair.bargain import (
+    agreeing_phrases,
+    idioms,
+    leaving_phrases,
+    price_phrases,
+    talk_phrases,
+)
 from pytest_selfrepair.bargain.amounts import Amount, Measure, chosen, find_amounts
+from pytest_selfrepair.bargain.misspellings import mended
 
 
 class Stance(StrEnum):
@@ -61,6 +68,9 @@ class Sentence:
         asks: Whether it is a question.
         condition: Whether it names a condition, or what is to be thrown in.
         refuses: Whether it says no to what stands.
+        turns_down: Whether it is a no and nothing else.
+        about_it: Whether it asks whether there is a deal.
+        doubts: Whether it is a question that no agreement would be followed by, or thinks aloud.
         hesitates: Whether it puts an answer off.
         leaves: Whether the speaker ends the bargaining.
         withdraws: Whether the speaker takes back what was said.
@@ -76,6 +86,9 @@ class Sentence:
     asks: bool = False
     condition: bool = False
     refuses: bool = False
+    turns_down: bool = False
+    about_it: bool = False
+    doubts: bool = False
     hesitates: bool = False
     leaves: bool = False
     withdraws: bool = False
@@ -90,7 +103,8 @@ _MOST_AMOUNTS = 30
 
 def normal(text: str) -> str:
     """A text with its idioms in plain words, so that a "no" in it refuses."""
-    for pattern, words in talk_phrases.IDIOMS:
+    text = mended(idioms.QUOTES.sub("'", text))
+    for pattern, words in idioms.IDIOMS:
         text = pattern.sub(words, text)
     return " ".join(text.split(" ")).strip()
 
@@ -99,8 +113,8 @@ def spoken_sentences(text: str) -> list[tuple[str, str]]:
     """The sentences of a text, each as `normal` writes it and as it was said; none empty."""
     return [
         (part.strip(), said.strip())
-        for said in talk_phrases.SENTENCE.split(text)
-        for part in talk_phrases.SENTENCE.split(normal(said))
+        for said in idioms.SENTENCE.split(text)
+        for part in idioms.SENTENCE.split(normal(said))
         if re.search(r"\w", part)
     ]
 
@@ -114,12 +128,16 @@ def read_sentence(text: str, near: Sequence[Decimal] = ()) -> Sentence:
     """
     pieces = _pieces(text)
     asks = re.search(r"\?[?!\s\"')]*$", text) is not None
+    several = len(find_amounts(text)) > 1
+    in_parts = price_phrases.INSTALMENTS.search(text) is not None and (
+        several or price_phrases.DEPOSITED.search(text) is not None
+    )
     prices: list[NamedAmount] = []
     alternatives = False
     accepts = refuses = False
     leaves = any(_leaves(piece) for piece in (*pieces, text)) and not _is_threat(text)
     for piece in pieces:
-        found, choice = _prices(piece, list(near))
+        found, choice = _prices(piece, list(near), in_parts=in_parts)
         prices += found
         alternatives = alternatives or choice
         offered = _offers(found)
@@ -133,7 +151,7 @@ def read_sentence(text: str, near: Sequence[Decimal] = ()) -> Sentence:
         price_phrases.OR.search(text) or price_phrases.EACH_FOR_ITS_OWN.search(text)
     ):
         alternatives = True
-    if prices and accepts and _is_offer_and_promise(text):
+    if (prices and accepts and _is_offer_and_promise(text)) or talk_phrases.PUTS_OFF.search(text):
         accepts = False
     return Sentence(
         text=text,
@@ -145,19 +163,24 @@ def read_sentence(text: str, near: Sequence[Decimal] = ()) -> Sentence:
         condition=bool(talk_phrases.CONDITION.search(text))
         and not talk_phrases.EVEN_IF.search(text),
         refuses=refuses,
+        about_it=asks and agreeing_phrases.ABOUT_IT.match(text) is not None,
+        doubts=(asks and not prices and agreeing_phrases.LOGISTICS.search(text) is None)
+        or talk_phrases.PONDERS.search(text) is not None
+        or any(price_phrases.COMMENTED.match(text[each.end :]) for each in find_amounts(text)),
+        turns_down=talk_phrases.PLAIN_NO.match(text) is not None,
         leaves=leaves,
-        withdraws=any(talk_phrases.WITHDRAWS.search(piece) for piece in pieces),
+        withdraws=any(leaving_phrases.WITHDRAWS.search(piece) for piece in pieces),
         splits=bool(talk_phrases.SPLITS.search(text)),
         alternatives=alternatives,
-        thanks=bool(talk_phrases.THANKS.search(text)),
+        thanks=bool(agreeing_phrases.THANKS.search(text)),
     )
 
 
 def _nods(text: str) -> bool:
     """Whether a sentence opens with a yes, unless it goes on to answer something else."""
-    if talk_phrases.AFFIRMS.match(text):
+    if agreeing_phrases.AFFIRMS.match(text) or agreeing_phrases.TRAILING_YES.search(text):
         return True
-    return bool(talk_phrases.NODS.match(text)) and not talk_phrases.ANSWERS_ELSE.match(text)
+    return bool(agreeing_phrases.NODS.match(text)) and not agreeing_phrases.ANSWERS_ELSE.match(text)
 
 
 def _is_offer_and_promise(text: str) -> bool:
@@ -177,21 +200,17 @@ def _offers(prices: Sequence[NamedAmount]) -> list[NamedAmount]:
 
 def _pieces(text: str) -> list[str]:
     """A sentence's parts between commas, dashes, colons and "but"."""
-    return [
-        each.strip(" .!?\"'()")
-        for each in talk_phrases.PIECE.split(text)
-        if each.strip(" .!?\"'()")
-    ]
+    return [each.strip(" .!?\"'()") for each in idioms.PIECE.split(text) if each.strip(" .!?\"'()")]
 
 
 def _accepts(piece: str) -> bool:
-    match = talk_phrases.ACCEPTS.search(piece)
+    match = agreeing_phrases.ACCEPTS.search(piece)
     if match is None:
         return False
-    if talk_phrases.ACCEPTS_DESPITE_NOT.search(piece):
+    if agreeing_phrases.ACCEPTS_DESPITE_NOT.search(piece):
         return True
-    before = piece[: match.end()]
-    if talk_phrases.NEGATED.search(before) or re.match(r"\s(?:not|yet)\b", piece[match.end() :]):
+    before = talk_phrases.WITHOUT_A_THING.sub("", piece[: match.end()])
+    if idioms.NEGATED.search(before) or re.match(r"\s(?:not|yet)\b", piece[match.end() :]):
         return False
     return not re.search(
         r"\b(?:would|could|might|wish|only|should|almost|nearly|have to|love to|"
@@ -204,12 +223,17 @@ def _accepts(piece: str) -> bool:
 
 
 def _leaves(piece: str) -> bool:
-    return bool(talk_phrases.LEAVES.search(piece))
+    return bool(leaving_phrases.LEAVES.search(piece))
 
 
 def _is_threat(sentence: str) -> bool:
     """Whether leaving is one of two ways, or a thing that is thought of."""
-    return bool(talk_phrases.ALTERNATIVE_TO_LEAVING.search(sentence))
+    return bool(leaving_phrases.ALTERNATIVE_TO_LEAVING.search(sentence))
+
+
+def ends_with_offer(text: str) -> bool:
+    """Whether a text says that all is done: with a price it offers, alone it may leave."""
+    return leaving_phrases.ALL_DONE.search(text) is not None
 
 
 def is_incredulous(text: str) -> bool:
@@ -224,10 +248,10 @@ def matches_another(text: str) -> bool:
 
 def is_courtesy(sentence: str) -> bool:
     """Whether a sentence that may leave is what also closes a deal: "have a nice day"."""
-    return bool(talk_phrases.COURTESY.match(sentence))
+    return bool(leaving_phrases.COURTESY.match(sentence))
 
 
-def _prices(piece: str, near: list[Decimal]) -> tuple[list[NamedAmount], bool]:
+def _prices(piece: str, near: list[Decimal], *, in_parts: bool) -> tuple[list[NamedAmount], bool]:
     """The numbers of a piece with their stances, and whether they are a range."""
     found: list[NamedAmount] = []
     ranged = False
@@ -247,7 +271,12 @@ def _prices(piece: str, near: list[Decimal]) -> tuple[list[NamedAmount], bool]:
                 lower = Stance.OFFER
             found[-1] = replace(found[-1], stance=lower)
         share = amount.measure is Measure.PERCENT
-        found.append(NamedAmount(value=value, stance=_stance(left, right, share), share=share))
+        stance = _stance(left, right, share)
+        if in_parts and (
+            price_phrases.PAID_WHEN.match(right) or price_phrases.DEPOSIT.search(left)
+        ):
+            stance = Stance.MENTIONED
+        found.append(NamedAmount(value=value, stance=stance, share=share))
         before = amount
     return found, ranged
 
@@ -262,7 +291,7 @@ def _continues(piece: str, before: Amount, amount: Amount) -> bool:
 
 def _stance(left: str, right: str, share: bool) -> Stance:
     """What a number is to its speaker, by what stands before and behind it."""
-    negated = talk_phrases.NEGATED.search(left) is not None
+    negated = idioms.NEGATED.search(left) is not None
     relative = _relative(left, right, share=share, negated=negated)
     if relative is not None:
         return relative

@@ -16,6 +16,7 @@ from pytest_selfrepair.bargain.clauses import (
     Sentence,
     Stance,
     claims_agreement,
+    ends_with_offer,
     is_courtesy,
     is_incredulous,
     matches_another,
@@ -115,6 +116,7 @@ class _Offer:
         conditional: Whether a condition goes with it.
         latest: Whether it was said in the side's latest message.
         asked: Whether that message also asks something else than the price.
+        split: Whether it was the middle between both offers.
         words: The sentence.
     """
 
@@ -124,6 +126,7 @@ class _Offer:
     conditional: bool = False
     latest: bool = True
     asked: bool = False
+    split: bool = False
     words: str = ""
 
 
@@ -139,6 +142,9 @@ class _Message:
     nods: bool = False
     condition: bool = False
     refuses: bool = False
+    turns_down: bool = False
+    doubts: bool = False
+    split: bool = False
     leaves: bool = False
     parts: bool = False
     withdraws: bool = False
@@ -161,8 +167,8 @@ class _Talk:
     def hear(self, role: str, said: Sequence[Sentence]) -> None:
         """Take in one message."""
         before = self.offers.get(role)
-        message = self._message(said)
         rival = self._rival_offer(role)
+        message = self._message(said, rival)
         if self.state is TalkState.DEAL:
             self._after_deal(role, message)
         elif self.state is TalkState.NO_DEAL:
@@ -177,7 +183,10 @@ class _Talk:
             self.offers[role] = replace(self.offers[role], asked=True)
 
     def _bargain(self, role: str, said: _Message, rival: _Offer | None) -> None:
-        agrees = self._agrees(said, rival)
+        agrees = self._agrees(said, rival) and not said.turns_down
+        if said.leaves and not said.refuses and rival is not None and _echoes_end(said, rival):
+            self._deal_at(rival, said.leaving_words)
+            return
         if (said.leaves or (said.parts and not agrees)) and not said.prices:
             self._end(TalkState.NO_DEAL, said.leaving_words)
             return
@@ -197,7 +206,8 @@ class _Talk:
         named = said.prices[-1]
         fits = rival is not None and named in rival.prices and not said.several
         same_terms = not said.condition or (agrees and rival is not None and rival.conditional)
-        if fits and (agrees or said.firm) and same_terms:
+        says_again = said.firm and not said.doubts
+        if fits and (agrees or says_again) and same_terms and not said.turns_down:
             self._deal(named, said.strong_words or said.price_words)
             return
         claimed = agrees and said.accepts and not said.condition and said.firm and not said.bound
@@ -208,6 +218,7 @@ class _Talk:
             several=said.several,
             claimed=claimed,
             conditional=said.condition,
+            split=said.split,
             words=said.price_words,
         )
         if (contradicts and said.strong_words and _claims(said, own, named)) or (
@@ -218,6 +229,10 @@ class _Talk:
             pass  # a question about what was unclear settles nothing
         else:
             self._open()
+
+    def _deal_at(self, rival: _Offer, words: str) -> None:
+        if rival.prices and not rival.several:
+            self._deal(rival.prices[0], words)
 
     def _accept(self, said: _Message, rival: _Offer | None) -> None:
         words = said.strong_words
@@ -241,7 +256,7 @@ class _Talk:
 
     def _after_deal(self, role: str, said: _Message) -> None:
         moved = [each for each in said.prices if each != self.price and self._is_near(each)]
-        if said.leaves and not said.thanks:
+        if said.leaves and not said.thanks and not ends_with_offer(said.leaving_words):
             self._end(TalkState.NO_DEAL, said.leaving_words)
         elif moved:
             self.offers[role] = _Offer(prices=(moved[-1],), words=said.price_words)
@@ -262,12 +277,13 @@ class _Talk:
             self.offers[role] = _Offer(prices=said.prices[-1:], words=said.price_words)
             self._open()
 
-    def _message(self, said: Sequence[Sentence]) -> _Message:
+    def _message(self, said: Sequence[Sentence], rival: _Offer | None) -> _Message:
         found = _Message()
         text = " ".join(each.text for each in said)
+        exclaimed = False
         echoes, matches = is_incredulous(text), matches_another(text)
         for each in said:
-            prices = [] if echoes and each.asks else self._prices(each, matches=matches)
+            prices = [] if echoes and each.asks else self._prices(each, rival, matches=matches)
             values = tuple(value for value, _ in prices)
             if values:
                 found.bound = prices[-1][1] is Stance.BOUND
@@ -277,6 +293,7 @@ class _Talk:
                 )
                 found.prices = (*found.prices, *values) if found.several else values
                 found.price_words = each.text
+                found.split = each.splits and not each.prices
                 found.condition = each.condition
                 found.withdraws = found.withdraws or each.withdraws
             elif each.condition and not each.asks and (found.accepts or found.nods or each.accepts):
@@ -297,14 +314,21 @@ class _Talk:
                 found.parts = True
                 found.leaves = found.leaves or not is_courtesy(each.text)
                 found.leaving_words = each.text
+            found.doubts = found.doubts or each.doubts or (exclaimed and not values)
+            exclaimed = exclaimed or (bool(values) and each.text.endswith("!"))
+            found.turns_down = each.turns_down or (
+                found.turns_down and not (values or each.accepts)
+            )
             found.withdraws = found.withdraws or each.withdraws
             found.thanks = found.thanks or each.thanks
-            found.asks = found.asks or (each.asks and not values)
+            found.asks = found.asks or (each.asks and not values and not each.about_it)
         if found.accepts and not found.leaves and found.refuses and found.prices and not found.firm:
             found.accepts = False
         return found
 
-    def _prices(self, said: Sentence, *, matches: bool) -> list[tuple[Decimal, Stance]]:
+    def _prices(
+        self, said: Sentence, rival: _Offer | None, *, matches: bool
+    ) -> list[tuple[Decimal, Stance]]:
         """The prices that a sentence offers, those named by a difference worked out."""
         named = [
             replace(each, stance=Stance.OFFER)
@@ -315,6 +339,8 @@ class _Talk:
         found = [
             (value, each.stance) for each in named if (value := self._worked_out(each)) is not None
         ]
+        if said.splits and not found and rival is not None and rival.split:
+            return [(rival.prices[0], Stance.OFFER)]  # the same middle
         if said.splits and not found and len(self.offers) > 1:
             known = [offer.prices[-1] for offer in self.offers.values() if offer.prices]
             if len(known) > 1:
@@ -353,6 +379,11 @@ class _Talk:
 
     def _open(self) -> None:
         self.state, self.price, self.quote = TalkState.OPEN, None, ""
+
+
+def _echoes_end(said: _Message, rival: _Offer) -> bool:
+    """Whether a message ends the talk in the words of an offer: "900 and we're done"."""
+    return ends_with_offer(rival.words) and ends_with_offer(said.leaving_words)
 
 
 def _claims(said: _Message, own: _Offer | None, named: Decimal) -> bool:

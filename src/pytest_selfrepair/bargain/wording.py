@@ -274,20 +274,30 @@ def _system(view: View) -> str:
     return _SYSTEM.substitute(**described, rules=rules)
 
 
-def _described(scenario: Scenario, role: BargainRole) -> dict[str, object]:
+def limit_told(scenario: Scenario, role: BargainRole) -> str:
+    """What a side alone knows: how far it can go."""
     own = scenario.position(role)
-    nothing = _NOTHING
+    return _LIMIT[role].substitute(limit=own.limit, currency=scenario.currency)
+
+
+def nothing_told(scenario: Scenario, role: BargainRole) -> str:
+    """What a side has without a deal, as a part of a sentence."""
+    own = scenario.position(role)
     if own.disagreement:
-        nothing = _OTHERWISE.substitute(disagreement=own.disagreement, currency=scenario.currency)
+        return _OTHERWISE.substitute(disagreement=own.disagreement, currency=scenario.currency)
+    return _NOTHING
+
+
+def _described(scenario: Scenario, role: BargainRole) -> dict[str, object]:
     return {
         "role": role.value,
         "other": role.other.value,
         "item": scenario.item.name,
         "currency": scenario.currency,
         "facts": "; ".join(scenario.item.facts) or "nothing beyond its name",
-        "limit": _LIMIT[role].substitute(limit=own.limit, currency=scenario.currency),
+        "limit": limit_told(scenario, role),
         "aim": _AIM[role],
         "exchanges": scenario.exchanges,
-        "nothing": nothing,
+        "nothing": nothing_told(scenario, role),
         "step": scenario.step,
     }

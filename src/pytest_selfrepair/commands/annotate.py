@@ -1,4 +1,4 @@
-"""`selfrepair annotate`: the page on which people write feedback, or judge it."""
+"""`selfrepair annotate`: the page on which people write feedback and advice, or judge it."""
 
 import argparse
 import ipaddress
@@ -9,8 +9,9 @@ from pathlib import Path
 from pytest_selfrepair.annotate import study_plan as study
 from pytest_selfrepair.annotate import text_judging as judging
 from pytest_selfrepair.annotate.answers_file import Answers
-from pytest_selfrepair.annotate.listening import DEFAULT_HOST, DEFAULT_PORT
-from pytest_selfrepair.annotate.study_items import Item, Person, completed, failing
+from pytest_selfrepair.annotate.finished_games import FinishedGame, finished
+from pytest_selfrepair.annotate.person import Person, StudyItem
+from pytest_selfrepair.annotate.study_items import Item, completed, failing
 from pytest_selfrepair.commands.arguments import number
 from pytest_selfrepair.commands.catalogue import Catalogue
 from pytest_selfrepair.commands.output import tell
@@ -20,6 +21,7 @@ from pytest_selfrepair.errors import SandboxError, TaskError, UsageError
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.store import run_names as runs
 from pytest_selfrepair.tasks.source import Source
+from pytest_selfrepair.web.listening import DEFAULT_HOST, DEFAULT_PORT
 
 _CODE = re.compile(r"[\w.-]{1,64}")
 
@@ -33,7 +35,8 @@ def arguments(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         help="what `study create` wrote: participants come by their links (default: one person, "
-        "who is shown a failing program of each task)",
+        "who is shown a failing program of each task, and a finished game of each scenario and "
+        "role)",
     )
     command.add_argument(
         "--tasks",
@@ -53,8 +56,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="without a study: show these failing programs, by a part of the task's id or the "
-        "beginning of the program's hash; may be given more than once",
+        help="without a study: show these failing programs and finished games, by a part of the "
+        "id of a task or an item, or the beginning of the program's hash; may be given more than "
+        "once",
     )
     command.add_argument(
         "--judge",
@@ -130,25 +134,27 @@ async def _command(options: argparse.Namespace) -> int:
             "'pytest-selfrepair[annotate]'` installs"
         ) from error
     stored = runs.load(options.run_name)
-    items = failing(stored)
-    if not items:
-        raise UsageError(f"RUN: found {stored.name}, in which no program fails; nothing to explain")
+    programs = failing(stored)
+    games = [] if options.judge else finished(stored)
+    if not (programs or games):
+        lacking = "no program fails" if options.judge else "no program fails and no game was played"
+        raise UsageError(f"RUN: found {stored.name}, in which {lacking}; nothing to explain")
     if options.tasks is not None:
-        items = _with_tasks(items, options.tasks)
-    _warn_of_missing(items)
+        programs = _with_tasks(programs, options.tasks)
+    _warn_of_missing(programs)
+    items: list[StudyItem] = [*programs, *games]
     design = texts = None
     if options.study is not None:
         design = study.load(options.study)
         study.check(design, items)
         texts = study.texts(design, options.study)
     with Answers(options.answers) as answers:
-        judged = _judged(options, stored, items, design, answers) if options.judge else None
+        judged = _judged(options, stored, programs, design, answers) if options.judge else None
         await serve(
             Served(
                 answers=answers,
                 study=design,
-                texts=texts
-                or study.StudyTexts(consent="", instructions=study.standard("instructions")),
+                texts=texts or study.StudyTexts(consent="", instructions=_instructions(items)),
                 items=tuple(items),
                 person=Person(
                     code=_code(options.participant), items=_chosen(items, options.program)
@@ -163,6 +169,12 @@ async def _command(options: argparse.Namespace) -> int:
             )
         )
     return 0
+
+
+def _instructions(items: Sequence[StudyItem]) -> str:
+    """What a person without a study is told of everything that they are shown."""
+    nouns = [each.noun for each in (Item, FinishedGame) if any(isinstance(i, each) for i in items)]
+    return "\n\n".join(study.standard("instructions", noun) for noun in nouns)
 
 
 def _with_tasks(items: Sequence[Item], path: Path) -> list[Item]:
@@ -213,8 +225,8 @@ def _judged(
     return tuple(found)
 
 
-def _chosen(items: Sequence[Item], wanted: Sequence[str]) -> tuple[Item, ...]:
-    """The programs of one person: those that are wanted, or else the first of each task."""
+def _chosen(items: Sequence[StudyItem], wanted: Sequence[str]) -> tuple[StudyItem, ...]:
+    """What one person is shown: what is wanted, or else the first of each task and item."""
     if not wanted:
         first = {item.key.task_id: item for item in reversed(items)}
         return tuple(sorted(first.values(), key=lambda item: (_rank(item), item.key)))
@@ -227,12 +239,12 @@ def _chosen(items: Sequence[Item], wanted: Sequence[str]) -> tuple[Item, ...]:
     return tuple(item for item in items if any(_matches(item, each) for each in wanted))
 
 
-def _rank(item: Item) -> int:
+def _rank(item: StudyItem) -> int:
     order = list(map(str, Difficulty))
     return order.index(item.difficulty) if item.difficulty in order else len(order)
 
 
-def _matches(item: Item, wanted: str) -> bool:
+def _matches(item: StudyItem, wanted: str) -> bool:
     return wanted in item.key.task_id or item.key.program_hash.startswith(wanted)
 
 

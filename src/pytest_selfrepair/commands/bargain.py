@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from pytest_selfrepair.bargain.talk import Said, TalkReading, read_talk
-from pytest_selfrepair.commands.output import tell
+from pytest_selfrepair.commands.output import opened, tell
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.errors import TaskError, UsageError
 from pytest_selfrepair.report.visible_text import harmless
@@ -62,14 +62,9 @@ def run(talk: Path, out: Path | None) -> int:
             lines.append(_line(talk_id, read_talk(messages)))
     except OSError as error:
         raise UsageError(f"{talk}: {error.strerror}; accepted: a readable file") from error
-    written = "".join(f"{line}\n" for line in lines)
-    if out is None:
-        print(written, end="")  # noqa: T201 - what a command does
-        return int(not all_read)
-    try:
-        out.write_text(written, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{out}: {error.strerror}; accepted: a file to write") from error
+    with opened(out, encoding="utf-8") as write_line:
+        for line in lines:
+            write_line(line)
     return int(not all_read)
 
 

@@ -1,52 +1,72 @@
-"""`selfrepair compare`: one stored run against another, as text, JSON, Markdown and a page."""
+"""`selfrepair compare`: one stored run against another, or several ranked."""
 
 import argparse
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pytest_selfrepair.commands.output import show, write_reports
+from pytest_selfrepair.commands.output import show, tell, write_reports
 from pytest_selfrepair.errors import SelfRepairError, UsageError
+from pytest_selfrepair.estimate.comparison.ranked import RunRanking, RunToRank
+from pytest_selfrepair.estimate.comparison.ranking import run_ranking
 from pytest_selfrepair.estimate.comparison.run_comparison import run_comparison, side
 from pytest_selfrepair.report.comparison_html import page
 from pytest_selfrepair.report.comparison_markdown import markdown
 from pytest_selfrepair.report.comparison_terminal import comparison
-from pytest_selfrepair.report.data import comparison_to_json
+from pytest_selfrepair.report.data import comparison_to_json, ranking_to_json
+from pytest_selfrepair.report.exports import csv_text, latex_text
+from pytest_selfrepair.report.ranking_exports import ranking_table
+from pytest_selfrepair.report.ranking_html import ranking_page
+from pytest_selfrepair.report.ranking_markdown import ranking_markdown
+from pytest_selfrepair.report.ranking_terminal import ranking
+from pytest_selfrepair.report.terminal import SummaryLine
 from pytest_selfrepair.report.visible_text import shows_unicode
 from pytest_selfrepair.store import run_names as runs
+
+_KINDS = {
+    "json": "JSON",
+    "markdown": "Markdown",
+    "html": "a page",
+    "csv": "a table for spreadsheets",
+    "latex": "a table for a paper (booktabs)",
+}
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare what the command takes, and what it runs."""
     command.add_argument("before", metavar="A", help=f"the run before: {runs.ACCEPTED}")
     command.add_argument("after", metavar="B", help="the run after, named alike")
-    for kind, what in (("json", "JSON"), ("markdown", "Markdown"), ("html", "a page")):
+    command.add_argument(
+        "others", metavar="C", nargs="*", help="further runs: three or more are ranked"
+    )
+    for kind, what in _KINDS.items():
         command.add_argument(
             f"--{kind}",
             metavar="OUT",
             type=Path,
             help=f"write {what} there, too (-: standard output, and no text)",
         )
-    command.add_argument("-q", "--quiet", action="store_true", help="three lines of text alone")
+    command.add_argument("-q", "--quiet", action="store_true", help="a few lines of text alone")
     command.set_defaults(run=_command)
 
 
 async def _command(options: argparse.Namespace) -> int:
-    out = {kind: getattr(options, kind) for kind in ("json", "markdown", "html")}
-    return run(options.before, options.after, out, quiet=options.quiet)
+    out = {kind: getattr(options, kind) for kind in _KINDS}
+    names = (options.before, options.after, *options.others)
+    return run(names, out, quiet=options.quiet)
 
 
-def run(before: str, after: str, out: Mapping[str, Path | None], *, quiet: bool) -> int:
-    """Compare two runs: text on standard output, unless a report goes there, and files.
+def run(names: Sequence[str], out: Mapping[str, Path | None], *, quiet: bool) -> int:
+    """Compare runs: text on standard output, unless a report goes there, and files.
 
     Args:
-        before: The RUN that is the standard.
-        after: The RUN that is held against it.
-        out: Where each report goes, by its kind (``json``, ``markdown``, ``html``): a file,
-            `-` for standard output, or None for nowhere.
-        quiet: Three lines of text alone.
+        names: The RUNs, at least two. Of two the first is the standard, against which the other is
+            held; more are ranked.
+        out: Where each report goes, by its kind (``json``, ``markdown``, ``html``, ``csv``,
+            ``latex``): a file, `-` for standard output, or None for nowhere.
+        quiet: A few lines of text alone.
 
     Returns:
         The exit status, 0, whatever the runs came to.
@@ -54,27 +74,76 @@ def run(before: str, after: str, out: Mapping[str, Path | None], *, quiet: bool)
     Raises:
         UsageError: A run cannot be read or has two records of a task, or a file cannot be written.
     """
-    old, new = _loaded("A", before), _loaded("B", after)
+    loaded = [_loaded(_letter(number), name) for number, name in enumerate(names)]
+    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    lines, reports = (_two if len(loaded) == 2 else _several)(loaded, made)  # noqa: PLR2004 - a pair
+    if write_reports(out, reports):
+        width, unicode = shutil.get_terminal_size().columns, shows_unicode(sys.stdout.encoding)
+        show("\n".join(line.text for line in lines(quiet, width, unicode)))
+    return 0
+
+
+_Lines = Callable[[bool, int, bool], list[SummaryLine]]
+_Reports = dict[str, Callable[[], str]]
+
+
+def _two(loaded: Sequence[runs.LoadedRun], made: str) -> tuple[_Lines, _Reports]:
+    """One run against another."""
+    old, new = loaded
     found = run_comparison(
         (side(old.records, old.title, old.name), old.records),
         (side(new.records, new.title, new.name), new.records),
         games=(old.games, new.games),
     )
-    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    reports: dict[str, Callable[[], str]] = {
+    reports: _Reports = {
         "json": lambda: comparison_to_json(found),
         "markdown": lambda: markdown(found),
         "html": lambda: page(found, old.records, new.records, made=made),
+        "csv": lambda: csv_text(ranking_table(_ranked(loaded))),
+        "latex": lambda: latex_text(ranking_table(_ranked(loaded))),
     }
-    if write_reports(out, reports):
-        lines = comparison(
-            found,
-            quiet=quiet,
-            width=shutil.get_terminal_size().columns,
-            unicode=shows_unicode(sys.stdout.encoding),
+    return lambda quiet, width, unicode: comparison(
+        found, quiet=quiet, width=width, unicode=unicode
+    ), reports
+
+
+def _several(loaded: Sequence[runs.LoadedRun], made: str) -> tuple[_Lines, _Reports]:
+    """Runs ranked on the tasks that all of them scored."""
+    if not any(each.records for each in loaded):
+        raise UsageError(
+            "compare: found runs with games alone; accepted: two of them, or runs of tasks"
         )
-        show("\n".join(line.text for line in lines))
-    return 0
+    if any(each.games for each in loaded):
+        tell("selfrepair: games of scenarios are compared of two runs at a time, and left out here")
+    found = _ranked(loaded)
+    reports: _Reports = {
+        "json": lambda: ranking_to_json(found),
+        "markdown": lambda: ranking_markdown(found),
+        "html": lambda: ranking_page(found, made=made),
+        "csv": lambda: csv_text(ranking_table(found)),
+        "latex": lambda: latex_text(ranking_table(found)),
+    }
+    return lambda quiet, width, unicode: ranking(
+        found, quiet=quiet, width=width, unicode=unicode
+    ), reports
+
+
+def _ranked(loaded: Sequence[runs.LoadedRun]) -> RunRanking:
+    return run_ranking(
+        [
+            RunToRank(
+                side=side(each.records, each.title, each.name),
+                records=each.records,
+                label=each.label,
+            )
+            for each in loaded
+        ]
+    )
+
+
+def _letter(number: int) -> str:
+    """What an error calls the run at a place: A to Z, then #27 and so on."""
+    return chr(ord("A") + number) if number < 26 else f"#{number + 1}"  # noqa: PLR2004 - letters
 
 
 def _loaded(which: str, name: str) -> runs.LoadedRun:

@@ -18,7 +18,8 @@ from pytest_selfrepair.commands.output import tell
 from pytest_selfrepair.commands.program_lines import ProgramLine, program_lines
 from pytest_selfrepair.commands.progress import ProgressLine
 from pytest_selfrepair.core.feedback import error_sentence
-from pytest_selfrepair.core.shard import Shard, shard_named
+from pytest_selfrepair.core.shard import Shard
+from pytest_selfrepair.core.shard_name import shard_named
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Judge, Outcome, Verdict
 from pytest_selfrepair.errors import TaskError, UsageError

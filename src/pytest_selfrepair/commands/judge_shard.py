@@ -70,11 +70,13 @@ class Share:
                 group_of.append(groups[name])
             except TaskError:
                 group_of.append(_MALFORMED)
-        parts = fair_parts(np.array(group_of, np.int64), np.array(keys, np.uint64), costs, shard.of)
+        parts = fair_parts(
+            np.array(group_of, np.int64), np.array(keys, np.uint64), costs, shard.count
+        )
         bytes_read.update("\n".join(digests).encode("utf-8", "backslashreplace"))
         heading = Heading(
             shard=shard.index,
-            of=shard.of,
+            of=shard.count,
             programs=len(group_of),
             inputs=bytes_read.hexdigest(),
             terms=json.loads(json.dumps(asdict(settings.terms))),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.report.visible_text import unobeyed
+from pytest_selfrepair.report.whole_file import whole_file
 
 STANDARD_OUTPUT = Path("-")
 
@@ -27,21 +28,31 @@ def tell(line: str) -> None:
     print(unobeyed(line), file=sys.stderr)  # noqa: T201 - as above
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str | Iterator[str]) -> None:
     """Write a text to a file, whole or not at all, or to standard output where the path is `-`.
+
+    Args:
+        path: The file.
+        text: The text, or its pieces.
 
     Raises:
         UsageError: The file cannot be written.
     """
+    pieces = [text] if isinstance(text, str) else text
     if path == STANDARD_OUTPUT:
-        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        ended = False
+        for piece in pieces:
+            sys.stdout.write(piece)
+            ended = piece.endswith("\n") if piece else ended
+        sys.stdout.write("" if ended else "\n")
         return
-    with _whole(path) as part:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
+    with _whole(path, with_folder=True) as part, part.open("w", encoding="utf-8") as file:
+        file.writelines(pieces)
 
 
-def write_reports(out: Mapping[str, Path | None], reports: Mapping[str, Callable[[], str]]) -> bool:
+def write_reports(
+    out: Mapping[str, Path | None], reports: Mapping[str, Callable[[], str | Iterator[str]]]
+) -> bool:
     """Write the reports that were asked for.
 
     Args:
@@ -87,14 +98,11 @@ def opened(out: Path | None, *, encoding: str = "ascii") -> Iterator[Callable[[s
 
 
 @contextlib.contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A file beside the one that is meant, which takes its place where all went well."""
-    part = path.with_name(f".{path.name}.part")
+def _whole(path: Path, *, with_folder: bool = False) -> Iterator[Path]:
     try:
-        yield part
-        part.replace(path)
+        if with_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as part:
+            yield part
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}; accepted: a file to write") from error
-    finally:
-        with contextlib.suppress(OSError):  # its folder may be none
-            part.unlink(missing_ok=True)

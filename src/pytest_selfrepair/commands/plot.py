@@ -1,17 +1,23 @@
-"""`selfrepair plot`: a figure of a stored run, for a paper."""
+"""`selfrepair plot`: a figure of stored runs, for a paper."""
 
 import argparse
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
-from pytest_selfrepair.estimate.assemble import findings
-from pytest_selfrepair.report.figures import HEADLINE, PAPER, FigureWay, Kind, figure
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.commands.several_runs import add_runs, found_in, way_of
+from pytest_selfrepair.report.figure_way import HEADLINE, FigureWay
+from pytest_selfrepair.report.figures import Kind, figure_of_runs
+
+_SIZE = re.compile(r"(\d{1,3}(?:\.\d+)?)x(\d{1,3}(?:\.\d+)?)")
+_INCHES = (0.5, 100.0)
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare what the command takes, and what it runs."""
-    command.add_argument("name", metavar="RUN", help=runs.ACCEPTED)
+    add_runs(command)
     command.add_argument(
         "--kind",
         choices=get_args(Kind),
@@ -21,10 +27,13 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "against their price (default: curve)",
     )
     command.add_argument(
-        "--paper",
-        action="store_true",
-        help="draw trees with replacement and sampling on every task, as the paper does (default: "
-        "without replacement, and on only where none has passed, as reports say it first)",
+        "--size",
+        metavar="WxH",
+        type=_size,
+        help="width and height of the figure in inches: 6x4 (default: by its panels)",
+    )
+    command.add_argument(
+        "--style", metavar="NAME", help="a style of Matplotlib, or a file of one (default: ours)"
     )
     command.add_argument(
         "-o", "--out", metavar="FILE", type=Path, required=True, help="a .svg, .pdf or .png file"
@@ -33,20 +42,38 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 
 async def _command(options: argparse.Namespace) -> int:
-    return run(options.name, options.kind, options.out, way=PAPER if options.paper else HEADLINE)
+    way = replace(way_of(options), size=options.size, style=options.style)
+    return run(options.names, options.kind, options.out, way=way, difficulty=options.difficulty)
 
 
-def run(name: str, kind: Kind, out: Path, *, way: FigureWay = HEADLINE) -> int:
-    """Draw a figure of a run.
+def run(
+    names: Sequence[str],
+    kind: Kind,
+    out: Path,
+    *,
+    way: FigureWay = HEADLINE,
+    difficulty: str | None = None,
+) -> int:
+    """Draw a figure of some runs; of several, on the tasks that all of them scored.
 
     Returns:
         The exit status, 0.
 
     Raises:
-        UsageError: There is no such run, the run has nothing to draw, the file's ending is none of
-            the formats, it cannot be written, or Matplotlib is missing.
+        UsageError: There is no such run, the runs have nothing to draw, the file's ending is none
+            of the formats, it cannot be written, or Matplotlib is missing.
         StoreError: The store cannot be read.
     """
-    found = runs.load(name)
-    figure(findings(found.records, found.games), kind, out, way=way)
+    figure_of_runs(found_in(names, difficulty), kind, out, way=way)
     return 0
+
+
+def _size(text: str) -> tuple[float, float]:
+    found = _SIZE.fullmatch(text)
+    size = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
+    low, high = _INCHES
+    if not all(low <= each <= high for each in size):
+        raise argparse.ArgumentTypeError(
+            f"found {text!r}; accepted: width x height in inches, from {low:g} to {high:g}: 6x4"
+        )
+    return size

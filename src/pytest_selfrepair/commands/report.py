@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import get_terminal_size
@@ -10,7 +10,7 @@ from shutil import get_terminal_size
 from pytest_selfrepair.commands.output import show, write_reports
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.report.data import to_json
-from pytest_selfrepair.report.html import page
+from pytest_selfrepair.report.html import page_pieces
 from pytest_selfrepair.report.run_markdown import run_markdown
 from pytest_selfrepair.report.run_terminal import run_summary
 from pytest_selfrepair.report.visible_text import shows_unicode
@@ -57,8 +57,8 @@ def run(name: str, out: Mapping[str, Path | None], *, quiet: bool) -> int:
     estimated = findings(found.records, found.games)
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     made = f"{found.title}, reported {now}"
-    reports: dict[str, Callable[[], str]] = {
-        "html": lambda: page(estimated, found.records, found.games, made=made),
+    reports: dict[str, Callable[[], str | Iterator[str]]] = {
+        "html": lambda: page_pieces(estimated, found.records, found.games, made=made),
         "json": lambda: to_json(estimated),
         "markdown": lambda: run_markdown(estimated),
     }

@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from pytest_selfrepair.annotate.listening import DEFAULT_HOST, DEFAULT_PORT
 from pytest_selfrepair.commands import study_design, study_results
 from pytest_selfrepair.commands.arguments import number
 from pytest_selfrepair.commands.people import MOST, add_answers
 from pytest_selfrepair.store.run_names import ACCEPTED
+from pytest_selfrepair.web.listening import DEFAULT_HOST, DEFAULT_PORT
 
 DEFAULT_STUDY = Path(".selfrepair") / "study.json"
 """Where a study's design is written where nothing else is said."""
@@ -17,15 +17,24 @@ def arguments(command: argparse.ArgumentParser) -> None:
     """Declare the steps, what each takes, and what it runs."""
     steps = command.add_subparsers(metavar="STEP", required=True)
 
-    step = steps.add_parser("create", help="draw who is shown which failing programs")
+    step = steps.add_parser(
+        "create", help="draw who is shown which failing programs or finished games"
+    )
     step.add_argument("run_name", metavar="RUN", help=ACCEPTED)
-    for option, of, default in (
-        ("--participants", "people who take part", 16),
-        ("--programs", "failing programs that each of them is shown, of different tasks", 5),
-        ("--people-per-program", "people who are shown each program", 2),
+    step.add_argument(
+        "--kind",
+        choices=(study_design.PROGRAMS, study_design.GAMES),
+        help="what they are shown: failing programs of tasks, or finished games of scenarios "
+        "(default: programs, where the run has any that fail)",
+    )
+    shown = "failing programs, or finished games, that each of them is shown, of different tasks"
+    for options, of, default in (
+        (("--participants",), "people who take part", 16),
+        (("--programs", "--games"), shown, 5),
+        (("--people-per-program", "--people-per-game"), "people who are shown each of these", 2),
     ):
         step.add_argument(
-            option,
+            *options,
             metavar="N",
             type=number(int, 1, MOST),
             default=default,
@@ -89,6 +98,7 @@ async def _create(options: argparse.Namespace) -> int:
         per_program=options.people_per_program,
         seed=options.seed,
         address=options.address,
+        kind=options.kind,
     )
 
 

@@ -1,20 +1,34 @@
 """`selfrepair study create` and `renew`: the design of a study, and the links of participants."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from tabulate import tabulate
 
 from pytest_selfrepair.annotate import study_plan as study
+from pytest_selfrepair.annotate.finished_games import finished
+from pytest_selfrepair.annotate.person import StudyItem
 from pytest_selfrepair.annotate.study_items import failing
 from pytest_selfrepair.commands.output import show, tell
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.store import run_names as runs
 
+PROGRAMS, GAMES = "programs", "games"
+"""What a study may be about."""
+
 
 def create(
-    run: str, out: Path, *, people: int, each: int, per_program: int, seed: int, address: str
+    run: str,
+    out: Path,
+    *,
+    people: int,
+    each: int,
+    per_program: int,
+    seed: int,
+    address: str,
+    kind: str | None = None,
 ) -> int:
     """Design a study, write its file, and print the participants' links, which are kept nowhere.
 
@@ -22,10 +36,11 @@ def create(
         run: A RUN.
         out: The study's file.
         people: How many participants.
-        each: Programs that each is shown.
-        per_program: Participants who are shown each program.
+        each: Programs, or games, that each is shown.
+        per_program: Participants who are shown each of these.
         seed: Of the lot.
         address: What links begin with.
+        kind: Whether `programs` or `games` are drawn; None: programs, where the run has any.
 
     Returns:
         The exit status, 0.
@@ -35,11 +50,12 @@ def create(
         StoreError: The run cannot be read.
     """
     stored = runs.load(run)
-    items = failing(stored)
+    items = _drawn_from(stored, kind)
     design, given = study.create(
         items, run=stored.name, people=people, each=each, per_program=per_program, seed=seed
     )
-    study.save(design, out)
+    noun, whole = items[0].noun, items[0].whole
+    study.save(design, out, noun=noun)
     keys = {key for participant in design.participants for key in participant.programs}
     shown = [item for item in items if item.key in keys]
     by_difficulty = Counter(item.difficulty for item in shown)
@@ -49,8 +65,8 @@ def create(
     ]
     tasks = len({item.key.task_id for item in shown})
     tell(
-        f"selfrepair: {out}: {plural(people, 'participant')}, {plural(len(shown), 'program')} of "
-        f"{plural(tasks, 'task')} ({', '.join(parts)}), {per_program} people each"
+        f"selfrepair: {out}: {plural(people, 'participant')}, {plural(len(shown), noun)} of "
+        f"{plural(tasks, whole)} ({', '.join(parts)}), {per_program} people each"
     )
     tell(
         f"selfrepair: edit {design.consent} and {design.instructions} beside it before anybody "
@@ -64,6 +80,13 @@ def create(
         )
     )
     return 0
+
+
+def _drawn_from(stored: runs.LoadedRun, kind: str | None) -> Sequence[StudyItem]:
+    programs, games = failing(stored), finished(stored)
+    if kind is None:
+        return programs or games
+    return games if kind == GAMES else programs
 
 
 def renew(path: Path, code: str, *, address: str) -> int:

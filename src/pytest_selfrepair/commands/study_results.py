@@ -109,7 +109,9 @@ def report(answers: Path, *, as_json: bool) -> int:
     if as_json:
         show(json.dumps(msgspec.to_builtins(found), indent=2))
         return 0
-    wrote = f"{plural(found.answers, 'answer')} on {plural(found.programs, 'program')}"
+    about = [plural(found.programs, "program")] if found.programs or not found.games else []
+    about += [plural(found.games, "game")] if found.games else []
+    wrote = f"{plural(found.answers, 'answer')} on {' and '.join(about)}"
     wrote += f", {found.people} people"
     if found.median_seconds is not None:
         wrote += f"; median {number(found.median_seconds)} s and {found.median_words or 0:g} words"

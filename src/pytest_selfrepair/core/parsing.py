@@ -4,6 +4,8 @@ import ast
 import re
 from collections.abc import Sequence
 
+from pytest_selfrepair.core.syntax import syntax_tree
+
 LONGEST_PARSED = 100_000
 """Characters; a longer text is no program, and parsing it costs memory."""
 
@@ -49,7 +51,7 @@ def _parsed(text: str) -> ast.Module | int:
         return 0
     quiet = _GLUED.sub(r"\1 \2", _ESCAPE.sub(_doubled, text.removeprefix("\ufeff")))
     try:
-        return ast.parse(quiet)
+        return syntax_tree(quiet)
     except SyntaxError as error:
         return error.lineno or 0
     except (ValueError, RecursionError, MemoryError):

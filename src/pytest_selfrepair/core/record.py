@@ -1,13 +1,15 @@
 """A record: the facts of one task's trees, and their JSON; statistics are computed from these."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.origin import Answered
+from pytest_selfrepair.core.shard import Shard
+from pytest_selfrepair.core.sharing import loads, shared
 from pytest_selfrepair.core.task import Difficulty, TaskKind, Wrapping
 from pytest_selfrepair.core.tree import Grown, Plan
 from pytest_selfrepair.errors import StoreError
@@ -123,6 +125,7 @@ class Record:
         packages: The distributions, with their versions, that its programs could use beside the
             standard library.
         origins: Where its completions came from, each once; none where no endpoint was asked.
+        shard: The share of the run that it is of, where several hosts share the run.
         foreign: What else its line said, where it was read from a file in the authors' format.
         schema: The version of this layout.
     """
@@ -143,6 +146,7 @@ class Record:
     references: References | None = None
     packages: tuple[str, ...] = ()
     origins: tuple[Answered, ...] = ()
+    shard: Shard | None = None
     foreign: Foreign | None = None
     schema: int = SCHEMA
 
@@ -158,7 +162,7 @@ class Record:
             StoreError: The text is no record, or one of a later version.
         """
         try:
-            facts = json.loads(text)
+            facts = loads(text)
         except ValueError as error:
             raise StoreError(f"not a record: {text[:80]!r}") from error
         if not isinstance(facts, dict) or "schema" not in facts:
@@ -181,9 +185,10 @@ class Record:
         try:
             if schema == 1:
                 _upgrade_to_2(facts)
-            return msgspec.convert(facts, cls)
+            record = msgspec.convert(facts, cls)
         except (msgspec.ValidationError, KeyError, TypeError) as error:
             raise StoreError(f"not a record: {error}") from error
+        return record if record.grown is None else replace(record, grown=shared(record.grown))
 
 
 def _upgrade_to_2(facts: dict[str, Any]) -> None:

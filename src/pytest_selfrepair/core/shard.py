@@ -1,88 +1,48 @@
-"""A shard: one of N parts of a work that as many processes do, each on a machine of its own."""
+"""A shard: one host's share of a run that several share, and of what the whole run may spend."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-ACCEPTED = (
-    "I/N with I from 0 to N - 1, auto in an array job of Slurm or AWS Batch, or auto/N in those "
-    "and in an indexed Job of Kubernetes"
-)
-"""What names a shard, in words."""
+from pytest_selfrepair.core.run_account import RunLimits
 
-_AUTO = "auto"
-_SLURM, _AWS, _KUBERNETES = (
-    "SLURM_ARRAY_TASK_ID",
-    "AWS_BATCH_JOB_ARRAY_INDEX",
-    "JOB_COMPLETION_INDEX",
-)
+_NANO = 10**9
+"""Parts of a dollar that are dealt out: floats tell them apart up to nine million dollars."""
+_MARK = "/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shard:
-    """One part of several.
+    """One of several shares of a run.
 
     Attributes:
-        index: Which, from 0.
-        of: How many there are.
+        index: Its number, from 0.
+        count: How many there are.
+        items: Tasks and scenarios in it; 0 where they are not known yet.
     """
 
     index: int
-    of: int
+    count: int
+    items: int = 0
 
     def __str__(self) -> str:
-        return f"{self.index}/{self.of}"
+        return f"{self.index}/{self.count}"
+
+    def part(self, total: int) -> int:
+        """Its part of a whole; those of all shards sum up to it and differ by one at most."""
+        return total * (self.index + 1) // self.count - total * self.index // self.count
+
+    def limits(self, whole: RunLimits) -> RunLimits:
+        """What it may spend of what the whole run may; all shards together never more than that."""
+        tokens, dollars = whole.max_tokens, whole.max_dollars
+        return RunLimits(
+            max_tokens=None if tokens is None else self.part(tokens),
+            max_dollars=None if dollars is None else self.part(int(dollars * _NANO)) / _NANO,
+        )
+
+    def account(self, campaign: str) -> str:
+        """Its account: apart from those of other shards, also where they share a store."""
+        return f"{campaign}{_MARK}{self}"
 
 
-def shard_named(text: str, environment: Mapping[str, str]) -> Shard:
-    """The shard that a text names.
-
-    With `auto` the array job that this process belongs to says which: `SLURM_ARRAY_TASK_ID`,
-    `AWS_BATCH_JOB_ARRAY_INDEX` or `JOB_COMPLETION_INDEX`. Where N is given, the job's index counts
-    from 0, so that a few of its members can be run again; else Slurm and AWS Batch give it.
-
-    Args:
-        text: As a user writes it.
-        environment: The environment of this process.
-
-    Raises:
-        ValueError: It names none; the error says what is accepted.
-    """
-    index, slash, of = text.strip().partition("/")
-    if bool(slash) != bool(of) or (slash and not of.isdecimal()):
-        raise ValueError(ACCEPTED)
-    if index == _AUTO:
-        return _of_job(environment, int(of) if of else None)
-    if not (slash and index.isdecimal()):
-        raise ValueError(ACCEPTED)
-    return _within(int(index), int(of), ACCEPTED)
-
-
-def _of_job(environment: Mapping[str, str], of: int | None) -> Shard:
-    """The shard of a member of an array job."""
-    name = next((each for each in (_SLURM, _AWS, _KUBERNETES) if each in environment), None)
-    if name is None:
-        raise ValueError(f"I/N, for none of {_SLURM}, {_AWS} and {_KUBERNETES} is set")
-    index = _number(environment, name)
-    if of is not None:
-        return _within(index, of, f"auto/N with more than {name} ({index}) for N")
-    if name == _AWS:
-        return _within(index, _number(environment, "AWS_BATCH_JOB_ARRAY_SIZE"), ACCEPTED)
-    if name == _SLURM:
-        first = _number(environment, "SLURM_ARRAY_TASK_MIN", 0)
-        step = max(_number(environment, "SLURM_ARRAY_TASK_STEP", 1), 1)
-        of = _number(environment, "SLURM_ARRAY_TASK_COUNT")
-        return _within((index - first) // step, of, "auto/N in an array without gaps")
-    raise ValueError("auto/N, for Kubernetes does not say how many completions a Job has")
-
-
-def _number(environment: Mapping[str, str], name: str, default: int | None = None) -> int:
-    text = environment.get(name, "" if default is None else str(default))
-    if not text.isdecimal():
-        raise ValueError(f"I/N, or auto where {name} is a number; it is {text!r}")
-    return int(text)
-
-
-def _within(index: int, of: int, accepted: str) -> Shard:
-    if not 0 <= index < of:
-        raise ValueError(accepted)
-    return Shard(index=index, of=of)
+def whole_account(campaign: str) -> str:
+    """The account of the whole run that a shard's account is a part of."""
+    return campaign.partition(_MARK)[0]

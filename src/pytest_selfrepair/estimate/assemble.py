@@ -23,6 +23,7 @@ from pytest_selfrepair.estimate.run.baselines import iid_points, stopping_points
 from pytest_selfrepair.estimate.run.branches import spreads
 from pytest_selfrepair.estimate.run.censoring import Usable
 from pytest_selfrepair.estimate.run.curves import (
+    averaged,
     curve,
     envelope,
     heat_map,
@@ -170,11 +171,13 @@ def _heat_maps(used: _Used) -> Iterable[HeatMap]:
         columns = round_numbers(each.arrays.most_programs)
         for _, replacement in _ways(each):
             expected = rectangle(each.arrays, columns, replacement=replacement)
-            everywhere = iid(each.samples, sampled(each.grown), replacement=replacement)
+            everywhere = averaged(iid(each.samples, sampled(each.grown), replacement=replacement))
             rivals = {
                 Baseline.STOPPING: {
-                    first: stopping(
-                        each.samples, first, reach(each.samples, first), replacement=replacement
+                    first: averaged(
+                        stopping(
+                            each.samples, first, reach(each.samples, first), replacement=replacement
+                        )
                     )
                     for first in columns
                 },

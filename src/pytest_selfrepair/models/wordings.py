@@ -5,9 +5,11 @@ Each pattern is searched in all that an error tells, however long its wrapping.
 
 import re
 
+from pytest_selfrepair.core.lazy_pattern import LazyPattern
 
-def _any_of(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE | re.DOTALL)
+
+def _any_of(*patterns: str) -> LazyPattern:
+    return LazyPattern("|".join(patterns), re.IGNORECASE | re.DOTALL)
 
 
 _LENGTH = r"(?:size|window|length|limit)"
@@ -154,7 +156,7 @@ STATUS_WITHIN = _any_of(
     r"(?<![\d.])([45]\d\d)(?= (?:too many|service unavailable|bad gateway|gateway|internal server"
     r"|server error|bad request|unauthorized|forbidden|not found|status))",
 )
-WAIT = re.compile(
+WAIT = LazyPattern(
     r"(?:try again|retry|retrydelay\W{0,5}?)(?: in| after)?\W{0,4}"
     r"(?:(?P<hours>\d+)h)?(?:(?P<minutes>\d+)m(?!s))?(?:(?P<seconds>\d+(?:\.\d+)?) ?(?:s\b|sec))?"
     r"(?:(?P<milliseconds>\d+(?:\.\d+)?) ?ms\b)?",

@@ -31,7 +31,7 @@ def campaign_of(
     settings goes on with it, whatever it is limited to.
 
     Args:
-        settings: What the user asked for.
+        settings: What the user asked for; each shard has an account of its own.
         plan: How large trees may grow.
         prompts: The wording.
         coder: The model that writes programs, or plays; None: a rule plays.
@@ -42,7 +42,7 @@ def campaign_of(
     facts: list[object] = [
         settings.model,
         settings.feedback,
-        _written(plan),
+        _plan_text(plan),
         None if coder is None else coder.explaining.max_tokens,
         settings.base_url,
         settings.feedback_base_url,
@@ -66,12 +66,31 @@ def campaign_of(
         later.append(["packages", prompts.packages])
     if later:
         facts.append(later)
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
+    campaign = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
+    return campaign if settings.shard is None else settings.shard.account(campaign)
 
 
 def unpriced(models: Iterable[ResolvedModel]) -> list[str]:
     """The names of the models of which no price is known."""
     return list(dict.fromkeys(model.asked.name for model in models if model.price is None))
+
+
+def limits_of(settings: Settings) -> RunLimits:
+    """What this run may spend: of the whole, a shard's part.
+
+    Raises:
+        UsageError: The part is nothing.
+    """
+    whole = RunLimits(max_tokens=settings.max_tokens_total, max_dollars=settings.max_cost)
+    if settings.shard is None:
+        return whole
+    limits = settings.shard.limits(whole)
+    if limits.max_tokens == 0 and whole.max_tokens:
+        raise UsageError(
+            f"--selfrepair-max-tokens-total: found {whole.max_tokens} for {settings.shard.count} "
+            f"shards; accepted: {settings.shard.count} or more"
+        )
+    return limits
 
 
 def check_limits(limits: RunLimits, unpriced: Sequence[str]) -> None:
@@ -88,7 +107,7 @@ def check_limits(limits: RunLimits, unpriced: Sequence[str]) -> None:
         )
 
 
-def _written(plan: Plan) -> str:
+def _plan_text(plan: Plan) -> str:
     """A plan as the accounts of every version have it."""
     params = plan.params
     drawn = (

@@ -1,14 +1,18 @@
 """The hooks of collection: what holds tasks, which of them are run, and in what order."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_selfrepair.plugin.collectors import Folder, TaskFolder, collector_for
 from pytest_selfrepair.plugin.game_collectors import scenario_collector_for
 from pytest_selfrepair.plugin.options import Settings
-from pytest_selfrepair.plugin.selection import ordered, sampled
+from pytest_selfrepair.plugin.selection import ordered, sampled, sharded
 from pytest_selfrepair.tasks.folders import is_task_folder
+
+if TYPE_CHECKING:
+    from pytest_selfrepair.core.shard import Shard
 
 
 class Collection:
@@ -19,11 +23,13 @@ class Collection:
 
     Attributes:
         notices: What the user should know of the sample that was drawn, a line each.
+        shard: The share of the run that this is, with the number of its items; None: it is all.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.notices: list[str] = []
+        self.shard: Shard | None = None
 
     def pytest_collect_directory(
         self, path: Path, parent: pytest.Collector
@@ -43,8 +49,10 @@ class Collection:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        """Draw a sample of what -m, -k and the like have left, and put it in order."""
-        kept, self.notices = sampled(items, self._settings)
+        """Draw a sample of what -m, -k and the like have left, or a share, and put it in order."""
+        drawn, said = sampled(items, self._settings)
+        kept, self.shard, told = sharded(drawn, self._settings)
+        self.notices = [*said, *told]
         if len(kept) < len(items):
             stay = set(kept)
             config.hook.pytest_deselected(items=[each for each in items if each not in stay])

@@ -11,7 +11,7 @@ from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.items import runnable
 from pytest_selfrepair.plugin.run_process import RunProcess
 from pytest_selfrepair.plugin.runlog import RunLog
-from pytest_selfrepair.plugin.sent_records import sent_record
+from pytest_selfrepair.plugin.sent_records import take_record
 
 
 class Controller:
@@ -35,7 +35,7 @@ class Controller:
         """Keep a record."""
         if report.failed and not workers.is_item(report.nodeid):
             self._log.others_failed = True
-        if (sent := sent_record(report)) is not None:
+        if (sent := take_record(report)) is not None:
             record, self._log.rate_limits[workers.worker_of(report)] = sent
             self._log.add(record)
 
@@ -54,6 +54,7 @@ class Controller:
         process = self._process
         if process.config.option.collectonly:
             return
+        workers.refuse_elsewhere(node)
         try:
             process.models.start_local_servers()
             if self._checked is None:

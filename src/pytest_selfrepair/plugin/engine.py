@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import time
-from collections import deque
 from collections.abc import Iterable
 from contextlib import ExitStack
 
@@ -12,6 +10,7 @@ from pytest_selfrepair.core.run_account import RunLimits
 from pytest_selfrepair.core.thread_loop import Loop
 from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.plugin.budget_share import BudgetShare
+from pytest_selfrepair.plugin.pending_items import BREATH, PendingItems
 from pytest_selfrepair.plugin.run_equipment import RunEquipment
 from pytest_selfrepair.plugin.runners import Runners, Upcoming
 from pytest_selfrepair.store.any_record import AnyRecord
@@ -22,9 +21,6 @@ that a slow task holds nobody up, and little is lost where a run ends early."""
 
 GRACE = 8.0
 """Seconds that requests under way are given when a run ends early; their answers are paid for."""
-
-_BREATH = 0.05
-"""Seconds that a task which has just been started is given to ask for its first requests."""
 
 
 class Engine:
@@ -48,11 +44,9 @@ class Engine:
         self._open = ExitStack()
         self._loop: Loop | None = None
         # What follows is touched on the loop's thread alone.
-        self._coming: deque[Upcoming] = deque()
-        self._known: set[str] = set()
+        self._pending = PendingItems(runners.first_requests)
         self._started: dict[str, asyncio.Task[AnyRecord]] = {}
         self._share = share
-        self._young: deque[tuple[float, Upcoming]] = deque()  # when the youngest were started
 
     def expect(self, coming: Iterable[Upcoming]) -> None:
         """Work ahead on these tasks, in this order; those that are expected already stay so."""
@@ -97,7 +91,7 @@ class Engine:
 
     async def _give_up(self) -> None:
         """Send nothing more, keep the answers that come soon, and drop the rest."""
-        self._coming.clear()
+        self._pending.clear()
         self._slots.close()
         self._equipment.stop()
         if not self._started:
@@ -115,36 +109,22 @@ class Engine:
         return self._loop
 
     def _expect(self, tasks: list[Upcoming]) -> None:
-        new = [task for task in tasks if task.task_id not in self._known]
-        self._known.update(task.task_id for task in new)
-        self._coming += new
+        self._pending.expect(tasks)
         self._start_next()
 
     def _start_next(self) -> None:
         """Start tasks while requests could be in flight that are not, nor soon will be."""
         if not self._equipment.is_set_up and self._started:
             return  # the first one sets all up, and then comes back here
-        now = time.monotonic()
-        while self._young and self._young[0][0] < now - _BREATH:
-            self._young.popleft()
         while (
-            self._coming
-            and self._slots.wanted
-            + sum(self._runners.first_requests(each) for _, each in self._young)
-            < self._slots.limit
+            (upcoming := self._pending.next) is not None
+            and self._slots.wanted + self._pending.requests_to_come < self._slots.limit
             and len(self._started) < WINDOW * self._slots.limit
-            and self._lasts(self._coming[0])
+            and self._lasts(upcoming)
         ):
-            upcoming = self._coming.popleft()
-            self._start(upcoming)
-            self._young.append((now, upcoming))
-        if self._coming and self._young:
-            asyncio.get_running_loop().call_later(_BREATH, self._start_next)
-
-    @property
-    def _to_come(self) -> int:
-        """Requests that items which have just been started will soon ask for."""
-        return sum(self._runners.first_requests(upcoming) for _, upcoming in self._young)
+            self._start(self._pending.take_next())
+        if self._pending.next is not None and self._pending.requests_to_come:
+            asyncio.get_running_loop().call_later(BREATH, self._start_next)
 
     def _lasts(self, upcoming: Upcoming) -> bool:
         """Whether the budget can be expected to last for one more."""
@@ -169,10 +149,9 @@ class Engine:
             self._start_next()
 
     async def _taken(self, upcoming: Upcoming) -> AnyRecord:
-        self._known.add(upcoming.task_id)
+        self._pending.take(upcoming)
         work = self._started.get(upcoming.task_id)
         if work is None:
-            self._coming = deque(t for t in self._coming if t.task_id != upcoming.task_id)
             work = self._start(upcoming)
         try:
             return await asyncio.shield(work)

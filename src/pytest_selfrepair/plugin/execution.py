@@ -1,10 +1,12 @@
 """The hooks of a process that runs items: it works ahead, and sends a record with each report."""
 
 from collections.abc import Generator
+from dataclasses import replace
 
 import pytest
 
 from pytest_selfrepair.plugin import workers
+from pytest_selfrepair.plugin.collection import Collection
 from pytest_selfrepair.plugin.items import RECORD, RunItem, UnscoredError, runnable
 from pytest_selfrepair.plugin.run_process import RunProcess
 from pytest_selfrepair.plugin.sent_records import send_record
@@ -16,10 +18,12 @@ class Execution:
 
     Args:
         process: What this process works with.
+        collection: What was noticed when tasks were collected.
     """
 
-    def __init__(self, process: RunProcess) -> None:
+    def __init__(self, process: RunProcess, collection: Collection) -> None:
         self._process = process
+        self._collection = collection
         self._works_ahead = False
 
     @pytest.hookimpl(tryfirst=True)
@@ -46,7 +50,10 @@ class Execution:
             report.longrepr = harmless(f"not scored: {call.excinfo.value}")
         if call.when == "setup" and (record := item.stash.get(RECORD, None)) is not None:
             report.duration = record.seconds  # its own, not that for which it was waited for
+            record = replace(record, shard=self._collection.shard)
             send_record(report, record, rate_limits=self._process.engine.rate_limits)
+        if call.when == "teardown" and RECORD in item.stash:
+            del item.stash[RECORD]  # the controller has it; pytest keeps its items to the end
         return report
 
     def _give_up(self, session: pytest.Session, fault: str) -> None:

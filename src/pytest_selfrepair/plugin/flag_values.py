@@ -1,7 +1,12 @@
 """What flags take: each function reads a text, or raises ValueError with what is accepted."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_selfrepair.core.shard import Shard
 
 PAPER = 0
 """What `sample` is where the paper's numbers of tasks are asked for."""
@@ -105,6 +110,20 @@ def packages(value: str) -> tuple[str, ...]:
     return names_of(value)
 
 
+def run_name(value: str) -> str:
+    """What a run is called."""
+    from pytest_selfrepair.store import run_labels  # noqa: PLC0415 - as above
+
+    return run_labels.checked_name(value)
+
+
+def run_note(value: str) -> str:
+    """What is said of a run."""
+    from pytest_selfrepair.store import run_labels  # noqa: PLC0415 - as above
+
+    return run_labels.checked_note(value)
+
+
 def pool(value: str) -> str:
     """The name of a judge pool."""
     from pytest_selfrepair.core.pool_name import pool_named  # noqa: PLC0415 - as above
@@ -136,6 +155,13 @@ def url(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("an address that begins with http:// or https://")
     return value.rstrip("/")
+
+
+def shard(value: str) -> "Shard":
+    """One of several shares of a run; `auto` where an array job says which."""
+    from pytest_selfrepair.core.shard_name import shard_named  # noqa: PLC0415 - as above
+
+    return shard_named(value, os.environ)
 
 
 def sample(value: str) -> int:

@@ -271,6 +271,20 @@ OPTIONS = (
         parse=values.path,
     ),
     Option(
+        name="run_name",
+        metavar="NAME",
+        help="what this run is called, in lists and as a RUN (default: its number alone)",
+        default=None,
+        parse=values.run_name,
+    ),
+    Option(
+        name="run_note",
+        metavar="TEXT",
+        help="what is to be known of this run, for `selfrepair runs`",
+        default=None,
+        parse=values.run_note,
+    ),
+    Option(
         name="replay",
         metavar="MODE",
         help="off: sample everything anew; auto: serve stored samples and pay for the rest; "
@@ -390,11 +404,21 @@ OPTIONS = (
     Option(
         name="sample",
         metavar="N",
-        help="run N tasks of those that are selected, drawn by --selfrepair-seed (else 0) with "
-        "each difficulty in proportion; paper: 60 introductory, 180 interview and 60 competition "
-        "(default: all)",
+        help="run N tasks and N scenarios of those that are selected, drawn by --selfrepair-seed "
+        "(else 0) with each difficulty and each zone of agreement in proportion; paper: of the "
+        "tasks 60 introductory, 180 interview and 60 competition (default: all)",
         default=None,
         parse=values.sample,
+    ),
+    Option(
+        name="shard",
+        metavar="I/N",
+        help="run the share I, from 0, of N shares of the tasks, dealt out by --selfrepair-seed "
+        "(else 0) with each difficulty in proportion, and spend that part of the run's budgets; "
+        "`selfrepair merge` joins the hosts' stores; auto and auto/N as of `selfrepair judge` "
+        "(default: all)",
+        default=None,
+        parse=values.shard,
     ),
     Option(
         name="feedback_cases",
@@ -474,7 +498,8 @@ OPTIONS = (
     Option(
         name="max_unscored",
         metavar="SHARE",
-        help="likewise: the largest share of tasks without a score (default with a gate: 0)",
+        help="likewise: the largest share of tasks, and of items of scenarios, without a score "
+        "(default with a gate: 0)",
         default=None,
         parse=values.number(0, 1),
     ),
@@ -507,8 +532,8 @@ OPTIONS = (
     Option(
         name="annotations",
         metavar="KIND",
-        help="github: print the gate and every unsolved, lost or won task as annotations of a "
-        "workflow (default: none)",
+        help="github: print the gate, every unsolved, lost or won task, and every broken rule of a "
+        "game as annotations of a workflow (default: none)",
         default=None,
         parse=values.one_of("github"),
     ),

@@ -25,6 +25,7 @@ class GameItem(RunItem):
 
     def __init__(self, *, parent: pytest.Collector, scenario: Scenario, role: BargainRole) -> None:
         self.task_id = f"{scenario.id}::{role}"
+        self.scenario_id = scenario.id
         super().__init__(role.value, parent, nodeid=self.task_id)
         self.upcoming = UpcomingGames(task_id=self.task_id, role=role, load=lambda: scenario)
         self._zone = scenario.zone

@@ -162,7 +162,7 @@ def name_players(
             "for its advice is about another one"
         )
     files = {arm: arm.partition(":")[2] for arm in arms if arm.partition(":")[0] == HUMAN_ADVICE}
-    people = {_of_people(path): _written(path, config) for path in files.values()}
+    people = {_of_people(path): _advice_in(path, config) for path in files.values()}
     arms = tuple(_of_people(files[arm]) if arm in files else arm for arm in arms)
     named = {arm: named_critic(arm) for arm in arms if arm not in people}
     return NamedPlayers(
@@ -203,7 +203,7 @@ def _of_people(path: str) -> str:
     return f"{HUMAN_ADVICE}:{Path(path).name}" if path else HUMAN_ADVICE
 
 
-def _written(path: str, config: pytest.Config) -> Mapping[str, Feedback]:
+def _advice_in(path: str, config: pytest.Config) -> Mapping[str, Feedback]:
     """People's advice by the game that it is about; of several on one game the first."""
     file = base_of(config) / (path or DEFAULT_FILE)
     found: dict[str, Feedback] = {}

@@ -11,6 +11,7 @@ from pytest_selfrepair.bargain.chains import play_chains
 from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
 from pytest_selfrepair.bargain.wording import DIGEST
 from pytest_selfrepair.core.budget import Cost, Spending
+from pytest_selfrepair.core.foreign import described
 from pytest_selfrepair.core.unscored import why_unscored
 from pytest_selfrepair.errors import (
     TaskError,
@@ -59,9 +60,9 @@ class GameRunner:
         """What an item costs at most; nothing where it cannot be read."""
         try:
             scenario = upcoming.load()
-        except TaskError:
+        except (Exception, SystemExit):  # noqa: BLE001 - its record will say so
             return Cost()
-        return self._models.foreseen_games(scenario, upcoming.role).cost
+        return self._models.forecast.of_item(scenario, upcoming.role).cost
 
     async def run(self, upcoming: UpcomingGames) -> BargainRecord:
         """Play one item's games.
@@ -77,6 +78,9 @@ class GameRunner:
             )
         except TaskError as error:
             return BargainRecord(task_id=upcoming.task_id, unscored=str(error))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - it costs this item alone
+            why = described(error, "what reads the scenario")
+            return BargainRecord(task_id=upcoming.task_id, unscored=why)
         spending = Spending()
         setup: BargainSetup | None = None
         chains: tuple[Chain, ...] = ()

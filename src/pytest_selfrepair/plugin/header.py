@@ -31,15 +31,17 @@ class Header:
         given = ""
         if process.packages is not None:
             given = f" with {', '.join(process.packages.versions) or 'the standard library alone'}"
+        if settings.shard is not None:
+            store += f"; shard {settings.shard}"
         first = [f"selfrepair: {settings.model}, {told}; {tree}, {budget}"]
-        games = [f"selfrepair: {_games(process.models.players, settings)}"]
+        games = [f"selfrepair: {_games(process.models.run.players, settings)}"]
         if is_rule(settings.model):
             first = games
         elif settings.rival is not None:
             first += games
         return [
             *first,
-            *(f"selfrepair: {line}" for line in process.models.described),
+            *(f"selfrepair: {line}" for line in process.models.run.described),
             f"selfrepair: programs run in {process.where}{given}; {store}",
         ]
 

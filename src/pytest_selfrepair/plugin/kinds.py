@@ -26,8 +26,8 @@ TASK_SOURCES = frozenset({"self:separate", "blind", "cases", "trace"})
 _OF_TASKS = frozenset(
     {
         *("programs", "repairs", "feedbacks", "depth", "policy", "timeout", "memory", "packages"),
-        *("checker", "all_cases", "rejudge", "validate", "prompts", "sample", "feedback_cases"),
-        *("fail_under", "fail_under_lower", "max_regression", "max_unscored"),
+        *("checker", "all_cases", "rejudge", "validate", "prompts", "feedback_cases"),
+        *("fail_under", "fail_under_lower", "max_regression"),
     }
 )
 """The options of tasks alone."""

@@ -12,6 +12,8 @@ from pytest_selfrepair.plugin.option import Option
 if TYPE_CHECKING:
     import pytest
 
+    from pytest_selfrepair.core.shard import Shard
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -49,6 +51,8 @@ class Settings:
     tokens_per_minute: int | None
     prices: Path | None
     store: Path
+    run_name: str | None
+    run_note: str | None
     replay: str
     sandbox: str
     timeout: float
@@ -64,6 +68,7 @@ class Settings:
     prompts: str
     tasks: tuple[str, ...]
     sample: int | None
+    shard: "Shard | None"
     feedback_cases: str
     local_weights: Path | None
     local_threads: int | None
@@ -117,7 +122,7 @@ def settings(config: "pytest.Config") -> Settings:
     """
     values: dict[str, Any] = {}
     for option in OPTIONS:
-        name, texts = _given(option, config)
+        name, texts = _setting(option, config)
         parsed = [_parsed(option, name, text) for text in texts]
         if option.repeats:
             values[option.name] = tuple(dict.fromkeys(parsed))
@@ -140,7 +145,7 @@ def base_of(config: "pytest.Config") -> Path:
     return config.invocation_params.dir if config.inipath is None else config.rootpath
 
 
-def _given(option: Option, config: "pytest.Config") -> tuple[str, Sequence[str]]:
+def _setting(option: Option, config: "pytest.Config") -> tuple[str, Sequence[str]]:
     """Where an option's texts come from, and the texts."""
     for name, value in (
         (option.flag, config.getoption(option.ini)),

@@ -18,7 +18,7 @@ from pytest_selfrepair.plugin.run_process import RunProcess
 from pytest_selfrepair.report.numbers import plural
 
 if TYPE_CHECKING:
-    from pytest_selfrepair.plugin.reports import Reports
+    from pytest_selfrepair.plugin.run_gate import RunGate
 
 
 class Planning:
@@ -26,12 +26,12 @@ class Planning:
 
     Args:
         process: What this process works with.
-        reports: The gate, and the baseline against which the run is held.
+        gate: The gate, and the baseline against which the run is held.
     """
 
-    def __init__(self, process: RunProcess, reports: "Reports") -> None:
+    def __init__(self, process: RunProcess, gate: "RunGate") -> None:
         self._process = process
-        self._reports = reports
+        self._gate = gate
         self._foreseen: Sequence[str] | None = None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -56,10 +56,10 @@ class Planning:
         tasks, games = list(_read(tasks_of(session.items))), list(games_of(session.items))
         lines: list[str] = []
         if tasks or not games:
-            lines += self._process.models.forecast(tasks)
-            lines += self._reports.foreseen_gain(len(tasks))
+            lines += self._process.models.forecast.of_tasks(tasks)
+            lines += self._gate.foreseen_gain(len(tasks))
         if games:
-            lines += self._process.models.forecast_games(
+            lines += self._process.models.forecast.of_games(
                 [(item.upcoming.load(), item.upcoming.role) for item in games]
             )
             lines += _foreseen_surplus(games, self._process.settings.games)
@@ -83,7 +83,7 @@ class Planning:
         tasks = [each.removesuffix(workers.END) for each in node_ids if workers.is_task(each)]
         try:
             check_kinds(node_ids, self._process.settings, self._process.config)
-            self._foreseen = self._reports.foreseen(tasks)
+            self._foreseen = self._gate.foreseen(tasks)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
         reporter = self._process.config.pluginmanager.get_plugin("terminalreporter")

@@ -16,6 +16,8 @@ class RunLog:
     Args:
         path: The store's file; it is opened when the first record comes.
         run: What tells what this run pays from what others do.
+        name: What its user calls it; empty: nothing.
+        note: What its user says of it; empty: nothing.
 
     Attributes:
         collected: Items that were to be run.
@@ -26,8 +28,10 @@ class RunLog:
         fault: Why a worker found that the run cannot go on, or None.
     """
 
-    def __init__(self, path: Path, run: str = "") -> None:
+    def __init__(self, path: Path, run: str = "", *, name: str = "", note: str = "") -> None:
         self._path = path
+        self._name = name
+        self._note = note
         self._run_id = run
         self._store: SqliteStore | None = None
         self._run = 0
@@ -63,7 +67,7 @@ class RunLog:
                 self.notices = [*self.notices, f"{self._path} is read-only: no records are kept"]
                 return
             if not self._run:
-                self._run = store.begin_run()
+                self._run = store.begin_run(self._name, self._note)
             store.add_record(self._run, record)
         except StoreError as error:
             self.trouble = str(error)

@@ -1,17 +1,26 @@
-"""Which tasks are run of those that -m, -k and the like have left, and in what order."""
+"""Which tasks and scenarios are run of those that -m and -k have left, and in what order."""
 
 from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_selfrepair.core.shard import Shard
 from pytest_selfrepair.plugin.flag_values import PAPER as PAPER_SAMPLE
+from pytest_selfrepair.plugin.game_items import GameItem, games_of
 from pytest_selfrepair.plugin.items import RunItem, TaskItem
 from pytest_selfrepair.plugin.options import Settings
-from pytest_selfrepair.tasks.task_sample import PAPER, allocate, balanced, draw
+from pytest_selfrepair.tasks.task_sample import PAPER, allocate, balanced, draw, share
+
+if TYPE_CHECKING:
+    from enum import StrEnum
 
 
 def sampled(items: list[pytest.Item], settings: Settings) -> tuple[list[pytest.Item], list[str]]:
-    """Draw the tasks that `--selfrepair-sample` asks for.
+    """Draw the tasks and scenarios that `--selfrepair-sample` asks for.
+
+    A scenario is drawn with all of its roles that are selected, so that these stay balanced.
 
     Args:
         items: What is selected so far, ordinary tests among it, which stay.
@@ -20,26 +29,62 @@ def sampled(items: list[pytest.Item], settings: Settings) -> tuple[list[pytest.I
     Returns:
         The items that stay, in order, and what the user should know, a line each.
     """
-    tasks = [(i.task_id, i.difficulty) for i in items if isinstance(i, TaskItem) and i.has_cases]
-    counts = Counter(difficulty for _, difficulty in tasks)
-    wanted = settings.sample
+    wanted, seed = settings.sample, settings.seed or 0
     if wanted is None:
         return items, []
-    notices: list[str] = []
+    runs = [i for i in items if isinstance(i, TaskItem) and i.has_cases]
+    tasks: list[tuple[str, StrEnum]] = [(i.task_id, i.difficulty) for i in runs]
+    games = [(i.scenario_id, i.group) for i in games_of(items)]
     if wanted == PAPER_SAMPLE:
-        allocated = dict(PAPER)
+        counts = Counter(difficulty for _, difficulty in tasks)
         notices = [
             f"--selfrepair-sample paper: found {counts[each]} {each} tasks; wanted {number}"
             for each, number in PAPER.items()
             if counts[each] < number
         ]
-    else:
-        allocated = allocate(counts, wanted)
-        if len(tasks) < wanted:
-            notices = [f"--selfrepair-sample {wanted}: found {len(tasks)} tasks"]
-    drawn = draw(tasks, allocated, settings.seed or 0)
-    kept = [i for i in items if not isinstance(i, TaskItem) or i.task_id in drawn]
-    return kept, notices
+        drawn = draw(tasks, PAPER, seed)
+        return [i for i in items if not isinstance(i, TaskItem) or i.task_id in drawn], notices
+    notices = []
+    drawn = frozenset[str]()
+    kinds = {"tasks": tasks} if tasks or not games else {}
+    kinds |= {"scenarios": list(dict.fromkeys(games))} if games else {}
+    for noun, found in kinds.items():
+        if len(found) < wanted:
+            notices.append(f"--selfrepair-sample {wanted}: found {len(found)} {noun}")
+        drawn |= draw(found, allocate(Counter(group for _, group in found), wanted), seed)
+    return [i for i in items if _unit(i) is None or _unit(i) in drawn], notices
+
+
+def _unit(item: pytest.Item) -> str | None:
+    """The id by which an item is drawn; None: it is an ordinary test, and stays."""
+    if isinstance(item, GameItem):
+        return item.scenario_id
+    return item.task_id if isinstance(item, TaskItem) else None
+
+
+def sharded(
+    items: list[pytest.Item], settings: Settings
+) -> tuple[list[pytest.Item], Shard | None, list[str]]:
+    """Keep the shard that `--selfrepair-shard` asks for.
+
+    Args:
+        items: What is selected so far; ordinary tests among it are in every shard.
+        settings: What the user asked for.
+
+    Returns:
+        The items that stay, in order, the shard with the number of its items, and what the user
+        should know, a line each.
+    """
+    if settings.shard is None:
+        return items, None, []
+    groups = {i.task_id: i.group for i in items if isinstance(i, RunItem)}
+    dealt = share(list(groups.items()), settings.shard, settings.seed or 0)
+    kept = [i for i in items if not isinstance(i, RunItem) or i.task_id in dealt]
+    notice = (
+        f"--selfrepair-shard {settings.shard}: {len(dealt)} of {len(groups)} items; "
+        "`selfrepair merge` joins the stores of all shards to one run"
+    )
+    return kept, replace(settings.shard, items=len(dealt)), [notice]
 
 
 def ordered(items: list[pytest.Item], settings: Settings) -> list[pytest.Item]:

@@ -23,7 +23,11 @@ def send_record(report: pytest.TestReport, record: AnyRecord, *, rate_limits: in
     setattr(report, _RATE_LIMITS, rate_limits)
 
 
-def sent_record(report: pytest.TestReport) -> tuple[AnyRecord, int] | None:
-    """The record that a report carries, and the rate limits of its process; None without one."""
-    text = getattr(report, _RECORD, None)
+def take_record(report: pytest.TestReport) -> tuple[AnyRecord, int] | None:
+    """Take the record that a report carries, and the rate limits of its process; None without one.
+
+    It is taken off the report, which pytest keeps to the end of the run: texts of large trees are
+    megabytes each.
+    """
+    text = report.__dict__.pop(_RECORD, None)
     return None if text is None else (read_record(text), getattr(report, _RATE_LIMITS, 0))

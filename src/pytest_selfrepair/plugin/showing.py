@@ -1,6 +1,6 @@
 """Findings on pytest's terminal: its width, its colours, its encoding and `-q` decide how."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,10 @@ _MARKUP: Mapping[LineStyle, Mapping[str, bool]] = MappingProxyType(
 
 
 def show(
-    reporter: pytest.TerminalReporter, findings: Findings, against: "RunComparison | None" = None
+    reporter: pytest.TerminalReporter,
+    findings: Findings,
+    against: "RunComparison | None" = None,
+    errors: Collection[str] = (),
 ) -> None:
     """Print the summary; pytest leaves colours out where there is no terminal, or `--color=no`.
 
@@ -34,6 +37,7 @@ def show(
         reporter: Pytest's terminal.
         findings: What the run found.
         against: The run beside its baseline, if it has one.
+        errors: Reasons why tasks were not scored that stand under ERRORS.
     """
     writer = reporter.config.get_terminal_writer()
     encoding = getattr(writer._file, "encoding", None)  # noqa: SLF001 - pytest tells it nowhere else
@@ -44,6 +48,8 @@ def show(
         from pytest_selfrepair.report import comparison_terminal  # noqa: PLC0415 - few runs have one
 
         beside = comparison_terminal.against(against, quiet=quiet, width=width, unicode=unicode)
-    lines = run_summary(findings, quiet=quiet, width=width, unicode=unicode, beside=beside)
+    lines = run_summary(
+        findings, quiet=quiet, width=width, unicode=unicode, beside=beside, errors=errors
+    )
     for line in lines:
         reporter.line(line.text, **_MARKUP[line.style])

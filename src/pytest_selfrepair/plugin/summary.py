@@ -10,8 +10,10 @@ from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 from pytest_selfrepair.plugin.collection import Collection
 from pytest_selfrepair.plugin.importing import unswept
 from pytest_selfrepair.plugin.reports import Reports
+from pytest_selfrepair.plugin.run_gate import RunGate
 from pytest_selfrepair.plugin.run_process import RunProcess
 from pytest_selfrepair.plugin.runlog import RunLog
+from pytest_selfrepair.plugin.unscored_errors import UnscoredErrors
 from pytest_selfrepair.report.kept import kept
 
 if TYPE_CHECKING:
@@ -25,17 +27,28 @@ class Summary:
     Args:
         process: What this process works with.
         log: What every task became.
-        reports: What is to be written, and the gate.
+        reports: What is to be written.
+        gate: What the run must pass, and its baselines.
         collection: What was noticed when tasks were collected.
+        errors: What pytest has shown of items that were not scored.
     """
 
     def __init__(
-        self, process: RunProcess, log: RunLog, reports: Reports, collection: Collection
+        self,
+        process: RunProcess,
+        log: RunLog,
+        *,
+        reports: Reports,
+        gate: RunGate,
+        collection: Collection,
+        errors: UnscoredErrors,
     ) -> None:
         self._process = process
         self._log = log
         self._reports = reports
+        self._gate = gate
         self._collection = collection
+        self._errors = errors
 
     def pytest_report_teststatus(
         self, report: pytest.CollectReport | pytest.TestReport
@@ -73,8 +86,8 @@ class Summary:
             from pytest_selfrepair.plugin.showing import show  # noqa: PLC0415 - brings tables
 
         terminalreporter.section("self-repair")
-        against = self._reports.against(log.records, log.games)
-        show(terminalreporter, self._findings, against)
+        against = self._gate.against(log.records, log.games)
+        show(terminalreporter, self._findings, against, self._errors.shown)
         written = self._reports.write(
             self._findings, log.records, log.games, against, self._decision
         )
@@ -85,7 +98,14 @@ class Summary:
         if log.trouble is not None:
             terminalreporter.line(f"records not kept: {log.trouble}", red=True)
         root = process.config.rootpath
-        for line in self._reports.annotations(log.records, against, self._decision, root):
+        for line in self._reports.annotations(
+            log.records,
+            log.games,
+            against=against,
+            before=self._gate.baseline[0].games if self._gate.baseline else (),
+            decision=self._decision,
+            root=root,
+        ):
             terminalreporter.write_line(line)
 
     @cached_property
@@ -105,10 +125,11 @@ class Summary:
 
     @cached_property
     def _decision(self) -> "Decision | None":
-        """The gate's, which is about tasks; None where there is no gate, or scenarios alone."""
-        if not self._reports.gate.is_set or (self._log.games and not self._log.records):
+        """The gate's; None where there is none, or none but of tasks and there are no tasks."""
+        gate, log = self._gate.gate, self._log
+        if not gate.is_set or (log.games and not log.records and gate.max_unscored is None):
             return None
-        return self._reports.decision(self._findings, self._log.records)
+        return self._gate.decision(self._findings, self._log.records)
 
 
 def decide(session: pytest.Session, decision: "Decision", *, others_failed: bool) -> None:

@@ -63,7 +63,7 @@ class TaskRunner:
     @cached_property
     def bound(self) -> Cost:
         """What a task costs at most."""
-        return self._models.costliest_task()
+        return self._models.forecast.costliest_task()
 
     async def run(self, upcoming: UpcomingTask) -> Record:
         """Grow one task's trees.
@@ -100,7 +100,7 @@ class TaskRunner:
             sources=models.sources,
             judge=ready.judge,
             prompts=prompts,
-            reader=self._models.reader,
+            reader=self._models.run.reader,
             validates=self._settings.validate,
             setup=Setup(
                 model=models.model.name,

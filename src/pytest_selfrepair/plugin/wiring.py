@@ -5,7 +5,7 @@ import pytest
 from pytest_selfrepair.bargain.scenario import BargainRole, Zone
 from pytest_selfrepair.core.pool_name import PoolKind
 from pytest_selfrepair.core.task import Difficulty, TaskKind
-from pytest_selfrepair.errors import SelfRepairError, TaskError, UsageError
+from pytest_selfrepair.errors import SelfRepairError, StoreError, TaskError, UsageError
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.collection import Collection
 from pytest_selfrepair.plugin.collectors import locate
@@ -20,13 +20,15 @@ from pytest_selfrepair.plugin.runlog import RunLog
 from pytest_selfrepair.plugin.worker import Worker
 from pytest_selfrepair.sandbox.installed_packages import Packages, find_packages
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
+from pytest_selfrepair.store.layout import refuse_shared
 
 
 def activate(config: pytest.Config, settings: Settings) -> None:
     """Bring the plugin into a session.
 
     Raises:
-        UsageError: The isolation or the tasks that were asked for are not to be had.
+        UsageError: The isolation or the tasks that were asked for are not to be had, or the store
+            would lie on a network file system.
     """
     for name in (*Difficulty, *TaskKind):
         config.addinivalue_line("markers", f"{name}: tasks of pytest-selfrepair of that kind")
@@ -38,7 +40,8 @@ def activate(config: pytest.Config, settings: Settings) -> None:
         config.args[:] = settings.tasks
     try:
         locate(config)
-    except TaskError as error:
+        refuse_shared(settings.store)
+    except (StoreError, TaskError) as error:
         raise UsageError(str(error)) from None
     packages = None if settings.packages is None else find_packages(settings.packages)
     collection = Collection(settings)
@@ -89,11 +92,13 @@ def _hooks(process: RunProcess, collection: Collection) -> list[object]:
     Raises:
         UsageError: There is no such baseline or it cannot be paired, or a limit needs one.
     """
-    hooks: list[object] = [Header(process), Execution(process)]
+    hooks: list[object] = [Header(process), Execution(process, collection)]
     config, settings = process.config, process.settings
     if workers.is_worker(config):
         return [*hooks, Worker(process, collection)]
-    log = RunLog(settings.store, process.run)
+    log = RunLog(
+        settings.store, process.run, name=settings.run_name or "", note=settings.run_note or ""
+    )
     config.add_cleanup(log.close)
     hooks += [Controller(process, log), LiveLine(log, process, settings.concurrency)]
     if config.option.collectonly:
@@ -101,10 +106,20 @@ def _hooks(process: RunProcess, collection: Collection) -> list[object]:
     # These bring NumPy.
     from pytest_selfrepair.plugin.planning import Planning  # noqa: PLC0415
     from pytest_selfrepair.plugin.reports import Reports  # noqa: PLC0415
+    from pytest_selfrepair.plugin.run_gate import RunGate  # noqa: PLC0415
     from pytest_selfrepair.plugin.summary import Summary  # noqa: PLC0415
+    from pytest_selfrepair.plugin.unscored_errors import UnscoredErrors  # noqa: PLC0415
 
-    reports = Reports(settings)
-    return [*hooks, Planning(process, reports), Summary(process, log, reports, collection)]
+    gate, errors = RunGate(settings), UnscoredErrors(log)
+    summary = Summary(
+        process,
+        log,
+        reports=Reports(settings),
+        gate=gate,
+        collection=collection,
+        errors=errors,
+    )
+    return [*hooks, Planning(process, gate), errors, summary]
 
 
 def _isolation(settings: Settings, config: pytest.Config) -> Isolation | None:

@@ -125,6 +125,21 @@ def prepare(
         node.workerinput[_ISOLATION] = json.dumps(isolation.as_json())
 
 
+def refuse_elsewhere(node: Any) -> None:
+    """Refuse a worker on another host, which could not use this host's store.
+
+    Raises:
+        pytest.UsageError: It is one.
+    """
+    spec = node.gateway.spec
+    if not spec.popen:
+        raise pytest.UsageError(
+            f"--tx: found {spec}; accepted: workers on this host, as -n starts them: a store is "
+            "for the processes of one host. Let each host run a share by --selfrepair-shard I/N "
+            "into a store of its own, and join them by `selfrepair merge`"
+        )
+
+
 def given_servers(config: pytest.Config) -> dict[str, tuple[str, str]]:
     """The embedded model's servers that the controller has started."""
     servers = json.loads(_given(config).get(_SERVERS, "{}"))

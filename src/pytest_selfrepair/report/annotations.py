@@ -7,10 +7,14 @@ no colon or comma either. A text of a model therefore ends no command and begins
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.comparison.gate import Decision
+from pytest_selfrepair.estimate.run import outcome_counts
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
+from pytest_selfrepair.report.game_item import broken_text
 from pytest_selfrepair.report.item import unsolved_text
+from pytest_selfrepair.report.phrases import named
 from pytest_selfrepair.report.visible_text import harmless, harmless_lines
 
 _LONGEST = 2000
@@ -25,25 +29,31 @@ class _Level(StrEnum):
 
 def annotations(
     records: Sequence[Record],
+    games: Sequence[BargainRecord] = (),
     *,
     decision: Decision | None = None,
     lost: Sequence[str] = (),
     won: Sequence[str] = (),
+    before: Sequence[BargainRecord] = (),
     files: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """The commands, a line each: the gate, then tasks lost, unsolved and won.
+    """The commands, a line each: the gate, what was not scored, lost, unsolved, won, and games.
 
     GitHub shows ten of each level and step, so what is worst stands first.
 
     Args:
         records: The run's, one for each task.
+        games: The same of scenarios and roles.
         decision: The gate's, if there is one.
         lost: Ids of tasks that the baseline solved and this run did not.
         won: The other way.
-        files: Files that stand for tasks, from the repository's root, by task id.
+        before: The baseline's records of scenarios.
+        files: Files that stand for tasks and scenarios, from the repository's root, by id.
     """
     files = files or {}
     lines = list(_gate(decision)) if decision is not None else []
+    for each in outcome_counts.unscored(records):
+        lines.append(_command(_Level.ERROR, "tasks not scored", f"{named(each)}: {each.reason}"))
     unsolved = {
         record.task_id: record for record in records if task_outcome(record) is TaskOutcome.UNSOLVED
     }
@@ -58,7 +68,24 @@ def annotations(
     for task_id in won:
         said = f"{task_id}: solved by this run and not by the baseline"
         lines.append(_command(_Level.NOTICE, "task won", said, files.get(task_id)))
-    return lines
+    return [*lines, *_rules(games, before, files)]
+
+
+def _rules(
+    games: Sequence[BargainRecord], before: Sequence[BargainRecord], files: Mapping[str, str]
+) -> Iterator[str]:
+    """Whose improved player broke a rule, with game and turn, and whose does no longer."""
+    kept = {each.task_id: not each.rules_broken for each in before if each.chains}
+    for record in sorted(games, key=lambda record: record.task_id):
+        file, item = files.get(record.task_id), record.task_id
+        if record.rules_broken:
+            worse = kept.get(item, False)
+            beside = ", and kept them in the baseline" if worse else ""
+            said = f"{item}{beside}: {broken_text(record)}"
+            yield _command(_Level.ERROR if worse else _Level.WARNING, "rules broken", said, file)
+        elif record.chains and not kept.get(item, True):
+            said = f"{item}: the {record.role} keeps the rules that it broke in the baseline"
+            yield _command(_Level.NOTICE, "rules kept", said, file)
 
 
 def _gate(decision: Decision) -> Iterator[str]:

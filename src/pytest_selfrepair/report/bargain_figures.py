@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from pytest_selfrepair.estimate.findings import Findings
+from pytest_selfrepair.report.figure_panels import GREY, GRID
 from pytest_selfrepair.report.visible import visible
 
 if TYPE_CHECKING:
@@ -70,9 +71,10 @@ def _drawn(
             rounds = [each for each in own if each.arm == arm]
             draw(ax, rounds, _MARKERS[number % len(_MARKERS)])
         ax.set_title(f"as {role}", fontsize=9)
-        ax.grid(visible=True, color="#e5e5e5", linewidth=0.6)
+        ax.grid(visible=True, color=GRID, linewidth=0.6)
         ax.set_axisbelow(True)
         ax.legend(loc="best")
+    made.supxlabel("every game as played, no trees drawn", fontsize=7, color=GREY)
     return made, axes
 
 

@@ -115,7 +115,7 @@ def _item(record: BargainRecord, most: int) -> dict[str, object]:
                 "round": round_,
                 "result": result_of(game, scenario),
                 "advice": _advice(record, arm, number, round_),
-                "turns": _turns(scenario, game),
+                "turns": turns_shown(scenario, game),
                 "broken": [
                     (str(game.broken_by), str(each.breach), each.text or each.found)
                     for each in game.broken
@@ -136,7 +136,7 @@ def _advice(record: BargainRecord, arm: str, number: int, round_: int) -> str:
     return ""
 
 
-def _turns(scenario: Scenario, game: Game) -> list[dict[str, object]]:
+def turns_shown(scenario: Scenario, game: Game) -> list[dict[str, object]]:
     """The turns, each with the offers that stand after it."""
     standing: dict[BargainRole, Decimal] = {}
     acts = scenario.protocol is ProtocolName.ACTIONS

@@ -1,4 +1,4 @@
-"""Findings and two runs side by side as data for other tools."""
+"""Findings, two runs side by side and several as data for other tools."""
 
 import json
 import math
@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from pytest_selfrepair.errors import ReportError
+from pytest_selfrepair.estimate.comparison.ranked import RANKING_SCHEMA, RunRanking
 from pytest_selfrepair.estimate.comparison.run_comparison import COMPARE_SCHEMA, RunComparison
 from pytest_selfrepair.estimate.findings import SCHEMA, Findings
 
@@ -16,10 +17,10 @@ _WIDEST = 160
 _FEW = 24
 """Elements of an object or list that may stand on one line."""
 
-_LINE_EACH = {"shapes", "points", "cells"}
+_LINE_EACH = {"shapes", "points", "cells", "growth", "outcomes"}
 """Lists that may be long: each of their objects stands on one line."""
 
-_Report = TypeVar("_Report", Findings, RunComparison)
+_Report = TypeVar("_Report", Findings, RunComparison, RunRanking)
 
 
 def to_json(findings: Findings) -> str:
@@ -58,7 +59,25 @@ def comparison_from_json(text: str) -> RunComparison:
     return _read(text, RunComparison, COMPARE_SCHEMA, "comparison")
 
 
-def _dumped(report: Findings | RunComparison, what: str) -> str:
+def ranking_to_json(found: RunRanking) -> str:
+    """Several runs side by side as ASCII JSON (docs/compare-runs-json.md).
+
+    Raises:
+        ReportError: A number is not finite.
+    """
+    return _dumped(found, "ranking")
+
+
+def ranking_from_json(text: str) -> RunRanking:
+    """Read what `ranking_to_json` wrote. Fields that are not known are left out.
+
+    Raises:
+        ReportError: The text holds no such runs, or those of another version.
+    """
+    return _read(text, RunRanking, RANKING_SCHEMA, "ranking")
+
+
+def _dumped(report: Findings | RunComparison | RunRanking, what: str) -> str:
     facts = msgspec.to_builtins(report)
     _check_finite(facts, what)
     return _written(facts, "") + "\n"

@@ -5,9 +5,10 @@ script but those whose hash the policy names.
 """
 
 import hashlib
+import html
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from urllib.parse import quote
@@ -16,7 +17,7 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pytest_selfrepair.report import comparison_words, numbers, typeset
+from pytest_selfrepair.report import comparison_words, numbers, ranking_words, typeset
 from pytest_selfrepair.report import phrases as words
 from pytest_selfrepair.report.visible import visible
 
@@ -29,6 +30,7 @@ JSDIFF = "vendor/jsdiff-9.0.0/diff.min.js"
 _FIRST = "js/first.js"
 """Runs before anything is painted."""
 
+_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./[a-z]+\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?function |const |let )", re.MULTILINE)
 
@@ -36,7 +38,14 @@ _EXPORT = re.compile(r"^export (?=(?:async )?function |const |let )", re.MULTILI
 def document(
     template: str, facts: Mapping[str, object], *, styles: Sequence[str], scripts: Sequence[str]
 ) -> str:
-    """A template of `templates/` as a whole page.
+    """A template of `templates/` as a whole page: `pieces`, joined."""
+    return "".join(pieces(template, facts, styles=styles, scripts=scripts))
+
+
+def pieces(
+    template: str, facts: Mapping[str, object], *, styles: Sequence[str], scripts: Sequence[str]
+) -> Iterator[str]:
+    """A template of `templates/` as the pieces of a page, in order: the whole may be very large.
 
     Args:
         template: Its name; it extends ``base.html``.
@@ -47,10 +56,10 @@ def document(
             the page's own markup is parsed, and before the data that follows it is.
     """
     bodies = [_inlined(script) for script in scripts]
-    return (
+    yield from (
         _environment()
         .get_template(template)
-        .render(
+        .generate(
             facts,
             policy=_policy([asset(_FIRST), *bodies]),
             style=Markup("\n".join(asset(style) for style in styles)),  # noqa: S704 - our own files
@@ -77,6 +86,12 @@ def _inlined(name: str) -> str:
     if name.startswith("vendor/"):
         return text
     return '"use strict";\n' + _EXPORT.sub("", _IMPORT.sub("", text))
+
+
+def policy_of(page: str) -> str:
+    """The Content-Security-Policy that a page of `document` names, for a header of its own."""
+    found = _POLICY.search(page)
+    return html.unescape(found[1]) if found else "default-src 'none'"
 
 
 def json_markup(data: object) -> Markup:
@@ -154,6 +169,7 @@ def _environment() -> Environment:
         "variety_words": words.variety,
         "trees_compared": words.trees_compared,
         "capitalize_first": typeset.capitalize_first,
+        "rank_words": ranking_words.rank,
         "differ_in_tokens": comparison_words.differ_in_tokens,
         "quoted": quoted,
         "task_link": task_link,

@@ -5,7 +5,7 @@ d3 half a megabyte. Prism cuts a program into tokens in the browser, when it is 
 would take two minutes for the 330,000 programs of 300 large trees, and swell the file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from pytest_selfrepair.bargain.bargain_record import BargainRecord
@@ -16,7 +16,7 @@ from pytest_selfrepair.estimate.findings import Curve, CurvePoint, Findings, Out
 from pytest_selfrepair.report import comparison_words
 from pytest_selfrepair.report.bargain_page import games_facts
 from pytest_selfrepair.report.details import details
-from pytest_selfrepair.report.document import D3, JSDIFF, PLOT, PRISM, PRISM_PYTHON, document
+from pytest_selfrepair.report.document import D3, JSDIFF, PLOT, PRISM, PRISM_PYTHON, pieces
 from pytest_selfrepair.report.run_terminal import has_tasks
 from pytest_selfrepair.report.visible import visible
 
@@ -47,7 +47,22 @@ def page(
     made: str | None = None,
     against: RunComparison | None = None,
 ) -> str:
-    """The whole page of a run, as HTML.
+    """The whole page of a run, as HTML: `page_pieces`, joined."""
+    return "".join(
+        page_pieces(findings, records, games, statements=statements, made=made, against=against)
+    )
+
+
+def page_pieces(
+    findings: Findings,
+    records: Sequence[Record],
+    games: Sequence[BargainRecord] = (),
+    *,
+    statements: Mapping[str, str] = MappingProxyType({}),
+    made: str | None = None,
+    against: RunComparison | None = None,
+) -> Iterator[str]:
+    """The page of a run, as HTML, in pieces that follow each other: that of a large run is large.
 
     Args:
         findings: The estimates.
@@ -61,7 +76,7 @@ def page(
     told = None if played is None else games_facts(played, games)
     if not has_tasks(findings):
         shown = {"findings": findings, "about": findings.about, "made": made, "games": told}
-        return document("games.html", shown, styles=_STYLES, scripts=_GAME_SCRIPTS)
+        return pieces("games.html", shown, styles=_STYLES, scripts=_GAME_SCRIPTS)
     tasks = details(records, statements, findings.about.sources)
     facts = {
         "findings": findings,
@@ -79,7 +94,7 @@ def page(
         "against": None if against is None else _against(against),
         "games": told,
     }
-    return document("run.html", facts, styles=_STYLES, scripts=_SCRIPTS)
+    return pieces("run.html", facts, styles=_STYLES, scripts=_SCRIPTS)
 
 
 def _against(found: RunComparison) -> dict[str, object]:

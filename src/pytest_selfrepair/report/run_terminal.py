@@ -1,6 +1,6 @@
 """The summary that ends a run on the terminal, whichever kinds of item it had."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.report import numbers
@@ -17,6 +17,7 @@ def run_summary(
     width: int = 80,
     unicode: bool = True,
     beside: Sequence[SummaryLine] = (),
+    errors: Collection[str] = (),
 ) -> list[SummaryLine]:
     """The lines of a run's summary, none wider than the terminal.
 
@@ -26,11 +27,14 @@ def run_summary(
         width: Columns of the terminal; fewer than 24 count as 24.
         unicode: False where the terminal shows ASCII alone (`plain.shows_unicode`).
         beside: Lines that follow the answer: what the run is beside its baseline.
+        errors: Reasons why tasks were not scored that pytest has shown: they are referred to.
     """
     games, paper = findings.bargain, Paper(width=width, unicode=unicode)
     tasks: list[SummaryLine] = []
     if has_tasks(findings):
-        tasks = summary(findings, quiet=quiet, width=width, unicode=unicode, beside=beside)
+        tasks = summary(
+            findings, quiet=quiet, width=width, unicode=unicode, beside=beside, errors=errors
+        )
     if games is None:
         return tasks
     if quiet:

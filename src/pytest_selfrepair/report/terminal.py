@@ -1,6 +1,6 @@
 """The summary that ends a run on the terminal: did repair pay, at what cost, how sure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,6 +22,7 @@ _BECAME = {
     str(TaskOutcome.SOLVED): "solved at once",
     str(TaskOutcome.REPAIRED): "only by repair",
 }
+_ABOVE = "the reason stands above, under ERRORS"
 _WIDEST_NAME = 16
 _PLOT_WIDTH = 66
 
@@ -59,6 +60,7 @@ def summary(
     width: int = 80,
     unicode: bool = True,
     beside: Sequence[SummaryLine] = (),
+    errors: Collection[str] = (),
 ) -> list[SummaryLine]:
     """The lines of a run's summary, none wider than the terminal.
 
@@ -68,8 +70,9 @@ def summary(
         width: Columns of the terminal; fewer than 24 count as 24.
         unicode: False where the terminal shows ASCII alone (`plain.shows_unicode`).
         beside: Lines that follow the answer: what the run is beside its baseline.
+        errors: Reasons why tasks were not scored that pytest has shown: they are referred to.
     """
-    page = _Page(findings, Paper(width=width, unicode=unicode))
+    page = _Page(findings, Paper(width=width, unicode=unicode), errors)
     return [*page.short(), *beside] if quiet else page.whole(beside)
 
 
@@ -86,7 +89,8 @@ def apart(parts: Iterable[Sequence[SummaryLine]]) -> list[SummaryLine]:
 class _Page:
     """Findings on their way to a terminal."""
 
-    def __init__(self, findings: Findings, paper: Paper) -> None:
+    def __init__(self, findings: Findings, paper: Paper, errors: Collection[str]) -> None:
+        self._errors = errors
         self._findings = findings
         self._paper = paper
         shown = findings.about.sources
@@ -280,7 +284,7 @@ class _Page:
             lines += self._say(text, LineStyle.UNSURE)
         for unscored in findings.unscored:
             lines += self._say(f"not scored: {words.named(unscored)}", LineStyle.UNSURE)
-            lines += self._say(unscored.reason, indent="  ")
+            lines += self._reason(unscored.reason)
         if findings.about.not_run:
             lines += self._say(
                 f"not run: {numbers.number(findings.about.not_run)}", LineStyle.UNSURE
@@ -294,6 +298,10 @@ class _Page:
                 f"and {more} more not estimated: see the other reports", LineStyle.FAINT
             )
         return lines
+
+    def _reason(self, text: str) -> list[SummaryLine]:
+        """Why tasks were not scored, or that pytest has just said so."""
+        return self._say(_ABOVE if text in self._errors else text, indent="  ")
 
     def _short_answer(self) -> str:
         findings = self._findings

@@ -7,10 +7,10 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version as installed_version
 
 from distributed import Worker, WorkerPlugin, get_worker
 
-from pytest_selfrepair import __version__
 from pytest_selfrepair.core.task import Difficulty, Task
 from pytest_selfrepair.core.verdicts import JUDGE_VERSION
 from pytest_selfrepair.errors import InfrastructureError, SandboxError, SelfRepairError
@@ -41,7 +41,7 @@ class WorkerFacts:
         trouble: Why it cannot judge; None where it can.
     """
 
-    version: str = f"{__version__}, judge {JUDGE_VERSION}"
+    version: str = f"{installed_version('pytest-selfrepair')}, judge {JUDGE_VERSION}"
     isolation: str = ""
     packages: tuple[str, ...] = ()
     calibration: float = 0.0

@@ -4,6 +4,7 @@ import ast
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pytest_selfrepair.core.syntax import syntax_tree
 from pytest_selfrepair.sandbox.standin import ASSERTION, AT, NOTE, STOP, TURN
 
 
@@ -63,7 +64,9 @@ def instrument(checks: tuple[str, ...], fn_name: str) -> Instrumented:
         fn_name: The function with the stand-in.
     """
     work = _Instrumenting(fn_name)
-    ready = tuple(ast.unparse(ast.fix_missing_locations(work.visit(ast.parse(c)))) for c in checks)
+    ready = tuple(
+        ast.unparse(ast.fix_missing_locations(work.visit(syntax_tree(c)))) for c in checks
+    )
     return Instrumented(checks=ready, assertions=tuple(work.assertions), sites=tuple(work.sites))
 
 

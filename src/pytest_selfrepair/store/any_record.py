@@ -1,10 +1,10 @@
 """Records of both kinds of item, which a store keeps side by side."""
 
-import json
 from collections.abc import Iterable, Iterator
 
 from pytest_selfrepair.bargain.bargain_record import BargainRecord, is_bargain
 from pytest_selfrepair.core.record import Record
+from pytest_selfrepair.core.sharing import loads
 from pytest_selfrepair.errors import StoreError
 
 AnyRecord = Record | BargainRecord
@@ -18,12 +18,14 @@ def read_record(text: str) -> AnyRecord:
         StoreError: The text is no record, or one of a later version.
     """
     try:
-        facts = json.loads(text)
+        facts = loads(text)
     except ValueError as error:
         raise StoreError(f"not a record: {text[:80]!r}") from error
     if is_bargain(facts):
         return BargainRecord.from_facts(facts)
-    return Record.from_json(text)
+    if not isinstance(facts, dict) or "schema" not in facts:
+        raise StoreError(f"not a record: {text[:80]!r}")
+    return Record.from_facts(facts)
 
 
 def of_tasks(records: Iterable[AnyRecord]) -> Iterator[Record]:

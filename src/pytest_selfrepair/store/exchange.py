@@ -5,28 +5,30 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import partial
+from typing import Any
 
 import msgspec
 
 from pytest_selfrepair.core.sample import Sample, SampleRequest
 from pytest_selfrepair.core.verdict import Verdict
-from pytest_selfrepair.store.any_record import read_record
 from pytest_selfrepair.store.lines import Line, RecordLine, SampleLine, VerdictLine
+from pytest_selfrepair.store.packing import unpacked
 from pytest_selfrepair.store.rows import (
     column,
-    insert_sample,
+    insert_record,
     insert_verdict,
-    sample_row,
-    sample_texts,
-    verdict_text,
+    kept_verdict,
+    opened_record,
 )
+from pytest_selfrepair.store.run_labels import RunLabel, labels
+from pytest_selfrepair.store.samples import SampleRow, StoredTexts
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 from pytest_selfrepair.store.store_failure import damaged_row
 
 _PAGE = 200
 
 _SAMPLES = """
-SELECT task_id, node, key, request, sample FROM samples
+SELECT key, task_id, node, request, sample FROM samples
 WHERE (task_id, node, key) > (?, ?, ?)
     AND (? IS NULL OR task_id IN (SELECT task_id FROM records WHERE run = ?))
 ORDER BY task_id, node, key LIMIT ?
@@ -38,7 +40,7 @@ WHERE (task_id, key, '') > (?, ?, ?)
 ORDER BY task_id, key LIMIT ?
 """
 _RECORDS = """
-SELECT task_id, started, uid, record FROM records JOIN runs ON run = id
+SELECT task_id, started, uid, record, run FROM records JOIN runs ON run = id
 WHERE (task_id, started, uid) > (?, ?, ?) AND (? IS NULL OR run = ?)
 ORDER BY task_id, started, uid LIMIT ?
 """
@@ -62,14 +64,30 @@ def samples(store: SqliteStore, run: int | None = None) -> Iterator[SampleLine]:
     Raises:
         StoreError: The file cannot be read.
     """
-    for row in _paged(store, _SAMPLES, run):
+    for texts in _texts(store, run):
         try:
             yield SampleLine(
-                request=msgspec.convert(json.loads(row[3]), SampleRequest),
-                sample=msgspec.convert(json.loads(row[4]), Sample),
+                request=msgspec.convert(json.loads(texts.request), SampleRequest),
+                sample=msgspec.convert(json.loads(texts.sample), Sample),
             )
         except (ValueError, msgspec.ValidationError) as error:
-            raise damaged_row(store.path, f"sample {row[2]}", error) from error
+            raise damaged_row(store.path, f"sample {texts.key}", error) from error
+
+
+def _texts(store: SqliteStore, run: int | None) -> Iterator[StoredTexts]:
+    """Samples in order, some at a time: a store may be larger than the memory."""
+    after = ("", "", "")
+    while True:
+        values = (*after, run, run, _PAGE)
+        page = store.read(
+            lambda connection, values=values: list(  # type: ignore[misc]
+                store.samples.texts(connection, _SAMPLES, values)
+            )
+        )
+        yield from page
+        if len(page) < _PAGE:
+            return
+        after = (page[-1].task_id, page[-1].node, page[-1].key)
 
 
 def verdicts(store: SqliteStore, run: int | None = None) -> Iterator[VerdictLine]:
@@ -84,9 +102,9 @@ def verdicts(store: SqliteStore, run: int | None = None) -> Iterator[VerdictLine
     """
     if not store.read(_has_verdicts):
         return
-    for task_id, key, _, text in _paged(store, _VERDICTS, run):
+    for task_id, key, _, kept in _paged(store, _VERDICTS, run):
         try:
-            verdict = msgspec.convert(json.loads(text), Verdict)
+            verdict = msgspec.convert(json.loads(unpacked(kept)), Verdict)
         except (ValueError, msgspec.ValidationError) as error:
             raise damaged_row(store.path, f"verdict {key}", error) from error
         yield VerdictLine(key=key, task_id=task_id, verdict=verdict)
@@ -108,8 +126,16 @@ def records(store: SqliteStore, run: int | None = None) -> Iterator[RecordLine]:
     Raises:
         StoreError: The file cannot be read.
     """
-    for _, started, uid, record in _paged(store, _RECORDS, run):
-        yield RecordLine(run=uid, started=started, record=read_record(record))
+    called = labels(store)
+    for _, started, uid, record, number in _paged(store, _RECORDS, run):
+        label = called.get(number, RunLabel())
+        yield RecordLine(
+            run=uid,
+            started=started,
+            record=opened_record(record),
+            name=label.name,
+            note=label.note,
+        )
 
 
 def runs(store: SqliteStore) -> list[int]:
@@ -128,20 +154,20 @@ def import_lines(store: SqliteStore, lines: Sequence[Line]) -> list[Taken]:
     Raises:
         StoreError: The file cannot be written; then nothing of this was.
     """
-    return store.write(lambda connection: [_take(connection, line) for line in lines])
+    return store.write(lambda connection: [_take(store, connection, line) for line in lines])
 
 
-def _take(connection: sqlite3.Connection, line: Line) -> Taken:
+def _take(store: SqliteStore, connection: sqlite3.Connection, line: Line) -> Taken:
     match line:
         case SampleLine():
-            return _take_sample(connection, line)
+            return _take_sample(store, connection, line)
         case VerdictLine():
             return _take_verdict(connection, line)
         case RecordLine():
             return _take_record(connection, line)
 
 
-def _paged(store: SqliteStore, query: str, run: int | None) -> Iterator[tuple[str, ...]]:
+def _paged(store: SqliteStore, query: str, run: int | None) -> Iterator[tuple[Any, ...]]:
     """Rows in order, some at a time: a store may be larger than the memory."""
     after = ("", "", "")
     while True:
@@ -154,15 +180,15 @@ def _paged(store: SqliteStore, query: str, run: int | None) -> Iterator[tuple[st
 
 def _page(
     connection: sqlite3.Connection, query: str, values: tuple[str | int | None, ...]
-) -> list[tuple[str, ...]]:
+) -> list[tuple[Any, ...]]:
     return connection.execute(query, values).fetchall()
 
 
-def _take_sample(connection: sqlite3.Connection, line: SampleLine) -> Taken:
-    row = sample_row(line.request, line.sample)
-    if insert_sample(connection, row):
+def _take_sample(store: SqliteStore, connection: sqlite3.Connection, line: SampleLine) -> Taken:
+    row = SampleRow.of(line.request, line.sample)
+    if store.samples.insert(connection, row):
         return Taken.NEW
-    text = sample_texts(connection, [row[0]])[row[0]]
+    text = store.samples.samples(connection, [row.key])[row.key]
     same = msgspec.convert(json.loads(text), Sample) == line.sample
     return Taken.THERE if same else Taken.OTHER
 
@@ -170,23 +196,23 @@ def _take_sample(connection: sqlite3.Connection, line: SampleLine) -> Taken:
 def _take_verdict(connection: sqlite3.Connection, line: VerdictLine) -> Taken:
     if insert_verdict(connection, line.key, line.task_id, line.verdict):
         return Taken.NEW
-    text = verdict_text(connection, line.key)
-    same = text is not None and msgspec.convert(json.loads(text), Verdict) == line.verdict
+    kept = kept_verdict(connection, line.key)
+    found = None if kept is None else msgspec.convert(json.loads(unpacked(kept)), Verdict)
+    same = found is not None and found.judged == line.verdict.judged
     return Taken.THERE if same else Taken.OTHER
 
 
 def _take_record(connection: sqlite3.Connection, line: RecordLine) -> Taken:
     connection.execute(
-        "INSERT INTO runs (uid, started) VALUES (?, ?) ON CONFLICT (uid) DO NOTHING",
-        (column(line.run), column(line.started)),
+        "INSERT INTO runs (uid, started, name, note) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (uid) DO NOTHING",
+        (column(line.run), column(line.started), column(line.name), column(line.note)),
     )
     [run] = connection.execute("SELECT id FROM runs WHERE uid = ?", (column(line.run),)).fetchone()
-    place = (run, column(line.record.task_id))
-    found = connection.execute(
-        "SELECT record FROM records WHERE run = ? AND task_id = ?", place
-    ).fetchone()
-    if found is None:
-        values = (*place, line.record.to_json())
-        connection.execute("INSERT INTO records VALUES (?, ?, ?)", values)
+    if insert_record(connection, run, line.record):
         return Taken.NEW
-    return Taken.THERE if read_record(found[0]) == line.record else Taken.OTHER
+    [kept] = connection.execute(
+        "SELECT record FROM records WHERE run = ? AND task_id = ?",
+        (run, column(line.record.task_id)),
+    ).fetchone()
+    return Taken.THERE if opened_record(kept) == line.record else Taken.OTHER

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_selfrepair.errors import StoreError
+from pytest_selfrepair.store.packing import unpacked
+from pytest_selfrepair.store.place import refuse_network, shared_by_hosts
 from pytest_selfrepair.store.store_failure import explain, is_busy, no_store
+from pytest_selfrepair.store.upgrade import PACKING, pack
 
-SCHEMA = 4
+SCHEMA = 5
 """The version of the file's layout, kept in its `user_version`."""
 
 _APPLICATION = 0x5E1F4EA1
@@ -78,31 +81,53 @@ CREATE TABLE verdicts (
 ) WITHOUT ROWID;
 CREATE INDEX verdicts_by_task ON verdicts (task_id);
 """,
+    # 5: prompts, each once under its digest, perhaps packed beside another. A sample's `request` is
+    # then its prompt's digest, and samples, verdicts and records are packed: blobs, where earlier
+    # layouts kept text, which `upgrade` packs row by row. What users call runs, and say of them.
+    """
+CREATE TABLE prompts (
+    digest BLOB PRIMARY KEY,
+    base BLOB REFERENCES prompts (digest),
+    body BLOB NOT NULL
+);
+ALTER TABLE runs ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
+""",
 )
 _TABLES = {"samples", "runs", "records"}
+_WHOLE = 4
+"""From which version on all that is read is there, if perhaps as text."""
 
+
+OPTION = "--selfrepair-store"
+_INSTEAD = "let each host have a store of its own, and join them by `selfrepair merge`"
 
 PRIVATE = 0o600
 """Stores hold prompts and replies: they are their user's alone. SQLite's logs take after them."""
 
 
-def open_file(path: Path, *, patience: float, create: bool = True) -> sqlite3.Connection:
+def open_file(
+    path: Path, *, patience: float, create: bool = True, reading: bool = False
+) -> sqlite3.Connection:
     """Open a store's file; what is no store, or is of a later version, is not touched.
 
-    One that cannot be written is opened to be read (`is_read_only`).
+    One that cannot be written, or is not to be made and lies on a network file system, is opened to
+    be read (`is_read_only`).
 
     Args:
         path: The file.
         patience: Seconds to wait for other processes, now and in every later transaction.
         create: Whether the file and its folder are made where they are missing.
+        reading: Whether it is opened only to be read, though it could be written.
 
     Raises:
-        StoreError: It cannot be opened, is no store, or is of a later version.
+        StoreError: It cannot be opened, is no store, is of a later version, or is to be written on
+            a network file system.
     """
     deadline = time.monotonic() + patience
     while True:
         try:
-            return _open(path, patience, create=create)
+            return _open(path, patience, create=create, reading=reading)
         except (sqlite3.Error, OSError) as error:
             # While another process makes the file, SQLite refuses rather than waits.
             if not is_busy(error) or time.monotonic() > deadline:
@@ -110,9 +135,23 @@ def open_file(path: Path, *, patience: float, create: bool = True) -> sqlite3.Co
             time.sleep(0.05)
 
 
-def _open(path: Path, patience: float, *, create: bool) -> sqlite3.Connection:
+def refuse_shared(path: Path) -> None:
+    """Refuse a store that hosts could share.
+
+    Raises:
+        StoreError: It lies, or would lie, on a network file system.
+    """
+    refuse_network(path, shared_by_hosts(path), option=OPTION, instead=_INSTEAD)
+
+
+def _open(path: Path, patience: float, *, create: bool, reading: bool) -> sqlite3.Connection:
+    shared = shared_by_hosts(path)
+    if create:
+        refuse_network(path, shared, option=OPTION, instead=_INSTEAD)
     if path.is_file():
-        if not all(os.access(each, os.W_OK) for each in (path, path.parent)):
+        if shared is not None:
+            return _open_to_read(path, patience, shared=True)
+        if reading or not all(os.access(each, os.W_OK) for each in (path, path.parent)):
             return _open_to_read(path, patience)
     elif not create:
         raise StoreError(f"{path}: no such file; accepted: a store that a run has written")
@@ -128,10 +167,17 @@ def _open(path: Path, patience: float, *, create: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         if _check(connection, path) < SCHEMA:
             _bring_up_to_date(connection, path)
+        _teach(connection)
+        pack(connection, path)
     except (sqlite3.Error, StoreError):
         connection.close()
         raise
     return connection
+
+
+def _teach(connection: sqlite3.Connection) -> None:
+    """Let SQL read what is packed."""
+    connection.create_function("unpacked", 1, unpacked, deterministic=True)
 
 
 def is_read_only(connection: sqlite3.Connection) -> bool:
@@ -139,25 +185,35 @@ def is_read_only(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("PRAGMA query_only").fetchone()[0])
 
 
-def _open_to_read(path: Path, patience: float) -> sqlite3.Connection:
-    """Open a file that cannot be written, or in whose folder nothing can."""
-    try:
-        connection, version = _connected(path, "mode=ro", patience)
-    except sqlite3.OperationalError:
+def _open_to_read(path: Path, patience: float, *, shared: bool = False) -> sqlite3.Connection:
+    """Open a file that cannot be written, or in whose folder nothing can.
+
+    Args:
+        path: The file.
+        patience: Seconds to wait for other processes.
+        shared: Whether it lies where hosts share files: nobody writes it there.
+    """
+    found = None
+    if not shared:
+        with contextlib.suppress(sqlite3.OperationalError):
+            found = _connected(path, "mode=ro", patience)
+    if found is None:
         # Its write-ahead log needs files beside it, unless nobody can write meanwhile.
         log = path.with_name(f"{path.name}-wal")
         if log.exists() and log.stat().st_size:
             raise StoreError(
                 f"{path}: what {log.name} holds cannot be read where nothing can be written; copy "
                 "both to a folder that can be written"
-            ) from None
-        connection, version = _connected(path, "mode=ro&immutable=1", patience)
-    if version < SCHEMA:
+            )
+        found = _connected(path, "mode=ro&immutable=1", patience)
+    connection, version = found
+    if version < _WHOLE:
         copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         connection.backup(copy)
         connection.close()
         connection = copy
         _bring_up_to_date(connection, path)
+    _teach(connection)
     connection.execute("PRAGMA query_only = ON")
     return connection
 
@@ -217,9 +273,10 @@ def _at_one_moment(connection: sqlite3.Connection) -> Iterator[None]:
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
     """Take every step that the file lacks, all in one transaction."""
     connection.execute("BEGIN IMMEDIATE")
-    for step in _STEPS[_check(connection, path) :]:  # another process may have been faster
-        for statement in step.split(";\n"):
-            connection.execute(statement)
+    found = _check(connection, path)  # another process may have been faster
+    steps = [*_STEPS[found:], *([PACKING] if 0 < found < SCHEMA else [])]
+    for statement in ";\n".join(steps).split(";\n"):
+        connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
     connection.execute(f"PRAGMA application_id = {_APPLICATION}")
     connection.execute("COMMIT")

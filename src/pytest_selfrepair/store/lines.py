@@ -33,11 +33,15 @@ class RecordLine:
         run: The run's `uid`, the same in every store.
         started: When the run began, in UTC: `2030-01-31 12:00:00`.
         record: The record.
+        name: What the run's user calls it; empty: nothing.
+        note: What its user says of it; empty: nothing.
     """
 
     run: str
     started: str
     record: AnyRecord
+    name: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +79,12 @@ class _Verdict(msgspec.Struct, forbid_unknown_fields=True):
     verdict: Verdict
 
 
-class _Record(msgspec.Struct, forbid_unknown_fields=True):
+class _Record(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     run: str
     started: str
     record: dict[str, object]
+    name: str = ""
+    note: str = ""
 
 
 def header() -> str:
@@ -112,7 +118,8 @@ def write(line: Line) -> str:
     if isinstance(line, VerdictLine):
         return _dump(_Verdict(key=line.key, task_id=line.task_id, verdict=line.verdict))
     facts = json.loads(line.record.to_json())
-    return _dump(_Record(run=line.run, started=line.started, record=facts))
+    about = {"run": line.run, "started": line.started, "name": line.name, "note": line.note}
+    return _dump(_Record(**about, record=facts))
 
 
 def read(line: bytes) -> Line:
@@ -126,7 +133,13 @@ def read(line: bytes) -> Line:
         if "record" in facts:
             found = msgspec.convert(facts, _Record)
             record = read_record(json.dumps(found.record))
-            return RecordLine(run=found.run, started=found.started, record=record)
+            return RecordLine(
+                run=found.run,
+                started=found.started,
+                record=record,
+                name=found.name,
+                note=found.note,
+            )
         if "verdict" in facts:
             kept = msgspec.convert(facts, _Verdict)
             return VerdictLine(key=kept.key, task_id=kept.task_id, verdict=kept.verdict)

@@ -1,27 +1,22 @@
 """The runs of a store: what they were, and their records one at a time."""
 
-import json
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import partial
 
 from pytest_selfrepair.errors import StoreError
-from pytest_selfrepair.store.any_record import AnyRecord, read_record
+from pytest_selfrepair.store.any_record import AnyRecord
+from pytest_selfrepair.store.briefs import RecordBrief, briefs
+from pytest_selfrepair.store.rows import opened_record
+from pytest_selfrepair.store.run_labels import RunLabel, labels_in
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
-_RUNS = """
-SELECT id, uid, started, count(record),
-    count(coalesce(
-        json_extract(record, '$.grown.complete'), json_extract(record, '$.chains[0].number'))),
-    json_group_array(DISTINCT json_extract(record, '$.setup.model')),
-    json_group_array(DISTINCT coalesce(
-        json_extract(record, '$.setup.sources'), json_extract(record, '$.setup.arms')))
-FROM runs LEFT JOIN records ON run = id GROUP BY id ORDER BY id
-"""
+_RUNS = "SELECT id, uid, started FROM runs ORDER BY id"
 _NUMBERS = "SELECT id, started FROM runs ORDER BY id"
 _IN_ORDER = """
-SELECT task_id FROM records WHERE run = ? ORDER BY json_extract(record, '$.foreign.line'), task_id
+SELECT task_id FROM records WHERE run = ?
+ORDER BY json_extract(unpacked(record), '$.foreign.line'), task_id
 """
 _RECORD = "SELECT record FROM records WHERE run = ? AND task_id = ?"
 
@@ -38,6 +33,11 @@ class StoredRun:
         sources: The feedback sources or arms, in the order the user gave them.
         tasks: Tasks and scenarios with a record.
         scored: Those that were scored.
+        name: What its user calls it; empty: nothing.
+        note: What its user says of it; empty: nothing.
+        settings: How its trees could grow and what they were asked by, by name (``n_p``, ``n_fr``,
+            ``budget``, ``prompts``, …); of games how many, and the rival. Several values, where
+            records differ, have "or" between them.
     """
 
     run: int
@@ -47,34 +47,79 @@ class StoredRun:
     sources: tuple[str, ...]
     tasks: int
     scored: int
+    name: str = ""
+    note: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
 
 
 def listing(store: SqliteStore) -> list[StoredRun]:
-    """The runs of a store by number; no record is held in memory.
+    """The runs of a store by number; records are read one at a time, and little of each.
 
     Raises:
         StoreError: The file cannot be read.
     """
-    rows = store.read(lambda connection: connection.execute(_RUNS).fetchall())
+
+    def work(connection: sqlite3.Connection) -> list[StoredRun]:
+        return [
+            summed(begun, (each for _, each in briefs(connection, begun.run)))
+            for begun in begun_runs(connection)
+        ]
+
+    return store.read(work)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BegunRun:
+    """A run, without its records.
+
+    Attributes:
+        run: Its number in this store.
+        uid: What tells it apart in every store.
+        started: When it began, in UTC.
+        label: What its user says of it.
+    """
+
+    run: int
+    uid: str
+    started: str
+    label: RunLabel
+
+
+def begun_runs(connection: sqlite3.Connection) -> list[BegunRun]:
+    """The runs of a store by number, in the midst of other work."""
+    called = labels_in(connection)
+    rows = connection.execute(_RUNS).fetchall()
     return [
-        StoredRun(
-            run=number,
-            uid=uid,
-            started=started,
-            models=tuple(sorted(each for each in json.loads(models) if each is not None)),
-            sources=tuple(
-                dict.fromkeys(
-                    source
-                    for each in json.loads(sources)
-                    if each is not None
-                    for source in (json.loads(each) if isinstance(each, str) else each)
-                )
-            ),
-            tasks=tasks,
-            scored=scored,
-        )
-        for number, uid, started, tasks, scored, models, sources in rows
+        BegunRun(run=number, uid=uid, started=began, label=called[number])
+        for number, uid, began in rows
     ]
+
+
+def summed(begun: BegunRun, records: Iterable[RecordBrief]) -> StoredRun:
+    """A run as a list shows it."""
+    models, sources, settings = set[str](), dict[str, None](), dict[str, set[str]]()
+    tasks = scored = 0
+    for each in records:
+        tasks += 1
+        scored += each.is_scored
+        if each.setup is None:
+            continue
+        models |= {each.setup.model} if each.setup.model is not None else set()
+        sources |= dict.fromkeys(each.setup.sources or each.setup.arms or ())
+        for name, value in each.setup.settings:
+            settings.setdefault(name, set()).add(value)
+    return StoredRun(
+        run=begun.run,
+        uid=begun.uid,
+        started=begun.started,
+        models=tuple(sorted(models)),
+        sources=tuple(sources),
+        tasks=tasks,
+        scored=scored,
+        name=begun.label.name,
+        note=begun.label.note,
+        settings={name: " or ".join(sorted(values)) for name, values in settings.items()},
+    )
 
 
 def started(store: SqliteStore) -> dict[int, str]:
@@ -96,13 +141,13 @@ def in_order(store: SqliteStore, run: int) -> Iterator[AnyRecord]:
     def task_ids(connection: sqlite3.Connection) -> list[str]:
         return [task_id for (task_id,) in connection.execute(_IN_ORDER, (run,))]
 
-    def record(connection: sqlite3.Connection, task_id: str) -> list[str]:
-        return [text for (text,) in connection.execute(_RECORD, (run, task_id))]
+    def record(connection: sqlite3.Connection, task_id: str) -> list[str | bytes]:
+        return [kept for (kept,) in connection.execute(_RECORD, (run, task_id))]
 
     for task_id in store.read(task_ids):
-        for text in store.read(partial(record, task_id=task_id)):
+        for kept in store.read(partial(record, task_id=task_id)):
             try:
-                yield read_record(text)
+                yield opened_record(kept)
             except StoreError as error:
                 raise StoreError(f"{store.path}::{run}: {task_id}: {error}") from error
 

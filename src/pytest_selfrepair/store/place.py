@@ -1,17 +1,29 @@
 """The file system on which a store lies: whether SQLite can do its work there."""
 
 import os
+import re
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from pytest_selfrepair.errors import StoreError
+
+# Not 9p and virtiofs: containers and virtual machines see their own host's files by them.
 NETWORKS = frozenset(
     {
-        *("nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "9p", "ceph", "glusterfs"),
-        *("lustre", "gpfs", "beegfs", "orangefs", "fuse.sshfs", "fuse.glusterfs", "fuse.s3fs"),
-        *("fuse.gcsfuse", "fuse.rclone", "webdav", "davfs", "ocfs2", "gfs2"),
+        *("nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "ncpfs", "afs", "afpfs", "ceph"),
+        *("lustre", "gpfs", "beegfs", "fhgfs", "orangefs", "pvfs2", "panfs", "wekafs", "glusterfs"),
+        *("webdav", "davfs", "ocfs2", "gfs2", "sshfs", "s3fs", "gcsfuse", "goofys", "blobfuse"),
+        *("blobfuse2", "rclone", "juicefs", "mfs", "moosefs", "lizardfs", "quobyte", "hdfs"),
+        *("curlftpfs", "davfs2", "onedriver", "cephfs", "mount.davfs", "smbnetfs"),
     }
 )
 """File systems of which hosts share files: a write-ahead log fails there, or damages the file."""
+
+_FUSE = re.compile(r"(macfuse|osxfuse|fuse)[._]")
+"""How kinds begin that a program of the user's serves."""
+_ESCAPED = re.compile(r"\\([0-7]{3})")
+_DARWIN_LINE = re.compile(r".+? on (?P<place>/.*) \((?P<kind>[^,()]+)[^()]*\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,34 +45,107 @@ class StorePlace:
     @property
     def is_network(self) -> bool:
         """Whether several hosts may share it."""
-        return self.file_system in NETWORKS
+        return is_network(self.file_system)
+
+
+def is_network(kind: str | None) -> bool:
+    """Whether hosts share files on a kind of file system; an unknown kind is taken for local."""
+    return kind is not None and _FUSE.sub("", kind.lower()) in NETWORKS
 
 
 def place_of(path: Path) -> StorePlace:
     """What is known of the place of a store's file."""
-    folder = path.absolute().parent
-    while not folder.exists():
-        folder = folder.parent
+    folder = _folder(path)
     exists = path.is_file()
     writable = os.access(path if exists else folder, os.W_OK) and os.access(folder, os.W_OK)
     return StorePlace(
         folder=folder,
-        file_system=_file_system(folder.resolve()),
+        file_system=file_system_of(folder.resolve(), mounts()),
         read_only=not writable or bool(os.statvfs(folder).f_flag & os.ST_RDONLY),
         private=not path.stat().st_mode & 0o077 if exists else None,
     )
 
 
-def _file_system(folder: Path) -> str | None:
-    """The kind of the file system mounted deepest above a folder (Linux)."""
+def shared_by_hosts(path: Path) -> str | None:
+    """The kind of the network file system on which a file lies or would; None for a local one."""
+    target = path.resolve() if path.is_symlink() else path
+    kind = file_system_of(_folder(target).resolve(), mounts())
+    return kind if is_network(kind) else None
+
+
+def refuse_network(path: Path, kind: str | None, *, option: str, instead: str) -> None:
+    """Refuse a file that is to be written on a network file system.
+
+    Args:
+        path: The file.
+        kind: What `shared_by_hosts` says of it.
+        option: Gives another file.
+        instead: What several hosts do.
+
+    Raises:
+        StoreError: It lies on one.
+    """
+    if kind is not None:
+        raise StoreError(
+            f"{path}: found a network file system ({kind}); accepted: a disk of this machine, "
+            f"by {option}: SQLite's write-ahead log needs all who use it on one host, and loses or "
+            f"damages what they write elsewhere; {instead}"
+        )
+
+
+def mounts() -> str:
+    """What is mounted where, as the system tells it; empty where it does not."""
     try:
-        lines = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
+        return Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:
-        return None
+        pass
+    try:
+        said = subprocess.run(["/sbin/mount"], capture_output=True, check=False, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return os.fsdecode(said.stdout)
+
+
+def file_system_of(folder: Path, mounts: str) -> str | None:
+    """The kind of the file system mounted deepest above a folder.
+
+    Args:
+        folder: An absolute path without links.
+        mounts: Lines of Linux's ``/proc/self/mountinfo``, or of what `mount` prints on macOS.
+
+    Returns:
+        The kind as the system calls it; None where no line is about the folder.
+    """
     found: tuple[int, str | None] = (0, None)
-    for line in lines:
-        _, place, kind, *_ = line.split(" ")
-        mounted = Path(place.replace("\\040", " ").replace("\\011", "\t"))
-        if folder.is_relative_to(mounted):
-            found = max(found, (len(mounted.parts), kind), key=lambda each: each[0])
+    for line in mounts.splitlines():
+        mounted = _linux(line) or _darwin(line)
+        if mounted is None:
+            continue
+        place, kind = mounted
+        depth = len(Path(place).parts)
+        if depth >= found[0] and folder.is_relative_to(place):  # a later mount hides an earlier one
+            found = (depth, kind)
     return found[1]
+
+
+def _linux(line: str) -> tuple[str, str] | None:
+    """Where and what a line of mountinfo mounts: ``36 35 98:0 / /mnt rw,noatime - ext4 …``."""
+    about, dash, source = line.partition(" - ")
+    fields = about.split(" ")
+    if not dash or len(fields) < 6 or not fields[0].isdigit():  # noqa: PLR2004 - as proc(5) has it
+        return None
+    place = _ESCAPED.sub(lambda octal: chr(int(octal[1], 8)), fields[4])
+    return place, source.split(" ")[0]
+
+
+def _darwin(line: str) -> tuple[str, str] | None:
+    """The same of a line of `mount`: ``//me@host/share on /Volumes/share (smbfs, nodev)``."""
+    found = _DARWIN_LINE.fullmatch(line)
+    return (found["place"], found["kind"]) if found else None
+
+
+def _folder(path: Path) -> Path:
+    folder = path.absolute().parent
+    while not folder.exists():
+        folder = folder.parent
+    return folder

@@ -1,35 +1,15 @@
-"""The rows of the store's tables: what is filed of a sample and of a run."""
+"""The rows of the store's tables: what is filed of verdicts, runs and records."""
 
 import json
 import sqlite3
-from collections.abc import Sequence
 
 import msgspec
 
-from pytest_selfrepair.core.sample import CONTEXT_LIMIT, Sample, SampleRequest
+from pytest_selfrepair.core.sample import CONTEXT_LIMIT, Sample
 from pytest_selfrepair.core.verdict import Verdict
-
-SampleRow = tuple[str, str, str, str, str, str]
-"""A row of `samples`: key, model, task, node, and the JSON of the request and of the sample."""
-
-
-def sample_row(request: SampleRequest, sample: Sample) -> SampleRow:
-    """What is filed of a sample."""
-    return (
-        request.key,
-        column(request.model),
-        column(request.task_id),
-        column(request.node),
-        json.dumps(msgspec.to_builtins(request)),
-        json.dumps(msgspec.to_builtins(sample)),
-    )
-
-
-def insert_sample(connection: sqlite3.Connection, row: SampleRow, *, anew: bool = False) -> bool:
-    """File a row; say whether it is there now, or another one of its key was before."""
-    statement = "INSERT OR REPLACE" if anew else "INSERT OR IGNORE"
-    statement += " INTO samples VALUES (?, ?, ?, ?, ?, ?)"
-    return connection.execute(statement, row).rowcount == 1
+from pytest_selfrepair.errors import StoreError
+from pytest_selfrepair.store.any_record import AnyRecord, read_record
+from pytest_selfrepair.store.packing import packed, unpacked
 
 
 def insert_verdict(
@@ -37,22 +17,44 @@ def insert_verdict(
 ) -> bool:
     """Keep a verdict; say whether it is there now, or another one of its key was before."""
     statement = "INSERT OR REPLACE" if anew else "INSERT OR IGNORE"
-    row = (key, column(task_id), json.dumps(msgspec.to_builtins(verdict)))
+    row = (key, column(task_id), packed(json.dumps(msgspec.to_builtins(verdict))))
     return connection.execute(f"{statement} INTO verdicts VALUES (?, ?, ?)", row).rowcount == 1
 
 
-def verdict_text(connection: sqlite3.Connection, key: str) -> str | None:
-    """The JSON of the verdict of a key, or None."""
+def kept_verdict(connection: sqlite3.Connection, key: str) -> str | bytes | None:
+    """What is kept of the verdict of a key, to be unpacked; or None."""
     row = connection.execute("SELECT verdict FROM verdicts WHERE key = ?", (key,)).fetchone()
-    return None if row is None else str(row[0])
+    return None if row is None else row[0]
 
 
-def insert_run(connection: sqlite3.Connection) -> int:
+def insert_run(connection: sqlite3.Connection, name: str = "", note: str = "") -> int:
     """Open a new run; its `uid` tells it apart in any other store."""
     row = connection.execute(
-        "INSERT INTO runs (uid) VALUES (lower(hex(randomblob(8)))) RETURNING id"
+        "INSERT INTO runs (uid, name, note) VALUES (lower(hex(randomblob(8))), ?, ?) RETURNING id",
+        (name, note),
     ).fetchone()
     return int(row[0])
+
+
+def insert_record(
+    connection: sqlite3.Connection, run: int, record: AnyRecord, *, anew: bool = False
+) -> bool:
+    """Keep a record; say whether it is there now, or another one of its item was before."""
+    statement = "INSERT OR REPLACE" if anew else "INSERT OR IGNORE"
+    row = (run, column(record.task_id), packed(record.to_json()))
+    return connection.execute(f"{statement} INTO records VALUES (?, ?, ?)", row).rowcount == 1
+
+
+def opened_record(kept: str | bytes) -> AnyRecord:
+    """Read what `insert_record` keeps.
+
+    Raises:
+        StoreError: It is damaged, no record, or one of a later version.
+    """
+    try:
+        return read_record(unpacked(kept))
+    except ValueError as error:
+        raise StoreError(f"not a record: {error}") from error
 
 
 def cost_of(sample: Sample) -> tuple[int, float]:
@@ -65,13 +67,3 @@ def cost_of(sample: Sample) -> tuple[int, float]:
 def column(text: str) -> str:
     """A text that SQLite accepts: file names that are no UTF-8 hold halves of surrogate pairs."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def sample_texts(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, str]:
-    """The JSON of the samples of some keys."""
-    found: dict[str, str] = {}
-    for key in keys:
-        row = connection.execute("SELECT sample FROM samples WHERE key = ?", (key,)).fetchone()
-        if row is not None:
-            found[key] = row[0]
-    return found

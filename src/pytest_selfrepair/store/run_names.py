@@ -2,7 +2,9 @@
 
 - a whole number N: run N of the store `DEFAULT_STORE` below the current folder;
 - ``last``: that store's latest run;
+- a name that its user gave a run: that store's latest run of this name, where no file is called so;
 - a store's path: its latest run; ``STORE::N``: its run N; ``STORE::last``: its latest;
+  ``STORE::NAME``: its latest of this name;
 - the path of a file that `selfrepair export` has written: its run, the one that began last where it
   holds several; ``FILE::UID``: its run of that uid; ``FILE::last``;
 - the path of a file in the authors' format: its tasks.
@@ -27,6 +29,7 @@ from pytest_selfrepair.errors import StoreError, UsageError
 from pytest_selfrepair.store import authors, authors_file, exchange, lines
 from pytest_selfrepair.store.any_record import AnyRecord, of_games, of_tasks
 from pytest_selfrepair.store.listing import in_order, started
+from pytest_selfrepair.store.run_labels import labels
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 DEFAULT_STORE = Path(".selfrepair") / "samples.sqlite"
@@ -34,8 +37,8 @@ DEFAULT_STORE = Path(".selfrepair") / "samples.sqlite"
 
 LAST = "last"
 ACCEPTED = (
-    f"a run's number or `{LAST}` (of {DEFAULT_STORE.as_posix()}), STORE, STORE::N, a file that "
-    "`selfrepair export` wrote, or one in the authors' format"
+    f"a run's number or `{LAST}` (of {DEFAULT_STORE.as_posix()}), or its name, STORE, STORE::N, a "
+    "file that `selfrepair export` wrote, or one in the authors' format"
 )
 """What a RUN may be, for help and errors."""
 
@@ -61,12 +64,14 @@ class RunPlace:
         kind: What the file is.
         run: The run's number in a store, or its uid in exported lines; empty for another file.
         started: When it began, in UTC: ``2030-01-31 12:00:00``; None where the file does not say.
+        label: What its user calls it; empty: nothing.
     """
 
     path: Path
     kind: Kind
     run: str = ""
     started: str | None = None
+    label: str = ""
 
     @property
     def name(self) -> str:
@@ -76,9 +81,10 @@ class RunPlace:
     @property
     def title(self) -> str:
         """What people are told: ``run 3 of samples.sqlite (2030-01-31 12:00:00 UTC)``."""
+        called = f"{self.label}, " if self.label else ""
         which = f"run {self.run} of " if self.run else ""
         when = f" ({self.started} UTC)" if self.started else ""
-        return f"{which}{self.path.as_posix()}{when}"
+        return f"{called}{which}{self.path.as_posix()}{when}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +111,11 @@ class LoadedRun:
         """What people are told."""
         return self.place.title
 
+    @property
+    def label(self) -> str | None:
+        """What its user calls it; None: nothing."""
+        return self.place.label or None
+
 
 def load(run: str) -> LoadedRun:
     """As `read`, for a process that works on this run until it ends.
@@ -118,20 +129,21 @@ def load(run: str) -> LoadedRun:
     return found
 
 
-def read(run: str) -> LoadedRun:
+def read(run: str, *, reading: bool = False) -> LoadedRun:
     """The records of a run, without what another format's line said beyond them.
 
     Args:
         run: A RUN.
+        reading: Whether a store is opened only to be read, though it could be written.
 
     Raises:
         UsageError: There is no such run; the error says which there are. Or a line of a file is
             malformed: what is said of a part would be taken for the whole.
         StoreError: The store cannot be read.
     """
-    place = find(run)
+    place = find(run, reading=reading)
     with paused():
-        found = list(every_record_of(place, keep=False))
+        found = list(every_record_of(place, keep=False, reading=reading))
         records = [replace(each, foreign=None) for each in of_tasks(found)]
     return LoadedRun(
         place=place,
@@ -145,19 +157,22 @@ def records_of(place: RunPlace, *, keep: bool = True) -> Iterator[Record]:
     return of_tasks(every_record_of(place, keep=keep))
 
 
-def every_record_of(place: RunPlace, *, keep: bool = True) -> Iterator[AnyRecord]:
+def every_record_of(
+    place: RunPlace, *, keep: bool = True, reading: bool = False
+) -> Iterator[AnyRecord]:
     """A run's records one at a time, in the order of the file that they were read from, if any.
 
     Args:
         place: Where it is.
         keep: Whether they are to be written again as they were in a file in the authors' format.
+        reading: Whether a store is opened only to be read, though it could be written.
 
     Raises:
         UsageError: A line of a file is malformed.
         StoreError: The store cannot be read.
     """
     if place.kind is Kind.STORE:
-        with contextlib.closing(SqliteStore(place.path, create=False)) as store:
+        with contextlib.closing(SqliteStore(place.path, create=False, reading=reading)) as store:
             yield from in_order(store, int(place.run))
     elif place.kind is Kind.LINES:
         found = (line.record for line in _record_lines(place.path) if line.run == place.run)
@@ -185,11 +200,12 @@ def others(place: RunPlace) -> Iterator[Record]:
                 yield from store.records(run)
 
 
-def find(run: str) -> RunPlace:
+def find(run: str, *, reading: bool = False) -> RunPlace:
     """Where a run is.
 
     Args:
         run: A RUN.
+        reading: Whether a store is opened only to be read, though it could be written.
 
     Raises:
         UsageError: There is no such run; the error says which there are.
@@ -199,12 +215,12 @@ def find(run: str) -> RunPlace:
         if not DEFAULT_STORE.is_file():
             missing = f"found {run!r}, and no {DEFAULT_STORE.as_posix()} here"
             raise UsageError(f"RUN: {missing}; accepted: {ACCEPTED}")
-        return _in_store(DEFAULT_STORE, run)
+        return _in_store(DEFAULT_STORE, run, reading=reading)
     path, said = split(run)
     which = LAST if said is None else said
     kind = kind_of(path)
     if kind is Kind.STORE:
-        return _in_store(path, which)
+        return _in_store(path, which, reading=reading)
     if kind is Kind.LINES:
         return _in_lines(path, which)
     if which != LAST:
@@ -215,8 +231,12 @@ def find(run: str) -> RunPlace:
 
 
 def is_shorthand(run: str) -> bool:
-    """Whether a RUN is a number or `last`, of the default store."""
-    return run == LAST or _NUMBER.fullmatch(run) is not None
+    """Whether a RUN is a number, `last` or a name, of the default store.
+
+    Raises:
+        StoreError: That store cannot be read.
+    """
+    return run == LAST or _NUMBER.fullmatch(run) is not None or _is_called(run)
 
 
 def split(run: str) -> tuple[Path, str | None]:
@@ -247,24 +267,46 @@ def kind_of(path: Path) -> Kind:
     raise UsageError(f"RUN: found {path}, which begins {start}; accepted: {ACCEPTED}")
 
 
-def _in_store(path: Path, which: str) -> RunPlace:
-    with contextlib.closing(SqliteStore(path, create=False)) as store:
-        runs = started(store)
-    number = max(runs, default=0) if which == LAST else _number(which)
-    if number not in runs:
-        raise UsageError(
-            f"RUN: found {_asked(path, which)}; accepted: {_listed([str(each) for each in runs])}"
+def _in_store(path: Path, which: str, *, reading: bool) -> RunPlace:
+    with contextlib.closing(SqliteStore(path, create=False, reading=reading)) as store:
+        runs, called = started(store), labels(store)
+    if which == LAST:
+        number = max(runs, default=0)
+    else:
+        number = max(
+            (each for each in runs if called[each].name == which and which),
+            default=_number(which),
         )
-    return RunPlace(path=path, kind=Kind.STORE, run=str(number), started=runs[number])
+    if number not in runs:
+        known = [str(each) for each in runs] + list(
+            dict.fromkeys(called[each].name for each in runs if called[each].name)
+        )
+        raise UsageError(f"RUN: found {_asked(path, which)}; accepted: {_listed(known)}")
+    return RunPlace(
+        path=path,
+        kind=Kind.STORE,
+        run=str(number),
+        started=runs[number],
+        label=called[number].name,
+    )
+
+
+def _is_called(run: str) -> bool:
+    """Whether a run of the default store is called so, and no file is."""
+    if os.path.exists(run) or not DEFAULT_STORE.is_file():  # noqa: PTH110 - Path's refuses long names
+        return False
+    with contextlib.closing(SqliteStore(DEFAULT_STORE, create=False)) as store:
+        return bool(run) and any(each.name == run for each in labels(store).values())
 
 
 def _in_lines(path: Path, which: str) -> RunPlace:
-    runs = {line.run: line.started for line in _record_lines(path)}
+    about = {line.run: (line.started, line.name) for line in _record_lines(path)}
+    runs = {uid: began for uid, (began, _) in about.items()}
     latest = max(runs, key=lambda uid: (runs[uid], uid), default="")
     uid = latest if which == LAST else which
     if uid not in runs:
         raise UsageError(f"RUN: found {_asked(path, which)}; accepted: {_listed(sorted(runs))}")
-    return RunPlace(path=path, kind=Kind.LINES, run=uid, started=runs[uid])
+    return RunPlace(path=path, kind=Kind.LINES, run=uid, started=runs[uid], label=about[uid][1])
 
 
 def _record_lines(path: Path) -> Iterator[lines.RecordLine]:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -23,19 +23,19 @@ from pytest_selfrepair.core.run_account import (
 from pytest_selfrepair.core.sample import Sample, SampleRequest
 from pytest_selfrepair.core.verdict import Verdict
 from pytest_selfrepair.store.alive import SignOfLife
-from pytest_selfrepair.store.any_record import AnyRecord, of_tasks, read_record
+from pytest_selfrepair.store.any_record import AnyRecord, of_tasks
 from pytest_selfrepair.store.layout import is_read_only, open_file
 from pytest_selfrepair.store.ledger import LedgerTables, is_vain
+from pytest_selfrepair.store.packing import unpacked
 from pytest_selfrepair.store.rows import (
-    column,
     cost_of,
+    insert_record,
     insert_run,
-    insert_sample,
     insert_verdict,
-    sample_row,
-    sample_texts,
-    verdict_text,
+    kept_verdict,
+    opened_record,
 )
+from pytest_selfrepair.store.samples import SampleRow, SampleTable
 from pytest_selfrepair.store.store_failure import damaged_row
 from pytest_selfrepair.store.writer import NOT_YET, NotYet, Writer
 
@@ -58,21 +58,30 @@ class SqliteStore:
         patience: Seconds to wait for another process that is writing.
         create: Whether the file and its folder are made where they are missing.
         run: What tells what this run pays from what others do; empty: it is not told.
+        reading: Whether the file is opened only to be read, though it could be written.
 
     Attributes:
-        read_only: Whether the file, or its folder, cannot be written.
+        read_only: Whether the file, or its folder, cannot be written, or is not to be.
+        samples: The table of samples, for work that `read` and `write` are given.
 
     Raises:
         StoreError: The file cannot be opened, is no such store, or is of a later version.
     """
 
     def __init__(
-        self, path: Path, *, patience: float = PATIENCE, create: bool = True, run: str = ""
+        self,
+        path: Path,
+        *,
+        patience: float = PATIENCE,
+        create: bool = True,
+        run: str = "",
+        reading: bool = False,
     ) -> None:
         self._path = path
+        self.samples = SampleTable(path)
         self._sign = SignOfLife(path)
         self._ledger = LedgerTables(self._sign, run)
-        connection = open_file(path, patience=patience, create=create)
+        connection = open_file(path, patience=patience, create=create, reading=reading)
         self.read_only = is_read_only(connection)
         self._writer = Writer(path, connection)
 
@@ -87,7 +96,7 @@ class SqliteStore:
         Raises:
             StoreError: The file cannot be read.
         """
-        texts = await self._writer.do(partial(sample_texts, keys=keys), reads=True)
+        texts = await self._writer.do(partial(self.samples.samples, keys=keys), reads=True)
         return {key: self._sample(text) for key, text in texts.items()}
 
     async def put(
@@ -116,15 +125,15 @@ class SqliteStore:
             StoreError: The file cannot be written. What could not be filed is tried again with
                 whatever is filed later, and when the store is closed.
         """
-        row = sample_row(request, sample)
+        row = SampleRow.of(request, sample)
 
         def work(connection: sqlite3.Connection) -> str | None:
             if reservation is not None:
                 tokens, dollars = cost_of(sample)
                 self._ledger.settle(connection, reservation, tokens=tokens, dollars=dollars)
-            if insert_sample(connection, row, anew=anew):
+            if self.samples.insert(connection, row, anew=anew):
                 return None
-            return sample_texts(connection, [row[0]])[row[0]]
+            return self.samples.samples(connection, [row.key])[row.key]
 
         other = await self._writer.do(work, keeps=True)
         return sample if other is None else self._sample(other)
@@ -135,14 +144,11 @@ class SqliteStore:
         Raises:
             StoreError: The file cannot be read.
         """
-        rows = await self._writer.do(
-            lambda connection: connection.execute(
-                "SELECT request FROM samples WHERE task_id = ? AND node = ? LIMIT ?",
-                (column(task_id), column(node), _MOST_COMPARED),
-            ).fetchall(),
+        texts = await self._writer.do(
+            lambda connection: self.samples.requests(connection, task_id, node, _MOST_COMPARED),
             reads=True,
         )
-        return [self._read(text, SampleRequest) for (text,) in rows]
+        return [self._read(text, SampleRequest) for text in texts]
 
     async def verdict(self, key: str) -> Verdict | None:
         """The verdict kept under a key, or None.
@@ -150,8 +156,8 @@ class SqliteStore:
         Raises:
             StoreError: The file cannot be read.
         """
-        text = await self._writer.do(partial(verdict_text, key=key), reads=True)
-        return None if text is None else self._read(text, Verdict)
+        kept = await self._writer.do(partial(kept_verdict, key=key), reads=True)
+        return None if kept is None else self._read(kept, Verdict)
 
     async def keep_verdict(self, key: str, task_id: str, verdict: Verdict) -> None:
         """Keep a verdict, in the place of one that is kept under the same key.
@@ -224,33 +230,29 @@ class SqliteStore:
             self.write(self._ledger.lose_the_dead)
         return self.read(lambda connection: self._ledger.lost(connection, campaign))
 
-    def begin_run(self) -> int:
-        """Open a new run and return its number."""
-        return self.write(insert_run)
+    def begin_run(self, name: str = "", note: str = "") -> int:
+        """Open a new run and return its number.
+
+        Args:
+            name: What its user calls it; empty: nothing.
+            note: What its user says of it, likewise.
+        """
+        return self.write(partial(insert_run, name=name, note=note))
 
     def add_record(self, run: int, record: AnyRecord) -> None:
         """Keep a record; a later one of the same item takes its place."""
-        values = (run, column(record.task_id), record.to_json())
-        self.write(
-            lambda connection: (
-                connection.execute(
-                    "INSERT OR REPLACE INTO records VALUES (?, ?, ?)", values
-                ).rowcount
-            )
-        )
+        self.write(lambda connection: insert_record(connection, run, record, anew=True))
 
     def records(self, run: int) -> Iterator[Record]:
         """The records of a run's tasks, by task."""
         return of_tasks(self.every_record(run))
 
     def every_record(self, run: int) -> Iterator[AnyRecord]:
-        """The records of a run, those of scenarios among them, by item."""
-        rows = self.read(
-            lambda connection: connection.execute(
-                "SELECT record FROM records WHERE run = ? ORDER BY task_id", (run,)
-            ).fetchall()
-        )
-        return (read_record(text) for (text,) in rows)
+        """The records of a run one at a time, those of scenarios among them, by item."""
+        for (task_id,) in self._rows("SELECT task_id FROM records WHERE run = ? ORDER BY 1", run):
+            query = "SELECT record FROM records WHERE run = ? AND task_id = ?"
+            for (kept,) in self._rows(query, run, task_id):
+                yield opened_record(kept)
 
     def read(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
         """Look something up, by work that writes nothing.
@@ -273,11 +275,14 @@ class SqliteStore:
         self._writer.close(self._ledger.leave if self._sign.given else None)
         self._sign.end()
 
+    def _rows(self, query: str, *values: str | int) -> list[tuple[Any, ...]]:
+        return self.read(lambda connection: connection.execute(query, values).fetchall())
+
     def _sample(self, text: str) -> Sample:
         return self._read(text, Sample)
 
-    def _read(self, text: str, kind: type[_T]) -> _T:
+    def _read(self, kept: str | bytes, kind: type[_T]) -> _T:
         try:
-            return msgspec.convert(json.loads(text), kind)
+            return msgspec.convert(json.loads(unpacked(kept)), kind)
         except (ValueError, msgspec.ValidationError) as error:
             raise damaged_row(self._path, kind.__name__, error) from error

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from pytest_selfrepair.core.shorten import integer_text
+from pytest_selfrepair.core.syntax import syntax_tree
 from pytest_selfrepair.core.task import CHECK_FUNCTION, Case, Difficulty, JsonValue, Task, TaskKind
 from pytest_selfrepair.tasks.calls import read_expectations
 from pytest_selfrepair.tasks.outline import Outline
@@ -280,7 +281,7 @@ def _read_checker(program: JsonValue, source: Source) -> str | None:
     if not isinstance(program, str):
         raise source.error("checker", brief(program), accepted)
     try:
-        parts = ast.parse(program).body
+        parts = syntax_tree(program).body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise source.error("checker", f"{type(error).__name__}: {error}", accepted) from error
     if not any(isinstance(each, ast.FunctionDef) and each.name == CHECK_FUNCTION for each in parts):

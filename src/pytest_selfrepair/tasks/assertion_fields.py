@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Mapping
 
+from pytest_selfrepair.core.syntax import syntax_tree
 from pytest_selfrepair.core.task import Difficulty, JsonValue
 from pytest_selfrepair.tasks.source import Source, brief
 
@@ -54,7 +55,7 @@ def parsed(text: str, field: str, source: Source) -> ast.Module:
         TaskError: It is no Python.
     """
     try:
-        module = ast.parse(text)
+        module = syntax_tree(text)
         ast.unparse(module)  # which goes deeper
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         where = f" on line {error.lineno}" if isinstance(error, SyntaxError) else ""

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pytest_selfrepair.core.syntax import expression_tree, syntax_tree
 from pytest_selfrepair.core.task import JsonValue, Wrapping
 
 _SCALARS: dict[str, type | tuple[type, ...]] = {
@@ -74,7 +75,7 @@ def _return_type(fn_name: str, starter_code: str) -> ast.expr | None:
     code = starter_code.rstrip()
     for attempt in (code, f"{code} pass"):
         try:
-            nodes = ast.walk(ast.parse(attempt))
+            nodes = ast.walk(syntax_tree(attempt))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for node in nodes:
@@ -83,7 +84,7 @@ def _return_type(fn_name: str, starter_code: str) -> ast.expr | None:
         break
     if said := _RETURNS.search(starter_code):
         try:
-            return ast.parse("None" if said[1] == "void" else said[1], mode="eval").body
+            return expression_tree("None" if said[1] == "void" else said[1])
         except (SyntaxError, ValueError):
             return None
     return None

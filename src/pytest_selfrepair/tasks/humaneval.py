@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping
 
+from pytest_selfrepair.core.syntax import syntax_tree
 from pytest_selfrepair.core.task import Assertions, Case, JsonValue, Task
 from pytest_selfrepair.errors import TaskError
 from pytest_selfrepair.tasks.assertion_fields import (
@@ -66,7 +67,7 @@ def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
         raise source.error("test", f"no function {_CHECK} of one argument", f"{_CHECK}(candidate)")
     others = [each for each in test.body if each is not check]
     checks = tuple(_checks(check, fn_name))
-    if not any(fn_name in names_in(ast.parse(each)) for each in checks):
+    if not any(fn_name in names_in(syntax_tree(each)) for each in checks):
         accepted = f"assertions in {_CHECK} that call {check.args.args[0].arg}"
         raise source.error("test", "no such assertion", accepted)
     helpers = (each for each in begun.body if getattr(each, "name", None) != fn_name)

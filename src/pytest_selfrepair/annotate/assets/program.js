@@ -1,4 +1,4 @@
-// The program in the colours of its tokens, line by line, and the keys that every page has.
+// The program, where there is one, in the colours of its tokens, and the keys of every page.
 
 import { element } from "./dom.js";
 
@@ -7,7 +7,7 @@ const LONGEST_HIGHLIGHTED = 50000;
 {
   const lines = [...document.querySelectorAll("#program .line")];
   const text = lines.map((line) => line.textContent).join("");
-  if (text.length <= LONGEST_HIGHLIGHTED) {
+  if (lines.length > 0 && text.length <= LONGEST_HIGHLIGHTED) {
     const into = lines.map(() => document.createDocumentFragment());
     let at = 0;
     /** @type {(parts: PrismPart | PrismPart[], types: string[]) => void} */

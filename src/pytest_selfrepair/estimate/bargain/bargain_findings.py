@@ -53,6 +53,8 @@ class BargainFindings:
         cost: What all completions cost: player, critic, rival and moderator.
         broken: Items whose improved player broke a rule.
         unscored: Why items are missing, a line each.
+        items: Items with a record.
+        unclear: Items of which it is unclear how a game ended.
     """
 
     about: tuple[BargainAbout, ...]
@@ -62,6 +64,8 @@ class BargainFindings:
     cost: Cost
     broken: int
     unscored: tuple[str, ...]
+    items: int = 0
+    unclear: int = 0
 
     @property
     def title(self) -> str:
@@ -93,6 +97,8 @@ def bargain_findings(records: Iterable[BargainRecord]) -> BargainFindings | None
             for each in sorted(every, key=lambda each: each.task_id)
             if each.unscored is not None
         ),
+        items=len(every),
+        unclear=sum(bool(each.unclear) for each in every),
     )
 
 

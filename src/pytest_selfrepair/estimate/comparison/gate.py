@@ -40,8 +40,9 @@ class Gate:
         fail_under: The least pass@t, at the budget, of the first feedback source.
         fail_under_lower: The least lower end of that pass rate's interval over tasks.
         max_regression: How much lower than in the baselines that pass rate may be.
-        max_unscored: The largest share of tasks that are in no rate. Where another limit is set and
-            this one is not, it is 0: a rate of other tasks than were asked for decides nothing.
+        max_unscored: The largest share of tasks, and of items of scenarios, that are in no rate.
+            Where another limit is set and this one is not, it is 0: a rate of other tasks than were
+            asked for decides nothing.
         rule: When a regression fails.
     """
 
@@ -87,7 +88,7 @@ class Decision:
 
 
 def decide(gate: Gate, findings: "Findings", regression: "Regression | str | None") -> Decision:
-    """Hold a run against its limits.
+    """Hold a run against its limits; rates are of tasks, and what is not scored is of both kinds.
 
     Args:
         gate: The limits.
@@ -95,10 +96,11 @@ def decide(gate: Gate, findings: "Findings", regression: "Regression | str | Non
         regression: How much lower the run is than its baselines; why that cannot be told; None
             without a baseline.
     """
+    tasks = findings.bargain is None or bool(findings.about.tasks)
     found = [
         *_unscored(gate, findings),
-        *_rate(gate, findings),
-        *_regression(gate, regression),
+        *(_rate(gate, findings) if tasks else ()),
+        *(_regression(gate, regression) if tasks else ()),
     ]
     return Decision(
         objections=tuple(said for holds, said in found if not holds),
@@ -110,8 +112,13 @@ def _unscored(gate: Gate, findings: "Findings") -> Iterator[tuple[bool, str]]:
     about = findings.about
     whole = about.tasks + about.not_run
     missing, allowed = whole - about.scored, gate.max_unscored or 0.0
+    kinds = "tasks"
+    if (games := findings.bargain) is not None:
+        kinds = "tasks and items of scenarios" if about.tasks else "items of scenarios"
+        whole += games.items
+        missing += len(games.unscored) + games.unclear
     if gate.is_set:
-        said = f"{missing} of {whole} tasks were not scored ({MAX_UNSCORED} {allowed:g})"
+        said = f"{missing} of {whole} {kinds} were not scored ({MAX_UNSCORED} {allowed:g})"
         yield missing <= allowed * whole, said
 
 

@@ -72,6 +72,11 @@ class Growth:
             rates.append([*rate, float(solved)])
         return cls(rates=np.array(rates), tokens=np.array(tokens, dtype=np.float64))
 
+    def only(self, tasks: Sequence[int]) -> "Growth":
+        """That of some of the tasks, by their places."""
+        rows = list(tasks)
+        return Growth(rates=self.rates[rows], tokens=self.tokens[rows])
+
     def is_like(self, other: "Growth") -> bool:
         """Whether every task came out alike, in what passes and in tokens."""
         return np.array_equal(self.rates, other.rates) and np.array_equal(self.tokens, other.tokens)
@@ -101,9 +106,22 @@ def paired(before: Sequence[Record], after: Sequence[Record]) -> tuple[PairedRun
     Raises:
         UsageError: A run has two records of one task.
     """
-    old, new = _run(before, "before"), _run(after, "after")
-    ids = {task.task_id for task in old.tasks} & {task.task_id for task in new.tasks}
-    return old.within(ids), new.within(ids)
+    old, new = sharing([("before", before), ("after", after)])
+    return old, new
+
+
+def sharing(runs: Sequence[tuple[str, Sequence[Record]]]) -> tuple[PairedRun, ...]:
+    """Some runs, at least one, on the tasks that all of them scored, in one order.
+
+    Args:
+        runs: What to call each run in an error, and its records.
+
+    Raises:
+        UsageError: A run has two records of one task.
+    """
+    found = [_run(records, which) for which, records in runs]
+    ids = set.intersection(*({task.task_id for task in run.tasks} for run in found))
+    return tuple(run.within(ids) for run in found)
 
 
 def _run(records: Sequence[Record], which: str) -> PairedRun:

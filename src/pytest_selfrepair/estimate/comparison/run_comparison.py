@@ -36,7 +36,7 @@ class RunConclusion(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One of the two runs.
+    """What is told of a run.
 
     Attributes:
         name: A RUN that names it; None where it has none yet.

@@ -21,14 +21,36 @@ class Setting:
     after: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingOfRuns:
+    """A setting in which some of several runs differ.
+
+    Attributes:
+        name: The setting's.
+        values: Its value in each run, in the order of the runs; several where a run's records
+            differ; None: not given.
+    """
+
+    name: str
+    values: tuple[str | None, ...]
+
+
 def differing(before: Sequence[Record], after: Sequence[Record]) -> tuple[Setting, ...]:
     """The settings in which the records of two runs differ, in the order of `Setup`."""
-    was, now = (_values(record.setup for record in run if record.setup) for run in (before, after))
     return tuple(
-        Setting(name=name, before=was.get(name), after=now.get(name))
-        for name in dict.fromkeys((*was, *now))
-        if was.get(name) != now.get(name)
+        Setting(name=each.name, before=each.values[0], after=each.values[1])
+        for each in differing_among([before, after])
     )
+
+
+def differing_among(runs: Sequence[Sequence[Record]]) -> tuple[SettingOfRuns, ...]:
+    """The settings in which the records of some of several runs differ, likewise."""
+    of_runs = [_values(record.setup for record in run if record.setup) for run in runs]
+    found = (
+        SettingOfRuns(name=name, values=tuple(values.get(name) for values in of_runs))
+        for name in dict.fromkeys(name for values in of_runs for name in values)
+    )
+    return tuple(each for each in found if len(set(each.values)) > 1)
 
 
 _SHOWN_ALWAYS = frozenset({"temperature", "max_tokens", "seed"})

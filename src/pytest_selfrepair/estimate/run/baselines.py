@@ -28,19 +28,22 @@ def stopping_points(each: Usable, policy: Policy, *, replacement: bool) -> Expec
     """
     if each.order is not None or not each.arrays.most_programs:
         return None
-    found = [
-        stopping(
+    best: Expected | None = None
+    for first in round_numbers(each.arrays.most_programs):  # one at a time: each may be large
+        found = stopping(
             each.samples, first, reach(each.samples, first), replacement=replacement, policy=policy
         )
-        for first in round_numbers(each.arrays.most_programs)
-    ]
-    every = Expected(
-        n_p=tuple(n for part in found for n in part.n_p),
-        n_fr=tuple(n for part in found for n in part.n_fr),
-        solved=np.concatenate([part.solved for part in found], axis=1),
-        cost=np.concatenate([part.cost for part in found], axis=1),
+        best = envelope(found if best is None else _both(best, found))
+    return None if best is None else _thinned(best)
+
+
+def _both(one: Expected, two: Expected) -> Expected:
+    return Expected(
+        n_p=one.n_p + two.n_p,
+        n_fr=one.n_fr + two.n_fr,
+        solved=np.concatenate([one.solved, two.solved], axis=1),
+        cost=np.concatenate([one.cost, two.cost], axis=1),
     )
-    return _thinned(envelope(every))
 
 
 def _thinned(points: Expected) -> Expected:

@@ -55,6 +55,15 @@ def chosen(expected: Expected, numbers: Sequence[int]) -> Expected:
     )
 
 
+def averaged(expected: Expected) -> Expected:
+    """The mean task alone, in place of all: large runs have too many numbers to keep each."""
+    return replace(
+        expected,
+        solved=expected.solved.mean(axis=0, keepdims=True),
+        cost=expected.cost.mean(axis=0, keepdims=True),
+    )
+
+
 def means(expected: Expected) -> tuple[Floats, Floats]:
     """Expected tokens generated, and pass rate, of every shape: each of shape (shapes,)."""
     return expected.cost[:, :, TOKENS].mean(axis=0), expected.solved.mean(axis=0)

@@ -6,7 +6,7 @@ import numpy as np
 
 from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.core.tree import ProgramNode
+from pytest_selfrepair.core.tree import Grown, ProgramNode
 from pytest_selfrepair.estimate.findings import CompletionContents, Latency
 
 
@@ -17,6 +17,43 @@ def latencies(records: Iterable[Record]) -> tuple[Latency, ...]:
     asked = [node.feedback for node in nodes if node.feedback and node.feedback.cost.samples]
     found = _of(CompletionContents.PROGRAM, nodes), _of(CompletionContents.FEEDBACK, asked)
     return tuple(each for each in found if each is not None)
+
+
+def seconds_to_pass(grown: Grown, source: str | None) -> float | None:
+    """The least seconds of requests after which a program of a task that passes can be there.
+
+    All programs are asked for at once, and each repair as soon as what it repairs has come; judging
+    takes no time here.
+
+    Args:
+        grown: The task's trees.
+        source: The feedback source whose repairs count; None: programs alone.
+
+    Returns:
+        The seconds; None where nothing passes, or where the time of a request is not known on the
+        way to something that does.
+    """
+    repairs = (tree.repairs for tree in grown.trees if tree.source == source)
+    ended: dict[str, float | None] = {}
+    passing: list[float | None] = []
+    for node in (*grown.programs, *(repair for some in repairs for repair in some)):
+        begun = 0.0 if node.parent is None else ended.get(node.parent)
+        took = _seconds(node)
+        ended[node.node] = None if begun is None or took is None else begun + took
+        if node.verdict.passed:
+            passing.append(ended[node.node])
+    known = [each for each in passing if each is not None]
+    return min(known) if known and len(known) == len(passing) else None
+
+
+def _seconds(node: ProgramNode) -> float | None:
+    """How long the requests for a program and its feedback took."""
+    told = node.feedback
+    if node.seconds is None:
+        return None
+    if told is None or (told.seconds is None and not told.cost.samples):
+        return node.seconds
+    return None if told.seconds is None else told.seconds + node.seconds
 
 
 def _of(

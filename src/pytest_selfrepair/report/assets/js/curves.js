@@ -130,7 +130,7 @@ function plot(shown, sources, width) {
     point.label,
     `${percent(point.rate)} solved${point.low === null || point.high === null ? "" : `  [${percent(point.low)}, ${percent(point.high)}]`}`,
     x.tell(point.x),
-    `n_p = ${point.n_p}${point.n_fr ? `, n_fr = ${point.n_fr}` : ", no repair"}`,
+    `n_p = ${point.n_p}${point.n_fr === null ? ", as grown" : point.n_fr ? `, n_fr = ${point.n_fr}` : ", no repair"}`,
   ].join("\n");
   marks.push(Plot.tip(every, Plot.pointerX({ x: "x", y: "rate", title, maxRadius: 120, fill: "var(--paper)", stroke: "var(--quiet)", fontSize: 12, lineHeight: 1.3 })));
   return picture(Plot.plot({

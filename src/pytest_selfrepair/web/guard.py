@@ -6,7 +6,8 @@
   the page's forms carry a token besides.
 - Bodies and rates are bounded.
 - A response allows a browser to load from here alone, to run no script but the page's files, and
-  to show the page in no frame of another.
+  to show the page in no frame of another. A page of one file, whose scripts stand in it, sends a
+  policy of its own.
 """
 
 import asyncio
@@ -32,8 +33,9 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 """Names of this machine to itself."""
 
 _SAFE: Final = frozenset({"GET", "HEAD"})
+_POLICY: Final = "Content-Security-Policy"
 _HEADERS: Final = {
-    "Content-Security-Policy": (
+    _POLICY: (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
@@ -252,5 +254,6 @@ class _Said:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=message.setdefault("headers", []))
             for name, value in _HEADERS.items():
-                headers[name] = value
+                if name != _POLICY or _POLICY not in headers:  # a page of one file has its own
+                    headers[name] = value
         await self._send(message)

@@ -1,0 +1,169 @@
+"""The paper's figures beside those of this example: what is wrong in them, and what neither shows.
+
+The paper's are those of arXiv 2305.10142 and of its authors' code and notebook.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from pytest_selfrepair.estimate.assemble import findings
+from pytest_selfrepair.estimate.bargain.bargain_findings import BargainFindings
+from pytest_selfrepair.estimate.bargain.gains import Gain
+from pytest_selfrepair.store.run_names import LoadedRun
+
+HEADERS = ("", "the paper reports", "what is wrong in it", "this example shows", "it cannot show")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """The games of one model.
+
+    Attributes:
+        model: Its name.
+        found: What they say.
+    """
+
+    model: str
+    found: BargainFindings
+
+    @classmethod
+    def of(cls, model: str, run: LoadedRun) -> "Played":
+        """The games of a run."""
+        found = findings([], run.games).bargain
+        assert found is not None  # noqa: S101 - the run has games
+        return cls(model=model, found=found)
+
+    def by_round(self, figure: str) -> str:
+        """A figure of round 1, and of round 2 in each arm."""
+        said = []
+        for each in self.found.rounds:
+            arm = "round 1" if each.round == 1 else f"round {each.round} of {each.arm}"
+            value = {
+                "deals": f"{each.deals} of {each.games}",
+                "surplus": f"{each.surplus.value:.2f}",
+                "tokens": "-" if each.reply_tokens is None else f"{each.reply_tokens:.0f}",
+            }[figure]
+            said.append(f"{arm} {value}")
+        return f"{self.model}: {', '.join(dict.fromkeys(said))}"
+
+    @property
+    def gain(self) -> Gain:
+        """What its own advice gains on none."""
+        [found] = [each for each in self.found.gains if each.against == "none"]
+        return found
+
+
+def rows(played: Sequence[Played]) -> list[tuple[str, str, str, str, str]]:
+    """The table's rows, a text for each of `HEADERS`."""
+
+    def ours(figure: str) -> str:
+        return "; ".join(each.by_round(figure) for each in played)
+
+    gains = "; ".join(
+        f"{each.model}: {each.gain.delta.value:+.2f} ({each.gain.delta.low or 0:+.2f} to "
+        f"{each.gain.delta.high or 0:+.2f})"
+        for each in played
+    )
+    wrong_deals = (
+        "a run ends at its first failed game, so that this is the share that survived all rounds; "
+        "of the games that reached a round GPT-4 closed .97 .91 .90 .90 .83"
+    )
+    prices = (
+        "mean price, rounds 1 to 5: GPT-4 15.47 to 17.29, GPT-3.5 15.06 to 16.85, Claude-v1.3 "
+        "15.42 to 16.92, Claude-instant 15.11 to 16.07"
+    )
+    wrong_prices = (
+        "of the games that survived; read out of prose (of 15 instead of 20 the 20), and a deal at "
+        "exactly 10 or 20 counts as none"
+    )
+    wrong_buyers = (
+        "in the -3.0 a failed game is a price of -1; the prices of deals moved by about -1, and "
+        "the buyer has no limit that a surplus could be counted from"
+    )
+    no_control = (
+        "every arm is told to sell higher than last time, so there is no control; a constant "
+        "sentence gains .49 of the .72 that advice does (GPT-3.5, their notebook)"
+    )
+    return [
+        (
+            "deals",
+            '"rate of deals", rounds 1 to 5: GPT-4 .97 to .59, GPT-3.5 .98 to .21',
+            wrong_deals,
+            f"deals ÷ games that were played: {ours('deals')}",
+            "whether advice makes deals rarer: four games of an arm",
+        ),
+        (
+            "price, seller",
+            prices,
+            wrong_prices,
+            f"surplus share over all games, no deal included: {ours('surplus')}",
+            "a trend: two rounds, and the models repeat their first game",
+        ),
+        (
+            "price, buyer",
+            "GPT-4 15.00 to 13.14, Claude-instant 15.60 to 15.72; a change of -3.0 for GPT-4",
+            wrong_buyers,
+            "not played: the seller alone is improved",
+            "anything of buyers",
+        ),
+        (
+            "advice",
+            "all of the gain is called the advice's",
+            no_control,
+            f"surplus share with own advice less without any, from the same first games: {gains}",
+            "whether advice gains: the intervals hold both",
+        ),
+        (
+            "length",
+            "characters a game, GPT-4 as the seller: 322 to 1,051",
+            "length tells nothing of how well a game ended",
+            f"tokens of a reply: {ours('tokens')}",
+            "what longer talk is worth",
+        ),
+        (
+            "how sure",
+            "500 games of 2 rounds, 200 of 5",
+            "no interval, no seed, nothing to replay, no tokens",
+            "intervals, every completion recorded, tokens and prompts counted",
+            "more than that all of it works: the 0.5B is a control that should gain nothing",
+        ),
+    ]
+
+
+def page(played: Sequence[Played], links: Sequence[tuple[str, str]]) -> str:
+    """The table as a page.
+
+    Args:
+        played: The games of each model.
+        links: The name of each further page, and where it is.
+    """
+    head = "".join(f'<th scope="col">{escape(each)}</th>' for each in HEADERS)
+    body = "\n".join(
+        "<tr>"
+        f'<th scope="row">{escape(first)}</th>'
+        + "".join(f"<td>{escape(each)}</td>" for each in rest)
+        + "</tr>"
+        for first, *rest in rows(played)
+    )
+    further = "".join(
+        f'<li><a href="{escape(target)}">{escape(name)}</a></li>' for name, target in links
+    )
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Bargaining beside the paper</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 80rem; margin: auto; padding: 1rem; }}
+table {{ border-collapse: collapse; }}
+th, td {{ text-align: left; vertical-align: top; padding: .4rem .8rem; border-top: 1px solid; }}
+</style></head><body>
+<h1>Bargaining beside the paper</h1>
+<p>The paper (arXiv 2305.10142) has GPT-4 and others bargain over a balloon. Here embedded models
+sell two things to a rule.</p>
+<table><thead><tr>{head}</tr></thead><tbody>
+{body}
+</tbody></table>
+<h2>The games</h2><ul>{further}</ul>
+</body></html>
+"""

@@ -1,0 +1,22 @@
+"""A participant, and what they may be asked about."""
+
+from dataclasses import dataclass
+
+from pytest_selfrepair.annotate.finished_games import FinishedGame
+from pytest_selfrepair.annotate.study_items import Item
+
+StudyItem = Item | FinishedGame
+"""A failing program to be explained, or a finished game to be advised on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A participant.
+
+    Attributes:
+        code: What is theirs is filed under it.
+        items: The programs and games that they are shown.
+    """
+
+    code: str
+    items: tuple[StudyItem, ...]

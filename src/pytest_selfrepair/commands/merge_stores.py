@@ -1,0 +1,83 @@
+"""The stores' side of `selfrepair merge`: several hosts' stores become one, with their runs."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from pytest_selfrepair.commands.output import show, tell
+from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.report.numbers import plural
+from pytest_selfrepair.store.merging import Merged, merge
+
+_MOST_NAMED = 50
+"""Of what is wrong, so much is named; the rest is counted."""
+
+
+async def run(parts: Sequence[Path], out: Path) -> int:
+    """Join stores; name what is missing, doubled or contradictory.
+
+    Args:
+        parts: The stores.
+        out: The new store.
+
+    Returns:
+        The exit status: 1 where anything is missing or contradictory, else 0.
+
+    Raises:
+        UsageError: A file is given twice, or the new one is there.
+        StoreError: A store cannot be read or written.
+    """
+    found = await asyncio.to_thread(_joined, parts, out)
+    show(_said(found, len(parts), out))
+    return int(_told(found))
+
+
+def _joined(parts: Sequence[Path], out: Path) -> Merged:
+    """Join stores into a file that appears whole or not at all."""
+    seen: set[Path] = set()
+    for part in parts:
+        if part.resolve() in seen:
+            raise UsageError(f"{part}: found twice; accepted: every store once")
+        seen.add(part.resolve())
+    if out.exists():
+        raise UsageError(f"--out: found {out}, which is there; accepted: a new file")
+    part_of_out = out.with_name(f".{out.name}.part")
+    _remove(part_of_out)
+    try:
+        found = merge(parts, part_of_out)
+        part_of_out.replace(out)
+    finally:
+        _remove(part_of_out)
+    return found
+
+
+def _said(found: Merged, stores: int, out: Path) -> str:
+    shards = f"{plural(found.runs, 'run')} put together of shards"
+    return (
+        f"joined {plural(stores, 'store')} into {out}: {plural(found.samples, 'completion')}, "
+        f"{plural(found.verdicts, 'verdict')}, {plural(found.records, 'record')}; {shards}, "
+        f"{plural(found.others, 'other run')}"
+    )
+
+
+def _told(found: Merged) -> bool:
+    """Name what is wrong; say whether anything is."""
+    if found.doubled:
+        tell(f"doubled: {found.doubled:,}, which two stores have alike, are kept once")
+    for kind, lines in (
+        ("missing", found.missing),
+        ("contradictory", found.contradictions),
+    ):
+        for line in lines[:_MOST_NAMED]:
+            tell(f"{kind}: {line}")
+        if (more := len(lines) - _MOST_NAMED) > 0:
+            tell(f"{kind}: and {more:,} more")
+    if found.contradictions:
+        tell("of what is contradictory, the first store's is kept")
+    return bool(found.missing or found.contradictions)
+
+
+def _remove(path: Path) -> None:
+    """Remove a store that was not finished, with its logs."""
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        path.with_name(name).unlink(missing_ok=True)

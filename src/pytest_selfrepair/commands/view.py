@@ -1,0 +1,57 @@
+"""`selfrepair view`: a local page over a store; runs, live, compared and searched."""
+
+import argparse
+import contextlib
+from pathlib import Path
+
+from pytest_selfrepair.commands.arguments import number
+from pytest_selfrepair.errors import UsageError
+from pytest_selfrepair.store.run_names import DEFAULT_STORE
+from pytest_selfrepair.store.sqlite_store import SqliteStore
+
+DEFAULT_PORT = 8766
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Declare what the command takes, and what it runs."""
+    command.add_argument(
+        "store",
+        metavar="STORE",
+        type=Path,
+        nargs="?",
+        default=DEFAULT_STORE,
+        help=f"what --selfrepair-store names (default: {DEFAULT_STORE.as_posix()}); it is only "
+        "read",
+    )
+    command.add_argument(
+        "--port",
+        metavar="N",
+        type=number(int, 0, 65_535),
+        default=DEFAULT_PORT,
+        help=f"0: any that is free (default: {DEFAULT_PORT})",
+    )
+    command.set_defaults(run=_command)
+
+
+async def _command(options: argparse.Namespace) -> int:
+    """Serve the page until this process is interrupted.
+
+    Returns:
+        The exit status, 0.
+
+    Raises:
+        UsageError: The extra is not installed, or the port is taken.
+        StoreError: The store cannot be read.
+    """
+    try:
+        # The extra `view`; the other commands do without.
+        from pytest_selfrepair.view.view_server import serve  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"view: found no {error.name}; accepted: what `pip install "
+            "'pytest-selfrepair[view]'` installs"
+        ) from error
+    with contextlib.closing(SqliteStore(options.store, create=False, reading=True)):
+        pass  # what is wrong with it is said before anything is served
+    await serve(options.store, options.port)
+    return 0

@@ -1,0 +1,239 @@
+"""Stores of several hosts joined into one, in which the shards of a run are one run."""
+
+import hashlib
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from pytest_selfrepair.core.shard import Shard, whole_account
+from pytest_selfrepair.store import exchange
+from pytest_selfrepair.store.exchange import Taken
+from pytest_selfrepair.store.lines import RecordLine
+from pytest_selfrepair.store.run_parts import RunPart, parts_of, record_of, substance
+from pytest_selfrepair.store.sqlite_store import SqliteStore
+
+_AT_ONCE = 500
+
+_SPEND = """
+INSERT INTO campaigns VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (campaign) DO UPDATE SET
+    tokens = tokens + excluded.tokens,
+    picodollars = picodollars + excluded.picodollars,
+    lost = lost + excluded.lost,
+    lost_tokens = lost_tokens + excluded.lost_tokens,
+    lost_picodollars = lost_picodollars + excluded.lost_picodollars
+"""
+_CAMPAIGNS = (
+    "SELECT campaign, tokens, picodollars, lost, lost_tokens, lost_picodollars FROM campaigns"
+)
+_HELD = (
+    "SELECT campaign, 0, 0, count(*), sum(tokens), sum(picodollars) FROM reservations "
+    "GROUP BY campaign"
+)
+
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True, kw_only=True)
+class Merged:
+    """What became of the parts.
+
+    Attributes:
+        samples: Completions of the whole.
+        verdicts: Verdicts of the whole.
+        records: Records of the whole.
+        runs: Its runs that were put together of shards.
+        others: Its runs that are as they were.
+        doubled: Samples, verdicts and records that two parts have alike: kept once.
+        missing: What no part has, a line each.
+        contradictions: What two parts have differently, a line each; the first part's is kept.
+    """
+
+    samples: int = 0
+    verdicts: int = 0
+    records: int = 0
+    runs: int = 0
+    others: int = 0
+    doubled: int = 0
+    missing: list[str] = field(default_factory=list)
+    contradictions: list[str] = field(default_factory=list)
+
+
+def merge(parts: Sequence[Path], out: Path) -> Merged:
+    """Join stores into a new one.
+
+    Args:
+        parts: The stores; of what they have differently the first one's is kept.
+        out: The new file.
+
+    Raises:
+        StoreError: A store cannot be read, or the new one cannot be written.
+    """
+    found = Merged()
+    with ExitStack() as opened:
+        stores = [opened.enter_context(closing(SqliteStore(part, create=False))) for part in parts]
+        whole = opened.enter_context(closing(SqliteStore(out)))
+        for number, store in enumerate(stores):
+            _join_samples(whole, stores[: number + 1], found)
+            _join_verdicts(whole, stores[: number + 1], found)
+            _join_accounts(whole, store)
+        _join_runs(whole, stores, found)
+    return found
+
+
+def _join_samples(whole: SqliteStore, stores: Sequence[SqliteStore], found: Merged) -> None:
+    """Take in the samples of the last of some stores."""
+    *before, store = stores
+    for lines in _batches(exchange.samples(store)):
+        for line, taken in zip(lines, exchange.import_lines(whole, lines), strict=True):
+            found.samples += taken is Taken.NEW
+            found.doubled += taken is Taken.THERE
+            if taken is Taken.OTHER:
+                place = f"{line.request.task_id}, node {line.request.node}"
+                first = _first_with(before, "samples", line.request.key)
+                found.contradictions.append(
+                    f"{place}: {first} and {store.path} have different replies to one request"
+                )
+
+
+def _join_verdicts(whole: SqliteStore, stores: Sequence[SqliteStore], found: Merged) -> None:
+    """Take in the verdicts of the last of some stores."""
+    *before, store = stores
+    for lines in _batches(exchange.verdicts(store)):
+        for line, taken in zip(lines, exchange.import_lines(whole, lines), strict=True):
+            found.verdicts += taken is Taken.NEW
+            found.doubled += taken is Taken.THERE
+            if taken is Taken.OTHER:
+                first = _first_with(before, "verdicts", line.key)
+                found.contradictions.append(
+                    f"{line.task_id}: {first} and {store.path} have different verdicts of one "
+                    f"program ({line.key[:12]})"
+                )
+
+
+def _join_accounts(whole: SqliteStore, store: SqliteStore) -> None:
+    """Add up what was spent: a shard's account is a part of the whole run's."""
+    rows = store.read(
+        lambda connection: [
+            *connection.execute(_CAMPAIGNS).fetchall(),
+            *connection.execute(_HELD).fetchall(),  # of processes that nobody looked after
+        ]
+    )
+    payments = store.read(
+        lambda connection: connection.execute("SELECT * FROM payments").fetchall()
+    )
+
+    def work(connection: sqlite3.Connection) -> None:
+        for campaign, *spent in rows:
+            connection.execute(_SPEND, (whole_account(campaign), *spent))
+        connection.executemany("INSERT OR IGNORE INTO payments VALUES (?, ?, ?, ?)", payments)
+
+    whole.write(work)
+
+
+def _join_runs(whole: SqliteStore, stores: Sequence[SqliteStore], found: Merged) -> None:
+    """Put the shards of each run together; other runs stay as they are."""
+    parts = [part for store in stores for part in parts_of(store)]
+    others = {part.uid for part in parts if part.shard is None}
+    for part in parts:
+        if part.shard is None:
+            _join_run([part], part.uid, whole, found)
+    found.others = len(others)
+    sharded: dict[tuple[object, ...], list[RunPart]] = defaultdict(list)
+    for part in parts:
+        if part.shard is not None:
+            sharded[(part.shard.count, part.setups)].append(part)
+    for same in sharded.values():
+        uids = sorted({part.uid for part in same})
+        uid = hashlib.sha256(" ".join(uids).encode("utf-8", "replace")).hexdigest()[:16]
+        tasks = _join_run(same, uid, whole, found)
+        found.missing += _missing(same, tasks)
+        found.runs += 1
+
+
+def _join_run(
+    parts: Sequence[RunPart], uid: str, whole: SqliteStore, found: Merged
+) -> dict[str, RunPart]:
+    """Put records of some runs into one; give back where that of each task came from."""
+    started = min(part.started for part in parts)
+    name = next((part.label.name for part in parts if part.label.name), "")
+    note = next((part.label.note for part in parts if part.label.note), "")
+    places: dict[str, list[RunPart]] = defaultdict(list)
+    for part in parts:
+        for task_id in part.task_ids:
+            places[task_id].append(part)
+    kept: dict[str, RunPart] = {}
+    for task_id, having in sorted(places.items()):
+        line, kept[task_id] = _one_record(task_id, having, found)
+        line = replace(line, run=uid, started=started, name=name, note=note)
+        [taken] = exchange.import_lines(whole, [line])
+        found.records += taken is Taken.NEW
+        found.doubled += taken is Taken.THERE
+        if taken is Taken.OTHER:
+            found.contradictions.append(
+                f"{task_id}: {kept[task_id].name} has another record of it than another part with "
+                "the same run"
+            )
+    return kept
+
+
+def _one_record(
+    task_id: str, having: Sequence[RunPart], found: Merged
+) -> tuple[RecordLine, RunPart]:
+    """The record of a task in a run, of the parts that have one.
+
+    In one store the latest run has it. Between stores a record that was scored goes before one that
+    was not, and then the first store's.
+    """
+    latest: dict[Path, RunPart] = {}
+    for part in having:
+        before = latest.get(part.store.path)
+        if before is None or (before.started, before.run) <= (part.started, part.run):
+            latest[part.store.path] = part
+    read = [(record_of(part, task_id), part) for part in latest.values()]
+    read.sort(key=lambda each: each[0].unscored is not None)
+    (record, first), *rest = read
+    for other, part in rest:
+        if other.unscored is not None:
+            continue
+        if substance(other) == substance(record):
+            found.doubled += 1
+        else:
+            found.contradictions.append(
+                f"{task_id}: {first.name} and {part.name} have different records of it"
+            )
+    return RecordLine(run=first.uid, started=first.started, record=record), first
+
+
+def _missing(parts: Sequence[RunPart], tasks: dict[str, RunPart]) -> Iterator[str]:
+    """What a run lacks, of its shards and of their items."""
+    shards: dict[int, Shard] = {part.shard.index: part.shard for part in parts if part.shard}
+    [count] = {shard.count for shard in shards.values()}
+    for index in range(count):
+        if index not in shards:
+            yield f"shard {index}/{count}: no store has it"
+    for index, shard in sorted(shards.items()):
+        having = sum(
+            part.shard is not None and part.shard.index == index for part in tasks.values()
+        )
+        if having < shard.items:
+            lacking = shard.items - having
+            yield f"shard {shard}: {lacking} of its {shard.items} items have no record"
+
+
+def _first_with(stores: Sequence[SqliteStore], table: str, key: str) -> Path | str:
+    """The first store that has a row of a key."""
+    query = f"SELECT 1 FROM {table} WHERE key = ?"  # noqa: S608 - our own names
+    for store in stores:
+        if store.read(lambda connection: connection.execute(query, (key,)).fetchone()):
+            return store.path
+    return "an earlier line"
+
+
+def _batches(lines: Iterator[_T]) -> Iterator[list[_T]]:
+    while batch := list(islice(lines, _AT_ONCE)):
+        yield batch

@@ -1,0 +1,104 @@
+"""Names and notes that users give their runs."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from pytest_selfrepair.store.sqlite_store import SqliteStore
+
+LONGEST_NAME = 60
+LONGEST_NOTE = 1_000
+
+ACCEPTED_NAME = (
+    f"up to {LONGEST_NAME} characters that can be seen, no whole number, not `last`, and no `::`"
+)
+"""What a name may be, for help and errors."""
+
+_HAS = "SELECT 1 FROM pragma_table_info('runs') WHERE name = 'note'"
+_ALL = "SELECT id, name, note FROM runs ORDER BY id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunLabel:
+    """What the user says of a run.
+
+    Attributes:
+        name: What it is called; empty: nothing.
+        note: What is to be known of it; empty: nothing.
+    """
+
+    name: str = ""
+    note: str = ""
+
+
+def checked_name(text: str) -> str:
+    """A name that can be told from a number, `last` and a store's path.
+
+    Raises:
+        ValueError: It cannot; the text says what is accepted.
+    """
+    if not (
+        0 < len(text) <= LONGEST_NAME
+        and text.isprintable()
+        and text == text.strip()
+        and not (text.isascii() and text.isdigit())
+        and text != "last"
+        and "::" not in text
+    ):
+        raise ValueError(ACCEPTED_NAME)
+    return text
+
+
+def checked_note(text: str) -> str:
+    """A note of a bounded length; its characters are made visible where it is shown.
+
+    Raises:
+        ValueError: It is too long, or no valid Unicode; the text says what is accepted.
+    """
+    if len(text) > LONGEST_NOTE or text.encode("utf-8", "replace").decode() != text:
+        raise ValueError(f"up to {LONGEST_NOTE:,} characters")
+    return text
+
+
+def labels(store: SqliteStore) -> dict[int, RunLabel]:
+    """What runs are called, by their numbers, ascending.
+
+    Raises:
+        StoreError: The file cannot be read.
+    """
+    return store.read(labels_in)
+
+
+def relabel(
+    store: SqliteStore, run: int, *, name: str | None = None, note: str | None = None
+) -> None:
+    """Give a run another name or note.
+
+    Args:
+        store: The store.
+        run: The run's number.
+        name: Its name from now on; empty: none; None: as it was.
+        note: The same of its note.
+
+    Raises:
+        StoreError: The file cannot be written.
+    """
+
+    def work(connection: sqlite3.Connection) -> None:
+        connection.execute(
+            "UPDATE runs SET name = coalesce(?, name), note = coalesce(?, note) WHERE id = ?",
+            (name, note, run),
+        )
+
+    store.write(work)
+
+
+def labels_in(connection: sqlite3.Connection) -> dict[int, RunLabel]:
+    """The same, in the midst of other work.
+
+    A store of an earlier layout that nobody may bring up to date has no names.
+    """
+    if connection.execute(_HAS).fetchone() is None:
+        numbers = connection.execute("SELECT id FROM runs ORDER BY id").fetchall()
+        return {number: RunLabel() for (number,) in numbers}
+    rows = connection.execute(_ALL).fetchall()
+    return {number: RunLabel(name=name, note=note) for number, name, note in rows}

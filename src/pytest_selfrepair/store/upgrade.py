@@ -1,0 +1,139 @@
+"""Rows that an earlier layout kept as text, packed in place: some at a time, each once.
+
+A row is read alike before and after, and each transaction moves the mark on with what it packs: so
+this may be ended at any moment, goes on where it stopped when the store is next opened, and may be
+done by several processes at once.
+"""
+
+import contextlib
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from pytest_selfrepair.store.packing import packed
+from pytest_selfrepair.store.samples import SampleTable, StoredTexts
+
+PACKING = """
+CREATE TABLE packing (kind TEXT PRIMARY KEY, a, b, c) WITHOUT ROWID;
+INSERT INTO packing VALUES ('samples', '', '', ''), ('verdicts', '', '', ''), ('records', 0, '', '')
+"""
+"""The table of the marks: behind which row to go on, of each kind that is not packed yet."""
+
+_AT_ONCE = 200
+
+_SAMPLES = """
+SELECT key, task_id, node, request, sample FROM samples
+WHERE (task_id, node, key) > (?, ?, ?) ORDER BY task_id, node, key LIMIT ?
+"""
+_VERDICTS = "SELECT key, verdict FROM verdicts WHERE key > ? ORDER BY key LIMIT ?"
+_RECORDS = """
+SELECT run, task_id, record FROM records WHERE (run, task_id) > (?, ?)
+ORDER BY run, task_id LIMIT ?
+"""
+
+_Mark = tuple[str | int, str, str]
+_Step = Callable[[sqlite3.Connection, _Mark], _Mark | None]
+"""Packs what follows behind a mark; gives the mark behind that, or None where nothing follows."""
+
+
+def pack(connection: sqlite3.Connection, path: Path) -> None:
+    """Pack what an earlier layout kept as text, and give its room back where that can be done.
+
+    Raises:
+        sqlite3.Error: The file cannot be written; what is packed by then stays so.
+    """
+    if not _is_wanted(connection):
+        return
+    samples = SampleTable(path)
+    steps: dict[str, _Step] = {
+        "samples": lambda connection, mark: _pack_samples(connection, mark, samples),
+        "verdicts": _pack_verdicts,
+        "records": _pack_records,
+    }
+    freed = False
+    for kind, step in steps.items():
+        while _go_on(connection, kind, step):
+            freed = True
+    if freed:
+        _free(connection, path)
+    connection.execute("DROP TABLE IF EXISTS packing")
+
+
+def _is_wanted(connection: sqlite3.Connection) -> bool:
+    query = "SELECT 1 FROM sqlite_master WHERE name = 'packing'"
+    return connection.execute(query).fetchone() is not None
+
+
+def _go_on(connection: sqlite3.Connection, kind: str, step: _Step) -> bool:
+    """Pack some rows of a kind in one transaction; say whether there were any."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        mark = _mark(connection, kind)
+        after = None if mark is None else step(connection, mark)
+        if after is None:
+            if mark is not None:
+                connection.execute("DELETE FROM packing WHERE kind = ?", (kind,))
+        else:
+            connection.execute(
+                "UPDATE packing SET a = ?, b = ?, c = ? WHERE kind = ?", (*after, kind)
+            )
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return after is not None
+
+
+def _mark(connection: sqlite3.Connection, kind: str) -> _Mark | None:
+    if not _is_wanted(connection):  # another process has done it meanwhile
+        return None
+    row: _Mark | None = connection.execute(
+        "SELECT a, b, c FROM packing WHERE kind = ?", (kind,)
+    ).fetchone()
+    return row
+
+
+def _pack_samples(
+    connection: sqlite3.Connection, mark: _Mark, samples: SampleTable
+) -> _Mark | None:
+    rows = connection.execute(_SAMPLES, (*mark, _AT_ONCE)).fetchall()
+    for key, task_id, node, request, sample in rows:
+        if isinstance(request, str) and isinstance(sample, str):
+            texts = StoredTexts(key=key, task_id=task_id, node=node, request=request, sample=sample)
+            samples.pack(connection, texts)
+    return (rows[-1][1], rows[-1][2], rows[-1][0]) if rows else None
+
+
+def _pack_verdicts(connection: sqlite3.Connection, mark: _Mark) -> _Mark | None:
+    rows = connection.execute(_VERDICTS, (mark[0], _AT_ONCE)).fetchall()
+    connection.executemany(
+        "UPDATE verdicts SET verdict = ? WHERE key = ?",
+        [(packed(text), key) for key, text in rows if isinstance(text, str) and text.isascii()],
+    )
+    return (rows[-1][0], "", "") if rows else None
+
+
+def _pack_records(connection: sqlite3.Connection, mark: _Mark) -> _Mark | None:
+    rows = connection.execute(_RECORDS, (*mark[:2], 1)).fetchall()  # each may be megabytes
+    for run, task_id, text in rows:
+        if isinstance(text, str) and text.isascii():
+            connection.execute(
+                "UPDATE records SET record = ? WHERE run = ? AND task_id = ?",
+                (packed(text), run, task_id),
+            )
+    return (rows[-1][0], rows[-1][1], "") if rows else None
+
+
+def _free(connection: sqlite3.Connection, path: Path) -> None:
+    """Give the disk back what packing has freed, where there is room to copy what is left."""
+    pages, free, size = (
+        int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+        for name in ("page_count", "freelist_count", "page_size")
+    )
+    copy = (pages - free) * size
+    with contextlib.suppress(sqlite3.Error, OSError):  # the free pages are used by what comes
+        if shutil.disk_usage(path.parent).free > 2 * copy:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
