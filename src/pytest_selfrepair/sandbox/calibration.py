@@ -18,6 +18,24 @@ def calibration() -> float:
     return measured(_ROUNDS)
 
 
+class Speed:
+    """How fast this machine is from moment to moment, measured no more often than it pays.
+
+    Args:
+        seconds: For how long a measurement holds.
+    """
+
+    def __init__(self, seconds: float = 5.0) -> None:
+        self._holds, self._ends, self._found = seconds, 0.0, 0.0
+
+    def now(self) -> float:
+        """CPU seconds of the calibration, at most so long ago."""
+        if time.monotonic() >= self._ends:
+            self._found = measured()
+            self._ends = time.monotonic() + self._holds
+        return self._found
+
+
 def measured(rounds: int = 2) -> float:
     """The same, measured now: the least of so many."""
     return min(_work() for _ in range(rounds))

@@ -44,9 +44,13 @@ _T = TypeVar("_T")
 _QUIET: Mapping[str, object] = {
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
+    "distributed.admin.tick.interval": "1s",
     "distributed.admin.tick.limit": "1h",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.worker.profile.enabled": False,
+    "distributed.scheduler.active-memory-manager.start": False,
 }
-"""A cluster on this machine serves no pages, and does not say that the machine is busy."""
+"""A cluster on this machine serves no pages, watches nothing and does not say that it is busy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -206,15 +206,19 @@ class DaskPool:
         self._dispatcher.add(request)
         if not self._sent_soon:
             self._sent_soon = True
-            asyncio.get_running_loop().call_later(_GATHERING, self._send)
+            after = _GATHERING * (1 + len(self._dispatcher.nodes) / 100)
+            asyncio.get_running_loop().call_later(after, self._send)
 
     def _send(self) -> None:
         """Give every worker that has room something to do."""
         self._sent_soon = False
         for node in sorted(self._dispatcher.nodes.values(), key=lambda each: len(each.running)):
-            while (batch := self._dispatcher.next_batch(node, time.monotonic())) is not None:
-                task = asyncio.create_task(self._execute(node, batch))
-                self._executions[batch] = task
+            self._give(node)
+
+    def _give(self, node: Node) -> None:
+        """Give a worker what it has room for."""
+        while (batch := self._dispatcher.next_batch(node, time.monotonic())) is not None:
+            self._executions[batch] = asyncio.create_task(self._execute(node, batch))
 
     async def _execute(self, node: Node, batch: Batch) -> None:
         dispatcher = self._dispatcher
@@ -238,7 +242,10 @@ class DaskPool:
                 dispatcher.finished(node, batch, answers, seconds, time.monotonic())
         finally:
             self._executions.pop(batch, None)
-        self._send()
+        if dispatcher.has_to_share:
+            self._send()
+        elif dispatcher.nodes.get(node.address) is node:
+            self._give(node)
 
     async def _watch(self) -> None:
         """Look at the workers now and then, as long as the pool is open."""

@@ -14,7 +14,7 @@ from distributed import Worker, WorkerPlugin, get_worker
 from pytest_selfrepair.core.task import Difficulty, Task
 from pytest_selfrepair.core.verdicts import JUDGE_VERSION
 from pytest_selfrepair.errors import InfrastructureError, SandboxError, SelfRepairError
-from pytest_selfrepair.sandbox.calibration import calibration, measured, scale_to
+from pytest_selfrepair.sandbox.calibration import Speed, calibration, scale_to
 from pytest_selfrepair.sandbox.canary import canary
 from pytest_selfrepair.sandbox.confirming import confirmed
 from pytest_selfrepair.sandbox.dispatch import ENOUGH, Answer, Job
@@ -79,12 +79,14 @@ class JudgePlugin(WorkerPlugin):
 
     Attributes:
         facts: What the worker says of itself; None until it is known.
+        speed: How fast its machine is just now.
     """
 
     def __init__(self, settings: JudgeSettings, name: str) -> None:
         self._settings = settings
         self.name = name
         self.facts: WorkerFacts | None = None
+        self.speed = Speed()
         self._judge: SandboxJudge | None = None
         self._tasks: OrderedDict[str, tuple[int, Task]] = OrderedDict()
 
@@ -158,7 +160,7 @@ def judge_batch(batch: SentBatch) -> tuple[float, tuple[Answer, ...]] | None:
     if task is None:
         return None
     began = time.perf_counter()
-    usual = max(batch.calibration, measured())  # the machine may be slower than it was
+    usual = max(batch.calibration, plugin.speed.now())  # the machine may be slower than it was
     judge = plugin.judge_at(scale_to(batch.reference_speed, usual))
     answers = asyncio.run(_answers(judge, task, batch.jobs, usual))
     return time.perf_counter() - began, answers

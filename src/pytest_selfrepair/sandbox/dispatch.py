@@ -176,6 +176,11 @@ class Dispatcher:
             len(batch.requests) for batch in (*self._again, *self._suspects)
         )
 
+    @property
+    def has_to_share(self) -> bool:
+        """Whether something waits that any worker should get soon: it was given once before."""
+        return bool(self._again or self._suspects)
+
     def add(self, request: Request) -> None:
         """Take in a program."""
         self._waiting.setdefault(request.cases.digest, deque()).append(request)

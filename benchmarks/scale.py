@@ -1,0 +1,178 @@
+"""What judging costs past one process, and where more processors stop helping.
+
+    python benchmarks/scale.py TASKS SAMPLES [--count N] [--rounds N] [--workers N ...]
+
+Real programs, without those that run into a time limit, are judged in interleaved rounds by the
+pool `local`, by shards (a process of `selfrepair judge --shard` each) and by the pool `dask`, with
+as many processors each. A ratio is one of two times of the same round; the median over the rounds
+is shown, and the load of the machine. Starts are shown apart, since they are paid once. Then a
+worker is killed while the pool judges; and from the costs that were measured both ways are
+simulated with up to 1,000 processors, by the code that shares programs out in earnest.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from itertools import cycle, islice
+from pathlib import Path
+
+from tabulate import tabulate
+
+from busy import programs_of
+from pytest_selfrepair.api.judge_programs import opened_judge
+from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.core.verdict import Outcome, Verdict
+from pytest_selfrepair.sandbox.judge_pool import JudgePool
+from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
+from scale_simulation import Costs, simulate
+
+Work = Sequence[tuple[Task, str]]
+
+
+async def judged(pool: JudgePool, work: Work) -> tuple[float, list[Verdict]]:
+    """Judge programs; wall-clock seconds, and the verdicts."""
+    began = time.monotonic()
+    found = await asyncio.gather(*(pool.judge(task, program) for task, program in work))
+    return time.monotonic() - began, found
+
+
+Measured = Sequence[tuple[int, Sequence[float]]]
+"""Of each task how many cases it has, and the seconds of its programs."""
+
+
+async def without_time_limits(tasks: Path, samples: Path) -> tuple[Work, float, Measured]:
+    """The programs of a file that end in time, the share of the others, and what they took."""
+    async with opened_judge(JudgeSettings(timeout=1)) as pool:
+        work = list(programs_of(tasks, samples))
+        _, verdicts = await judged(pool, work)
+        kept = [
+            each
+            for each, verdict in zip(work, verdicts, strict=True)
+            if verdict.outcome is not Outcome.TIME_LIMIT
+        ]
+        _, verdicts = await judged(pool, kept)
+    took: dict[str, tuple[int, list[float]]] = {}
+    for (task, _), verdict in zip(kept, verdicts, strict=True):
+        took.setdefault(task.id, (len(task.cases), []))[1].append(verdict.seconds)
+    return kept, 1 - len(kept) / len(work), list(took.values())
+
+
+def in_shards(tasks: Path, work: Work, count: int, folder: Path) -> float:
+    """Judge programs in so many shards at once, of one processor each; wall-clock seconds."""
+    programs = folder / "programs.jsonl"
+    lines = (json.dumps({"task_id": task.id, "program": program}) for task, program in work)
+    programs.write_text("\n".join(lines) + "\n")
+    began = time.monotonic()
+    processes = [
+        subprocess.Popen(
+            [
+                *(sys.executable, "-m", "pytest_selfrepair", "judge", str(tasks), str(programs)),
+                *("--shard", f"{index}/{count}", "-j", "1"),
+                *("-o", str(folder / f"{count}-{index}-{time.monotonic_ns()}.jsonl")),
+            ],
+            stderr=subprocess.DEVNULL,
+        )
+        for index in range(count)
+    ]
+    statuses = [process.wait() for process in processes]
+    if any(statuses):
+        raise SystemExit("a shard did not judge all of its programs")
+    return time.monotonic() - began
+
+
+async def rounds(tasks: Path, work: Work, workers: int, count: int, folder: Path) -> Costs:
+    """Interleaved rounds with so many processors; prints times and ratios."""
+    began = time.monotonic()
+    async with (
+        opened_judge(JudgeSettings(jobs=workers)) as local,
+        opened_judge(JudgeSettings(pool="dask", jobs=workers)) as dask,
+    ):
+        opened = time.monotonic() - began
+        await judged(local, work[:20])
+        await judged(dask, work[:20])
+        times: list[tuple[float, float, float]] = []
+        own = 0.0
+        start = statistics.median(in_shards(tasks, work[:1], workers, folder) for _ in range(2))
+        for _ in range(count):
+            here, _ = await judged(local, work)
+            apart = in_shards(tasks, work, workers, folder) - start
+            before = time.process_time()
+            there, _ = await judged(dask, work)
+            own += time.process_time() - before
+            times.append((here, apart, there))
+    median = [statistics.median(column) for column in zip(*times, strict=True)]
+    ratios = [statistics.median(row[n] / row[0] for row in times) for n in (1, 2)]
+    load = os.getloadavg()[0]
+    print(
+        tabulate(
+            [
+                ["local", f"{len(work) / median[0]:.0f}", "1", ""],
+                ["shards", f"{len(work) / median[1]:.0f}", f"{ratios[0]:.2f}", f"{start:.1f}"],
+                ["dask", f"{len(work) / median[2]:.0f}", f"{ratios[1]:.2f}", f"{opened:.1f}"],
+            ],
+            [f"{workers} at once, load {load:.1f}", "programs/s", "time to local", "start, s"],
+        ),
+        "\n",
+    )
+    return Costs(start=start, client=own / count / len(work))
+
+
+async def killed(work: Work) -> None:
+    """Kill one of two workers in the middle; print what that cost, and that nothing was lost."""
+    import psutil  # noqa: PLC0415 - it comes with Dask
+
+    async with opened_judge(JudgeSettings(pool="dask", jobs=2)) as pool:
+        await judged(pool, work[:20])
+        quiet, expected = await judged(pool, work)
+        workers = [
+            each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())
+        ]
+        judging = asyncio.create_task(judged(pool, work))
+        await asyncio.sleep(quiet / 3)
+        workers[0].kill()
+        disturbed, found = await judging
+    same = sum(one.outcome is other.outcome for one, other in zip(expected, found, strict=True))
+    print(
+        f"a worker killed: {disturbed / quiet:.2f} times as long, {len(found):,} verdicts of "
+        f"{len(work):,}, {same:,} as before\n"
+    )
+
+
+async def run(options: argparse.Namespace) -> None:
+    """Measure and print."""
+    work, late, measured = await without_time_limits(options.tasks, options.samples)
+    mean = statistics.mean(seconds for _, each in measured for seconds in each)
+    print(
+        f"{len(work)} programs end in time, {late:.0%} of the file's do not; "
+        f"{1000 * mean:.0f} ms each\n"
+    )
+    many = list(islice(cycle(work), options.count))
+    costs = Costs(start=0.0, client=0.0)
+    with tempfile.TemporaryDirectory() as folder:
+        for workers in options.workers:
+            costs = await rounds(options.tasks, many, workers, options.rounds, Path(folder))
+    await killed(many)
+    print(f"client and scheduler: {1000 * costs.client:.2f} ms of CPU time a program\n")
+    simulate(costs, measured)
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("tasks", type=Path, help="tasks in JSON Lines, in the columns of the hub")
+    parser.add_argument("samples", type=Path, help="JSON Lines: problem_id, programs")
+    parser.add_argument("--count", type=int, default=600, help="programs of a round")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is timed")
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="at once")
+    asyncio.run(run(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()
