@@ -277,12 +277,14 @@ def test_a_plan_says_what_games_take_at_most_and_plays_none(
 ) -> None:
     write_script(project, reply="OFFER 12", advice="Hold out.")
     options = ("--selfrepair-plan", "--selfrepair-rounds", "3", "--selfrepair-feedback", "none")
-    result = run(pytester, "games", *SCRIPTED, *options, "--selfrepair-games", "2")
+    limit = ("--selfrepair-games", "2", "--selfrepair-max-tokens-total", "9000")
+    result = run(pytester, "games", *SCRIPTED, *options, *limit)
     result.stdout.fnmatch_lines(
         [
             "4 items of scenarios, at most 40 games",
             "  256 completions: 240 replies, 16 pieces of advice, 0 readings of free talk",
             "  *tokens generated, * read",
+            "the run stops before it has cost 9,000 tokens generated",
         ]
     )
     assert not (project / ".selfrepair").exists()
