@@ -104,7 +104,8 @@ def about(task: Task, case: Case, actual: JsonValue) -> Acceptance:  # noqa: ARG
 
 def pytest_selfrepair_model(name: str) -> Careless | Stubborn | None:
     """Make the model that `--selfrepair-model careless` or `stubborn` names."""
-    return {"careless": Careless(), "stubborn": Stubborn()}.get(name)
+    models: tuple[Careless | Stubborn, ...] = (Careless(), Stubborn())
+    return next((model for model in models if model.name == name), None)
 
 
 def pytest_selfrepair_feedback_source(name: str) -> Reminder | None:
