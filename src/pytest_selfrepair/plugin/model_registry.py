@@ -22,8 +22,12 @@ from pytest_selfrepair.models.weights import Weights, find_weights
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.asking import from_hook
 from pytest_selfrepair.plugin.endpoints import EndpointClients, Endpoints
-from pytest_selfrepair.plugin.flags import FEEDBACK_MAX_TOKENS, MAX_TOKENS, THINKING_MAX_TOKENS
 from pytest_selfrepair.plugin.local_servers import LocalServers, local_model
+from pytest_selfrepair.plugin.model_flags import (
+    FEEDBACK_MAX_TOKENS,
+    MAX_TOKENS,
+    THINKING_MAX_TOKENS,
+)
 from pytest_selfrepair.plugin.model_names import AskedModel, check_name, runs_here
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.plan import params_of
