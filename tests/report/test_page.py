@@ -23,6 +23,7 @@ from pytest_selfrepair.estimate.gain import RepairConclusion
 from pytest_selfrepair.report import numbers, typeset
 from pytest_selfrepair.report.details import details
 from pytest_selfrepair.report.html import page
+from pytest_selfrepair.report.run_terminal import has_tasks
 from synthetic_findings import findings as invented
 
 VENDOR = Path(pytest_selfrepair.__file__).parent / "report" / "assets" / "vendor"
@@ -79,7 +80,8 @@ def read(findings: Findings, records: list[Record] | None = None) -> Reader:
 @given(findings=st.from_type(Findings))
 def test_any_findings_become_a_page(findings: Findings) -> None:
     found = read(findings, [])
-    assert len(found.scripts) == len(read(FINDINGS, []).scripts)
+    if has_tasks(findings):
+        assert len(found.scripts) == len(read(FINDINGS, []).scripts)
     assert "What is not in these numbers" in found.text
 
 
