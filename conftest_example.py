@@ -3,6 +3,14 @@
 Copy what you need into the conftest.py beside your tasks, then for instance:
 
     pytest sums.csv --selfrepair-model careless --selfrepair-feedback reminder
+
+and for the second game, where two sides bargain over a price and one of them is advised:
+
+    pytest bargain_tasks --selfrepair-model stubborn --selfrepair-feedback stubborn
+
+The games differ in what there is to write. A model is asked in both by the same hook: it plays, and
+it advises where a feedback source is its name. Sources, task formats and checkers are of the first
+game alone: in the second a scenario is a file, and the rules say how a game ended.
 """
 
 import csv
@@ -41,6 +49,26 @@ class Careless:
         """Nothing to give back."""
 
 
+class Stubborn:
+    """A model for the second game: who plays, and who advises, is told so by the first message."""
+
+    name = "stubborn"
+
+    async def sample(self, request: SampleRequest) -> Sample:
+        """Advise to ask for more; play for 12, or for 14 when told so. The move ends it."""
+        heard = [message.content for message in request.messages]
+        if heard[0].startswith("You advise"):
+            text = "1. Ask for more. 2. Say why it is worth that. 3. Wait for the other side."
+        else:
+            price = 14 if any("Ask for more" in each for each in heard) else 12
+            text = f"It is worth that.\nOFFER {price}"
+        usage = Usage(completion_tokens=len(text), prompt_tokens=None, counted_by="characters")
+        return Sample(text=text, usage=usage, finish_reason="stop")
+
+    async def aclose(self) -> None:
+        """Nothing to give back."""
+
+
 class Reminder:
     """A feedback source of your own: words about a failing program, here always the same."""
 
@@ -74,9 +102,10 @@ def about(task: Task, case: Case, actual: JsonValue) -> Acceptance:  # noqa: ARG
     return Acceptance(accepted=near, reason=None if near else "it is off by more than one")
 
 
-def pytest_selfrepair_model(name: str) -> Careless | None:
-    """Make the model that `--selfrepair-model careless` names."""
-    return Careless() if name == "careless" else None
+def pytest_selfrepair_model(name: str) -> Careless | Stubborn | None:
+    """Make the model that `--selfrepair-model careless` or `stubborn` names."""
+    models: tuple[Careless | Stubborn, ...] = (Careless(), Stubborn())
+    return next((model for model in models if model.name == name), None)
 
 
 def pytest_selfrepair_feedback_source(name: str) -> Reminder | None:

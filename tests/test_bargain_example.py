@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pytest_selfrepair.bargain.game import all_games
 from pytest_selfrepair.estimate.assemble import findings
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 
 ROOT = Path(__file__).parents[1]
 
@@ -19,7 +19,7 @@ def test_the_recording_replays_to_the_games_of_both_models(tmp_path: Path) -> No
     )
     assert done.returncode == 0, done.stdout + done.stderr
     for number, model in enumerate(("local:1.5b", "local"), start=1):
-        games = runs.load(f"{out}/samples.sqlite::{number}").games
+        games = run_names.load(f"{out}/samples.sqlite::{number}").games
         assert {each.setup and each.setup.model for each in games} == {model}
         assert all(each.unscored is None for each in games)
         assert all(each.cost.tokens == each.cost.replayed_tokens > 0 for each in games)

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from places import ROOT
+from pytest_selfrepair.store import run_names
+from scenario_projects import LAMP, write_scenario
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +37,22 @@ def test_the_example_conftest_brings_a_model_a_source_and_tasks(
             "*1 passed, 2 repaired in*",
         ]
     )
+
+
+def test_the_example_s_model_plays_and_advises_in_the_second_game(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makeconftest((ROOT / "conftest_example.py").read_text())
+    write_scenario(pytester.path / LAMP)
+    model = ("--selfrepair-model", "stubborn", "--selfrepair-rival", "rule:conceder")
+    shape = ("--selfrepair-games", "2", "--selfrepair-rounds", "2")
+    result = pytester.runpytest(
+        "games", "-k", "seller", *model, *shape, "--selfrepair-feedback", "stubborn"
+    )
+    result.assert_outcomes(passed=1)
+    [record] = run_names.load(".selfrepair/samples.sqlite").games
+    prices = [game.price for chain in record.chains for game in chain.games("stubborn")]
+    assert prices == [12, 14, 12, 14]
 
 
 def flags_of_the_table() -> set[str]:

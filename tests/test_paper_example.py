@@ -7,7 +7,7 @@ from pathlib import Path
 
 from places import ROOT
 from pytest_selfrepair.estimate.assemble import findings
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 
 
 class Texts(HTMLParser):
@@ -32,7 +32,7 @@ def test_the_recording_replays_to_the_paper_s_four_experiments(tmp_path: Path) -
         command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    found = findings(runs.load(str(out / "samples.sqlite")).records)
+    found = findings(run_names.load(str(out / "samples.sqlite")).records)
     assert (found.about.scored, found.unscored) == (12, ())
     assert [each.source.partition(":")[0] for each in found.sources] == [
         "self",

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from beside_paper import Played, page
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -57,7 +57,7 @@ def main() -> int:
         if status not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:  # rules are broken
             return status
         print(f"\nthe games of {model}: {games}")
-        played.append(Played.of(model, runs.load(str(store))))
+        played.append(Played.of(model, run_names.load(str(store))))
         links.append((f"the games of {model}", games.name))
     (out / "index.html").write_text(page(played, links), encoding="utf-8")
     print(f"beside the paper: {out / 'index.html'}")

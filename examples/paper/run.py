@@ -25,7 +25,7 @@ from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.report.figure_way import PAPER
 from pytest_selfrepair.report.figures import Kind, figure
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -67,7 +67,7 @@ def main() -> int:
     )
     if status not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:  # some tasks stay unsolved
         return status
-    records = runs.load(str(store)).records
+    records = run_names.load(str(store)).records
     (out / "paper.html").write_text(_page(records, options.critic, out), encoding="utf-8")
     print(f"\nthe page: {out / 'paper.html'}; the run in full: {out / 'run.html'}")
     if options.record and (options.code, options.critic) == ("local", "local:1.5b"):

@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
     from pytest_selfrepair.tasks.task_paths import load_tasks
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "CONTENT_FILTER",

@@ -19,10 +19,7 @@ from starlette.testclient import TestClient
 
 import annotating
 from annotating import MODELS_WORDS
-from pytest_selfrepair.annotate import answers_layout as layout
-from pytest_selfrepair.annotate import door, host
-from pytest_selfrepair.annotate import study_plan as study
-from pytest_selfrepair.annotate import text_judging as judging
+from pytest_selfrepair.annotate import answers_layout, door, host, study_plan, text_judging
 from pytest_selfrepair.annotate.answers_file import Answers
 from pytest_selfrepair.annotate.person import Person
 from pytest_selfrepair.annotate.study_items import Item, failing
@@ -31,7 +28,7 @@ from pytest_selfrepair.core.task import Difficulty, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 from pytest_selfrepair.web import listening
 from pytest_selfrepair.web.guard import GUESSES, LARGEST_BODY, Guard, Meter, Rate
 
@@ -45,12 +42,12 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104 - it is asked about, not bound
 class Page:
     """A page that is served, and a file of answers behind it."""
 
-    def __init__(self, folder: Path, run: runs.LoadedRun) -> None:
+    def __init__(self, folder: Path, run: run_names.LoadedRun) -> None:
         self.run = run
         self.items = failing(run)
         self.answers = Answers(folder / "a.sqlite")
         self.key = self.answers.key()
-        self.design, self.secrets = study.create(
+        self.design, self.secrets = study_plan.create(
             self.items, run="s.sqlite", people=2, each=2, per_program=2, seed=0
         )
         self.stack = ExitStack()
@@ -68,12 +65,12 @@ class Page:
         base: str = "http://127.0.0.1:8765",
     ) -> TestClient:
         mine = tuple(items or self.items[::2])
-        texts = judging.texts(self.run, mine, self.answers.answers(), per_program=1, seed=0)
+        texts = text_judging.texts(self.run, mine, self.answers.answers(), per_program=1, seed=0)
         served = host.Served(
             answers=self.answers,
             study=self.design if studied else None,
-            texts=study.StudyTexts(
-                consent=f"Consent {EVIL}", instructions=study.standard("instructions")
+            texts=study_plan.StudyTexts(
+                consent=f"Consent {EVIL}", instructions=study_plan.standard("instructions")
             ),
             items=tuple(self.items),
             person=Person(code=code, items=mine),
@@ -100,14 +97,14 @@ class Page:
 
 
 @pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> runs.LoadedRun:
+def stored(tmp_path_factory: pytest.TempPathFactory) -> run_names.LoadedRun:
     records = [annotating.record(n, difficulty=list(Difficulty)[n % 3]) for n in range(3)]
     path = annotating.store(tmp_path_factory.mktemp("run") / "s.sqlite", records)
-    return runs.load(str(path))
+    return run_names.load(str(path))
 
 
 @pytest.fixture
-def page(tmp_path: Path, stored: runs.LoadedRun) -> Iterator[Page]:
+def page(tmp_path: Path, stored: run_names.LoadedRun) -> Iterator[Page]:
     made = Page(tmp_path, stored)
     with made.stack:
         yield made
@@ -262,11 +259,11 @@ def test_links_cannot_be_guessed_by_trying(page: Page) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/static/../study.py",
-        "/static/%2e%2e/study.py",
+        "/static/../study_plan.py",
+        "/static/%2e%2e/study_plan.py",
         "/static/..%2f..%2f..%2fetc%2fpasswd",
         "/static//etc/passwd",
-        "/static/study.py",
+        "/static/study_plan.py",
         "/static/",
         "/enter/../../etc/passwd",
         "/programs/0",
@@ -317,7 +314,7 @@ def test_a_revision_that_no_page_has_sent_is_refused(page: Page, revision: str) 
 def test_answers_that_another_process_holds_are_said_to_be_at_once(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(layout, "PATIENCE", 60.0)  # for whom comes next
+    monkeypatch.setattr(answers_layout, "PATIENCE", 60.0)  # for whom comes next
     client = page.client()
     page.answers._connection.execute("PRAGMA busy_timeout = 50")  # noqa: SLF001 - as if it had waited
     with closing(sqlite3.connect(page.answers.path)) as other:
@@ -383,11 +380,11 @@ def test_nothing_that_a_task_a_model_or_a_person_wrote_is_markup(page: Page) -> 
     client = page.client(items=[hostile(page.items[0])])
     submit(client, 1, EVIL)
     judged = replace(page.items[0], program=EVIL)
-    texts = [judging.Text(item=hostile(judged), text=EVIL, source=EVIL)]
+    texts = [text_judging.Text(item=hostile(judged), text=EVIL, source=EVIL)]
     site = host.Served(
         answers=page.answers,
         study=None,
-        texts=study.StudyTexts(consent=EVIL, instructions=EVIL),
+        texts=study_plan.StudyTexts(consent=EVIL, instructions=EVIL),
         items=(),
         person=Person(code="other", items=()),
         judged=tuple(texts),
@@ -496,14 +493,14 @@ def test_a_text_that_was_withdrawn_is_judged_by_nobody_any_more(page: Page) -> N
 
 
 def test_the_order_of_texts_is_a_participants_own_and_stays(page: Page) -> None:
-    texts = judging.texts(page.run, page.items, [], per_program=1, seed=0)
+    texts = text_judging.texts(page.run, page.items, [], per_program=1, seed=0)
     many = [replace(texts[0], text=str(number)) for number in range(20)]
-    first = judging.in_order(many, "anna", seed=0)
-    assert first == judging.in_order(many[::-1], "anna", seed=0)
-    assert first != judging.in_order(many, "bob", seed=0)
-    assert first != judging.in_order(many, "anna", seed=1)
+    first = text_judging.in_order(many, "anna", seed=0)
+    assert first == text_judging.in_order(many[::-1], "anna", seed=0)
+    assert first != text_judging.in_order(many, "bob", seed=0)
+    assert first != text_judging.in_order(many, "anna", seed=1)
     left = [text for text in first if text.text != "7"]
-    assert left == judging.in_order(left[::-1], "anna", seed=0)
+    assert left == text_judging.in_order(left[::-1], "anna", seed=0)
 
 
 def test_a_program_runs_on_an_input_in_the_sandbox(page: Page) -> None:

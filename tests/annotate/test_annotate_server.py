@@ -8,13 +8,12 @@ import httpx2
 import pytest
 
 import annotating
-from pytest_selfrepair.annotate import host
-from pytest_selfrepair.annotate import study_plan as study
+from pytest_selfrepair.annotate import host, study_plan
 from pytest_selfrepair.annotate.answers_file import Answers
 from pytest_selfrepair.annotate.person import Person
 from pytest_selfrepair.annotate.study_items import failing
 from pytest_selfrepair.cli import main
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 from pytest_selfrepair.web import guard
 
 HEAD = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -93,7 +92,7 @@ def test_without_a_proxy_one_person_needs_no_link(tmp_path: Path) -> None:
         served = host.Served(
             answers=answers,
             study=None,
-            texts=study.StudyTexts(consent="", instructions=""),
+            texts=study_plan.StudyTexts(consent="", instructions=""),
             items=(),
             person=Person(code="local", items=()),
             judged=None,
@@ -107,13 +106,13 @@ def test_without_a_proxy_one_person_needs_no_link(tmp_path: Path) -> None:
 
 
 def test_files_of_a_study_are_private(stored: Path, tmp_path: Path) -> None:
-    items = failing(runs.load(str(stored)))
-    design, _ = study.create(items, run="s", people=1, each=1, per_program=1, seed=0)
-    path = tmp_path / "study.json"
-    study.save(design, path)
+    items = failing(run_names.load(str(stored)))
+    design, _ = study_plan.create(items, run="s", people=1, each=1, per_program=1, seed=0)
+    path = tmp_path / "study_plan.json"
+    study_plan.save(design, path)
     assert path.stat().st_mode & 0o777 == 0o600
     path.chmod(0o644)
-    study.save(design, path, anew=False)
+    study_plan.save(design, path, anew=False)
     assert path.stat().st_mode & 0o777 == 0o600
     with Answers(tmp_path / "answers") as answers:
         assert answers.path.stat().st_mode & 0o777 == 0o600

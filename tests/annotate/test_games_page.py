@@ -9,14 +9,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from bargaining import EVIL_TALK, HIDDEN_LIMIT, finished_games
-from pytest_selfrepair.annotate import host
-from pytest_selfrepair.annotate import study_plan as study
+from pytest_selfrepair.annotate import host, study_plan
 from pytest_selfrepair.annotate.answers_file import Answers
 from pytest_selfrepair.annotate.finished_games import FinishedGame, finished
 from pytest_selfrepair.annotate.person import Person
 from pytest_selfrepair.bargain.game import ArmPlay
 from pytest_selfrepair.cli import main
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 from scenario_projects import LAMP, write_scenarios, write_script
 
@@ -36,7 +35,9 @@ def client_of(answers: Answers, items: list[FinishedGame]) -> TestClient:
     served = host.Served(
         answers=answers,
         study=None,
-        texts=study.StudyTexts(consent="", instructions=study.standard("instructions", "game")),
+        texts=study_plan.StudyTexts(
+            consent="", instructions=study_plan.standard("instructions", "game")
+        ),
         items=tuple(items),
         person=Person(code="local", items=tuple(items)),
         judged=None,
@@ -59,7 +60,7 @@ def advise(client: TestClient, number: int, text: str) -> None:
 
 
 def test_the_page_shows_the_dialogue_and_what_the_advised_side_knows_alone(here: Path) -> None:
-    items = finished(runs.load("s.sqlite"))
+    items = finished(run_names.load("s.sqlite"))
     assert [item.key.task_id for item in items] == [
         f"games/{name}::seller" for name in "abcd" for _ in range(2)
     ]
@@ -89,13 +90,13 @@ def test_a_game_that_waits_for_a_persons_words_is_shown_with_those_before(here: 
     [none] = chain.arms
     waiting = ArmPlay(name="human:a.sqlite", rounds=none.rounds, complete=False)
     made = replace(made, chains=(replace(chain, arms=(none, waiting)),))
-    found = finished(replace(runs.load(str(here / "s.sqlite")), games=[made]))
+    found = finished(replace(run_names.load(str(here / "s.sqlite")), games=[made]))
     # the player repeats itself: equal games are one
     assert len(found) == 1
     other = replace(none.rounds[0].game, turns=chain.first.turns[:2])
     waiting = replace(waiting, rounds=(replace(none.rounds[0], game=other),))
     made = replace(made, chains=(replace(chain, arms=(waiting,)),))
-    first, second = finished(replace(runs.load(str(here / "s.sqlite")), games=[made]))
+    first, second = finished(replace(run_names.load(str(here / "s.sqlite")), games=[made]))
     assert [len(each.games) for each in (first, second)] == [1, 2]
     assert second.games == ((chain.first, ""), (other, None))
 
@@ -104,10 +105,10 @@ def test_a_study_draws_games_and_every_participant_gets_other_items(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     size = ["--participants", "4", "--games", "3", "--people-per-game", "2"]
-    assert main(["study", "create", "s.sqlite", *size, "-o", "study.json"]) == 0
+    assert main(["study", "create", "s.sqlite", *size, "-o", "study_plan.json"]) == 0
     assert "4 participants, 6 games of 4 items (6 wide), 2 people each" in capsys.readouterr().err
     assert "advise somebody who bargains" in (here / "consent.txt").read_text()
-    design = study.load(here / "study.json")
+    design = study_plan.load(here / "study_plan.json")
     for person in design.participants:
         assert len({key.task_id for key in person.programs}) == 3
     many = ["--participants", "2", "--games", "5", "--kind", "games", "-o", "other.json"]
@@ -127,14 +128,14 @@ def test_what_people_write_is_the_advice_of_the_second_run(
     play = (LAMP, "--selfrepair-model", "scripted:script.json", "-m", "seller")
     pytester.runpytest(*play, "--selfrepair-feedback", "none").assert_outcomes(passed=1)
     store = f"{pytester.path}/.selfrepair/samples.sqlite"
-    items = finished(runs.load(store))
+    items = finished(run_names.load(store))
     with Answers(pytester.path / "a.sqlite") as answers, client_of(answers, items) as client:
         advise(client, 1, f"Come down sooner. {EVIL_TALK}")
     assert main(["study", "report", "--answers", f"{pytester.path}/a.sqlite"]) == 0
     assert "1 answer on 1 game, 1 people" in capsys.readouterr().out
     human = f"human:{pytester.path}/a.sqlite"
     pytester.runpytest(*play, "--selfrepair-feedback", human).assert_outcomes(passed=1)
-    [found] = runs.load(store).games
+    [found] = run_names.load(store).games
     [arm] = found.chains[0].arms
     assert (arm.name, arm.complete) == ("human:a.sqlite", True)
     [advice] = [each.advice for each in arm.rounds]

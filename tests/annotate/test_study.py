@@ -10,7 +10,7 @@ import pytest
 import annotating
 import builders
 from projects import write_task
-from pytest_selfrepair.annotate import study_plan as study
+from pytest_selfrepair.annotate import study_plan
 from pytest_selfrepair.annotate.answers_file import Answers, Judgement
 from pytest_selfrepair.annotate.study_items import completed, failing
 from pytest_selfrepair.cli import main
@@ -18,7 +18,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty, TaskKind
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 
 CREATE = ["study", "create", "s.sqlite", "--participants", "4", "--programs", "3", "-o"]
 
@@ -34,52 +34,52 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_it_draws_programs_and_prints_links_whose_secrets_are_kept_nowhere(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*CREATE, "study.json", "--address", "http://there:80/"]) == 0
+    assert main([*CREATE, "study_plan.json", "--address", "http://there:80/"]) == 0
     output = capsys.readouterr()
     links = dict(line.split() for line in output.out.splitlines())
     assert list(links) == ["p1", "p2", "p3", "p4"]
     assert "6 programs of 6 tasks (2 introductory, 2 interview, 2 competition)" in output.err
-    design = study.load(here / "study.json")
+    design = study_plan.load(here / "study_plan.json")
     for code, link in links.items():
         secret = link.removeprefix("http://there:80/enter/")
         assert len(secret) == 32
         found = design.participant(secret)
         assert found is not None
         assert found.code == code
-        assert secret not in (here / "study.json").read_text()
-    study.check(design, failing(runs.load("s.sqlite")))
+        assert secret not in (here / "study_plan.json").read_text()
+    study_plan.check(design, failing(run_names.load("s.sqlite")))
     assert {path.name for path in here.iterdir()} >= {"consent.txt", "instructions.txt"}
 
 
 def test_a_study_is_never_overwritten(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*CREATE, "study.json"]) == 0
-    before = (here / "study.json").read_text()
+    assert main([*CREATE, "study_plan.json"]) == 0
+    before = (here / "study_plan.json").read_text()
     (here / "consent.txt").write_text("Ours.")
-    assert main([*CREATE, "study.json"]) == 2
-    assert "found study.json, which is there already" in capsys.readouterr().err
-    assert (here / "study.json").read_text() == before
+    assert main([*CREATE, "study_plan.json"]) == 2
+    assert "found study_plan.json, which is there already" in capsys.readouterr().err
+    assert (here / "study_plan.json").read_text() == before
     assert (here / "consent.txt").read_text() == "Ours."
 
 
 def test_what_is_impossible_is_said_and_nothing_is_written(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["study", "create", "s.sqlite", "-o", "study.json"]) == 2
+    assert main(["study", "create", "s.sqlite", "-o", "study_plan.json"]) == 2
     assert "of the 18 failing programs of 9 tasks 18 can be used" in capsys.readouterr().err
-    assert not (here / "study.json").exists()
+    assert not (here / "study_plan.json").exists()
 
 
 def test_a_lost_link_is_renewed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*CREATE, "study.json"]) == 0
+    assert main([*CREATE, "study_plan.json"]) == 0
     old = capsys.readouterr().out.split()[3].rpartition("/")[2]
-    assert main(["study", "renew", "study.json", "p2"]) == 0
+    assert main(["study", "renew", "study_plan.json", "p2"]) == 0
     new = capsys.readouterr().out.split()[1].rpartition("/")[2]
-    design = study.load(here / "study.json")
+    design = study_plan.load(here / "study_plan.json")
     found = design.participant(new)
     assert found is not None
     assert found.code == "p2"
     assert design.participant(old) is None
-    assert main(["study", "renew", "study.json", "p9"]) == 2
+    assert main(["study", "renew", "study_plan.json", "p9"]) == 2
     assert "CODE: found 'p9'; accepted: p1, p2, p3, p4" in capsys.readouterr().err
 
 
@@ -92,36 +92,36 @@ def test_a_lost_link_is_renewed(here: Path, capsys: pytest.CaptureFixture[str]) 
     ],
 )
 def test_another_file_is_no_study(here: Path, text: str, said: str) -> None:
-    (here / "study.json").write_text(text)
+    (here / "study_plan.json").write_text(text)
     with pytest.raises(UsageError, match=said):
-        study.load(here / "study.json")
+        study_plan.load(here / "study_plan.json")
 
 
 @pytest.mark.parametrize("name", ["../secret.txt", "/etc/passwd", "link.txt", "empty.txt", "."])
 def test_texts_come_from_beside_the_study_only(here: Path, name: str) -> None:
     (here / "secret.txt").write_text("Of somebody else.")
     folder = here / "folder"
-    assert main([*CREATE, "folder/study.json"]) == 0
+    assert main([*CREATE, "folder/study_plan.json"]) == 0
     (folder / "link.txt").symlink_to(here / "secret.txt")
     (folder / "empty.txt").write_text(" ")
-    path = folder / "study.json"
+    path = folder / "study_plan.json"
     path.write_text(path.read_text().replace('"consent.txt"', json.dumps(name)))
     with pytest.raises(UsageError, match="consent: "):
-        study.texts(study.load(path), path)
+        study_plan.texts(study_plan.load(path), path)
 
 
 def test_a_study_of_another_run_is_refused(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*CREATE, "study.json"]) == 0
+    assert main([*CREATE, "study_plan.json"]) == 0
     annotating.store(here / "other.sqlite", [annotating.record(77)])
-    assert main(["annotate", "other.sqlite", "--study", "study.json"]) == 2
+    assert main(["annotate", "other.sqlite", "--study", "study_plan.json"]) == 2
     assert "has no failing program" in capsys.readouterr().err
 
 
 def test_status_export_and_report_say_what_came_of_it(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*CREATE, "study.json"]) == 0
-    design = study.load(here / "study.json")
+    assert main([*CREATE, "study_plan.json"]) == 0
+    design = study_plan.load(here / "study_plan.json")
     with Answers(here / "a.sqlite") as answers:
         for person in design.participants[:3]:
             answers.consent(person.code, "x")
@@ -145,7 +145,7 @@ def test_status_export_and_report_say_what_came_of_it(
                 )
             )
     capsys.readouterr()
-    assert main(["study", "status", "--study", "study.json", "--answers", "a.sqlite"]) == 0
+    assert main(["study", "status", "--study", "study_plan.json", "--answers", "a.sqlite"]) == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines()[2:]]
     assert rows[0] == ["p1", "yes", "1", "of", "3", "1", "1", "1.5"]
     assert rows[2][:2] == ["p3", "withdrawn"]
@@ -194,8 +194,8 @@ def test_a_missing_extra_is_named(
     assert "found no uvicorn; accepted: what `pip install" in capsys.readouterr().err
 
 
-def run_of(path: Path, *records: Record) -> runs.LoadedRun:
-    return runs.load(str(annotating.store(path, records)))
+def run_of(path: Path, *records: Record) -> run_names.LoadedRun:
+    return run_names.load(str(annotating.store(path, records)))
 
 
 def test_equal_programs_are_one_and_what_is_no_failing_program_is_none(tmp_path: Path) -> None:

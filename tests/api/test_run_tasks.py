@@ -36,7 +36,8 @@ from pytest_selfrepair import (
 from pytest_selfrepair.api.equipment import RunSettings as Settings
 from pytest_selfrepair.commands.judge_options import add
 from pytest_selfrepair.core.feedback import Failure
-from pytest_selfrepair.plugin.flags import FEEDBACK_MAX_TOKENS, OPTIONS
+from pytest_selfrepair.plugin.flags import OPTIONS
+from pytest_selfrepair.plugin.model_flags import FEEDBACK_MAX_TOKENS
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 RIGHT, WRONG = "print(sum(map(int, input().split())))", "print(0)"

@@ -12,6 +12,8 @@ import pytest
 
 from builders import RECORD
 from projects import fenced, write_task
+from pytest_selfrepair.bargain.bargain_record import BargainRecord
+from pytest_selfrepair.bargain.scenario import BargainRole
 from pytest_selfrepair.cli import main
 from pytest_selfrepair.core.shard import Shard
 from pytest_selfrepair.store import exchange
@@ -187,6 +189,21 @@ def test_runs_that_are_no_shards_stay_as_they_are(
     assert main(["merge", "a", "b", "-o", "out"]) == 0
     with closing(SqliteStore(Path("out"))) as store:
         assert [each.uid for each in listing(store)] == before
+
+
+def test_scenarios_are_joined_as_tasks_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for index, role in enumerate(BargainRole):
+        with closing(SqliteStore(Path(role))) as store:
+            shard = Shard(index=index, count=2, items=1)
+            game = BargainRecord(task_id=f"lamp::{role}", role=role, shard=shard)
+            store.add_record(store.begin_run(), game)
+    assert main(["merge", *BargainRole, "-o", "out"]) == 0
+    assert "2 records; 1 run put together of shards" in capsys.readouterr().out
+    with closing(SqliteStore(Path("out"))) as store:
+        assert [each.task_id for each in store.every_record(1)] == ["lamp::buyer", "lamp::seller"]
 
 
 def test_the_same_stores_are_joined_to_the_same_run(

@@ -1,5 +1,7 @@
 """Shares of a run: every item in one, and no more spent by all together than the run may spend."""
 
+from fractions import Fraction
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,7 +34,9 @@ def test_all_shards_together_never_spend_more_than_the_run_may(
         assert {each.max_dollars for each in limits} == {None}
     else:
         picodollars = sum(round((each.max_dollars or 0) * 10**12) for each in limits)
-        assert dollars * 10**12 - 10**3 - count <= picodollars <= round(dollars * 10**12) + count
+        whole_amount = Fraction(dollars) * 10**12
+        assert picodollars <= whole_amount
+        assert picodollars >= whole_amount * (1 - Fraction(1, 10**9)) - 1000
 
 
 def test_each_shard_has_an_account_of_its_own_that_is_a_part_of_the_runs() -> None:

@@ -16,7 +16,7 @@ from pytest_selfrepair.core.record import NOT_RUN, Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, RepairTree
 from pytest_selfrepair.core.verdict import Outcome, Verdict
-from pytest_selfrepair.estimate.comparison import source_comparison as sources
+from pytest_selfrepair.estimate.comparison import source_comparison
 from pytest_selfrepair.estimate.comparison.pairs import pair, pairs, pairs_by_difficulty
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import Flips, RepairRate, Unscored
@@ -43,9 +43,9 @@ MIXED = task_of([True, False], {"self": [[True, False]], "none": [[False, False]
 
 def compared(
     records: Sequence[Record], *, not_run: int = 0, how: Bootstrap = FEW
-) -> sources.SourcesCompared:
+) -> source_comparison.SourcesCompared:
     """The sources of a run from its records."""
-    return sources.compared(SampledRun.of(records, not_run=not_run), how=how)
+    return source_comparison.compared(SampledRun.of(records, not_run=not_run), how=how)
 
 
 def at_equal_tokens(

@@ -17,13 +17,13 @@ from annotating import Server, served
 from bargaining import finished_games
 from browsing import FLAGS, VARIABLE, find_chromium
 from projects import LEAN, write_project
-from pytest_selfrepair.annotate import study_plan as study
+from pytest_selfrepair.annotate import study_plan
 from pytest_selfrepair.annotate.answers_export import as_lines
 from pytest_selfrepair.annotate.answers_file import Answers
 from pytest_selfrepair.annotate.study_items import failing
 from pytest_selfrepair.core.task import Difficulty, TaskKind
 from pytest_selfrepair.feedback.human import DEFAULT_FILE
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 CHROMIUM = find_chromium()
@@ -66,13 +66,13 @@ def address(stored: Path) -> Iterator[str]:
         yield server.address
 
 
-def run(*arguments: str) -> runs.LoadedRun:
+def run(*arguments: str) -> run_names.LoadedRun:
     """A run of the project with the scripted model, and what it has stored."""
     command = [sys.executable, "-m", "pytest", "tasks", *LEAN.split(), "-p", "no:cacheprovider"]
     command += ["--selfrepair-model", "scripted:script.json", "--selfrepair-programs", "2"]
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
-    return runs.load("last")
+    return run_names.load("last")
 
 
 def enter(browser: Browser, server: Server, secret: str) -> Page:
@@ -93,11 +93,11 @@ def test_two_write_one_withdraws_and_a_run_uses_the_rest(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     write_project(tmp_path)
-    design, links = study.create(
+    design, links = study_plan.create(
         failing(run()), run="last", people=2, each=2, per_program=2, seed=0
     )
-    study.save(design, tmp_path / "study.json")
-    with served("last", "--study", "study.json", "--port", 0) as server:
+    study_plan.save(design, tmp_path / "study_plan.json")
+    with served("last", "--study", "study_plan.json", "--port", 0) as server:
         one, two = (enter(browser, server, links[code]) for code in ("p1", "p2"))
         for page in (one, two):
             expect(page.get_by_role("link", name="go on with program 1")).to_be_focused()

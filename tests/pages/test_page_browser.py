@@ -1,5 +1,6 @@
 """The page of a run, in Chromium: what is seen, clicked and typed."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -312,6 +313,29 @@ def test_a_phone_scrolls_one_way_only(visit: Open, run_page: Path, address: str)
     )
     opened.locator(".view:not([hidden])").first.wait_for()
     assert opened.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_headline_fits_a_wide_screen_and_shows_on_a_phone_that_it_scrolls(
+    visit: Open, run_page: Path, width: int
+) -> None:
+    opened = visit(run_page, width=width)
+    table = opened.locator("#headline-table")
+    expect(table).to_contain_text("US dollars per task solved")
+    around = table.locator("..")
+    hidden = around.evaluate("it => it.scrollWidth - it.clientWidth")
+    assert (hidden > 0) is (width < 1440)
+    assert "linear-gradient" in around.evaluate("it => getComputedStyle(it).backgroundImage")
+    assert opened.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_figures_have_the_theme_s_ink(visit: Open, run_page: Path, *, dark: bool) -> None:
+    opened = visit(run_page, dark=dark)
+    axis = opened.locator("#curve-chart svg text").first
+    axis.wait_for()
+    ink = axis.evaluate("it => getComputedStyle(it).fill")
+    assert (sum(map(int, re.findall(r"\d+", ink)[:3])) > 384) is dark
 
 
 def test_it_prints_on_white_without_what_only_a_screen_needs(visit: Open, run_page: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from endpoints import Serve
 from projects import LEAN
 from pytest_selfrepair.bargain.game import GameEnding, all_games
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 from scenario_projects import LAMP, write_scenarios
 
 PLAYS = {
@@ -56,7 +56,7 @@ def test_two_models_bargain_as_naturally_as_one_repairs(
     url = ("--selfrepair-base-url", server.base_url)
     result = pytester.runpytest("games", *NAMED, *url, *MODES[mode])
     result.assert_outcomes(passed=4)
-    found = runs.load(f"{project}/.selfrepair/samples.sqlite").games
+    found = run_names.load(f"{project}/.selfrepair/samples.sqlite").games
     endings = {game.ending for each in found for *_, game in all_games(each.chains)}
     assert endings == {GameEnding.DEAL}
     assert {each.setup and each.setup.rival for each in found} == {"gpt-3.5-turbo"}
@@ -113,7 +113,7 @@ def test_games_that_were_killed_go_on_and_pay_for_nothing_twice(
     )
     assert again.returncode == 0, again.stdout
     assert all(server.requests[place] == before[place] for place in had)
-    [record, other] = runs.load(f"{project}/.selfrepair/samples.sqlite").games
+    [record, other] = run_names.load(f"{project}/.selfrepair/samples.sqlite").games
     assert all(len(chain.games("self")) == 3 for chain in (*record.chains, *other.chains))
     assert record.cost.replayed_tokens + other.cost.replayed_tokens > 0
 

@@ -10,7 +10,7 @@ import pytest
 from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.plugin.game_runner import GameRunner, UpcomingGames
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 from scenario_projects import GAP, LAMP, write_scenarios
 
 if TYPE_CHECKING:
@@ -102,8 +102,8 @@ def test_a_worker_that_is_killed_leaves_its_games_unscored_and_a_second_run_play
     assert f"{GAP}::seller seller/g0/round2/none" not in again
 
 
-def loaded(project: Path) -> runs.LoadedRun:
-    return runs.load(f"{project}/.selfrepair/samples.sqlite")
+def loaded(project: Path) -> run_names.LoadedRun:
+    return run_names.load(f"{project}/.selfrepair/samples.sqlite")
 
 
 @pytest.mark.usefixtures("project")

@@ -12,7 +12,7 @@ from pytest_selfrepair.bargain.advice import game_key
 from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.bargain.scenario import BargainRole
 from pytest_selfrepair.plugin import workers
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 from scenario_projects import GAP, LAMP, RULES, write_scenario, write_scenarios, write_script
 
@@ -51,7 +51,9 @@ def ids(*items: str) -> list[str]:
 
 
 def records(root: Path) -> dict[str, BargainRecord]:
-    return {each.task_id: each for each in runs.load(f"{root}/.selfrepair/samples.sqlite").games}
+    return {
+        each.task_id: each for each in run_names.load(f"{root}/.selfrepair/samples.sqlite").games
+    }
 
 
 @pytest.mark.usefixtures("project")
@@ -122,7 +124,7 @@ def test_tasks_and_scenarios_are_run_together(
     found = records(project)
     assert list(found) == sorted(ids(GAP, LAMP))
     assert {each.setup and each.setup.arms for each in found.values()} == {("self", "goal")}
-    loaded = runs.load(f"{project}/.selfrepair/samples.sqlite")
+    loaded = run_names.load(f"{project}/.selfrepair/samples.sqlite")
     assert {each.task_id for each in loaded.records} >= {SOLVED}
     sources = {each.setup.sources for each in loaded.records if each.setup is not None}
     assert sources == {("self", "blind")}
@@ -275,12 +277,14 @@ def test_a_plan_says_what_games_take_at_most_and_plays_none(
 ) -> None:
     write_script(project, reply="OFFER 12", advice="Hold out.")
     options = ("--selfrepair-plan", "--selfrepair-rounds", "3", "--selfrepair-feedback", "none")
-    result = run(pytester, "games", *SCRIPTED, *options, "--selfrepair-games", "2")
+    limit = ("--selfrepair-games", "2", "--selfrepair-max-tokens-total", "9000")
+    result = run(pytester, "games", *SCRIPTED, *options, *limit)
     result.stdout.fnmatch_lines(
         [
             "4 items of scenarios, at most 40 games",
             "  256 completions: 240 replies, 16 pieces of advice, 0 readings of free talk",
             "  *tokens generated, * read",
+            "the run stops before it has cost 9,000 tokens generated",
         ]
     )
     assert not (project / ".selfrepair").exists()

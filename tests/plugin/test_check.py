@@ -24,7 +24,7 @@ from behaviours import (
 from endpoints import KEY, line_to, model_on
 from projects import SOLVED, write_project
 from pytest_selfrepair.core.sample import SamplingParams
-from pytest_selfrepair.models.check import fault_of
+from pytest_selfrepair.models.check import Checked, fault_of
 
 CHAT = "/v1/chat/completions"
 PARAMS = SamplingParams()
@@ -36,7 +36,7 @@ def fault(base_url: str) -> str | None:
     async def work() -> str | None:
         model = model_on(line_to(base_url))
         try:
-            return await fault_of([(model, PARAMS)])
+            return await fault_of([Checked(at=[model], params=PARAMS)])
         finally:
             await model.aclose()
 

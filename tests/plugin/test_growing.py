@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from projects import LEAN, write_project
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 
 STORE = Path(".selfrepair") / "samples.sqlite"
 
@@ -37,7 +37,9 @@ def test_more_programs_repairs_and_sources_keep_every_sample_that_was_paid_for(
         *("large", "--selfrepair-feedback", "self", "--selfrepair-feedback", "none"),
     )
     assert grown.items() > first.items()
-    small, large = (runs.read(f"{pytester.path / STORE}::{name}") for name in ("small", "large"))
+    small, large = (
+        run_names.read(f"{pytester.path / STORE}::{name}") for name in ("small", "large")
+    )
     for before, after in zip(small.records, large.records, strict=True):
         assert before.grown is not None
         assert after.grown is not None

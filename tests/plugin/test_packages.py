@@ -24,8 +24,7 @@ from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 from pytest_selfrepair.store import exchange
 from pytest_selfrepair.store.any_record import of_tasks
 from pytest_selfrepair.store.sqlite_store import SqliteStore
-from pytest_selfrepair.tasks import apps_fields as apps
-from pytest_selfrepair.tasks import livecodebench
+from pytest_selfrepair.tasks import apps_fields, livecodebench
 from pytest_selfrepair.tasks.folders import read_folder
 from pytest_selfrepair.tasks.source import Source
 
@@ -197,9 +196,9 @@ def test_only_modules_that_are_not_given_are_lacking(error: str | None, module: 
 def test_only_the_sets_whose_graders_give_numpy_say_so(tmp_path: Path) -> None:
     source = Source(file="x")
     columns: dict[str, JsonValue] = {"question": "q", "difficulty": "interview", "problem_id": 1}
-    assert apps.read("1", columns, source).packages == ("numpy",)
+    assert apps_fields.read("1", columns, source).packages == ("numpy",)
     own: dict[str, JsonValue] = {"question": "q", "difficulty": "interview", "id": "own"}
-    assert apps.read("1", own, source).packages == ()
+    assert apps_fields.read("1", own, source).packages == ()
     lcb: dict[str, JsonValue] = {
         "question_content": "q",
         "difficulty": "easy",

@@ -16,8 +16,7 @@ from pytest_selfrepair.core.task import Assertions, Task
 from pytest_selfrepair.core.validation import TaskStanding, validate
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.errors import CheckerError
-from pytest_selfrepair.sandbox import assertion_judge as assertions
-from pytest_selfrepair.sandbox import examiner
+from pytest_selfrepair.sandbox import assertion_judge, examiner
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
@@ -308,7 +307,7 @@ def test_assertions_mean_what_they_mean_in_python(
     sandbox: SandboxJudge, monkeypatch: pytest.MonkeyPatch, check: str, result: str
 ) -> None:
     monkeypatch.setattr(examiner, "MOST_AT_ONCE", 60)
-    monkeypatch.setattr(assertions, "MOST_CALLS", 250)
+    monkeypatch.setattr(assertion_judge, "MOST_CALLS", 250)
     program = f"def raise_(error):\n    raise error\ndef f(x):\n    return {result}\n"
     verdict = judge(sandbox, asserting(check), program)
     assert verdict.passed, verdict.failure
@@ -330,7 +329,7 @@ def test_a_failure_that_an_earlier_call_causes_is_not_reported(sandbox: SandboxJ
 def test_a_failing_program_is_not_asked_for_all_that_loops_want(
     sandbox: SandboxJudge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(assertions, "_LONGEST_BATCH", 0.1)
+    monkeypatch.setattr(assertion_judge, "_LONGEST_BATCH", 0.1)
     slow = "import time\ndef f(x):\n    time.sleep(0.06)\n    return {}"
     check = "for i in range({}):\n    assert f(i) == i"
     assert judge(sandbox, asserting(check.format(8)), slow.format("x")).passed
@@ -342,7 +341,7 @@ def test_a_failing_program_is_not_asked_for_all_that_loops_want(
 def test_a_test_that_a_program_keeps_going_ends(
     sandbox: SandboxJudge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(assertions, "MOST_ROUNDS", 5)
+    monkeypatch.setattr(assertion_judge, "MOST_ROUNDS", 5)
     endless = asserting("x = 0\nwhile x < 3:\n    x = f(x)\nassert x == 3")
     assert judge(sandbox, endless, "def f(x): return x + 1").passed
     sentence = said(sandbox, endless, "def f(x): return x - 1")

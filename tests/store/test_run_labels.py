@@ -14,7 +14,7 @@ from comparing import SETUP
 from projects import write_project
 from pytest_selfrepair.cli import main
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 from pytest_selfrepair.store.listing import listing
 from pytest_selfrepair.store.run_labels import RunLabel, checked_name, labels
 from pytest_selfrepair.store.sqlite_store import SqliteStore
@@ -47,19 +47,19 @@ def test_a_name_stands_for_the_latest_run_that_is_called_so() -> None:
     keep("main")
     keep("main")
     keep("other")
-    assert runs.load("main").name == f"{STORE}::2"
-    assert runs.load(f"{STORE}::other").name == f"{STORE}::3"
-    assert runs.load("main").title.startswith(f"main, run 2 of {STORE} (")
+    assert run_names.load("main").name == f"{STORE}::2"
+    assert run_names.load(f"{STORE}::other").name == f"{STORE}::3"
+    assert run_names.load("main").title.startswith(f"main, run 2 of {STORE} (")
     Path("main").write_text("no store\n")
     with pytest.raises(UsageError, match="found main, which begins"):
-        runs.load("main")
+        run_names.load("main")
 
 
 @pytest.mark.usefixtures("here")
 def test_an_unknown_name_is_answered_by_those_that_there_are() -> None:
     keep("main")
     with pytest.raises(UsageError, match=r"::man; accepted: last, 1, main$"):
-        runs.load(f"{STORE}::man")
+        run_names.load(f"{STORE}::man")
 
 
 @pytest.mark.usefixtures("here")
@@ -105,8 +105,8 @@ def test_a_name_that_is_taken_can_be_told_from_every_other_run(name: str) -> Non
     except ValueError:
         return
     assert name.isprintable()
-    assert runs.split(f"store::{name}") == (Path("store"), name)
-    assert not runs._NUMBER.fullmatch(name)  # noqa: SLF001 - what a number is
+    assert run_names.split(f"store::{name}") == (Path("store"), name)
+    assert not run_names._NUMBER.fullmatch(name)  # noqa: SLF001 - what a number is
 
 
 @pytest.mark.usefixtures("here")
@@ -128,7 +128,7 @@ def test_names_and_notes_travel_with_exported_records(capsys: pytest.CaptureFixt
 def test_names_stay_where_stores_are_joined() -> None:
     keep("main", "the standard")
     assert main(["merge", str(STORE), "-o", "whole.sqlite"]) == 0
-    assert runs.load("whole.sqlite::main").label == "main"
+    assert run_names.load("whole.sqlite::main").label == "main"
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -20,7 +20,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.errors import StoreError, UsageError
 from pytest_selfrepair.plugin import options
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 from pytest_selfrepair.store.authors_write import write
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
@@ -40,7 +40,7 @@ def keep(path: str, *records: Record) -> None:
 
 
 def tasks(run: str) -> list[str]:
-    return [record.task_id for record in runs.load(run).records]
+    return [record.task_id for record in run_names.load(run).records]
 
 
 @pytest.fixture
@@ -76,10 +76,10 @@ def uids() -> list[str]:
     ],
 )
 def test_a_run_is_named_by_number_store_or_file(run: str, name: str, found: list[str]) -> None:
-    loaded = runs.load(run)
+    loaded = run_names.load(run)
     assert loaded.name == name
     assert [record.task_id for record in loaded.records] == found
-    assert runs.load(loaded.name) == loaded
+    assert run_names.load(loaded.name) == loaded
     if "::" in name:
         assert loaded.place.started is not None
         path, _, number = name.rpartition("::")
@@ -99,8 +99,8 @@ def test_exported_lines_hold_several_runs_and_the_latest_is_meant() -> None:
         if line.get("run") == second:
             line["started"] = "1999-01-01 00:00:00"
     save(Path("lines.jsonl"), *lines)
-    assert runs.load("lines.jsonl").name == f"lines.jsonl::{first}"
-    assert runs.load("lines.jsonl").place.started == began
+    assert run_names.load("lines.jsonl").name == f"lines.jsonl::{first}"
+    assert run_names.load("lines.jsonl").place.started == began
     assert tasks(f"lines.jsonl::{second}") == ["a", "b"]
     assert tasks("lines.jsonl::last") == ["first"]
 
@@ -111,7 +111,7 @@ def test_a_file_may_be_called_as_a_number_or_with_colons() -> None:
     Path("a::1").write_bytes(Path("authors.jsonl").read_bytes())
     assert tasks("./7") == tasks("a::1") == ["y", "z"]
     with pytest.raises(UsageError, match=r"found .*sqlite::7; accepted: last, 1, 2$"):
-        runs.load("7")
+        run_names.load("7")
 
 
 @pytest.mark.usefixtures("here")
@@ -140,7 +140,7 @@ def test_what_names_no_run_is_told_what_would(run: str, said: str) -> None:
     Path("blank").write_text("\n")
     Path("text").write_text("hello\n")
     with pytest.raises(UsageError) as caught:
-        runs.load(run)
+        run_names.load(run)
     assert str(caught.value).startswith(said)
 
 
@@ -150,7 +150,7 @@ def test_without_a_default_store_a_number_names_nothing(
     monkeypatch.chdir(tmp_path)
     for run in ("1", "last"):
         with pytest.raises(UsageError, match=f"found '{run}', and no {STORE} here; accepted: a ru"):
-            runs.load(run)
+            run_names.load(run)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -159,11 +159,11 @@ def test_a_file_that_is_malformed_in_part_is_no_run() -> None:
     with Path("authors.jsonl").open("a") as stream:
         stream.write("{}\n")
     with pytest.raises(UsageError, match=r"authors.jsonl:3: prob_path: found nothing"):
-        runs.load("authors.jsonl")
+        run_names.load("authors.jsonl")
     with Path("lines.jsonl").open("a") as stream:
         stream.write('{"record": 1}\n')
     with pytest.raises(UsageError, match=r"lines.jsonl:5: "):
-        runs.load("lines.jsonl")
+        run_names.load("lines.jsonl")
 
 
 @pytest.mark.usefixtures("here")
@@ -171,11 +171,11 @@ def test_a_damaged_record_is_named_by_run_and_task() -> None:
     with closing(sqlite3.connect("other")) as connection, connection:
         connection.execute("UPDATE records SET record = '{\"schema\": 99}'")
     with pytest.raises(StoreError, match="other::1: other: record of schema 99"):
-        runs.load("other")
+        run_names.load("other")
 
 
 def test_the_default_store_is_the_plugins(pytestconfig: pytest.Config) -> None:
-    assert str(options.settings(pytestconfig).store).endswith(runs.DEFAULT_STORE.as_posix())
+    assert str(options.settings(pytestconfig).store).endswith(run_names.DEFAULT_STORE.as_posix())
 
 
 @pytest.mark.usefixtures("here")
@@ -284,13 +284,13 @@ def test_model_source_difficulty_and_single_repairs_can_be_told(
     errors = capsys.readouterr().err
     assert "4 programs with a single repair count as passed" in errors
     assert "no difficulty of 2 tasks: none, or several, of apps are called so: 0001, 0002" in errors
-    found = {record.task_id: record for record in runs.load("last").records}
+    found = {record.task_id: record for record in run_names.load("last").records}
     assert found["/data/APPS/test/0001"].difficulty is Difficulty.INTERVIEW
     assert found["train/0001/"].difficulty is Difficulty.INTRODUCTORY
     assert found["0001"].difficulty is None
     assert all(each.grown and each.grown.programs[0].verdict.passed for each in found.values())
     assert main([*command, "--tasks", "apps", "--single-repair", "repair"]) == 0
-    (first, *_) = runs.load("last").records
+    (first, *_) = run_names.load("last").records
     assert first.setup is not None
     assert (first.setup.model, first.setup.sources) == ("gpt-4", ("gpt-5",))
     assert main([*command, "--tasks", "nowhere"]) == 2
@@ -313,9 +313,9 @@ def test_a_run_of_ours_goes_out_and_comes_back_whole(
     capsys.readouterr()
     assert main(["export", "--format", "authors", "last", "-o", "f.jsonl"]) == 0
     assert "left out 1 tasks that were not scored: lost\n" in capsys.readouterr().err
-    assert runs.load("f.jsonl").records == [ran[1], ran[0]]
+    assert run_names.load("f.jsonl").records == [ran[1], ran[0]]
     assert main(["import", "--format", "authors", "f.jsonl", "--into", "new"]) == 0
-    assert runs.load("new").records == [ran[1], ran[0]]
+    assert run_names.load("new").records == [ran[1], ran[0]]
     assert main(["export", "--format", "authors", "new", "-o", "again.jsonl"]) == 0
     assert (here / "again.jsonl").read_bytes() == (here / "f.jsonl").read_bytes()
 

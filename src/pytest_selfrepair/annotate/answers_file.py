@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pytest_selfrepair.annotate import answers_layout as layout
+from pytest_selfrepair.annotate import answers_layout
 from pytest_selfrepair.annotate.study_items import Key
 from pytest_selfrepair.feedback.human import COLUMNS, HumanText
 from pytest_selfrepair.store.store_failure import is_busy
@@ -104,7 +104,7 @@ class Answers:
         self.path = path
         self._lock = threading.Lock()
         self._locked_until = 0.0
-        self._connection = layout.open_file(path, create=create)
+        self._connection = answers_layout.open_file(path, create=create)
 
     def __enter__(self) -> Self:
         return self
@@ -268,7 +268,7 @@ class Answers:
         """All or nothing, on disk when it ends."""
         with self._lock:
             if time.monotonic() < self._locked_until:
-                raise layout.explain(self.path, sqlite3.OperationalError(_LOCKED))
+                raise answers_layout.explain(self.path, sqlite3.OperationalError(_LOCKED))
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:
@@ -280,8 +280,8 @@ class Answers:
                     raise
             except sqlite3.Error as error:
                 if is_busy(error):  # who comes meanwhile need not wait as long, one by one
-                    self._locked_until = time.monotonic() + layout.PATIENCE
-                raise layout.explain(self.path, error) from error
+                    self._locked_until = time.monotonic() + answers_layout.PATIENCE
+                raise answers_layout.explain(self.path, error) from error
 
 
 def _written(connection: sqlite3.Connection, key: Key, participant: str) -> WritingState:

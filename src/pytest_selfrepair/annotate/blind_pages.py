@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pytest_selfrepair.annotate import pages
-from pytest_selfrepair.annotate import text_judging as judging
+from pytest_selfrepair.annotate import pages, text_judging
 from pytest_selfrepair.annotate.answers_file import Judgement
 from pytest_selfrepair.annotate.person import Person
 from pytest_selfrepair.annotate.site import BadRequestError, Site, do, form, not_found, seconds_of
@@ -118,7 +117,7 @@ class Judging:
         """The texts of others who have not withdrawn since, in an order of the participant's."""
         gone = await do(self._site.answers.withdrawn)
         left = [text for text in self._texts if not text.author or text.author not in gone]
-        return judging.in_order(left, person.code, seed=self._seed)
+        return text_judging.in_order(left, person.code, seed=self._seed)
 
     async def _judged(self, person: Person) -> dict[_Named, Judgement]:
         return {

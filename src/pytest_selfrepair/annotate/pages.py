@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from pytest_selfrepair.annotate.study_items import Item
 from pytest_selfrepair.core.task import TaskKind
 from pytest_selfrepair.report.document import PRISM, PRISM_PYTHON, asset
+from pytest_selfrepair.report.mathematics import readable_mathematics
 from pytest_selfrepair.report.visible import visible
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -99,7 +100,7 @@ def _finish(value: object) -> object:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("pytest_selfrepair.annotate"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -107,3 +108,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["readable_mathematics"] = readable_mathematics
+    return environment

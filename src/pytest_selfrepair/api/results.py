@@ -12,7 +12,7 @@ from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.report import frames
 from pytest_selfrepair.report.frames import Library
 from pytest_selfrepair.report.run_terminal import run_summary
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +83,7 @@ class RunResult:
         return frames.tasks_frame(self.records, library)
 
 
-def load_run(run: str | int | Path = runs.LAST) -> RunResult:
+def load_run(run: str | int | Path = run_names.LAST) -> RunResult:
     """The results of a stored run.
 
     Args:
@@ -98,9 +98,9 @@ def load_run(run: str | int | Path = runs.LAST) -> RunResult:
         StoreError: The store cannot be read.
     """
     text = str(run)
-    if isinstance(run, Path) and runs.is_shorthand(text):
+    if isinstance(run, Path) and run_names.is_shorthand(text):
         text = f".{os.sep}{text}"
-    found = runs.read(text)
+    found = run_names.read(text)
     return RunResult(
         name=found.name,
         title=found.title,

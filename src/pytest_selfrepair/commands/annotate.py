@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from pytest_selfrepair.annotate import study_plan as study
-from pytest_selfrepair.annotate import text_judging as judging
+from pytest_selfrepair.annotate import study_plan, text_judging
 from pytest_selfrepair.annotate.answers_file import Answers
 from pytest_selfrepair.annotate.finished_games import FinishedGame, finished
 from pytest_selfrepair.annotate.person import Person, StudyItem
@@ -19,7 +18,7 @@ from pytest_selfrepair.commands.people import MOST, add_answers
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.errors import SandboxError, TaskError, UsageError
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 from pytest_selfrepair.tasks.source import Source
 from pytest_selfrepair.web.listening import DEFAULT_HOST, DEFAULT_PORT
 
@@ -28,7 +27,7 @@ _CODE = re.compile(r"[\w.-]{1,64}")
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare what the command takes, and what it runs."""
-    command.add_argument("run_name", metavar="RUN", help=runs.ACCEPTED)
+    command.add_argument("run_name", metavar="RUN", help=run_names.ACCEPTED)
     add_answers(command)
     command.add_argument(
         "--study",
@@ -133,7 +132,7 @@ async def _command(options: argparse.Namespace) -> int:
             f"annotate: found no {error.name}; accepted: what `pip install "
             "'pytest-selfrepair[annotate]'` installs"
         ) from error
-    stored = runs.load(options.run_name)
+    stored = run_names.load(options.run_name)
     programs = failing(stored)
     games = [] if options.judge else finished(stored)
     if not (programs or games):
@@ -145,16 +144,16 @@ async def _command(options: argparse.Namespace) -> int:
     items: list[StudyItem] = [*programs, *games]
     design = texts = None
     if options.study is not None:
-        design = study.load(options.study)
-        study.check(design, items)
-        texts = study.texts(design, options.study)
+        design = study_plan.load(options.study)
+        study_plan.check(design, items)
+        texts = study_plan.texts(design, options.study)
     with Answers(options.answers) as answers:
         judged = _judged(options, stored, programs, design, answers) if options.judge else None
         await serve(
             Served(
                 answers=answers,
                 study=design,
-                texts=texts or study.StudyTexts(consent="", instructions=_instructions(items)),
+                texts=texts or study_plan.StudyTexts(consent="", instructions=_instructions(items)),
                 items=tuple(items),
                 person=Person(
                     code=_code(options.participant), items=_chosen(items, options.program)
@@ -174,7 +173,7 @@ async def _command(options: argparse.Namespace) -> int:
 def _instructions(items: Sequence[StudyItem]) -> str:
     """What a person without a study is told of everything that they are shown."""
     nouns = [each.noun for each in (Item, FinishedGame) if any(isinstance(i, each) for i in items)]
-    return "\n\n".join(study.standard("instructions", noun) for noun in nouns)
+    return "\n\n".join(study_plan.standard("instructions", noun) for noun in nouns)
 
 
 def _with_tasks(items: Sequence[Item], path: Path) -> list[Item]:
@@ -206,15 +205,15 @@ def _warn_of_missing(items: Sequence[Item]) -> None:
 
 def _judged(
     options: argparse.Namespace,
-    stored: runs.LoadedRun,
+    stored: run_names.LoadedRun,
     items: Sequence[Item],
-    design: study.Study | None,
+    design: study_plan.Study | None,
     answers: Answers,
-) -> tuple[judging.Text, ...]:
+) -> tuple[text_judging.Text, ...]:
     if design is not None:
         shown = {key for each in design.participants for key in each.programs}
         items = [item for item in items if item.key in shown]
-    found = judging.texts(
+    found = text_judging.texts(
         stored, items, answers.answers(), per_program=options.texts_per_source, seed=options.seed
     )
     if not found:

@@ -8,7 +8,7 @@ import msgspec
 from pytest_selfrepair.commands.certificate import Certificate, as_markdown, certificate
 from pytest_selfrepair.commands.output import STANDARD_OUTPUT, as_json_line, write
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 
 JSON = ".json"
 """How the name of a file ends that is to hold JSON."""
@@ -16,7 +16,7 @@ JSON = ".json"
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare what the command takes, and what it runs."""
-    command.add_argument("name", metavar="RUN", help=runs.ACCEPTED)
+    command.add_argument("name", metavar="RUN", help=run_names.ACCEPTED)
     command.add_argument(
         "-o",
         "--out",
@@ -49,9 +49,9 @@ def run(name: str, out: Path, *, as_json: bool) -> int:
         UsageError: There is no such run, it has no record, or the file cannot be written.
         StoreError: The store cannot be read.
     """
-    found = runs.load(name)
+    found = run_names.load(name)
     if not found.records:
         raise UsageError(f"RUN: found {found.name}, which has no record; nothing to certify")
-    facts: Certificate = certificate(found, runs.others(found.place))
+    facts: Certificate = certificate(found, run_names.others(found.place))
     write(out, as_json_line(msgspec.to_builtins(facts)) if as_json else as_markdown(facts))
     return 0

@@ -23,7 +23,7 @@ from pytest_selfrepair.report.ranking_markdown import ranking_markdown
 from pytest_selfrepair.report.ranking_terminal import ranking
 from pytest_selfrepair.report.terminal import SummaryLine
 from pytest_selfrepair.report.visible_text import shows_unicode
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 
 _KINDS = {
     "json": "JSON",
@@ -36,7 +36,7 @@ _KINDS = {
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare what the command takes, and what it runs."""
-    command.add_argument("before", metavar="A", help=f"the run before: {runs.ACCEPTED}")
+    command.add_argument("before", metavar="A", help=f"the run before: {run_names.ACCEPTED}")
     command.add_argument("after", metavar="B", help="the run after, named alike")
     command.add_argument(
         "others", metavar="C", nargs="*", help="further runs: three or more are ranked"
@@ -87,7 +87,7 @@ _Lines = Callable[[bool, int, bool], list[SummaryLine]]
 _Reports = dict[str, Callable[[], str]]
 
 
-def _two(loaded: Sequence[runs.LoadedRun], made: str) -> tuple[_Lines, _Reports]:
+def _two(loaded: Sequence[run_names.LoadedRun], made: str) -> tuple[_Lines, _Reports]:
     """One run against another."""
     old, new = loaded
     found = run_comparison(
@@ -107,7 +107,7 @@ def _two(loaded: Sequence[runs.LoadedRun], made: str) -> tuple[_Lines, _Reports]
     ), reports
 
 
-def _several(loaded: Sequence[runs.LoadedRun], made: str) -> tuple[_Lines, _Reports]:
+def _several(loaded: Sequence[run_names.LoadedRun], made: str) -> tuple[_Lines, _Reports]:
     """Runs ranked on the tasks that all of them scored."""
     if not any(each.records for each in loaded):
         raise UsageError(
@@ -128,7 +128,7 @@ def _several(loaded: Sequence[runs.LoadedRun], made: str) -> tuple[_Lines, _Repo
     ), reports
 
 
-def _ranked(loaded: Sequence[runs.LoadedRun]) -> RunRanking:
+def _ranked(loaded: Sequence[run_names.LoadedRun]) -> RunRanking:
     return run_ranking(
         [
             RunToRank(
@@ -146,8 +146,8 @@ def _letter(number: int) -> str:
     return chr(ord("A") + number) if number < 26 else f"#{number + 1}"  # noqa: PLR2004 - letters
 
 
-def _loaded(which: str, name: str) -> runs.LoadedRun:
+def _loaded(which: str, name: str) -> run_names.LoadedRun:
     try:
-        return runs.load(name)
+        return run_names.load(name)
     except SelfRepairError as error:
         raise UsageError(f"{which}: {error}") from error

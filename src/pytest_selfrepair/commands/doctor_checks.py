@@ -265,7 +265,7 @@ def _weights(name: str) -> Finding:
 async def _asked(name: str, url: str | None) -> Finding:
     from pytest_selfrepair.models.addresses import OPENAI_URL, Endpoint  # noqa: PLC0415 - as needed
     from pytest_selfrepair.models.chat import ChatModel  # noqa: PLC0415 - as above
-    from pytest_selfrepair.models.check import fault_of  # noqa: PLC0415 - as above
+    from pytest_selfrepair.models.check import Checked, fault_of  # noqa: PLC0415 - as above
     from pytest_selfrepair.models.endpoint import EndpointClient  # noqa: PLC0415 - as above
     from pytest_selfrepair.models.tokens import TiktokenCounter  # noqa: PLC0415 - as above
     from pytest_selfrepair.models.traffic import Slots  # noqa: PLC0415 - as above
@@ -274,7 +274,8 @@ async def _asked(name: str, url: str | None) -> Finding:
     line = EndpointClient(endpoint, Slots(1))
     model = ChatModel(name, line=line, counter=TiktokenCounter(model=name))
     try:
-        fault = await fault_of([(model, SamplingParams(temperature=None, max_tokens=1))])
+        params = SamplingParams(temperature=None, max_tokens=1)
+        fault = await fault_of([Checked(at=[model], params=params)])
     finally:
         await line.aclose()
     if fault is not None:

@@ -11,8 +11,7 @@ from pytest_selfrepair.commands import export_authors
 from pytest_selfrepair.commands.arguments import number
 from pytest_selfrepair.commands.output import opened, tell
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.store import exchange, lines
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import exchange, lines, run_names
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 _KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -30,7 +29,7 @@ _READ: Mapping[str, Callable[[SqliteStore, int | None], Iterator[lines.Line]]] =
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare what the command takes, and what it runs."""
-    command.add_argument("run_name", metavar="RUN", help=runs.ACCEPTED)
+    command.add_argument("run_name", metavar="RUN", help=run_names.ACCEPTED)
     command.add_argument(
         "-o", "--out", metavar="FILE", type=Path, help="where they go (default: standard output)"
     )
@@ -122,14 +121,14 @@ def _chosen(name: str, number: int | None) -> tuple[Path, int | None]:
         UsageError: There is no such run, it is in no store, or two are named.
         StoreError: The store cannot be read.
     """
-    path, which = runs.split(name)
-    alone = which is None and not runs.is_shorthand(name)
+    path, which = run_names.split(name)
+    alone = which is None and not run_names.is_shorthand(name)
     if not alone and number is not None:
         raise UsageError(f"--run: found {number} beside {name!r}; accepted: one of them")
-    if alone and (not path.exists() or runs.kind_of(path) is runs.Kind.STORE):
+    if alone and (not path.exists() or run_names.kind_of(path) is run_names.Kind.STORE):
         return path, number
-    place = runs.find(name)
-    if place.kind is not runs.Kind.STORE:
+    place = run_names.find(name)
+    if place.kind is not run_names.Kind.STORE:
         raise UsageError(
             f"RUN: found {name!r}, {place.kind}; accepted with --format lines: a store or a run in "
             "one. `selfrepair import` takes a file into a store"
@@ -143,6 +142,6 @@ def _numbered(name: str, number: int) -> str:
     Raises:
         UsageError: The RUN says already which run is meant.
     """
-    if runs.is_shorthand(name) or runs.split(name)[1] is not None:
+    if run_names.is_shorthand(name) or run_names.split(name)[1] is not None:
         raise UsageError(f"--run: found {number} beside {name!r}; accepted: one of them")
     return f"{name}::{number}"

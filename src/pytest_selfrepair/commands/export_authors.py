@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pytest_selfrepair.commands.output import opened, tell
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 from pytest_selfrepair.store.authors_write import write
 
 _MOST_NAMED = 5
@@ -27,11 +27,11 @@ def run(name: str, out: Path | None, *, source: str | None) -> int:
         UsageError: There is no such run or source, or the file cannot be written.
         StoreError: The store cannot be read.
     """
-    place = runs.find(name)
+    place = run_names.find(name)
     left_out: list[str] = []
     written = 0
     with opened(out, encoding="utf-8") as say:
-        for record in runs.records_of(place):
+        for record in run_names.records_of(place):
             if record.grown is None and record.foreign is None:
                 left_out.append(record.task_id)
                 continue

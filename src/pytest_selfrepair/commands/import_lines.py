@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from pytest_selfrepair.commands import import_authors as take_in_authors
+from pytest_selfrepair.commands import import_authors
 from pytest_selfrepair.commands.output import tell
 from pytest_selfrepair.core.record import UNKNOWN
 from pytest_selfrepair.errors import StoreError, UsageError
@@ -53,7 +53,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 async def _command(options: argparse.Namespace) -> int:
     if options.format == "authors":
-        return await take_in_authors.run(
+        return await import_authors.run(
             options.file,
             options.into,
             model=options.model or UNKNOWN,

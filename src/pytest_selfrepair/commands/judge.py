@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pytest_selfrepair.api.judge_programs import verdict_or_trouble
-from pytest_selfrepair.commands import judge_options as judging
+from pytest_selfrepair.commands import judge_options
 from pytest_selfrepair.commands.catalogue import Catalogue
 from pytest_selfrepair.commands.in_order import ordered
 from pytest_selfrepair.commands.judged_lines import JudgedProgram, Unjudged
@@ -58,7 +58,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "begun again, it goes on where it ended. auto: as the array job of Slurm or AWS Batch "
         "says; auto/N: likewise, and in an indexed Job of Kubernetes (default: all programs)",
     )
-    judging.add(command)
+    judge_options.add(command)
     command.set_defaults(run=_command)
 
 
@@ -72,8 +72,8 @@ def _shard(text: str) -> Shard:
 async def _command(options: argparse.Namespace) -> int:
     if options.shard is not None and options.out is None:
         raise UsageError("--shard: found no -o FILE beside it; accepted: with a file to go on with")
-    chosen = judging.settings(options, all_cases=options.all_cases)
-    async with judging.opened(chosen) as judge:
+    chosen = judge_options.settings(options, all_cases=options.all_cases)
+    async with judge_options.opened(chosen) as judge:
         return await run(
             options.tasks,
             options.programs,

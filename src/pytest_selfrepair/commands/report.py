@@ -14,12 +14,12 @@ from pytest_selfrepair.report.html import page_pieces
 from pytest_selfrepair.report.run_markdown import run_markdown
 from pytest_selfrepair.report.run_terminal import run_summary
 from pytest_selfrepair.report.visible_text import shows_unicode
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare what the command takes, and what it runs."""
-    command.add_argument("name", metavar="RUN", help=runs.ACCEPTED)
+    command.add_argument("name", metavar="RUN", help=run_names.ACCEPTED)
     for option, what in (
         ("--html", "write the run's page there"),
         ("--json", "write every estimate there"),
@@ -53,7 +53,7 @@ def run(name: str, out: Mapping[str, Path | None], *, quiet: bool) -> int:
         UsageError: There is no such run, or a file cannot be written.
         StoreError: The store cannot be read.
     """
-    found = runs.load(name)
+    found = run_names.load(name)
     estimated = findings(found.records, found.games)
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     made = f"{found.title}, reported {now}"

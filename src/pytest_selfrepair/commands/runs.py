@@ -12,7 +12,7 @@ from tabulate import tabulate
 from pytest_selfrepair.commands.output import show, tell
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.report.visible_text import harmless
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 from pytest_selfrepair.store.lines import brief
 from pytest_selfrepair.store.listing import StoredRun, listing
 from pytest_selfrepair.store.run_labels import checked_name, checked_note, relabel
@@ -115,11 +115,11 @@ def _checked(option: str, text: str) -> str:
         raise UsageError(f"{flag}: found {brief(text)}; accepted: {error}") from error
 
 
-def _place(path: Path, which: str) -> runs.RunPlace:
+def _place(path: Path, which: str) -> run_names.RunPlace:
     """Where a RUN is: in the store that is named, unless it names its own."""
-    own = runs.split(which)[1] is not None or Path(which).exists()
-    place = runs.find(which if own else f"{path.as_posix()}::{which}")
-    if place.kind is not runs.Kind.STORE:
+    own = run_names.split(which)[1] is not None or Path(which).exists()
+    place = run_names.find(which if own else f"{path.as_posix()}::{which}")
+    if place.kind is not run_names.Kind.STORE:
         raise UsageError(f"RUN: found {which!r}, {place.kind}; accepted: a run of a store")
     return place
 

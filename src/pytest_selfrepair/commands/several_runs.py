@@ -13,7 +13,7 @@ from pytest_selfrepair.estimate.comparison.run_comparison import side
 from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.report.figure_way import HEADLINE, PAPER, FigureWay, RunFindings
 from pytest_selfrepair.report.numbers import plural
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 
 _REPLACEMENT = {"with": True, "without": False}
 _BASELINES = {"paper": Baseline.EVERY_TASK, "stopping": Baseline.STOPPING}
@@ -25,7 +25,7 @@ def add_runs(command: argparse.ArgumentParser) -> None:
         "names",
         metavar="RUN",
         nargs="+",
-        help=f"{runs.ACCEPTED}; several are shown on the tasks that all of them scored",
+        help=f"{run_names.ACCEPTED}; several are shown on the tasks that all of them scored",
     )
     command.add_argument("--difficulty", metavar="NAME", help="tasks of this difficulty alone")
     command.add_argument(
@@ -74,7 +74,7 @@ def found_in(names: Sequence[str], difficulty: str | None = None) -> list[RunFin
         UsageError: There is no such run, no task is shared, or none is of the difficulty.
         StoreError: A store cannot be read.
     """
-    loaded = [runs.load(name) for name in names]
+    loaded = [run_names.load(name) for name in names]
     kept = [each.records for each in loaded]
     shared = f"that {'both' if len(loaded) == 2 else f'all {len(loaded)}'} runs scored"  # noqa: PLR2004 - a pair
     said = ""

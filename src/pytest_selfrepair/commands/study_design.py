@@ -6,14 +6,14 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from pytest_selfrepair.annotate import study_plan as study
+from pytest_selfrepair.annotate import study_plan
 from pytest_selfrepair.annotate.finished_games import finished
 from pytest_selfrepair.annotate.person import StudyItem
 from pytest_selfrepair.annotate.study_items import failing
 from pytest_selfrepair.commands.output import show, tell
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.report.numbers import plural
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 
 PROGRAMS, GAMES = "programs", "games"
 """What a study may be about."""
@@ -49,13 +49,13 @@ def create(
         UsageError: There is no such assignment, no such run, or the file is there already.
         StoreError: The run cannot be read.
     """
-    stored = runs.load(run)
+    stored = run_names.load(run)
     items = _drawn_from(stored, kind)
-    design, given = study.create(
+    design, given = study_plan.create(
         items, run=stored.name, people=people, each=each, per_program=per_program, seed=seed
     )
     noun, whole = items[0].noun, items[0].whole
-    study.save(design, out, noun=noun)
+    study_plan.save(design, out, noun=noun)
     keys = {key for participant in design.participants for key in participant.programs}
     shown = [item for item in items if item.key in keys]
     by_difficulty = Counter(item.difficulty for item in shown)
@@ -82,7 +82,7 @@ def create(
     return 0
 
 
-def _drawn_from(stored: runs.LoadedRun, kind: str | None) -> Sequence[StudyItem]:
+def _drawn_from(stored: run_names.LoadedRun, kind: str | None) -> Sequence[StudyItem]:
     programs, games = failing(stored), finished(stored)
     if kind is None:
         return programs or games
@@ -103,8 +103,8 @@ def renew(path: Path, code: str, *, address: str) -> int:
     Raises:
         UsageError: There is no such study or participant, or the file cannot be written.
     """
-    design, secret = study.renewed(study.load(path), code)
-    study.save(design, path, anew=False)
+    design, secret = study_plan.renewed(study_plan.load(path), code)
+    study_plan.save(design, path, anew=False)
     tell("selfrepair: the old link ends when `selfrepair annotate` is started again")
     show(" ".join(_link(address, code, secret)))
     return 0

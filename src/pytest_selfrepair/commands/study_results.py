@@ -7,8 +7,7 @@ from pathlib import Path
 import msgspec
 from tabulate import tabulate
 
-from pytest_selfrepair.annotate import study_plan as study
-from pytest_selfrepair.annotate import study_summary as summary
+from pytest_selfrepair.annotate import study_plan, study_summary
 from pytest_selfrepair.annotate.agreement import Agreement
 from pytest_selfrepair.annotate.answers_export import as_lines
 from pytest_selfrepair.annotate.answers_file import Answers
@@ -35,10 +34,10 @@ def status(path: Path | None, answers: Path, *, as_json: bool) -> int:
         UsageError: There is no such study.
         StoreError: The answers cannot be read.
     """
-    design = study.load(path) if path else None
+    design = study_plan.load(path) if path else None
     codes = [each.code for each in design.participants] if design else []
     with Answers(answers, create=False) as kept:
-        found = summary.progress(
+        found = study_summary.progress(
             design,
             kept.answers(),
             [who for who, _ in kept.drafted()],
@@ -105,7 +104,7 @@ def report(answers: Path, *, as_json: bool) -> int:
         StoreError: The answers cannot be read.
     """
     with Answers(answers, create=False) as kept:
-        found = summary.found(kept.answers(), kept.judgements())
+        found = study_summary.found(kept.answers(), kept.judgements())
     if as_json:
         show(json.dumps(msgspec.to_builtins(found), indent=2))
         return 0
@@ -126,7 +125,7 @@ def report(answers: Path, *, as_json: bool) -> int:
     return 0
 
 
-def _judged(found: Sequence[summary.JudgedTexts]) -> str:
+def _judged(found: Sequence[study_summary.JudgedTexts]) -> str:
     names = [*map(str, Accuracy), *(f"{_AMOUNTS[change]} change" for change in EditSize)]
     rows = [
         (

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from pytest_selfrepair.commands import judge_options as judging
+from pytest_selfrepair.commands import judge_options
 from pytest_selfrepair.commands.arguments import add_task_paths, number
 from pytest_selfrepair.commands.in_order import ordered
 from pytest_selfrepair.commands.output import as_json_line, show
@@ -37,12 +37,12 @@ def arguments(command: argparse.ArgumentParser) -> None:
         help="reference solutions of a task that are tried at most, the first ones (default: "
         f"{MOST_SOLUTIONS})",
     )
-    judging.add(command)
+    judge_options.add(command)
     command.set_defaults(run=_command)
 
 
 async def _command(options: argparse.Namespace) -> int:
-    async with judging.opened(judging.settings(options)) as judge:
+    async with judge_options.opened(judge_options.settings(options)) as judge:
         return await run(
             options.paths,
             judge,

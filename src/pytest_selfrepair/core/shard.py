@@ -1,11 +1,15 @@
 """A shard: one host's share of a run that several share, and of what the whole run may spend."""
 
+import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 from pytest_selfrepair.core.run_account import RunLimits
 
 _NANO = 10**9
 """Parts of a dollar that are dealt out: floats tell them apart up to nine million dollars."""
+_PICO = 10**12
+"""Parts of a dollar that accounts count in."""
 _MARK = "/"
 
 
@@ -35,8 +39,16 @@ class Shard:
         tokens, dollars = whole.max_tokens, whole.max_dollars
         return RunLimits(
             max_tokens=None if tokens is None else self.part(tokens),
-            max_dollars=None if dollars is None else self.part(int(dollars * _NANO)) / _NANO,
+            max_dollars=None if dollars is None else self._dollars(dollars),
         )
+
+    def _dollars(self, whole: float) -> float:
+        """Its part of an amount, never more than that once an account counts in 1e-12 dollars."""
+        nano = self.part(int(Fraction(whole) * _NANO))
+        part = nano / _NANO
+        while round(part * _PICO) > nano * (_PICO // _NANO):  # large amounts are not exact
+            part = math.nextafter(part, 0.0)
+        return part
 
     def account(self, campaign: str) -> str:
         """Its account: apart from those of other shards, also where they share a store."""

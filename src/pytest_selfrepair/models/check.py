@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from urllib.parse import urlsplit, urlunsplit
 
@@ -29,16 +29,29 @@ _SPEAKS = frozenset({400, 401, 403, 422, 429})
 """Statuses of an endpoint that has such a path."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A model that is checked.
+
+    Attributes:
+        at: The model at each address that serves it.
+        params: How completions are drawn from it.
+    """
+
+    at: Sequence[ChatModel]
+    params: SamplingParams
+
+
 class Check:
     """The check of a run's models, made once in a process, when the first request is to be paid.
 
     Attributes:
-        models: Who is checked, and how completions are drawn from each.
+        models: Who is checked.
         fault: Why the run cannot begin, in one line; None: it can, or nobody has asked yet.
     """
 
     def __init__(self) -> None:
-        self.models: Sequence[tuple[ChatModel, SamplingParams]] = ()
+        self.models: Sequence[Checked] = ()
         self.fault: str | None = None
         self._lock = asyncio.Lock()
         self._is_made = False
@@ -57,16 +70,26 @@ class Check:
             raise EndpointRefusedError(self.fault)
 
 
-async def fault_of(models: Iterable[tuple[ChatModel, SamplingParams]]) -> str | None:
+async def fault_of(models: Iterable[Checked]) -> str | None:
     """Why some of the models cannot be asked, in one line; None: all can, for all that is known.
 
-    A trouble that may pass is no such reason, nor a refusal of this one request.
+    A trouble that may pass is no such reason, nor a refusal of this one request. Where several
+    addresses serve a model, it is one that nobody is at some of them.
     """
-    found = await asyncio.gather(*(_fault(model, params) for model, params in models))
-    return "; ".join(dict.fromkeys(filter(None, found))) or None
+    found = await asyncio.gather(*map(_faults, models))
+    return "; ".join(dict.fromkeys(fault for faults in found for fault in faults)) or None
 
 
-async def _fault(model: ChatModel, params: SamplingParams) -> str | None:
+async def _faults(model: Checked) -> list[str]:
+    found = await asyncio.gather(*(_fault(each, model.params) for each in model.at))
+    faults = [each for each in found if each is not None]
+    if len(faults) < len(model.at):
+        return [said for said, is_unreached in faults if not is_unreached]
+    return [said for said, _ in faults]
+
+
+async def _fault(model: ChatModel, params: SamplingParams) -> tuple[str, bool] | None:
+    """Why a model cannot be asked, and whether the reason is that nobody is there."""
     try:
         async with asyncio.timeout(_SECONDS):
             trouble = await _tried(model, params)
@@ -75,7 +98,7 @@ async def _fault(model: ChatModel, params: SamplingParams) -> str | None:
             hint = await _hint(model, trouble)
     except TimeoutError:
         return None
-    return f"{model.shown}: {trouble}; {hint or trouble.advice}"
+    return f"{model.shown}: {trouble}; {hint or trouble.advice}", trouble.is_unreached
 
 
 async def _tried(model: ChatModel, params: SamplingParams) -> RequestFailure | None:

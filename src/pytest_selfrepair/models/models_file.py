@@ -22,7 +22,7 @@ class ModelSettings:
 
     Attributes:
         where: File and table, for error messages.
-        base_url: The address of its endpoint.
+        base_url: The addresses of its endpoint.
         key_env: The variable of the environment that holds its key; None where it has none.
         params: Values of `SamplingParams`, by field.
         feedback_max_tokens: The longest explanation, in tokens.
@@ -36,7 +36,7 @@ class ModelSettings:
     """
 
     where: str = ""
-    base_url: str | None = None
+    base_url: tuple[str, ...] = ()
     key_env: str | None = None
     params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     feedback_max_tokens: int | None = None
@@ -88,6 +88,11 @@ def _text(found: object) -> str:
     if not isinstance(found, str) or not found.strip():
         raise ValueError("a text that is not empty")
     return found.strip()
+
+
+def _urls(found: object) -> tuple[str, ...]:
+    """One address, or several at which the same model is served."""
+    return tuple(map(_url, found)) if isinstance(found, list) and found else (_url(found),)
 
 
 def _url(found: object) -> str:
@@ -164,7 +169,7 @@ _PARAMS: Mapping[str, Callable[[object], object]] = MappingProxyType(
 )
 _FIELDS: Mapping[str, Callable[[object], object]] = MappingProxyType(
     {
-        "base_url": _url,
+        "base_url": _urls,
         "key_env": _variable,
         **_PARAMS,
         "feedback_max_tokens": _whole,

@@ -44,7 +44,7 @@ def campaign_of(
         settings.feedback,
         _plan_text(plan),
         None if coder is None else coder.explaining.max_tokens,
-        settings.base_url,
+        _addresses(settings.base_url),
         settings.feedback_base_url,
         prompts.name,
         prompts.digest,
@@ -105,6 +105,11 @@ def check_limits(limits: RunLimits, unpriced: Sequence[str]) -> None:
             f"{', '.join(unpriced)} is known; accepted: a price in --selfrepair-prices, "
             "or a bound by --selfrepair-max-tokens-total"
         )
+
+
+def _addresses(given: tuple[str, ...]) -> object:
+    """As it has always been written where there is one, or none."""
+    return (given or (None,))[0] if len(given) <= 1 else sorted(given)
 
 
 def _plan_text(plan: Plan) -> str:

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 
-from pytest_selfrepair.core.sample import Model, SamplingParams
+from pytest_selfrepair.core.sample import Model
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.models.chat import ChatModel
-from pytest_selfrepair.models.check import fault_of
+from pytest_selfrepair.models.check import Checked, fault_of
 from pytest_selfrepair.models.recording import Replay
+from pytest_selfrepair.models.spread import SpreadModel
 from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.plugin.endpoints import EndpointClients
 from pytest_selfrepair.plugin.model_registry import ResolvedModel
@@ -54,8 +55,12 @@ def check_endpoints(settings: Settings, models: Sequence[ResolvedModel]) -> bool
 
 def checked(
     models: Sequence[tuple[ResolvedModel, Model]],
-) -> list[tuple[ChatModel, SamplingParams]]:
+) -> list[Checked]:
     """The models that are checked before the first request is paid, and how they are asked."""
-    return [
-        (made, model.params) for model, made in models if model.host and isinstance(made, ChatModel)
-    ]
+    found = []
+    for model, made in models:
+        if model.host and isinstance(made, ChatModel):
+            found.append(Checked(at=(made,), params=model.params))
+        if model.host and isinstance(made, SpreadModel):
+            found.append(Checked(at=made.members, params=model.params))
+    return found

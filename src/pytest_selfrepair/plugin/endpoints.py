@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.models.addresses import OPENAI_URL, Endpoint
@@ -12,6 +12,7 @@ from pytest_selfrepair.models.models_file import ModelSettings
 from pytest_selfrepair.models.parameters import header_value
 from pytest_selfrepair.models.recording import Replay
 from pytest_selfrepair.models.retrying import Retries
+from pytest_selfrepair.models.spread import AT_EACH
 from pytest_selfrepair.models.traffic import Slots, Throttle
 from pytest_selfrepair.plugin.model_names import AskedModel, runs_here
 from pytest_selfrepair.plugin.options import Settings
@@ -32,12 +33,14 @@ class EndpointPlace:
         api_key: The key; None where nobody names one.
         key_name: The variable that the key is read from, or would be.
         is_run_endpoint: Whether it is the endpoint of the code model, whose headers it then gets.
+        more_urls: Further addresses at which the same model is served, with the same key.
     """
 
     base_url: str | None
     api_key: str | None = field(repr=False)
     key_name: str
     is_run_endpoint: bool
+    more_urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +74,35 @@ class Endpoints:
         found = self._run_place(asked)
         if asked.for_feedback:
             address = self.settings.feedback_base_url or _address(_FEEDBACK_URL)
-            found = _moved(found, address, _variable(_FEEDBACK_KEY), _FEEDBACK_KEY)
-        if table.base_url is not None or table.key_env is not None:
+            addresses = (address,) if address else ()
+            found = _moved(found, addresses, _variable(_FEEDBACK_KEY), _FEEDBACK_KEY)
+        if table.base_url or table.key_env is not None:
             key_name = table.key_env or f"{table.where} key_env"
             found = _moved(found, table.base_url, self._key(table), key_name)
         return found
 
+    def endpoints(
+        self, asked: AskedModel, place: EndpointPlace, table: ModelSettings
+    ) -> tuple[Endpoint, ...]:
+        """A model's endpoint at each of its addresses, with the pace that is asked for.
+
+        Raises:
+            UsageError: Its key, or a variable of one of its headers, is not set.
+        """
+        first = self.endpoint(asked, place, table)
+        if not place.more_urls:
+            return (first,)
+        first = replace(first, retries=AT_EACH)
+        return (first, *(replace(first, base_url=url) for url in place.more_urls))
+
+    @property
+    def retries(self) -> Retries:
+        """How patiently a model is asked that fails in passing."""
+        settings = self.settings
+        return Retries(most=settings.request_retries, seconds=settings.retry_time)
+
     def endpoint(self, asked: AskedModel, place: EndpointPlace, table: ModelSettings) -> Endpoint:
-        """A model's endpoint, with the patience and the pace that are asked for.
+        """A model's endpoint at its first address.
 
         An empty address or key is LiteLLM's to find.
 
@@ -100,7 +124,7 @@ class Endpoints:
             api_key=api_key,
             headers=self.sent_headers(place, table),
             timeout=settings.request_timeout,
-            retries=Retries(most=settings.request_retries, seconds=settings.retry_time),
+            retries=self.retries,
             concurrency=self._shared(table.concurrency),
             requests_per_minute=self._shared(
                 table.requests_per_minute or settings.requests_per_minute
@@ -117,17 +141,19 @@ class Endpoints:
         settings = self.settings
         if not is_litellm(asked.name):
             return EndpointPlace(
-                base_url=settings.base_url or _address(_CODE_URL),
+                base_url=next(iter(settings.base_url), None) or _address(_CODE_URL),
                 api_key=_variable(_CODE_KEY),
                 key_name=_CODE_KEY,
                 is_run_endpoint=True,
+                more_urls=settings.base_url[1:],
             )
         alike = provider_of(asked.name) == provider_of(settings.model)
         return EndpointPlace(
-            base_url=settings.base_url if alike else None,
+            base_url=next(iter(settings.base_url), None) if alike else None,
             api_key=None,
             key_name="",
             is_run_endpoint=alike,
+            more_urls=settings.base_url[1:] if alike else (),
         )
 
     def headers(self, place: EndpointPlace, table: ModelSettings) -> tuple[tuple[str, str], ...]:
@@ -218,12 +244,13 @@ def _keyless(asked: AskedModel, place: EndpointPlace) -> UsageError:
 
 
 def _moved(
-    before: EndpointPlace, address: str | None, key: str | None, key_name: str
+    before: EndpointPlace, addresses: tuple[str, ...], key: str | None, key_name: str
 ) -> EndpointPlace:
-    """Another place, which keeps the key only where its address is the same."""
-    elsewhere = address not in {None, before.base_url or OPENAI_URL}
+    """Another place, which keeps the key only where its addresses are the same."""
+    elsewhere = not {before.base_url or OPENAI_URL, *before.more_urls}.issuperset(addresses)
     return EndpointPlace(
-        base_url=address or before.base_url,
+        base_url=addresses[0] if addresses else before.base_url,
+        more_urls=addresses[1:] if addresses else before.more_urls,
         api_key=key or (None if elsewhere else before.api_key),
         key_name=key_name,
         is_run_endpoint=before.is_run_endpoint and not elsewhere,

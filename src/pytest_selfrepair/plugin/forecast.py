@@ -89,10 +89,6 @@ class Forecast:
             unpriced: Models of which no price is known.
             as_of: The day of the price table.
         """
-        bounds = [
-            *([] if limits.max_tokens is None else [f"{limits.max_tokens:,} tokens generated"]),
-            *([] if limits.max_dollars is None else [f"${limits.max_dollars:,.2f}"]),
-        ]
         cost = (
             cost_unknown(unpriced)
             if self.dollars is None
@@ -107,7 +103,7 @@ class Forecast:
             f"  {drawn}",
             f"  {self.tokens:,} tokens generated, {self.prompt_tokens:,} read",
             f"  {cost}",
-            *([f"the run stops before it has cost {' or '.join(bounds)}"] if bounds else []),
+            *stops_before(limits),
             "(every completion taken to be as long as it may be; shorter ones are cheaper,",
             "though more in the baseline; nothing is taken from the store, nothing was sampled)",
         ]
@@ -173,6 +169,15 @@ def forecast(
             ),
         )
     return total
+
+
+def stops_before(limits: RunLimits) -> list[str]:
+    """What a run may spend in any case, in a line; none where nothing bounds it."""
+    bounds = [
+        *([] if limits.max_tokens is None else [f"{limits.max_tokens:,} tokens generated"]),
+        *([] if limits.max_dollars is None else [f"${limits.max_dollars:,.2f}"]),
+    ]
+    return [f"the run stops before it has cost {' or '.join(bounds)}"] if bounds else []
 
 
 def cost_unknown(unpriced: Iterable[str]) -> str:

@@ -15,9 +15,10 @@ from pytest_selfrepair.bargain.wording import (
     player_messages,
 )
 from pytest_selfrepair.core.budget import Cost
+from pytest_selfrepair.core.run_account import RunLimits
 from pytest_selfrepair.core.sample import Message
 from pytest_selfrepair.plugin.expected import dollars_of
-from pytest_selfrepair.plugin.forecast import cost_unknown, price_at_most
+from pytest_selfrepair.plugin.forecast import cost_unknown, price_at_most, stops_before
 from pytest_selfrepair.plugin.game_players import NamedPlayers
 from pytest_selfrepair.plugin.model_names import AskedModel
 from pytest_selfrepair.plugin.model_registry import ResolvedModel
@@ -69,12 +70,15 @@ class GamesForecast:
         """The same as a cost."""
         return Cost(tokens=self.tokens, dollars=self.dollars)
 
-    def lines(self, *, unpriced: Iterable[str], as_of: str) -> list[str]:
+    def lines(
+        self, *, unpriced: Iterable[str], as_of: str, limits: RunLimits | None = None
+    ) -> list[str]:
         """The forecast for a reader.
 
         Args:
             unpriced: Models of which no price is known.
             as_of: The day of the price table.
+            limits: What the run may spend in any case; None: that is said elsewhere.
         """
         missing = list(unpriced)
         cost = f"${self.dollars:,.2f} (prices of {as_of})"
@@ -87,6 +91,7 @@ class GamesForecast:
             f"  {completions:,} completions: {kinds}, {self.readings:,} readings of free talk",
             f"  {self.tokens:,} tokens generated, {self.prompt_tokens:,} read",
             f"  {cost}",
+            *([] if limits is None else stops_before(limits)),
             "(every game takes all its exchanges, every turn two tries and every completion is as",
             "long as it may be: games end sooner as a rule; nothing was played)",
         ]

@@ -19,7 +19,7 @@ from pytest_selfrepair.estimate.intervals.power import (
 from pytest_selfrepair.estimate.run.equal_tokens import compared
 from pytest_selfrepair.estimate.run.scored import scored, source_names, with_tree
 from pytest_selfrepair.plugin.options import Settings
-from pytest_selfrepair.report import phrases as words
+from pytest_selfrepair.report import phrases
 from pytest_selfrepair.report.numbers import plural
 
 _AT_SPREADS = "/".join(f"{100 * spread:g}" for spread in SPREADS)
@@ -96,7 +96,7 @@ def foreseen_gain(
 def foreseen_split(baselines: Baselines) -> list[str]:
     """Say whether more tasks or more samples of each make a rate surer, where that is known."""
     found = baselines.tasks_and_draws()
-    return [] if found is None else [words.spread(replace(found, source="the baseline"))]
+    return [] if found is None else [phrases.spread(replace(found, source="the baseline"))]
 
 
 def spread_of_gain(records: Sequence[Record]) -> float | None:

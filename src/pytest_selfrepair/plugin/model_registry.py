@@ -15,14 +15,19 @@ from pytest_selfrepair.models.models_file import NOTHING_SAID, ModelSettings, re
 from pytest_selfrepair.models.prices import Price, Prices
 from pytest_selfrepair.models.scripted import PREFIX, Script, ScriptedModel
 from pytest_selfrepair.models.slotted import slotted
+from pytest_selfrepair.models.spread import SpreadModel
 from pytest_selfrepair.models.thinking import thinks
 from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.weights import Weights, find_weights
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.asking import from_hook
 from pytest_selfrepair.plugin.endpoints import EndpointClients, Endpoints
-from pytest_selfrepair.plugin.flags import FEEDBACK_MAX_TOKENS, MAX_TOKENS, THINKING_MAX_TOKENS
 from pytest_selfrepair.plugin.local_servers import LocalServers, local_model
+from pytest_selfrepair.plugin.model_flags import (
+    FEEDBACK_MAX_TOKENS,
+    MAX_TOKENS,
+    THINKING_MAX_TOKENS,
+)
 from pytest_selfrepair.plugin.model_names import AskedModel, check_name, runs_here
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.plugin.plan import params_of
@@ -168,23 +173,28 @@ class ModelRegistry:
         """A model behind an endpoint; of a provider, where one is named, by LiteLLM."""
         called = table.params.get("wire_name", called)
         place = self.endpoints.place(asked, table)
-        endpoint = self.endpoints.endpoint(asked, place, table)
+        endpoints = self.endpoints.endpoints(asked, place, table)
         price = self._price(asked.name, table)
 
         def make(lines: EndpointClients) -> Model:
-            return ChatModel(
-                asked.name,
-                wire_name=called,
-                line=lines.to(endpoint, provider=provider),
-                counter=TiktokenCounter(model=called.rpartition("/")[2]),
-                price=price,
-                reader=self._reader(table),
-                ready=lines.ready,
-            )
+            members = [
+                ChatModel(
+                    asked.name,
+                    wire_name=called,
+                    line=lines.to(endpoint, provider=provider),
+                    counter=TiktokenCounter(model=called.rpartition("/")[2]),
+                    price=price,
+                    reader=self._reader(table),
+                    ready=lines.ready,
+                )
+                for endpoint in endpoints
+            ]
+            return SpreadModel(members, self.endpoints.retries) if members[1:] else members[0]
 
+        hosts = dict.fromkeys(endpoint.host for endpoint in endpoints)
         return _Made(
             make=make,
-            host=endpoint.host or f"{provider}, by LiteLLM",
+            host=" and ".join(filter(None, hosts)) or f"{provider}, by LiteLLM",
             headers=self.endpoints.headers(place, table),
         )
 

@@ -41,7 +41,7 @@ class Settings:
     thinking_tag: tuple[str, ...]
     models: Path | None
     seed: int | None
-    base_url: str | None
+    base_url: tuple[str, ...]
     feedback_base_url: str | None
     concurrency: int
     request_timeout: float

@@ -60,7 +60,7 @@ class Planning:
             lines += self._gate.foreseen_gain(len(tasks))
         if games:
             lines += self._process.models.forecast.of_games(
-                [(item.upcoming.load(), item.upcoming.role) for item in games]
+                [(item.upcoming.load(), item.upcoming.role) for item in games], alone=not lines
             )
             lines += _foreseen_surplus(games, self._process.settings.games)
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")

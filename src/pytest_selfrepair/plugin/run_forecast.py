@@ -59,15 +59,24 @@ class RunForecast:
         )
         return found.lines(limits=self._limits, unpriced=run.unpriced, as_of=str(run.prices.as_of))
 
-    def of_games(self, items: Iterable[tuple[Scenario, BargainRole]]) -> list[str]:
-        """What the games of these items would take, a line each."""
+    def of_games(self, items: Iterable[tuple[Scenario, BargainRole]], *, alone: bool) -> list[str]:
+        """What the games of these items would take, a line each.
+
+        Args:
+            items: Each scenario with the role that is improved.
+            alone: Whether there are no tasks, with whose forecast the run's limits are said.
+        """
         run = self._run
         total = GamesForecast()
         count = TiktokenCounter(model=self._counted_as).count
         for scenario, role in items:
             total += self.of_item(scenario, role, count)
         asked = [run.models[each] for each in run.players.asked]
-        return total.lines(unpriced=unpriced(asked), as_of=str(run.prices.as_of))
+        return total.lines(
+            unpriced=unpriced(asked),
+            as_of=str(run.prices.as_of),
+            limits=self._limits if alone else None,
+        )
 
     def of_item(
         self, scenario: Scenario, role: BargainRole, count: Callable[[str], int] | None = None

@@ -127,10 +127,10 @@ class RunGate:
 
 def _loaded(run: str) -> "LoadedRun":
     from pytest_selfrepair.estimate.comparison.paired import by_id  # noqa: PLC0415 - as above
-    from pytest_selfrepair.store import run_names as runs  # noqa: PLC0415 - as above
+    from pytest_selfrepair.store import run_names  # noqa: PLC0415 - as above
 
     try:
-        loaded = runs.load(run)
+        loaded = run_names.load(run)
         by_id(loaded.records, "before")  # else it would be refused when the run has been paid for
     except SelfRepairError as error:
         raise UsageError(f"--selfrepair-baseline: {error}") from None

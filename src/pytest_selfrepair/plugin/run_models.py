@@ -13,6 +13,7 @@ from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.check import Check
 from pytest_selfrepair.models.local import REQUESTS_AT_ONCE
 from pytest_selfrepair.models.recording import RecordingModel, Replay
+from pytest_selfrepair.models.spread import SpreadModel
 from pytest_selfrepair.models.traffic import Slots, Throttle
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.account import campaign_of, check_limits, limits_of
@@ -53,7 +54,7 @@ class OpenModels:
     def notices(self) -> list[str]:
         """What the user should know of how models are asked, a line each."""
         models = [member.model for member in self.members]
-        asked = [model for model in models if isinstance(model, ChatModel)]
+        asked = [model for model in models if isinstance(model, ChatModel | SpreadModel)]
         return list(dict.fromkeys(notice for model in asked for notice in model.notices))
 
     def stop(self) -> None:

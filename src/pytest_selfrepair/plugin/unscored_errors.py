@@ -91,8 +91,7 @@ def _folded(
     """The reports to show in place of all, and the reasons in them."""
     alike: dict[str, list[pytest.TestReport]] = {}
     for number, report in enumerate(errors):
-        of_item = report.when == "setup"
-        reason = reasons.get(report.nodeid) if of_item else None
+        reason = reasons.get(report.nodeid) if report.when == "setup" else None
         # an error of another kind stands alone
         alike.setdefault(f"error {number}" if reason is None else reason, []).append(report)
     shown = [each[0] if len(each) == 1 else _one(each, why) for why, each in alike.items()]

@@ -14,7 +14,7 @@ from pytest_selfrepair.estimate.bargain.bargain_findings import (
     verdict,
 )
 from pytest_selfrepair.estimate.bargain.gains import Gain
-from pytest_selfrepair.report import bargain_words as words
+from pytest_selfrepair.report import bargain_words
 from pytest_selfrepair.report.bargain_svg import risk_svg, rounds_svg
 from pytest_selfrepair.report.bargain_tables import by_gain, by_round, once
 from pytest_selfrepair.report.phrases import cost as cost_words
@@ -41,17 +41,17 @@ def games_facts(found: BargainFindings, records: Sequence[BargainRecord]) -> dic
     return {
         "title": found.title,
         "roles": [_role(found, about) for about in found.about],
-        "asymmetry": words.asymmetry(found),
+        "asymmetry": bargain_words.asymmetry(found),
         "levels": [
             {
-                "said": words.level(each),
-                "tests": [words.test(test) for test in each.tests],
+                "said": bargain_words.level(each),
+                "tests": [bargain_words.test(test) for test in each.tests],
             }
             for each in found.levels
         ],
-        "notes": [words.SHARE, words.DESCRIPTIVE],
+        "notes": [bargain_words.SHARE, bargain_words.DESCRIPTIVE],
         "unclear": [
-            text for each in found.rounds if (text := words.unclear_round(each)) is not None
+            text for each in found.rounds if (text := bargain_words.unclear_round(each)) is not None
         ],
         "unscored": found.unscored,
         "cost": cost_words(found.cost),
@@ -64,14 +64,16 @@ def _role(found: BargainFindings, about: BargainAbout) -> dict[str, object]:
     gains = [each for each in found.gains if each.role is about.role]
     names = {arm: arm for arm in (*about.arms, *(each.arm for each in rounds))}
     return {
-        "heading": words.heading(about),
-        "answers": [_answer(each) for each in words.headline(found) if each.role is about.role],
+        "heading": bargain_words.heading(about),
+        "answers": [
+            _answer(each) for each in bargain_words.headline(found) if each.role is about.role
+        ],
         "tables": [
             _table(by_round(rounds, names), "Rounds: deals ÷ games played, never survival"),
             _table(by_gain(gains, names), "What each arm gains, and of what that is made"),
         ],
-        "behaviour": [words.behaviour(each) for each in once(rounds)],
-        "histograms": [words.histogram(each) for each in once(rounds)],
+        "behaviour": [bargain_words.behaviour(each) for each in once(rounds)],
+        "histograms": [bargain_words.histogram(each) for each in once(rounds)],
         "curve": rounds_svg(rounds),
         "risk": risk_svg(rounds),
     }
@@ -79,14 +81,14 @@ def _role(found: BargainFindings, about: BargainAbout) -> dict[str, object]:
 
 def _answer(gain: Gain) -> dict[str, object]:
     said = (
-        words.numbers_of(gain),
-        words.trade_off(gain),
-        words.bounds(gain),
-        words.unclear(gain),
-        words.leak(gain.arm),
+        bargain_words.numbers_of(gain),
+        bargain_words.trade_off(gain),
+        bargain_words.bounds(gain),
+        bargain_words.unclear(gain),
+        bargain_words.leak(gain.arm),
     )
     return {
-        "said": words.answer(gain),
+        "said": bargain_words.answer(gain),
         "how": _CLASSES[verdict(gain.delta)],
         "lines": [text for text in said if text is not None],
         "gain": gain,

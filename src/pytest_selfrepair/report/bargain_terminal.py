@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pytest_selfrepair.estimate.bargain.bargain_findings import BargainFindings, verdict
 from pytest_selfrepair.estimate.bargain.gains import Gain
 from pytest_selfrepair.estimate.bargain.model_levels import LevelAnswer
-from pytest_selfrepair.report import bargain_words as words
+from pytest_selfrepair.report import bargain_words
 from pytest_selfrepair.report.bargain_tables import by_gain, by_round, once
 from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.report.phrases import cost as cost_words
@@ -27,11 +27,12 @@ _LEVELS = {
 
 def games_in_short(found: BargainFindings, paper: Paper) -> list[SummaryLine]:
     """Exactly three lines: the answers, deals and surplus shares, cost and what is missing."""
-    gains = words.headline(found)
-    answers = "; ".join(f"{each.role}, {words.answer(each)}" for each in gains)
+    gains = bargain_words.headline(found)
+    answers = "; ".join(f"{each.role}, {bargain_words.answer(each)}" for each in gains)
     last = {(each.role, each.arm): each for each in found.rounds}
     shares = "; ".join(
-        f"{each.role}, {each.arm}: {words.share(each.surplus.value)}" for each in last.values()
+        f"{each.role}, {each.arm}: {bargain_words.share(each.surplus.value)}"
+        for each in last.values()
     )
     items = sum(each.scenarios for each in found.about)
     missing = f", {len(found.unscored)} not scored" if found.unscored else ""
@@ -66,8 +67,8 @@ class _Games:
             said = "no game was scored: whether advice gains cannot be told"
             parts.append(self._say(said, LineStyle.UNSURE))
         for about in found.about:
-            own = [each for each in words.headline(found) if each.role is about.role]
-            parts.append([*self._say(words.heading(about)), *self._answers(own)])
+            own = [each for each in bargain_words.headline(found) if each.role is about.role]
+            parts.append([*self._say(bargain_words.heading(about)), *self._answers(own)])
             rounds = [each for each in found.rounds if each.role is about.role]
             gains = [each for each in found.gains if each.role is about.role]
             parts.append(
@@ -78,10 +79,14 @@ class _Games:
             )
             lasting = {each.arm: each for each in rounds if each.round > 1}
             shown = [*once(rounds)[:1], *lasting.values()]
-            parts.append([line for each in shown for line in self._say(words.behaviour(each))])
+            parts.append(
+                [line for each in shown for line in self._say(bargain_words.behaviour(each))]
+            )
         if found.rounds:
-            notes = (words.SHARE, words.DESCRIPTIVE)
-            parts.append([line for text in words.asymmetry(found) for line in self._say(text)])
+            notes = (bargain_words.SHARE, bargain_words.DESCRIPTIVE)
+            parts.append(
+                [line for text in bargain_words.asymmetry(found) for line in self._say(text)]
+            )
             parts.append([line for note in notes for line in self._say(note, LineStyle.FAINT)])
         parts += [self._levels(), self._end()]
         return apart(parts)
@@ -98,25 +103,25 @@ class _Games:
         return [line for each in gains for line in self._answer(each)]
 
     def _answer(self, gain: Gain) -> Iterator[SummaryLine]:
-        yield from self._say(words.answer(gain), _STYLES[verdict(gain.delta)])
+        yield from self._say(bargain_words.answer(gain), _STYLES[verdict(gain.delta)])
         said = (
-            words.numbers_of(gain),
-            words.trade_off(gain),
-            words.bounds(gain),
-            words.unclear(gain),
+            bargain_words.numbers_of(gain),
+            bargain_words.trade_off(gain),
+            bargain_words.bounds(gain),
+            bargain_words.unclear(gain),
         )
         for text in said:
             if text is not None:
                 yield from self._say(text, indent="  ")
-        if (leak := words.leak(gain.arm)) is not None:
+        if (leak := bargain_words.leak(gain.arm)) is not None:
             yield from self._say(f"({leak})", LineStyle.UNSURE, indent="  ")
 
     def _levels(self) -> list[SummaryLine]:
         lines: list[SummaryLine] = []
         for level in self._found.levels:
-            lines += self._say(words.level(level), _LEVELS[level.answer])
+            lines += self._say(bargain_words.level(level), _LEVELS[level.answer])
             for test in level.tests:
-                lines += self._say(words.test(test), indent="  ")
+                lines += self._say(bargain_words.test(test), indent="  ")
         return lines
 
     def _end(self) -> list[SummaryLine]:
@@ -125,7 +130,7 @@ class _Games:
         lines = [
             line
             for figures in found.rounds
-            if (text := words.unclear_round(figures)) is not None
+            if (text := bargain_words.unclear_round(figures)) is not None
             for line in self._say(text, LineStyle.UNSURE)
         ]
         lines += [line for text in cost_words(found.cost) for line in self._say(text)]

@@ -16,6 +16,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import ProgramNode
 from pytest_selfrepair.core.verdict import CaseFailure
 from pytest_selfrepair.estimate.run.outcome import task_outcome
+from pytest_selfrepair.report.mathematics import readable_mathematics
 from pytest_selfrepair.report.replies import read_as
 from pytest_selfrepair.report.visible import visible
 
@@ -99,7 +100,7 @@ def _free(wanted: str, taken: set[str]) -> str:
 
 def _statement(statements: Mapping[str, str], record: Record) -> str | None:
     text = statements.get(record.task_id) or record.statement
-    return visible(text) if text else None
+    return visible(readable_mathematics(text)) if text else None
 
 
 def _row(record: Record, key: str, sources: Sequence[str]) -> Facts:

@@ -17,8 +17,7 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pytest_selfrepair.report import comparison_words, numbers, ranking_words, typeset
-from pytest_selfrepair.report import phrases as words
+from pytest_selfrepair.report import comparison_words, numbers, phrases, ranking_words, typeset
 from pytest_selfrepair.report.visible import visible
 
 D3 = "vendor/d3-7.9.2/d3.min.js"
@@ -159,15 +158,15 @@ def _environment() -> Environment:
         "interval_name": typeset.interval_name,
         "plural": numbers.plural,
         "words": typeset.words,
-        "answer_words": words.answer,
-        "bounds_of_difficulties": words.bounds_of_difficulties,
-        "bounds_words": words.bounds,
-        "several_words": words.several,
-        "not_compared": words.not_compared,
-        "short_words": words.short,
-        "spread_words": words.spread,
-        "variety_words": words.variety,
-        "trees_compared": words.trees_compared,
+        "answer_words": phrases.answer,
+        "bounds_of_difficulties": phrases.bounds_of_difficulties,
+        "bounds_words": phrases.bounds,
+        "several_words": phrases.several,
+        "not_compared": phrases.not_compared,
+        "short_words": phrases.short,
+        "spread_words": phrases.spread,
+        "variety_words": phrases.variety,
+        "trees_compared": phrases.trees_compared,
         "capitalize_first": typeset.capitalize_first,
         "rank_words": ranking_words.rank,
         "differ_in_tokens": comparison_words.differ_in_tokens,

@@ -5,8 +5,7 @@ import re
 
 from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.estimate.gain import AtEqualTokens
-from pytest_selfrepair.report import numbers
-from pytest_selfrepair.report import phrases as words
+from pytest_selfrepair.report import numbers, phrases
 from pytest_selfrepair.report.tables import by_difficulty, by_source
 from pytest_selfrepair.report.visible_text import harmless
 
@@ -57,45 +56,47 @@ def _budget(findings: Findings) -> list[str]:
 
 def _answers(findings: Findings) -> list[str]:
     if not findings.headline:
-        why = words.not_compared(findings)
+        why = phrases.not_compared(findings)
         return [f"**{why[0].upper()}{why[1:]}.**"]
-    depths = words.by_source(findings.depths)
+    depths = phrases.by_source(findings.depths)
     sources = {each.source: each for each in findings.sources}
     lines: list[str] = []
     for found in findings.headline:
-        said = (words.trees_compared(found), words.short(found), words.bounds(found))
+        said = (phrases.trees_compared(found), phrases.short(found), phrases.bounds(found))
         notes = [text for text in said if text is not None]
-        notes = [*words.others(found), *notes, *map(escaped, _depths(depths, found))]
+        notes = [*phrases.others(found), *notes, *map(escaped, _depths(depths, found))]
         if (source := sources.get(found.source)) is not None:
-            notes += [words.LEAKS] if source.leaks else []
-            notes += [text] if (text := words.unanswered(source)) is not None else []
+            notes += [phrases.LEAKS] if source.leaks else []
+            notes += [text] if (text := phrases.unanswered(source)) is not None else []
         more = "".join(f" {note[0].upper()}{note[1:]}." for note in notes)
-        lines.append(
-            f"- **{escaped(found.source)}: {words.answer(found)}.** {words.against(found)}.{more}"
-        )
+        answer, against = phrases.answer(found), phrases.against(found)
+        lines.append(f"- **{escaped(found.source)}: {answer}.** {against}.{more}")
     for note in (
-        words.several(findings.headline),
-        words.variety(findings.tally, findings.about.temperature),
+        phrases.several(findings.headline),
+        phrases.variety(findings.tally, findings.about.temperature),
     ):
         if note is None:
             continue
         lines.append(f"- {note[0].upper()}{note[1:]}.")
     lines += [
-        f"- {escaped(note[0].upper() + note[1:])}." for note in map(words.spread, findings.spreads)
+        f"- {escaped(note[0].upper() + note[1:])}."
+        for note in map(phrases.spread, findings.spreads)
     ]
     return lines
 
 
 def _cost(findings: Findings) -> list[str]:
-    latency = map(words.latency, findings.latency)
-    paid = words.cost(findings.cost, findings.account)
-    return [*paid, *latency, *words.lost(findings.lost)]
+    latency = map(phrases.latency, findings.latency)
+    paid = phrases.cost(findings.cost, findings.account)
+    return [*paid, *latency, *phrases.lost(findings.lost)]
 
 
 def _missing(findings: Findings) -> list[str]:
     shown = findings.unscored[:_MOST_SHOWN]
-    lines = [escaped(text) for text in words.bounds_of_difficulties(findings.difficulties)]
-    lines += [f"not scored: {escaped(words.named(each))}: {escaped(each.reason)}" for each in shown]
+    lines = [escaped(text) for text in phrases.bounds_of_difficulties(findings.difficulties)]
+    lines += [
+        f"not scored: {escaped(phrases.named(each))}: {escaped(each.reason)}" for each in shown
+    ]
     if (more := len(findings.unscored) - len(shown)) > 0:
         lines.append(f"not scored for {numbers.plural(more, 'other reason')}")
     if findings.about.not_run:
@@ -104,4 +105,4 @@ def _missing(findings: Findings) -> list[str]:
 
 
 def _depths(depths: dict[str, list[AtEqualTokens]], found: AtEqualTokens) -> list[str]:
-    return words.depths(depths.get(found.source, []))
+    return phrases.depths(depths.get(found.source, []))

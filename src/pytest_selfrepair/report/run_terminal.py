@@ -3,8 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from pytest_selfrepair.estimate.findings import Findings
-from pytest_selfrepair.report import numbers
-from pytest_selfrepair.report import phrases as words
+from pytest_selfrepair.report import numbers, phrases
 from pytest_selfrepair.report.bargain_terminal import games_in_full, games_in_short
 from pytest_selfrepair.report.terminal import LineStyle, SummaryLine, apart, summary
 from pytest_selfrepair.report.visible_text import Paper
@@ -50,7 +49,7 @@ def has_tasks(findings: Findings) -> bool:
 
 def _end(findings: Findings, paper: Paper) -> list[SummaryLine]:
     """What of a run without tasks is not in its games."""
-    said = [(text, LineStyle.UNSURE) for text in words.lost(findings.lost)]
+    said = [(text, LineStyle.UNSURE) for text in phrases.lost(findings.lost)]
     if findings.about.not_run:
         said.append((f"not run: {numbers.number(findings.about.not_run)}", LineStyle.UNSURE))
     said += [(f"note: {note}", LineStyle.PLAIN) for note in findings.notes]

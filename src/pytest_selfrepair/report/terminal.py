@@ -9,8 +9,7 @@ from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import Curve, Findings, Pair
 from pytest_selfrepair.estimate.gain import AtEqualTokens, RepairConclusion
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome
-from pytest_selfrepair.report import numbers
-from pytest_selfrepair.report import phrases as words
+from pytest_selfrepair.report import numbers, phrases
 from pytest_selfrepair.report.curve import Series, plot
 from pytest_selfrepair.report.tables import by_difficulty, by_outcome, by_source
 from pytest_selfrepair.report.visible_text import Paper
@@ -155,30 +154,30 @@ class _Page:
         """Whether repair pays, in words, with the numbers that carry it."""
         found = self._findings.headline
         if not found:
-            return self._say(words.not_compared(self._findings), LineStyle.UNSURE)
+            return self._say(phrases.not_compared(self._findings), LineStyle.UNSURE)
         lines = [line for each in found for line in self._answer(each)]
-        if (note := words.several(found)) is not None:
+        if (note := phrases.several(found)) is not None:
             lines += self._say(note, LineStyle.FAINT)
         for spread in self._findings.spreads:
-            lines += self._say(words.spread(spread), LineStyle.FAINT)
+            lines += self._say(phrases.spread(spread), LineStyle.FAINT)
         return lines
 
     def _answer(self, found: AtEqualTokens) -> Iterator[SummaryLine]:
         style = STYLES[found.answer or RepairConclusion.CANNOT_TELL]
-        yield from self._say(f"{found.source}: {words.answer(found)}", style)
-        for text in (words.against(found), *words.others(found), words.price(found)):
+        yield from self._say(f"{found.source}: {phrases.answer(found)}", style)
+        for text in (phrases.against(found), *phrases.others(found), phrases.price(found)):
             yield from self._say(text, indent="  ")
-        for note in (words.trees_compared(found), words.short(found), words.bounds(found)):
+        for note in (phrases.trees_compared(found), phrases.short(found), phrases.bounds(found)):
             if note is not None:
                 yield from self._say(f"({note})", indent="  ")
         for each in self._findings.sources:
             if each.source != found.source:
                 continue
             if each.leaks:
-                yield from self._say(f"({words.LEAKS})", LineStyle.UNSURE, indent="  ")
-            if (left_out := words.unanswered(each)) is not None:
+                yield from self._say(f"({phrases.LEAKS})", LineStyle.UNSURE, indent="  ")
+            if (left_out := phrases.unanswered(each)) is not None:
                 yield from self._say(f"({left_out})", LineStyle.UNSURE, indent="  ")
-        for text in words.depths(words.by_source(self._findings.depths).get(found.source, [])):
+        for text in phrases.depths(phrases.by_source(self._findings.depths).get(found.source, [])):
             yield from self._say(text, indent="  ")
 
     def _rates(self) -> list[SummaryLine]:
@@ -186,7 +185,7 @@ class _Page:
         table = by_difficulty(findings, self._names, self._groups).lines(self._paper)
         bounds = [
             line
-            for text in words.bounds_of_difficulties(findings.difficulties)
+            for text in phrases.bounds_of_difficulties(findings.difficulties)
             for line in self._say(text, LineStyle.UNSURE)
         ]
         if not table or not findings.about.sources:
@@ -250,7 +249,7 @@ class _Page:
                 for kind, count in tasks.items()
             )
             lines += self._say(f"tasks: {said}")
-        if (variety := words.variety(findings.tally, findings.about.temperature)) is not None:
+        if (variety := phrases.variety(findings.tally, findings.about.temperature)) is not None:
             lines += self._say(variety)
         for each in findings.sources:
             cost = ""
@@ -277,13 +276,13 @@ class _Page:
     def _end(self) -> list[SummaryLine]:
         """What it cost, and what is missing: never silently."""
         findings = self._findings
-        paid = words.cost(findings.cost, findings.account)
-        said = [*paid, *map(words.latency, findings.latency)]
+        paid = phrases.cost(findings.cost, findings.account)
+        said = [*paid, *map(phrases.latency, findings.latency)]
         lines = [line for text in said for line in self._say(text)]
-        for text in words.lost(findings.lost):
+        for text in phrases.lost(findings.lost):
             lines += self._say(text, LineStyle.UNSURE)
         for unscored in findings.unscored:
-            lines += self._say(f"not scored: {words.named(unscored)}", LineStyle.UNSURE)
+            lines += self._say(f"not scored: {phrases.named(unscored)}", LineStyle.UNSURE)
             lines += self._reason(unscored.reason)
         if findings.about.not_run:
             lines += self._say(
@@ -307,9 +306,10 @@ class _Page:
         findings = self._findings
         spent = "budget spent; " if findings.about.not_run_budget is not None else ""
         if not findings.headline:
-            return f"{spent}{words.not_compared(findings).partition(':')[0]}"
+            return f"{spent}{phrases.not_compared(findings).partition(':')[0]}"
         said = (
-            f"{self._names[each.source]}: {words.short_answer(each)}" for each in findings.headline
+            f"{self._names[each.source]}: {phrases.short_answer(each)}"
+            for each in findings.headline
         )
         return f"{spent}{'; '.join(said)}"
 
@@ -331,7 +331,7 @@ class _Page:
         tasks = [f"{numbers.number(about.scored)} scored"]
         tasks += [f"{numbers.number(unscored)} not scored"] if unscored else []
         tasks += [f"{numbers.number(not_run)} not run"] if not_run else []
-        return f"{', '.join(tasks)}; {words.short_cost(self._findings.cost)}"
+        return f"{', '.join(tasks)}; {phrases.short_cost(self._findings.cost)}"
 
 
 def _difference(pair: Pair) -> str:

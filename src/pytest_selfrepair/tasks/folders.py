@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
-from pytest_selfrepair.tasks import apps_fields as apps
+from pytest_selfrepair.tasks import apps_fields
 from pytest_selfrepair.tasks.outline import READ_AT_ONCE, Outline
 from pytest_selfrepair.tasks.source import Source, brief, check_size, read_json, read_text
 
@@ -57,7 +57,7 @@ def read_folder(path: Path | str, task_id: str) -> Task:
     """
     folder = os.fspath(path)
     fields = _fields(folder, task_id, files_of(folder))
-    return apps.read(task_id, fields, Source(file=task_id))
+    return apps_fields.read(task_id, fields, Source(file=task_id))
 
 
 def outline_folder(folder: str, task_id: str, files: Mapping[str, int]) -> Outline:
@@ -77,7 +77,7 @@ def outline_folder(folder: str, task_id: str, files: Mapping[str, int]) -> Outli
             check_size(size, Source(file=f"{task_id}/{name}"))
             large.add(name)
     fields = _fields(folder, task_id, files, leave_out=large & {STATEMENT, CASES, SOLUTIONS})
-    outline = apps.check(fields, Source(file=task_id))
+    outline = apps_fields.check(fields, Source(file=task_id))
     if CASES not in large:
         return outline
     kind = _kind_of(f"{folder}/{CASES}", Source(file=f"{task_id}/{CASES}"), STARTER in files)

@@ -8,8 +8,7 @@ import msgspec
 
 from pytest_selfrepair.core.task import JsonValue, Task
 from pytest_selfrepair.errors import TaskError
-from pytest_selfrepair.tasks import apps_fields as apps
-from pytest_selfrepair.tasks import humaneval, livecodebench, mbpp
+from pytest_selfrepair.tasks import apps_fields, humaneval, livecodebench, mbpp
 from pytest_selfrepair.tasks.outline import READ_AT_ONCE, Outline
 from pytest_selfrepair.tasks.source import Source, brief, read_json
 
@@ -55,12 +54,12 @@ FORMATS: tuple[Format, ...] = (
     humaneval,
     mbpp,
     livecodebench,
-    apps,  # the last, since it takes whatever is left
+    apps_fields,  # the last, since it takes whatever is left
 )
 """The first that recognises a line reads it."""
 
 OUTLINED: Mapping[Format, Outlining] = MappingProxyType(
-    {livecodebench: livecodebench.outline, apps: apps.outline}
+    {livecodebench: livecodebench.outline, apps_fields: apps_fields.outline}
 )
 """Formats whose lines may be too large to be read while they are collected."""
 
@@ -137,8 +136,8 @@ def outline(content: bytes, source: Source) -> tuple[str, Outline | TaskError]:
     name = name_of(fields, source)
     try:
         found = format_of(fields)
-        if found is apps:
-            return name, apps.check(fields, source)
+        if found is apps_fields:
+            return name, apps_fields.check(fields, source)
         return name, Outline.of(found.read(name, fields, source))
     except TaskError as error:
         return name, error

@@ -26,7 +26,7 @@ from pytest_selfrepair.report.comparison_html import page as comparison_page
 from pytest_selfrepair.report.document import policy_of
 from pytest_selfrepair.report.html import page as run_page
 from pytest_selfrepair.report.ranking_html import ranking_page
-from pytest_selfrepair.store import run_names as runs
+from pytest_selfrepair.store import run_names
 from pytest_selfrepair.view import rendering
 from pytest_selfrepair.view.searching import LONGEST_SOUGHT, search
 from pytest_selfrepair.view.watched import Watched
@@ -196,8 +196,8 @@ class StorePages:
         with contextlib.closing(self._watched.opened()) as store:
             return search(store, sought, run=number)
 
-    def _loaded(self, number: int) -> runs.LoadedRun:
-        return runs.read(f"{self._watched.path.as_posix()}::{number}", reading=True)
+    def _loaded(self, number: int) -> run_names.LoadedRun:
+        return run_names.read(f"{self._watched.path.as_posix()}::{number}", reading=True)
 
     def _page(self, template: str, **facts: object) -> Response:
         return HTMLResponse(rendering.page(template, store=self._watched.path.as_posix(), **facts))
@@ -236,7 +236,7 @@ def _number(text: str) -> int | None:
     return int(text) if _NUMBER.fullmatch(text) else None
 
 
-def _made(run: runs.LoadedRun) -> str:
+def _made(run: run_names.LoadedRun) -> str:
     return f"{run.title}, reported {_now()}"
 
 
