@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from tabulate import tabulate
 
-from pytest_selfrepair.commands.fair_parts import fair_parts
+from pytest_selfrepair.commands.fair_parts import expected_seconds, fair_parts
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.sandbox.dispatch import (
     ENOUGH,
@@ -78,7 +78,8 @@ def _drawn(
 def _shards(costs: Costs, drawn: np.ndarray, cases: np.ndarray, count: int) -> float:
     groups = np.arange(len(drawn)) // OF_TASK
     keys = np.random.default_rng(2).integers(0, 1 << 62, len(drawn)).astype(np.uint64)
-    parts = fair_parts(groups, keys, (LIMIT * cases).tolist(), count)
+    costs_each = [expected_seconds(each, LIMIT) for each in cases.tolist()]
+    parts = fair_parts(groups, keys, costs_each, count)
     longest = np.bincount(parts, weights=drawn, minlength=count).max()
     return float(drawn.sum() + costs.start) / float(longest + costs.start)
 

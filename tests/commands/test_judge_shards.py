@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from projects import write_task
 from pytest_selfrepair.cli import main
-from pytest_selfrepair.commands.fair_parts import fair_parts
+from pytest_selfrepair.commands.fair_parts import expected_seconds, fair_parts
 
 RIGHT, WRONG = "print(sum(map(int, input().split())))", "print(0)"
 SHARDS = 3
@@ -197,16 +197,31 @@ def test_every_part_has_its_fair_share(groups: list[int], costs: list[float], pa
     each = np.array([costs[group] for group in groups], float)
     loads = np.bincount(found, weights=each, minlength=parts)
     mean = each.sum() / parts
-    piece = max([mean / 8, *each.tolist()])
+    piece = max([mean / 32, *each.tolist()])
     assert len(found) == len(groups)
     assert loads.max() <= mean + piece + 1e-6
     assert set(found.tolist()) <= set(range(parts))
 
 
-def test_programs_of_a_task_stay_together_where_that_is_fair() -> None:
-    groups = np.repeat(np.arange(100), 50)
-    keys = np.arange(5000, dtype=np.uint64)
-    found = fair_parts(groups, keys, [4.0] * 100, 10)
-    shares = [len(set(found[groups == group].tolist())) for group in range(100)]
-    assert set(np.bincount(found).tolist()) == {500}
+def test_programs_of_a_task_stay_together_as_far_as_that_is_fair() -> None:
+    groups = np.repeat(np.arange(640), 50)
+    keys = np.arange(len(groups), dtype=np.uint64)
+    found = fair_parts(groups, keys, [4.0] * 640, 10)
+    shares = [len(set(found[groups == group].tolist())) for group in range(640)]
+    assert set(np.bincount(found).tolist()) == {3200}
     assert max(shares) == 1
+
+
+@given(
+    cases=st.integers(1, 100),
+    limit=st.floats(0.1, 60),
+    more=st.integers(1, 9),
+    longer=st.floats(1, 9),
+)
+def test_more_cases_and_a_longer_limit_are_expected_to_take_longer(
+    cases: int, limit: float, more: int, longer: float
+) -> None:
+    for everything in (False, True):
+        expected = expected_seconds(cases, limit, all_cases=everything)
+        assert expected < expected_seconds(cases + more, limit, all_cases=everything)
+        assert expected < expected_seconds(cases, limit + longer, all_cases=everything)

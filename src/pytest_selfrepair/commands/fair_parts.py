@@ -7,8 +7,28 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-_PIECES = 8
+_PIECES = 32
 """Into how many pieces the work of a part is cut at least, where programs are small enough."""
+
+
+_PROGRAM, _CASE = 0.008, 0.005
+"""Seconds that a program takes for itself and for each case, about, where it ends in time."""
+
+_LATE = 0.1
+"""The share of programs that run into a time limit, about."""
+
+
+def expected_seconds(cases: int, limit: float, *, all_cases: bool = False) -> float:
+    """What a program is expected to take.
+
+    A program is over with the first limit that it runs into, so that cases count little beside it.
+
+    Args:
+        cases: Cases of its task.
+        limit: Seconds that a case may take.
+        all_cases: Whether the others are run as well.
+    """
+    return _PROGRAM + _CASE * cases + _LATE * limit * (cases if all_cases else 1)
 
 
 def fair_parts(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_selfrepair.commands.catalogue import Catalogue
-from pytest_selfrepair.commands.fair_parts import fair_parts
+from pytest_selfrepair.commands.fair_parts import expected_seconds, fair_parts
 from pytest_selfrepair.commands.judged_lines import Heading, differing, heading_of, kept_lines
 from pytest_selfrepair.commands.program_lines import ProgramLine, program_lines
 from pytest_selfrepair.core.shard import Shard
@@ -44,7 +44,7 @@ class Share:
     def of(
         cls, shard: Shard, programs: Path, catalogue: Catalogue, settings: JudgeSettings
     ) -> "Share":
-        """Share out the programs of a file by what they may cost: cases times time limit.
+        """Share out the programs of a file by what they are expected to take.
 
         Every task that the file names is read once.
 
@@ -64,7 +64,8 @@ class Share:
                     task = catalogue.task(name, line.source)
                     limit = settings.limits.of(task).cpu_seconds
                     groups[name] = len(costs)
-                    costs.append(len(task.cases) * limit)
+                    cases, everything = len(task.cases), settings.all_cases
+                    costs.append(expected_seconds(cases, limit, all_cases=everything))
                     # The folder in which a machine has its tasks is none of their facts.
                     digests.append(f"{name}: {task_digest(replace(task, id=''))}")
                 group_of.append(groups[name])

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from functools import lru_cache
 
+from distributed.client import AllExit
+
 from pytest_selfrepair.core.checker import Checker
 from pytest_selfrepair.core.pool_name import PoolName
 from pytest_selfrepair.core.same import Same
@@ -199,6 +201,7 @@ class DaskPool:
     # What follows runs on the pool's own loop.
 
     async def _begin(self) -> None:
+        asyncio.get_running_loop().set_exception_handler(_unless_expected)
         self._watching = asyncio.create_task(self._watch())
         self._look()
 
@@ -300,3 +303,9 @@ class DaskPool:
 def _settle(future: asyncio.Future[Answer], answer: Answer) -> None:
     if not future.done():
         future.set_result(answer)
+
+
+def _unless_expected(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    """Say what failed unseen on the loop, but for what Dask leaves behind of lost workers."""
+    if not isinstance(context.get("exception"), AllExit):
+        loop.default_exception_handler(context)
