@@ -15,9 +15,9 @@ from pytest_selfrepair.sandbox.dispatch import (
     Batch,
     Cases,
     Dispatcher,
-    Job,
+    JudgeJob,
+    JudgeRequest,
     Node,
-    Request,
 )
 
 PROCESSORS = (1, 10, 100, 300, 1000)
@@ -128,8 +128,8 @@ class _Cluster:
         while self._waiting < self._most and (each := next(self._left, None)) is not None:
             index, seconds = each
             cases = Cases(digest=str(index // OF_TASK), task_id="", data=b"", seconds=LIMIT)
-            job = Job(program="", given=seconds)
-            self._dispatcher.add(Request(cases=cases, job=job, answer=self._answered))
+            job = JudgeJob(program="", given=seconds)
+            self._dispatcher.add(JudgeRequest(cases=cases, job=job, answer=self._answered))
             self._waiting += 1
 
     def _answered(self, _: object) -> None:

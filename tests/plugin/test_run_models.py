@@ -48,7 +48,9 @@ class Unkept:
 def named(
     pytester: pytest.Pytester, *arguments: str, concurrency: int = 3, **worker: object
 ) -> RunModels:
-    config = pytester.parseconfig("--selfrepair-base-url", URL, *arguments)
+    named_already = any(each.startswith("--selfrepair-base-url") for each in arguments)
+    where = () if named_already else ("--selfrepair-base-url", URL)
+    config = pytester.parseconfig(*where, *arguments)
     if worker:
         config.workerinput = worker  # type: ignore[attr-defined]  # as xdist does
     servers = LocalServers(weights_file=None, threads=None)

@@ -40,6 +40,7 @@ def test_an_unused_plugin_imports_no_room_and_no_library(pytester: pytest.Pytest
                 "pytest_selfrepair.plugin.flag_values",
                 "pytest_selfrepair.plugin.flags",
             "pytest_selfrepair.plugin.game_flags",
+            "pytest_selfrepair.plugin.model_flags",
                 "pytest_selfrepair.plugin.hookspecs",
                 "pytest_selfrepair.plugin.option",
                 "pytest_selfrepair.plugin.options",

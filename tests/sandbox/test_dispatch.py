@@ -15,9 +15,9 @@ from pytest_selfrepair.sandbox.dispatch import (
     Batch,
     Cases,
     Dispatcher,
-    Job,
+    JudgeJob,
+    JudgeRequest,
     Node,
-    Request,
 )
 
 PASSED = Verdict(outcome=Outcome.PASSED, cases_run=1, cases_passed=1)
@@ -40,10 +40,10 @@ class Waiting:
         for number in range(workers):
             self.join(f"w{number}", threads)
 
-    def add(self, number: int, name: str) -> Request:
-        request = Request(
+    def add(self, number: int, name: str) -> JudgeRequest:
+        request = JudgeRequest(
             cases=cases(name),
-            job=Job(program=str(number)),
+            job=JudgeJob(program=str(number)),
             answer=lambda answer: self.answers.append((number, answer)),
         )
         self.dispatcher.add(request)

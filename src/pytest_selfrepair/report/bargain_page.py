@@ -62,7 +62,8 @@ def games_facts(found: BargainFindings, records: Sequence[BargainRecord]) -> dic
 def _role(found: BargainFindings, about: BargainAbout) -> dict[str, object]:
     rounds = [each for each in found.rounds if each.role is about.role]
     gains = [each for each in found.gains if each.role is about.role]
-    names = {arm: arm for arm in (*about.arms, *(each.arm for each in (*rounds, *gains)))}
+    arms = (*about.arms, *(each.arm for each in rounds), *(each.arm for each in gains))
+    names = {arm: arm for arm in arms}
     return {
         "heading": bargain_words.heading(about),
         "answers": [

@@ -18,7 +18,15 @@ from pytest_selfrepair.core.verdict import Ran, Verdict
 from pytest_selfrepair.errors import InfrastructureError, SandboxError
 from pytest_selfrepair.sandbox.dask_cluster import DaskCluster
 from pytest_selfrepair.sandbox.dask_worker import digest_of
-from pytest_selfrepair.sandbox.dispatch import Answer, Batch, Cases, Dispatcher, Job, Node, Request
+from pytest_selfrepair.sandbox.dispatch import (
+    Answer,
+    Batch,
+    Cases,
+    Dispatcher,
+    JudgeJob,
+    JudgeRequest,
+    Node,
+)
 from pytest_selfrepair.sandbox.installed_packages import Packages, packages_for
 from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
 from pytest_selfrepair.sandbox.limits import Limits
@@ -127,7 +135,7 @@ class DaskPool:
             SandboxError: No worker could judge it; nothing is known about the program.
             CheckerError: The task's own checker is broken.
         """
-        answer = await self._asked(task, Job(program=program))
+        answer = await self._asked(task, JudgeJob(program=program))
         assert isinstance(answer, Verdict)  # noqa: S101 - as was asked for
         return answer
 
@@ -137,7 +145,7 @@ class DaskPool:
         Raises:
             SandboxError: No worker could run it; nothing is known about the program.
         """
-        answer = await self._asked(task, Job(program=program, given=given, judged=False))
+        answer = await self._asked(task, JudgeJob(program=program, given=given, judged=False))
         assert isinstance(answer, Ran)  # noqa: S101 - as was asked for
         return answer
 
@@ -154,7 +162,7 @@ class DaskPool:
         loop.run(self._cluster.aclose())
         loop.close()
 
-    async def _asked(self, task: Task, job: Job) -> Verdict | Ran:
+    async def _asked(self, task: Task, job: JudgeJob) -> Verdict | Ran:
         if self._loop is None:
             raise SandboxError("the judge pool is not open")
         if self._checker_of(task) is not None:
@@ -170,7 +178,7 @@ class DaskPool:
                 here.call_soon_threadsafe(_settle, answered, found)
 
         cases = await asyncio.to_thread(self._cases, task)
-        request = Request(cases=cases, job=job, answer=answer)
+        request = JudgeRequest(cases=cases, job=job, answer=answer)
         self._loop.call(lambda: self._take(request))
         try:
             found = await answered
@@ -205,7 +213,7 @@ class DaskPool:
         self._watching = asyncio.create_task(self._watch())
         self._look()
 
-    def _take(self, request: Request) -> None:
+    def _take(self, request: JudgeRequest) -> None:
         self._dispatcher.add(request)
         if not self._sent_soon:
             self._sent_soon = True

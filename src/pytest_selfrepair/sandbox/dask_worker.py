@@ -17,7 +17,7 @@ from pytest_selfrepair.errors import InfrastructureError, SandboxError, SelfRepa
 from pytest_selfrepair.sandbox.calibration import Speed, calibration, scale_to
 from pytest_selfrepair.sandbox.canary import canary
 from pytest_selfrepair.sandbox.confirming import confirmed
-from pytest_selfrepair.sandbox.dispatch import ENOUGH, Answer, Job
+from pytest_selfrepair.sandbox.dispatch import ENOUGH, Answer, JudgeJob
 from pytest_selfrepair.sandbox.installed_packages import Packages, find_packages, packages_for
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
@@ -65,7 +65,7 @@ class SentBatch:
     plugin: str
     digest: str
     data: bytes | None = field(repr=False)
-    jobs: tuple[Job, ...] = field(repr=False)
+    jobs: tuple[JudgeJob, ...] = field(repr=False)
     calibration: float
     reference_speed: float
 
@@ -167,7 +167,7 @@ def judge_batch(batch: SentBatch) -> tuple[float, tuple[Answer, ...]] | None:
 
 
 async def _answers(
-    judge: SandboxJudge, task: Task, jobs: Sequence[Job], usual: float
+    judge: SandboxJudge, task: Task, jobs: Sequence[JudgeJob], usual: float
 ) -> tuple[Answer, ...]:
     ends = time.monotonic() + ENOUGH
     answers: list[Answer] = []
@@ -178,7 +178,7 @@ async def _answers(
     return tuple(answers)
 
 
-async def _answer(judge: SandboxJudge, task: Task, job: Job, usual: float) -> Answer:
+async def _answer(judge: SandboxJudge, task: Task, job: JudgeJob, usual: float) -> Answer:
     try:
         if job.judged:
             return await confirmed(judge, task, job.program, usual)

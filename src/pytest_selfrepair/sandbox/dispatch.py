@@ -59,7 +59,7 @@ class Cases:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class JudgeJob:
     """One program that is to be run.
 
     Attributes:
@@ -74,7 +74,7 @@ class Job:
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
-class Request:
+class JudgeRequest:
     """A job that somebody waits for.
 
     Attributes:
@@ -86,7 +86,7 @@ class Request:
     """
 
     cases: Cases
-    job: Job
+    job: JudgeJob
     answer: Callable[[Answer], None]
     answered: Answer | None = None
     dropped: bool = False
@@ -108,7 +108,7 @@ class Batch:
         deaths: How many workers died that had nothing else.
     """
 
-    requests: tuple[Request, ...]
+    requests: tuple[JudgeRequest, ...]
     given: int = 0
     suspect: bool = False
     deaths: int = 0
@@ -161,7 +161,7 @@ class Dispatcher:
 
     def __init__(self, patience: float, factor: float = 1.5) -> None:
         self._patience, self._factor = patience, factor
-        self._waiting: OrderedDict[str, deque[Request]] = OrderedDict()
+        self._waiting: OrderedDict[str, deque[JudgeRequest]] = OrderedDict()
         self._again: deque[Batch] = deque()
         self._suspects: deque[Batch] = deque()
         self._seconds: dict[str, float] = {}
@@ -181,7 +181,7 @@ class Dispatcher:
         """Whether something waits that any worker should get soon: it was given once before."""
         return bool(self._again or self._suspects)
 
-    def add(self, request: Request) -> None:
+    def add(self, request: JudgeRequest) -> None:
         """Take in a program."""
         self._waiting.setdefault(request.cases.digest, deque()).append(request)
 
@@ -304,7 +304,7 @@ class Dispatcher:
             max(1, math.ceil(waiting / max(free, 1))),
             MOST_IN_BATCH,
         )
-        taken: list[Request] = []
+        taken: list[JudgeRequest] = []
         while queue and len(taken) < most:
             request = queue.popleft()
             if request.open:
@@ -328,7 +328,7 @@ class Dispatcher:
             node.running.remove(batch)
         node.heard, node.hung = now, False
 
-    def _answered(self, request: Request, answer: Answer) -> None:
+    def _answered(self, request: JudgeRequest, answer: Answer) -> None:
         if request.answered is None:
             request.answered = answer
             if not request.dropped:
