@@ -249,6 +249,9 @@ def test_the_readmes_commands_work(here: Path, capsys: pytest.CaptureFixture[str
             run = store.begin_run(name)
             for record in map(synthetic.record, range(6)):
                 store.add_record(run, record)
+    for number, name in enumerate(("first", "second")):
+        with contextlib.closing(SqliteStore(here / f"{name}.sqlite")) as store:
+            store.add_record(store.begin_run(), synthetic.record(number))
     commands = [
         shlex.split(each.removeprefix("selfrepair "), comments=True)
         for page in ("README.md", *(f"docs/{name}.md" for name in PAGES))
