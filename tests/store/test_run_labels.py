@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from builders import RECORD
@@ -99,6 +99,8 @@ def test_what_is_no_name_and_no_run_is_refused(
 
 
 @given(st.text(max_size=70))
+@example(":")
+@example("a:")
 def test_a_name_that_is_taken_can_be_told_from_every_other_run(name: str) -> None:
     try:
         checked_name(name)

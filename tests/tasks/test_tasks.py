@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from places import ROOT
+from places import DATA
 from pytest_selfrepair.core.task import Case, JsonValue, TaskKind, Wrapping
 from pytest_selfrepair.errors import TaskError
 from pytest_selfrepair.tasks.apps_fields import read as read_task
@@ -16,7 +16,7 @@ from pytest_selfrepair.tasks.folders import is_task_folder, read_folder
 from pytest_selfrepair.tasks.jsonl import lines
 from pytest_selfrepair.tasks.source import Source, read_json
 
-SHARED = ROOT.parent / "shared/data/apps"
+SHARED = DATA
 needs_shared = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the real APPS tasks are not beside the project"
 )
