@@ -8,7 +8,10 @@ from pytest_selfrepair.store.sqlite_store import SqliteStore
 LONGEST_NAME = 60
 LONGEST_NOTE = 1_000
 
-ACCEPTED_NAME = f"up to {LONGEST_NAME} characters that can be seen, no whole number, not `last`, no `::` in it and no `:` first"
+ACCEPTED_NAME = (
+    f"up to {LONGEST_NAME} characters that can be seen, no whole number, not `last`, no `::` in it, "
+    "and no `:` first"
+)
 """What a name may be, for help and errors."""
 
 _HAS = "SELECT 1 FROM pragma_table_info('runs') WHERE name = 'note'"
