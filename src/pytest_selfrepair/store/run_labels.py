@@ -9,7 +9,7 @@ LONGEST_NAME = 60
 LONGEST_NOTE = 1_000
 
 ACCEPTED_NAME = (
-    f"up to {LONGEST_NAME} visible characters, no whole number, not `last`, no `::` in it, "
+    f"up to {LONGEST_NAME} characters, all visible, no whole number, not `last`, no `::` in it, "
     "and no `:` first"
 )
 """What a name may be, for help and errors."""
