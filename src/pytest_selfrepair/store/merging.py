@@ -13,7 +13,7 @@ from typing import TypeVar
 from pytest_selfrepair.core.shard import Shard, whole_account
 from pytest_selfrepair.store import exchange
 from pytest_selfrepair.store.exchange import Taken
-from pytest_selfrepair.store.lines import RecordLine
+from pytest_selfrepair.store.lines import Line, RecordLine
 from pytest_selfrepair.store.run_parts import RunPart, parts_of, record_of, substance
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
@@ -35,7 +35,7 @@ _HELD = (
     "GROUP BY campaign"
 )
 
-_T = TypeVar("_T")
+_Line = TypeVar("_Line", bound=Line)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,31 +88,27 @@ def merge(parts: Sequence[Path], out: Path) -> Merged:
 def _join_samples(whole: SqliteStore, stores: Sequence[SqliteStore], found: Merged) -> None:
     """Take in the samples of the last of some stores."""
     *before, store = stores
-    for lines in _batches(exchange.samples(store)):
-        for line, taken in zip(lines, exchange.import_lines(whole, lines), strict=True):
-            found.samples += taken is Taken.NEW
-            found.doubled += taken is Taken.THERE
-            if taken is Taken.OTHER:
-                place = f"{line.request.task_id}, node {line.request.node}"
-                first = _first_with(before, "samples", line.request.key)
-                found.contradictions.append(
-                    f"{place}: {first} and {store.path} have different replies to one request"
-                )
+    for line, taken in _taken(whole, exchange.samples(store), found):
+        found.samples += taken is Taken.NEW
+        if taken is Taken.OTHER:
+            place = f"{line.request.task_id}, node {line.request.node}"
+            first = _first_with(before, "samples", line.request.key)
+            found.contradictions.append(
+                f"{place}: {first} and {store.path} have different replies to one request"
+            )
 
 
 def _join_verdicts(whole: SqliteStore, stores: Sequence[SqliteStore], found: Merged) -> None:
     """Take in the verdicts of the last of some stores."""
     *before, store = stores
-    for lines in _batches(exchange.verdicts(store)):
-        for line, taken in zip(lines, exchange.import_lines(whole, lines), strict=True):
-            found.verdicts += taken is Taken.NEW
-            found.doubled += taken is Taken.THERE
-            if taken is Taken.OTHER:
-                first = _first_with(before, "verdicts", line.key)
-                found.contradictions.append(
-                    f"{line.task_id}: {first} and {store.path} have different verdicts of one "
-                    f"program ({line.key[:12]})"
-                )
+    for line, taken in _taken(whole, exchange.verdicts(store), found):
+        found.verdicts += taken is Taken.NEW
+        if taken is Taken.OTHER:
+            first = _first_with(before, "verdicts", line.key)
+            found.contradictions.append(
+                f"{line.task_id}: {first} and {store.path} have different verdicts of one "
+                f"program ({line.key[:12]})"
+            )
 
 
 def _join_accounts(whole: SqliteStore, store: SqliteStore) -> None:
@@ -234,6 +230,11 @@ def _first_with(stores: Sequence[SqliteStore], table: str, key: str) -> Path | s
     return "an earlier line"
 
 
-def _batches(lines: Iterator[_T]) -> Iterator[list[_T]]:
+def _taken(
+    whole: SqliteStore, lines: Iterator[_Line], found: Merged
+) -> Iterator[tuple[_Line, Taken]]:
+    """File lines, a batch in a transaction, and say what became of each; count those there."""
     while batch := list(islice(lines, _AT_ONCE)):
-        yield batch
+        for line, taken in zip(batch, exchange.import_lines(whole, batch), strict=True):
+            found.doubled += taken is Taken.THERE
+            yield line, taken
