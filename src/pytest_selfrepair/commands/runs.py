@@ -10,13 +10,13 @@ import msgspec
 from tabulate import tabulate
 
 from pytest_selfrepair.commands.output import show, tell
+from pytest_selfrepair.commands.store_argument import add_store
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.report.visible_text import harmless
 from pytest_selfrepair.store import run_names
 from pytest_selfrepair.store.lines import brief
 from pytest_selfrepair.store.listing import StoredRun, listing
 from pytest_selfrepair.store.run_labels import checked_name, checked_note, relabel
-from pytest_selfrepair.store.run_names import DEFAULT_STORE
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 _NONE = "-"
@@ -24,14 +24,7 @@ _NONE = "-"
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare what the command takes, and what it runs."""
-    command.add_argument(
-        "store",
-        metavar="STORE",
-        type=Path,
-        nargs="?",
-        default=DEFAULT_STORE,
-        help=f"what --selfrepair-store names (default: {DEFAULT_STORE.as_posix()})",
-    )
+    add_store(command)
     command.add_argument("--json", action="store_true", help="print JSON")
     command.add_argument(
         "--rename",

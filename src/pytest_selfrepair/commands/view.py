@@ -2,11 +2,10 @@
 
 import argparse
 import contextlib
-from pathlib import Path
 
 from pytest_selfrepair.commands.arguments import number
+from pytest_selfrepair.commands.store_argument import add_store
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.store.run_names import DEFAULT_STORE
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 DEFAULT_PORT = 8766
@@ -14,15 +13,7 @@ DEFAULT_PORT = 8766
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare what the command takes, and what it runs."""
-    command.add_argument(
-        "store",
-        metavar="STORE",
-        type=Path,
-        nargs="?",
-        default=DEFAULT_STORE,
-        help=f"what --selfrepair-store names (default: {DEFAULT_STORE.as_posix()}); it is only "
-        "read",
-    )
+    add_store(command, "; it is only read")
     command.add_argument(
         "--port",
         metavar="N",
