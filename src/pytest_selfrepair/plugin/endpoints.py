@@ -89,7 +89,7 @@ class Endpoints:
         Raises:
             UsageError: Its key, or a variable of one of its headers, is not set.
         """
-        first = self.endpoint(asked, place, table)
+        first = self._endpoint(asked, place, table)
         if not place.more_urls:
             return (first,)
         first = replace(first, retries=AT_EACH)
@@ -101,7 +101,7 @@ class Endpoints:
         settings = self.settings
         return Retries(most=settings.request_retries, seconds=settings.retry_time)
 
-    def endpoint(self, asked: AskedModel, place: EndpointPlace, table: ModelSettings) -> Endpoint:
+    def _endpoint(self, asked: AskedModel, place: EndpointPlace, table: ModelSettings) -> Endpoint:
         """A model's endpoint at its first address.
 
         An empty address or key is LiteLLM's to find.
