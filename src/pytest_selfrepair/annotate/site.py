@@ -21,7 +21,7 @@ from pytest_selfrepair.annotate.study_plan import StudyTexts
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.store.lines import brief
-from pytest_selfrepair.web.guard import GUESSES, Meter, slower
+from pytest_selfrepair.web.guard import GUESSES, Meter
 
 _T = TypeVar("_T")
 Handler = Callable[[Request, Person], Awaitable[Response]]
@@ -100,15 +100,11 @@ class Site:
 
     async def enter(self, request: Request) -> Response:
         """Open a link: the browser keeps its secret, and its address is left."""
-        secret = str(request.path_params["secret"])
-        if not self.door.opens(secret):  # others behind the same address may have guessed
-            wait = self.guesses.wait(request.client.host if request.client else "")
-            if wait:
-                return slower(wait)
+
+        def nobodys() -> Response:
             return _message(404, "Not a link of this page", "Look whether all of it was copied.")
-        response = RedirectResponse("/", 303)
-        self.door.remember(request, response, secret)
-        return response
+
+        return self.door.enter(request, self.guesses, nobodys)
 
     async def ask_consent(self, request: Request, person: Person) -> Response:
         """Show what participants agree to, and take that they do."""

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from pytest_selfrepair.core.collector import paused
@@ -30,7 +30,7 @@ from pytest_selfrepair.store import run_names
 from pytest_selfrepair.view import rendering
 from pytest_selfrepair.view.searching import LONGEST_SOUGHT, search
 from pytest_selfrepair.view.watched import Watched
-from pytest_selfrepair.web.guard import GUESSES, LOOPBACK, Guard, Meter, slower
+from pytest_selfrepair.web.guard import GUESSES, LOOPBACK, Guard, Meter
 from pytest_selfrepair.web.link import LinkDoor
 
 MOST_COMPARED = 12
@@ -97,15 +97,11 @@ class StorePages:
 
     async def _enter(self, request: Request) -> Response:
         """Open the link: the browser keeps its secret, and its address is left."""
-        secret = str(request.path_params["secret"])
-        if not self._door.opens(secret):
-            wait = self._guesses.wait(request.client.host if request.client else "")
-            if wait:
-                return slower(wait)
+
+        def nobodys() -> Response:
             return _message(404, "Not the link of this page", "Look whether all of it was copied.")
-        response = RedirectResponse("/", 303)
-        self._door.remember(request, response, secret)
-        return response
+
+        return self._door.enter(request, self._guesses, nobodys)
 
     async def _overview(self, _: Request) -> Response:
         found = await _do(self._watched.runs)

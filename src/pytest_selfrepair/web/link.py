@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
+
+from pytest_selfrepair.web.guard import Meter, slower
 
 _MONTH = 30 * 24 * 3600
 
@@ -44,6 +46,23 @@ class LinkDoor(Generic[_Visitor]):
     def opens(self, secret: str) -> bool:
         """Whether a secret is somebody's."""
         return self._find(secret) is not None
+
+    def enter(self, request: Request, guesses: Meter, nobodys: Callable[[], Response]) -> Response:
+        """Open the link that is asked for: the browser keeps its secret, and its address is left.
+
+        Args:
+            request: Of a path with the parameter `secret`.
+            guesses: Counts links that are nobody's; a link that opens is no guess, for others
+                behind the same address may have guessed.
+            nobodys: What is answered to a link that is nobody's.
+        """
+        secret = str(request.path_params["secret"])
+        if not self.opens(secret):
+            wait = guesses.wait(request.client.host if request.client else "")
+            return slower(wait) if wait else nobodys()
+        response = RedirectResponse("/", 303)
+        self.remember(request, response, secret)
+        return response
 
     def remember(self, request: Request, response: Response, secret: str) -> None:
         """Let the browser keep a secret, out of the reach of scripts and of other sites' forms."""
