@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from places import PACKAGE, ROOT
-from pytest_selfrepair.report import comparison_html, document, html
+from pytest_selfrepair.report import comparison_html, document, html, templating
 
 PAGES = ROOT / "tools/pages"
 PROJECTS = ("report", "annotate", "view")
@@ -81,9 +81,9 @@ def test_modules_can_stand_in_a_page_one_after_the_other(scripts: tuple[str, ...
     for script in scripts:
         if script.startswith("vendor/"):
             continue
-        for wanted, module in IMPORTED.findall(document.asset(script)):
+        for wanted, module in IMPORTED.findall(templating.asset(script)):
             assert set(wanted.split(", ")) <= exported[module]
-        exported[Path(script).stem] = set(EXPORTED.findall(document.asset(script)))
+        exported[Path(script).stem] = set(EXPORTED.findall(templating.asset(script)))
         inlined = document._inlined(script)  # noqa: SLF001 - what a page holds
         assert not re.search(r"^(?:import|export)\b", inlined, re.MULTILINE)
         names += DECLARED.findall(inlined)

@@ -3,17 +3,16 @@
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from pytest_selfrepair.annotate.study_items import Item
 from pytest_selfrepair.core.task import TaskKind
-from pytest_selfrepair.report.document import PRISM, PRISM_PYTHON, asset
+from pytest_selfrepair.report.document import PRISM, PRISM_PYTHON
 from pytest_selfrepair.report.mathematics import readable_mathematics
-from pytest_selfrepair.report.visible import visible
+from pytest_selfrepair.report.templating import page_templates, served_files
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _OURS = ("annotate.css", "program.js", "write.js", "run.js", "judge.js")
@@ -39,10 +38,7 @@ def page(template: str, **facts: object) -> str:
 @cache
 def static_files() -> Mapping[str, str]:
     """All files that pages load, by name: nothing is looked for by a name that is asked for."""
-    ours = files("pytest_selfrepair.annotate").joinpath("assets")
-    return {name: ours.joinpath(name).read_text("utf-8") for name in _OURS} | {
-        name: asset(path) for name, path in _REPORTS.items()
-    }
+    return served_files("pytest_selfrepair.annotate", _OURS, _REPORTS)
 
 
 def own_words(text: str) -> Markup:
@@ -94,19 +90,7 @@ def _outcome(item: Item) -> str:
     return f"{words} on case {verdict.failure.index + 1}; {verdict.cases_passed} passed before it"
 
 
-def _finish(value: object) -> object:
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("pytest_selfrepair.annotate"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finish,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["readable_mathematics"] = readable_mathematics
-    return environment
+    filters = {"readable_mathematics": readable_mathematics}
+    return page_templates("pytest_selfrepair.annotate", filters)

@@ -8,16 +8,16 @@ import hashlib
 import html
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from urllib.parse import quote
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from pytest_selfrepair.report import comparison_words, numbers, phrases, ranking_words, typeset
+from pytest_selfrepair.report.templating import asset, page_templates
 from pytest_selfrepair.report.visible import visible
 
 D3 = "vendor/d3-7.9.2/d3.min.js"
@@ -67,12 +67,6 @@ def pieces(
             licences=[(folder, asset(f"{folder}/LICENSE")) for folder in _vendored(scripts)],
         )
     )
-
-
-@cache
-def asset(name: str) -> str:
-    """The text of a file of `assets/`."""
-    return files("pytest_selfrepair.report").joinpath("assets", name).read_text("utf-8")
 
 
 @cache
@@ -129,24 +123,9 @@ def _vendored(scripts: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(folders))
 
 
-def _shown(value: object) -> object:
-    """What a template prints of a value: markup as it is, any other text without traps."""
-    if value is None:
-        return typeset.NOTHING
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("pytest_selfrepair.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
+    filters: dict[str, Callable[..., object]] = {
         "percent": typeset.percent,
         "points": typeset.points,
         "count": typeset.count,
@@ -174,4 +153,4 @@ def _environment() -> Environment:
         "task_link": task_link,
         "json": json_markup,
     }
-    return environment
+    return page_templates("pytest_selfrepair.report", filters)

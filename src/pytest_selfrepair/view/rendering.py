@@ -1,16 +1,14 @@
 """The pages as HTML; every text in them is escaped, and what a screen would obey is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from pytest_selfrepair.report import numbers, typeset
-from pytest_selfrepair.report.document import asset, task_link
-from pytest_selfrepair.report.visible import visible
+from pytest_selfrepair.report.document import task_link
+from pytest_selfrepair.report.templating import page_templates, served_files
 
 _OURS = ("view.css", "live.js")
 _REPORTS: Mapping[str, str] = MappingProxyType(
@@ -32,33 +30,16 @@ def page(template: str, **facts: object) -> str:
 @cache
 def static_files() -> Mapping[str, str]:
     """All files that pages load, by name: nothing is looked for by a name that is asked for."""
-    ours = files("pytest_selfrepair.view").joinpath("assets")
-    return {name: ours.joinpath(name).read_text("utf-8") for name in _OURS} | {
-        name: asset(path) for name, path in _REPORTS.items()
-    }
-
-
-def _finish(value: object) -> object:
-    if value is None:
-        return typeset.NOTHING
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return served_files("pytest_selfrepair.view", _OURS, _REPORTS)
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("pytest_selfrepair.view"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finish,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
+    filters: dict[str, Callable[..., object]] = {
         "count": typeset.count,
         "dollars": typeset.dollars,
         "plural": numbers.plural,
         "words": typeset.words,
         "task_link": task_link,
     }
-    return environment
+    return page_templates("pytest_selfrepair.view", filters)
