@@ -21,7 +21,7 @@ from pytest_selfrepair.report.ranking_exports import ranking_table
 from pytest_selfrepair.report.ranking_html import ranking_page
 from pytest_selfrepair.report.ranking_markdown import ranking_markdown
 from pytest_selfrepair.report.ranking_terminal import ranking
-from pytest_selfrepair.report.terminal import SummaryLine
+from pytest_selfrepair.report.summary_lines import SummaryLine
 from pytest_selfrepair.report.visible_text import shows_unicode
 from pytest_selfrepair.store import run_names
 

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.report.run_terminal import run_summary
-from pytest_selfrepair.report.terminal import LineStyle
+from pytest_selfrepair.report.summary_lines import LineStyle
 from pytest_selfrepair.report.visible_text import shows_unicode
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.report import numbers, phrases
 from pytest_selfrepair.report.bargain_terminal import games_in_full, games_in_short
-from pytest_selfrepair.report.terminal import LineStyle, SummaryLine, apart, summary
+from pytest_selfrepair.report.summary_lines import LineStyle, SummaryLine, apart
+from pytest_selfrepair.report.terminal import summary
 from pytest_selfrepair.report.visible_text import Paper
 
 
@@ -24,7 +25,7 @@ def run_summary(
         findings: What the run found.
         quiet: Three lines of each kind of item alone.
         width: Columns of the terminal; fewer than 24 count as 24.
-        unicode: False where the terminal shows ASCII alone (`plain.shows_unicode`).
+        unicode: False where the terminal shows ASCII alone (`visible_text.shows_unicode`).
         beside: Lines that follow the answer: what the run is beside its baseline.
         errors: Reasons why tasks were not scored that pytest has shown: they are referred to.
     """
