@@ -40,10 +40,10 @@ from pytest_selfrepair.estimate.intervals.bootstrap import (
     BOOTSTRAP,
     Bootstrap,
     Resampling,
-    Statistic,
 )
 from pytest_selfrepair.estimate.intervals.decision import Evidence, decided
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.jackknife import Statistic
 from pytest_selfrepair.estimate.intervals.statistics import mean_of
 from pytest_selfrepair.estimate.run.as_grown import comparable
 from pytest_selfrepair.estimate.run.equal_tokens import compared

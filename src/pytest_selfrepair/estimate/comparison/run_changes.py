@@ -17,9 +17,9 @@ from pytest_selfrepair.estimate.intervals.bootstrap import (
     BOOTSTRAP,
     Bootstrap,
     Resampling,
-    Statistic,
 )
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.jackknife import Statistic
 from pytest_selfrepair.estimate.intervals.paired_score import paired_score
 from pytest_selfrepair.estimate.intervals.statistics import mean_of
 from pytest_selfrepair.estimate.run.scored import by_difficulty, resampling

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pytest_selfrepair.estimate.exact.draws import Floats
-from pytest_selfrepair.estimate.intervals.bootstrap import Statistic
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.jackknife import Statistic
 
 ONE_SD = 0.6827
 """How much of a normal distribution lies within one standard deviation."""
