@@ -5,6 +5,8 @@ import os
 import secrets
 import sqlite3
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from pytest_selfrepair.errors import StoreError
@@ -15,6 +17,12 @@ _APPLICATION = 0x5E1F4EA2
 _VERSION = 1
 PATIENCE = 2.0
 """Seconds to wait for another process: people wait for the page meanwhile."""
+MOST_SECONDS = 86_400.0
+"""Seconds at one text that are kept; more are a window that was left open."""
+
+Transaction = Callable[[], AbstractContextManager[sqlite3.Connection]]
+"""Begins a transaction of an open file: all or nothing, on disk when it ends."""
+
 _TABLES = """
 CREATE TABLE answers (
     task_id TEXT NOT NULL,

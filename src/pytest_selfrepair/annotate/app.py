@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from pytest_selfrepair.annotate.blind_pages import Judging
 from pytest_selfrepair.annotate.site import Site, not_found, static
+from pytest_selfrepair.annotate.trial_page import TrialPage
 from pytest_selfrepair.annotate.writing import Writing
 from pytest_selfrepair.web.guard import LOOPBACK, Guard
 
@@ -32,6 +33,7 @@ register_url_convertor("place", _Place())
 def application(
     site: Site,
     pages: Writing | Judging,
+    trials: TrialPage,
     *,
     names: Collection[str] = LOOPBACK,
     addresses: bool = False,
@@ -41,6 +43,7 @@ def application(
     Args:
         site: What they share.
         pages: What participants do there.
+        trials: Runs programs for those who write.
         names: Host names that the page has.
         addresses: Whether it has any address in numbers, too.
     """
@@ -60,7 +63,7 @@ def application(
         routes += [
             Route("/programs/{number:place}", site.guarded(pages.program), methods=both),
             Route("/programs/{number:place}/draft", site.guarded(pages.draft), methods=both),
-            Route("/programs/{number:place}/run", site.guarded(pages.run), methods=["POST"]),
+            Route("/programs/{number:place}/run", site.guarded(trials.run), methods=["POST"]),
         ]
     else:
         routes.append(Route("/texts/{number:place}", site.guarded(pages.text), methods=both))

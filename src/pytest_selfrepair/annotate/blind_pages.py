@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pytest_selfrepair.annotate import pages, text_judging
-from pytest_selfrepair.annotate.answers_file import Judgement
+from pytest_selfrepair.annotate.judgements import Judgement
 from pytest_selfrepair.annotate.person import Person
 from pytest_selfrepair.annotate.site import BadRequestError, Site, do, form, not_found, seconds_of
 from pytest_selfrepair.annotate.text_judging import Accuracy, EditSize, Text
@@ -86,7 +86,7 @@ class Judging:
             change=change,
             seconds=seconds_of(sent),
         )
-        await do(self._site.answers.judge, judgement)
+        await do(self._site.answers.judgements.file, judgement)
         judged = await self._judged(person)
         following = _next([_name(each) in judged for each in mine], number)
         return RedirectResponse(f"/texts/{following}" if following else "/", 303)
@@ -115,14 +115,14 @@ class Judging:
 
     async def _mine(self, person: Person) -> list[Text]:
         """The texts of others who have not withdrawn since, in an order of the participant's."""
-        gone = await do(self._site.answers.withdrawn)
+        gone = await do(self._site.answers.people.withdrawn)
         left = [text for text in self._texts if not text.author or text.author not in gone]
         return text_judging.in_order(left, person.code, seed=self._seed)
 
     async def _judged(self, person: Person) -> dict[_Named, Judgement]:
         return {
             (each.task_id, each.program_hash, each.text_hash, each.source): each
-            for each in await do(self._site.answers.judgements)
+            for each in await do(self._site.answers.judgements.all)
             if each.participant == person.code
         }
 

@@ -15,6 +15,7 @@ from pytest_selfrepair.annotate.site import Site, new_meter
 from pytest_selfrepair.annotate.study_items import Item
 from pytest_selfrepair.annotate.study_plan import Study, StudyTexts
 from pytest_selfrepair.annotate.text_judging import Text
+from pytest_selfrepair.annotate.trial_page import TrialPage
 from pytest_selfrepair.annotate.trial_running import TrialRunner
 from pytest_selfrepair.annotate.writing import Writing
 from pytest_selfrepair.report.numbers import plural
@@ -101,14 +102,16 @@ def build(served: Served, key: bytes, runner: TrialRunner | None) -> Guard:
         asks_consent=served.study is not None,
         guesses=new_meter(),
     )
+    trials = TrialPage(runner)
     pages: Writing | Judging
     if served.judged is None:
-        pages = Writing(site, runner)
+        pages = Writing(site, can_run=trials.can_run)
     else:
         pages = Judging(site, served.judged, seed=served.seed)
     everywhere = listening.is_every_address(served.host)
     own = socket.gethostname() if everywhere else served.host
-    return application(site, pages, names={*LOOPBACK, own, *served.names}, addresses=everywhere)
+    names = {*LOOPBACK, own, *served.names}
+    return application(site, pages, trials, names=names, addresses=everywhere)
 
 
 def _asked_about(served: Served) -> Iterable[StudyItem]:

@@ -20,3 +20,7 @@ class Person:
 
     code: str
     items: tuple[StudyItem, ...]
+
+    def item(self, number: int) -> StudyItem | None:
+        """What has a number, from 1 up, in the participant's list; None: nothing."""
+        return self.items[number - 1] if 1 <= number <= len(self.items) else None

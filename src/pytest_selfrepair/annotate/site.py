@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from pytest_selfrepair.annotate import pages
-from pytest_selfrepair.annotate.answers_file import Answers, WithdrawnError
+from pytest_selfrepair.annotate.answers_file import Answers
 from pytest_selfrepair.annotate.door import Door
+from pytest_selfrepair.annotate.participants import WithdrawnError
 from pytest_selfrepair.annotate.person import Person
 from pytest_selfrepair.annotate.study_plan import StudyTexts
 from pytest_selfrepair.errors import StoreError
@@ -86,14 +87,14 @@ class Site:
     async def _admit(
         self, request: Request, person: Person, handler: Handler, before_consent: bool
     ) -> Response:
-        if person.code in await do(self.answers.withdrawn):
+        if person.code in await do(self.answers.people.withdrawn):
             return withdrawn()
         if request.method == "POST":
             token = request.headers.get("x-csrf") or (await form(request)).get("csrf", "")
             if not self.door.holds(person, token):
                 return _message(403, "Load the page again", "This form is not one of this page.")
         if self.asks_consent and not before_consent:
-            agreed = await do(self.answers.consented, person.code)
+            agreed = await do(self.answers.people.consented, person.code)
             if agreed != self.consent_hash:
                 return RedirectResponse("/consent", 303)
         return await handler(request, person)
@@ -113,7 +114,7 @@ class Site:
         if request.method == "POST":
             sent = await form(request)
             if sent.get("agree") == "yes" and sent.get("text") == self.consent_hash:
-                await do(self.answers.consent, person.code, self.consent_hash)
+                await do(self.answers.people.consent, person.code, self.consent_hash)
                 return RedirectResponse("/", 303)
         return self.page(
             "consent.html",
@@ -127,9 +128,12 @@ class Site:
         if request.method == "POST":
             await do(self.answers.withdraw, person.code)
             return withdrawn()
-        texts = sum(each.participant == person.code for each in await do(self.answers.answers))
-        drafts = sum(who == person.code for who, _ in await do(self.answers.drafted))
-        judged = sum(each.participant == person.code for each in await do(self.answers.judgements))
+        texts = sum(
+            each.participant == person.code for each in await do(self.answers.texts.answers)
+        )
+        drafts = sum(who == person.code for who, _ in await do(self.answers.texts.drafted))
+        judgements = await do(self.answers.judgements.all)
+        judged = sum(each.participant == person.code for each in judgements)
         kept = f"{plural(texts, 'answer')}, {plural(drafts, 'draft')} and "
         kept += plural(judged, "judgement")
         return self.page("withdraw.html", person, kept=kept)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_selfrepair.annotate.agreement import Agreement, agreement
-from pytest_selfrepair.annotate.answers_file import Judgement
+from pytest_selfrepair.annotate.judgements import Judgement
 from pytest_selfrepair.annotate.study_plan import Study
 from pytest_selfrepair.annotate.text_judging import Accuracy, EditSize
 from pytest_selfrepair.bargain.scenario import BargainRole

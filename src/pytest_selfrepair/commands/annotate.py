@@ -214,7 +214,11 @@ def _judged(
         shown = {key for each in design.participants for key in each.programs}
         items = [item for item in items if item.key in shown]
     found = text_judging.texts(
-        stored, items, answers.answers(), per_program=options.texts_per_source, seed=options.seed
+        stored,
+        items,
+        answers.texts.answers(),
+        per_program=options.texts_per_source,
+        seed=options.seed,
     )
     if not found:
         raise UsageError(

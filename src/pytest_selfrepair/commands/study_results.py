@@ -39,11 +39,11 @@ def status(path: Path | None, answers: Path, *, as_json: bool) -> int:
     with Answers(answers, create=False) as kept:
         found = study_summary.progress(
             design,
-            kept.answers(),
-            [who for who, _ in kept.drafted()],
-            kept.judgements(),
-            consented=[code for code in codes if kept.consented(code)],
-            withdrawn=kept.withdrawn(),
+            kept.texts.answers(),
+            [who for who, _ in kept.texts.drafted()],
+            kept.judgements.all(),
+            consented=[code for code in codes if kept.people.consented(code)],
+            withdrawn=kept.people.withdrawn(),
         )
     if as_json:
         show(json.dumps(msgspec.to_builtins(found), indent=2))
@@ -82,7 +82,7 @@ def export(answers: Path, out: Path | None) -> int:
         StoreError: The answers cannot be read.
     """
     with Answers(answers, create=False) as kept:
-        found = kept.answers()
+        found = kept.texts.answers()
     with opened(out) as say:
         for line in as_lines(found):
             say(line)
@@ -104,7 +104,7 @@ def report(answers: Path, *, as_json: bool) -> int:
         StoreError: The answers cannot be read.
     """
     with Answers(answers, create=False) as kept:
-        found = study_summary.found(kept.answers(), kept.judgements())
+        found = study_summary.found(kept.texts.answers(), kept.judgements.all())
     if as_json:
         show(json.dumps(msgspec.to_builtins(found), indent=2))
         return 0
