@@ -253,7 +253,7 @@ def answered(store: Path) -> set[str]:
 def account(store: Path) -> tuple[int, int, int]:
     """Tokens spent, requests lost, and the tokens of all samples that are filed."""
     with closing(SqliteStore(store)) as opened:
-        opened.lost("")  # finds out who is dead
+        opened.ledger.lost("")  # finds out who is dead
         spent, lost = opened.read(
             lambda connection: connection.execute(
                 "SELECT sum(tokens), sum(lost) FROM campaigns"

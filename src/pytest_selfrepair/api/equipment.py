@@ -110,7 +110,7 @@ class Equipment:
             )
         self._plan = plan
         self._prompts = settings.prompts or PromptSet.default()
-        self._judge = RememberingJudge(sandbox, store, settings.judging.terms)
+        self._judge = RememberingJudge(sandbox, store.verdicts, settings.judging.terms)
         self._settings, self._store = settings, store
         self._campaign = _campaign(model, names, plan, settings, self._prompts)
         self._slots = Slots(settings.concurrency)

@@ -136,10 +136,10 @@ class RunEquipment:
     ) -> SetUp:
         store = SqliteStore(self._settings.store, run=self._run_id)
         opened.callback(store.close)
-        before = store.spent(self._models.campaign)
+        before = store.ledger.spent(self._models.campaign)
         judge = RememberingJudge(
             self._judge,
-            store,
+            store.verdicts,
             self._terms,
             foreign=self._foreign,
             rejudge=self._settings.rejudge,

@@ -78,17 +78,17 @@ class RunLog:
         Raises:
             StoreError: The store cannot be read.
         """
-        store = self._opened()
-        return store.spent(campaign), store.in_flight(campaign)
+        ledger = self._opened().ledger
+        return ledger.spent(campaign), ledger.in_flight(campaign)
 
     def account(self, campaign: str, limits: RunLimits) -> Account | None:
         """What this run and all of its settings have paid for; None where that cannot be read."""
         if self._store is None and not self._path.exists():
             return None
         try:
-            store = self._opened()
+            ledger = self._opened().ledger
             return Account(
-                paid=store.paid(self._run_id), spent=store.spent(campaign), limits=limits
+                paid=ledger.paid(self._run_id), spent=ledger.spent(campaign), limits=limits
             )
         except StoreError as error:
             self.trouble = str(error)
@@ -97,7 +97,7 @@ class RunLog:
     def lost(self, campaign: str) -> Lost:
         """What dead processes had in flight; nothing where the store is out of reach."""
         try:
-            return self._opened().lost(campaign)
+            return self._opened().ledger.lost(campaign)
         except StoreError as error:
             self.trouble = str(error)
             return Lost()
