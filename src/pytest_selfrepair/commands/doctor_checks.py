@@ -267,17 +267,19 @@ async def _asked(name: str, url: str | None) -> Finding:
     from pytest_selfrepair.models.chat import ChatModel  # noqa: PLC0415 - as above
     from pytest_selfrepair.models.check import Checked, fault_of  # noqa: PLC0415 - as above
     from pytest_selfrepair.models.endpoint import EndpointClient  # noqa: PLC0415 - as above
+    from pytest_selfrepair.models.metering import Metering  # noqa: PLC0415 - as above
     from pytest_selfrepair.models.tokens import TiktokenCounter  # noqa: PLC0415 - as above
     from pytest_selfrepair.models.traffic import Slots  # noqa: PLC0415 - as above
 
     endpoint = Endpoint(base_url=url or OPENAI_URL, api_key=os.environ.get(KEY, ""))
-    line = EndpointClient(endpoint, Slots(1))
-    model = ChatModel(name, line=line, counter=TiktokenCounter(model=name))
+    client = EndpointClient(endpoint, Slots(1))
+    metering = Metering(counter=TiktokenCounter(model=name))
+    model = ChatModel(name, client=client, metering=metering)
     try:
         params = SamplingParams(temperature=None, max_tokens=1)
         fault = await fault_of([Checked(at=[model], params=params)])
     finally:
-        await line.aclose()
+        await client.aclose()
     if fault is not None:
         return Finding(what="endpoint", state=State.WRONG, said=fault)
     return Finding(what="endpoint", state=State.GOOD, said=f"{name} answers at {endpoint.host}")

@@ -14,9 +14,10 @@ from pytest_selfrepair.models.addresses import CHECK_ID, Endpoint
 from pytest_selfrepair.models.answers import Completion
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.dialect import is_missing
-from pytest_selfrepair.models.endpoint import Call, EndpointClient
+from pytest_selfrepair.models.endpoint import EndpointClient
 from pytest_selfrepair.models.request_failure import Meaning, RequestFailure
 from pytest_selfrepair.models.traffic import Slots
+from pytest_selfrepair.models.transport import Call
 
 _SECONDS = 30.0
 """Longer than this no model is waited for: one that is being loaded may be there all the same."""
@@ -111,17 +112,17 @@ async def _tried(model: ChatModel, params: SamplingParams) -> RequestFailure | N
         return None
     if trouble.is_unreached or trouble.is_for_good or trouble.is_other:
         return trouble
-    if trouble.meaning is Meaning.REFUSED and await _refuses_all(model.line, trouble):
+    if trouble.meaning is Meaning.REFUSED and await _refuses_all(model.client, trouble):
         return replace(trouble, hint=_REFUSES_ALL)
     return None
 
 
-async def _refuses_all(line: EndpointClient, trouble: RequestFailure) -> bool:
+async def _refuses_all(client: EndpointClient, trouble: RequestFailure) -> bool:
     """Whether an endpoint refuses to list its models in the words by which it refused to answer.
 
     Gateways refuse a key that they do not know with statuses that say nothing of keys.
     """
-    listed = await line.listed(CHECK_ID)
+    listed = await client.transport.listed(CHECK_ID)
     return isinstance(listed, RequestFailure) and listed.reason == trouble.reason
 
 
@@ -129,10 +130,10 @@ async def _hint(model: ChatModel, trouble: RequestFailure) -> str:
     """What may be meant instead, found out by asking; empty: nothing is known."""
     if not (is_missing(trouble) or trouble.is_other or trouble.is_of_model):
         return ""
-    endpoint = model.line.endpoint
+    endpoint = model.client.endpoint
     if (longer := _with_version(endpoint)) is not None and await _speaks(longer, model):
         return f"did you forget {_VERSION}? There is an endpoint at {_shown(longer.base_url)}"
-    if names := await _names(model.line):
+    if names := await _names(model.client):
         close = get_close_matches(model.wire_name, names, n=1)
         if model.wire_name not in names:
             some = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
@@ -153,18 +154,18 @@ def _with_version(endpoint: Endpoint) -> Endpoint | None:
 
 async def _speaks(endpoint: Endpoint, model: ChatModel) -> bool:
     """Whether an endpoint is at an address."""
-    line = EndpointClient(endpoint, Slots(1))
+    client = EndpointClient(endpoint, Slots(1))
     body = {"model": model.wire_name, "messages": [{"role": "user", "content": "Say OK."}]}
     try:
-        found = await line.once(Call(body=body | {"max_tokens": 1}), CHECK_ID)
+        found = await client.once(Call(body=body | {"max_tokens": 1}), CHECK_ID)
     finally:
-        await line.aclose()
+        await client.aclose()
     return isinstance(found, Completion) or found.status in _SPEAKS or found.is_of_model
 
 
-async def _names(line: EndpointClient) -> list[str]:
+async def _names(client: EndpointClient) -> list[str]:
     """The models that an endpoint lists; none where it lists none."""
-    content = await line.listed(CHECK_ID)
+    content = await client.transport.listed(CHECK_ID)
     if isinstance(content, RequestFailure):
         return []
     try:

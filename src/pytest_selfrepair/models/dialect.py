@@ -8,10 +8,10 @@ from http import HTTPStatus
 from pytest_selfrepair.core.sample import Message, Role, SampleRequest
 from pytest_selfrepair.models import responses, wordings
 from pytest_selfrepair.models.addresses import CHAT_PATH
-from pytest_selfrepair.models.endpoint import Call
 from pytest_selfrepair.models.error_bodies import SEPARATOR
 from pytest_selfrepair.models.parameters import wire_params
 from pytest_selfrepair.models.request_failure import Meaning, RequestFailure
+from pytest_selfrepair.models.transport import Call
 from pytest_selfrepair.models.usage import Counted
 
 LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_new_tokens")

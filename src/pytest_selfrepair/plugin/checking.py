@@ -10,7 +10,7 @@ from pytest_selfrepair.models.check import Checked, fault_of
 from pytest_selfrepair.models.recording import Replay
 from pytest_selfrepair.models.spread import SpreadModel
 from pytest_selfrepair.models.traffic import Slots
-from pytest_selfrepair.plugin.endpoints import EndpointClients
+from pytest_selfrepair.plugin.endpoint_clients import EndpointClients
 from pytest_selfrepair.plugin.model_registry import ResolvedModel
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.store.known import holds_samples
@@ -39,8 +39,8 @@ def check_endpoints(settings: Settings, models: Sequence[ResolvedModel]) -> bool
         settings.store, [model.asked.name for model in there]
     ):
         return False
-    lines = EndpointClients(Slots(len(there)))
-    made = [(model, model.make(lines)) for model in there]
+    clients = EndpointClients(Slots(len(there)))
+    made = [(model, model.make(clients)) for model in there]
 
     async def fault() -> str | None:
         try:

@@ -8,12 +8,13 @@ from pytest_selfrepair.core.sample import Model
 from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.local import DEFAULT_SLOTS, LocalServer
+from pytest_selfrepair.models.metering import Metering
 from pytest_selfrepair.models.prices import FREE
 from pytest_selfrepair.models.recording import Replay
 from pytest_selfrepair.models.retrying import Retries
 from pytest_selfrepair.models.tokens import LlamaCounter
 from pytest_selfrepair.models.weights import Weights, find_weights
-from pytest_selfrepair.plugin.endpoints import EndpointClients
+from pytest_selfrepair.plugin.endpoint_clients import EndpointClients
 from pytest_selfrepair.plugin.options import Settings
 
 _RETRIES = 1
@@ -66,7 +67,7 @@ class LocalServers:
 def local_model(
     name: str,
     size: Weights,
-    lines: EndpointClients,
+    clients: EndpointClients,
     *,
     servers: LocalServers,
     settings: Settings,
@@ -89,11 +90,13 @@ def local_model(
     return ChatModel(
         name if file is None else f"{name}={file.stem}",
         wire_name=name,
-        line=lines.to(endpoint),
-        counter=LlamaCounter(base_url=base_url, api_key=api_key, model=size.title),
-        price=FREE,
-        embedded=True,
-        reader=reader,
+        client=clients.to(endpoint),
+        metering=Metering(
+            counter=LlamaCounter(base_url=base_url, api_key=api_key, model=size.title),
+            price=FREE,
+            counts_one_choice=True,
+            reader=reader,
+        ),
         most_choices=DEFAULT_SLOTS,
-        counts_one_choice=True,
+        embedded=True,
     )

@@ -11,6 +11,7 @@ from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.litellm import is_litellm, name_within, provider_of
 from pytest_selfrepair.models.local import parse_local_name
+from pytest_selfrepair.models.metering import Metering
 from pytest_selfrepair.models.models_file import NOTHING_SAID, ModelSettings, read_models
 from pytest_selfrepair.models.prices import Price, Prices
 from pytest_selfrepair.models.scripted import PREFIX, Script, ScriptedModel
@@ -21,7 +22,10 @@ from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.weights import Weights, find_weights
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.asking import from_hook
-from pytest_selfrepair.plugin.endpoints import EndpointClients, Endpoints
+from pytest_selfrepair.plugin.endpoint_clients import EndpointClients
+from pytest_selfrepair.plugin.endpoint_headers import given_headers
+from pytest_selfrepair.plugin.endpoint_places import place_of
+from pytest_selfrepair.plugin.endpoints import Endpoints
 from pytest_selfrepair.plugin.local_servers import LocalServers, local_model
 from pytest_selfrepair.plugin.model_flags import (
     FEEDBACK_MAX_TOKENS,
@@ -80,7 +84,6 @@ class ModelRegistry:
 
     Attributes:
         prices: What tokens cost.
-        endpoints: Where models are asked.
 
     Raises:
         UsageError: The models file or the prices cannot be read.
@@ -92,7 +95,7 @@ class ModelRegistry:
         self._servers = servers
         self._tables = {} if settings.models is None else read_models(settings.models)
         self.prices = Prices.read(settings.prices)
-        self.endpoints = Endpoints(
+        self._endpoints = Endpoints(
             settings=settings, share=lambda total: workers.share(config, total)
         )
 
@@ -138,21 +141,21 @@ class ModelRegistry:
         name = asked.name
         custom: Model | None = from_hook(self._config, "pytest_selfrepair_model", name=name)
         if custom is not None:
-            return _Made(make=lambda lines: slotted(custom, lines.slots))
+            return _Made(make=lambda clients: slotted(custom, clients.slots))
         if name.startswith(PREFIX):
             try:
                 script = Script(self._config.rootpath / name.removeprefix(PREFIX))
             except SelfRepairError as error:
                 raise UsageError(str(error)) from None
-            return _Made(make=lambda lines: slotted(ScriptedModel(name, script), lines.slots))
+            return _Made(make=lambda clients: slotted(ScriptedModel(name, script), clients.slots))
         if size := parse_local_name(name):
             if self._servers.weights_file is not None:
                 find_weights(size, file=self._servers.weights_file)  # says what is wrong with it
             return _Made(
-                make=lambda lines: local_model(
+                make=lambda clients: local_model(
                     name,
                     size,
-                    lines,
+                    clients,
                     servers=self._servers,
                     settings=self._settings,
                     reader=self._reader(table),
@@ -172,30 +175,32 @@ class ModelRegistry:
     ) -> _Made:
         """A model behind an endpoint; of a provider, where one is named, by LiteLLM."""
         called = table.params.get("wire_name", called)
-        place = self.endpoints.place(asked, table)
-        endpoints = self.endpoints.endpoints(asked, place, table)
-        price = self._price(asked.name, table)
+        place = place_of(asked, table, self._settings)
+        endpoints = self._endpoints.of(asked, place, table)
+        metering = Metering(
+            counter=TiktokenCounter(model=called.rpartition("/")[2]),
+            price=self._price(asked.name, table),
+            reader=self._reader(table),
+        )
 
-        def make(lines: EndpointClients) -> Model:
+        def make(clients: EndpointClients) -> Model:
             members = [
                 ChatModel(
                     asked.name,
                     wire_name=called,
-                    line=lines.to(endpoint, provider=provider),
-                    counter=TiktokenCounter(model=called.rpartition("/")[2]),
-                    price=price,
-                    reader=self._reader(table),
-                    ready=lines.ready,
+                    client=clients.to(endpoint, provider=provider),
+                    metering=metering,
+                    ready=clients.ready,
                 )
                 for endpoint in endpoints
             ]
-            return SpreadModel(members, self.endpoints.retries) if members[1:] else members[0]
+            return SpreadModel(members, self._endpoints.retries) if members[1:] else members[0]
 
         hosts = dict.fromkeys(endpoint.host for endpoint in endpoints)
         return _Made(
             make=make,
             host=" and ".join(filter(None, hosts)) or f"{provider}, by LiteLLM",
-            headers=self.endpoints.headers(place, table),
+            headers=given_headers(place, table, self._settings),
         )
 
 
@@ -214,9 +219,9 @@ def descriptions(coder: ResolvedModel | None, others: Sequence[ResolvedModel]) -
         coder: The model that writes programs, or plays; None: a rule plays.
         others: The run's other models.
     """
-    lines = [] if coder is None else [_described(coder, coder.params)]
-    lines += [_described(model, model.explaining) for model in others]
-    return [line for line in lines if line]
+    clients = [] if coder is None else [_described(coder, coder.params)]
+    clients += [_described(model, model.explaining) for model in others]
+    return [line for line in clients if line]
 
 
 def _described(model: ResolvedModel, params: SamplingParams) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.feedback.human import Human
 from pytest_selfrepair.models.prices import Prices
 from pytest_selfrepair.plugin.account import unpriced
+from pytest_selfrepair.plugin.endpoint_places import is_apart
 from pytest_selfrepair.plugin.game_players import NamedPlayers, name_players
 from pytest_selfrepair.plugin.kinds import GAME_ARMS, TASK_SOURCES
 from pytest_selfrepair.plugin.local_servers import LocalServers
@@ -72,18 +74,18 @@ def resolve_run(settings: Settings, config: pytest.Config, servers: LocalServers
     registry = ModelRegistry(settings, config, servers)
     asked = AskedModel(name=settings.model)
     coder = None if is_rule(settings.model) else registry.resolve(asked)
-    is_apart = registry.endpoints.is_apart
+    apart = partial(is_apart, settings=settings)
     names = [name for name in settings.feedback if name not in GAME_ARMS]
     sources: list[ResolvedSource] = []
     if coder is not None:
-        sources = resolve_sources(tuple(names), config, coder=asked, is_apart=is_apart)
+        sources = resolve_sources(tuple(names), config, coder=asked, is_apart=apart)
     own = {  # those that a conftest.py provides
         name
         for name, source in zip(names, sources, strict=False)
         if not isinstance(source, NamedSource | Human)
     }
     arms = [name for name in settings.feedback if name not in own | TASK_SOURCES]
-    players = name_players(settings, config, tuple(arms), is_apart=is_apart)
+    players = name_players(settings, config, tuple(arms), is_apart=apart)
     named = [source.asked for source in sources if isinstance(source, NamedSource)]
     others = [each for each in dict.fromkeys([*named, *players.asked]) if each != asked]
     models = {} if coder is None else {asked: coder}

@@ -19,7 +19,7 @@ from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.account import campaign_of, check_limits, limits_of
 from pytest_selfrepair.plugin.budget_share import BudgetShare
 from pytest_selfrepair.plugin.checking import check_endpoints, checked
-from pytest_selfrepair.plugin.endpoints import EndpointClients
+from pytest_selfrepair.plugin.endpoint_clients import EndpointClients
 from pytest_selfrepair.plugin.expected import dollars_of
 from pytest_selfrepair.plugin.game_players import OpenPlayers
 from pytest_selfrepair.plugin.local_servers import LocalServers
@@ -164,10 +164,10 @@ class RunModels:
         Raises:
             LocalModelError: The embedded model cannot be set up.
         """
-        lines = EndpointClients(
+        clients = EndpointClients(
             self.slots, ready=None if workers.given_checked(self._config) else self.check
         )
-        made = {asked: model.make(lines) for asked, model in self.run.models.items()}
+        made = {asked: model.make(clients) for asked, model in self.run.models.items()}
         self.check.models = checked([(self.run.models[asked], made[asked]) for asked in made])
         recorded = {
             asked: RecordingModel(
@@ -196,7 +196,7 @@ class RunModels:
                 for source in self.run.sources
             ),
             members=tuple(recorded.values()),
-            throttles=lines.throttles,
+            throttles=clients.throttles,
             draws_several=coder is not None and isinstance(coder.model, SeveralModel),
             players=self.run.players.make(recorded, self.run.models),
         )
