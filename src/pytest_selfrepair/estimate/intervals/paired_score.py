@@ -22,6 +22,9 @@ ONE_SIDED = 0.05
 METHOD = "score test of paired differences (Tango) with Student's t"
 """What makes the interval, in words."""
 
+_ROUNDING = 1e-9
+"""How far beyond 1 a mean of differences of estimated rates may come by rounding."""
+
 _STEPS = 60
 """Halvings of [-1, 1] until floating point holds no finer one."""
 
@@ -113,8 +116,9 @@ def paired_score(differences: Sequence[float], level: float = LEVEL) -> PairedSc
     if not n:
         raise UsageError("paired differences: found none; accepted: one for each task, at least 1")
     total = math.fsum(differences)
-    if not abs(total) <= n:
+    if not abs(total) <= n * (1 + _ROUNDING):
         raise UsageError(f"mean paired difference: found {total / n}; accepted: -1 to 1")
+    total = min(max(total, -n), n)
     discordant = max(math.fsum(each * each for each in differences), abs(total))
     lost, won = (discordant - total) / 2, (discordant + total) / 2
     low, high = _interval(lost, won, n, level)
