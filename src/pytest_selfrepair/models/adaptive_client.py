@@ -103,10 +103,10 @@ class AdaptiveClient:
         try:
             return await self._answer(requests)
         except UnansweredError as error:
-            trouble = error.trouble
-            if trouble.meaning in {Meaning.CONTEXT_LIMIT, Meaning.FILTERED}:
-                return trouble
-            refused = trouble.meaning is Meaning.REFUSED and not trouble.is_for_good
+            failure = error.failure
+            if failure.meaning in {Meaning.CONTEXT_LIMIT, Meaning.FILTERED}:
+                return failure
+            refused = failure.meaning is Meaning.REFUSED and not failure.is_for_good
             if len(requests) > 1 and refused:
                 raise SeveralRefusedError from None
             raise self._explained(error) from None
@@ -130,13 +130,13 @@ class AdaptiveClient:
             sent = self.dialect.call(self.wire_name, request, count)
             return sent
 
-        def otherwise(trouble: RequestFailure, number: int) -> bool:
-            if count > 1 and refuses_several(trouble, sent):
+        def otherwise(failure: RequestFailure, number: int) -> bool:
+            if count > 1 and refuses_several(failure, sent):
                 raise SeveralRefusedError(is_named=True)
-            self.dialect.learn(trouble, sent, self.shown)
+            self.dialect.learn(failure, sent, self.shown)
             if self.dialect.call(self.wire_name, request, count) != sent:
                 return True
-            if count > 1 and number + 1 >= _FAILING_TRIES and _is_of_server(trouble):
+            if count > 1 and number + 1 >= _FAILING_TRIES and _is_of_server(failure):
                 raise SeveralRefusedError
             return False
 
@@ -146,22 +146,22 @@ class AdaptiveClient:
             )
         except UnansweredError as error:
             before = self.dialect.refused_chat
-            if before is not None and is_missing(error.trouble):  # nor has it the other API
+            if before is not None and is_missing(error.failure):  # nor has it the other API
                 raise UnansweredError(before) from None
             raise
 
     def _explained(self, error: UnansweredError) -> ModelError:
         """What went wrong in one line, and what to change."""
-        trouble = error.trouble
-        if trouble.meaning is Meaning.PASSING:
-            return EndpointFailedError(f"{self.shown}: {trouble} ({error.end})")
-        refusal = EndpointRefusedError(f"{self.shown}: {trouble}; {trouble.advice}")
-        if trouble.is_for_good:
+        failure = error.failure
+        if failure.meaning is Meaning.PASSING:
+            return EndpointFailedError(f"{self.shown}: {failure} ({error.end})")
+        refusal = EndpointRefusedError(f"{self.shown}: {failure}; {failure.advice}")
+        if failure.is_for_good:
             self._refusal = refusal
         return refusal
 
 
-def _is_of_server(trouble: RequestFailure) -> bool:
+def _is_of_server(failure: RequestFailure) -> bool:
     """Whether the server failed, other than by being asked too much."""
-    status = trouble.status or 0
-    return status >= HTTPStatus.INTERNAL_SERVER_ERROR and not trouble.is_too_much
+    status = failure.status or 0
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR and not failure.is_too_much

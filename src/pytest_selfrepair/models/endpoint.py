@@ -16,13 +16,13 @@ class UnansweredError(Exception):
     """A request has no answer and is not tried again.
 
     Args:
-        trouble: Why its last try failed.
+        failure: Why its last try failed.
         end: Why there is no other, as a clause: ``after 3 tries``; empty where none would help.
     """
 
-    def __init__(self, trouble: RequestFailure, end: str = "") -> None:
-        super().__init__(str(trouble))
-        self.trouble = trouble
+    def __init__(self, failure: RequestFailure, end: str = "") -> None:
+        super().__init__(str(failure))
+        self.failure = failure
         self.end = end
 
 
