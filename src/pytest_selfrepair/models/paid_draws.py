@@ -22,7 +22,7 @@ from pytest_selfrepair.errors import (
 from pytest_selfrepair.models.booking import Booking
 from pytest_selfrepair.models.permit import AsksPermission, NotNowError, permission, under
 from pytest_selfrepair.models.request_cost import Dollars, priced
-from pytest_selfrepair.models.rounds import PendingRequest, answer_stored
+from pytest_selfrepair.models.request_rounds import PendingRequest, answer_stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

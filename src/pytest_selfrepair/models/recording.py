@@ -13,7 +13,7 @@ from pytest_selfrepair.errors import ReplayMissError
 from pytest_selfrepair.models.booking import Booking
 from pytest_selfrepair.models.paid_draws import PaidDraws
 from pytest_selfrepair.models.request_cost import Dollars, most_of
-from pytest_selfrepair.models.rounds import PendingRequest, Rounds, answer_stored
+from pytest_selfrepair.models.request_rounds import PendingRequest, RequestRounds, answer_stored
 
 _NO_LIMITS = RunLimits()
 
@@ -70,7 +70,7 @@ class RecordingModel:
         self._campaign = campaign
         self._limits = limits
         self._dollars = dollars
-        self._rounds = Rounds(self._serve)
+        self._rounds = RequestRounds(self._serve)
         self._origins: dict[str, set[Answered]] = {}
         self._stopped = asyncio.Event()
 

@@ -34,7 +34,7 @@ class PendingRequest:
             self.future.set_exception(result)
 
 
-class Rounds:
+class RequestRounds:
     """Gathers requests of one tick of the event loop that differ by their nodes alone.
 
     Args:
