@@ -1,6 +1,7 @@
 """Everything imported beforehand that a run of pytest within a test imports."""
 
 import asyncio
+import gc
 from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
@@ -8,7 +9,11 @@ from pkgutil import walk_packages
 
 
 def import_all() -> None:
-    """Import the package with all its modules, and what they import when they are first used."""
+    """Import the package with all its modules, and what they import when they are first used.
+
+    All of it stays, so that the garbage collector leaves it alone from then on: pytest has it
+    collect five times at the end of every run, and forked workers would copy what it looks at.
+    """
     for library in ("numpy", "tiktoken", "xdist", "xdist.plugin", "xdist.remote"):
         if find_spec(library) is not None:
             import_module(library)
@@ -19,6 +24,8 @@ def import_all() -> None:
         if not module.name.endswith("__main__"):
             with suppress(ImportError):  # an extra
                 import_module(module.name)
+    gc.collect()
+    gc.freeze()
 
 
 async def _ask_nobody() -> None:
