@@ -1,4 +1,4 @@
-"""What runs found as tables for spreadsheets and papers; each number is that of a run's report."""
+"""Export runs' results as tables for spreadsheets and papers, with the numbers of their reports."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -94,11 +94,11 @@ def run_table(runs: Sequence[RunFindings], kind: TableKind, way: FigureWay) -> E
 
     Args:
         runs: At least one.
-        kind: What it shows.
-        way: Which sources; of curves, how trees are drawn and what they are held against, too.
+        kind: The kind of table.
+        way: The sources; for curves also how trees are drawn, and the baseline.
 
     Raises:
-        UsageError: No run has a source that is asked for.
+        UsageError: No run has a requested source.
     """
     check_sources(runs, way)
     columns, rows, said = _KINDS[kind]
