@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Kind: TypeAlias = Literal["curve", "heatmap", "sources", "rounds", "risk"]
-"""pass@t, the heat map of shapes, the feedback sources side by side; of games surplus shares by
-round, or price against risk."""
+"""pass@t, heat maps, feedback sources; of games, surplus shares by round or price and risk."""
 
 _OF_ONE = ("rounds", "risk")
 """Kinds that show a single run."""

@@ -18,8 +18,7 @@ from pytest_selfrepair.report.figure_way import (
 )
 
 TableKind: TypeAlias = Literal["headline", "sources", "difficulty", "curve"]
-"""Each source against sampling, what repairs come to, the same by difficulty, and the points of
-the curves that `figures` draws."""
+"""Sources against sampling, their repairs, rates by difficulty, and points of curves."""
 
 _RUN = ExportColumn(name="run", head="Run")
 _SOURCE = ExportColumn(name="feedback", head="Feedback")
