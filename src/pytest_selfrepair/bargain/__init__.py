@@ -1,4 +1,4 @@
-"""The second game: two sides bargain over a price, one is advised, and they play again.
+"""The bargaining game: two sides bargain over a price, one is advised, and they play again.
 
 docs/bargaining.md defines the game. The public values and functions, module by module:
 
