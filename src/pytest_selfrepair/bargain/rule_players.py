@@ -19,7 +19,7 @@ PREFIX = "rule:"
 """The prefix of rule players' names."""
 
 FREE_OPENING = Fraction(3, 2)
-"""A seller's unscripted opening as a multiple of its limit; the buyer opens at half its limit."""
+"""A seller's unscripted opening ÷ its limit; for a buyer, its limit ÷ its opening."""
 
 
 _LATE = 5

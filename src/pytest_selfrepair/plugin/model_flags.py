@@ -114,7 +114,9 @@ ENDPOINT_OPTIONS = (
     Option(
         name="base_url",
         metavar="URL",
-        help=("address of the OpenAI-compatible endpoint; repeated: further servers of the model"),
+        help=(
+            "address of the OpenAI-compatible endpoint; further ones are servers of the same model"
+        ),
         default=None,
         otherwise="$OPENAI_BASE_URL, else OpenAI's",
         parse=values.url,

@@ -140,7 +140,7 @@ PROGRAM_COLUMNS: tuple[Column[SampledProgram], ...] = (
     _of_program(
         "stage",
         ColumnType.TEXT,
-        "why it was sampled: `initial`, `repair` or `baseline`",
+        "its stage: `initial`, `repair` or `baseline`",
         lambda row: row.stage,
     ),
     _of_program(
@@ -158,7 +158,7 @@ PROGRAM_COLUMNS: tuple[Column[SampledProgram], ...] = (
     _of_program(
         "outcome",
         ColumnType.TEXT,
-        "what became of it on the task's cases",
+        "the outcome of its verdict",
         lambda row: row.node.verdict.outcome,
     ),
     _of_program(
@@ -235,10 +235,10 @@ PROGRAM_COLUMNS: tuple[Column[SampledProgram], ...] = (
         lambda row: row.node.verdict.cpu_seconds,
     ),
     _of_program(
-        "feedback", ColumnType.TEXT, "the words that a repair was made on", _feedback("text")
+        "feedback", ColumnType.TEXT, "the feedback text that a repair was given", _feedback("text")
     ),
     _of_program(
-        "author", ColumnType.TEXT, "who wrote these words, where a person did", _feedback("author")
+        "author", ColumnType.TEXT, "the person who wrote the feedback, if any", _feedback("author")
     ),
     _of_program(
         "program",
