@@ -54,7 +54,7 @@ def findings(
         records: One for each task.
         games: One for each scenario and role.
         not_run: Tasks and scenarios that were collected and never started.
-        lost: Tokens in flight when runs of the same settings were killed or stopped.
+        lost: Requests in flight when runs of the same settings were killed or stopped.
         account: The run's account; None: the payments are read from the records alone.
         title: The run's title in reports; None: its models and sources.
         how: How tasks are resampled.

@@ -378,7 +378,7 @@ class Findings:
         heat_maps: For each source, one for each way to draw and each baseline.
         tally: Counts of tasks and programs by outcome.
         cost: The cost of all completions, those of unscored tasks included.
-        lost: Tokens in flight when runs were killed or stopped.
+        lost: Requests in flight when runs were killed or stopped.
         unscored: Why tasks are missing from the rates.
         refused: Estimates that cannot be made without bias, by name.
         depths: Each source with repairs of repairs, cut off at every depth from 1 up.

@@ -95,7 +95,7 @@ class RunLog:
             return None
 
     def lost(self, campaign: str) -> Lost:
-        """Tokens that dead processes had in flight; none where the store cannot be read."""
+        """Requests that dead processes had in flight; none where the store cannot be read."""
         try:
             return self._opened().lost(campaign)
         except StoreError as error:

@@ -345,7 +345,7 @@ def short_cost(cost: Cost) -> str:
 
 
 def lost(lost: Lost) -> list[str]:
-    """Tokens in flight when runs were killed or stopped."""
+    """Requests in flight when runs were killed or stopped."""
     if not lost.requests:
         return []
     money = f" and {dollars(lost.dollars)} US dollars" if lost.dollars else ""
