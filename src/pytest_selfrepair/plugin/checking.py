@@ -1,4 +1,4 @@
-"""Check that every model of a run answers, before workers send requests."""
+"""Check that every model of a run can be used, before workers send requests."""
 
 import asyncio
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ def check_endpoints(settings: Settings, models: Sequence[ResolvedModel]) -> bool
         Whether requests were sent.
 
     Raises:
-        UsageError: A model does not answer.
+        UsageError: A model cannot be used: a wrong key, name or address, for instance.
     """
     there = [model for model in models if model.host]
     if not there or settings.replay == Replay.ONLY:

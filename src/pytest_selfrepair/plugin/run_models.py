@@ -150,7 +150,7 @@ class RunModels:
             Whether requests were sent.
 
         Raises:
-            UsageError: A model does not answer.
+            UsageError: A model cannot be used: a wrong key, name or address, for instance.
         """
         return check_endpoints(self._settings, list(self.run.models.values()))
 
