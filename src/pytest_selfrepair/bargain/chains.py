@@ -60,7 +60,7 @@ async def play_chains(
     """Play all games of one item.
 
     Args:
-        scenario: What is bargained over.
+        scenario: The scenario.
         role: The improved role.
         plan: The number of games and rounds.
         item: The item's id, which its completions are stored under.

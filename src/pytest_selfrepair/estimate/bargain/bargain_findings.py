@@ -16,7 +16,7 @@ from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BargainAbout:
-    """What was played with one role improved.
+    """The games with one role improved.
 
     Attributes:
         role: The role.

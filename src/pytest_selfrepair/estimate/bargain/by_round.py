@@ -111,7 +111,7 @@ def round_figures(sample: RoleSample) -> tuple[RoundFigures, ...]:
     """Estimate every round of every arm; the shared first round appears under each arm's name.
 
     Args:
-        sample: What was played with one role improved.
+        sample: The games with one role improved.
     """
     return tuple(
         figures

@@ -35,7 +35,7 @@ def measured_deviation(sample: RoleSample, number: int = 2) -> float | None:
     Measured on the arm that varies most against `none`.
 
     Args:
-        sample: What that run played with one role improved.
+        sample: That run's games with one role improved.
         number: The round.
 
     Returns:

@@ -85,7 +85,7 @@ def gains(sample: RoleSample) -> tuple[Gain, ...]:
     The arms of one round and comparison form a family, corrected together.
 
     Args:
-        sample: What was played with one role improved.
+        sample: The games with one role improved.
     """
     return tuple(
         each

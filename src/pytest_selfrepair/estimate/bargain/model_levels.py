@@ -92,7 +92,7 @@ def levels(sample: RoleSample) -> tuple[ModelLevel, ...]:
     C1 and C2 use games without advice: the first ones and those of `fresh`.
 
     Args:
-        sample: What was played with one role improved.
+        sample: The games with one role improved.
     """
     seen = [
         [

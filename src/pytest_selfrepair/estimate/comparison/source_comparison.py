@@ -44,7 +44,7 @@ def compared(run: SampledRun, *, how: Bootstrap = BOOTSTRAP) -> SourcesCompared:
     """Compare the feedback sources of a run.
 
     Args:
-        run: What was sampled.
+        run: The samples.
         how: How tasks are resampled.
     """
     tasks, names, records = run.tasks, run.sources, run.records

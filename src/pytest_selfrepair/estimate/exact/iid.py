@@ -31,7 +31,7 @@ def iid(
     """Expected pass rate and cost of 1, 2, …, `most` programs of each task.
 
     Args:
-        samples: What was sampled.
+        samples: The samples.
         most: The largest number of programs; it may exceed what was sampled.
         replacement: Whether they are drawn with replacement.
         policy: `batch` pays for all of them; `dfs` and `bfs` draw them one by one up to a pass.
@@ -56,7 +56,7 @@ def from_none(samples: Samples, most: int, *, one_by_one: bool = False) -> tuple
     """Tokens and chances of 0, 1, …, `most` programs of each task, drawn without replacement.
 
     Args:
-        samples: What was sampled.
+        samples: The samples.
         most: The largest number of programs; it may exceed what was sampled.
         one_by_one: Whether drawing stops at the first pass.
 

@@ -61,7 +61,7 @@ class Levels:
     """Trees of one depth and way of drawing, for any n_fr.
 
     Attributes:
-        arrays: What was sampled.
+        arrays: The samples.
         depth: Levels of repair.
         most: The largest n_fr.
         draw: How nodes are drawn.

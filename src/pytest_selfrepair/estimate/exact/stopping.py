@@ -59,7 +59,7 @@ def stopping(
     """Expected pass rate and cost of 0, 1, …, `most` more programs of unsolved tasks.
 
     Args:
-        samples: What was sampled.
+        samples: The samples.
         n_p: Programs drawn first; None: all initial ones of each task.
         most: The largest number of further programs, drawn where all of these fail. Beyond `reach`
             a task without more keeps its values at their mean cost, which understates sampling a
@@ -108,7 +108,7 @@ def reach(samples: Samples, n_p: int | None) -> int:
     """The largest number of programs that every unsolved task has beyond the first n_p.
 
     Args:
-        samples: What was sampled.
+        samples: The samples.
         n_p: Programs drawn first; None: all initial ones.
     """
     left = further(samples, n_p)

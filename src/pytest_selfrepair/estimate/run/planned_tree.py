@@ -14,7 +14,7 @@ class PlannedTree:
     Attributes:
         task_id: The task.
         plan: The planned size of its trees; None where its record lacks it.
-        grown: What was sampled.
+        grown: The samples.
         tree: The tree of the source, or None.
     """
 

@@ -19,7 +19,7 @@ class Scored:
     Attributes:
         task_id: The task.
         stratum: Its difficulty; empty where unknown.
-        grown: What was sampled.
+        grown: The samples.
         whole: Whether its trees were grown in full rather than up to their first pass.
     """
 
