@@ -58,7 +58,7 @@ class Served:
 
     @property
     def locked(self) -> bool:
-        """Whether it opens only by a secret link; a proxy may admit anybody."""
+        """Whether it opens only by a secret link; a proxy may forward anybody."""
         return self.study is not None or bool(self.proxies) or not listening.is_loopback(self.host)
 
 

@@ -23,7 +23,7 @@ class Connection(H11Protocol):
         self._wait()
 
     def data_received(self, data: bytes) -> None:
-        """Stop the timer once a request is being answered; otherwise leave it running."""
+        """Stop the timer while a request is answered; otherwise make sure that it runs."""
         super().data_received(data)
         cycle: RequestResponseCycle | None = self.cycle  # None before the first request
         if cycle is not None and not cycle.response_complete:
