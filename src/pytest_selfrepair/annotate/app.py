@@ -1,4 +1,4 @@
-"""The application: which address leads to which page."""
+"""The application: its routes."""
 
 from collections.abc import Collection
 
@@ -16,7 +16,7 @@ from pytest_selfrepair.web.guard import LOOPBACK, Guard
 
 
 class _Place(Convertor[int]):
-    """The place of a program or a text in a list: a number of a few digits."""
+    """The position of a program or text in a list: a number of a few digits."""
 
     regex = "[0-9]{1,6}"
 
@@ -41,11 +41,11 @@ def application(
     """All pages, guarded.
 
     Args:
-        site: What they share.
-        pages: What participants do there.
-        trials: Runs programs for those who write.
-        names: Host names that the page has.
-        addresses: Whether it has any address in numbers, too.
+        site: Shared by all pages.
+        pages: The pages for participants.
+        trials: Runs programs for participants who write.
+        names: The page's host names.
+        addresses: Whether any numeric address is accepted as its host, too.
     """
     routes = [
         Route("/", site.guarded(pages.home), methods=["GET"]),

@@ -1,4 +1,4 @@
-"""The pages on which people judge texts without being told who wrote them."""
+"""The pages on which people judge texts without knowing who wrote them."""
 
 from collections.abc import Sequence
 
@@ -27,12 +27,12 @@ _Named = tuple[str, str, str, str]
 
 
 class Judging:
-    """The pages.
+    """The pages of judging.
 
     Args:
-        site: What they share with others.
-        texts: All texts that are judged.
-        seed: Of the order in which each participant sees them.
+        site: Shared with other pages.
+        texts: All texts to judge.
+        seed: The seed of each participant's order.
     """
 
     def __init__(self, site: Site, texts: Sequence[Text], *, seed: int) -> None:
@@ -41,7 +41,7 @@ class Judging:
         self._seed = seed
 
     async def home(self, _: Request, person: Person) -> Response:
-        """How far a participant is, and what they are asked to do."""
+        """Show a participant's progress and instructions."""
         mine = await self._mine(person)
         judged = await self._judged(person)
         done = [_name(text) in judged for text in mine]
@@ -50,7 +50,7 @@ class Judging:
         )
 
     async def text(self, request: Request, person: Person) -> Response:
-        """One text; or take the judgement of it."""
+        """Show a text, or store the judgement of it."""
         mine = await self._mine(person)
         number = int(request.path_params["number"])
         if not 1 <= number <= len(mine):
@@ -114,7 +114,7 @@ class Judging:
         )
 
     async def _mine(self, person: Person) -> list[Text]:
-        """The texts of others who have not withdrawn since, in an order of the participant's."""
+        """The texts of others who have not withdrawn, in the participant's own order."""
         gone = await do(self._site.answers.people.withdrawn)
         left = [text for text in self._texts if not text.author or text.author not in gone]
         return text_judging.in_order(left, person.code, seed=self._seed)

@@ -1,4 +1,4 @@
-"""What the pages of writing and of judging share: who asks, and how a request is refused."""
+"""Shared by the pages of writing and judging: access, consent and refused requests."""
 
 import asyncio
 import functools
@@ -28,28 +28,28 @@ _T = TypeVar("_T")
 Handler = Callable[[Request, Person], Awaitable[Response]]
 
 MOST_REVISIONS = 999_999_999
-"""The largest revision of a draft."""
+"""The largest revision of a draft that is accepted."""
 LONGEST_SECONDS = 1e9
-"""The most seconds that a script of the page may say it took."""
+"""The largest number of seconds that is accepted from a page's script."""
 
 _MOST_FIELDS = 20
 _CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 class BadRequestError(Exception):
-    """What was sent is not what the page sends; its text says what is accepted."""
+    """A request that the page would not send; the text says what is accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What every page needs.
+    """Shared by all pages.
 
     Attributes:
-        answers: Where everything is kept.
-        door: Lets participants in.
-        texts: What they read first; without consent where nobody is asked for it.
-        asks_consent: Whether they are asked for it.
-        guesses: Counts links that are nobody's.
+        answers: The answers file.
+        door: Admits participants.
+        texts: The texts that participants read first; without consent where none is asked.
+        asks_consent: Whether consent is asked.
+        guesses: Counts unknown links.
     """
 
     answers: Answers
@@ -60,11 +60,11 @@ class Site:
 
     @property
     def consent_hash(self) -> str:
-        """The SHA-256 of what participants agree to, in hexadecimal."""
+        """The SHA-256 of the consent text, in hexadecimal."""
         return hashlib.sha256(self.texts.consent.encode()).hexdigest()
 
     def guarded(self, handler: Handler, *, before_consent: bool = False) -> "Endpoint":
-        """A handler that only a participant reaches, who has agreed and has not withdrawn."""
+        """Restrict a handler to participants who have consented and not withdrawn."""
 
         @functools.wraps(handler)
         async def endpoint(request: Request) -> Response:
@@ -100,7 +100,7 @@ class Site:
         return await handler(request, person)
 
     async def enter(self, request: Request) -> Response:
-        """Open a link: the browser keeps its secret, and its address is left."""
+        """Open a link: store its secret in a cookie, and redirect."""
 
         def nobodys() -> Response:
             return _message(404, "Not a link of this page", "Look whether all of it was copied.")
@@ -108,7 +108,7 @@ class Site:
         return self.door.enter(request, self.guesses, nobodys)
 
     async def ask_consent(self, request: Request, person: Person) -> Response:
-        """Show what participants agree to, and take that they do."""
+        """Show the consent text, or store consent."""
         if not self.asks_consent:
             return RedirectResponse("/", 303)
         if request.method == "POST":
@@ -124,7 +124,7 @@ class Site:
         )
 
     async def withdraw(self, request: Request, person: Person) -> Response:
-        """Ask whether it is meant; delete what is a participant's when it is."""
+        """Ask for confirmation, then delete what the participant wrote."""
         if request.method == "POST":
             await do(self.answers.withdraw, person.code)
             return withdrawn()
@@ -139,7 +139,7 @@ class Site:
         return self.page("withdraw.html", person, kept=kept)
 
     def page(self, template: str, person: Person, status: int = 200, **facts: object) -> Response:
-        """A page for a participant."""
+        """Render a page for a participant."""
         known = {"code": person.code, "csrf": self.door.token(person)}
         return HTMLResponse(pages.page(template, **known, **facts), status)
 
@@ -148,7 +148,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def withdrawn() -> Response:
-    """What a participant who has withdrawn is told, whatever they ask for."""
+    """The response to a participant who has withdrawn, to any request."""
     return _message(
         410,
         "You have withdrawn",
@@ -157,14 +157,14 @@ def withdrawn() -> Response:
 
 
 def not_found() -> Response:
-    """There is no such page."""
+    """The response to an unknown address."""
     return _message(
         404, "There is no such page", "It may be one of another participant.", home=True
     )
 
 
 async def static(request: Request) -> Response:
-    """A file that pages load."""
+    """A static file of the pages."""
     name = str(request.path_params["name"])
     text = pages.static_files().get(name)
     if text is None:
@@ -174,10 +174,10 @@ async def static(request: Request) -> Response:
 
 
 async def form(request: Request) -> dict[str, str]:
-    """The fields of a form; of several of one name the last.
+    """The fields of a form; the last of equal names counts.
 
     Raises:
-        BadRequestError: It is none.
+        BadRequestError: It is not a form.
     """
     body = await request.body()
     try:
@@ -188,10 +188,10 @@ async def form(request: Request) -> dict[str, str]:
 
 
 async def message(request: Request, kind: type[_T]) -> _T:
-    """What a script of the page sends.
+    """The message of a page's script.
 
     Raises:
-        BadRequestError: It is not of that kind.
+        BadRequestError: It is not of the expected type.
     """
     try:
         return msgspec.json.decode(await request.body(), type=kind)
@@ -200,7 +200,7 @@ async def message(request: Request, kind: type[_T]) -> _T:
 
 
 def clean(text: str, *, field: str, longest: int) -> str:
-    """A text as it is kept: with line feeds, and without what no keyboard has.
+    """Normalise a text for storage: line feeds only, and no control characters.
 
     Raises:
         BadRequestError: It is too long.
@@ -213,10 +213,10 @@ def clean(text: str, *, field: str, longest: int) -> str:
 
 
 def revision_of(sent: Mapping[str, str]) -> int:
-    """The revision in a form; 0 where there is none.
+    """The draft revision in a form; 0 without one.
 
     Raises:
-        BadRequestError: It is none that the page has sent.
+        BadRequestError: It is not a revision that the page has sent.
     """
     text = sent.get("revision", "") or "0"
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST_REVISIONS))):
@@ -225,7 +225,7 @@ def revision_of(sent: Mapping[str, str]) -> int:
 
 
 def seconds_of(sent: Mapping[str, str]) -> float:
-    """The seconds in a form; 0 where they are no number."""
+    """The seconds in a form; 0 where they are not a number."""
     text = sent.get("seconds", "")
     try:
         found = float(text)
@@ -235,7 +235,7 @@ def seconds_of(sent: Mapping[str, str]) -> float:
 
 
 async def do(work: Callable[..., _T], *arguments: object, **named: object) -> _T:
-    """Have the file read or written while others are served."""
+    """Run blocking work on the file in a thread."""
     return await asyncio.to_thread(functools.partial(work, *arguments, **named))
 
 
@@ -246,5 +246,5 @@ def _message(status: int, title: str, *texts: str, home: bool = False) -> Respon
 
 
 def new_meter() -> Meter:
-    """Counts links that are nobody's."""
+    """A counter of unknown links."""
     return Meter(GUESSES)

@@ -1,4 +1,4 @@
-"""`selfrepair study status`, `export` and `report`: how far a study is, and what came of it."""
+"""`selfrepair study status`, `export` and `report`: a study's progress and results."""
 
 import json
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ _AMOUNTS = {EditSize.SMALL: "small", EditSize.LARGE: "large", EditSize.NONE: "no
 
 
 def status(path: Path | None, answers: Path, *, as_json: bool) -> int:
-    """Print how far participants are.
+    """Print the participants' progress.
 
     Args:
-        path: The study's file; None: whoever wrote anything.
+        path: The study's file; None: everyone who wrote anything.
         answers: The file of answers.
         as_json: Print JSON rather than a table.
 
@@ -68,11 +68,11 @@ def status(path: Path | None, answers: Path, *, as_json: bool) -> int:
 
 
 def export(answers: Path, out: Path | None) -> int:
-    """Write what people wrote as JSON Lines.
+    """Export people's answers as JSON Lines.
 
     Args:
         answers: The file of answers.
-        out: Where the lines go; None: standard output.
+        out: The file; None: standard output.
 
     Returns:
         The exit status, 0.
@@ -91,7 +91,7 @@ def export(answers: Path, out: Path | None) -> int:
 
 
 def report(answers: Path, *, as_json: bool) -> int:
-    """Print what people wrote and judged: the judgements by source, and how far people agree.
+    """Print counts of texts and judgements, judgements by source, and agreement.
 
     Args:
         answers: The file of answers.

@@ -1,4 +1,4 @@
-"""Every flag, in the order and under the headings of the help and of docs/options.md."""
+"""Every flag, in the order and under the headings of the help and docs/options.md."""
 
 from pytest_selfrepair.plugin.game_flags import GAME_OPTIONS
 from pytest_selfrepair.plugin.judge_flags import JUDGE_OPTIONS
@@ -18,6 +18,6 @@ OPTION_GROUPS = {
     "the gate": GATE_OPTIONS,
     "scenarios": GAME_OPTIONS,
 }
-"""Heading → its options."""
+"""The options under each heading."""
 
 OPTIONS = tuple(option for options in OPTION_GROUPS.values() for option in options)

@@ -1,10 +1,10 @@
-"""The flags of scenarios alone: how many games are played, by whom, and in which way."""
+"""The flags of scenarios: the number of games, their players and their protocol."""
 
 from pytest_selfrepair.plugin import flag_values as values
 from pytest_selfrepair.plugin.option import Option
 
 DEFAULT_RIVAL = "rule:boulware"
-"""Who plays the other side where nobody is named: a rule, which costs nothing."""
+"""The default rival: a rule, which costs nothing."""
 
 GAME_OPTIONS = (
     Option(
@@ -26,9 +26,9 @@ GAME_OPTIONS = (
         name="rival",
         metavar="NAME",
         help=(
-            "who plays the other side of a scenario: a model, or a rule, which "
-            "--selfrepair-model may be, too: rule:boulware, rule:conceder, "
-            "rule:tit-for-tat or rule:fixed"
+            "the player of the other side of a scenario: a model, or a rule, as "
+            "--selfrepair-model may be: rule:boulware, rule:conceder, rule:tit-for-tat or "
+            "rule:fixed"
         ),
         default=None,
         otherwise=f"{DEFAULT_RIVAL}",
@@ -39,7 +39,7 @@ GAME_OPTIONS = (
         metavar="NAME",
         help="the model that reads free talk beside the rules",
         default=None,
-        otherwise="none: the rules alone read it",
+        otherwise="none: only the rules read it",
         parse=values.text,
     ),
     Option(

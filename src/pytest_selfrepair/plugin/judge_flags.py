@@ -1,10 +1,10 @@
-"""The flags of how programs are judged."""
+"""The flags of judging programs."""
 
 from pytest_selfrepair.plugin import flag_values as values
 from pytest_selfrepair.plugin.option import Option
 
 CHECKER_NAMES = ("tolerant", "strict", "unordered", "apps")
-"""The keys of `core.checker.CHECKERS`, which is not imported before a model is named."""
+"""The keys of `core.checker.CHECKERS`, which is imported only once a model is named."""
 
 JUDGE_OPTIONS = (
     Option(
@@ -12,7 +12,7 @@ JUDGE_OPTIONS = (
         metavar="LEVEL",
         help=(
             "auto: the strongest isolation found; strict: refuse without bubblewrap; "
-            "limits: resource limits alone, which auto refuses"
+            "limits: only resource limits, which auto refuses"
         ),
         default="auto",
         parse=values.one_of("auto", "strict", "limits"),
@@ -38,9 +38,9 @@ JUDGE_OPTIONS = (
         name="packages",
         metavar="NAMES",
         help=(
-            "installed distributions that programs may import, with commas between "
-            "(numpy,sortedcontainers), and what these need; the model is told; none: the "
-            "standard library alone"
+            "installed distributions that programs may import, separated by commas "
+            "(numpy,sortedcontainers), with their dependencies; the model is told; none: "
+            "only the standard library"
         ),
         default=None,
         otherwise="numpy for tasks of APPS and LiveCodeBench, whose own graders give it",
@@ -60,7 +60,7 @@ JUDGE_OPTIONS = (
     ),
     Option(
         name="all_cases",
-        help="run every case of a program rather than stop at the first that fails",
+        help="run every case of a program instead of stopping at the first that fails",
         default="false",
         parse=values.yes_or_no,
         switch=True,
@@ -70,7 +70,7 @@ JUDGE_OPTIONS = (
         metavar="NAME",
         help=(
             "where programs are judged: local; dask, workers on this machine; "
-            "dask://HOST:PORT or dask:FILE.json, those of a Dask scheduler"
+            "dask://HOST:PORT or dask:FILE.json, workers of a Dask scheduler"
         ),
         default="local",
         parse=values.pool,
@@ -87,17 +87,15 @@ JUDGE_OPTIONS = (
     Option(
         name="reference_speed",
         metavar="MS",
-        help="scale time limits to a machine of this speed, as `selfrepair doctor` says it",
+        help="scale time limits to a machine of this speed, as `selfrepair doctor` prints it",
         default=None,
-        otherwise="meant on the machine that judges; of a pool's workers, on the fastest",
+        otherwise="limits hold on the machine that judges; in a pool, on the fastest worker",
         parse=values.number(0.1, 1e6),
         page="scale.md#machines-of-different-speed",
     ),
     Option(
         name="rejudge",
-        help=(
-            "judge anew instead of serving the verdicts that the store keeps, and say which changed"
-        ),
+        help=("judge again instead of serving stored verdicts, and report which changed"),
         default="false",
         parse=values.yes_or_no,
         switch=True,

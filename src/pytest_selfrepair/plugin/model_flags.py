@@ -1,14 +1,14 @@
-"""The flags of how models are asked: what is sent, where, and at which pace."""
+"""The flags of model requests: contents, endpoints and rates."""
 
 from pytest_selfrepair.plugin import flag_values as values
 from pytest_selfrepair.plugin.option import Option
 
 MAX_TOKENS = 1024
-"""The longest program or repair of a model that is not known to think, in tokens."""
+"""The longest program or repair of a model not known to think, in tokens."""
 FEEDBACK_MAX_TOKENS = 256
 """The longest explanation of such a model, in tokens."""
 THINKING_MAX_TOKENS = 16_384
-"""The longest completion of any kind of a model that is known to think, in tokens."""
+"""The longest completion of any kind of a model known to think, in tokens."""
 
 MODEL_OPTIONS = (
     Option(
@@ -42,7 +42,7 @@ MODEL_OPTIONS = (
         metavar="N",
         help="longest completion of a program or repair, in tokens, thoughts included",
         default=None,
-        otherwise=f"{MAX_TOKENS}, or {THINKING_MAX_TOKENS} of a model that is known to think",
+        otherwise=f"{MAX_TOKENS}, or {THINKING_MAX_TOKENS} for a model known to think",
         parse=values.whole(1),
     ),
     Option(
@@ -56,7 +56,7 @@ MODEL_OPTIONS = (
     Option(
         name="thinking_tag",
         metavar="TAG",
-        help="a further tag around what a model thinks, beside think and its kin",
+        help="a further tag around a model's thoughts, beside think and similar ones",
         default=None,
         parse=values.thinking_tag,
         repeats=True,
@@ -65,7 +65,7 @@ MODEL_OPTIONS = (
     Option(
         name="stop",
         metavar="TEXT",
-        help="a text at which a completion ends",
+        help="a stop sequence of completions",
         default=None,
         parse=values.raw_text,
         repeats=True,
@@ -82,7 +82,7 @@ MODEL_OPTIONS = (
         metavar="'NAME: VALUE'",
         help=(
             "a further header of requests to the code model's endpoint; $NAME in its "
-            "value is read from the environment when it is sent, and never kept"
+            "value is read from the environment when it is sent, and never stored"
         ),
         default=None,
         parse=values.header,
@@ -115,7 +115,7 @@ ENDPOINT_OPTIONS = (
         name="base_url",
         metavar="URL",
         help=(
-            "address of the OpenAI-compatible endpoint; more than one: several servers of one model"
+            "address of the OpenAI-compatible endpoint; further ones are servers of the same model"
         ),
         default=None,
         otherwise="$OPENAI_BASE_URL, else OpenAI's",
@@ -174,8 +174,7 @@ ENDPOINT_OPTIONS = (
         name="tokens_per_minute",
         metavar="N",
         help=(
-            "tokens, read and generated, that an endpoint is asked for in a minute, over "
-            "the whole run"
+            "tokens, read and generated, requested from an endpoint in a minute, over the whole run"
         ),
         default=None,
         otherwise="no bound",
@@ -184,7 +183,7 @@ ENDPOINT_OPTIONS = (
     Option(
         name="local_weights",
         metavar="FILE",
-        help="a GGUF file of your own for the model local",
+        help="your own GGUF file for the model local",
         default=None,
         otherwise="the built-in ones",
         parse=values.path,

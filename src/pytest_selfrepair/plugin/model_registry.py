@@ -1,4 +1,4 @@
-"""The models that a run's names stand for: found at once, made when the first task is run."""
+"""Resolve the names of models at once, and make the models when the first task runs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,17 +39,17 @@ from pytest_selfrepair.plugin.plan import params_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedModel:
-    """A model that a name of the run stands for.
+    """A resolved model of the run.
 
     Attributes:
         asked: The name.
-        make: Makes it, given the ways to endpoints.
-        params: How programs and repairs are drawn from it.
-        explaining: How explanations are.
-        price: What its tokens cost; None: nobody knows.
-        thinks: Whether it is known to think before it answers.
+        make: Makes the model from the endpoint clients.
+        params: The sampling parameters of programs and repairs.
+        explaining: The sampling parameters of explanations.
+        price: The price of its tokens; None: unknown.
+        thinks: Whether it is known to think before answering.
         host: Host and port of its endpoint; empty where it has none.
-        weights: Those of an embedded model.
+        weights: The weights of an embedded model.
         reader: Reads its replies.
     """
 
@@ -66,7 +66,7 @@ class ResolvedModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
-    """How a model is made, and where it is asked."""
+    """How to make a model, and the host of its endpoint."""
 
     make: Callable[[EndpointClients], Model]
     host: str = ""
@@ -75,15 +75,15 @@ class _Made:
 
 
 class ModelRegistry:
-    """Finds out which models the names of a run mean.
+    """Resolves the names of models.
 
     Args:
-        settings: What the user asked for.
-        config: Whose conftest.py files may know a name.
+        settings: The run's settings.
+        config: The pytest config, whose conftest.py files may provide models.
         servers: The embedded model's servers.
 
     Attributes:
-        prices: What tokens cost.
+        prices: The price table.
 
     Raises:
         UsageError: The models file or the prices cannot be read.
@@ -100,10 +100,10 @@ class ModelRegistry:
         )
 
     def resolve(self, asked: AskedModel) -> ResolvedModel:
-        """The model of a name.
+        """Resolve the name of a model.
 
         Raises:
-            UsageError: There is none, or what it needs is missing.
+            UsageError: There is no such model, or its key, price or weights are missing.
         """
         table = self._tables.get(asked.name, NOTHING_SAID)
         made = self._made(asked, table)
@@ -173,7 +173,7 @@ class ModelRegistry:
     def _endpoint_model(
         self, asked: AskedModel, table: ModelSettings, called: str, provider: str
     ) -> _Made:
-        """A model behind an endpoint; of a provider, where one is named, by LiteLLM."""
+        """A model at an endpoint, or of a provider by LiteLLM where one is named."""
         called = table.params.get("wire_name", called)
         place = place_of(asked, table, self._settings)
         endpoints = self._endpoints.of(asked, place, table)
@@ -213,19 +213,19 @@ def _option_of(name: str, settings: Settings) -> str:
 
 
 def descriptions(coder: ResolvedModel | None, others: Sequence[ResolvedModel]) -> list[str]:
-    """Where and how each model is asked, a line each, where there is anything to say.
+    """Where and how each model is used, a line each, where that is not the default.
 
     Args:
-        coder: The model that writes programs, or plays; None: a rule plays.
+        coder: The model that writes programs or plays; None: a rule plays.
         others: The run's other models.
     """
-    clients = [] if coder is None else [_described(coder, coder.params)]
-    clients += [_described(model, model.explaining) for model in others]
-    return [line for line in clients if line]
+    lines = [] if coder is None else [_described(coder, coder.params)]
+    lines += [_described(model, model.explaining) for model in others]
+    return [line for line in lines if line]
 
 
 def _described(model: ResolvedModel, params: SamplingParams) -> str:
-    """The line of one model; empty where nothing is out of the ordinary."""
+    """The line on one model; empty where everything is the default."""
     changed = {name: value for name, value in params.changed.items() if name != "max_tokens"}
     parts = [f"{name} {_brief(value)}" for name, value in changed.items()]
     if model.thinks:

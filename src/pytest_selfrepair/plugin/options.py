@@ -1,4 +1,4 @@
-"""Flags and ini values → one frozen `Settings`; nothing else reads an option."""
+"""Read flags and ini values into one frozen `Settings`; nothing else reads an option."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a run was asked to do; the fields are the flags without their prefix."""
+    """The settings of a run; the fields are named after the flags."""
 
     model: str
     feedback: tuple[str, ...]
@@ -95,7 +95,7 @@ assert [option.name for option in OPTIONS] == [each.name for each in fields(Sett
 
 
 def add(parser: "pytest.Parser") -> None:
-    """Declare every flag and its ini twin; values are read and checked by `settings()`."""
+    """Declare every flag and its ini option; `settings()` reads and checks the values."""
     for heading, options in OPTION_GROUPS.items():
         group = parser.getgroup(f"selfrepair: {heading}")
         for option in options:
@@ -109,13 +109,13 @@ def add(parser: "pytest.Parser") -> None:
 
 
 def _help(option: Option) -> str:
-    """What `pytest --help` says of it; argparse reads `%` as its own."""
+    """The text for `pytest --help`; argparse interprets `%`."""
     default = f" (default: {option.unless_given})" if option.unless_given else ""
     return f"{option.described}{default}".replace("%", "%%")
 
 
 def is_on(config: "pytest.Config") -> bool:
-    """True where a model is named, by flag or ini, be it by an empty name, which is an error."""
+    """Whether a model is named by flag or ini; an empty name counts, as it is an error."""
     given = config.getoption("selfrepair_model"), config.getini("selfrepair_model")
     return given != (None, None)
 
@@ -124,8 +124,8 @@ def settings(config: "pytest.Config") -> Settings:
     """Read and check every option; the flag wins over the ini value.
 
     Raises:
-        UsageError: A value is not accepted; the error names the flag or ini, the value, and what
-            would be.
+        UsageError: A value is not accepted; the error names the flag or ini option, the value, and
+            what is accepted.
     """
     values: dict[str, Any] = {}
     for option in OPTIONS:
@@ -145,15 +145,15 @@ def settings(config: "pytest.Config") -> Settings:
 
 
 def base_of(config: "pytest.Config") -> Path:
-    """The folder from which paths of the project's own files are read.
+    """The folder that paths of the project's own files are relative to.
 
-    Without an ini file pytest's root is wherever the tasks are, perhaps no place to write to.
+    Without an ini file, pytest's root is where the tasks are, which may not be writable.
     """
     return config.invocation_params.dir if config.inipath is None else config.rootpath
 
 
 def _setting(option: Option, config: "pytest.Config") -> tuple[str, Sequence[str]]:
-    """Where an option's texts come from, and the texts."""
+    """Where an option's values come from, and the values."""
     for name, value in (
         (option.flag, config.getoption(option.ini)),
         (f"ini {option.ini}", config.getini(option.ini)),

@@ -1,4 +1,4 @@
-"""The flags of what a run writes, and of the gate."""
+"""The flags of reports and of the gate."""
 
 from pytest_selfrepair.plugin import flag_values as values
 from pytest_selfrepair.plugin.option import Option
@@ -7,7 +7,7 @@ REPORT_OPTIONS = (
     Option(
         name="html",
         metavar="PATH",
-        help="write the run's page there: one file that needs no network",
+        help="write the run's page to this file; it needs no network",
         default=None,
         parse=values.path,
         page="reports.md",
@@ -15,7 +15,7 @@ REPORT_OPTIONS = (
     Option(
         name="json",
         metavar="PATH",
-        help="write every estimate there",
+        help="write every estimate to this file",
         default=None,
         parse=values.path,
         page="report-json.md",
@@ -24,7 +24,7 @@ REPORT_OPTIONS = (
         name="markdown",
         metavar="PATH",
         help=(
-            "write a short report there, for a pull request; it is added to "
+            "write a short report to this file, for a pull request; it is also added to "
             "$GITHUB_STEP_SUMMARY where that is set"
         ),
         default=None,
@@ -36,7 +36,7 @@ REPORT_OPTIONS = (
         metavar="KIND",
         help=(
             "github: print the gate, every unsolved, lost or won task, and every broken "
-            "rule of a game as annotations of a workflow"
+            "rule of a game as workflow annotations"
         ),
         default=None,
         parse=values.one_of("github"),
@@ -47,7 +47,7 @@ REPORT_OPTIONS = (
         metavar="RUN",
         help=(
             "compare with an earlier run: its number or name, `last`, a store, STORE::N, "
-            "or a file of exported records; of several the gate takes each task's mean"
+            "or a file of exported records; with several, the gate uses each task's mean"
         ),
         default=None,
         parse=values.text,
@@ -84,7 +84,7 @@ GATE_OPTIONS = (
     Option(
         name="max_unscored",
         metavar="SHARE",
-        help="likewise: the largest share of tasks, and of items of scenarios, without a score",
+        help="likewise: the largest unscored share of tasks and of items of scenarios",
         default=None,
         otherwise="0 with a gate",
         parse=values.number(0, 1),

@@ -1,4 +1,4 @@
-"""Whom the names of a run stand for."""
+"""Resolve the models, feedback sources and players that a run names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ class ResolvedRun:
     """The models, feedback sources and players that the settings of a run name.
 
     Attributes:
-        coder: The code model; None: a rule plays, and no task can be run.
+        coder: The code model; None: a rule plays, and no task can run.
         sources: The feedback sources of tasks, in the user's order.
-        players: Who takes part in the games of scenarios.
-        models: Every model that is asked, the code model first.
-        prices: What tokens cost.
+        players: The players of the games of scenarios.
+        models: Every model in use, the code model first.
+        prices: The price table.
     """
 
     coder: ResolvedModel | None
@@ -46,30 +46,30 @@ class ResolvedRun:
 
     @property
     def others(self) -> list[ResolvedModel]:
-        """The models but for the code model."""
+        """The models except the code model."""
         return [model for model in self.models.values() if model is not self.coder]
 
     @property
     def described(self) -> list[str]:
-        """Where and how each model is asked, a line each, where there is anything to say."""
+        """Where and how each model is used, a line each, where that is not the default."""
         return descriptions(self.coder, self.others)
 
     @property
     def unpriced(self) -> list[str]:
-        """The names of the models whose tokens have no known price."""
+        """The names of the models without a known price."""
         return unpriced(self.models.values())
 
 
 def resolve_run(settings: Settings, config: pytest.Config, servers: LocalServers) -> ResolvedRun:
-    """Find whom the settings name.
+    """Resolve everything that the settings name.
 
     Args:
-        settings: What the user asked for.
-        config: Whose conftest.py files may know a name.
+        settings: The run's settings.
+        config: The pytest config, whose conftest.py files may provide the name.
         servers: The embedded model's servers.
 
     Raises:
-        UsageError: A name means nobody, or what it needs is missing.
+        UsageError: A name is unknown, or something it needs is missing.
     """
     registry = ModelRegistry(settings, config, servers)
     asked = AskedModel(name=settings.model)

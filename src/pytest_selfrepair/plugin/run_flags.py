@@ -1,4 +1,4 @@
-"""The flags of which tasks a run has, and where it is kept."""
+"""The flags of task selection and of the store."""
 
 from pytest_selfrepair.plugin import flag_values as values
 from pytest_selfrepair.plugin.option import Option
@@ -33,8 +33,8 @@ RUN_OPTIONS = (
         name="shard",
         metavar="I/N",
         help=(
-            "run share I, from 0, of N shares of the tasks, dealt out by "
-            "--selfrepair-seed (else 0), each difficulty in proportion, and spend that "
+            "run shard I, from 0, of N of the tasks, drawn by --selfrepair-seed (else 0) "
+            "with each difficulty in proportion, and spend that "
             "part of the run's budgets; `selfrepair merge` joins the hosts' stores; auto "
             "and auto/N read I and N from the array job"
         ),
@@ -47,9 +47,8 @@ RUN_OPTIONS = (
         name="validate",
         help=(
             "try every task by its own reference solutions first, 20 at most; where none "
-            "passes, the task is quarantined: skipped, and part of no rate; where "
-            "accepted ones disagree, it is marked as ambiguous, and rates are shown "
-            "without it, too"
+            "passes, the task is quarantined: skipped and not scored; where accepted ones "
+            "disagree, it is marked as ambiguous, and rates are also shown without it"
         ),
         default="false",
         parse=values.yes_or_no,
@@ -59,16 +58,16 @@ RUN_OPTIONS = (
     Option(
         name="store",
         metavar="FILE",
-        help="where samples and records are kept",
+        help="the store of samples and records",
         default=".selfrepair/samples.sqlite",
         parse=values.path,
     ),
     Option(
         name="run_name",
         metavar="NAME",
-        help="what this run is called, in lists and as a RUN",
+        help="the run's name, in lists and as a RUN",
         default=None,
-        otherwise="its number alone",
+        otherwise="none: it has its number",
         parse=values.run_name,
         page="reports.md",
     ),

@@ -1,4 +1,4 @@
-"""The flags of what is sampled, and of what that may cost."""
+"""The flags of sampling and of its costs."""
 
 from pytest_selfrepair.plugin import flag_values as values
 from pytest_selfrepair.plugin.option import Option
@@ -9,7 +9,7 @@ SAMPLING_OPTIONS = (
         metavar="NAME",
         help=(
             "the model that writes programs, or plays; it turns the plugin on: local, "
-            "local:1.5b, scripted:FILE, any name that the endpoint knows, or, of "
+            "local:1.5b, scripted:FILE, any name that the endpoint knows, or, for "
             "scenarios, a rule"
         ),
         default=None,
@@ -20,9 +20,9 @@ SAMPLING_OPTIONS = (
         name="feedback",
         metavar="SOURCE",
         help=(
-            "where feedback comes from; of tasks: self (explanation and repair in one "
+            "the feedback source; for tasks: self (explanation and repair in one "
             "completion), self:separate, none (the error alone), blind, placebo, cases, "
-            "trace, reference[:MODEL], human[:FILE] or a model's name; of scenarios: "
+            "trace, reference[:MODEL], human[:FILE] or a model's name; for scenarios: "
             "self, none, goal, placebo, swapped, fresh, reference[:MODEL], human[:FILE] "
             "or a model's name"
         ),
@@ -42,7 +42,7 @@ SAMPLING_OPTIONS = (
         name="repairs",
         metavar="N",
         help=(
-            "repairs of every failing program, n_fr, each with feedback of its own; with "
+            "repairs of every failing program, n_fr, each with its own feedback; with "
             "--selfrepair-feedbacks, and on texts that people wrote, repairs on each "
             "text, n_r"
         ),
@@ -52,7 +52,7 @@ SAMPLING_OPTIONS = (
     Option(
         name="feedbacks",
         metavar="N",
-        help="feedback texts about every failing program, n_f",
+        help="feedback texts on every failing program, n_f",
         default=None,
         otherwise="one for each repair",
         parse=values.whole(1),
@@ -81,7 +81,7 @@ SAMPLING_OPTIONS = (
         metavar="DIR",
         help=(
             "the prompt set: default, paper (in the structure of arXiv 2306.09896), or a "
-            "folder with one of your own"
+            "folder with your own"
         ),
         default="default",
         parse=values.text,
@@ -140,8 +140,8 @@ BUDGET_OPTIONS = (
     Option(
         name="plan",
         help=(
-            "say how many tasks, completions, tokens and US dollars the run takes at "
-            "most and which gain it could show; sample nothing"
+            "report the most tasks, completions, tokens and US dollars that the run takes "
+            "and the gain it could detect; sample nothing"
         ),
         default="false",
         parse=values.yes_or_no,
@@ -152,8 +152,8 @@ BUDGET_OPTIONS = (
         name="discordance",
         metavar="SHARE",
         help=(
-            "share of tasks that two equally good runs solve differently; from it the "
-            "plan and the gate say what so many tasks can show"
+            "share of tasks that two equally good runs solve differently, from which the "
+            "plan and the gate derive what the tasks can detect"
         ),
         default=None,
         otherwise="that of two baselines, if given",

@@ -1,4 +1,4 @@
-"""The games of a run on the terminal: does advice gain, at which price and at which risk."""
+"""Summarise a run's games on the terminal: whether advice gains, at what price and risk."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ from pytest_selfrepair.report.visible_text import Paper
 
 _WIDEST_NAME = 16
 _MOST_SHOWN = 5
-"""Reasons why items are missing that are shown."""
+"""The number of reasons for missing items shown."""
 
 _STYLES = {"gains": LineStyle.GOOD, "loses": LineStyle.BAD, "cannot tell": LineStyle.UNSURE}
 _LEVELS = {
@@ -26,7 +26,7 @@ _LEVELS = {
 
 
 def games_in_short(found: BargainFindings, paper: Paper) -> list[SummaryLine]:
-    """Exactly three lines: the answers, deals and surplus shares, cost and what is missing."""
+    """Exactly three lines: the answers, surplus shares, cost and missing items."""
     gains = bargain_words.headline(found)
     answers = "; ".join(f"{each.role}, {bargain_words.answer(each)}" for each in gains)
     last = {(each.role, each.arm): each for each in found.rounds}
@@ -45,12 +45,12 @@ def games_in_short(found: BargainFindings, paper: Paper) -> list[SummaryLine]:
 
 
 def games_in_full(found: BargainFindings, paper: Paper) -> list[SummaryLine]:
-    """All of it, in parts with a blank line between two."""
+    """The full summary, in parts separated by a blank line."""
     return _Games(found, paper).whole()
 
 
 class _Games:
-    """Findings of games on their way to a terminal."""
+    """Lays out a run's games for the terminal."""
 
     def __init__(self, found: BargainFindings, paper: Paper) -> None:
         self._found = found
@@ -113,7 +113,7 @@ class _Games:
         return lines
 
     def _end(self) -> list[SummaryLine]:
-        """What it cost, and what is missing: never silently."""
+        """The cost and what is missing, never left out silently."""
         found = self._found
         unclear = filter(None, map(bargain_words.unclear_round, found.rounds))
         unscored = (f"not scored: {text}" for text in found.unscored[:_MOST_SHOWN])

@@ -1,4 +1,4 @@
-"""Two runs side by side on the terminal: did it get better, by how much, where, at what cost."""
+"""Compare two runs on the terminal: whether, where and by how much one is better, and the cost."""
 
 from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison, RunConclusion
 from pytest_selfrepair.report import bargain_words, comparison_tables, comparison_words
@@ -23,10 +23,10 @@ def comparison(
     """The lines of a comparison, none wider than the terminal.
 
     Args:
-        found: What the runs came to.
-        quiet: Three lines alone: the answer, which tasks flipped, and the cost.
+        found: The comparison.
+        quiet: Show three lines only: the answer, the flipped tasks, and the cost.
         width: Columns of the terminal; fewer than 24 count as 24.
-        unicode: False where the terminal shows ASCII alone (`visible_text.shows_unicode`).
+        unicode: False where the terminal shows only ASCII (`visible_text.shows_unicode`).
     """
     page = _Page(found, Paper(width=width, unicode=unicode))
     if quiet:
@@ -37,9 +37,9 @@ def comparison(
 def against(
     found: RunComparison, *, quiet: bool = False, width: int = 80, unicode: bool = True
 ) -> list[SummaryLine]:
-    """The few lines that a run's summary has of its baseline; arguments as of `comparison`.
+    """The lines on the baseline in a run's summary; arguments as of `comparison`.
 
-    Quiet it is one line.
+    A single line where `quiet`.
     """
     page = _Page(found, Paper(width=width, unicode=unicode))
     if quiet:
@@ -48,7 +48,7 @@ def against(
 
 
 class _Page:
-    """A comparison on its way to a terminal."""
+    """Lays out a comparison for the terminal."""
 
     def __init__(self, found: RunComparison, paper: Paper) -> None:
         self._found = found
@@ -58,7 +58,7 @@ class _Page:
         self._style = _STYLES[found.answer]
 
     def whole(self) -> list[SummaryLine]:
-        """All of it, in parts with a blank line between two."""
+        """The full comparison, in parts separated by a blank line."""
         parts = [
             [*self._answer(), *self.titles(), *self._sources()],
             self._overall(),
@@ -80,7 +80,7 @@ class _Page:
         ]
 
     def baseline(self) -> list[SummaryLine]:
-        """What a run's own summary says of the run before."""
+        """The comparison with the run before in a run's own summary."""
         said = f"against {self._found.before.title}: {comparison_words.answer(self._found)}"
         lines = self._writer.say(said, self._style)
         if (whole := self._found.overall) is not None:
@@ -113,7 +113,7 @@ class _Page:
         return lines
 
     def titles(self) -> list[SummaryLine]:
-        """What the runs are called."""
+        """The titles of the runs."""
         found = self._found
         return [
             *self._writer.say(f"before: {found.before.title}", LineStyle.FAINT),
@@ -121,7 +121,7 @@ class _Page:
         ]
 
     def games(self, *, quiet: bool = False) -> list[SummaryLine]:
-        """What the games of scenarios came to, where both runs have some."""
+        """The lines on games, where both runs have games."""
         found = self._found.bargain
         if not found:
             return []
@@ -151,7 +151,7 @@ class _Page:
         return self._writer.say_each(comparison_words.costs(self._versus))
 
     def _settings(self) -> list[SummaryLine]:
-        """A table; values that are too wide for one are told below one another, and whole."""
+        """A table of settings; values too wide for it are listed below one another in full."""
         found = self._versus.settings
         if not found:
             return self._writer.say(comparison_words.settings(found))

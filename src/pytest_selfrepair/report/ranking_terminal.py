@@ -1,4 +1,4 @@
-"""Several runs side by side on the terminal: which is best, which orders hold, at what cost."""
+"""Rank several runs on the terminal: which is best, which orders are shown, and the cost."""
 
 from pytest_selfrepair.estimate.comparison.ranked import RunRanking
 from pytest_selfrepair.report import ranking_tables, ranking_words
@@ -14,10 +14,10 @@ def ranking(
     """The lines of a ranking, none wider than the terminal.
 
     Args:
-        found: What the runs came to.
-        quiet: The answer, the orders that hold and the first table alone.
+        found: The ranking.
+        quiet: Show only the answer, the orders shown and the first table.
         width: Columns of the terminal; fewer than 24 count as 24.
-        unicode: False where the terminal shows ASCII alone (`visible_text.shows_unicode`).
+        unicode: False where the terminal shows only ASCII (`visible_text.shows_unicode`).
     """
     paper = Paper(width=width, unicode=unicode)
     limit = min(_WIDEST_NAME, max(paper.columns // 4, 8))
