@@ -231,9 +231,6 @@ def grown(record: Record) -> Grown | None:
         for node in nodes:
             verdict = replace(node.verdict, seconds=0.0, cpu_seconds=0.0, slowest=0.0)
             cost = replace(node.cost, replayed_tokens=0, replayed_dollars=0.0)
-            # Of completions of one request the first has its prompt. Where a kill falls between
-            # filing two of them, the others are asked for again, with a prompt of their own.
-            cost = replace(cost, prompt_tokens=0, dollars=0.0)
             yield replace(node, cost=cost, verdict=verdict, seconds=None)
 
     found = record.grown

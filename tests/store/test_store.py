@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from builders import RECORD
+from pytest_selfrepair.core.sample import Filing
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 from storing import asked, finish, replied, start
@@ -90,6 +91,30 @@ def test_one_that_cannot_be_filed_spoils_none_beside_it(store: SqliteStore) -> N
     assert first == third == replied()
     assert isinstance(second, StoreError)
     assert "not this one" in str(second)
+
+
+def test_samples_of_one_request_are_filed_together_or_not_at_all(store: SqliteStore) -> None:
+    def filings(content: str) -> list[Filing]:
+        return [
+            Filing(request=asked(node, content=content), sample=replied(node))
+            for node in ("p0", "p1", "p2")
+        ]
+
+    asyncio.run(store.put(asked("p1", content="one"), replied("an earlier one")))
+    filed = asyncio.run(store.put_many(filings("one")))
+    assert [each.text for each in filed] == ["p0", "an earlier one", "p2"]
+    store.write(
+        lambda connection: (
+            connection.execute(
+                "CREATE TRIGGER no BEFORE INSERT ON samples WHEN new.node = 'p2' "
+                "BEGIN SELECT raise(ABORT, 'not this one'); END"
+            ).rowcount
+        )
+    )
+    with pytest.raises(StoreError, match="not this one"):
+        asyncio.run(store.put_many(filings("another")))
+    keys = [each.request.key for each in filings("another")]
+    assert not asyncio.run(store.get_many(keys))
 
 
 def test_records_of_a_run_come_back(store: SqliteStore) -> None:

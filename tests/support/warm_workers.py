@@ -123,9 +123,9 @@ class _Server:
         os.environ.update(world["environment"])  # type: ignore[call-overload]
         random.seed()  # not as that of the other workers
         sys.argv, sys.path[0] = ["-c"], ""
-        sys.stdin = sys.__stdin__ = open(0, closefd=False)  # noqa: SIM115 - the worker's own
-        sys.stdout = sys.__stdout__ = open(1, "w", 1, closefd=False)  # noqa: SIM115 - likewise
-        sys.stderr = sys.__stderr__ = open(2, "w", 1, closefd=False)  # noqa: SIM115 - likewise
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115 - the worker's own
+        sys.stdout = open(1, "w", 1, closefd=False)  # noqa: SIM115 - likewise
+        sys.stderr = open(2, "w", 1, closefd=False)  # noqa: SIM115 - likewise
 
     def _ended(self, client: socket.socket) -> None:
         """Either the worker has ended, or its client, whose worker then ends as well."""

@@ -223,6 +223,21 @@ class SeveralModel(Model, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """A sample to be filed.
+
+    Attributes:
+        request: What was asked.
+        sample: What came back.
+        reservation: What was set aside for it; it is settled at what the sample cost.
+    """
+
+    request: SampleRequest
+    sample: Sample
+    reservation: Reservation | None = None
+
+
 class SampleStore(Protocol):
     """Where samples are kept as they are paid for, and what they cost is counted."""
 
@@ -239,28 +254,22 @@ class SampleStore(Protocol):
         """
         ...
 
-    async def put(
-        self,
-        request: SampleRequest,
-        sample: Sample,
-        *,
-        reservation: Reservation | None = None,
-        anew: bool = False,
-    ) -> Sample:
-        """File a sample and settle what was reserved for it, both or neither.
+    async def put_many(self, filings: Sequence[Filing], *, anew: bool = False) -> list[Sample]:
+        """File samples and settle what was reserved for them: all of it, or nothing.
+
+        The completions of one request are filed together: a run that is killed between two of
+        them would ask for the rest again, and pay for their prompt twice.
 
         Args:
-            request: What was asked.
-            sample: What came back.
-            reservation: What was set aside for it; it is settled at what the sample cost.
-            anew: Whether it takes the place of one that is filed under the same key.
+            filings: The samples.
+            anew: Whether they take the place of those that are filed under the same keys.
 
         Returns:
-            The sample that is filed now: another one, where somebody else was faster and it is not
-            `anew`. When this returns, it is on disk.
+            For each the sample that is filed now: another one, where somebody else was faster and
+            it is not `anew`. When this returns, they are on disk.
 
         Raises:
-            StoreError: It cannot be written.
+            StoreError: They cannot be written.
         """
         ...
 

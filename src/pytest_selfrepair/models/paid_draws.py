@@ -12,7 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pytest_selfrepair.core.run_account import NotGranted
-from pytest_selfrepair.core.sample import Model, Sample, SampleRequest, SampleStore, SeveralModel
+from pytest_selfrepair.core.sample import (
+    Filing,
+    Model,
+    Sample,
+    SampleRequest,
+    SampleStore,
+    SeveralModel,
+)
 from pytest_selfrepair.errors import (
     BudgetSpentError,
     InfrastructureError,
@@ -60,14 +67,13 @@ class PaidDraws:
         results = await self._drawn([each.request for each in pending])
         pairs = list(zip(pending, results, strict=True))
         later = [each for each, result in pairs if isinstance(result, NotNowError)]
-        await asyncio.gather(
-            *(
-                self._file(each, result)
-                for each, result in pairs
-                if not isinstance(result, NotNowError)
-            ),
-            self._wait(later),
-        )
+        drawn = [(each, result) for each, result in pairs if isinstance(result, Sample)]
+        failed = [
+            self._release(each, result)
+            for each, result in pairs
+            if not isinstance(result, Sample | NotNowError)
+        ]
+        await asyncio.gather(self._file(drawn), *failed, self._wait(later))
 
     async def _drawn(self, requests: Sequence[SampleRequest]) -> list[Sample | Exception]:
         """For each request its sample, or why there is none."""
@@ -127,21 +133,32 @@ class PaidDraws:
             if each in gone or not (isinstance(grant, BudgetSpentError) or each in stored)
         ]
 
-    async def _file(self, pending: PendingRequest, result: Sample | Exception) -> None:
-        """File what came of a request, and only then hand it over."""
+    async def _file(self, drawn: Sequence[tuple[PendingRequest, Sample]]) -> None:
+        """File what one request brought, and only then hand it over."""
+        filings = [
+            Filing(
+                request=each.request,
+                sample=priced(sample, self.dollars),
+                reservation=self.booking.take(each.request),
+            )
+            for each, sample in drawn
+        ]
+        results: Sequence[Sample | Exception]
+        try:
+            results = await self.store.put_many(filings, anew=self.anew) if filings else []
+        except InfrastructureError as error:
+            results = [error] * len(filings)
+        for (each, _), result in zip(drawn, results, strict=True):
+            each.answer(result)
+
+    async def _release(self, pending: PendingRequest, failure: Exception) -> None:
+        """Give back what was reserved for a request that brought nothing, and say why it did."""
         held = self.booking.take(pending.request)
         try:
-            if isinstance(result, Sample):
-                result = await self.store.put(
-                    pending.request,
-                    priced(result, self.dollars),
-                    reservation=held,
-                    anew=self.anew,
-                )
-            elif held is not None and isinstance(result, InfrastructureError):
+            if held is not None and isinstance(failure, InfrastructureError):
                 await self.store.ledger.release(held)
             elif held is not None:  # not what a model raises without an answer: it may have one
                 await self.store.ledger.lose(held)
         except InfrastructureError as error:
-            result = error
-        pending.answer(result)
+            failure = error
+        pending.answer(failure)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.run_account import Reservation
-from pytest_selfrepair.core.sample import Sample, SampleRequest
+from pytest_selfrepair.core.sample import Filing, Sample, SampleRequest
 from pytest_selfrepair.store.alive import SignOfLife
 from pytest_selfrepair.store.any_record import AnyRecord, of_tasks
 from pytest_selfrepair.store.layout import is_read_only, open_file
@@ -91,26 +91,44 @@ class SqliteStore:
         reservation: Reservation | None = None,
         anew: bool = False,
     ) -> Sample:
-        """File a sample and settle what was reserved for it, both or neither.
+        """File one sample, as `put_many` files several."""
+        filing = Filing(request=request, sample=sample, reservation=reservation)
+        [filed] = await self.put_many([filing], anew=anew)
+        return filed
 
-        It is filed also where the caller stops waiting: it is paid for. See `SampleStore`.
+    async def put_many(self, filings: Sequence[Filing], *, anew: bool = False) -> list[Sample]:
+        """File samples and settle what was reserved for them, in one transaction.
+
+        They are filed also where the caller stops waiting: they are paid for. See `SampleStore`.
 
         Raises:
             StoreError: The file cannot be written. What could not be filed is tried again with
                 whatever is filed later, and when the store is closed.
         """
-        row = SampleRow.of(request, sample)
+        rows = [SampleRow.of(each.request, each.sample) for each in filings]
 
-        def work(connection: sqlite3.Connection) -> str | None:
-            if reservation is not None:
-                tokens, dollars = cost_of(sample)
-                self._tables.settle(connection, reservation, tokens=tokens, dollars=dollars)
-            if self.samples.insert(connection, row, anew=anew):
-                return None
-            return self.samples.samples(connection, [row.key])[row.key]
+        def work(connection: sqlite3.Connection) -> list[str | None]:
+            return [
+                self._file(connection, filing, row, anew=anew)
+                for filing, row in zip(filings, rows, strict=True)
+            ]
 
-        other = await self._writer.do(work, keeps=True)
-        return sample if other is None else opened(other, Sample, self._path)
+        others = await self._writer.do(work, keeps=True)
+        return [
+            filing.sample if other is None else opened(other, Sample, self._path)
+            for filing, other in zip(filings, others, strict=True)
+        ]
+
+    def _file(
+        self, connection: sqlite3.Connection, filing: Filing, row: SampleRow, *, anew: bool
+    ) -> str | None:
+        """File one sample; the text of the one that is filed already, if there is one."""
+        if filing.reservation is not None:
+            tokens, dollars = cost_of(filing.sample)
+            self._tables.settle(connection, filing.reservation, tokens=tokens, dollars=dollars)
+        if self.samples.insert(connection, row, anew=anew):
+            return None
+        return self.samples.samples(connection, [row.key])[row.key]
 
     async def asked(self, task_id: str, node: str) -> list[SampleRequest]:
         """Some requests of one task and node whose samples are filed, to compare a miss with.
