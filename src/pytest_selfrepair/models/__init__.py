@@ -1,1 +1,1 @@
-"""Where programs and words come from: endpoints, the embedded model, scripts, recordings."""
+"""Language models: behind endpoints, embedded, scripted or recorded."""

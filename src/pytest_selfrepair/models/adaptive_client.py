@@ -1,4 +1,4 @@
-"""One model of an endpoint, asked in the form that it accepts, which its refusals teach."""
+"""Send one model's requests in a form that it accepts, learnt from its refusals."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
@@ -15,18 +15,18 @@ from pytest_selfrepair.models.request_failure import Meaning, RequestFailure
 from pytest_selfrepair.models.transport import Call
 
 _LETTERS_A_TOKEN = 4
-"""Characters of a prompt that are taken for a token where it is only estimated."""
+"""Characters per token, to estimate a prompt's length."""
 _MOST_LESSONS = 12
-"""Forms in which a model is tried."""
+"""The most forms in which a model is tried."""
 _FAILING_TRIES = 2
-"""So many tries for several completions fail in the endpoint before each is asked for alone."""
+"""Server errors on a request for several completions before each is requested alone."""
 
 
 class SeveralRefusedError(Exception):
-    """The endpoint does not accept a request for several completions, or so it seems.
+    """The endpoint refuses a request for several completions, or seems to.
 
     Args:
-        is_named: Whether its error names this as the reason.
+        is_named: Whether its error gives this as the reason.
     """
 
     def __init__(self, *, is_named: bool = False) -> None:
@@ -35,17 +35,17 @@ class SeveralRefusedError(Exception):
 
 
 class AdaptiveClient:
-    """Asks one model, and learns from its refusals in which form to ask it.
+    """Sends requests to one model, adapting their form to its refusals.
 
     Args:
         wire_name: The model's name at the endpoint.
         client: The endpoint.
-        ready: Waited for before a request that is paid; raises what makes it useless.
+        ready: Awaited before a paid request; raises if no request can succeed.
 
     Attributes:
         wire_name: The model's name at the endpoint.
         client: The endpoint.
-        dialect: The form that has been learnt.
+        dialect: The form learnt so far.
     """
 
     def __init__(
@@ -63,14 +63,14 @@ class AdaptiveClient:
 
     @property
     def shown(self) -> str:
-        """The model's name in messages: at its host."""
+        """The model's name in messages, with its host."""
         return f"{self.wire_name} at {self.client.transport.host}"
 
     async def tried(self, request: SampleRequest) -> RequestFailure | None:
-        """Ask until the form is learnt, outside of any limit and without retries.
+        """Try requests until the form is learnt, without limits or retries.
 
         Returns:
-            Why there is no answer; None: there is one.
+            The failure; None once the model has answered.
         """
         for _ in range(_MOST_LESSONS):
             call = self.dialect.call(self.wire_name, request, 1)
@@ -83,19 +83,19 @@ class AdaptiveClient:
         return None
 
     async def ask(self, requests: Sequence[SampleRequest]) -> Completion | RequestFailure:
-        """Ask for one completion for each request, by a single HTTP request, with retries.
+        """Draw one completion for each request by a single HTTP request, with retries.
 
         Args:
-            requests: They differ by their nodes alone.
+            requests: Requests that differ only in their nodes.
 
         Returns:
-            The completion; or the failure that ends the drawing without being an error: the prompt
-            is longer than the model reads, or was filtered.
+            The completion; or a failure that is no error: the prompt exceeds the context window
+            or was filtered.
 
         Raises:
-            SeveralRefusedError: Several were asked for, and fewer might be had.
-            EndpointRefusedError: Asking again cannot help. A wrong key or an unknown model is
-                remembered: the endpoint is not asked again.
+            SeveralRefusedError: A request for fewer completions may succeed.
+            EndpointRefusedError: The endpoint refuses the request. A wrong key or an unknown model
+                is remembered, and nothing more is sent.
             EndpointFailedError: No answer within the allowed retries.
         """
         if self._ready is not None:
@@ -112,10 +112,10 @@ class AdaptiveClient:
             raise self._explained(error) from None
 
     async def _answer(self, requests: Sequence[SampleRequest]) -> Completion:
-        """Ask until there is an answer, in whatever form the model accepts.
+        """Send requests until one is answered, in whatever form the model accepts.
 
         Raises:
-            UnansweredError: There is none.
+            UnansweredError: No request was answered.
         """
         request, count = requests[0], len(requests)
         letters = sum(len(message.content) for message in request.messages)
@@ -146,12 +146,12 @@ class AdaptiveClient:
             )
         except UnansweredError as error:
             before = self.dialect.refused_chat
-            if before is not None and is_missing(error.failure):  # nor has it the other API
+            if before is not None and is_missing(error.failure):  # it lacks the Responses API too
                 raise UnansweredError(before) from None
             raise
 
     def _explained(self, error: UnansweredError) -> ModelError:
-        """What went wrong in one line, and what to change."""
+        """The error with its cause and what to change, in one line."""
         failure = error.failure
         if failure.meaning is Meaning.PASSING:
             return EndpointFailedError(f"{self.shown}: {failure} ({error.end})")
@@ -162,6 +162,6 @@ class AdaptiveClient:
 
 
 def _is_of_server(failure: RequestFailure) -> bool:
-    """Whether the server failed, other than by being asked too much."""
+    """Whether the server failed for a reason other than load."""
     status = failure.status or 0
     return status >= HTTPStatus.INTERNAL_SERVER_ERROR and not failure.is_too_much

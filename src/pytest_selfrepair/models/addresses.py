@@ -1,4 +1,4 @@
-"""Where and how an endpoint is reached: its address, headers, proxy and certificates."""
+"""An endpoint's address, headers, proxy and certificates."""
 
 import os
 import ssl
@@ -22,40 +22,40 @@ USER_AGENT = "pytest-selfrepair"
 CHAT_PATH = "/chat/completions"
 MODELS_PATH = "/models"
 FIRST_BYTE = "pytest_selfrepair.first_byte"
-"""Where a response keeps when its first bytes came, by `time.perf_counter`."""
+"""The response extension with the time of its first bytes, by `time.perf_counter`."""
 CHECK_ID = "check#p0"
-"""What the endpoint's logs may call the request by which a model is tried before it is paid."""
+"""The id, in the endpoint's logs, of the requests that check a model."""
 
 _SHORTEST_SECRET = 6
-"""Characters of a header's value below which it is a word like any other."""
+"""Shorter words of a header's value, in characters, are not hidden."""
 _CONNECT_SECONDS = 30.0
-"""Seconds to wait for a connection, where a request may take longer."""
+"""The longest wait for a connection, in seconds."""
 _PATHS = (CHAT_PATH, "/completions", "/responses", MODELS_PATH)
-"""What users copy into an address together with it."""
+"""Paths that users may leave at the end of an address."""
 _AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
 _OF_TRANSPORT = (
     *("host", "accept", "accept-encoding", "connection", "content-length", "transfer-encoding"),
     "x-client-request-id",
 )
-"""Headers of a request that the library and the protocol need."""
+"""Headers needed by the library and the protocol."""
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
-"""Variables that name certificates to trust, the first that is set wins."""
+"""Environment variables that name trusted certificates; the first set one wins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Where models are asked, and how patiently.
+    """An endpoint's address and credentials, with its timeouts, retries and limits.
 
     Attributes:
-        base_url: The address up to and including ``/v1``; parameters that it ends with, such as
-            Azure's ``?api-version=…``, are kept behind the path of every request.
+        base_url: The address up to and including ``/v1``; query parameters, such as Azure's
+            ``?api-version=…``, are kept after the path of every request.
         api_key: The key; never shown.
         headers: Further headers; never shown.
-        timeout: Seconds that one try of a request may take, from its first byte to its last.
-        retries: How a try that failed in passing is repeated.
-        concurrency: Requests that may be in flight; None: as many as there are slots.
-        requests_per_minute: Requests that may be sent in a minute; None: any number.
-        tokens_per_minute: Tokens, read or generated, that they may cost; None: any number.
+        timeout: The longest duration of one try of a request, in seconds.
+        retries: When transient failures are retried.
+        concurrency: The most requests in flight; None: as many as there are slots.
+        requests_per_minute: The most requests sent in a minute; None: any number.
+        tokens_per_minute: The most tokens, read or generated, in a minute; None: any number.
     """
 
     base_url: str
@@ -73,7 +73,7 @@ class Endpoint:
         return urlsplit(self.base_url).netloc.rpartition("@")[2]
 
     def hide(self, text: str) -> str:
-        """A text without the values of the endpoint's headers, which an error may repeat."""
+        """Mask the values of the endpoint's headers in a text, such as an error."""
         words = {word for _, value in self.headers for word in value.split()}
         for word in sorted(words, key=len, reverse=True):
             if len(word) >= _SHORTEST_SECRET:
@@ -81,7 +81,7 @@ class Endpoint:
         return text
 
     def url(self, path: str) -> str:
-        """The address of one of its paths."""
+        """The URL of one of its paths."""
         parts = urlsplit(self.base_url)
         base = parts.path.rstrip("/")
         for known in _PATHS:
@@ -89,7 +89,7 @@ class Endpoint:
         return urlunsplit((parts.scheme, parts.netloc, base + path, parts.query, ""))
 
     def sent_headers(self) -> dict[str, str]:
-        """The headers of every request; the user's own take the place of ours.
+        """The headers of every request; the user's override ours.
 
         Raises:
             ValueError: One cannot be sent; the message shows no value.
@@ -112,15 +112,15 @@ class Endpoint:
 
 
 def connect(endpoint: Endpoint, connections: int) -> "AsyncOpenAI":
-    """A client for an endpoint, which sends the endpoint's own headers alone.
+    """Create a client that sends only the endpoint's own headers.
 
     Args:
-        endpoint: Which.
-        connections: How many may be open at once.
+        endpoint: The endpoint.
+        connections: The most open connections.
 
     Raises:
-        ValueError: Its key, a proxy or certificates of the environment cannot be used; the message
-            says which.
+        ValueError: Its key, or a proxy or certificates named by the environment, cannot be used;
+            the message says which.
     """
     from httpx2 import AsyncClient, Limits, Timeout  # noqa: PLC0415 - slow, only where used
     from openai import AsyncOpenAI  # noqa: PLC0415 - likewise
@@ -129,30 +129,30 @@ def connect(endpoint: Endpoint, connections: int) -> "AsyncOpenAI":
     meant = endpoint.sent_headers()
 
     async def only_what_is_meant(request: "Request") -> None:
-        """Take out what the library adds: headers of its own, and those of the environment."""
+        """Remove headers added by the library, its own and those from the environment."""
         stay = {name: request.headers[name] for name in _OF_TRANSPORT if name in request.headers}
         request.headers.clear()
         request.headers.update(stay | meant)
 
     async def arrived(response: "Response") -> None:
-        """Note when the first bytes came."""
+        """Note the time of the first bytes."""
         response.extensions[FIRST_BYTE] = time.perf_counter()
 
     try:
         sender = AsyncClient(
             event_hooks={"request": [only_what_is_meant], "response": [arrived]},
-            # The whole of a try is timed by us: these times would start anew at every byte.
+            # The transport times a whole try: these timeouts would start anew at every byte.
             timeout=Timeout(None, connect=min(endpoint.timeout, _CONNECT_SECONDS)),
             limits=Limits(max_connections=connections, max_keepalive_connections=connections),
             verify=trusted(os.environ) if parts.scheme == "https" else False,
-            # A proxy of the environment is for other hosts than this one; its .netrc for none.
+            # The proxy is chosen above, never for this machine; .netrc is never read.
             trust_env=False,
             proxy=proxy_of(endpoint.base_url),
         )
     except ImportError as error:
         raise ValueError(f"the proxy of the environment: {error}") from None
     return AsyncOpenAI(
-        # Which the library wants; the endpoint's own stands in the headers that are meant.
+        # The library requires a key; the one sent is in the endpoint's own headers.
         api_key=endpoint.api_key or "none",
         base_url=endpoint.base_url,
         max_retries=0,
@@ -161,7 +161,7 @@ def connect(endpoint: Endpoint, connections: int) -> "AsyncOpenAI":
 
 
 def trusted(environment: Mapping[str, str]) -> ssl.SSLContext:
-    """What is trusted: the certificates that the environment names, else those of the system.
+    """The trusted certificates: those named by the environment, else the system's.
 
     Raises:
         ValueError: They cannot be read.
@@ -185,10 +185,10 @@ def trusted(environment: Mapping[str, str]) -> ssl.SSLContext:
 
 
 def proxy_of(url: str) -> str | None:
-    """The proxy that the environment names for an address; None: there is none.
+    """The proxy for an address, from the environment; None without one.
 
     Raises:
-        ValueError: What it names is no proxy; the message shows no password.
+        ValueError: Its value is not a proxy; the message shows no password.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -203,7 +203,7 @@ def proxy_of(url: str) -> str | None:
     try:
         usable = shown.scheme in {"http", "https", "socks5", "socks5h"} and bool(shown.hostname)
         usable = usable and shown.port != 0
-    except ValueError:  # a port that is none
+    except ValueError:  # an invalid port
         usable = False
     if not usable:
         address = f"{shown.scheme}://{shown.netloc.rpartition('@')[2]}"
@@ -215,7 +215,7 @@ def proxy_of(url: str) -> str | None:
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether a host is the one that asks."""
+    """Whether a host is this machine."""
     if host.lower().rstrip(".") == "localhost":
         return True
     try:

@@ -1,4 +1,4 @@
-"""What an endpoint answers: bytes → completions and what failed in their place, in any dialect."""
+"""Parse an endpoint's responses: bytes → completions or their failures, in any dialect."""
 
 import json
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from pytest_selfrepair.models.responses import as_chat_completion, is_response
 from pytest_selfrepair.models.streams import BrokenStreamError, is_stream, joined
 
 _THOUGHTS = frozenset({"thinking", "reasoning", "thought", "reasoning_text"})
-"""Kinds of a content's parts that the model wrote for itself."""
+"""Types of content parts that hold thoughts."""
 _TEXTS = ("thinking", "reasoning", "summary", "content", "text")
-"""Where a part has its text, or parts of its own."""
+"""Fields of a part that hold its text, or parts of its own."""
 _SHOWN = 4096
-"""Bytes that are kept of an answer that is none; who shows them takes out the key, then cuts."""
+"""Bytes or characters kept of an unusable body; what is shown of them is masked and cut."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +25,10 @@ class Choice:
     """One completion.
 
     Attributes:
-        text: What the model wrote, a refusal of its own included; empty where it wrote nothing or
-            was filtered.
-        reasoning: What it wrote for itself and the endpoint shows nevertheless.
-        finish_reason: Why it stopped, in OpenAI's word where it has one; ``unknown`` where the
-            endpoint does not say.
+        text: The model's text, or its refusal; empty where it wrote nothing or was filtered.
+            reasoning: The thoughts that the endpoint returns.
+        finish_reason: Why it stopped, in OpenAI's terms where they have a word for it; ``unknown``
+        where the endpoint gives no reason.
     """
 
     text: str
@@ -42,13 +41,13 @@ class Completion:
     """A chat completion.
 
     Attributes:
-        choices: The completions, without those that failed.
-        counts: What all of it cost.
-        failed: How many choices are failures of the endpoint's.
-        model: The model that the endpoint says it was; empty where it does not say.
-        fingerprint: Its `system_fingerprint`; empty where it has none.
-        seconds: How long its request took, to the last byte; None where nobody measured.
-        first_byte: Seconds until its first byte, where it came as a stream.
+        choices: The completions, without failed ones.
+        counts: The tokens of all choices.
+        failed: The number of choices that failed at the endpoint.
+        model: The model as the endpoint names it; empty where it does not.
+        fingerprint: Its `system_fingerprint`; empty without one.
+        seconds: Seconds until the last byte; None where not measured.
+        first_byte: Seconds until the first byte, of a stream.
     """
 
     choices: tuple[Choice, ...]
@@ -61,13 +60,13 @@ class Completion:
 
 
 class NoCompletionError(Exception):
-    """The bytes are no chat completion.
+    """The bytes are not a chat completion.
 
     Args:
         reason: What they are instead.
-        error: The error that they tell of, where they do.
-        is_broken: Whether they are the beginning of an answer whose end is lost.
-        is_other: Whether they are well-formed, but nothing of the protocol.
+        error: The error that they report, if any.
+        is_broken: Whether they are a truncated response.
+        is_other: Whether they are well-formed, but not of the protocol.
     """
 
     def __init__(
@@ -85,15 +84,15 @@ class NoCompletionError(Exception):
 
 
 def read_answer(content: bytes, content_type: str = "") -> Completion:
-    """Read the body of an answer.
+    """Parse the body of a response.
 
     Args:
         content: The body.
-        content_type: The header of that name.
+        content_type: Its Content-Type header.
 
     Raises:
-        NoCompletionError: It is none: broken JSON, a page, an error with status 200, completions
-            that all failed, …
+        NoCompletionError: The body is broken JSON, a web page, an error with status 200,
+            completions that all failed, …
     """
     answer = _table(_first(_decoded(content, content_type)))
     if is_response(answer):
@@ -120,7 +119,7 @@ def read_answer(content: bytes, content_type: str = "") -> Completion:
 
 
 def _decoded(content: bytes, content_type: str) -> object:
-    """The JSON of a body; a stream's pieces are put together first."""
+    """The JSON of a body; the chunks of a stream are joined first."""
     if is_stream(content, content_type):
         try:
             return joined(content)
@@ -130,7 +129,7 @@ def _decoded(content: bytes, content_type: str) -> object:
         return msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
-    try:  # as careless servers write it: half an emoji, a bare newline, a byte order mark
+    try:  # tolerate half an emoji, a bare newline, a byte order mark
         return json.loads(content.decode("utf-8-sig", "replace"), strict=False)
     except (ValueError, RecursionError):
         start = content[:_SHOWN].decode("utf-8", "replace")
@@ -140,14 +139,14 @@ def _decoded(content: bytes, content_type: str) -> object:
 
 
 def _first(found: object) -> object:
-    """The object of an answer: Google's servers put an error into a list."""
+    """The object of a response: Google's servers wrap an error in a list."""
     return found[0] if isinstance(found, list) and len(found) == 1 else found
 
 
 def _error_of(answer: Mapping[str, object]) -> object:
-    """The error that an answer tells of in place of completions, or beside some; None: none."""
+    """The error in a response, in place of completions or beside some; None without one."""
     error = answer.get("error")
-    # What the model said is searched for no failure.
+    # The model's own text is not searched for failures.
     told = {name: value for name, value in answer.items() if name not in {"choices", "output"}}
     if isinstance(error, dict) and any(error.values()):
         return told
@@ -162,7 +161,7 @@ def _error_of(answer: Mapping[str, object]) -> object:
 
 
 def _none_of(answer: Mapping[str, object]) -> NoCompletionError:
-    """Why an answer holds no completion."""
+    """Why a response holds no completion."""
     feedback = _table(answer.get("prompt_feedback") or answer.get("promptFeedback"))
     if feedback.get("block_reason") or feedback.get("blockReason"):
         return NoCompletionError("an error", {"code": CONTENT_FILTER, "message": str(feedback)})
@@ -174,10 +173,10 @@ def _none_of(answer: Mapping[str, object]) -> NoCompletionError:
 def _failure(
     choice: Mapping[str, object], counts: Counts, *, alone: bool
 ) -> NoCompletionError | None:
-    """Why a choice is no completion of the model's; None: it is one.
+    """Why a choice is not a completion of the model; None if it is one.
 
-    Nothing at all is a completion only where tokens were generated for it: of one among several
-    nobody knows that, and it is asked for again.
+    An empty choice is a completion only where tokens were generated for it. For one among several
+    that is unknown, and it is requested again.
     """
     if error := choice.get("error"):
         return NoCompletionError("an error for a choice", error)
@@ -199,7 +198,7 @@ def _failure(
 def _is_of_model(
     message: Mapping[str, object], finish: str, counts: Counts, *, alone: bool
 ) -> bool:
-    """Whether a message is what the model, or a filter, made it; also one without a text may be."""
+    """Whether the model, or a filter, produced a message; it may have no text."""
     written = _said(message) + _reasoning(message)
     if written.strip() or (written and counts.generated) or _called(message):
         return True
@@ -222,7 +221,7 @@ def _choice(found: Mapping[str, object]) -> Choice:
 
 
 def _message(choice: Mapping[str, object]) -> Mapping[str, object] | None:
-    """The message of a choice; the older protocol for completions has a text in its place."""
+    """The message of a choice, or the text of a legacy completion."""
     for name in ("message", "delta"):
         if isinstance(choice.get(name), dict):
             return _table(choice[name])
@@ -237,7 +236,7 @@ def _finish(choice: Mapping[str, object]) -> str:
 
 
 def _said(message: Mapping[str, object]) -> str:
-    """What the model said: its text, or its refusal."""
+    """The model's text, or its refusal."""
     return _parts(message.get("content"))[0] or _text(message.get("refusal"))
 
 
@@ -247,7 +246,7 @@ def _reasoning(message: Mapping[str, object]) -> str:
 
 
 def _called(message: Mapping[str, object]) -> bool:
-    """Whether the model called a tool, though it was given none: a bad answer, but its own."""
+    """Whether the model called a tool, though it has none: a bad completion, but its own."""
     return bool(message.get("tool_calls") or message.get("function_call"))
 
 
@@ -261,7 +260,7 @@ def _index(choice: Mapping[str, object]) -> int:
 
 
 def _parts(content: object) -> tuple[str, str]:
-    """The text of a message's content, and the thoughts in it, which are parts of their own."""
+    """The text of a message's content, and the thoughts in parts of their own."""
     if not isinstance(content, list):
         return _text(content), ""
     text, thoughts = "", ""
@@ -274,7 +273,7 @@ def _parts(content: object) -> tuple[str, str]:
 
 
 def _text(value: object) -> str:
-    """A text, or all texts within lists and parts of a message, in order."""
+    """A text, or the joined texts of a message's lists and parts, in order."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What is set aside for the requests of one round: reserved and claimed before they are sent."""
+"""Reserve the cost of one round's requests and claim their draws before they are sent."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,10 +14,10 @@ class Booking:
     """The reservations of a round.
 
     Attributes:
-        ledger: Where they are made.
-        campaign: On whose account.
-        limits: What that account may spend.
-        wanted: The most that a request can cost, and which draw it claims.
+        ledger: The ledger that holds them.
+        campaign: The account that pays.
+        limits: The account's limits.
+        wanted: The most that a request can cost, and the draw it claims.
     """
 
     ledger: Ledger
@@ -28,15 +28,15 @@ class Booking:
     _sent: set[int] = field(default_factory=set, init=False, repr=False)
 
     def holds(self, request: SampleRequest) -> bool:
-        """Whether a reservation stands for it."""
+        """Whether it has a reservation."""
         return id(request) in self._held
 
     async def permit(self, requests: Sequence[SampleRequest]) -> None:
-        """Reserve for requests that are about to be sent; what stands for them stays.
+        """Reserve for requests about to be sent; existing reservations stay.
 
         Raises:
-            NotNowError: Not all of them can be had now; those that can are reserved.
-            BudgetSpentError: None of them can ever be had.
+            NotNowError: Only some of them can be reserved now; those are.
+            BudgetSpentError: None of them can ever be reserved.
             StoreError: The ledger cannot be written.
         """
         lacking = [request for request in requests if not self.holds(request)]
@@ -59,11 +59,11 @@ class Booking:
         return grants
 
     def take(self, request: SampleRequest) -> Reservation | None:
-        """The reservation of a request that has ended, which is to be settled or given back."""
+        """Remove the reservation of an ended request, to be settled or given back."""
         return self._held.pop(id(request), None)
 
     def give_back(self) -> None:
-        """Drop what stands for requests that were never sent: they cost nothing."""
+        """Give back the reservations of requests that were never sent."""
         unsent = self._held.keys() - self._sent
         if unsent:
             self.ledger.give_back([self._held.pop(number) for number in unsent])

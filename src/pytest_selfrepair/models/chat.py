@@ -1,4 +1,4 @@
-"""Any endpoint that speaks the OpenAI protocol for chat completions."""
+"""Chat models behind any endpoint that speaks the OpenAI protocol."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -22,7 +22,7 @@ from pytest_selfrepair.models.metering import Metering, undrawn
 from pytest_selfrepair.models.request_failure import Meaning, RequestFailure
 
 MOST_CHOICES = 128
-"""Completions that one request may ask for where no endpoint says otherwise."""
+"""The most completions of one request, by default."""
 
 _TRY = (
     Message(role=Role.SYSTEM, content="Answer in one word."),
@@ -34,13 +34,13 @@ class ChatModel:
     """A chat model behind an endpoint.
 
     Args:
-        name: Its name in reports and the store.
-        wire_name: Its name at the endpoint; None: the same.
+        name: The model's name in reports and the store.
+        wire_name: The model's name at the endpoint; None: the same.
         client: The endpoint.
         metering: How its completions are counted and priced.
-        most_choices: Completions that one request may ask for.
-        ready: Waited for before a request that is paid; raises what makes it useless.
-        embedded: Whether its server is the run's own, at an address that says nothing.
+        most_choices: The most completions of one request.
+        ready: Awaited before a paid request; raises if no request can succeed.
+        embedded: Whether its server belongs to the run, so that records omit its address.
 
     Attributes:
         client: The endpoint.
@@ -76,7 +76,7 @@ class ChatModel:
 
     @property
     def shown(self) -> str:
-        """Its name in messages: at its host."""
+        """Its name in messages, with its host."""
         return self._adaptive.shown
 
     @property
@@ -88,15 +88,15 @@ class ChatModel:
 
     @property
     def notices(self) -> Sequence[str]:
-        """What the user should know of how it is asked, a line each."""
+        """Notices to the user on how requests are sent to it, a line each."""
         return self._dialect.notices
 
     async def sample(self, request: SampleRequest) -> Sample:
         """Draw one completion.
 
         Raises:
-            EndpointRefusedError: Asking again cannot help. A wrong key or an unknown model is
-                remembered: the endpoint is not asked again.
+            EndpointRefusedError: The endpoint refuses the request. A wrong key or an unknown model
+                is remembered, and nothing more is sent.
             EndpointFailedError: No answer within the allowed retries.
             LocalModelError: Its tokens could not be counted.
         """
@@ -106,26 +106,26 @@ class ChatModel:
     async def sample_several(
         self, requests: Sequence[SampleRequest]
     ) -> list[Sample | InfrastructureError]:
-        """Draw one completion for each request; they differ by their nodes alone.
+        """Draw one completion for each request; they differ only in their nodes.
 
-        They are asked for in one request where the endpoint can do that and no seed tells them
-        apart. Of what it leaves out, each is asked for on its own.
+        One HTTP request draws them all where the endpoint can and they have no seeds. Missing
+        completions are then requested one by one.
 
         Returns:
-            For each request its sample, or why there is none.
+            For each request its sample, or the failure.
         """
         most = 1 if self._dialect.single else self._most_choices
         drawn = await asyncio.gather(*map(self._draw_group, grouped(requests, most)))
         return [each for group in drawn for each in group]
 
     async def tried(self, params: SamplingParams) -> RequestFailure | None:
-        """Ask for one token, and learn how the model wants to be asked; outside of any limit.
+        """Request one token, without limits, and learn the form that the model accepts.
 
         Args:
-            params: How the run's completions are drawn.
+            params: The sampling parameters of the run.
 
         Returns:
-            Why there is no answer; None: there is one.
+            The failure; None once the model has answered.
         """
         return await self._adaptive.tried(_trial(self._name, params))
 
@@ -136,7 +136,7 @@ class ChatModel:
     async def _draw_group(
         self, requests: Sequence[SampleRequest]
     ) -> Sequence[Sample | InfrastructureError]:
-        """Draw completions by one request, and what it leaves out by a request each."""
+        """Draw completions by one request, and missing ones by a request each."""
         drawn: Sequence[Sample] = ()
         doubtful = False
         try:
@@ -163,10 +163,10 @@ class ChatModel:
         """Draw completions by one request.
 
         Returns:
-            As many as were asked for, or fewer; and how many failed beside them.
+            As many as were requested, or fewer; and how many others failed.
 
         Raises:
-            SeveralRefusedError: Several were asked for, and fewer might be had.
+            SeveralRefusedError: A request for fewer completions may succeed.
         """
         answer = await self._adaptive.ask(requests)
         if isinstance(answer, RequestFailure):
@@ -180,7 +180,7 @@ class ChatModel:
 
 
 def _trial(model: str, params: SamplingParams) -> SampleRequest:
-    """A request for one token, by which a model is tried."""
+    """A request for one token, to try a model."""
     return SampleRequest(
         model=model,
         messages=_TRY,

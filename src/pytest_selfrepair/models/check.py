@@ -1,4 +1,4 @@
-"""Before the first request is paid: whether every model is there, and may be asked."""
+"""Check that every model can be reached and used before the first paid request."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -20,23 +20,23 @@ from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.models.transport import Call
 
 _SECONDS = 30.0
-"""Longer than this no model is waited for: one that is being loaded may be there all the same."""
+"""The longest wait for a model; one still loading then is taken to be there."""
 _TRIES_OF_A_PAGE = 3
-"""So often something else than an endpoint has to answer before it is believed to stand there."""
+"""Responses foreign to the protocol before an address is taken to be no endpoint."""
 _MOST_NAMED = 5
 _REFUSES_ALL = "it refuses to list its models in the same words: check the key and the address"
 _VERSION = "/v1"
 _SPEAKS = frozenset({400, 401, 403, 422, 429})
-"""Statuses of an endpoint that has such a path."""
+"""Statuses that show an endpoint at the path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A model that is checked.
+    """A model to check.
 
     Attributes:
         at: The model at each address that serves it.
-        params: How completions are drawn from it.
+        params: Its sampling parameters.
     """
 
     at: Sequence[ChatModel]
@@ -44,11 +44,11 @@ class Checked:
 
 
 class Check:
-    """The check of a run's models, made once in a process, when the first request is to be paid.
+    """The check of a run's models, once per process, before the first paid request.
 
     Attributes:
-        models: Who is checked.
-        fault: Why the run cannot begin, in one line; None: it can, or nobody has asked yet.
+        models: The models to check.
+        fault: Why the run cannot begin, in one line; None where it can, or before the check.
     """
 
     def __init__(self) -> None:
@@ -58,10 +58,10 @@ class Check:
         self._is_made = False
 
     async def __call__(self) -> None:
-        """Wait until it is made.
+        """Run the check, or wait for it.
 
         Raises:
-            EndpointRefusedError: Some model cannot be asked.
+            EndpointRefusedError: Some model cannot be used.
         """
         async with self._lock:
             if not self._is_made:
@@ -72,10 +72,10 @@ class Check:
 
 
 async def fault_of(models: Iterable[Checked]) -> str | None:
-    """Why some of the models cannot be asked, in one line; None: all can, for all that is known.
+    """Why some of the models cannot be used, in one line; None: no such reason was found.
 
-    A failure that may pass is no such reason, nor a refusal of this one request. Where several
-    addresses serve a model, it is one that nobody is at some of them.
+    Transient failures and refusals of the check's own request do not count; nor do unreachable
+    addresses of a model with several, unless all have faults.
     """
     found = await asyncio.gather(*map(_faults, models))
     return "; ".join(dict.fromkeys(fault for faults in found for fault in faults)) or None
@@ -90,7 +90,7 @@ async def _faults(model: Checked) -> list[str]:
 
 
 async def _fault(model: ChatModel, params: SamplingParams) -> tuple[str, bool] | None:
-    """Why a model cannot be asked, and whether the reason is that nobody is there."""
+    """Why a model cannot be used, and whether that is because it cannot be reached."""
     try:
         async with asyncio.timeout(_SECONDS):
             failure = await _tried(model, params)
@@ -103,7 +103,7 @@ async def _fault(model: ChatModel, params: SamplingParams) -> tuple[str, bool] |
 
 
 async def _tried(model: ChatModel, params: SamplingParams) -> RequestFailure | None:
-    """What keeps a model from ever being asked, or None."""
+    """The failure that rules out every request to a model, or None."""
     for _ in range(_TRIES_OF_A_PAGE):
         failure = await model.tried(params)
         if failure is None or not failure.is_other:
@@ -118,16 +118,16 @@ async def _tried(model: ChatModel, params: SamplingParams) -> RequestFailure | N
 
 
 async def _refuses_all(client: EndpointClient, failure: RequestFailure) -> bool:
-    """Whether an endpoint refuses to list its models in the words by which it refused to answer.
+    """Whether an endpoint refuses to list its models for the reason it refused a completion.
 
-    Gateways refuse a key that they do not know with statuses that say nothing of keys.
+    Gateways refuse an unknown key with statuses that do not stand for keys.
     """
     listed = await client.transport.listed(CHECK_ID)
     return isinstance(listed, RequestFailure) and listed.reason == failure.reason
 
 
 async def _hint(model: ChatModel, failure: RequestFailure) -> str:
-    """What may be meant instead, found out by asking; empty: nothing is known."""
+    """Suggest a model or address by querying the endpoint; empty without a suggestion."""
     if not (is_missing(failure) or failure.is_other or failure.is_of_model):
         return ""
     endpoint = model.client.endpoint
@@ -143,7 +143,7 @@ async def _hint(model: ChatModel, failure: RequestFailure) -> str:
 
 
 def _with_version(endpoint: Endpoint) -> Endpoint | None:
-    """The endpoint with the end of its address that is often forgotten; None: it is there."""
+    """The endpoint with ``/v1`` added, which is often forgotten; None where it is there."""
     parts = urlsplit(endpoint.base_url)
     path = parts.path.rstrip("/")
     if path.endswith(_VERSION) or "/deployments/" in path:
@@ -164,7 +164,7 @@ async def _speaks(endpoint: Endpoint, model: ChatModel) -> bool:
 
 
 async def _names(client: EndpointClient) -> list[str]:
-    """The models that an endpoint lists; none where it lists none."""
+    """The models listed by an endpoint; empty where it lists none."""
     content = await client.transport.listed(CHECK_ID)
     if isinstance(content, RequestFailure):
         return []
@@ -184,6 +184,6 @@ class _Listed(msgspec.Struct):
 
 
 def _shown(url: str) -> str:
-    """An address without what proves who asks."""
+    """An address without credentials."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

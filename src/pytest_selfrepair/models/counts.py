@@ -1,10 +1,10 @@
-"""What an endpoint says that an answer cost, in whichever words, made consistent."""
+"""Read token counts from an endpoint's response, whatever its field names."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 MOST_BELIEVABLE = 10_000_000
-"""Tokens; no model reads or writes more for one request."""
+"""The most tokens that any model reads or writes for one request."""
 
 _GENERATED = ("completion_tokens", "output_tokens", "generated_tokens", "candidatesTokenCount")
 _PROMPT = ("prompt_tokens", "input_tokens", "promptTokenCount")
@@ -20,13 +20,13 @@ _CACHED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Tokens as an endpoint counts them; None where it does not, or not believably.
+    """Tokens as an endpoint counts them; None where the count is missing or implausible.
 
     Attributes:
-        generated: Generated tokens of all choices, those of thoughts included.
-        prompt: Tokens read.
-        reasoning: Those of `generated` that the model generated for itself alone.
-        cached: Those of `prompt` that were read before.
+        generated: Generated tokens of all choices, including thoughts.
+        prompt: Prompt tokens.
+        reasoning: The tokens of thoughts, part of `generated`.
+        cached: The prompt tokens read from a cache, part of `prompt`.
     """
 
     generated: int | None = None
@@ -36,10 +36,10 @@ class Counts:
 
 
 def read_counts(usage: object) -> Counts:
-    """Read the `usage` of an answer.
+    """Read the `usage` of a response.
 
-    Some endpoints count thoughts beside `completion_tokens`, not within: then the total is the sum
-    of all three, or thoughts are more than the completion is said to have. They are added.
+    Some endpoints do not include thoughts in `completion_tokens`: the total is then the sum of all
+    three, or thoughts exceed the completion. They are added.
     """
     table = usage if isinstance(usage, Mapping) else {}
     details = _tables(table, ("completion_tokens_details", "output_tokens_details"))
@@ -52,7 +52,7 @@ def read_counts(usage: object) -> Counts:
     elif generated is not None:
         beside = 0 if total is None or prompt is None else total - prompt - generated
         if prompt is not None and cached and beside in {cached, cached + (reasoning or 0)}:
-            prompt += cached  # what was cached is counted beside the rest of the prompt
+            prompt += cached  # the endpoint counts only the rest as the prompt
             beside -= cached
         if not reasoning and beside > 0:
             reasoning = beside
@@ -72,14 +72,14 @@ def _tables(table: Mapping[str, object], names: Iterable[str]) -> list[Mapping[s
 
 
 def _first(tables: Iterable[Mapping[str, object]], names: Iterable[str]) -> int | None:
-    """The first number that is found under one of some names."""
+    """The first count under any of the names."""
     wanted = tuple(names)
     counts = (_count(table.get(name)) for table in tables for name in wanted)
     return next((count for count in counts if count is not None), None)
 
 
 def _count(value: object) -> int | None:
-    """A whole number from 0 up, which some write with a point."""
+    """A whole number from 0 up, which may be written as a float."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if not 0 <= value <= MOST_BELIEVABLE or value != int(value):

@@ -1,4 +1,4 @@
-"""How a model wants to be asked: what has been found out by what its endpoint refused."""
+"""The form of requests that a model accepts, learnt from its endpoint's refusals."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from pytest_selfrepair.models.transport import Call
 from pytest_selfrepair.models.usage import Counted
 
 LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_new_tokens")
-"""Names of the longest completion; the first two are tried in any case."""
+"""Names of the parameter for the longest completion; the first two are always tried."""
 
 _ALWAYS_TRIED = 2
 _NEVER_LEFT_OUT = frozenset({"model", "messages", "input", "n"})
@@ -28,25 +28,25 @@ _ALSO_CALLED = {
     "seed": ("random_seed",),
 }
 _ORDINARY_WORDS = frozenset({"stop", "stream", "reasoning", "store", "text", "tools", "user"})
-"""Parameters whose names are words of the language, which quotes or their neighbours tell apart."""
+"""Parameters whose names are English words, recognised by quotes or neighbouring words."""
 _MOST_REFUSALS = 2
-"""So often several completions are refused, or fewer come, before one at a time is asked for."""
+"""Refusals of, or gaps in, several completions before they are requested one at a time."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Dialect:
-    """What a model has been found not to accept.
+    """The form of requests that a model accepts, as far as it is known.
 
     Attributes:
-        without: Parameters that it is not sent any more.
-        limit: What the longest completion is called; None: it is not sent.
-        own_system: Whether the system's text has a turn of its own.
-        streams: Whether answers are asked for as streams.
-        responses: Whether it is asked by the Responses API.
-        single: Whether it draws but one completion for a request.
-        doubted: Whether a count of its tokens was not believed.
-        notices: One line for the user on each.
-        refused_chat: Why it is asked by the Responses API.
+        without: Parameters no longer sent.
+        limit: The parameter for the longest completion; None: it is not sent.
+        own_system: Whether the system text is a message of its own.
+        streams: Whether responses are streamed.
+        responses: Whether requests use the Responses API.
+        single: Whether each request draws only one completion.
+        doubted: Whether one of its token counts was rejected.
+        notices: A line for the user on each change.
+        refused_chat: The failure for which requests use the Responses API.
     """
 
     without: set[str] = field(default_factory=set)
@@ -62,7 +62,7 @@ class Dialect:
     _refusals: int = 0
 
     def call(self, wire_name: str, request: SampleRequest, count: int) -> Call:
-        """A request in the terms that the model accepts."""
+        """Build a request in the form that the model accepts."""
         own_system = self.own_system and request.params.system_role
         messages = request.messages if own_system else without_system(request.messages)
         body: dict[str, object] = {
@@ -84,12 +84,12 @@ class Dialect:
         return Call(path=responses.PATH if self.responses else CHAT_PATH, body=body)
 
     def learn(self, failure: RequestFailure, sent: Call, name: str) -> None:
-        """Find out from a refusal how to ask instead.
+        """Adapt the form to a refusal.
 
         Args:
-            failure: What came of a request.
+            failure: The failure of a request.
             sent: The request.
-            name: What the user's notices call the model.
+            name: The model's name in notices.
         """
         body = sent.body or {}
         if not _teaches(failure):
@@ -113,28 +113,28 @@ class Dialect:
             self.own_system = False
 
     def several_drawn(self) -> None:
-        """A request for several completions was answered in full."""
+        """Note that a request for several completions was answered in full."""
         self._draws_several = True
         self._refusals = 0
 
     def several_refused(self, name: str) -> None:
-        """Several completions did not come at once where single ones did, for what reason ever.
+        """Note that a request for several completions failed where single ones succeed.
 
-        It may have been chance: only when it happens again, to a model of which several were never
-        had, is it asked for one at a time.
+        It may be chance: requests turn to one at a time only when it recurs with a model that never
+        gave several.
         """
         self._refusals += 1
         if self._refusals >= _MOST_REFUSALS and not self._draws_several:
             self.give_up_several(name)
 
     def fewer_drawn(self, name: str) -> None:
-        """Of several completions fewer came than were asked for."""
+        """Note that fewer completions came than were requested."""
         self._refusals += 1
         if self._refusals >= _MOST_REFUSALS:
             self.give_up_several(name)
 
     def doubt(self, found: Counted, name: str) -> None:
-        """Say that a count was not believed; where it was a sum, ask for one at a time."""
+        """Note a rejected token count; if it was a sum, request one completion at a time."""
         self._note(
             not self.doubted,
             f"{name} counts {found.refused:,} tokens for texts of {found.found:,}: counted by a "
@@ -145,7 +145,7 @@ class Dialect:
             self.give_up_several(name)
 
     def give_up_several(self, name: str) -> None:
-        """Ask for one completion at a time from now on."""
+        """Request one completion at a time from now on."""
         self._note(
             not self.single, f"{name} gives one completion a request: asked for one at a time"
         )
@@ -155,7 +155,7 @@ class Dialect:
         instead = ""
         if refused in LIMITS:
             if self.limit != refused:
-                return  # another request has learnt it
+                return  # learnt from another request
             self.limit = _next_limit(refused, self.without, failure.text)
             instead = (
                 "; a completion may be longer than --selfrepair-max-tokens"
@@ -174,7 +174,7 @@ class Dialect:
 
 
 def refuses_several(failure: RequestFailure, sent: Call) -> bool:
-    """Whether an error names the number of completions as its cause."""
+    """Whether an error gives the number of completions as its cause."""
     if "n" not in (sent.body or {}) or not _teaches(failure):
         return False
     named = {word for place in failure.parameters for word in re.split(r"\W+", place)}
@@ -182,7 +182,7 @@ def refuses_several(failure: RequestFailure, sent: Call) -> bool:
 
 
 def refused_parameter(failure: RequestFailure, body: Mapping[str, object]) -> str | None:
-    """The parameter of a request without which it may be accepted, or None."""
+    """The parameter that an error refuses, and that may be left out; None without one."""
     sent = [name for name in body if name not in _NEVER_LEFT_OUT]
     refuses = not wordings.NO_SUCH_CODES.isdisjoint(failure.codes)
     texts = failure.text.split(SEPARATOR)
@@ -205,7 +205,7 @@ def refused_parameter(failure: RequestFailure, body: Mapping[str, object]) -> st
 
 
 def without_system(messages: Sequence[Message]) -> tuple[Message, ...]:
-    """The same chat with the system's text in front of the first user's turn."""
+    """The same chat with the system text prepended to the first user message."""
     system = [message.content for message in messages if message.role == Role.SYSTEM]
     others = [message for message in messages if message.role != Role.SYSTEM]
     if not system:
@@ -217,19 +217,19 @@ def without_system(messages: Sequence[Message]) -> tuple[Message, ...]:
 
 
 def _teaches(failure: RequestFailure) -> bool:
-    """Whether a failure may lie in how it was asked."""
+    """Whether a failure may be due to the request's form."""
     if failure.status in _TEACHES_NOTHING or failure.for_all or failure.is_of_rate:
         return False
     return failure.meaning not in {Meaning.CONTEXT_LIMIT, Meaning.FILTERED}
 
 
 def is_missing(failure: RequestFailure) -> bool:
-    """Whether an endpoint has no such path."""
+    """Whether the endpoint lacks the path."""
     return failure.status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
 
 
 def _next_limit(refused: str, without: Iterable[str], text: str) -> str | None:
-    """What to call the longest completion now: what was not refused yet, and tried or named."""
+    """The next parameter for the longest completion: not yet refused, and always tried or named."""
     gone = {*without, refused}
     left = [name for name in LIMITS if name not in gone]
     return next((name for name in left if name in LIMITS[:_ALWAYS_TRIED] or name in text), None)
@@ -243,7 +243,7 @@ def _has_system(body: Mapping[str, object]) -> bool:
 
 
 def _mention(name: str, text: str) -> int:
-    """Where a parameter is first named in a text; -1 where it is not."""
+    """The position at which a text first names a parameter; -1 where it does not."""
     places = []
     for called in (name, *_ALSO_CALLED.get(name, ())):
         word = re.escape(called)
@@ -258,6 +258,6 @@ def _mention(name: str, text: str) -> int:
 
 
 def _wire(message: Message) -> dict[str, str]:
-    # Half a surrogate pair, which a program may hold, has no place in UTF-8.
+    # Programs may hold lone surrogates, which UTF-8 cannot encode.
     content = message.content.encode("utf-8", "replace").decode()
     return {"role": Role(message.role).value, "content": content}

@@ -1,4 +1,4 @@
-"""One endpoint of a process: the pace of its requests, and their retries."""
+"""Send requests to an endpoint within its rate limits, with retries."""
 
 import asyncio
 import time
@@ -13,11 +13,11 @@ from pytest_selfrepair.models.transport import Call, HttpTransport, Transport
 
 
 class UnansweredError(Exception):
-    """A request has no answer and is not tried again.
+    """A request failed and is not retried.
 
     Args:
-        failure: Why its last try failed.
-        end: Why there is no other, as a clause: ``after 3 tries``; empty where none would help.
+        failure: The failure of its last try.
+        end: Why it is not retried, as a clause: ``after 3 tries``; empty where no retry would help.
     """
 
     def __init__(self, failure: RequestFailure, end: str = "") -> None:
@@ -31,21 +31,21 @@ def _not_otherwise(_: RequestFailure, __: int) -> bool:
 
 
 class EndpointClient:
-    """Sends requests to an endpoint at the pace that it allows; shared by all its models.
+    """Sends requests to an endpoint within its rate limits; shared by all its models.
 
     Args:
         endpoint: The endpoint.
-        slots: The slots of the process, one of which each request holds.
+        slots: The slots of the process; each request holds one.
         transport: Sends single tries; None: by HTTP.
-        clock: Seconds, from any start.
-        sleep: Waits for seconds.
+        clock: A monotonic clock, in seconds.
+        sleep: Sleeps for some seconds.
 
     Attributes:
         endpoint: The endpoint.
         slots: The slots of the process.
         transport: Sends single tries.
-        throttle: How many requests it is sent, and what it said to that.
-        retried: Tries that were repeated so far.
+        throttle: The limits on its requests.
+        retried: The number of retries so far.
     """
 
     def __init__(
@@ -80,18 +80,18 @@ class EndpointClient:
         tokens: int,
         otherwise: Callable[[RequestFailure, int], bool] = _not_otherwise,
     ) -> Completion:
-        """Ask until there is an answer, or no use in asking.
+        """Send a request until it is answered or further tries are useless.
 
         Args:
-            prepare: Makes the request just before each try, with a slot held, by what is known then
-                of the endpoint; raises why it is not to be sent.
+            prepare: Builds the request just before each try, with a slot held, from what is known
+                of the endpoint by then; raises if it must not be sent.
             request_id: The request's name in the endpoint's logs, in ASCII.
-            tokens: What it may cost, prompt included.
-            otherwise: Whether, after a failure and so many tries before it, `prepare` makes another
-                request that may be answered at once; may raise what ends the asking.
+            tokens: The most tokens that it can cost, including the prompt.
+            otherwise: Tells, from a failure and the number of earlier tries, whether `prepare` now
+                builds a different request, to be sent at once; may raise to end the tries.
 
         Raises:
-            UnansweredError: It failed for good, or too often, or too long.
+            UnansweredError: It failed permanently, too often or for too long.
         """
         retries = self.endpoint.retries
         began: float | None = None
@@ -126,10 +126,10 @@ class EndpointClient:
             await self._sleep(wait)
 
     async def once(self, call: Call, request_id: str) -> Completion | RequestFailure:
-        """Try once, outside the endpoint's pace.
+        """Try once, outside the rate limits.
 
         Returns:
-            The completion, or why there is none.
+            The completion, or the failure.
         """
         found = await self.transport.send(call, request_id)
         if isinstance(found, RequestFailure):
@@ -142,7 +142,7 @@ class EndpointClient:
 
 
 def _settle(flight: Flight, found: Completion | RequestFailure) -> None:
-    """Count what a try cost against the endpoint's limits, and slow down where it was too much."""
+    """Count a try's tokens against the endpoint's limits; slow down after a rate limit."""
     if isinstance(found, RequestFailure):
         if found.is_too_much:
             flight.too_much()

@@ -1,4 +1,4 @@
-"""What the body of an error tells, however it is wrapped: words, codes, parameters, statuses."""
+"""Read the messages, codes, parameters and statuses in an error body, however it is wrapped."""
 
 import json
 import re
@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _DEEPEST = 12
-"""Levels of a body that are looked through; gateways wrap each other's errors thrice."""
+"""Levels of a body that are searched; gateways wrap each other's errors up to three times."""
 _LONGEST = 100_000
-"""Characters of a body that are looked through."""
+"""Characters of a body that are searched."""
 SEPARATOR = "\x1e"
-"""What stands between the texts of a body in `ErrorBody.text`."""
+"""Separates the texts of a body in `ErrorBody.text`."""
 
 _SAID = ("message", "msg", "error_description", "error_message", "errorMessage", "title")
 _CODES = frozenset(
@@ -30,14 +30,14 @@ _JSON_STARTS = re.compile(r"[{\[]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorBody:
-    """What an error tells.
+    """The facts in an error body.
 
     Attributes:
-        message: Its own words, those of whoever passed it on first.
-        text: All texts in it, with `SEPARATOR` between them.
+        message: Its messages, the outermost first.
+        text: All texts in it, separated by `SEPARATOR`.
         codes: Its codes and types, in lower case.
-        parameters: The parameters or places that it names as the cause.
-        statuses: HTTP statuses that it tells of, the outermost first.
+        parameters: The parameters or places that it gives as the cause.
+        statuses: The HTTP statuses in it, the outermost first.
     """
 
     message: str
@@ -48,7 +48,7 @@ class ErrorBody:
 
 
 def read_error(body: object) -> ErrorBody:
-    """Look through the body of an error: an object, a list, a text, JSON within a text."""
+    """Read the body of an error: an object, a list, a text, JSON within a text."""
     found = list(_facts(body, _DEEPEST))
     texts = [text for kind, text in found if kind in {"text", "said"}]
     said: list[str] = []
@@ -67,7 +67,7 @@ def read_error(body: object) -> ErrorBody:
 
 
 def _facts(value: object, deep: int) -> Iterator[tuple[str, str]]:
-    """Facts of a value and of all within it: what kind of fact, and its text."""
+    """Yield the facts in a value, however deep: the kind and the text of each."""
     if deep == 0:
         return
     if isinstance(value, str):
@@ -103,7 +103,7 @@ def _facts_of_object(value: Mapping[object, object], deep: int) -> Iterator[tupl
 
 
 def _json_within(text: str) -> object | None:
-    """The first JSON object or list in a text, such as gateways quote; None: there is none."""
+    """The first JSON object or list in a text, as gateways quote them; None without one."""
     decoder = json.JSONDecoder()
     for number, start in enumerate(_JSON_STARTS.finditer(text[:_LONGEST])):
         if number == _DEEPEST:

@@ -1,6 +1,6 @@
-"""The bad days of a scripted endpoint: which try gets which fault, and how long answers take.
+"""Draw the faults and latencies of a scripted endpoint.
 
-Both are functions of a seed and the request's place alone, so that every run has the same.
+Both depend on a seed and the request's place alone, so every run gets the same.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ _STANDARD = NormalDist()
 
 
 class Fault(StrEnum):
-    """What a try gets in place of its answer."""
+    """A fault in place of an answer."""
 
     RATE_LIMIT = "429"
     RATE_LIMIT_UNTIL = "429+retry-after"
@@ -38,10 +38,10 @@ class FaultPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Faults drawn by a seed.
 
     Attributes:
-        seed: What they are drawn from.
-        share: How many of all tries get one, from 0 to 1.
-        most: Faults in a row that one place gets at most.
-        kinds: Which faults are drawn.
+        seed: The random seed.
+        share: The share of tries with a fault, from 0 to 1.
+        most: The most faults in a row at one place.
+        kinds: The faults to draw from.
     """
 
     seed: int
@@ -50,7 +50,7 @@ class FaultPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kinds: tuple[Fault, ...] = tuple(Fault)
 
     def fault(self, place: str, number: int) -> Fault | None:
-        """What a try of a place gets, tries counted from 0; None: its answer."""
+        """The fault of a try at a place, tries counted from 0; None: it is answered."""
         row = 0
         drawn: Fault | None = None
         for earlier in range(number + 1):
@@ -66,12 +66,12 @@ class FaultPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SimulatedLatency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How long answers take: log-normal.
+    """Log-normal latencies.
 
     Attributes:
-        seed: What the times are drawn from.
-        mean: Their mean, in seconds.
-        sigma: The standard deviation of their logarithm.
+        seed: The random seed.
+        mean: The mean latency, in seconds.
+        sigma: The standard deviation of the logarithm.
     """
 
     seed: int
@@ -79,7 +79,7 @@ class SimulatedLatency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sigma: float = 0.5
 
     def seconds(self, place: str) -> float:
-        """How long the answer for a place takes."""
+        """The latency of the answer at a place."""
         if not self.mean:
             return 0.0
         deviate = _STANDARD.inv_cdf(_uniform(f"{self.seed}/{place}"))
@@ -87,6 +87,6 @@ class SimulatedLatency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _uniform(text: str) -> float:
-    """A number between 0 and 1, neither included, that a text decides."""
+    """Hash a text to a number in the open interval (0, 1)."""
     digest = hashlib.blake2b(text.encode(), digest_size=6).digest()
     return (int.from_bytes(digest, "big") + 0.5) / (1 << 48)

@@ -1,11 +1,11 @@
-"""Why a completion ended: the words of many endpoints → the few that decide what becomes of it."""
+"""Classify the finish reasons of many endpoints."""
 
 from enum import StrEnum
 
 from pytest_selfrepair.core.sample import CONTENT_FILTER, LENGTH
 
 UNKNOWN = "unknown"
-"""The finish reason of a completion whose endpoint does not say why it ended."""
+"""The finish reason of a completion where the endpoint gives none."""
 
 _STOP = frozenset(
     {"stop", "eos", "eos_token", "end_turn", "stop_sequence", "stop_token", "completed", "complete",
@@ -32,7 +32,7 @@ _PREFIXES = ("finish_reason_", "finishreason.", "stop_reason_", "finish_")
 
 
 class Ended(StrEnum):
-    """What kind of end a completion had."""
+    """The kind of a completion's end."""
 
     OF_ITSELF = "the model ended it"
     CUT_OFF = "it reached its longest length"
@@ -42,7 +42,7 @@ class Ended(StrEnum):
 
 
 def ended(finish_reason: str) -> Ended:
-    """What kind of end an endpoint's word means."""
+    """Classify an endpoint's finish reason."""
     word = _plain(finish_reason)
     for words, kind in (
         (_STOP, Ended.OF_ITSELF),
@@ -58,7 +58,7 @@ def ended(finish_reason: str) -> Ended:
 
 
 def normal(finish_reason: str) -> str:
-    """The finish reason in OpenAI's word where it has one, else in the endpoint's."""
+    """The finish reason in OpenAI's terms where they have a word for it, else the endpoint's."""
     match ended(finish_reason):
         case Ended.OF_ITSELF:
             return "stop"

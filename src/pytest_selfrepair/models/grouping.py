@@ -1,4 +1,4 @@
-"""Requests for completions of one prompt → groups that one HTTP request can ask for."""
+"""Group requests for completions of one prompt into single HTTP requests."""
 
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -6,15 +6,15 @@ from urllib.parse import quote
 from pytest_selfrepair.core.sample import SampleRequest
 
 _LONGEST_ID = 512
-"""Characters that the header X-Client-Request-Id may have."""
+"""The longest X-Client-Request-Id header, in characters."""
 
 
 def grouped(requests: Sequence[SampleRequest], most: int) -> list[list[SampleRequest]]:
-    """Group requests in order; one with a seed of its own is asked for alone.
+    """Group requests in order; one with a seed stays alone.
 
     Args:
-        requests: They differ by their nodes alone.
-        most: Completions that one group may have, from 1 up.
+        requests: Requests that differ only in their nodes.
+        most: The most completions of one group, from 1 up.
     """
     groups: list[list[SampleRequest]] = []
     for request in requests:
@@ -31,13 +31,13 @@ def grouped(requests: Sequence[SampleRequest], most: int) -> list[list[SampleReq
 
 
 def request_id(requests: Sequence[SampleRequest]) -> str:
-    """The name of a group in the endpoint's logs: its task and nodes, in ASCII."""
+    """The id of a group in the endpoint's logs: its task and nodes, in ASCII."""
     nodes = ",".join(request.node for request in requests)
     return quote(f"{requests[0].task_id}#{nodes}", safe="/#:,")[:_LONGEST_ID]
 
 
 def _fit(requests: Sequence[SampleRequest]) -> bool:
-    """Whether the name of a group stands uncut in the endpoint's logs."""
+    """Whether the id of a group fits the header uncut."""
     nodes = sum(len(quote(request.node, safe="/:")) + 1 for request in requests)
     task = len(quote(requests[0].task_id, safe="/:"))
     return task + nodes <= _LONGEST_ID

@@ -1,4 +1,4 @@
-"""Failed HTTP exchanges → `RequestFailure`: error statuses, unusable answers, lost connections.
+"""Failed HTTP exchanges → `RequestFailure`: error statuses, unusable bodies, lost connections.
 
 The texts of the failures never show the endpoint's key.
 """
@@ -22,7 +22,7 @@ _LOST = "no connection, or a lost one"
 
 
 def of_status(response: "Response", key: str) -> RequestFailure:
-    """The failure that a response with the status of an error or a redirect tells of."""
+    """The failure reported by a response with an error or redirect status."""
     status = response.status_code
     if status in _REDIRECTS:
         where = cleaned(response.headers.get("location", "nowhere"), key)
@@ -41,7 +41,7 @@ def of_status(response: "Response", key: str) -> RequestFailure:
 
 
 def of_answer(error: NoCompletionError, key: str) -> RequestFailure:
-    """The failure in an answer that has the status of success, but no completion."""
+    """The failure in a successful response without a completion."""
     if error.error is not None:
         return told(error.error, status=None, wait=None, key=key)
     return RequestFailure(
@@ -53,14 +53,14 @@ def of_answer(error: NoCompletionError, key: str) -> RequestFailure:
 
 
 def of_timeout(seconds: float) -> RequestFailure:
-    """The failure of a request that was given up after so many seconds."""
+    """The failure of a request that timed out after so many seconds."""
     return RequestFailure(
         status=None, reason="the request was given up", kind=f"no answer within {seconds:g} s"
     )
 
 
 def of_connection(error: Exception, endpoint: Endpoint) -> RequestFailure:
-    """The failure of a request that no response came to."""
+    """The failure of a request without a response."""
     from httpx2 import (  # noqa: PLC0415 - slow, only where used
         ConnectError,
         ConnectTimeout,
@@ -94,7 +94,7 @@ def of_connection(error: Exception, endpoint: Endpoint) -> RequestFailure:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what led to it, each once: one that is raised anew may lead to itself."""
+    """Yield an error and its causes, each once: a re-raised error may be its own cause."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -103,6 +103,6 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _is_distrust(error: BaseException) -> bool:
-    """Whether TLS failed for what both sides are, rather than for the connection."""
+    """Whether TLS failed over certificates or protocols rather than over the connection."""
     passing = ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError
     return isinstance(error, ssl.SSLError) and not isinstance(error, passing)

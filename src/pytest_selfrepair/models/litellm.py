@@ -1,4 +1,4 @@
-"""Providers that the library LiteLLM knows, asked by its code in place of ours."""
+"""Send requests to providers through the library LiteLLM."""
 
 import asyncio
 import importlib
@@ -27,7 +27,7 @@ _LIBRARY = "litellm"
 _PARTS = 3
 """`litellm`, the provider and the model."""
 _IN_THE_ENVIRONMENT = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MODE": "PRODUCTION"}
-"""Has the library neither fetch its table of prices nor read a file `.env` when it is imported."""
+"""Keeps the library from fetching its price table and reading a `.env` file on import."""
 _NO_PROVIDER = "LLM Provider NOT provided"
 _KEYLESS = re.compile(r"Missing credentials|Missing \S+ API Key|api_key client option must be set")
 _OF_THE_KEY = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
@@ -38,25 +38,25 @@ _CODES = {
     "ContextWindowExceededError": "context_length_exceeded",
     "ContentPolicyViolationError": "content_filter",
 }
-"""The protocol's codes for what the library has found out."""
+"""The protocol's error codes for the library's exceptions."""
 
 
 def is_litellm(name: str) -> bool:
-    """Whether a name means a model that the library asks."""
+    """Whether a name means a model used through the library."""
     return name.startswith(PREFIX)
 
 
 def provider_of(name: str) -> str:
-    """The library's word for whose model a name means."""
+    """The library's name for a model's provider."""
     parts = name.split("/")
     return parts[1] if is_litellm(name) and len(parts) > 1 else "openai"
 
 
 def name_within(name: str) -> str:
-    """The name by which the library knows a model: ``PROVIDER/MODEL``.
+    """The library's name for a model: ``PROVIDER/MODEL``.
 
     Raises:
-        UsageError: The name has no provider, or the library is not there.
+        UsageError: The name has no provider, or the library is not installed.
     """
     parts = name.split("/", _PARTS - 1)
     if len(parts) < _PARTS or not all(parts):
@@ -73,14 +73,14 @@ def name_within(name: str) -> str:
 
 
 class LiteLLMTransport:
-    """Sends requests to a provider by the library.
+    """Sends requests to a provider through the library.
 
-    Retries, pace and limits are ours; the library makes one try at a time, keeps nothing and sends
-    nothing to anybody else.
+    Retries and rate limits are the client's; the library makes single tries, stores nothing and
+    sends nothing to third parties.
 
     Args:
-        endpoint: Address, key and headers, where the user has given them: an empty address or key
-            is the library's to find, in the variables of the provider.
+        endpoint: The user's address, key and headers; an empty address or key leaves it to the
+            library, which reads the provider's environment variables.
         provider: The provider's name, for messages.
     """
 
@@ -90,16 +90,16 @@ class LiteLLMTransport:
 
     @property
     def host(self) -> str:
-        """Host and port of a given address, or the provider's name."""
+        """Host and port of the user's address, or the provider's name."""
         return self._endpoint.host or f"{self._provider}, by LiteLLM"
 
     async def send(self, call: Call, request_id: str) -> Completion | RequestFailure:
-        """Send a request, and read its answer; see `Transport`."""
+        """Send a request and read its response; see `Transport`."""
         if call.path != CHAT_PATH or call.body is None:
             return RequestFailure(
                 status=HTTPStatus.NOT_FOUND, reason="LiteLLM is asked for chats alone"
             )
-        library = await asyncio.to_thread(_library)  # seconds, when it is first needed
+        library = await asyncio.to_thread(_library)  # the import takes seconds
         began = time.perf_counter()
         try:
             async with asyncio.timeout(self._endpoint.timeout):
@@ -133,21 +133,21 @@ class LiteLLMTransport:
         return text.encode("utf-8", "replace")
 
     async def listed(self, request_id: str) -> bytes:  # noqa: ARG002 - as `Transport`
-        """Nothing: the library cannot say what models a provider has."""
+        """Nothing: the library cannot list a provider's models."""
         return b""
 
     async def aclose(self) -> None:
-        """Close the library's connections, of all its models; may be called again."""
+        """Close the library's connections for all its models; may be called again."""
         if _library.cache_info().currsize:
             await _library().close_litellm_async_clients()
 
 
 def _failure(error: Exception, endpoint: Endpoint) -> RequestFailure:
-    """The failure that an exception of the library tells of; its text never shows the key."""
+    """The failure behind an exception of the library; its text never shows the key."""
     if isinstance(error, TimeoutError):
         return http_failures.of_timeout(endpoint.timeout)
     status = getattr(error, "status_code", None)
-    if not isinstance(status, int):  # not of the library's own making
+    if not isinstance(status, int):  # not the library's own exception
         reason = cleaned(f"{type(error).__name__}: {error}", endpoint.api_key)
         return RequestFailure(status=None, reason=reason, kind="LiteLLM failed")
     name = type(error).__name__
@@ -155,7 +155,7 @@ def _failure(error: Exception, endpoint: Endpoint) -> RequestFailure:
     headers = getattr(response, "headers", None)
     said = {"message": str(getattr(error, "message", error)), "type": _CODES.get(name, name)}
     wait = None if headers is None else retry_after(headers)
-    if _KEYLESS.search(said["message"]):  # some providers' code takes it for its own fault
+    if _KEYLESS.search(said["message"]):  # some providers report a missing key as a server error
         status = HTTPStatus.UNAUTHORIZED
     found = told(said, status=status, wait=wait, key=endpoint.api_key)
     if _NO_PROVIDER in said["message"]:
@@ -165,7 +165,7 @@ def _failure(error: Exception, endpoint: Endpoint) -> RequestFailure:
 
 @cache
 def _library() -> Any:
-    """The library, without its retries, caches and words to anybody."""
+    """Import the library with its logging and debug output off."""
     for name, value in _IN_THE_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):

@@ -1,4 +1,4 @@
-"""The embedded model: llama.cpp's server as a child process, spoken to like any endpoint."""
+"""The embedded model: llama.cpp's server as a child process, used like any endpoint."""
 
 import os
 import secrets
@@ -21,11 +21,11 @@ from pytest_selfrepair.models.weights import SIZES, Weights
 
 # 4,096 tokens hold a hard task with worked examples.
 DEFAULT_CONTEXT = 4096
-# Measured by benchmarks/local.py. A slot that has the worked examples keeps them until another
-# prompt, or a choice of one, takes it: hence more slots than are at work, and few requests at once,
-# each with all choices of its prompt. Prompt tokens computed for each that is new: 4 slots and 4
-# requests of one choice 2.1; 8 slots and 4, 3, 2 requests of all choices 1.6, 1.35, 1.35; 12 slots
-# and 3 or 2 requests 1.37 and 1.2.
+# Measured by benchmarks/local.py. A slot keeps the worked examples cached until another prompt, or
+# one choice of it, takes the slot: hence more slots than are busy, and few requests at once, each
+# with all choices of its prompt. Prompt tokens computed per new prompt token: 2.1 with 4 slots and
+# 4 requests of one choice; 1.6, 1.35, 1.35 with 8 slots and 4, 3, 2 requests of all choices; 1.37
+# and 1.2 with 12 slots and 3 or 2 requests.
 DEFAULT_SLOTS = 12
 REQUESTS_AT_ONCE = 2
 
@@ -40,10 +40,10 @@ _HINTS = {
 
 
 def parse_local_name(name: str) -> Weights | None:
-    """Which size of the embedded model a name means; None for a name of another model.
+    """The size of the embedded model that a name means; None for another model's name.
 
     Raises:
-        UsageError: The name begins with ``local:`` and no such size is known.
+        UsageError: The name begins with ``local:``, but the size is unknown.
     """
     wanted = name.lower()
     for size in SIZES:
@@ -57,15 +57,15 @@ def parse_local_name(name: str) -> Weights | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalServer:
-    """A running server of the embedded model; a context manager that closes it.
+    """A running server of the embedded model; as a context manager, it closes on exit.
 
-    Address and key are plain strings: hand them to as many clients and processes as the run has.
+    Address and key are plain strings, to pass to any number of clients and processes.
 
     Attributes:
         base_url: ``http://127.0.0.1:PORT/v1``.
-        api_key: What a request must carry; random, and worthless after the run.
-        model_name: The model's name: that of its file, without the ending.
-        pid: The server's process.
+        api_key: The key of every request; random, and worthless after the run.
+        model_name: The model's name: its file's name without the suffix.
+        pid: The server's process id.
     """
 
     base_url: str
@@ -84,21 +84,21 @@ class LocalServer:
         threads: int | None = None,
         timeout: float = _START_SECONDS,
     ) -> Self:
-        """Start the server and wait until the model answers, which takes some seconds.
+        """Start the server and wait some seconds until the model answers.
 
-        The server ends when it is closed or when this process does, however that comes about.
+        The server ends when it is closed or when this process ends, even if killed.
 
         Args:
-            weights: The GGUF file, as `find_weights` gives it.
-            slots: Completions drawn at once; more wait their turn.
-            context: Longest prompt and completion together, in tokens.
-            threads: Processor threads; by default one fewer than the processors this process may
-                use.
-            timeout: How long loading may take, in seconds.
+            weights: The GGUF file, from `find_weights`.
+            slots: Completions drawn at once; further ones wait.
+            context: The longest prompt and completion together, in tokens.
+            threads: Processor threads; by default one fewer than the processors available to this
+                process.
+            timeout: The longest loading time, in seconds.
 
         Raises:
-            LocalModelError: The runtime is not installed, or the model could not be loaded; with
-                the last lines of the log.
+            LocalModelError: The runtime is not installed, or the model could not be loaded; the
+                message ends with the log's last lines.
         """
         if find_spec("xllamacpp") is None:
             raise LocalModelError(
@@ -128,15 +128,15 @@ class LocalServer:
         )
 
     def alive(self) -> bool:
-        """Whether the server still runs."""
+        """Whether the server is running."""
         return self._child.alive()
 
     def log_tail(self) -> str:
-        """The last lines that llama.cpp logged; never shows the key."""
+        """The last lines of llama.cpp's log, without the key."""
         return self._child.log_tail()
 
     def death(self) -> str | None:
-        """How the server ended of itself, in a line; None while it runs."""
+        """How the server died, in a line; None while it runs."""
         if self.alive():
             return None
         return f"The embedded model's server has ended{self._child.how_it_ended()}"
@@ -164,8 +164,8 @@ class _Child:
         self._secret = config.api_key
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
         # Pipes of `subprocess` are not inheritable, so no other child can keep this one alive. A
-        # session of its own: Ctrl-C is for the run to handle, which then closes the server. `-P`:
-        # a `json.py` among the user's tasks must not be imported here.
+        # session of its own leaves Ctrl-C to the run, which then closes the server. `-P` keeps a
+        # `json.py` among the user's tasks from being imported here.
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "pytest_selfrepair.models.local_server"],
             stdin=subprocess.PIPE,
@@ -174,7 +174,7 @@ class _Child:
             bufsize=0,
             start_new_session=True,
         )
-        with suppress(BrokenPipeError):  # It died at once; whoever waits for it will say so.
+        with suppress(BrokenPipeError):  # It died at once; `wait_ready` reports it.
             self._stdin.write(config.to_line())
 
     @property
@@ -197,7 +197,7 @@ class _Child:
         return self._process.poll() is None
 
     def wait_ready(self, timeout: float) -> str:
-        """The server's address, once it has one."""
+        """Wait for the server's address."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._stdout, selectors.EVENT_READ)
             if not selector.select(timeout):
@@ -211,12 +211,12 @@ class _Child:
         return Ready.from_line(line).address
 
     def fate(self) -> str:
-        """How it ended and what it last said, to end a sentence with."""
+        """How it ended and its last log lines, as the end of a sentence."""
         how, tail = self.how_it_ended(), self.log_tail()
         return f"{how}. The log ends:\n{tail}" if tail else f"{how}. The log is empty."
 
     def how_it_ended(self) -> str:
-        """By which signal or with which status, in brackets; empty where it runs or ended well."""
+        """Its signal or exit status, in brackets; empty while it runs or after status 0."""
         code = self._process.poll()
         if code is not None and code < 0:
             ended_by = signal.Signals(-code)
@@ -244,10 +244,10 @@ class _Child:
 
 
 def _spare_processors() -> int:
-    """All but one, which is left to the judge, so that no program times out for want of it.
+    """The number of processors less one, left to the judge so that no program times out.
 
-    The threads wait for each other at every step, so one that shares its processor stalls all of
-    them. Measured on two processors, four slots: 54 tokens/s with two threads and 29 with one on
-    an idle machine, but 8 and 30 where one processor was busy.
+    The threads wait for each other at every step, so one on a shared processor stalls them all.
+    Measured on two processors, four slots: 54 tokens/s with two threads and 29 with one on an idle
+    machine, but 8 and 30 with one processor busy.
     """
     return max(1, usable_processors() - 1)

@@ -1,8 +1,8 @@
-"""The process that runs llama.cpp's server for the embedded model, and dies with its parent.
+"""Run llama.cpp's server for the embedded model in a process that ends with its parent.
 
-Its standard input carries one line, a `ServerConfig`, and is then held open by the parent: its end
-is the word to stop, which the system also gives for a parent that was killed. Standard output
-carries one line, a `Ready`, once the model answers. Standard error is the log.
+Standard input carries one line, a `ServerConfig`, and is then held open by the parent; its end
+stops the server, also where the parent was killed. Standard output carries one line, a `Ready`,
+once the model answers. Standard error is the log.
 """
 
 import json
@@ -12,24 +12,24 @@ import time
 from dataclasses import asdict, dataclass
 from typing import NoReturn
 
-# Warnings and errors: one line a request would fill a disk in a long run.
+# Warnings and errors only: a line per request would fill the disk in a long run.
 _VERBOSITY = 2
-# Kept prompts of slots that were given away; llama.cpp's own default is 8 GB.
+# The cache for prompts of reassigned slots; llama.cpp's default is 8 GB.
 _PROMPT_CACHE_MIB = 256
-# Seconds for llama.cpp, which logs from a thread of its own, to finish saying what is wrong.
+# Seconds for llama.cpp's logging thread to write its last messages.
 _LAST_WORDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerConfig:
-    """What the server is started with.
+    """The configuration of the server.
 
     Attributes:
         weights: Path of the GGUF file.
-        name: The model's name, as the server tells it.
-        api_key: What every request must carry.
+        name: The model's name, as the server reports it.
+        api_key: The key of every request.
         slots: Completions drawn at once.
-        context: Longest prompt and completion together, in tokens, of each slot.
+        context: The longest prompt and completion together in a slot, in tokens.
         threads: Processor threads.
     """
 
@@ -52,7 +52,7 @@ class ServerConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """Said once the model answers: ``http://127.0.0.1:PORT``."""
+    """The line sent once the model answers, with the address ``http://127.0.0.1:PORT``."""
 
     address: str
 
@@ -67,7 +67,7 @@ class Ready:
 
 
 def serve(config: ServerConfig) -> NoReturn:
-    """Load the model, say so, and serve until standard input ends, which ends the process."""
+    """Load the model, report it, and serve until standard input ends; then exit the process."""
     import xllamacpp  # noqa: PLC0415 - the parent imports this module, and must not load llama.cpp
 
     params = xllamacpp.CommonParams()
@@ -80,7 +80,7 @@ def serve(config: ServerConfig) -> NoReturn:
     params.cache_ram_mib = _PROMPT_CACHE_MIB
     params.verbosity = _VERBOSITY
     # Other users of this machine and pages in a browser reach loopback too: hence the key, and
-    # nothing that a page of another origin could read.
+    # no access from other origins.
     params.hostnames = ["127.0.0.1"]
     params.port = 0
     params.api_keys = [config.api_key]
@@ -90,17 +90,17 @@ def serve(config: ServerConfig) -> NoReturn:
     params.endpoint_slots = False
 
     ready_pipe = os.dup(1)
-    os.dup2(2, 1)  # What llama.cpp prints belongs into the log.
-    # Holds the interpreter until the model is loaded; so a parent that dies meanwhile is noticed
-    # just after.
+    os.dup2(2, 1)  # What llama.cpp prints belongs in the log.
+    # This holds the interpreter until the model is loaded; a parent's death meanwhile is noticed
+    # only then.
     server = xllamacpp.Server(params)
     os.write(ready_pipe, Ready(address=server.listening_address).to_line())
     sys.stdin.buffer.read()
-    os._exit(0)  # At once: the server's own end would first generate what was asked for.
+    os._exit(0)  # At once: a clean shutdown would first finish all completions.
 
 
 def main() -> None:
-    """Run the server; never returns, for its threads would keep a normal exit waiting."""
+    """Run the server; never returns, as its threads would block a normal exit."""
     try:
         serve(ServerConfig.from_line(sys.stdin.buffer.readline()))
     except Exception as error:  # noqa: BLE001 - whatever it was, the parent shows the log

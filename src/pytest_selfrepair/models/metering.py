@@ -1,4 +1,4 @@
-"""A completion → samples, each with the tokens and dollars that it cost."""
+"""Turn a completion into samples with their tokens and dollars."""
 
 from dataclasses import dataclass, replace
 
@@ -13,15 +13,15 @@ from pytest_selfrepair.models.usage import BY_ENDPOINT, Counted, counted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metering:
-    """How the completions of one model are counted and priced.
+    """Counts and prices the completions of one model.
 
     Attributes:
         counter: Counts tokens where the endpoint does not.
         price: The price of its tokens; None: unknown.
-        counts_one_choice: Whether the endpoint counts the tokens of one choice of several, as
-            llama.cpp's server does. All its completions are then counted by `counter`, so that what
-            one costs does not depend on how many were asked for beside it.
-        reader: Tells thoughts within a reply from its answer; None: by the usual tags.
+        counts_one_choice: Whether the endpoint counts the tokens of only one of several choices, as
+            llama.cpp's server does. `counter` then counts all its completions, so that their cost
+            does not depend on how many were requested together.
+        reader: Separates a reply's thoughts from its answer; None: by the usual tags.
     """
 
     counter: TokenCounter
@@ -30,7 +30,7 @@ class Metering:
     reader: ReplyReader | None = None
 
     async def counted(self, answer: Completion) -> Counted:
-        """The tokens of each choice of an answer.
+        """Count the tokens of each choice of a completion.
 
         Raises:
             LocalModelError: They could not be counted.
@@ -40,12 +40,12 @@ class Metering:
         return await counted(answer, counter=self.counter, reader=self.reader)
 
     def samples(self, answer: Completion, counts: Counted, *, address: str) -> list[Sample]:
-        """A sample for each choice of an answer.
+        """Make a sample of each choice of a completion.
 
         Args:
-            answer: The answer.
+            answer: The completion.
             counts: The tokens of each choice.
-            address: Where it was drawn; empty for the embedded model.
+            address: The endpoint's address; empty for the embedded model.
         """
         origin = None
         if address:
@@ -69,6 +69,6 @@ class Metering:
 
 
 def undrawn(finish_reason: str) -> Sample:
-    """A sample that the endpoint did not let the model draw: nothing was read or written."""
+    """The empty sample of a prompt that the endpoint kept from the model; it cost no tokens."""
     usage = Usage(completion_tokens=0, prompt_tokens=0, counted_by=BY_ENDPOINT)
     return Sample(text="", usage=usage, finish_reason=finish_reason, dollars=0.0)

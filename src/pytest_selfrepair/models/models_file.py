@@ -1,4 +1,4 @@
-"""A TOML file of models: for each name its address, key, parameters, price and pace."""
+"""Read the TOML file of models: addresses, keys, parameters, prices and rate limits by name."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -18,21 +18,21 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSettings:
-    """What a file says of one model; where it says nothing, the run's options hold.
+    """The settings of one model in a file; the run's options fill in the rest.
 
     Attributes:
         where: File and table, for error messages.
         base_url: The addresses of its endpoint.
-        key_env: The variable of the environment that holds its key; None where it has none.
+        key_env: The environment variable with its key; None without a key.
         params: Values of `SamplingParams`, by field.
         feedback_max_tokens: The longest explanation, in tokens.
-        headers: Further headers of its requests, as they are written in the file.
-        thinking_tags: Names of further tags around what it thinks.
-        concurrency: Requests in flight, over the whole run.
-        requests_per_minute: Requests sent in a minute, over the whole run.
-        tokens_per_minute: Tokens, read or generated, in a minute, over the whole run.
-        price: What its tokens cost.
-        thinks: Whether it thinks before it answers; None: as its name suggests.
+        headers: Further headers of its requests, as written in the file.
+        thinking_tags: Names of further tags around its thoughts.
+        concurrency: The most requests in flight over the whole run.
+        requests_per_minute: The most requests in a minute over the whole run.
+        tokens_per_minute: The most tokens, read or generated, in a minute over the whole run.
+        price: The price of its tokens.
+        thinks: Whether it thinks before it answers; None: inferred from its name.
     """
 
     where: str = ""
@@ -50,15 +50,15 @@ class ModelSettings:
 
 
 NOTHING_SAID = ModelSettings()
-"""What the file says of a model that is not in it."""
+"""The settings of a model that is not in the file."""
 
 
 def read_models(path: Path) -> dict[str, ModelSettings]:
-    """The models of a file, by name.
+    """Read the models of a file, by name.
 
     Raises:
-        UsageError: It cannot be read, or something in it is not accepted; the error names file,
-            table, field, value, and what is.
+        UsageError: The file is unreadable or holds an unaccepted value; the error names the file,
+            table, field, value and what is accepted.
     """
     found = read_toml(path, option=OPTION)
     return {name: _model(entry, f"{path}: [{name!r}]") for name, entry in found.items()}
@@ -91,7 +91,7 @@ def _text(found: object) -> str:
 
 
 def _urls(found: object) -> tuple[str, ...]:
-    """One address, or several at which the same model is served."""
+    """One address, or several that serve the same model."""
     return tuple(map(_url, found)) if isinstance(found, list) and found else (_url(found),)
 
 

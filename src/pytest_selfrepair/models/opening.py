@@ -1,4 +1,4 @@
-"""A model behind an endpoint, made from its name and the usual variables of the environment."""
+"""Create a chat model from its name and the usual environment variables."""
 
 import os
 
@@ -15,16 +15,16 @@ from pytest_selfrepair.models.traffic import Slots
 def chat_model(
     name: str, *, base_url: str | None = None, api_key: str | None = None, concurrency: int = 16
 ) -> ChatModel:
-    """A model behind an endpoint that speaks the OpenAI protocol.
+    """Create a model behind an endpoint that speaks the OpenAI protocol.
 
     Args:
-        name: What the endpoint calls it.
+        name: The model's name at the endpoint.
         base_url: The endpoint's address, up to ``/v1``; None: ``$OPENAI_BASE_URL``, else OpenAI's.
         api_key: Its key; None: ``$OPENAI_API_KEY``.
-        concurrency: Requests in flight at most.
+        concurrency: The most requests in flight.
 
     Raises:
-        UsageError: There is no key for OpenAI's own endpoint, or concurrency is less than 1.
+        UsageError: OpenAI's own endpoint is used without a key, or concurrency is less than 1.
     """
     if concurrency < 1:
         raise UsageError(f"concurrency: found {concurrency}; accepted: a whole number from 1 up")

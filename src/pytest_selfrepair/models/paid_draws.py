@@ -1,10 +1,10 @@
-"""The draws of one round that are paid: reserved, asked for, filed, and only then handed over.
+"""Draw the paid completions of one round: reserve, request and store them, then return them.
 
-A request asks for permission when it has its slot (`permit`): then its draw is claimed and its cost
-set aside, in one transaction, for all its tries. Where that cannot be had, since another draws the
-same or holds what is left of the budget, it gives the slot back and waits without one. So whoever
-holds something needs only a slot, and whoever holds a slot waits for nobody: nothing can lock.
-Several completions of one request are reserved together; what of them cannot be had is drawn apart.
+A request asks for permission once it has a slot (`permit`): its draw is claimed and its cost
+reserved, in one transaction, for all its tries. Where another run draws the same or has reserved
+the rest of the budget, the request gives its slot back and waits without one. A holder of a
+reservation thus waits only for a slot, and a holder of a slot for nobody: no deadlock is possible.
+Several completions of one request are reserved together; those refused are drawn separately.
 """
 
 import asyncio
@@ -34,15 +34,15 @@ from pytest_selfrepair.models.request_rounds import PendingRequest, answer_store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaidDraws:
-    """Draws the completions of one round, and files them.
+    """Draws and stores the completions of one round.
 
     Attributes:
-        model: The model that is paid.
-        store: Where samples are filed.
+        model: The paid model.
+        store: The store of the samples.
         booking: The reservations of the round.
-        dollars: The price of completions for which their model names none; None: unknown.
-        anew: Whether a sample takes the place of one that is stored.
-        stopped: Set when the run has ended: nothing waits for others any more.
+        dollars: The price of completions without a cost of their own; None: unknown.
+        anew: Whether samples replace stored ones.
+        stopped: Set when the run has ended: nothing waits for other runs any more.
     """
 
     model: Model
@@ -53,7 +53,7 @@ class PaidDraws:
     stopped: asyncio.Event
 
     async def pay(self, pending: Sequence[PendingRequest]) -> None:
-        """Answer requests by completions, drawn in one request where the model can."""
+        """Answer requests with completions, drawn in one request where the model can."""
         together = (
             len(pending) > 1
             and isinstance(self.model, SeveralModel)
@@ -63,7 +63,7 @@ class PaidDraws:
         await asyncio.gather(*(self._draw(group) for group in groups if group))
 
     async def _draw(self, pending: Sequence[PendingRequest]) -> None:
-        """Draw completions, file them, and wait for those that cannot be had now."""
+        """Draw and store completions, and wait for those that cannot be reserved now."""
         results = await self._drawn([each.request for each in pending])
         pairs = list(zip(pending, results, strict=True))
         later = [each for each, result in pairs if isinstance(result, NotNowError)]
@@ -76,27 +76,27 @@ class PaidDraws:
         await asyncio.gather(self._file(drawn), *failed, self._wait(later))
 
     async def _drawn(self, requests: Sequence[SampleRequest]) -> list[Sample | Exception]:
-        """For each request its sample, or why there is none."""
+        """Draw, for each request, its sample or the failure."""
         model = self.model
         try:
             with under(self.booking.permit):
-                if not isinstance(model, AsksPermission):  # it knows no slots
+                if not isinstance(model, AsksPermission):  # it has no slots
                     await permission(requests)
                 if len(requests) == 1 or not isinstance(model, SeveralModel):
                     return [await model.sample(requests[0])]
                 results: list[Sample | Exception] = list(await model.sample_several(requests))
-        except Exception as error:  # noqa: BLE001 - it belongs to who waits
+        except Exception as error:  # noqa: BLE001 - raised where it is awaited
             return [error] * len(requests)
         lacking = len(requests) - len(results)
         few = ModelError(f"{model.name}: {len(results)} of {len(requests)} completions came back")
         return [*results[: len(requests)], *[few] * lacking]
 
     async def _wait(self, pending: Sequence[PendingRequest]) -> None:
-        """Wait, with no slot held, until requests can be had or others have drawn the same."""
+        """Wait, without a slot, until requests can be reserved or others have drawn the same."""
         async with asyncio.TaskGroup() as drawing:
             while True:
                 held = [each for each in pending if self.booking.holds(each.request)]
-                if held:  # beside what waits for room: it makes room when it has ended
+                if held:  # at once: its end may make room for the others
                     drawing.create_task(self.pay(held))
                 pending = [each for each in pending if each not in held]
                 if not pending:
@@ -109,7 +109,7 @@ class PaidDraws:
                     return
 
     async def _decided(self, pending: Sequence[PendingRequest]) -> list[PendingRequest]:
-        """Reserve what can be had, answer what has been decided, and give back all but that."""
+        """Wait to reserve, answer the requests now decided, and return the others."""
         requests = [each.request for each in pending]
         waiting = asyncio.create_task(self.booking.reserve(requests, waits=True))
         stopped = asyncio.create_task(self.stopped.wait())
@@ -134,7 +134,7 @@ class PaidDraws:
         ]
 
     async def _file(self, drawn: Sequence[tuple[PendingRequest, Sample]]) -> None:
-        """File what one request brought, and only then hand it over."""
+        """Store the completions of one request, and only then return them."""
         filings = [
             Filing(
                 request=each.request,
@@ -152,12 +152,12 @@ class PaidDraws:
             each.answer(result)
 
     async def _release(self, pending: PendingRequest, failure: Exception) -> None:
-        """Give back what was reserved for a request that brought nothing, and say why it did."""
+        """Release or lose the reservation of a failed request, and answer it with the failure."""
         held = self.booking.take(pending.request)
         try:
             if held is not None and isinstance(failure, InfrastructureError):
                 await self.store.ledger.release(held)
-            elif held is not None:  # not what a model raises without an answer: it may have one
+            elif held is not None:  # its cost is unknown: the model may have been paid
                 await self.store.ledger.lose(held)
         except InfrastructureError as error:
             failure = error

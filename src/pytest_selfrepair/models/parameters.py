@@ -1,4 +1,4 @@
-"""Parameters of a request: what a user may set, and how it is written into the request's body."""
+"""Check the user's request parameters and write them into the body of a request."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from string import Template
 from pytest_selfrepair.core.sample import SamplingParams
 
 _OURS = ("model", "messages", "n", "max_tokens", "max_completion_tokens", "max_output_tokens")
-"""Fields of a body that decide what is counted, stored and paid for: no extra body has them."""
+"""Fields that an extra body must not set: accounting and storage depend on them."""
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OF_THE_CONNECTION = frozenset(
@@ -21,9 +21,9 @@ _TAG = re.compile(r"[A-Za-z][\w.-]*")
 
 
 def wire_params(params: SamplingParams) -> dict[str, object]:
-    """What the parameters of a draw add to its body, but for its length and seed.
+    """The fields that sampling parameters add to a body, except length and seed.
 
-    The fields of the extra body come last: they may replace the others.
+    Fields of the extra body come last and may replace others.
     """
     wanted = {
         "temperature": params.temperature,
@@ -37,10 +37,10 @@ def wire_params(params: SamplingParams) -> dict[str, object]:
 
 
 def extra_body_from_json(text: str) -> str:
-    """The canonical form of an extra body that a user has written as JSON.
+    """The canonical form of a user's extra body in JSON.
 
     Raises:
-        ValueError: It is none; the message says what is accepted.
+        ValueError: It is invalid; the message says what is accepted.
     """
     try:
         found = json.loads(text)
@@ -50,14 +50,14 @@ def extra_body_from_json(text: str) -> str:
 
 
 def extra_body(found: object) -> str:
-    """The canonical form of an extra body: the same fields and values give the same text.
+    """The canonical form of an extra body: equal fields and values give equal text.
 
     Raises:
-        ValueError: It is none; the message says what is accepted.
+        ValueError: It is invalid; the message says what is accepted.
     """
     accepted = "a JSON object of further fields of the request's body"
     if not isinstance(found, dict):
-        raise ValueError(accepted)  # noqa: TRY004 - the values of options are wrong, not types
+        raise ValueError(accepted)  # noqa: TRY004 - an option's value is wrong, not a type
     if ours := next((name for name in _OURS if name in found), None):
         raise ValueError(f"{accepted}, but for {ours!r}, which the plugin sets itself")
     try:
@@ -68,10 +68,10 @@ def extra_body(found: object) -> str:
 
 
 def header_from_line(text: str) -> tuple[str, str]:
-    """Name and value of a header that a user has written as ``NAME: VALUE``.
+    """Parse a user's header, ``NAME: VALUE``.
 
     Raises:
-        ValueError: It is none; the message says what is accepted, and shows no value.
+        ValueError: It is invalid; the message says what is accepted, and shows no value.
     """
     name, colon, value = text.partition(":")
     if not colon:
@@ -80,10 +80,10 @@ def header_from_line(text: str) -> tuple[str, str]:
 
 
 def header(name: str, value: object) -> tuple[str, str]:
-    """A header, checked; ``$NAME`` in its value stands for a variable of the environment.
+    """Check a header; ``$NAME`` in its value stands for an environment variable.
 
     Raises:
-        ValueError: It is none; the message says what is accepted, and shows no value.
+        ValueError: It is invalid; the message says what is accepted, and shows no value.
     """
     if not _HEADER_NAME.fullmatch(name):
         raise ValueError("the name of a header: letters, digits and hyphens")
@@ -97,10 +97,10 @@ def header(name: str, value: object) -> tuple[str, str]:
 
 
 def header_value(value: str, environment: Mapping[str, str]) -> str:
-    """The value of a header as it is sent.
+    """A header's value with its environment variables filled in.
 
     Raises:
-        ValueError: A variable is not set or empty; the message says which.
+        ValueError: A variable is unset or empty; the message says which.
     """
     for name in Template(value).get_identifiers():
         if not environment.get(name, "").strip():
@@ -112,20 +112,20 @@ def header_value(value: str, environment: Mapping[str, str]) -> str:
 
 
 def keyed_headers(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """The headers that may change a completion, in a fixed order; none that only lets one in."""
+    """The headers that may change a completion, in a fixed order, without credentials."""
     return tuple(sorted((name.lower(), value) for name, value in headers if not is_secret(name)))
 
 
 def is_secret(name: str) -> bool:
-    """Whether a header of this name proves who asks, so that its value is shown nowhere."""
+    """Whether a header's name is that of a credential, whose value must never be shown."""
     return not _SECRET.isdisjoint(re.split("[-_.]", name.lower()))
 
 
 def thinking_tag(text: object) -> str:
-    """The name of a tag, without its brackets.
+    """Check the name of a tag, without its brackets.
 
     Raises:
-        ValueError: It is none; the message says what is accepted.
+        ValueError: It is invalid; the message says what is accepted.
     """
     if not isinstance(text, str) or not _TAG.fullmatch(text.strip()):
         raise ValueError("the name of a tag without its brackets, such as think")

@@ -1,8 +1,8 @@
-"""Permission to send a request: asked for when it has its slot, given when its cost is set aside.
+"""Permission to send a request: sought once it has a slot, granted once its cost is reserved.
 
-So what a run that is killed has lost is never more than what could be in flight. Who asks is what
-holds the slots: `slotted` models and `ChatModel`. The permit goes with the work, as a deadline
-would, rather than through every signature: models of the user's own need not know of it.
+A killed run thus never loses more than what could be in flight. `slotted` models and `ChatModel`,
+which hold the slots, ask for it. The permit is passed by context, as a deadline would be, rather
+than through every signature, so users' own models need not know of it.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -14,29 +14,29 @@ from pytest_selfrepair.core.sample import SampleRequest
 from pytest_selfrepair.errors import ModelError
 
 Permit = Callable[[Sequence[SampleRequest]], Awaitable[None]]
-"""Sets aside what requests can cost, once for all their tries; raises `NotNowError`."""
+"""Reserves what requests can cost, once for all their tries; raises `NotNowError`."""
 
 _PERMIT: ContextVar[Permit | None] = ContextVar("selfrepair_permit", default=None)
 
 
 class NotNowError(ModelError):
-    """Nothing was sent, and may be later: what a request needs is another's for now."""
+    """The request cannot be reserved for now, and was not sent."""
 
 
 @runtime_checkable
 class AsksPermission(Protocol):
-    """A model that asks for permission itself, before every try, when it has a slot."""
+    """A model that asks for permission itself, before every try, once it has a slot."""
 
     asks_permission: bool
 
 
 async def permission(requests: Sequence[SampleRequest]) -> None:
-    """Ask whether requests may be sent, with a slot for them held; free where nobody keeps account.
+    """Ask to send requests while holding their slot; always granted without an account.
 
     Raises:
-        NotNowError: Not now. The slot is to be given back: who holds what is needed may wait for
-            it.
-        InfrastructureError: Never.
+        NotNowError: They must wait. Release the slot: the holder of what they need may be waiting
+            for it.
+        InfrastructureError: They can never be sent.
     """
     if (permit := _PERMIT.get()) is not None:
         await permit(requests)
@@ -44,7 +44,7 @@ async def permission(requests: Sequence[SampleRequest]) -> None:
 
 @contextmanager
 def under(permit: Permit) -> Iterator[None]:
-    """Have requests that are made within this ask a permit."""
+    """Apply a permit to the requests made within the block."""
     token = _PERMIT.set(permit)
     try:
         yield

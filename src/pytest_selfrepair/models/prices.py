@@ -1,4 +1,4 @@
-"""What tokens cost: a small table of US dollars, which the user may override."""
+"""The prices of tokens: a small table in US dollars, which users may override."""
 
 import functools
 import re
@@ -22,14 +22,14 @@ _FIELDS = frozenset({"input", "cached_input", "output"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """What a model's tokens cost, in US dollars per million.
+    """The price of a model's tokens, in US dollars per million.
 
     Attributes:
-        input: Tokens read.
-        cached_input: Those that the endpoint had read before.
-        output: Generated tokens, reasoning included.
-        tiers: The prices of requests with longer prompts, each with the number of tokens above
-            which it holds, ascending; it holds for all tokens of such a request.
+        input: Prompt tokens.
+        cached_input: Prompt tokens read from the endpoint's cache.
+        output: Generated tokens, including reasoning.
+        tiers: The prices for longer prompts, each with the prompt length in tokens above which it
+            applies, ascending; it applies to all tokens of such a request.
     """
 
     input: float
@@ -38,22 +38,22 @@ class Price:
     tiers: tuple[tuple[int, "Price"], ...] = ()
 
     def dollars(self, usage: Usage, *, prompt: int | None = None) -> float:
-        """What a completion cost, in US dollars; a prompt that nobody counted costs nothing.
+        """The cost of a completion in US dollars; an uncounted prompt costs nothing.
 
         Args:
-            usage: The tokens it is charged for.
-            prompt: The length of its prompt in tokens, where it is not charged for all of it:
-                several completions of one request share the prompt.
+            usage: The tokens charged to it.
+            prompt: The whole prompt's length in tokens, where it is not charged in full because
+                several completions of one request share it.
         """
         return self._reached(max(usage.prompt_tokens or 0, prompt or 0))[-1]._flat(usage)  # noqa: SLF001 - its own class
 
     def at_most(self, usage: Usage) -> float:
-        """What a completion costs at most whose prompt may be shorter than it is said to be."""
+        """The most that a completion costs, given an upper bound on its prompt."""
         reached = self._reached(usage.prompt_tokens or 0)
         return max(price._flat(usage) for price in reached)  # noqa: SLF001 - as above
 
     def _reached(self, prompt: int) -> list["Price"]:
-        """The prices of prompts up to a length."""
+        """The prices of all tiers up to a prompt's length."""
         return [self, *(price for above, price in self.tiers if prompt > above)]
 
     def _flat(self, usage: Usage) -> float:
@@ -64,7 +64,7 @@ class Price:
 
 
 FREE = Price(input=0.0, cached_input=0.0, output=0.0)
-"""The price of what this machine computes."""
+"""The price of models on this machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +72,8 @@ class Prices:
     """A table of prices.
 
     Attributes:
-        table: The prices, by the models' names.
-        as_of: The day of the table that comes with the package.
+        table: The prices by model name.
+        as_of: The date of the package's table.
     """
 
     table: MappingProxyType[str, Price] = field(repr=False)
@@ -81,24 +81,24 @@ class Prices:
 
     @classmethod
     def read(cls, path: Path | None = None) -> "Prices":
-        """The table that comes with the package, and over it the user's own.
+        """Read the package's table, overridden by the user's.
 
         Args:
-            path: A TOML file with a table for each model: ``["gpt-4o"]`` and under it ``input`` and
-                ``output``, ``cached_input`` where that differs from ``input``, and ``tiers`` where
+            path: A TOML file with a table for each model: ``["gpt-4o"]`` with ``input`` and
+                ``output``, ``cached_input`` where it differs from ``input``, and ``tiers`` where
                 long prompts cost more: a list of tables with ``above``, in tokens, and rates.
 
         Raises:
-            UsageError: The file cannot be read, or a price in it is none.
+            UsageError: The file cannot be read, or holds an invalid price.
         """
         as_of, ours = _ours()
         return cls(table=MappingProxyType(ours | (_user(path) if path else {})), as_of=as_of)
 
     def of(self, model: str) -> Price | None:
-        """The price of a model's tokens, or None where nobody knows it.
+        """The price of a model's tokens; None where unknown.
 
-        Found by the exact name, else without its date (``gpt-4o-2024-08-06``), else without its
-        vendor (``openai/gpt-4o``). What runs on this machine costs nothing.
+        Looked up by the exact name, else without its date (``gpt-4o-2024-08-06``), else without
+        its vendor (``openai/gpt-4o``). Models on this machine cost nothing.
         """
         bare = model.rpartition("/")[2]
         for name in (model, _DATED.sub("", model), bare, _DATED.sub("", bare)):
@@ -123,10 +123,10 @@ def _user(path: Path) -> dict[str, Price]:
 
 
 def read_toml(path: Path, *, option: str) -> dict[str, object]:
-    """The tables of a file that an option names.
+    """Read the tables of a file given by an option.
 
     Raises:
-        UsageError: It cannot be read.
+        UsageError: The file cannot be read.
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -134,19 +134,19 @@ def read_toml(path: Path, *, option: str) -> dict[str, object]:
         raise UsageError(
             f"{option}: {path} cannot be read: {error.strerror}; accepted: a TOML file"
         ) from None
-    except ValueError as error:  # of TOML or of UTF-8
+    except ValueError as error:  # invalid TOML or UTF-8
         raise UsageError(f"{option}: {path}: {error}; accepted: TOML") from None
 
 
 def read_price(entry: object, where: str) -> Price:
-    """The price that a table holds.
+    """Read a price from a table.
 
     Args:
         entry: The table.
         where: File and table, for error messages.
 
     Raises:
-        UsageError: It is no price; the error names the field, the value, and what is accepted.
+        UsageError: It is not a price; the error names the field, the value and what is accepted.
     """
     table = dict(entry) if isinstance(entry, dict) else {}
     tiers = table.pop("tiers", [])

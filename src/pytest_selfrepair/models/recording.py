@@ -1,4 +1,4 @@
-"""Record and replay: every completion is stored before it is used, and served again for free."""
+"""Record and replay: store every completion before it is used, and serve it again for free."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ _NO_LIMITS = RunLimits()
 
 
 class Replay(StrEnum):
-    """Whether stored samples are served again."""
+    """Whether stored samples are replayed."""
 
     OFF = "off"
     AUTO = "auto"
@@ -28,30 +28,31 @@ class Replay(StrEnum):
 
 @runtime_checkable
 class Located(Protocol):
-    """A model that is asked at an address."""
+    """A model with an address."""
 
     @property
     def address(self) -> str:
-        """The address in records."""
+        """The address for records."""
         ...
 
 
 class RecordingModel:
-    """A model whose samples are kept and paid for from the run's account.
+    """A model whose samples are stored and paid for from the run's account.
 
-    Requests that are made together and differ by their nodes alone are one round: they are looked
-    up together, and what is missing is drawn in one request where the model can.
+    Requests made together that differ only in their nodes form one round: they are looked up
+    together, and the missing samples are drawn in one request where the model can.
 
     Args:
-        model: The model that is paid.
-        store: Where its samples are kept, and its account.
-        replay: `auto` serves what is there and pays for the rest, `only` never pays, `off` always.
-        campaign: On whose account samples are drawn.
-        limits: What the whole run may spend.
+        model: The paid model.
+        store: The store of its samples and account.
+        replay: `auto` replays stored samples and pays for the rest, `only` never pays, `off`
+        always does.
+        campaign: The account that pays.
+        limits: The limits of the whole run.
         dollars: The most that a completion costs, in US dollars; None: unknown.
 
     Attributes:
-        model: The model that is paid.
+        model: The paid model.
     """
 
     def __init__(
@@ -83,11 +84,11 @@ class RecordingModel:
         """Serve a stored sample, or draw one and store it.
 
         Raises:
-            ReplayMissError: Replay is `only` and there is no such sample.
-            BudgetSpentError: The run may not spend what it would cost.
+            ReplayMissError: Replay is `only` and the sample is not stored.
+            BudgetSpentError: Its cost exceeds what the run may still spend.
             RunEndedError: The run ended while another was drawing the same.
-            ModelError: The model gave no answer.
-            StoreError: The sample could not be read or kept.
+            ModelError: The model gave no completion.
+            StoreError: The sample could not be read or stored.
         """
         sample = await self._rounds.ask(request)
         if sample.origin is not None:
@@ -95,20 +96,20 @@ class RecordingModel:
         return sample
 
     def take_origins(self, task_id: str) -> set[Answered]:
-        """The endpoints that a task's samples came from since this was last called for it."""
+        """Take the endpoints of a task's samples since the last call for it."""
         return self._origins.pop(task_id, set())
 
     def stop(self) -> None:
-        """Wait no more for what others hold; what has been sent goes on."""
+        """Stop waiting for other runs; requests already sent go on."""
         self._stopped.set()
 
     async def aclose(self) -> None:
-        """Give up what is being drawn, then close the model; the store belongs to who opened it."""
-        await self._rounds.aclose()  # first: a model that hangs up looks as if nothing was sent
+        """Cancel the draws under way, then close the model; its opener closes the store."""
+        await self._rounds.aclose()  # first: a closed model looks as if nothing was sent
         await self.model.aclose()
 
     async def _serve(self, pending: Sequence[PendingRequest]) -> None:
-        """Answer every request of a round, by a sample or by why there is none."""
+        """Answer every request of a round with a sample or a failure."""
         missing = list(pending)
         if self._replay is not Replay.OFF:
             missing = await answer_stored(pending, self._store)
@@ -136,7 +137,7 @@ class RecordingModel:
             booking.give_back()
 
     async def _miss(self, request: SampleRequest) -> ReplayMissError:
-        """Why no stored sample answers a request: how the nearest stored one differs."""
+        """Build the error of a missing sample, with its difference to the nearest stored one."""
         before = await self._store.asked(request.task_id, request.node)
         differs = nearest_difference(request, before)
         why = "no other sample of this place is stored" if differs is None else differs
@@ -146,7 +147,7 @@ class RecordingModel:
         )
 
     def _wanted(self, request: SampleRequest) -> Wanted:
-        """The most that a request can cost, and the draw that it claims."""
+        """The most that a request can cost, and the draw it claims."""
         key = None if self._replay is Replay.OFF else request.key
         return most_of(request, self._dollars, key=key)
 
@@ -161,5 +162,5 @@ class RecordingModel:
 
 
 def origins_of(models: Iterable[RecordingModel], task_id: str) -> tuple[Answered, ...]:
-    """The endpoints that a task's completions came from, whichever of the models drew them."""
+    """Take the endpoints of a task's completions from all models."""
     return tuple(sorted(set().union(*(model.take_origins(task_id) for model in models))))

@@ -1,4 +1,4 @@
-"""What requests can cost before they are sent, and what their samples did cost, in dollars."""
+"""The most that requests can cost, and the cost of their samples."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,16 +10,16 @@ Dollars = Callable[[Usage], float]
 """The most that a completion costs, in US dollars."""
 
 TOKENS_AROUND_A_MESSAGE = 8
-"""What endpoints put around each message, at most; it has a role and marks of begin and end."""
+"""The most tokens that endpoints add to a message: its role and its delimiters."""
 
 
 def most_of(request: SampleRequest, dollars: Dollars | None, *, key: str | None) -> Wanted:
-    """The most that a request can cost; no token is shorter than a byte.
+    """The most that a request can cost, as every token has at least one byte.
 
     Args:
         request: The request.
         dollars: The price; None: unknown.
-        key: The draw that it claims; None: none.
+        key: The draw it claims; None: none.
     """
     tokens = request.params.max_tokens
     if dollars is None:
@@ -33,7 +33,7 @@ def most_of(request: SampleRequest, dollars: Dollars | None, *, key: str | None)
 
 
 def priced(sample: Sample, dollars: Dollars | None) -> Sample:
-    """A sample with what it cost, where its model has not said so and the price is known."""
+    """Add the cost of a sample where its model gives none and the price is known."""
     if sample.finish_reason == CONTEXT_LIMIT:
         return replace(sample, dollars=0.0)
     if sample.dollars is not None or dollars is None:

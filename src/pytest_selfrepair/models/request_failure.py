@@ -1,4 +1,4 @@
-"""What an endpoint's error means: try again, ask otherwise, end the branch, or give up."""
+"""Classify an endpoint's errors: retry, change the request, end the branch, or give up."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,9 +8,9 @@ from pytest_selfrepair.models import wordings
 from pytest_selfrepair.models.error_bodies import read_error
 
 _NO_SECRET = 4
-"""Characters of a key that is but a placeholder, and may stand in any word."""
+"""Keys of up to so many characters are placeholders, and are not masked."""
 LONGEST_REASON = 300
-"""Characters of an endpoint's own words that an error repeats."""
+"""The longest quotation from an endpoint in an error, in characters."""
 
 _ADVICE = {
     400: "the request is not accepted: check the model's name and limits",
@@ -24,16 +24,16 @@ _ADVICE = {
 _OTHER_ADVICE = "check --selfrepair-base-url"
 _NO_CREDIT = "the account has no credit left"
 _FOR_GOOD = frozenset({401, 402, 403, 404, 405, 410, 451})
-"""Of what is refused, what no other request of this model would change."""
+"""Statuses that every request of the model would get."""
 _PASSING = frozenset({408, 409, 424, 425, 429, 498, 499})
 _TOO_MUCH = frozenset({429, 498, 503, 529})
 _SAYS_LITTLE = frozenset({None, 400, 403, 404, 406, 412, 417, 422})
-"""Statuses that gateways give to what befell them behind; None stands for 200."""
+"""Statuses that gateways give to failures behind them; None stands for 200."""
 _RATE_OF = frozenset({None, 400, 401, 403, 413, 422, 429, 500, 502, 503})
 
 
 class Meaning(StrEnum):
-    """What is to be done about an error."""
+    """What to do about an error."""
 
     PASSING = "try again"
     CONTEXT_LIMIT = "the prompt is longer than the model reads"
@@ -43,21 +43,21 @@ class Meaning(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestFailure:
-    """Why a request was not answered.
+    """Why a request failed.
 
     Attributes:
-        status: The HTTP status, or None where there was none that says why.
-        reason: In the endpoint's words, on one line, without the key.
-        text: All that the endpoint told, in which wordings are sought.
-        codes: The endpoint's codes and types, in lower case.
-        parameters: What it names as the cause: parameters, or places in the request.
-        within: A status that stood behind the one that was given, as gateways pass it on.
-        kind: What went wrong where no status says it.
-        wait: Seconds that the endpoint asks to wait, or None.
-        for_all: Whether it lies in how the endpoint is reached: its address, proxy, certificate.
-        is_unreached: Whether nobody was there, or let one through.
-        is_other: Whether something answered that is no such endpoint.
-        hint: What the user may change, where that is known better than by status.
+        status: The HTTP status; None where none explains the failure.
+        reason: The endpoint's message, on one line, without the key.
+        text: All texts of the error, to search for wordings.
+        codes: The error's codes and types, in lower case.
+        parameters: The parameters or places in the request that it gives as the cause.
+        within: The status that a gateway passes on inside its own error.
+        kind: The kind of failure where there is no status.
+        wait: Seconds to wait, as the endpoint asks, or None.
+        for_all: Whether it is due to the endpoint's address, proxy or certificate.
+        is_unreached: Whether the endpoint could not be reached.
+        is_other: Whether something other than an endpoint answered.
+        hint: What the user may change, where more is known than the status tells.
     """
 
     status: int | None
@@ -75,7 +75,7 @@ class RequestFailure:
 
     @property
     def meaning(self) -> Meaning:
-        """What is to be done."""
+        """What to do about it."""
         if self.for_all:
             return Meaning.REFUSED
         if self.is_of_rate:
@@ -90,7 +90,7 @@ class RequestFailure:
 
     @property
     def is_of_rate(self) -> bool:
-        """Whether it was asked too much in too short a time."""
+        """Whether a rate limit was hit."""
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
             return True
         if self.status not in _RATE_OF:
@@ -110,7 +110,7 @@ class RequestFailure:
 
     @property
     def is_of_quota(self) -> bool:
-        """Whether the account has nothing left to spend, which no waiting mends."""
+        """Whether the account's quota is spent, so that waiting does not help."""
         if self.status == HTTPStatus.PAYMENT_REQUIRED or self._is(wordings.QUOTA_CODES):
             return True
         if self.wait is not None or wordings.PER_MINUTE.search(self.text):
@@ -127,7 +127,7 @@ class RequestFailure:
 
     @property
     def is_of_model(self) -> bool:
-        """Whether the endpoint does not know the model."""
+        """Whether the model is unknown to the endpoint."""
         return self.status in _SAYS_LITTLE and (
             self._is(wordings.UNKNOWN_MODEL_CODES)
             or wordings.UNKNOWN_MODEL.search(self.text) is not None
@@ -135,7 +135,7 @@ class RequestFailure:
 
     @property
     def is_for_good(self) -> bool:
-        """Whether every other request of the same model would be refused as well."""
+        """Whether every request of the same model would be refused."""
         return self.meaning is Meaning.REFUSED and (
             self.for_all or self.status in _FOR_GOOD or self.is_of_quota or self.is_of_model
         )
@@ -163,7 +163,7 @@ class RequestFailure:
 
     @property
     def _of_rate(self) -> Meaning:
-        """What a rate limit means: behind it may stand a size or a quota that no waiting mends."""
+        """Classify a rate limit: it may hide a size or quota that waiting does not change."""
         if self._is(wordings.CONTEXT_CODES) or wordings.CONTEXT_SURE.search(self.text):
             return Meaning.CONTEXT_LIMIT
         if self.is_of_quota or wordings.TOO_LARGE_FOR_RATE.search(self.text):
@@ -187,13 +187,13 @@ class RequestFailure:
 
 
 def told(body: object, *, status: int | None, wait: float | None, key: str) -> RequestFailure:
-    """The failure that an endpoint tells of.
+    """Build the failure reported by an endpoint.
 
     Args:
         body: The body of its error, or the error object.
-        status: The HTTP status; where it says nothing (None: 200), one in the body may.
-        wait: Seconds that it asks to wait.
-        key: What must not be shown.
+        status: The HTTP status; None for 200. One in the body may tell more.
+        wait: Seconds to wait, as the endpoint asks.
+        key: The key, to be masked.
     """
     found = read_error(body)
     within = next((number for number in found.statuses if number != status), None)
@@ -220,7 +220,7 @@ def told(body: object, *, status: int | None, wait: float | None, key: str) -> R
 
 
 def cleaned(text: str, key: str) -> str:
-    """Words of an endpoint on one line, bounded, without the key."""
+    """An endpoint's message on one line, truncated, without the key."""
     line = " ".join(text.split())
     secret = key.strip()  # a key that ends in a newline is repeated with the newline escaped
     if len(secret) > _NO_SECRET:
@@ -235,7 +235,7 @@ def _is_passing(status: int) -> bool:
 
 
 def _wait_in(text: str) -> float | None:
-    """Seconds that the words of an error ask to wait: "try again in 1m7.5s"."""
+    """Seconds to wait, as the text of an error asks: "try again in 1m7.5s"."""
     for found in wordings.WAIT.finditer(text):
         parts = found.groupdict()
         if any(parts.values()):

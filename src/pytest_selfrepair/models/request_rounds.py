@@ -1,4 +1,4 @@
-"""Requests that are made together → rounds, each served as a whole."""
+"""Group requests made together into rounds, each served as a whole."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from pytest_selfrepair.core.sample import Sample, SampleRequest, SampleStore
 
 _Alike = tuple[object, ...]
-"""What requests of one round have in common: all but their nodes."""
+"""The fields that requests of one round share: all but their nodes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingRequest:
-    """A request whose sample is waited for.
+    """A request with the future of its sample.
 
     Attributes:
         request: The request.
         key: The request's key in the store.
-        future: What waits for its sample.
+        future: The future of its sample.
     """
 
     request: SampleRequest
@@ -25,7 +25,7 @@ class PendingRequest:
     future: "asyncio.Future[Sample]"
 
     def answer(self, result: Sample | Exception) -> None:
-        """Hand over the sample, or why there is none; nothing where nobody waits any more."""
+        """Set the sample or the failure; does nothing if the future is done."""
         if self.future.done():
             return
         if isinstance(result, Sample):
@@ -35,10 +35,10 @@ class PendingRequest:
 
 
 class RequestRounds:
-    """Gathers requests of one tick of the event loop that differ by their nodes alone.
+    """Groups requests of one tick of the event loop that differ only in their nodes.
 
     Args:
-        serve: Answers every request of a round; what it raises, all that wait for it get.
+        serve: Answers every request of a round; its exceptions reach all who await one.
     """
 
     def __init__(self, serve: Callable[[Sequence[PendingRequest]], Awaitable[None]]) -> None:
@@ -47,24 +47,24 @@ class RequestRounds:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def ask(self, request: SampleRequest) -> Sample:
-        """Wait for the sample of a request, in a round with all that are like it."""
+        """Draw the sample of a request, in a round with all like it."""
         loop = asyncio.get_running_loop()
         pending = PendingRequest(request=request, key=request.key, future=loop.create_future())
         alike = (request.model, request.messages, request.params, request.task_id)
         if alike not in self._gathering:
             self._gathering[alike] = []
-            loop.call_soon(self._begin, alike)  # when all of this tick have asked
+            loop.call_soon(self._begin, alike)  # once the tick's other requests have joined
         self._gathering[alike].append(pending)
         return await pending.future
 
     async def aclose(self) -> None:
-        """Cancel the rounds that are under way, and wait until they have ended."""
+        """Cancel the rounds under way, and wait for their end."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _begin(self, alike: _Alike) -> None:
-        """Start a round; it ends early only when nobody waits for any of it."""
+        """Start a round; it is cancelled once nobody awaits any of its samples."""
         pending = self._gathering.pop(alike)
         task = asyncio.create_task(self._run(pending))
         self._tasks.add(task)
@@ -80,7 +80,7 @@ class RequestRounds:
     async def _run(self, pending: Sequence[PendingRequest]) -> None:
         try:
             await self._serve(pending)
-        except Exception as error:  # noqa: BLE001 - it belongs to who waits
+        except Exception as error:  # noqa: BLE001 - raised where it is awaited
             for each in pending:
                 each.answer(error)
         finally:
@@ -91,7 +91,7 @@ class RequestRounds:
 async def answer_stored(
     pending: Sequence[PendingRequest], store: SampleStore
 ) -> list[PendingRequest]:
-    """Answer the requests whose samples are stored.
+    """Answer the requests with stored samples.
 
     Returns:
         The others.

@@ -1,4 +1,4 @@
-"""OpenAI's Responses API, for models that it alone serves: a chat's body → its own, and back."""
+"""Convert chat requests to OpenAI's Responses API, which alone serves some models, and back."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,16 +6,16 @@ from pytest_selfrepair.models.finishing import UNKNOWN
 
 PATH = "/responses"
 LEAST_TOKENS = 16
-"""The API accepts no lower limit of a completion's length."""
+"""The lowest limit on a completion's length that the API accepts."""
 
 _SAME = ("model", "temperature", "top_p", "stream")
 _ROLES = {"system": "developer"}
 
 
 def response_body(chat: Mapping[str, object]) -> dict[str, object]:
-    """A request for a chat completion as one for a response; what the API lacks is left out."""
+    """Convert a chat completion request; parameters that the API lacks are left out."""
     messages = chat["messages"]
-    assert isinstance(messages, Sequence)  # noqa: S101 - we have written them
+    assert isinstance(messages, Sequence)  # noqa: S101 - written by us
     body: dict[str, object] = {name: chat[name] for name in _SAME if name in chat}
     body["input"] = [
         {"role": _ROLES.get(message["role"], message["role"]), "content": message["content"]}
@@ -33,19 +33,19 @@ def response_body(chat: Mapping[str, object]) -> dict[str, object]:
 
 _LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 LACKING = ("seed", "stop")
-"""Parameters that the API does not have."""
+"""Parameters that the API lacks."""
 _NEVER = ("n", "stream_options")
 
 
 def is_response(answer: Mapping[str, object]) -> bool:
-    """Whether an answer is one of the Responses API."""
+    """Whether a body is a response of the Responses API."""
     return answer.get("object") == "response" or (
         "choices" not in answer and isinstance(answer.get("output"), list)
     )
 
 
 def as_chat_completion(answer: Mapping[str, object]) -> dict[str, object]:
-    """An answer of the Responses API as a chat completion."""
+    """Convert a response of the Responses API to a chat completion."""
     output = answer.get("output")
     items = [item for item in output if isinstance(item, dict)] if isinstance(output, list) else []
     content: list[object] = []
@@ -94,7 +94,7 @@ def _finish(answer: Mapping[str, object]) -> str:
 
 
 def _usage(found: object) -> object:
-    """Counts under the names of chat completions, beside their own."""
+    """Add the counts under the names of chat completions."""
     if not isinstance(found, dict):
         return found
     names = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens"}

@@ -1,4 +1,4 @@
-"""When a request that failed in passing is tried again."""
+"""Retry transient failures with exponential backoff."""
 
 import random
 import time
@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 _SPREAD = 0.1
-"""Part of a Retry-After that may come on top, so that not all waiting come back at once."""
+"""The largest random extension of a Retry-After, as a share, to spread out the retries."""
 
 _DOUBLINGS = 64
-"""More of them change nothing; a thousand would leave the range of numbers."""
+"""The most doublings of a wait; a thousand would overflow a float."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retries:
-    """How a request is tried again: exponential backoff with full jitter.
+    """When a request is retried: exponential backoff with full jitter.
 
     Attributes:
         most: Tries after the first.
-        seconds: How long after its first try a request may still be tried again.
-        first: The longest wait before the first retry, in seconds; it doubles with every other.
-        longest: The longest wait that the endpoint has not asked for, in seconds.
-        jitter: A number from 0 to 1, each time another.
+        seconds: Seconds after its first try during which a request may be retried.
+        first: The longest wait before the first retry, in seconds; it doubles with every retry.
+        longest: The longest wait, in seconds, unless the endpoint asks for more.
+        jitter: Draws a random number from 0 to 1.
     """
 
     most: int = 8
@@ -35,8 +35,8 @@ class Retries:
         """Seconds to wait before a retry.
 
         Args:
-            number: Which retry, from 0.
-            asked: What the endpoint has asked for, in seconds; never undercut.
+            number: The retry's number, from 0.
+            asked: The least wait, in seconds, as the endpoint asks.
         """
         backoff = self.jitter() * min(self.first * 2.0 ** min(number, _DOUBLINGS), self.longest)
         return backoff if asked is None else max(backoff, asked * (1 + _SPREAD * self.jitter()))
@@ -45,10 +45,10 @@ class Retries:
 def retry_after(
     headers: Mapping[str, str], *, now: Callable[[], float] = time.time
 ) -> float | None:
-    """What an answer asks to wait, in seconds; None where it does not say, or not intelligibly.
+    """The wait that a response asks for, in seconds; None where it is missing or unreadable.
 
     Args:
-        headers: The answer's headers, found in any case.
+        headers: The response's headers, in any case.
         now: Seconds since 1970.
     """
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):

@@ -1,22 +1,22 @@
-"""A model that answers from a file, for tests and demonstrations.
+"""A model that answers from a script, for tests and demonstrations.
 
-The file is JSON: `{"tasks": {TASK_ID: {PLACE: ANSWERS}}}`. The task id `*` serves every task that
-is not named. A place is, most telling first, a node (`p0/self/r1`), a stage and a source
-(`repair:none`, `feedback:gpt-4`), or a stage: `program`, `repair`, `feedback`. In a scenario's
-games, whose TASK_ID ends with the role that is improved (`lamp::seller`), the stages are `reply`,
-`again` (the second try after an illegal reply), `advice` and `moderator`; from round 2 on the arm
-may follow (`reply:none`). ANSWERS is one answer or a list of them, of which a stage takes the one
-at its draw's number, from the start again at the list's end; the draw of a turn is how many its
-side had before, that of advice the round that it is about, less one. An answer is a text, or an
-object with `text` and optionally `tokens` (default: words), `finish_reason` (default: `stop`),
-`seconds` to wait, and for the HTTP server `faults`, what the first tries get instead: an HTTP
-status, `drop` for a lost connection, or a kind of fault.
+The file is JSON: `{"tasks": {TASK_ID: {PLACE: ANSWERS}}}`. The task id `*` serves all tasks not
+named. A place is, most specific first, a node (`p0/self/r1`), a stage and a source (`repair:none`,
+`feedback:gpt-4`), or a stage: `program`, `repair`, `feedback`. In a scenario's games, whose TASK_ID
+ends with the improved role (`lamp::seller`), the stages are `reply`, `again` (the second try after
+an illegal reply), `advice` and `moderator`; from round 2 on the arm may follow (`reply:none`).
+ANSWERS is one answer or a list. From a list, each draw takes the answer at its number, starting
+over at the end. The draw of a turn is the number of its side's earlier turns; that of advice is the
+number of the round it is about, less one. An answer is a text, or an object with `text` and
+optionally `tokens` (default: words), `finish_reason` (default: `stop`), `seconds` to wait, and for
+the HTTP server `faults`, which the first tries get instead: an HTTP status, `drop` for a lost
+connection, or a kind of fault.
 
-Beside `tasks` the file may hold `latency`, which adds to every answer's seconds (see
+Beside `tasks` the file may hold `latency`, added to every answer's seconds (see
 `SimulatedLatency`), and for the HTTP server: `api_key` and `models`, the only ones it accepts;
-`refuses`, parameters that it answers with 400; `context_tokens`, words that prompt and completion
-may have together; `retry_after`, the header that goes with a scripted status (default: `0`);
-`plan`, faults drawn by a seed (see `FaultPlan`).
+`refuses`, the parameters that it answers with 400; `context_tokens`, the most words of prompt and
+completion together; `retry_after`, the header sent with a scripted status (default: `0`); and
+`plan`, faults drawn from a seed (see `FaultPlan`).
 """
 
 import asyncio
@@ -33,15 +33,15 @@ from pytest_selfrepair.errors import ScriptError
 from pytest_selfrepair.models.faults import Fault, FaultPlan, SimulatedLatency
 
 PREFIX = "scripted:"
-"""Names of scripted models begin so; the file's path follows."""
+"""The prefix of scripted models' names, followed by the file's path."""
 
 ANY_TASK = "*"
 
 AGAIN = "again"
-"""The second try after an illegal reply: where no answer is scripted for it, the first one's."""
+"""The stage of the second try after an illegal reply; falls back to the first try's answers."""
 
 DROP = "drop"
-"""What a script may call the fault `drop-before`."""
+"""A script's alias for the fault `drop-before`."""
 
 _NODE = re.compile(
     r"p(?P<program>\d+)(?:/(?P<source>.+?)(?:/[rf]\d+)*/(?P<kind>[rf])(?P<draw>\d+))?"
@@ -54,7 +54,7 @@ _TURN = re.compile(
 
 
 class ScriptedCompletion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One scripted completion; see the module for its fields."""
+    """One scripted completion; its fields are described above."""
 
     text: str
     tokens: int | None = None
@@ -63,14 +63,14 @@ class ScriptedCompletion(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     faults: tuple[int | str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Name a fault that is none."""
+        """Reject unknown faults."""
         for fault in self.faults:
             if isinstance(fault, str) and fault not in {DROP, *Fault}:
                 raise ValueError(f"{fault!r} is no fault; accepted: {', '.join([DROP, *Fault])}")
 
     @property
     def counted(self) -> int:
-        """Its tokens: as scripted, else its words."""
+        """Its tokens: as scripted, else its number of words."""
         return len(self.text.split()) if self.tokens is None else self.tokens
 
 
@@ -95,7 +95,7 @@ class Script:
         path: The file.
 
     Raises:
-        ScriptError: It cannot be read or is malformed.
+        ScriptError: The file cannot be read or is malformed.
     """
 
     def __init__(self, path: Path) -> None:
@@ -107,27 +107,27 @@ class Script:
 
     @property
     def api_key(self) -> str | None:
-        """The key that the HTTP server asks for; None: any."""
+        """The key that the HTTP server requires; None: any."""
         return self._file.api_key
 
     @property
     def models(self) -> tuple[str, ...] | None:
-        """The models that the HTTP server knows; None: any."""
+        """The HTTP server's models; None: any name."""
         return self._file.models
 
     @property
     def refuses(self) -> tuple[str, ...]:
-        """The parameters that the HTTP server does not accept."""
+        """The parameters that the HTTP server refuses."""
         return self._file.refuses
 
     @property
     def context_tokens(self) -> int | None:
-        """Words that prompt and completion may have together; None: any number."""
+        """The most words of prompt and completion together; None: any number."""
         return self._file.context_tokens
 
     @property
     def retry_after(self) -> str:
-        """What the HTTP server says in the header Retry-After of a scripted status."""
+        """The Retry-After header of the HTTP server's scripted statuses."""
         return self._file.retry_after
 
     @property
@@ -136,14 +136,14 @@ class Script:
         return self._file.plan
 
     def seconds(self, place: str, answer: ScriptedCompletion) -> float:
-        """How long an answer takes."""
+        """Seconds until an answer."""
         return answer.seconds + self._file.latency.seconds(place)
 
     def answer(self, task_id: str, node: str) -> ScriptedCompletion:
         """The completion scripted for a node.
 
         Raises:
-            ScriptError: There is none.
+            ScriptError: None is scripted.
         """
         stage, source, draw = _parsed(node)
         places = [node]
@@ -161,10 +161,10 @@ class Script:
 
 
 class ScriptedModel:
-    """A script, answering in this process.
+    """A model that answers from a script in this process.
 
     Args:
-        name: What reports call it.
+        name: The model's name in reports.
         script: Its answers.
     """
 
@@ -174,14 +174,14 @@ class ScriptedModel:
 
     @property
     def name(self) -> str:
-        """What reports call it."""
+        """The model's name in reports."""
         return self._name
 
     async def sample(self, request: SampleRequest) -> Sample:
-        """Give the scripted completion.
+        """Return the scripted completion.
 
         Raises:
-            ScriptError: There is none for this node.
+            ScriptError: None is scripted for the node.
         """
         answer = self._script.answer(request.task_id, request.node)
         place = f"{request.task_id}#{request.node}"
@@ -201,11 +201,11 @@ class ScriptedModel:
         )
 
     async def aclose(self) -> None:
-        """Nothing to give back."""
+        """Do nothing: there is nothing to close."""
 
 
 def prompt_words(contents: Iterable[str]) -> int:
-    """The words of a prompt, which a script counts as its tokens."""
+    """The number of words of a prompt, which scripted models count as its tokens."""
     return sum(len(content.split()) for content in contents)
 
 

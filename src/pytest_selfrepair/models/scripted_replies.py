@@ -1,4 +1,4 @@
-"""What the scripted server says: completions, refusals and faults, as bytes to be sent."""
+"""The scripted server's responses: completions, refusals and faults, as bytes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,10 +16,10 @@ _JSON = "application/json"
 _HTML = b"<!DOCTYPE html><html><head><title>Oops</title></head><body><h1>Oops</h1></body></html>"
 
 _WRONG: tuple[object, ...] = (None, -1, 10**9, "many", 0, 1.5, {}, [7])
-"""What a wrong count of generated tokens may be; all that JSON has."""
+"""Wrong counts of generated tokens, of every JSON type."""
 
 _INSTEAD = {"max_tokens": " Use 'max_completion_tokens' instead."}
-"""What OpenAI says of a parameter that has another name for some models."""
+"""OpenAI's hint on a parameter that some models know by another name."""
 
 
 class Ending(StrEnum):
@@ -34,7 +34,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What is sent for a request."""
+    """A response."""
 
     status: int = HTTPStatus.OK
     content: bytes = b""
@@ -60,12 +60,12 @@ class Request:
     """A request for completions.
 
     Attributes:
-        place: Who asks, as the header says: `task#node` or `task#node,node`.
+        place: The task and nodes from the header: `task#node` or `task#node,node`.
         given: The parameters in its body, by name.
         model: The model's name.
-        prompt_tokens: The words of its messages.
-        max_tokens: The longest completion.
-        n: Completions asked for.
+        prompt_tokens: The number of words of its messages.
+        max_tokens: The longest completion, in tokens.
+        n: The number of completions requested.
     """
 
     place: str
@@ -77,10 +77,10 @@ class Request:
 
     @classmethod
     def read(cls, header: str, body: bytes) -> "Request":
-        """Read a request.
+        """Parse a request.
 
         Raises:
-            msgspec.MsgspecError: It is no request for completions.
+            msgspec.MsgspecError: It is not a request for completions.
         """
         given = msgspec.json.decode(body, type=dict[str, object])
         read = msgspec.convert(given, _Body)
@@ -95,12 +95,12 @@ class Request:
 
     @property
     def task_id(self) -> str:
-        """The task that asks."""
+        """The id of its task."""
         return self.place.rpartition("#")[0]
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        """Where in the task the completions belong; as many as were asked for."""
+        """The nodes of the requested completions, one for each."""
         named = self.place.rpartition("#")[2].split(",")
         return tuple(named[index % len(named)] for index in range(self.n))
 
@@ -113,13 +113,13 @@ def completion(request: Request, answers: Sequence[ScriptedCompletion]) -> Reply
 def status_reply(
     status: int, message: str, headers: Mapping[str, str] | None = None, **error: object
 ) -> Reply:
-    """An error in the words of OpenAI's protocol; `error` has its further fields."""
+    """An error of OpenAI's protocol; `error` gives further fields."""
     said = {"message": message, "type": "scripted", "param": None, "code": None} | error
     return Reply(status=status, content=msgspec.json.encode({"error": said}), headers=headers or {})
 
 
 def refusal(script: Script, request: Request) -> Reply | None:
-    """Why a request is not even tried, or None."""
+    """The refusal of an unacceptable request, or None."""
     if script.models is not None and request.model not in script.models:
         return status_reply(
             HTTPStatus.NOT_FOUND,
@@ -155,10 +155,10 @@ def faulty(
     """A reply with a fault in it.
 
     Args:
-        fault: Which.
-        request: What was asked.
-        answers: What would have been answered.
-        number: How often the place was asked before; varies what has several forms.
+        fault: The fault.
+        request: The request.
+        answers: The scripted answers to the request.
+        number: The number of earlier tries at the place; varies faults with several forms.
     """
     whole = completion(request, answers)
     match fault:
@@ -174,7 +174,7 @@ def faulty(
         case Fault.HTML | Fault.HTML_ERROR:
             status = HTTPStatus.OK if fault is Fault.HTML else HTTPStatus.BAD_GATEWAY
             reply = Reply(status=status, content=_HTML, content_type="text/html")
-        case Fault.ERROR_BODY:  # as OpenRouter passes on what befell it behind a status 200
+        case Fault.ERROR_BODY:  # OpenRouter reports a provider's error with status 200
             said = {"message": "Provider returned error", "code": 502}
             reply = Reply(content=msgspec.json.encode({"error": said}))
         case Fault.EMPTY_CHOICES:
@@ -198,7 +198,7 @@ _ENDINGS = {
 
 
 def _soon(number: int) -> dict[str, str]:
-    """A Retry-After of next to no time, in each of its forms."""
+    """A Retry-After of almost no time, in one of its forms."""
     forms = (
         {"Retry-After-Ms": "2"},
         {"Retry-After": "0"},

@@ -1,9 +1,9 @@
 """A small HTTP server that speaks the OpenAI protocol from a script; streaming is not offered.
 
 `python -m pytest_selfrepair.models.scripted_server FILE [--port N]` prints its address and serves
-until it is stopped. It finds a request's task and nodes in the header `X-Client-Request-Id`
-(`TASK#NODE` or, of several choices, `TASK#NODE,NODE`), which the client of this project sends, and
-injects the faults that the script asks for. One thread serves thousands of requests a second.
+until stopped. It reads a request's task and nodes from the header `X-Client-Request-Id`
+(`TASK#NODE` or, for several choices, `TASK#NODE,NODE`), which this project's client sends, and
+injects the script's faults. One thread serves thousands of requests a second.
 """
 
 import argparse
@@ -40,7 +40,7 @@ _CHECKED = ScriptedCompletion(text="OK", tokens=1)
 _STATUSES = frozenset(HTTPStatus)
 _HEAD_END = b"\r\n\r\n"
 _CUT = 10
-"""Bytes that a reply which is cut short after its body had promised in addition."""
+"""Bytes promised beyond the body of a reply dropped after it."""
 
 
 class ScriptedServer:
@@ -52,10 +52,10 @@ class ScriptedServer:
 
     Attributes:
         script: The answers.
-        requests: How often each `task#node` was asked for, faults included, refusals not.
-        hits: Requests of any kind so far, but for those that only try a model.
-        in_flight: Requests that wait for their answer.
-        most_in_flight: The most that did at once.
+        requests: The number of requests of each `task#node`, including faults, not refusals.
+        hits: The number of requests of any kind so far, except those that only check a model.
+        in_flight: The number of unanswered requests.
+        most_in_flight: The most unanswered requests at any time.
     """
 
     def __init__(self, script: Script, port: int = 0) -> None:
@@ -70,11 +70,11 @@ class ScriptedServer:
 
     @property
     def base_url(self) -> str:
-        """The address to give as --selfrepair-base-url."""
+        """The address for --selfrepair-base-url."""
         return f"http://127.0.0.1:{self._port}/v1"
 
     async def serve(self, stop: asyncio.Event) -> None:
-        """Serve until told to stop, then hang up on everyone."""
+        """Serve until told to stop, then drop all connections."""
         connections: set[_Connection] = set()
         loop = asyncio.get_running_loop()
         server = await loop.create_server(
@@ -88,7 +88,7 @@ class ScriptedServer:
                 connection.hang_up()
 
     async def reply(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """What a request gets."""
+        """Answer a request."""
         if headers.get(_ID) == CHECK_ID:
             return await self._reply(f"{method} {path}", headers, body)
         self.hits += 1
@@ -146,7 +146,7 @@ class ScriptedServer:
 
 
 class _Connection(asyncio.Protocol):
-    """One connection: requests come one after another, and are answered in that order."""
+    """One connection; its requests are answered in order."""
 
     def __init__(self, server: ScriptedServer, connections: set["_Connection"]) -> None:
         self._server = server
@@ -169,11 +169,11 @@ class _Connection(asyncio.Protocol):
         self._begin()
 
     def hang_up(self) -> None:
-        """Drop the connection and whatever is being answered."""
+        """Drop the connection with any unfinished answer."""
         self._transport.abort()
 
     def _begin(self) -> None:
-        """Answer the next request, once it is whole."""
+        """Answer the next request, once it is complete."""
         end = self._received.find(_HEAD_END)
         if self._answering is not None or end < 0:
             return
@@ -195,7 +195,7 @@ class _Connection(asyncio.Protocol):
         reply = await self._server.reply(method, unquote(path), headers, body)
         self._answering = None
         if reply.ending is Ending.STALL:
-            return  # until the client hangs up
+            return  # never answered; the client gives up
         if reply.ending is Ending.BEFORE:
             self.hang_up()
             return

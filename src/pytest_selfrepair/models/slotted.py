@@ -1,4 +1,4 @@
-"""Models that are no endpoint, held to the process's slots like all others."""
+"""Limit models without an endpoint to the process's slots."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
@@ -12,18 +12,18 @@ from pytest_selfrepair.models.traffic import Slots
 _T = TypeVar("_T")
 
 _COST = "; what it may have cost is not counted"
-"""Nobody knows whether a model that is no endpoint had sent anything, and to whom."""
+"""Added to errors: such a model may have sent paid requests of its own."""
 
 
 def slotted(model: Model, slots: Slots) -> Model:
-    """The model, each of whose requests waits for a slot."""
+    """Wrap a model so that each request waits for a slot."""
     if isinstance(model, SeveralModel):
         return _SlottedSeveral(model, slots)
     return _Slotted(model, slots)
 
 
 class _Slotted:
-    """A model whose requests wait for a slot."""
+    """A model with a slot for each request."""
 
     asks_permission = True
 
@@ -58,7 +58,7 @@ class _Slotted:
 
 
 class _SlottedSeveral(_Slotted):
-    """One that can draw several completions in one request."""
+    """A slotted model that can draw several completions in one request."""
 
     def __init__(self, model: SeveralModel, slots: Slots) -> None:
         super().__init__(model, slots)

@@ -1,4 +1,4 @@
-"""One model at several addresses: tasks are spread over them, and one that fails is left out."""
+"""Spread the tasks of one model over several addresses, leaving out failing ones."""
 
 import asyncio
 import time
@@ -11,25 +11,25 @@ from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.retrying import Retries
 
 AT_EACH = Retries(most=1)
-"""How a request is tried again at one of several addresses, before the next one is asked."""
+"""The retries at one of several addresses, before the next is tried."""
 
 _FIRST_REST = 15.0
 _LONGEST_REST = 300.0
-"""Seconds that an address which failed is left out; they double with every failure in a row."""
+"""The longest rest of a failed address, in seconds; rests double with each failure in a row."""
 
 
 class SpreadModel:
-    """A model that is served at several addresses.
+    """A model served at several addresses.
 
-    A task stays with its address, whose server has its prompts cached. A new task goes to the one
-    that has the fewest requests under way. Where an address fails, its tasks go to the others, and
-    it is tried again after a rest.
+    A task stays at one address, whose server caches its prompts. A new task goes to the address
+    with the fewest requests under way. When an address fails, its tasks move to the others, and it
+    is tried again after a rest.
 
     Args:
-        members: The model at each address; their own retries should be few, as `AT_EACH`.
-        retries: How often and how long a request is tried again after it failed at all of them.
-        clock: Seconds, from any start.
-        sleep: Waits for seconds.
+        members: The model at each address, with few retries of its own, as `AT_EACH`.
+        retries: The retries after all addresses have failed.
+        clock: A monotonic clock, in seconds.
+        sleep: Sleeps for some seconds.
 
     Attributes:
         members: The model at each address.
@@ -54,16 +54,16 @@ class SpreadModel:
         self._tasks: Counter[int] = Counter()
         self._failures: Counter[int] = Counter()  # in a row
         self._rests_until: dict[int, float] = {}
-        self._left_out: set[int] = set()  # ever
+        self._left_out: set[int] = set()  # at any time
 
     @property
     def name(self) -> str:
-        """What reports call it."""
+        """The model's name in reports."""
         return self.members[0].name
 
     @property
     def notices(self) -> Sequence[str]:
-        """What the user should know of how it is asked, a line each."""
+        """Notices to the user on failed addresses and the form of requests, a line each."""
         left_out = [
             f"{member.shown}: failed, and was left out for a while; other addresses were asked"
             for at, member in enumerate(self.members)
@@ -75,7 +75,7 @@ class SpreadModel:
         """Draw one completion.
 
         Raises:
-            EndpointRefusedError: Asking again cannot help.
+            EndpointRefusedError: The endpoint refuses the request.
             EndpointFailedError: No address answered within the allowed retries.
             LocalModelError: Its tokens could not be counted.
         """
@@ -90,7 +90,7 @@ class SpreadModel:
         """Draw one completion for each request of a task.
 
         Returns:
-            For each request its sample, or why there is none.
+            For each request its sample, or the failure.
         """
         drawn: dict[int, Sample | InfrastructureError] = {}
         left = list(range(len(requests)))
@@ -130,7 +130,7 @@ class SpreadModel:
             self._under_way[at] -= len(requests)
 
     def _address(self, task_id: str, tried: set[int]) -> int:
-        """Where a task is asked: at its own address, unless that has failed."""
+        """The index of a task's address: its own, unless that has failed."""
         now = self._clock()
         others = [at for at in range(len(self.members)) if at not in tried]
         there = [at for at in others if self._rests_until.get(at, now) <= now] or others

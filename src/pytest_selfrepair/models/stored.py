@@ -1,14 +1,14 @@
-"""A model of which only stored completions are used: to run again what was recorded elsewhere."""
+"""A model with stored completions only, to replay runs recorded elsewhere."""
 
 from pytest_selfrepair.core.sample import Sample, SampleRequest
 from pytest_selfrepair.errors import ReplayMissError
 
 
 class StoredModel:
-    """A model that is never asked: a run replays its stored completions, without a key or network.
+    """A model that is never called: its stored completions replay without a key or network.
 
     Args:
-        name: The name that it was recorded under.
+        name: The recorded model's name.
     """
 
     def __init__(self, name: str) -> None:
@@ -16,7 +16,7 @@ class StoredModel:
 
     @property
     def name(self) -> str:
-        """What reports and the store call it."""
+        """The model's name in reports and the store."""
         return self._name
 
     async def sample(self, request: SampleRequest) -> Sample:
@@ -31,4 +31,4 @@ class StoredModel:
         )
 
     async def aclose(self) -> None:
-        """Nothing to give back."""
+        """Do nothing: there is nothing to close."""

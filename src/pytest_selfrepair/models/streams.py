@@ -1,17 +1,17 @@
-"""Answers that come as a stream of events: their pieces are put together to one completion."""
+"""Join the chunks of a streamed response into one completion."""
 
 import json
 from collections.abc import Iterator, Mapping, MutableMapping
 
 _END = "[DONE]"
 _OF_THE_WHOLE = ("model", "system_fingerprint", "usage")
-"""Of these the last that came is that of the whole."""
+"""Fields whose last value holds for the whole."""
 _TEXTS = ("content", "reasoning_content", "reasoning", "refusal")
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed"})
 
 
 class BrokenStreamError(Exception):
-    """A stream broke off before its end."""
+    """A stream ended early."""
 
 
 def is_stream(content: bytes, content_type: str) -> bool:
@@ -22,13 +22,13 @@ def is_stream(content: bytes, content_type: str) -> bool:
 
 
 def joined(content: bytes) -> Mapping[str, object]:
-    """The answer that the pieces of a stream make up, as if it had come whole.
+    """Join the chunks of a stream into the response that would have come unstreamed.
 
     Returns:
-        A chat completion, a response, or an object with the error that was sent.
+        A chat completion, a response, or an object with the error in the stream.
 
     Raises:
-        BrokenStreamError: The stream has no end, or a piece that cannot be read.
+        BrokenStreamError: The stream has no end, or an unreadable chunk.
     """
     whole: dict[str, object] = {}
     choices: dict[int, dict[str, object]] = {}
@@ -63,7 +63,7 @@ def _choices(piece: Mapping[str, object]) -> list[Mapping[str, object]]:
 
 
 def _answer_within(found: Mapping[str, object]) -> Mapping[str, object] | None:
-    """The answer that one piece is by itself: an error, or the whole of a response; or None."""
+    """The response within one chunk: an error, or a whole response; None otherwise."""
     if found.get("error"):
         return found
     if found.get("object") == "error" or found.get("type") == "error":
@@ -75,7 +75,7 @@ def _answer_within(found: Mapping[str, object]) -> Mapping[str, object] | None:
 def _events(content: bytes) -> Iterator[str]:
     """The data of each event."""
     lines: list[str] = []
-    for raw in content.splitlines():  # of bytes: a line separator of Unicode's ends no line here
+    for raw in content.splitlines():  # bytes, as a Unicode line separator ends no line here
         line = raw.decode("utf-8", "replace")
         if line.startswith("data:"):
             lines.append(line.removeprefix("data:").removeprefix(" "))
@@ -87,7 +87,7 @@ def _events(content: bytes) -> Iterator[str]:
 
 
 def _add(choices: MutableMapping[int, dict[str, object]], piece: Mapping[str, object]) -> None:
-    """Add a piece to its choice."""
+    """Append a chunk to its choice."""
     index = piece.get("index")
     number = index if isinstance(index, int) else 0
     choice = choices.setdefault(number, {"index": number, "message": {}, "finish_reason": None})
@@ -97,7 +97,7 @@ def _add(choices: MutableMapping[int, dict[str, object]], piece: Mapping[str, ob
     if isinstance(message := piece.get("message"), dict):
         choice["message"] = message
     message = choice["message"]
-    assert isinstance(message, dict)  # noqa: S101 - it is put there above
+    assert isinstance(message, dict)  # noqa: S101 - set above
     delta = piece.get("delta")
     if not isinstance(delta, dict):
         delta = {"content": piece.get("text")}
@@ -109,7 +109,7 @@ def _add(choices: MutableMapping[int, dict[str, object]], piece: Mapping[str, ob
 
 
 def _longer(before: object, more: object) -> object:
-    """A text and what follows it; a list of parts where one of them is such a list."""
+    """Concatenate texts, or lists of parts where either is one."""
     if not before:
         return more
     if isinstance(before, str) and isinstance(more, str):

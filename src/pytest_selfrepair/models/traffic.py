@@ -1,4 +1,4 @@
-"""How much may be under way: slots for all requests of a process, a throttle for each endpoint."""
+"""Limit the requests in flight: slots for a process, a throttle for each endpoint."""
 
 import asyncio
 import math
@@ -11,24 +11,24 @@ from pytest_selfrepair.errors import RunEndedError
 
 _MINUTE = 60.0
 _TICK = 1e-6
-"""Seconds too short to wait for, such as rounding leaves."""
+"""The shortest wait, in seconds; rounding leaves shorter ones."""
 _LESS = 0.5
-"""What is left of an endpoint's concurrency when it says that it is too much."""
+"""The factor on an endpoint's concurrency after a rate limit."""
 
 
 class Slots:
-    """Requests in flight at most, over all models of a process.
+    """Limits the requests in flight over all models of a process.
 
     Args:
-        limit: Requests in flight at most.
+        limit: The most requests in flight.
 
     Attributes:
-        limit: Requests in flight at most.
-        in_flight: Requests that have a slot.
-        wanted: Requests that have a slot or wait for one, or for their endpoint; not those that
-            wait to be tried again after a fault of their own.
-        on_idle: Called, in the loop's thread, whenever a request has ended and fewer are wanted
-            than may be in flight.
+        limit: The most requests in flight.
+        in_flight: The number of requests with a slot.
+        wanted: The number of requests with a slot, or waiting for one or for their endpoint; not
+            those waiting to be retried after a failure of their own.
+        on_idle: Called, in the loop's thread, whenever a request ends and leaves fewer wanted than
+            the limit.
     """
 
     def __init__(self, limit: int) -> None:
@@ -41,7 +41,7 @@ class Slots:
 
     @contextmanager
     def wanting(self) -> Iterator[None]:
-        """Count a request as wanted; around all its waiting and its flight."""
+        """Count a request as wanted while it waits or is in flight."""
         self.wanted += 1
         try:
             yield
@@ -51,14 +51,14 @@ class Slots:
                 self.on_idle()
 
     def close(self) -> None:
-        """Give out no more slots; who has one keeps it."""
+        """Give out no more slots; taken ones stay."""
         self._closed = True
 
     async def take(self) -> None:
         """Wait for a slot, first come first served.
 
         Raises:
-            RunEndedError: No more are given out.
+            RunEndedError: The slots are closed.
         """
         await self._free.acquire()
         if self._closed:
@@ -67,13 +67,13 @@ class Slots:
         self.in_flight += 1
 
     def give_back(self) -> None:
-        """Free a slot that was taken."""
+        """Free a slot."""
         self.in_flight -= 1
         self._free.release()
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
-        """A slot for one request whose model is no endpoint."""
+        """Hold a slot for one request of a model without an endpoint."""
         with self.wanting():
             await self.take()
             try:
@@ -83,25 +83,25 @@ class Slots:
 
 
 class Throttle:
-    """How many requests an endpoint is sent at once, and how many a minute.
+    """Limits the requests to an endpoint, at once and per minute.
 
-    The concurrency halves when the endpoint says that it is too much, at most once for all requests
-    that were under way together, and grows by one for every round of answers (as in TCP).
+    The concurrency halves on a rate limit, at most once for all requests in flight together, and
+    grows by one for every full window of answers (as in TCP).
 
     Args:
-        slots: What every request needs besides.
-        concurrency: Requests that may be in flight at most; None: as many as there are slots.
-        requests_per_minute: How many may be sent in a minute; None: any number.
-        tokens_per_minute: How many tokens, read or generated, they may cost; None: any number. A
-            try that failed counts with what it might have cost.
-        clock: Seconds, from any start.
-        sleep: Waits for seconds.
+        slots: The slots of the process; each request needs one as well.
+        concurrency: The most requests in flight; None: as many as there are slots.
+        requests_per_minute: The most requests sent in a minute; None: any number.
+        tokens_per_minute: The most tokens, read or generated, in a minute; None: any number. A
+            failed try counts with the most it could have cost.
+        clock: A monotonic clock, in seconds.
+        sleep: Sleeps for some seconds.
 
     Attributes:
-        allowed: Requests that may be in flight now, at least one; its whole part counts.
-        in_flight: Requests that are.
-        rate_limits: How often the endpoint said that it is too much.
-        seconds_waited: Seconds that the endpoint was asked nothing, for its rate limits.
+        allowed: The current concurrency, at least one; rounded down when applied.
+        in_flight: The number of requests in flight.
+        rate_limits: The number of rate limits hit.
+        seconds_waited: Seconds without requests because of rate limits.
     """
 
     def __init__(
@@ -131,13 +131,13 @@ class Throttle:
 
     @asynccontextmanager
     async def flight(self, tokens: int) -> AsyncIterator["Flight"]:
-        """Wait in line until a request may be sent, then hold its place while it is.
+        """Queue until a request may be sent, and hold its place while it is in flight.
 
         Args:
-            tokens: Tokens that it may cost, prompt included.
+            tokens: The most tokens that it can cost, including the prompt.
         """
         with self._slots.wanting():
-            async with self._line:  # whoever is first waits for all; the others wait for it
+            async with self._line:  # only the first in the queue waits for clearance
                 await self._clearance()
                 self._requests.take(1)
                 self._tokens.take(tokens)
@@ -150,11 +150,11 @@ class Throttle:
                 self._slots.give_back()
 
     def pause(self, seconds: float) -> None:
-        """Send nothing for so long; a longer pause is not cut short."""
+        """Send nothing for so many seconds; never shortens a pause."""
         self._paused_until = max(self._paused_until, self._clock() + seconds)
 
     async def _clearance(self) -> None:
-        """Wait for the pause, the pace, the concurrency and a slot, until all are there at once."""
+        """Wait until pause, rate, concurrency and slots all permit a request."""
         while True:
             while (wait := self._wait()) > 0:
                 began = self._clock()
@@ -169,22 +169,22 @@ class Throttle:
             self._slots.give_back()
 
     def _wait(self) -> float:
-        """Seconds until the pause has ended and the pace allows a request; 0.0: now."""
+        """Seconds until pause and rate limits permit a request; 0.0: now."""
         wait = max(self._paused_until - self._clock(), self._requests.wait(), self._tokens.wait())
         return wait if wait > _TICK else 0.0
 
     def take_back(self, flight: "Flight") -> None:
-        """A request was not sent after all."""
+        """Undo the accounting of a request that was not sent."""
         self._requests.take(-1)
         self._tokens.take(-flight.reserved)
 
     def settle(self, flight: "Flight", tokens: int) -> None:
-        """A request was answered, and cost so many tokens."""
+        """Account for an answered request that cost so many tokens."""
         self._tokens.take(tokens - flight.reserved)
         self.allowed = min(self.allowed + 1 / self.allowed, self._most)
 
     def slow_down(self, flight: "Flight") -> None:
-        """The endpoint said that a request was one too many."""
+        """Lower the concurrency after a rate limit."""
         self.rate_limits += 1
         if flight.turn == self._turn:
             self._turn += 1
@@ -193,12 +193,12 @@ class Throttle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flight:
-    """A request under way.
+    """A request in flight.
 
     Attributes:
-        throttle: What let it go.
-        turn: How often the endpoint had said, when it left, that it is too much.
-        reserved: Tokens that it may cost.
+        throttle: The endpoint's throttle.
+        turn: The number of slowdowns before it was sent.
+        reserved: The most tokens that it can cost.
     """
 
     throttle: Throttle
@@ -206,22 +206,22 @@ class Flight:
     reserved: int
 
     def unsent(self) -> None:
-        """It was not sent after all."""
+        """Report that it was not sent."""
         self.throttle.take_back(self)
 
     def answered(self, tokens: int) -> None:
-        """It was answered, and cost so many tokens."""
+        """Report that it was answered, and cost so many tokens."""
         self.throttle.settle(self, tokens)
 
     def too_much(self) -> None:
-        """The endpoint said that it was one too many."""
+        """Report that it hit a rate limit."""
         self.throttle.slow_down(self)
 
 
 class _Bucket:
-    """A number a minute, at an even pace: at most a second's worth at once, and one at least.
+    """A token bucket with an even rate per minute: it holds a second's worth, and at least one.
 
-    What is taken may be more than there is; the next one waits until the debt is paid.
+    More may be taken than it holds; the next request waits until the debt is refilled.
     """
 
     def __init__(self, per_minute: int | None, clock: Callable[[], float]) -> None:
@@ -232,7 +232,7 @@ class _Bucket:
         self._then = clock()
 
     def take(self, amount: float) -> None:
-        """Take, or give back where the amount is negative."""
+        """Take an amount; a negative one is given back."""
         if self._rate < math.inf:
             self._refill()
             self._level = min(self._level - amount, self._most)

@@ -1,4 +1,4 @@
-"""One try of a request: sent to the endpoint, and its answer read."""
+"""Send single tries of requests to an endpoint and read the responses."""
 
 import asyncio
 import time
@@ -26,7 +26,7 @@ class Call:
     """The content of one request.
 
     Attributes:
-        path: Its path, behind the endpoint's address.
+        path: Its path below the endpoint's address.
         body: Its JSON body; None: a GET request.
     """
 
@@ -35,7 +35,7 @@ class Call:
 
 
 class Transport(Protocol):
-    """Sends requests to one endpoint, a single try each."""
+    """Sends requests to one endpoint, in a single try each."""
 
     @property
     def host(self) -> str:
@@ -43,22 +43,22 @@ class Transport(Protocol):
         ...
 
     async def send(self, call: Call, request_id: str) -> Completion | RequestFailure:
-        """Send a request, and read its answer.
+        """Send a request and read its response.
 
         Args:
             call: The request.
-            request_id: Its name in the endpoint's logs, in ASCII.
+            request_id: Its id in the endpoint's logs, in ASCII.
 
         Returns:
-            The completion, or why there is none.
+            The completion, or the failure.
         """
         ...
 
     async def listed(self, request_id: str) -> bytes | RequestFailure:
-        """The endpoint's list of models, unparsed; empty where it could not be had.
+        """Fetch the endpoint's list of models, unparsed; empty where that fails.
 
         Returns:
-            The list, or the error that the endpoint sent in its place.
+            The list, or the endpoint's error.
         """
         ...
 
@@ -72,7 +72,7 @@ class HttpTransport:
 
     Args:
         endpoint: The endpoint.
-        connections: How many may be open at once.
+        connections: The most open connections.
     """
 
     def __init__(self, endpoint: Endpoint, connections: int) -> None:
@@ -86,7 +86,7 @@ class HttpTransport:
         return self._endpoint.host
 
     async def send(self, call: Call, request_id: str) -> Completion | RequestFailure:
-        """Send a request, and read its answer; see `Transport`."""
+        """Send a request and read its response; see `Transport`."""
         from httpx2 import HTTPError, InvalidURL, StreamError  # noqa: PLC0415 - slow, where used
 
         endpoint = self._endpoint
@@ -113,7 +113,7 @@ class HttpTransport:
         )
 
     async def listed(self, request_id: str) -> bytes | RequestFailure:
-        """The endpoint's list of models; see `Transport`."""
+        """Fetch the endpoint's list of models; see `Transport`."""
         from httpx2 import HTTPError, InvalidURL, StreamError  # noqa: PLC0415 - slow, where used
 
         try:
@@ -132,7 +132,7 @@ class HttpTransport:
             await client.close()
 
     async def _response(self, call: Call, request_id: str) -> "Response":
-        """The response to a request, whatever its status, after redirects within the host."""
+        """Send a request, following redirects within the host; any status is returned."""
         if self._client is None:
             self._client = connect(self._endpoint, self._connections)
         url = self._endpoint.url(call.path)
@@ -143,7 +143,7 @@ class HttpTransport:
                 break
             asked = response.request.url
             if (onward.url.scheme, onward.url.netloc) != (asked.scheme, asked.netloc):
-                break  # the key is for nobody else
+                break  # no other host gets the key
             url = str(onward.url)
         return response
 
@@ -151,10 +151,10 @@ class HttpTransport:
 async def _answered(
     client: "AsyncOpenAI", url: str, body: Mapping[str, object] | None, request_id: str
 ) -> "Response":
-    """Send a request, and read all of its response; the library's errors become its transport's.
+    """Send a request and read the whole response; raises the transport's errors, not the library's.
 
     Raises:
-        httpx2.HTTPError: No response came, or not all of it.
+        httpx2.HTTPError: The response is missing or incomplete.
     """
     from httpx2 import Response  # noqa: PLC0415 - slow, only where used
     from openai import APIConnectionError, APIStatusError  # noqa: PLC0415 - likewise
@@ -171,4 +171,4 @@ async def _answered(
         return error.response
     except APIConnectionError as error:
         failure = error.__cause__ or error
-    raise failure  # not in the handler, where it would lose what led to it
+    raise failure  # outside the handler, which would replace its context

@@ -1,4 +1,4 @@
-"""What completions cost: in tokens the endpoint's word where believable, else a tokenizer's."""
+"""Count a completion's tokens: the endpoint's count where plausible, else a tokenizer's."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,29 +10,29 @@ from pytest_selfrepair.models.answers import Choice, Completion
 from pytest_selfrepair.models.tokens import TokenCounter
 
 BY_ENDPOINT = "endpoint"
-"""`Usage.counted_by` where the endpoint's count is believed; where a tokenizer split its sum over
-several choices, ``+`` and the tokenizer's name follow."""
+"""`Usage.counted_by` for the endpoint's count; ``+`` and a tokenizer's name follow where that
+split a sum over several choices."""
 
 _LEAST_OF_ONE = 0.5
-"""A count below this part of a tokenizer's is no count of the same text."""
+"""The least plausible count, as a share of a tokenizer's."""
 _LEAST_OF_SEVERAL = 0.75
-"""The same of a sum for several choices; a server that counts one of two says about a half."""
+"""The same for a sum over choices; a server that counts only one of two reports about a half."""
 _TOO_SHORT_TO_TELL = 16
-"""Tokens; of shorter texts tokenizers differ more than that."""
+"""Texts of up to so many tokens are not checked: there, tokenizers differ more."""
 _LETTERS_A_TOKEN = 6
-"""A text with fewer characters than this for each token that is counted is not counted again."""
+"""A count with at most so many characters per token is accepted without a tokenizer."""
 
 _NOTHING = Choice(text="", reasoning="", finish_reason="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """What the choices of an answer cost.
+    """The tokens of a completion's choices.
 
     Attributes:
-        usages: One for each choice; of an answer without choices, what the whole cost.
-        refused: The endpoint's count, where the texts must have cost far more; else None.
-        found: What a tokenizer counts instead.
+        usages: The usage of each choice; without choices, that of the whole.
+        refused: The endpoint's count, if rejected as far too low; else None.
+        found: The tokenizer's count in its place.
     """
 
     usages: tuple[Usage, ...]
@@ -42,7 +42,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Written:
-    """The tokens of what one choice shows, as a tokenizer counts them."""
+    """A tokenizer's counts of one choice's text."""
 
     answer: int
     thoughts: int
@@ -55,20 +55,20 @@ class _Written:
 async def counted(
     answer: Completion, *, counter: TokenCounter, reader: ReplyReader | None = None
 ) -> Counted:
-    """What each choice of an answer cost.
+    """Count the tokens of each choice of a completion.
 
-    Of several choices the endpoint tells the sum alone. It is split in proportion to the tokens of
-    what was written; the parts add up to it. The prompt is read once: the first choice has it.
-    Tokens of thoughts that the endpoint does not count apart are split off likewise. A count that
-    is far below what the texts must have cost is refused: a tokenizer's takes its place.
+    For several choices the endpoint reports only the sum. It is split in proportion to the tokens
+    of their texts, and the parts add up to it. The prompt counts once, for the first choice.
+    Reasoning tokens that the endpoint does not report are split off likewise. A count far too low
+    for the texts is rejected in favour of a tokenizer's.
 
     Args:
-        answer: The answer.
+        answer: The completion.
         counter: Counts the tokens of texts.
-        reader: Tells thoughts within a text from its answer; None: by the usual tags.
+        reader: Separates a text's thoughts from its answer; None: by the usual tags.
 
     Raises:
-        LocalModelError: The counter is a model's own, and that model has died.
+        LocalModelError: The counter belongs to the embedded model, whose server has died.
     """
     choices = answer.choices or (_NOTHING,)
     counts = answer.counts
@@ -79,7 +79,7 @@ async def counted(
         if counts.reasoning is not None or not thinks:
             usage = _usage(answer, 0, total, counts.reasoning or 0, BY_ENDPOINT)
             return Counted(usages=(usage,))
-    # A tokenizer takes milliseconds, and a second to load: not in the loop.
+    # Off the event loop: tokenizing takes milliseconds, and loading a second.
     written = await asyncio.to_thread(_count, shown, counter)
     weights = [each.total for each in written]
     refused = None if total is None or _believable(total, weights) else total
@@ -103,7 +103,7 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
 
     Args:
         total: The sum, from 0 up.
-        weights: One for each part, from 0 up; all alike where all are zero.
+        weights: The weight of each part, from 0 up; if all are zero, the parts are equal.
 
     Returns:
         Whole numbers from 0 up that add up to `total`.
@@ -118,19 +118,19 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
 
 
 def _shown(choice: Choice, reader: ReplyReader) -> tuple[str, str]:
-    """The answer of a choice, and the thoughts that it shows."""
+    """The answer of a choice and its visible thoughts."""
     said = reader.parted(choice.text)
     return said.answer, choice.reasoning + said.thoughts
 
 
 def _plainly_enough(shown: tuple[str, str], total: int) -> bool:
-    """Whether a count covers a text, without a tokenizer's help."""
+    """Whether a count is plausible even without a tokenizer."""
     letters = sum(map(len, shown))
     return total * _LETTERS_A_TOKEN >= letters and (total > 0 or not letters)
 
 
 def _believable(total: int, weights: Sequence[int]) -> bool:
-    """Whether an endpoint's count can be that of the texts that it sent."""
+    """Whether an endpoint's count is plausible for its texts."""
     written = sum(weights)
     if total < sum(map(bool, weights)):
         return False
@@ -141,7 +141,7 @@ def _believable(total: int, weights: Sequence[int]) -> bool:
 def _reasoning(
     said: int | None, generated: Sequence[int], written: Sequence[_Written]
 ) -> list[int]:
-    """The tokens of each choice that are thoughts: the endpoint's sum, else in proportion."""
+    """The reasoning tokens of each choice, from the endpoint's sum, else in proportion."""
     if said is not None:
         thoughts = [each.thoughts for each in written]
         parts = apportion(said, thoughts if any(thoughts) else generated)
@@ -157,7 +157,7 @@ def _usage(answer: Completion, index: int, generated: int, reasoning: int, by: s
     counts = answer.counts
     return Usage(
         completion_tokens=generated,
-        # Nobody's count of the prompt stays nobody's; a prompt read once is counted once.
+        # An unknown count stays unknown; a prompt read once is counted once.
         prompt_tokens=counts.prompt if index == 0 or counts.prompt is None else 0,
         counted_by=by,
         reasoning_tokens=reasoning,

@@ -1,4 +1,4 @@
-"""The embedded model's weights: found in their packages, joined once, checked before every run."""
+"""Find, join and check the embedded model's weights."""
 
 import errno
 import fcntl
@@ -23,16 +23,16 @@ _NAMES_SHOWN = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """One size of the embedded model: a GGUF file that the package index carries in parts.
+    """One size of the embedded model: a GGUF file split over several distributions.
 
     Attributes:
-        names: What ``--selfrepair-model`` calls it; the first is the usual one.
-        title: What a person calls it.
-        file_name: The joined file's name, which is also its name on the hub.
-        hub: The hub's repository that holds the same file.
-        extra: The extra of this project that installs the parts.
-        parts: The distributions that hold the parts, in the order of joining.
-        version: The version every part must have.
+        names: Its names for ``--selfrepair-model``, the usual one first.
+        title: Its name in messages.
+        file_name: The joined file's name, also on the hub.
+        hub: The hub's repository with the same file.
+        extra: This project's extra that installs the parts.
+        parts: The distributions of the parts, in order.
+        version: The required version of every part.
         sha256: SHA-256 (hex) of the joined file.
         size: Size of the joined file, in bytes.
     """
@@ -54,7 +54,7 @@ class Weights:
 
     @property
     def other_ways(self) -> str:
-        """A sentence: how to run without the parts."""
+        """How to run without the parts, in a sentence."""
         return (
             f"Without them, give a file (--selfrepair-local-weights FILE.gguf; the same one is "
             f"{self.file_name} of {self.hub} on its hub) or an OpenAI-compatible endpoint "
@@ -89,17 +89,17 @@ SIZES = (
 
 
 def find_weights(weights: Weights, *, file: Path | None = None, cache: Path | None = None) -> Path:
-    """The GGUF file to load, whole and checked; joins the parts where that was not yet done.
+    """Find the GGUF file, joining its parts on first use, and check it.
 
-    Reads the whole file to check it, so call it once a run: about a second for each 500 MB.
+    The check reads the whole file, about a second per 500 MB: call it once a run.
 
     Args:
-        weights: Which size; what an own file is given instead of.
+        weights: The size; ignored for a file of the user's own.
         file: The user's own GGUF file. Only its first bytes are checked.
-        cache: The folder to join into; by default a folder in the user's cache.
+        cache: The folder of the joined file; by default one in the user's cache.
 
     Raises:
-        UsageError: The user's own file is missing or is no GGUF file.
+        UsageError: The user's own file is missing or not a GGUF file.
         LocalModelError: A part is missing, of another version or damaged, or the cache folder
             cannot be written or has no room.
     """
@@ -108,7 +108,7 @@ def find_weights(weights: Weights, *, file: Path | None = None, cache: Path | No
     folder = cache or platformdirs.user_cache_path("pytest-selfrepair", appauthor=False) / "weights"
     path = folder / weights.file_name
     try:
-        # Outside the lock, so that a filled cache serves from a folder nobody may write to.
+        # Outside the lock, so that a read-only cache with the file works.
         if _is_intact(path, weights):
             return path
         parts = _find_parts(weights)
@@ -184,7 +184,7 @@ def _find_parts(weights: Weights) -> list[Path]:
 
 
 def _data_file(installed: Distribution) -> Path | None:
-    """The one data file of a part. Nothing is imported from it: it is data only."""
+    """The data file of a part, which has no code to import."""
     paths = [
         Path(str(installed.locate_file(file)))
         for file in installed.files or ()
@@ -201,14 +201,14 @@ def _listed(names: Sequence[str]) -> str:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Wait for every other run that joins into this path; the system unlocks when a run dies."""
+    """Hold a lock on a path to join into; the system releases it if the run dies."""
     with path.with_name(f"{path.name}.lock").open("wb") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
 def _join(parts: Sequence[Path], path: Path, weights: Weights) -> None:
-    """Write the joined file. The caller holds the lock, so whatever lies here is a leftover."""
+    """Write the joined file. The caller holds the lock, so existing files are leftovers."""
     partial = path.with_name(f"{path.name}.partial")
     partial.unlink(missing_ok=True)
     path.unlink(missing_ok=True)
@@ -228,7 +228,7 @@ def _join(parts: Sequence[Path], path: Path, weights: Weights) -> None:
 
 
 def _copy(parts: Sequence[Path], target: Path) -> str:
-    """Append the parts to a new file and return its SHA-256 (hex)."""
+    """Join the parts into a new file and return its SHA-256 (hex)."""
     digest = hashlib.sha256()
     with target.open("xb") as joined:
         for part in parts:

@@ -1,6 +1,6 @@
-"""How endpoints word their errors: the words and codes of some forty servers and gateways.
+"""The wordings and codes of errors from some forty servers and gateways.
 
-Each pattern is searched in all that an error tells, however long its wrapping.
+Each pattern is searched in all texts of an error, however it is wrapped.
 """
 
 import re
@@ -57,7 +57,7 @@ CONTEXT = _any_of(
     CONTEXT_SURE.pattern,
     r"reduce (?:the|your) (?:length|size) of (?:the |your )?(?:\w+ )?(?:messages|input|prompt)",
 )
-"""Also said of a rate limit counted in tokens."""
+"""Also matches rate limits counted in tokens."""
 
 FILTER_CODES = frozenset(
     {
@@ -88,7 +88,7 @@ RATE = _any_of(
     r"\b(?:TPM|RPM|RPD|TPD)\b",
 )
 TOO_LARGE_FOR_RATE = _any_of(r"tokens must be reduced in order to run")
-"""A request that is by itself more than the account may ask for in a minute, as OpenAI says it."""
+"""OpenAI's wording for a single request above the account's limit per minute."""
 
 QUOTA_CODES = frozenset(
     {"insufficient_quota", "billing_hard_limit_reached", "insufficient_balance", "arrearage",
@@ -108,7 +108,7 @@ QUOTA = _any_of(
     "\u4f59\u989d\u4e0d\u8db3|\u6b20\u8d39",  # too little balance; in arrears
 )
 PER_MINUTE = _any_of(r"per[- ]?(?:minute|min|second|sec)\b|\b[RT]PM\b")
-"""Of a limit that waiting mends, whatever else its words say of accounts and plans."""
+"""Wordings of rate limits, even where they mention accounts and plans."""
 DAILY = _any_of(
     r"(?:requests|tokens|models|calls|messages)[ -]per[ -]day|\b[RT]PD\b",
     r"daily (?:\w+ )?(?:limit|quota)",
@@ -134,7 +134,7 @@ TOO_LONG_COMPLETION = _any_of(
     r"maximum tokens you requested exceeds",
 )
 
-# A status that says nothing (200, 400, …) may stand before a failure that passes.
+# Transient failures may come with an uninformative status (200, 400, …).
 PASSING = _any_of(
     r"overload|temporar(?:y|ily)|try again(?! with)|please retry|retry (?:later|your|the)",
     r"timed?[ -]?out|bad gateway|service unavailable|unavailable(?: right)? now",
@@ -163,7 +163,7 @@ WAIT = LazyPattern(
     re.IGNORECASE,
 )
 
-# Requests that are asked for in another form.
+# Refusals of a request's form.
 _NOT = r"(?:not|n't|un)[ -]?(?:currently |yet |be |been )?"
 SYSTEM_ROLE = _any_of(
     rf"(?:system|developer)[`'\"]? (?:role|messages?|prompts?|instructions?|turn)s?\b[^.]{{0,60}}?"
@@ -212,4 +212,4 @@ OUT_OF_RANGE = _any_of(
     r"between\b|less than|greater than|at most\b|at least\b|<=|>=|≤|≥|\brange\b|too (?:large|high"
     r"|small|low|big)|maximum|minimum|exceed",
 )
-"""Of a value that another value would mend, which the user has to choose."""
+"""Wordings on an invalid value, which the user has to change."""
