@@ -1,1 +1,1 @@
-"""The pipeline: plain Python; no pytest, no network, no processes, no clock."""
+"""The repair pipeline in plain Python, without pytest, network, processes or clock."""

@@ -1,4 +1,4 @@
-"""The token budget of one tree: reserved before a request starts, settled when it has ended."""
+"""The token budget of one tree, reserved before a request starts and settled when it ends."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
@@ -9,12 +9,12 @@ from pytest_selfrepair.core.sample import Sample
 
 @dataclass(slots=True, kw_only=True)
 class TokenBudget:
-    """Generated tokens that one tree may cost.
+    """The generated tokens that one tree may cost.
 
     Attributes:
-        limit: The most that may be generated, or None for no bound.
+        limit: The most generated tokens; None: no bound.
         spent: Tokens settled so far.
-        reserved: Tokens granted to requests that have not ended.
+        reserved: Tokens granted to requests under way.
     """
 
     limit: int | None
@@ -22,14 +22,14 @@ class TokenBudget:
     reserved: int = 0
 
     def reserve(self, wanted: int, *, minimum: int) -> int | None:
-        """Grant tokens for one request.
+        """Grant tokens to one request.
 
-        A request is granted less than it wants only where nothing else is under way: until then
-        what others leave over may yet make room for the whole of it. So what is granted depends on
-        the replies alone, never on which came first, and a replayed run asks the same.
+        A request is granted less than it wants only if nothing else is under way, as others may
+        leave enough for all of it. Grants thus depend only on the replies, never on their order in
+        time, and a replayed run sends the same requests.
 
         Returns:
-            The tokens granted, at most `wanted` and at least `minimum`, or None for now.
+            The tokens granted, from `minimum` to `wanted`; None for none at present.
         """
         if self.limit is None:
             granted = wanted
@@ -42,25 +42,25 @@ class TokenBudget:
         return granted
 
     def settle(self, granted: int, used: int) -> None:
-        """Give back a grant, of which `used` tokens were generated."""
+        """End a grant of which `used` tokens were generated."""
         self.reserved -= granted
         self.spent += used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What some completions cost.
+    """The cost of some completions.
 
     Attributes:
         tokens: Generated tokens.
-        prompt_tokens: Tokens read.
-        replayed_tokens: Those of `tokens` that were served from a store and cost nothing now.
-        samples: Completions.
-        reasoning_tokens: Those of `tokens` that a model generated for itself alone.
-        cached_tokens: Those of `prompt_tokens` that an endpoint had read before.
-        dollars: US dollars for the completions whose price is known.
-        replayed_dollars: Those of `dollars` that were paid in another run.
-        unpriced: Completions whose price is not known.
+        prompt_tokens: Prompt tokens.
+        replayed_tokens: The part of `tokens` replayed from a store at no cost.
+        samples: The number of completions.
+        reasoning_tokens: The part of `tokens` that are thoughts.
+        cached_tokens: The part of `prompt_tokens` read from an endpoint's cache.
+        dollars: US dollars, of completions with a known price.
+        replayed_dollars: The part of `dollars` paid in another run.
+        unpriced: The number of completions without a known price.
     """
 
     tokens: int = 0
@@ -78,13 +78,13 @@ class Cost:
 
     @classmethod
     def total(cls, costs: Iterable["Cost"]) -> "Cost":
-        """What all of some completions cost; there may be very many."""
+        """Sum costs; fast for very many."""
         sums = map(sum, zip(*map(_FACTS, costs), strict=True))
-        return cls(**dict(zip(_NAMES, sums, strict=False)))  # nothing where there are none
+        return cls(**dict(zip(_NAMES, sums, strict=False)))  # no costs sum to zero
 
     @classmethod
     def of(cls, sample: Sample) -> "Cost":
-        """What one completion cost."""
+        """The cost of one completion."""
         usage, dollars = sample.usage, sample.dollars or 0.0
         return cls(
             tokens=usage.completion_tokens,
@@ -105,10 +105,10 @@ _FACTS = attrgetter(*_NAMES)
 
 @dataclass(slots=True, kw_only=True)
 class Spending:
-    """What one task has cost so far; kept apart from its trees, so that it survives a failure."""
+    """The cost of one task so far, kept outside its trees so that it survives a failure."""
 
     cost: Cost = field(default_factory=Cost)
 
     def add(self, cost: Cost) -> None:
-        """Count one completion."""
+        """Add the cost of a completion."""
         self.cost += cost

@@ -1,4 +1,4 @@
-"""Whether a piece of code could be the answer to a task: what it reads, prints, binds and lacks."""
+"""Rate code as the answer to a task by what it reads, prints, binds and lacks."""
 
 import ast
 import builtins
@@ -21,19 +21,19 @@ CODE_LINE = re.compile(
     r"(?:import |from \w|def \w|async def|class \w|@\w|#!|# |if .*:|for .*:|while .*:|with .*:|try:"
     r"|print\(|[\w., *()\[\]]+\s*[-+*/]?=[^=])"
 )
-"""How a line begins that could begin a program."""
+"""Matches the start of a line that could begin a program."""
 SOLUTION = "Solution"
-"""The class whose method may be the function of a task."""
+"""The class that may hold a task's function as a method."""
 
 
 class Fitness(IntEnum):
-    """How well a piece of code fits as the answer to a task; more is better.
+    """How well a piece of code fits a task; higher is better.
 
     Attributes:
         NOT_CODE: Prose, data, or another language.
-        CODE: Python, or what claims to be, but nothing that answers this task.
-        PART: Does some of what an answer does: reads or prints, or defines the function as a stub.
-        ANSWER: Does all of it: reads and prints; defines the function.
+        CODE: Python, or tagged as such, but no answer to this task.
+        PART: Part of an answer: reads or prints, or defines the function as a stub.
+        ANSWER: A whole answer: reads and prints, or defines the function.
     """
 
     NOT_CODE = 0
@@ -44,15 +44,15 @@ class Fitness(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A piece of code and what it is worth as an answer.
+    """A piece of code, rated as an answer.
 
     Attributes:
         code: The code.
         fitness: How well it fits.
         compiles: Whether it is Python.
-        lacks: Global names that it uses and binds nowhere; none where it does not compile.
-        binds: Names that it binds at its top level.
-        binds_somewhere: Names that it binds in whatever scope.
+        lacks: Global names that it uses but never binds; empty where it does not compile.
+        binds: Names bound at its top level.
+        binds_somewhere: Names bound in any scope.
     """
 
     code: str
@@ -64,12 +64,12 @@ class Candidate:
 
 
 def candidate(code: str, task: Task, *, tagged: bool) -> Candidate:
-    """Weigh a piece of code.
+    """Rate a piece of code.
 
     Args:
         code: The code.
-        task: The task that it is to solve.
-        tagged: Whether it is said to be Python; what is not must compile or look much like an
+        task: The task to solve.
+        tagged: Whether it is tagged as Python. Untagged code must compile or strongly resemble an
             answer, and be more than data.
     """
     tree = parse_python(code)
@@ -102,13 +102,13 @@ def candidate(code: str, task: Task, *, tagged: bool) -> Candidate:
 
 
 def looks_like_code(text: str) -> bool:
-    """Whether the first line that is not blank could begin a program."""
+    """Whether the first non-blank line could begin a program."""
     first = next((line for line in text.split("\n") if line.strip()), "")
     return CODE_LINE.match(first) is not None
 
 
 def _broken(code: str, task: Task) -> Fitness:
-    """The fitness of code that does not compile, by what it says."""
+    """Rate code that does not compile by its text."""
     if task.kind is TaskKind.STDIN:
         reads, prints = _READS_TEXT.search(code), _PRINTS_TEXT.search(code)
         found = reads or (prints if _reads_nothing(task) else None)
@@ -149,7 +149,7 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def _definitions(body: list[ast.stmt]) -> Iterator[_Definition]:
-    """Functions and classes defined at a level, under conditions too."""
+    """Yield the functions and classes defined at a level, including inside conditions."""
     for node in body:
         if isinstance(node, _Definition):
             yield node
@@ -159,7 +159,7 @@ def _definitions(body: list[ast.stmt]) -> Iterator[_Definition]:
 
 
 def _is_stub(node: _Definition) -> bool:
-    """Whether a definition has no body but ``pass``, ``...`` or a docstring."""
+    """Whether a definition's body is only ``pass``, ``...`` or a docstring."""
     return all(
         isinstance(each, ast.Pass) or (isinstance(each, ast.Expr) and _is_constant(each.value))
         for each in node.body
@@ -171,7 +171,7 @@ def _is_constant(node: ast.expr) -> bool:
 
 
 def _is_data(statement: ast.stmt) -> bool:
-    """Whether a statement is sample data that happens to be Python."""
+    """Whether a statement is sample data that happens to parse as Python."""
     if not isinstance(statement, ast.Expr):
         return False
     return not any(isinstance(node, ast.Call) for node in ast.walk(statement)) and isinstance(
@@ -180,7 +180,7 @@ def _is_data(statement: ast.stmt) -> bool:
 
 
 def _names_read(node: ast.AST) -> Iterator[str]:
-    """The names that a node reads or imports; not those it assigns to."""
+    """Yield the names that a node reads or imports, not those it assigns."""
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         yield node.id
     elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
@@ -219,7 +219,7 @@ def _loaded(nodes: list[ast.AST]) -> frozenset[str]:
 
 
 def _bound(nodes: list[ast.AST]) -> frozenset[str]:
-    """Every name that is bound somewhere, in whatever scope."""
+    """All names bound in any scope."""
     return frozenset(name for node in nodes for name in _binds(node))
 
 
@@ -242,7 +242,7 @@ def _binds(node: ast.AST) -> Iterator[str]:
 
 
 def _top_level(body: list[ast.stmt]) -> Iterator[str]:
-    """The names that statements bind in the module itself."""
+    """Yield the names that statements bind in the module scope."""
     for statement in body:
         if isinstance(statement, _Definition):
             yield statement.name
@@ -252,7 +252,7 @@ def _top_level(body: list[ast.stmt]) -> Iterator[str]:
 
 
 def _own_nodes(statement: ast.AST) -> Iterator[ast.AST]:
-    """A statement's nodes, without the insides of functions, classes and comprehensions."""
+    """Yield a statement's nodes, without the bodies of functions, classes and comprehensions."""
     waiting = [statement]
     while waiting:
         node = waiting.pop()

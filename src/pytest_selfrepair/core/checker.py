@@ -1,4 +1,4 @@
-"""Expected and actual output compared: accepted or not, and by which rule."""
+"""Compare actual with expected output: accepted or not, and by which rule."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -12,10 +12,10 @@ from pytest_selfrepair.core.checkers.unordered import unordered
 CHECKERS: Mapping[str, Checker] = MappingProxyType(
     {"tolerant": tolerant, "strict": strict, "unordered": unordered, "apps": apps}
 )
-"""The checkers by the name that an option gives them."""
+"""The checkers by their names in options."""
 
 COUNTERPARTS: Mapping[str, str] = MappingProxyType({"tolerant": "apps", "apps": "tolerant"})
-"""With which checker's verdicts those of another are compared, by their names."""
+"""The checker whose verdicts are compared with each checker's, by name."""
 
 __all__ = [
     "CHECKERS",

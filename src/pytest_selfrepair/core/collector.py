@@ -1,4 +1,4 @@
-"""Python's garbage collector, out of the way of what makes very many things that all stay."""
+"""Pause Python's garbage collector while very many lasting objects are made."""
 
 import contextlib
 import gc
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def paused() -> Iterator[None]:
-    """Collect nothing within this: it would look through all that is made, again and again."""
+    """Pause the collector, which would scan all new objects again and again."""
     enabled = gc.isenabled()
     gc.disable()
     try:

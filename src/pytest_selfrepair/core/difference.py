@@ -1,4 +1,4 @@
-"""What differs between a request and those that were asked before, in words."""
+"""Describe how a request differs from earlier ones."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
@@ -6,14 +6,14 @@ from dataclasses import fields
 from pytest_selfrepair.core.sample import Message, SampleRequest, SamplingParams
 
 _SHOWN = 24
-"""Characters that are shown of each message from where it differs."""
+"""Characters shown of each message from the first difference on."""
 
 
 def nearest_difference(asked: SampleRequest, before: Iterable[SampleRequest]) -> str | None:
-    """How a request differs from the one before it that is most like it.
+    """Describe how a request differs from the most similar earlier one.
 
     Returns:
-        One line; None where nothing was asked before.
+        One line; None without an earlier request.
     """
     found: list[list[str]] = [list(_differences(asked, each)) for each in before]
     if not found:

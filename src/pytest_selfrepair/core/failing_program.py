@@ -1,4 +1,4 @@
-"""A failing program, and how often it is repaired on what a source says of it."""
+"""A failing program with its numbers of feedback texts and repairs."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from pytest_selfrepair.core.tree import Plan, ProgramNode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailingProgram:
-    """A failing program, and on how many texts of a source it is repaired how often.
+    """A failing program with its numbers of texts from a source and repairs on each.
 
     Attributes:
         source: The feedback source.
         program: The program.
         failure: The program as the source sees it.
-        texts: Texts of the source on which it is repaired.
-        n_r: Repairs on each text.
+        texts: The number of texts on which it is repaired.
+        n_r: The number of repairs on each text.
     """
 
     source: FeedbackSource
@@ -29,14 +29,14 @@ class FailingProgram:
     def of(
         cls, program: ProgramNode, source: FeedbackSource, *, task: Task, plan: Plan
     ) -> "FailingProgram":
-        """A failing program of a task, to be repaired as often as the plan and the source allow."""
+        """A failing program of a task, repaired as often as the plan and the source allow."""
         failure = seen(task, program.program, program.verdict, plan.feedback_cases)
         there = source.texts(failure) if isinstance(source, Selective) else None
         if source.joint:
             texts, n_r = plan.n_fr, 1
         elif there is None:
             texts, n_r = plan.texts, plan.n_r
-        elif plan.n_f is None:  # of texts that are there, each is repaired on so often
+        elif plan.n_f is None:  # each existing text gets so many repairs
             texts, n_r = there, plan.n_fr
         else:
             texts, n_r = min(there, plan.n_f), plan.n_r
@@ -44,17 +44,17 @@ class FailingProgram:
 
     @property
     def place(self) -> str:
-        """The beginning of the nodes of its texts and repairs.
+        """The common prefix of the nodes of its texts and repairs.
 
-        The source is named once, where a tree begins.
+        The source is named once, at the root of a tree.
         """
         node = self.program.node
         return f"{node}/{self.source.name}" if self.program.parent is None else node
 
     def text_node(self, text: int) -> str:
-        """The place of a text."""
+        """The node of a text."""
         return f"{self.place}/f{text}"
 
     def repair_node(self, text: int, draw: int) -> str:
-        """The place of a repair: the first on each text is named alike, however many there are."""
+        """The node of a repair; the name of a text's first does not depend on their number."""
         return f"{self.text_node(text)}/r{draw}" if draw else f"{self.place}/r{text}"

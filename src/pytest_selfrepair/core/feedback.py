@@ -1,4 +1,4 @@
-"""What is said of a failing program: the error sentence, and the sources of feedback."""
+"""Feedback on a failing program: the error sentence and the feedback sources."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,21 +12,21 @@ from pytest_selfrepair.core.task import Task, TaskKind
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 
 LONGEST_SENTENCE = 2_000
-"""Characters of an error sentence; a longer one is cut in the middle."""
+"""The longest error sentence in characters; longer ones lose their middle."""
 
 LONGEST_EVIDENCE = 3 * LONGEST_SENTENCE
-"""Characters of what stands in place of an error sentence; longer evidence is cut likewise."""
+"""The longest evidence in place of an error sentence, in characters; longer is cut likewise."""
 
 REFERENCE = "reference"
-"""The name of the source whose hints are made from the reference solution."""
+"""The name of the source of hints from the reference solution."""
 
 
 class FeedbackCases(StrEnum):
     """The cases that feedback and repair may see.
 
     Attributes:
-        ALL: Every one, as in arXiv 2306.09896.
-        PUBLIC: Those that the task's source, or its statement, shows.
+        ALL: All, as in arXiv 2306.09896.
+        PUBLIC: Those shown by the task's source or its statement.
     """
 
     ALL = "all"
@@ -39,8 +39,8 @@ class Failure:
 
     Attributes:
         task: The task, with the cases that feedback may see.
-        program: The program that fails.
-        verdict: What became of it.
+        program: The failing program.
+        verdict: Its verdict.
         error: The error sentence: its first failing case in words.
     """
 
@@ -52,18 +52,18 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """Words about one failing program.
+    """Feedback on one failing program.
 
     Attributes:
-        text: What is wrong with it; empty where the source says nothing.
-        cost: What the text alone cost; nothing where no completion was drawn for it, and nothing
-            either at further repairs on the same text: it is paid for once.
-        finish_reason: Why the model stopped; `CONTEXT_LIMIT` where it could not be asked.
-        evidence: Whether the text says what happened, in place of the error sentence, rather than
-            what is wrong, beside it.
-        author: Who wrote it, where a person did.
-        seconds: How long that took, or a model's request, where known.
-        first_byte: Seconds until the first byte of a model's answer, where it came as a stream.
+        text: What is wrong with it; empty where the source has nothing to say.
+        cost: The cost of the text alone: zero where no completion was drawn for it, and for further
+            repairs on the same text, which is paid for once.
+        finish_reason: Why the model stopped; `CONTEXT_LIMIT` where the prompt was too long.
+        evidence: Whether the text replaces the error sentence, as evidence of what happened, rather
+            than explaining what is wrong beside it.
+        author: The author, if a person.
+        seconds: Seconds of the author's work or the model's request, where known.
+        first_byte: Seconds until the first byte of the model's answer, where streamed.
     """
 
     text: str
@@ -76,13 +76,13 @@ class Feedback:
 
 
 class FeedbackSource(Protocol):
-    """Where feedback comes from; a source that cannot speak of every program is `Selective`.
+    """A source of feedback; one without texts on some programs is `Selective`.
 
     Attributes:
-        name: What reports call it.
-        joint: True where the code model writes feedback and repair in ONE completion; `feedback` is
+        name: Its name in reports.
+        joint: Whether the code model writes feedback and repair in ONE completion; `feedback` is
             then never called.
-        max_tokens: The most tokens that one feedback may generate; 0 where it generates none.
+        max_tokens: The most tokens generated for one feedback; 0 for none.
     """
 
     @property
@@ -95,39 +95,39 @@ class FeedbackSource(Protocol):
     def max_tokens(self) -> int: ...  # noqa: D102 - described above
 
     async def feedback(self, failure: Failure, *, node: str) -> Feedback:
-        """Say what is wrong with a failing program.
+        """Explain what is wrong with a failing program.
 
         Args:
-            failure: The program and what became of it.
-            node: Where in the task's trees the feedback belongs; tells repeated draws apart.
+            failure: The program and its verdict.
+            node: The feedback's node in the task's trees, which distinguishes repeated draws.
 
         Raises:
-            InfrastructureError: No feedback could be had.
+            InfrastructureError: No feedback could be obtained.
         """
         ...
 
 
 @runtime_checkable
 class Selective(FeedbackSource, Protocol):
-    """A source that has something to say of some programs only."""
+    """A source with texts on some programs only."""
 
     def texts(self, failure: Failure) -> int | None:
-        """How many texts there are about a failing program.
+        """The number of texts on a failing program.
 
         Returns:
-            0: none, and the program is not repaired; None: as many as are asked for; else that
-            many, each of which is repaired on as often as the plan says.
+            0: none, and the program is not repaired; None: as many as requested; else that many,
+            each repaired on as often as the plan says.
         """
         ...
 
 
 def leaks(source: str) -> bool:
-    """Whether a source, by its name, shows the repairing model something of the solution."""
+    """Whether a source, by its name, reveals something of the solution to the repairing model."""
     return source.partition(":")[0] == REFERENCE
 
 
 def public_first(task: Task) -> tuple[Task, tuple[int, ...]]:
-    """A task whose public cases come first, and the position that each case has in the source."""
+    """The task with public cases first, and each case's original position."""
     public = task.public_cases or ()
     order = (*public, *(i for i in range(len(task.cases)) if i not in set(public)))
     cases = tuple(task.cases[i] for i in order)
@@ -135,15 +135,15 @@ def public_first(task: Task) -> tuple[Task, tuple[int, ...]]:
 
 
 def seen(task: Task, program: str, verdict: Verdict, cases: FeedbackCases) -> Failure:
-    """A failing program, as far as feedback may see.
+    """The part of a failure that feedback may see.
 
-    Where a hidden case is the first to fail, no more is said than that, and how.
+    If the first failing case is hidden, the error sentence gives only that fact and its outcome.
 
     Args:
         task: The task.
         program: The program.
-        verdict: What became of it; of a program that fails a public case, the first of those.
-        cases: What may be seen.
+        verdict: Its verdict; if it fails a public case, on the first such case.
+        cases: The cases that feedback may see.
 
     Raises:
         ValueError: The program passed.
@@ -158,7 +158,7 @@ def seen(task: Task, program: str, verdict: Verdict, cases: FeedbackCases) -> Fa
         public_cases=tuple(range(len(public))),
     )
     failure = verdict.failure or CaseFailure()
-    if failure.index is None:  # it failed before any case
+    if failure.index is None:  # failed before any case
         return Failure(task=shown, program=program, verdict=verdict, error=error)
     if failure.index in public:
         failure = replace(failure, index=public.index(failure.index))
@@ -172,7 +172,7 @@ def seen(task: Task, program: str, verdict: Verdict, cases: FeedbackCases) -> Fa
 
 
 def error_sentence(task: Task, verdict: Verdict) -> str:
-    """The first failing case in words, for a model or a person.
+    """Describe the first failing case to a model or a person.
 
     Raises:
         ValueError: The program passed.

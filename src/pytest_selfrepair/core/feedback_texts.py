@@ -1,4 +1,4 @@
-"""The texts of feedback sources on the failing programs of one task, each drawn once."""
+"""Draw feedback texts on the failing programs of one task, each once."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from pytest_selfrepair.core.feedback import Feedback
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackTexts:
-    """Asks sources for texts; all repairs on one text share it.
+    """Draws texts from feedback sources; repairs on the same text share it.
 
     Attributes:
-        spending: Counts what each text cost as it comes.
+        spending: Collects the cost of each text as it is drawn.
     """
 
     spending: Spending
@@ -22,10 +22,10 @@ class FeedbackTexts:
     )
 
     async def text(self, failing: FailingProgram, number: int) -> Feedback:
-        """A text on a failing program, by its number.
+        """Draw a text on a failing program, by its number.
 
         Raises:
-            InfrastructureError: It could not be had.
+            InfrastructureError: The text could not be obtained.
         """
         node = failing.text_node(number)
         if node not in self._drawn:

@@ -1,4 +1,4 @@
-"""The code blocks of a reply, by CommonMark, and by what was meant where the fences are broken."""
+"""Find the code blocks of a reply, by CommonMark and, where fences are broken, by intent."""
 
 import functools
 import re
@@ -31,9 +31,9 @@ _HOLDS_A_FENCE = re.compile(r"^(?:`{3}|~{3})", re.MULTILINE)
 _LANGUAGE = re.compile(r"[\s{.]*([\w+#-]*)")
 _GLUED = re.compile(r"(.*\S)[ \t]*(`{3,}|~{3,})[ \t]*")
 _DEEPEST = 20
-"""Blocks within blocks that are looked into."""
+"""The deepest nesting of blocks that is searched."""
 _MOST_ENDINGS = 30
-"""Closing fences that are tried for one block."""
+"""The most closing fences tried for one block."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +42,10 @@ class Block:
 
     Attributes:
         code: Its text, without the indentation of its fence.
-        language: The first word of its info string, in small letters; empty where there is none.
-        beside: What follows that word on the line of the fence.
-        first: The reply's line at which it begins, fence included, from 0.
-        last: The first line behind it.
+        language: The first word of its info string, in lower case; empty without one.
+        beside: The rest of the fence's line after that word.
+        first: The number of its first line in the reply, including the fence, from 0.
+        last: The number of the line after it.
     """
 
     code: str
@@ -56,29 +56,29 @@ class Block:
 
     @property
     def is_tagged(self) -> bool:
-        """Whether it says that it is Python."""
+        """Whether it is tagged as Python."""
         return self.language in _PYTHON
 
     @property
     def may_be_python(self) -> bool:
-        """Whether it does not say that it is something else."""
+        """Whether it is not tagged as something else."""
         return self.language not in _NOT_PYTHON
 
 
 def fenced_blocks(text: str) -> list[Block]:
-    """The blocks of a text as CommonMark 0.31 has them, without those that hold nothing.
+    """The non-empty blocks of a text by CommonMark 0.31.
 
-    What does not compile is looked into once more: a closing fence may stand at the end of a line
-    of code, be missing before the next block, or belong to a docstring.
+    Blocks that do not compile are searched again: a closing fence may be at the end of a line of
+    code, be missing before the next block, or belong to a docstring.
 
     Args:
-        text: Lines that end in a newline alone.
+        text: Lines that end in a line feed only.
     """
     return [block for block in _parsed(text, 0, 0) if block.code.strip()]
 
 
 def loosely_fenced_blocks(text: str) -> list[Block]:
-    """The blocks between lines that look like fences, however they are indented."""
+    """The blocks between lines that look like fences, at any indentation."""
     lines = text.split("\n")
     blocks: list[Block] = []
     opened: tuple[int, str, str] | None = None
@@ -96,12 +96,12 @@ def loosely_fenced_blocks(text: str) -> list[Block]:
 
 
 def indented_code(text: str) -> list[str]:
-    """The code of a text that is marked by its indentation alone, without it."""
+    """The code marked only by its indentation, dedented."""
     return [token.content for token in _parser()(text) if token.type == "code_block"]
 
 
 def without_blocks(text: str) -> list[str]:
-    """What stands between the blocks of a text, one piece each, in order."""
+    """The pieces of text between the blocks, in order."""
     lines = text.split("\n")
     pieces: list[str] = []
     at = 0
@@ -113,7 +113,7 @@ def without_blocks(text: str) -> list[str]:
 
 
 def _parsed(text: str, offset: int, depth: int) -> Iterator[Block]:
-    """The blocks of a part of the reply that begins at the line `offset`."""
+    """Yield the blocks of a part of the reply that begins at line `offset`."""
     lines = text.split("\n")
     skip_to = 0
     for token in _parser()(text):
@@ -143,7 +143,7 @@ def _parsed(text: str, offset: int, depth: int) -> Iterator[Block]:
 def _up_to_a_later_fence(
     lines: list[str], block: Block, first: int, last: int, markup: str
 ) -> Block | None:
-    """The block that ends at a later fence, where only so it is Python: a docstring has fences."""
+    """Extend a block to a later fence if only that is Python, as with fences in a docstring."""
     quoted = re.compile(r"[\"']{3}")
     if not quoted.search(block.code):
         return None
@@ -165,7 +165,7 @@ def _up_to_a_later_fence(
 
 
 def _looked_into(block: Block, markup: str, depth: int) -> Iterator[Block]:
-    """The parts of a block in which fences stand that are not its own."""
+    """Yield the parts of a block with fences not its own."""
     lines = block.code.split("\n")
     inner = next((n for n, line in enumerate(lines) if _breaks(line, markup)), None)
     if inner is None:
@@ -198,7 +198,7 @@ def _language(info: str) -> str:
 
 @functools.cache
 def _parser() -> "Callable[[str], list[Token]]":
-    """Finds blocks alone; what looks like HTML hides no fence."""
+    """A parser for blocks only, in which HTML hides no fence."""
     from markdown_it import MarkdownIt  # noqa: PLC0415 - a tenth of a second, only where used
 
     parser = MarkdownIt("commonmark", {"html": False})

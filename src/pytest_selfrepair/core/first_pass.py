@@ -1,7 +1,7 @@
-"""Trees that end at their first pass, drawn one program at a time.
+"""Grow trees that end at their first pass, one program at a time.
 
-They are cheap, and no sample to estimate smaller trees from; `estimate.run.censoring` says what
-they carry all the same.
+They are cheap, but smaller trees cannot be estimated from them; see `estimate.run.censoring` for
+what can.
 """
 
 import asyncio
@@ -17,15 +17,15 @@ from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode, RepairTree
 
 
 async def grow_to_first_pass(drawing: ProgramSampler, sources: Sequence[FeedbackSource]) -> Grown:
-    """Grow a tree of each source up to its first pass, by the plan's policy `dfs` or `bfs`.
+    """Grow a tree for each source to its first pass, by the plan's policy `dfs` or `bfs`.
 
     Args:
         drawing: Draws the task's programs.
-        sources: Where feedback comes from; their trees share the initial programs, so that a later
-            program is drawn where any of them needs it.
+        sources: The feedback sources. Their trees share the initial programs: the next program is
+            drawn once any tree needs it.
 
     Raises:
-        InfrastructureError: Some completion or verdict could not be had.
+        InfrastructureError: A completion or verdict could not be obtained.
     """
     programs = _Programs(drawing)
     trees = await all_of(_Tree(drawing, source, programs).grown() for source in sources)
@@ -38,7 +38,7 @@ async def grow_to_first_pass(drawing: ProgramSampler, sources: Sequence[Feedback
 
 
 class _Programs:
-    """The initial programs, each drawn once, when a tree first needs it."""
+    """The initial programs, each drawn when a tree first needs it."""
 
     def __init__(self, drawing: ProgramSampler) -> None:
         self._drawing = drawing
@@ -46,13 +46,13 @@ class _Programs:
 
     @property
     def drawn(self) -> tuple[ProgramNode, ...]:
-        """Those that some tree needed, in order."""
+        """The programs drawn so far, in order."""
         return tuple(task.result() for task in self._tasks)
 
     async def draw(self, number: int, budget: TokenBudget) -> ProgramNode | None:
-        """The next program of a tree, at its full length; None where the budget is too small.
+        """Draw the next program of a tree at full length; None where the budget is too small.
 
-        Were it cut to what is left of one tree's budget, another would get it cut as well.
+        Cutting it to one tree's remaining budget would cut it for the other trees as well.
         """
         [job] = self._drawing.program_jobs([number])
         if (granted := budget.reserve(job.wanted, minimum=job.wanted)) is None:
@@ -65,7 +65,7 @@ class _Programs:
 
 
 class _Tree:
-    """The tree of one source, on programs that it shares with others."""
+    """The tree of one source, on programs shared with other trees."""
 
     def __init__(
         self, drawing: ProgramSampler, source: FeedbackSource, programs: _Programs
@@ -79,7 +79,7 @@ class _Tree:
         self._complete = True
 
     async def grown(self) -> RepairTree:
-        """Grow it up to its first pass."""
+        """Grow it to its first pass."""
         if self._drawing.plan.policy is Policy.DFS:
             await self._depth_first()
         else:
@@ -92,14 +92,14 @@ class _Tree:
         )
 
     async def _depth_first(self) -> None:
-        """A program, its repairs one by one, the next program, and so on."""
+        """Draw a program, its repairs one by one, the next program, and so on."""
         for number in range(self._drawing.plan.n_p):
             program = await self._program(number)
             if program is None or program.verdict.passed or not await self._repair(program):
                 return
 
     async def _breadth_first(self) -> None:
-        """All programs one by one, then the repairs of each."""
+        """Draw all programs one by one, then the repairs of each."""
         programs: list[ProgramNode] = []
         for number in range(self._drawing.plan.n_p):
             program = await self._program(number)
@@ -116,7 +116,7 @@ class _Tree:
         return program
 
     async def _repair(self, program: ProgramNode) -> bool:
-        """Repair a program until a repair passes; tell whether the tree goes on."""
+        """Repair a program until a repair passes; return whether the tree goes on."""
         if program.finish_reason == CONTEXT_LIMIT:
             return True
         failing = FailingProgram.of(

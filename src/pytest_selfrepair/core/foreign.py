@@ -1,4 +1,4 @@
-"""Code of the user's own: whatever it raises becomes one line that says who raised what."""
+"""Call the user's own code, turning whatever it raises into a one-line error."""
 
 import asyncio
 import os
@@ -12,20 +12,20 @@ from pytest_selfrepair.errors import InfrastructureError
 _T = TypeVar("_T")
 
 _NOT_ITS_OWN = (f"{os.sep}pluggy{os.sep}", str(Path(__file__).parents[1]))
-"""Parts of the names of files that are not the user's: what calls hooks, and this package."""
+"""Paths of files that are not the user's: pluggy's and this package's."""
 
 _PASSES = (GeneratorExit, InfrastructureError)
-"""What is no accident: the end of a coroutine, and what says for itself that there is no answer."""
+"""Exceptions passed on as they are: a coroutine's end, and infrastructure failures."""
 
 
 def described(error: BaseException, who: str) -> str:
-    """What was raised, by whom, in one line: ``ValueError in the model 'mine': no such file``."""
+    """Describe an exception in one line: ``ValueError in the model 'mine': no such file``."""
     words = " ".join(str(error).split())
     return f"{type(error).__name__} in {who}{f': {words}' if words else ''}"
 
 
 def place(error: BaseException) -> str:
-    """Where the user's own code raised it, or called what did: ``conftest.py:12``."""
+    """The innermost line of the user's own code in a traceback: ``conftest.py:12``."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [each for each in frames if not any(part in each.filename for part in _NOT_ITS_OWN)]
     frame = (own or frames)[0]
@@ -37,16 +37,16 @@ def place(error: BaseException) -> str:
 async def asked(
     who: str, work: Callable[[], Awaitable[_T]], kind: type[InfrastructureError], ends: str = ""
 ) -> _T:
-    """Wait for the user's own code, which must not end the run, nor hang it, by what it raises.
+    """Await the user's own code so that no exception of it ends or hangs the run.
 
     Args:
-        who: Whose code it is: ``the model 'mine'``.
+        who: The owner of the code: ``the model 'mine'``.
         work: Calls it.
-        kind: What is raised in place of what it raises.
-        ends: What is said after that.
+        kind: The error raised in place of its exceptions.
+        ends: The end of that error's message.
 
     Raises:
-        InfrastructureError: It raised one; or anything else, which is of that kind then.
+        InfrastructureError: Its own, or one of `kind` for any other exception.
     """
     try:
         return await work()
@@ -54,8 +54,8 @@ async def asked(
         raise
     except asyncio.CancelledError as error:
         task = asyncio.current_task()
-        if task is not None and task.cancelling():  # the run gives it up
+        if task is not None and task.cancelling():  # cancelled by the run
             raise
         raise kind(described(error, who) + ends) from error
-    except BaseException as error:  # also SystemExit, which would end the event loop
+    except BaseException as error:  # including SystemExit, which would end the event loop
         raise kind(described(error, who) + ends) from error

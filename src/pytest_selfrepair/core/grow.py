@@ -1,4 +1,4 @@
-"""`grow()`: the only orchestration of sampling, judging, feedback and repair."""
+"""Grow a task's repair trees: `grow` alone orchestrates sampling, judging, feedback and repair."""
 
 import math
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.errors import BudgetSpentError, ReplayMissError
 
 MOST_BASELINE_PER_SAMPLE = 8
-"""Bound on baseline programs per sample of the trees, should a model generate next to nothing."""
+"""The most baseline programs per sample of the trees, for models that generate almost nothing."""
 
 
 async def grow(
@@ -36,25 +36,25 @@ async def grow(
 ) -> Grown:
     """Grow a task's repair trees and its baseline.
 
-    By the policy `batch` every failing initial program is repaired, also where another one passed:
-    only then can the pass rate of every smaller tree be estimated without bias. Repairs that fail
-    are repaired in their turn, level by level, down to the plan's depth. The baseline is further
-    i.i.d. programs of a task that no initial program solves. By `dfs` and `bfs` each tree ends at
-    its first pass, and there is no baseline.
+    With policy `batch`, every failing initial program is repaired even if another passed, so that
+    the pass rate of every smaller tree can be estimated without bias. Failing repairs are repaired
+    in turn, level by level, down to the plan's depth. The baseline is further i.i.d. programs of a
+    task that no initial program solves. With `dfs` and `bfs`, each tree ends at its first pass, and
+    there is no baseline.
 
     Args:
         task: The task.
-        plan: How large the trees may grow.
-        model: M_P, which writes programs and repairs.
+        plan: The size of the trees.
+        model: M_P, the code model.
         judge: Runs programs.
-        sources: Where feedback comes from, one tree each; their names differ.
-        prompts: The wording.
-        spending: Counts every completion as it comes, also those of a task that then fails.
-        reader: Reads M_P's replies; None: one that knows the usual thinking tags.
+        sources: The feedback sources, one tree each, with distinct names.
+        prompts: The prompt set.
+        spending: Collects the cost of every completion as it comes, even if the task then fails.
+        reader: Reads M_P's replies; None: with the usual thinking tags.
 
     Raises:
-        InfrastructureError: Some completion or verdict could not be had. Raised only when all that
-            was under way has ended, so that nothing paid for is lost.
+        InfrastructureError: A completion or verdict could not be obtained. Raised only once all
+            requests under way have ended, so that nothing paid for is lost.
     """
     drawing = ProgramSampler(
         task=task,
@@ -82,7 +82,7 @@ async def grow(
 async def _repaired(
     drawing: ProgramSampler, source: FeedbackSource, programs: Sequence[ProgramNode], spent: int
 ) -> RepairTree:
-    """The tree of a source, level by level."""
+    """Grow the tree of a source, level by level."""
     budget = TokenBudget(limit=drawing.plan.budget, spent=spent)
     repairs: list[ProgramNode] = []
     unanswered: list[str] = []
@@ -109,12 +109,12 @@ async def _repaired(
 async def _baseline(
     drawing: ProgramSampler, programs: Sequence[ProgramNode], trees: Sequence[RepairTree]
 ) -> tuple[ProgramNode, ...]:
-    """Further programs, where none of the initial ones passes.
+    """Draw further programs where no initial one passes.
 
-    How many does not depend on what they are: sampling until the trees' tokens are reached
-    would end sooner where programs are long, and they fail more often. It is the plan's number,
-    or as many as the costliest tree's repairs buy at the mean cost of an initial program, if
-    that is more. Fewer, where a budget ends or a replay has no more: what was paid for counts.
+    Their number does not depend on their content: sampling up to the trees' tokens would stop
+    sooner with long programs, which fail more often. It is the plan's number or, if greater, what
+    the costliest tree's repairs buy at the mean cost of an initial program. It is smaller where a
+    budget or a recording ends; programs already paid for still count.
     """
     if not trees or not programs or any(program.verdict.passed for program in programs):
         return ()

@@ -1,4 +1,4 @@
-"""Jobs that each draw one program, run within a token budget: side by side, or one by one."""
+"""Run jobs that each draw one program within a token budget, concurrently or in sequence."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -15,12 +15,12 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Samples and judges one program within the tokens granted to it.
+    """A job that samples and judges one program within the tokens granted.
 
     Attributes:
-        run: Does so.
-        wanted: Tokens that it may take at most.
-        least: Fewer are of no use to it.
+        run: Samples and judges with so many tokens.
+        wanted: The most tokens that it can use.
+        least: The fewest tokens that it can use.
     """
 
     run: Callable[[int], Awaitable[ProgramNode]]
@@ -34,15 +34,15 @@ async def within(
     *,
     may_end: tuple[type[InfrastructureError], ...] = (),
 ) -> tuple[list[ProgramNode], bool]:
-    """Run jobs in order, as many at a time as the budget can answer for.
+    """Run jobs in order, as many at a time as the budget covers.
 
     Args:
-        budget: What they may cost.
-        jobs: What to run.
-        may_end: Errors that are none, but end the jobs before the first that met one.
+        budget: The token budget.
+        jobs: The jobs.
+        may_end: Errors that are not raised, but end the list before the first job with one.
 
     Returns:
-        The nodes of the jobs that could be started, in order, and whether those were all.
+        The nodes of the jobs run, in order, and whether those were all.
     """
 
     async def tried(job: Job, granted: int) -> ProgramNode | None:
@@ -73,14 +73,14 @@ async def within(
 
 
 async def in_turn(budget: TokenBudget, jobs: Iterable[Job]) -> tuple[list[ProgramNode], bool]:
-    """Run jobs one by one, until one has drawn a program that passes.
+    """Run jobs one by one until a program passes.
 
     Args:
-        budget: What they may cost.
-        jobs: What to run.
+        budget: The token budget.
+        jobs: The jobs.
 
     Returns:
-        The nodes of the jobs that were run, and whether the budget ended none.
+        The nodes of the jobs run, and whether the budget sufficed.
     """
     nodes: list[ProgramNode] = []
     for job in jobs:
@@ -94,7 +94,7 @@ async def in_turn(budget: TokenBudget, jobs: Iterable[Job]) -> tuple[list[Progra
 
 
 async def all_of(awaitables: Iterable[Awaitable[_T]]) -> list[_T]:
-    """Wait for all, then raise what the first of them raised: none is cancelled half paid for."""
+    """Wait for all, then raise the first exception, so that no paid request is cancelled."""
     ended = await asyncio.gather(*awaitables, return_exceptions=True)
     results: list[_T] = []
     for result in ended:

@@ -1,4 +1,4 @@
-"""A regular expression that is compiled when it is first used."""
+"""Regular expressions compiled on first use."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,13 +6,13 @@ from functools import cached_property
 
 
 class LazyPattern:
-    """What `re.compile` gives, at no cost to a run that never searches for it.
+    """A `re.Pattern` compiled on first use.
 
-    Modules with dozens of long patterns would take a quarter of a second of each process's start.
+    Compiling the dozens of long patterns at import would take each process a quarter of a second.
 
     Args:
         pattern: The regular expression.
-        flags: As of `re.compile`.
+        flags: Flags of `re.compile`.
     """
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
@@ -28,7 +28,7 @@ class LazyPattern:
         return self._compiled.search(text, start)
 
     def match(self, text: str, start: int = 0) -> re.Match[str] | None:
-        """The match that begins at `start`."""
+        """The match beginning at `start`."""
         return self._compiled.match(text, start)
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
@@ -49,5 +49,5 @@ class LazyPattern:
 
 
 def any_of(*patterns: str) -> LazyPattern:
-    """One pattern of several, whatever their case."""
+    """Combine patterns into one that matches any of them, ignoring case."""
     return LazyPattern("|".join(patterns), re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Where completions came from: the endpoint that was asked, and what it said that it was."""
+"""The origins of completions: endpoints and the models they report."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a completion was drawn.
+    """The origin of a completion.
 
     Attributes:
         address: The endpoint's address, without credentials and query: ``https://host:443/v1``.
-        model: The model that the endpoint said it was; empty where it did not say.
-        fingerprint: Its `system_fingerprint`; empty where it has none.
+        model: The model reported by the endpoint; empty without one.
+        fingerprint: Its `system_fingerprint`; empty without one.
     """
 
     address: str
@@ -21,14 +21,14 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Answered:
-    """Where some completions of a task came from.
+    """An origin of some completions of a task.
 
     Attributes:
-        name: The model, as the run calls it.
-        address: Where they were drawn.
-        model: The model that the endpoint said it was; empty where it did not say.
-        fingerprint: Its `system_fingerprint`; empty where it has none.
-        asked_at: The address at which this run asks, or would have asked, that model.
+        name: The model's name in the run.
+        address: The endpoint's address.
+        model: The model reported by the endpoint; empty without one.
+        fingerprint: Its `system_fingerprint`; empty without one.
+        asked_at: The address that this run uses, or would have used, for that model.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Answered:
 
 
 def address_of(url: str) -> str:
-    """An endpoint's address as records show it: scheme, host, port and path; empty for none."""
+    """The scheme, host, port and path of an endpoint, for records; empty without a host."""
     parts = urlsplit(url)
     if not parts.netloc:
         return ""

@@ -1,18 +1,18 @@
-"""The names of distributions that programs may use, as users write them."""
+"""Parse the user's list of distributions that programs may use."""
 
 import re
 
 NONE = "none"
-"""What stands for the standard library alone."""
+"""Stands for the standard library alone."""
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 def names_of(text: str) -> tuple[str, ...]:
-    """The distributions that a text names, with commas between; `none` names none.
+    """Parse comma-separated names of distributions; `none` means none.
 
     Raises:
-        ValueError: It names what is no distribution; the error says what is accepted.
+        ValueError: A name is not that of a distribution; the error says what is accepted.
     """
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
     if names == (NONE,):

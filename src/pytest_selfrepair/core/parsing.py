@@ -1,4 +1,4 @@
-"""Parse Python that a model or a task wrote, whatever the user's warning filters say."""
+"""Parse Python from models and tasks, whatever the user's warning filters."""
 
 import ast
 import re
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pytest_selfrepair.core.syntax import syntax_tree
 
 LONGEST_PARSED = 100_000
-"""Characters; a longer text is no program, and parsing it costs memory."""
+"""The longest text parsed, in characters: longer ones are not programs and cost memory."""
 
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _GLUED = re.compile(
@@ -17,11 +17,11 @@ _GLUED = re.compile(
 
 
 def parse_python(text: str) -> ast.Module | None:
-    """The syntax tree of a text; None where it is not Python.
+    """Parse a text; None where it is not Python.
 
-    Python warns of escapes that are none and of numbers such as ``1if``. Under ``-W error`` a
-    warning is a syntax error, and filters belong to the whole process. So what would be warned of
-    is rewritten before it is parsed: the values of strings are not the text's own.
+    Python warns of invalid escapes and of numbers such as ``1if``. Under ``-W error`` a warning is
+    a syntax error, and filters belong to the whole process. The text is therefore rewritten to
+    avoid warnings before it is parsed: values of strings may differ from the text's.
     """
     found = _parsed(text)
     return found if isinstance(found, ast.Module) else None
@@ -33,7 +33,7 @@ def is_python(text: str) -> bool:
 
 
 def python_lines(lines: Sequence[str], *, tries: int = 60) -> int:
-    """How many lines are Python from the first on, as far as that is found in some tries."""
+    """The number of lines, from the first, that are Python, as far as found in some tries."""
     count = len(lines)
     for _ in range(tries):
         found = _parsed("\n".join(lines[:count]))
@@ -46,7 +46,7 @@ def python_lines(lines: Sequence[str], *, tries: int = 60) -> int:
 
 
 def _parsed(text: str) -> ast.Module | int:
-    """The syntax tree, or the line of the first error, from 1; 0 where it has no line."""
+    """Parse a text, or return the line of its first error, from 1; 0 where it has no line."""
     if len(text) > LONGEST_PARSED:
         return 0
     quiet = _GLUED.sub(r"\1 \2", _ESCAPE.sub(_doubled, text.removeprefix("\ufeff")))

@@ -1,4 +1,4 @@
-"""The names of judge pools, as users write them."""
+"""Parse the names of judge pools."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,15 +6,15 @@ from enum import StrEnum
 ACCEPTED = (
     "local, dask (workers on this machine), dask://HOST:PORT, or dask:FILE.json, a scheduler's file"
 )
-"""What names a pool, in words."""
+"""The accepted names of pools, in words."""
 
 
 class PoolKind(StrEnum):
-    """Where programs are judged.
+    """A kind of judge pool.
 
     Attributes:
-        LOCAL: In sandboxes of this process.
-        DASK: By workers of a Dask cluster.
+        LOCAL: Sandboxes of this process.
+        DASK: Workers of a Dask cluster.
     """
 
     LOCAL = "local"
@@ -23,13 +23,13 @@ class PoolKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolName:
-    """A pool, by its name.
+    """The parsed name of a pool.
 
     Attributes:
-        kind: Where programs are judged.
-        address: ``HOST:PORT`` of the Dask scheduler that is joined, or None.
-        file: The file in which that scheduler has written its address, or None. With neither, a
-            cluster is started on this machine.
+        kind: The kind of pool.
+        address: ``HOST:PORT`` of the Dask scheduler to join, or None.
+        file: The file with that scheduler's address, or None. With neither, a cluster is started
+            on this machine.
     """
 
     kind: PoolKind
@@ -38,10 +38,10 @@ class PoolName:
 
 
 def pool_named(text: str) -> PoolName:
-    """The pool that a text names.
+    """Parse the name of a pool.
 
     Raises:
-        ValueError: It names none; the error says what is accepted.
+        ValueError: It is no name of a pool; the error says what is accepted.
     """
     kind, _, rest = text.strip().partition(":")
     match kind, rest.startswith("//"):

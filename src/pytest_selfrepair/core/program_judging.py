@@ -1,4 +1,4 @@
-"""A sample → a program with its verdict, as a node of a repair tree."""
+"""Judge the program of a sample and make it a node of a repair tree."""
 
 import asyncio
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ from pytest_selfrepair.core.verdict import CaseFailure, Judge, Outcome, Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramJudging:
-    """Judges the programs of one task, equal ones once.
+    """Judges the programs of one task, identical ones once.
 
     Attributes:
         task: The task.
@@ -39,15 +39,15 @@ class ProgramJudging:
         feedback: Feedback | None = None,
         explained: int = 0,
     ) -> ProgramNode:
-        """The node of a sample, with the verdict on its program.
+        """Judge the program of a sample and return its node.
 
         Args:
-            node: Its place.
+            node: Its name in the tree.
             sample: The sample.
-            reading: What was read in it.
-            parent: The place of the program that it repairs.
-            feedback: The text that it was repaired on.
-            explained: Tokens of the sample that are an explanation.
+            reading: The parsed reply.
+            parent: The node of the program that it repairs.
+            feedback: The feedback in the repair's prompt.
+            explained: The number of the sample's tokens that are an explanation.
 
         Raises:
             InfrastructureError: The program could not be judged.
@@ -77,7 +77,7 @@ class ProgramJudging:
         )
 
     async def _verdict(self, program: str) -> Verdict:
-        """The verdict on a program; public cases are run first where they alone may be seen."""
+        """Judge a program; public cases run first where feedback may see only those."""
         if self.cases is FeedbackCases.ALL:
             return await self.judge.judge(self.task, program)
         task, order = public_first(self.task)
@@ -89,7 +89,7 @@ class ProgramJudging:
 
 
 def too_long(node: str, parent: str | None, feedback: Feedback | None) -> ProgramNode:
-    """The node where a branch ends, since its prompt is longer than the model reads."""
+    """The node that ends a branch because its prompt exceeds the context window."""
     failure = CaseFailure(error="the prompt is longer than the model reads")
     return ProgramNode(
         node=node,
@@ -103,7 +103,7 @@ def too_long(node: str, parent: str | None, feedback: Feedback | None) -> Progra
 
 
 def _without_answer(sample: Sample, reading: Reading) -> Verdict | None:
-    """The verdict on a reply that was cut off or filtered before it answered; None on any other."""
+    """The verdict on a reply cut off or filtered before its answer; None for any other."""
     if sample.finish_reason == CONTENT_FILTER:
         outcome, why = Outcome.FILTERED, "the endpoint's filter kept the answer back"
     elif reading.rule is ReadingRule.CUT_OFF:

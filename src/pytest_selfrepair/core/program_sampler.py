@@ -1,4 +1,4 @@
-"""Draws and judges single programs of a task: initial ones, and repairs on a source's words."""
+"""Draw and judge single programs of a task: initial programs and repairs."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.tree import Plan, ProgramNode
 
 LEAST_USEFUL_TOKENS = 64
-"""A request that may generate less than this is not started: no program fits in it."""
+"""The fewest tokens worth a request: no program fits in less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +32,13 @@ class ProgramSampler:
 
     Attributes:
         task: The task.
-        plan: How large its trees may grow.
-        model: M_P, which writes programs and repairs.
-        prompts: The wording.
-        spending: Counts every completion as it comes.
+        plan: The size of its trees.
+        model: M_P, the code model.
+        prompts: The prompt set.
+        spending: Collects the cost of every completion as it comes.
         reader: Reads M_P's replies.
         judging: Judges the programs.
-        feedback: Asks the sources for texts.
+        feedback: Draws the feedback texts.
     """
 
     task: Task
@@ -51,7 +51,7 @@ class ProgramSampler:
     feedback: FeedbackTexts
 
     def program_jobs(self, numbers: Iterable[int]) -> list[Job]:
-        """A job for each of some i.i.d. programs, by their numbers."""
+        """Jobs for i.i.d. programs, by their numbers."""
         messages = self.prompts.program(self.task)
 
         longest = self.plan.params.max_tokens
@@ -67,7 +67,7 @@ class ProgramSampler:
         return [draw(number) for number in numbers]
 
     def repair_jobs(self, failing: Sequence[FailingProgram]) -> list[Job]:
-        """Round by round: the first repair of each program, then the second of each, and so on."""
+        """Jobs for repairs in rounds: the first of each program, then the second, and so on."""
         rounds = max((each.texts * each.n_r for each in failing), default=0)
         return [
             self._repair_job(each, *divmod(number, each.n_r))
@@ -86,17 +86,17 @@ class ProgramSampler:
                 return await self._jointly_repaired(failing, text, granted)
             return await self._repaired(failing, text, draw, granted)
 
-        # An explanation may take all of its tokens; the repair then needs room beside it.
+        # An explanation may use all of its tokens; the repair needs room beside it.
         least = spoken + min(longest, LEAST_USEFUL_TOKENS)
         return Job(run=job, wanted=longest + spoken, least=least)
 
     async def _repaired(
         self, failing: FailingProgram, text: int, draw: int, granted: int
     ) -> ProgramNode:
-        """A repair on a text, which is asked for before where it is the first on it."""
+        """Draw a repair on a text; the first repair draws the text as well."""
         node, parent = failing.repair_node(text, draw), failing.program.node
         feedback = await self.feedback.text(failing, text)
-        if draw:  # it was paid for with the first repair on it
+        if draw:  # paid for with the first repair on it
             feedback = replace(feedback, cost=Cost())
         if feedback.finish_reason == CONTEXT_LIMIT:
             return too_long(node, parent, feedback)
@@ -116,7 +116,7 @@ class ProgramSampler:
     async def _jointly_repaired(
         self, failing: FailingProgram, text: int, granted: int
     ) -> ProgramNode:
-        """Explanation and program in one completion."""
+        """Draw an explanation and a repair in one completion."""
         node = failing.repair_node(text, 0)
         messages = self.prompts.joint(
             self.task, program=failing.program.program, error=failing.failure.error
@@ -134,7 +134,7 @@ class ProgramSampler:
         )
 
     async def _sample(self, messages: tuple[Message, ...], node: str, granted: int) -> Sample:
-        """A completion of M_P within the tokens granted to it."""
+        """Draw a completion of M_P within the tokens granted."""
         request = SampleRequest(
             model=self.model.name,
             messages=messages,
@@ -147,7 +147,7 @@ class ProgramSampler:
         return sample
 
     def _read(self, sample: Sample) -> Reading:
-        """What a sample holds; an answer that was filtered is none, whatever is left of it."""
+        """Read a sample; a filtered answer counts as none, whatever is left of it."""
         if sample.finish_reason == CONTENT_FILTER:
             return Reading(program="", rule=ReadingRule.NOTHING)
         return self.reader.program(sample.text, self.task, finish_reason=sample.finish_reason)

@@ -1,7 +1,7 @@
-"""What a model is told: the one place where tasks, programs and failures become chat messages.
+"""Build prompts: the one place where tasks, programs and failures become chat messages.
 
-The hash of a prompt set's files stands in every record, so that two runs with different wording are
-never compared unawares.
+Every record holds the hash of its prompt set's files, so that runs with different wording are never
+compared unawares.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,17 +22,17 @@ from pytest_selfrepair.core.sample import Message, Role
 from pytest_selfrepair.core.task import Task, TaskKind
 
 BUILT_IN = ("default", "paper")
-"""The sets that come with the package, by name."""
+"""The names of the package's prompt sets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptSet:
-    """The wording of one run.
+    """The prompts of one run.
 
     Attributes:
         name: The folder's name.
         digest: SHA-256 (first 12 hex digits) of the set's files.
-        packages: The distributions that programs may use, where the model is to be told.
+        packages: The distributions that programs may use, if prompts list them.
     """
 
     name: str
@@ -43,12 +43,12 @@ class PromptSet:
 
     @classmethod
     def default(cls) -> "PromptSet":
-        """The set that is used where no other is asked for."""
+        """The default set."""
         return cls.built_in("default")
 
     @classmethod
     def built_in(cls, name: str) -> "PromptSet":
-        """One of the sets that come with the package, `BUILT_IN`."""
+        """One of the package's sets, `BUILT_IN`."""
         return cls.read(name, resources.files(__package__).joinpath("prompts", name))
 
     @classmethod
@@ -64,11 +64,11 @@ class PromptSet:
         )
 
     def telling(self, packages: tuple[str, ...]) -> "PromptSet":
-        """The set that also tells the model what programs may import."""
+        """The same set with the distributions that programs may import."""
         return replace(self, packages=packages)
 
     def program(self, task: Task) -> tuple[Message, ...]:
-        """Ask for a program that solves a task."""
+        """The prompt for a program that solves a task."""
         said = self._templates
         shown = (
             turn
@@ -81,16 +81,16 @@ class PromptSet:
         return (_system(said.system_program), *shown, _user(said.task, **self._asked(task)))
 
     def feedback(self, task: Task, *, program: str, error: str) -> tuple[Message, ...]:
-        """Ask for two or three sentences on what is wrong with a failing program."""
+        """The prompt for two or three sentences on what is wrong with a failing program."""
         form = self._templates.for_feedback
         return self._about(form, task, program=program.strip(), error=error)
 
     def repair(
         self, task: Task, *, program: str, error: str, explanation: str
     ) -> tuple[Message, ...]:
-        """Ask for a repair of a failing program; the explanation may be empty.
+        """The prompt for a repair of a failing program; the explanation may be empty.
 
-        Where the error sentence is the blind one, worked examples tell no more than that either.
+        With the blind error sentence, the worked examples have it too.
         """
         return self._about(
             self._templates.for_repair(explained=bool(explanation)),
@@ -102,12 +102,12 @@ class PromptSet:
         )
 
     def joint(self, task: Task, *, program: str, error: str) -> tuple[Message, ...]:
-        """Ask for the explanation and the repair in one completion."""
+        """The prompt for explanation and repair in one completion."""
         form = self._templates.for_joint
         return self._about(form, task, program=program.strip(), error=error)
 
     def hint(self, task: Task, *, program: str, error: str, solution: str) -> tuple[Message, ...]:
-        """Ask one who is shown a solution for a hint on a failing program."""
+        """The prompt for a hint on a failing program, given a solution."""
         return self._about(
             self._templates.for_hint,
             task,
@@ -118,7 +118,7 @@ class PromptSet:
 
     @property
     def blind(self) -> str:
-        """All that is said of a failing program where nothing is to be said of it."""
+        """The blind error sentence, which tells only that a program fails."""
         return self._templates.blind.strip()
 
     @property
@@ -127,18 +127,18 @@ class PromptSet:
         return tuple(text.strip() for text in self._templates.placebo)
 
     def cases(self, errors: Sequence[str]) -> str:
-        """Several failing cases of one program, each in an error sentence."""
+        """List the error sentences of several failing cases."""
         return "\n".join(
             _filled(self._templates.case, number=str(number), error=error)
             for number, error in enumerate(errors, start=1)
         )
 
     def traced(self, *, error: str, lines: str, values: str) -> str:
-        """What a program did last, beside its error sentence."""
+        """A program's last executed lines and values, beside its error sentence."""
         return _filled(self._templates.trace, error=error, lines=lines, values=values)
 
     def _asked(self, task: Task) -> dict[str, str]:
-        """The fields of a template that a task fills, with the packages that programs may use."""
+        """The template fields of a task, with the packages that programs may use."""
         fields = _task_fields(self._templates, task)
         if self.packages:
             told = _filled(self._templates.packages, packages=", ".join(self.packages))
@@ -148,14 +148,14 @@ class PromptSet:
     def _about(
         self, form: RequestForm, task: Task, *, told_nothing: bool = False, **failing: str
     ) -> tuple[Message, ...]:
-        """Ask something about a failing program, after worked examples of the same.
+        """Build a prompt about a failing program, with worked examples.
 
         Args:
             form: The templates of the request.
             task: The task.
-            told_nothing: Whether examples have this program's error sentence, which says nothing,
-                in place of their own.
-            failing: What the question has of the program beside the task.
+            told_nothing: Whether the examples take this program's blind error sentence in place of
+                their own.
+            failing: The template fields of the program.
         """
         error = failing["error"] if told_nothing else None
         turns = [
@@ -170,7 +170,7 @@ class PromptSet:
 def _repair_turns(
     said: PromptTemplates, form: RequestForm, example: RepairExample, error: str | None
 ) -> tuple[Message, Message]:
-    """The question and the reply of a worked example, with an error sentence; None: its own."""
+    """The messages of a worked example, with an error sentence; None: its own."""
     explanation, mended = example.explanation.strip(), example.program.strip()
     asked = _user(
         form.question,
@@ -186,7 +186,7 @@ def _repair_turns(
 def _task_fields(
     said: PromptTemplates, task: Task | ProgramExample | RepairExample
 ) -> dict[str, str]:
-    """The fields of a template that a task fills: its statement, and the form of its programs."""
+    """The template fields of a task: its statement and the form of its programs."""
     if task.fn_name is None:
         wanted = said.format_stdin
     else:

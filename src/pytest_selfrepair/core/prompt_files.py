@@ -1,7 +1,7 @@
-"""The files of a prompt set: templates, and worked examples for each kind of task.
+"""Read the files of a prompt set: templates, and worked examples for each kind of task.
 
-A prompt set is a folder of three TOML files: `templates.toml` (what is said), `stdin.toml` and
-`call_based.toml` (worked examples for each kind of task).
+A prompt set is a folder of three TOML files: `templates.toml`, and `stdin.toml` and
+`call_based.toml` with the worked examples.
 """
 
 import hashlib
@@ -52,7 +52,7 @@ class PromptTemplates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     packages: str = "Beside the standard library, it may import from: $packages."
 
     def __post_init__(self) -> None:
-        """Name a part that is none."""
+        """Reject unknown parts."""
         for order in ("order_feedback", "order_repair", "order_joint", "order_hint"):
             for part in getattr(self, order):
                 if part not in _PARTS:
@@ -63,29 +63,29 @@ class PromptTemplates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def for_feedback(self) -> "RequestForm":
-        """Asks for words on what is wrong with a failing program."""
+        """The request for an explanation of what is wrong."""
         question = self._joined(self.order_feedback)
         return RequestForm(system=self.system_feedback, question=question, reply="$explanation")
 
     @property
     def for_joint(self) -> "RequestForm":
-        """Asks for words and a repair in one reply."""
+        """The request for explanation and repair in one reply."""
         question = self._joined(self.order_joint)
         return RequestForm(system=self.system_joint, question=question, reply=self.reply_joint)
 
     @property
     def for_hint(self) -> "RequestForm":
-        """Asks one who is shown a solution for a hint."""
+        """The request for a hint, given a solution."""
         question = self._joined(self.order_hint)
         return RequestForm(system=self.system_hint, question=question, reply="$explanation")
 
     def for_repair(self, *, explained: bool) -> "RequestForm":
-        """Asks for a repair, with or without an explanation of what is wrong."""
+        """The request for a repair, with or without an explanation."""
         question = self._joined(self.order_repair, without="" if explained else "explained")
         return RequestForm(system=self.system_repair, question=question, reply=self.reply_program)
 
     def _joined(self, order: tuple[str, ...], *, without: str = "") -> str:
-        """One template of several, a blank line between them."""
+        """Join templates with blank lines."""
         return "\n\n".join(getattr(self, part).strip() for part in order if part != without)
 
 
@@ -96,7 +96,7 @@ class RequestForm:
     Attributes:
         system: The system line.
         question: The template of the question.
-        reply: The template of what answers it in a worked example.
+        reply: The template of the reply in a worked example.
     """
 
     system: str
@@ -110,7 +110,7 @@ _PARTS = frozenset(
         *("ask_feedback", "ask_repair", "ask_joint", "ask_hint"),
     }
 )
-"""Templates of which a request may be put together."""
+"""Templates that may be parts of a request."""
 
 
 class ProgramExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -142,7 +142,7 @@ class WorkedExamples(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PromptFolder(Protocol):
-    """The part of `pathlib.Path` and `importlib.resources` that a prompt set is read from."""
+    """The part of `pathlib.Path` and `importlib.resources` used to read a prompt set."""
 
     def joinpath(self, name: str, /) -> "PromptFolder":
         """A file of the folder."""

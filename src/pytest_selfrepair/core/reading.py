@@ -1,7 +1,7 @@
-"""Read a reply: its thoughts, its explanation, and the program that it holds.
+"""Parse a reply into thoughts, explanation and program.
 
-One place and one set of rules for initial programs and repairs. What decided is part of what comes
-back, so that it can stand in the record.
+One set of rules serves initial programs and repairs. The rule that applied is returned, for the
+record.
 """
 
 import re
@@ -23,7 +23,7 @@ from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.thoughts import Spoken, spoken
 
 RULES = 1
-"""The version of these rules, which records hold; 0: those before this module."""
+"""The version of these rules in records; 0: those before this module."""
 
 _HEADING = re.compile(
     r"^[#*\s]*(?:the\s+)?(?:repaired|fixed|corrected)\s+(?:program|code|version|solution)[:*\s]*$",
@@ -35,26 +35,26 @@ _WRAPPER = re.compile(
     r"</?(?:answer|final|final_answer|code|program|solution|python|pre|response|output)>",
     re.IGNORECASE,
 )
-"""Tags that some models put around an answer."""
+"""Tags that some models put around their answer."""
 _MOST_STARTS = 20
-"""Lines at which a program without a fence is looked for."""
+"""The most lines tried as the start of a program without a fence."""
 _LONGEST_READ = 1_000_000
-"""Characters of a reply that are read, from its end: what comes last counts."""
+"""The characters read from the end of a reply, as the last program counts."""
 
 
 class ReadingRule(StrEnum):
-    """What decided which program a reply holds.
+    """The rule that selected a reply's program.
 
     Attributes:
-        ONLY_BLOCK: It has one code block.
-        ONLY_ANSWER: Of several blocks one could be the answer to the task.
-        LAST_ANSWER: Of several that could be, the last.
-        JOINED: The last that could be, behind earlier blocks that define what it uses.
-        UNFENCED: Code that stands in no block.
+        ONLY_BLOCK: The reply has one code block.
+        ONLY_ANSWER: The only one of several blocks that could be the answer.
+        LAST_ANSWER: The last of several that could be.
+        JOINED: The last that could be, after earlier blocks with definitions that it uses.
+        UNFENCED: Code outside of blocks.
         INLINE: Code within a line of text.
-        LAST_BLOCK: No block could be the answer; the last that is Python.
-        NOTHING: It holds no program.
-        CUT_OFF: It ends within a thought, or before the answer begins: there is none.
+        LAST_BLOCK: No block could be the answer; the last Python block.
+        NOTHING: The reply holds no program.
+        CUT_OFF: The reply ends within a thought or before its answer.
     """
 
     ONLY_BLOCK = "only_block"
@@ -70,16 +70,16 @@ class ReadingRule(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a reply holds.
+    """A parsed reply.
 
     Attributes:
-        program: The program, without its fences; empty where there is none.
-        rule: What decided.
-        others: How many other blocks, with another text, could have been the answer.
-        explanation: The words before the program, or before the first code block; all of them where
-            there is none.
-        explained: The part of the answer's characters that is the explanation, from 0 to 1.
-        thoughts: What the model wrote for itself.
+        program: The program, without its fences; empty without one.
+        rule: The rule that selected it.
+        others: The number of other blocks, with different text, that could have been the answer.
+        explanation: The text before the program, or before the first code block; all text without
+            one.
+        explained: The explanation's share of the answer's characters, from 0 to 1.
+        thoughts: The model's thoughts.
     """
 
     program: str
@@ -92,10 +92,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyReader:
-    """Reads the replies of one model.
+    """Parses the replies of one model.
 
     Attributes:
-        thinking_tags: Names of tags that it puts around thoughts, beside those that are known.
+        thinking_tags: Names of its tags around thoughts, beside the known ones.
     """
 
     thinking_tags: tuple[str, ...] = ()
@@ -103,13 +103,13 @@ class ReplyReader:
     def program(self, reply: str, task: Task, *, finish_reason: str = "stop") -> Reading:
         """Find the program in a reply.
 
-        Of the code blocks that could be the answer to the task the last counts: for standard input
-        one that reads and prints, for a function one that defines it. What no block could be is
-        looked for outside of blocks. The same holds for initial programs and repairs.
+        The last code block that could be the answer counts: for standard input, one that reads and
+        prints; for a function, one that defines it. Without such a block, code outside of blocks is
+        searched. Initial programs and repairs are treated alike.
 
         Args:
-            reply: What the model wrote, without thoughts that came apart from it.
-            task: What was asked.
+            reply: The model's text, without separate thoughts.
+            task: The task.
             finish_reason: Why the model stopped.
         """
         said = self.parted(reply)
@@ -126,11 +126,11 @@ class ReplyReader:
         )
 
     def words(self, reply: str, *, code: bool = True) -> str:
-        """What a reply says to its reader, without thoughts; nothing where it was cut off in one.
+        """A reply's text without its thoughts; empty where it was cut off within one.
 
         Args:
-            reply: What the model wrote.
-            code: Whether code blocks stay.
+            reply: The model's text.
+            code: Whether to keep code blocks.
         """
         said = self.parted(reply)
         if said.cut_off:
@@ -138,7 +138,7 @@ class ReplyReader:
         return said.answer.strip() if code else "\n".join(without_blocks(said.answer)).strip()
 
     def parted(self, reply: str) -> Spoken:
-        """A reply's thoughts and its answer."""
+        """Split a reply into thoughts and answer."""
         return spoken(_normal(reply), self.thinking_tags)
 
 
@@ -147,7 +147,7 @@ def _normal(reply: str) -> str:
 
 
 def _found(answer: str, task: Task) -> Reading:
-    """The program of an answer: in a block, else outside of blocks, else nowhere."""
+    """Find the program of an answer in its blocks, else outside of them."""
     reading, fitness = _of_blocks(fenced_blocks(answer), task)
     if fitness < Fitness.ANSWER:
         again, better = _of_blocks(loosely_fenced_blocks(answer), task)
@@ -161,13 +161,13 @@ def _found(answer: str, task: Task) -> Reading:
 
 
 def _of_blocks(blocks: Sequence[Block], task: Task) -> tuple[Reading, Fitness]:
-    """The program in some blocks, and how well it fits."""
+    """Find the program in some blocks, and rate it."""
     weighed = _without_excerpts([_weighed(block, task) for block in blocks])
     best = max((each.fitness for each in weighed), default=Fitness.NOT_CODE)
     if best is Fitness.NOT_CODE:
         return Reading(program="", rule=ReadingRule.NOTHING), best
     fitting = [index for index, each in enumerate(weighed) if each.fitness is best]
-    if best is Fitness.PART:  # what uses names that nobody binds is hardly the whole
+    if best is Fitness.PART:  # a program with unbound names is hardly whole
         fitting = [index for index in fitting if not weighed[index].lacks] or fitting
     last = fitting[-1]
     chosen = weighed[last]
@@ -185,7 +185,7 @@ def _of_blocks(blocks: Sequence[Block], task: Task) -> tuple[Reading, Fitness]:
 
 
 def _weighed(block: Block, task: Task) -> Candidate:
-    """A block as a candidate, with the code that stands beside its fence where it needs that."""
+    """Rate a block, with the code on its fence's line where it needs that."""
     if not block.may_be_python:
         return Candidate(code=block.code, fitness=Fitness.NOT_CODE)
     alone = candidate(block.code, task, tagged=block.is_tagged)
@@ -198,7 +198,7 @@ def _weighed(block: Block, task: Task) -> Candidate:
 
 
 def _without_excerpts(weighed: Sequence[Candidate]) -> list[Candidate]:
-    """Take for a part what only repeats lines of an earlier answer: its names are bound there."""
+    """Downgrade excerpts of an earlier answer, which binds all names they lack."""
     kept: list[Candidate] = []
     for each in weighed:
         answers = (other for other in kept if other.fitness is Fitness.ANSWER)
@@ -210,10 +210,9 @@ def _without_excerpts(weighed: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _joined(weighed: Sequence[Candidate]) -> str:
-    """The last piece behind those before it that define what it lacks; empty where none is to be.
+    """Join the last piece to earlier ones that define what it lacks; empty where none need joining.
 
-    A model that explains its program in parts writes a function in one block and its use in the
-    next.
+    Models that explain a program in parts write a function in one block and its use in the next.
     """
     *earlier, last = weighed
     lacks, parts = set(last.lacks), [last.code]
@@ -226,7 +225,7 @@ def _joined(weighed: Sequence[Candidate]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Bare:
-    """Code that stands in no block."""
+    """Code outside of blocks."""
 
     code: str = ""
     rule: ReadingRule = ReadingRule.NOTHING
@@ -234,7 +233,7 @@ class _Bare:
 
 
 def _outside_of_blocks(text: str, task: Task) -> _Bare:
-    """The last of the code outside of blocks that fits best."""
+    """Find the best-rated code outside of blocks, the last of equals."""
     pieces = [*without_blocks(text), *indented_code(text)]
     bare = (_WRAPPER.sub("\n", piece) for piece in pieces)
     found = [(code, ReadingRule.UNFENCED) for piece in bare for code in _stretches(piece)]
@@ -248,7 +247,7 @@ def _outside_of_blocks(text: str, task: Task) -> _Bare:
 
 
 def _stretches(text: str) -> Iterator[str]:
-    """What of a text is Python, from lines on that look like code; else all from the first on."""
+    """Yield the Python parts of a text, each from a line of code on; else all from the first."""
     lines = text[-LONGEST_PARSED:].split("\n")
     starts = [number for number, line in enumerate(lines) if CODE_LINE.match(line)]
     end = 0
@@ -263,7 +262,7 @@ def _stretches(text: str) -> Iterator[str]:
 
 
 def _explanation(answer: str, found: Reading) -> str:
-    """The words before the heading, else before the first code block or the program itself."""
+    """The text before the heading, else before the first code block or the program itself."""
     text = _OPENING.sub("", answer)
     blocks = fenced_blocks(text)
     headings = [

@@ -1,4 +1,4 @@
-"""A record: the facts of one task's trees, and their JSON; statistics are computed from these."""
+"""Records: the facts of one task's trees, from which statistics are computed, and their JSON."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -15,37 +15,37 @@ from pytest_selfrepair.core.tree import Grown, Plan
 from pytest_selfrepair.errors import StoreError
 
 SCHEMA = 2
-"""The version of a record's JSON; a reader upgrades earlier ones and refuses a later one."""
+"""The version of a record's JSON; readers upgrade earlier ones and refuse later ones."""
 
 
 NOT_RUN = "not run: budget"
-"""How the reason begins why a task was not scored, where the budget of the whole run is spent."""
+"""The start of the reason for an unscored task when the run's budget is spent."""
 
 CUT_SHORT = "cut short: budget"
-"""The same of a task that had been begun: some of its completions had come when it was spent."""
+"""The same for a task under way, some of whose completions had come."""
 
 NO_CASES = "it has no cases"
-"""The reason why a task was not scored of which that was found only when it was read to be run."""
+"""The reason for an unscored task that proved to have no cases only when read to be run."""
 
 
 UNKNOWN = "unknown"
-"""What stands in the setup of a record from elsewhere for what its source does not say."""
+"""Stands in the setup of an imported record for facts missing in its source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """What a task was run with; two records compare only where this says they do.
+    """The setup of a task's run; it decides whether two records are comparable.
 
     Attributes:
         model: M_P's name.
         sources: The feedback sources' names, in the order the user gave them.
         prompts: The prompt set: ``name@digest``.
         checker: The checker's name.
-        isolation: How programs were kept apart from the machine.
-        plan: How large the trees could grow.
-        reading: The version of the rules by which replies were read (`core.reading.RULES`).
-        packages: The distributions that programs were given by name, with their versions; None
-            where it was left to the tasks' source.
+        isolation: The isolation of programs from the machine.
+        plan: The size of the trees.
+        reading: The version of the rules for reading replies (`core.reading.RULES`).
+        packages: The distributions given to programs, with versions; None where left to the tasks'
+            source.
     """
 
     model: str
@@ -60,17 +60,17 @@ class Setup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foreign:
-    """What a line of a file in the authors' format says beyond the record that was read from it.
+    """The facts of a line in the authors' format beyond the record read from it.
 
-    With it the same line can be written again; nothing is computed from it.
+    They allow the same line to be written again; nothing is computed from them.
 
     Attributes:
         line: The line's number in its file, from 1.
-        patch: JSON: how the line differs from the one that would be written without it.
-        plain: False where the line holds all that we write of a record, too.
-        source: The feedback source whose repairs the format's own key holds; None: the first.
+        patch: JSON: the difference to the line that would be written without it.
+        plain: False where the line also holds everything that we write of a record.
+        source: The feedback source whose repairs are under the format's own key; None: the first.
         compact: Whether it has no spaces after commas and colons.
-        ascii: Whether what is not ASCII was escaped.
+        ascii: Whether non-ASCII characters were escaped.
     """
 
     line: int
@@ -83,12 +83,12 @@ class Foreign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class References:
-    """What a task's own reference solutions say of it, where they were tried.
+    """The results of a task's reference solutions.
 
     Attributes:
-        tried: How many were tried.
-        passed: Those of them that pass.
-        otherwise: Those that run as they should, and give an answer that is not accepted.
+        tried: The number tried.
+        passed: The number that pass.
+        otherwise: The number that run without error but give an answer that is not accepted.
     """
 
     tried: int
@@ -97,7 +97,7 @@ class References:
 
     @property
     def ambiguous(self) -> bool:
-        """Whether solutions that its source accepts disagree in their answers."""
+        """Whether solutions accepted by its source disagree in their answers."""
         return self.passed > 0 and self.otherwise > 0
 
 
@@ -109,25 +109,25 @@ class Record:
         task_id: The task.
         difficulty: Its difficulty.
         kind: Its kind.
-        statement: Its statement, so that a report shows it where the task is not at hand; empty in
-            the records of earlier versions.
-        wrapping: How its source writes the values that it expects of a function.
-        setup: What it was run with; None where the run ended before anything was set up.
-        grown: What was sampled; None where the task could not be scored.
-        unscored: Why it could not be scored, in one line; None where it was.
-        quarantined: True where it was not scored because none of its reference solutions passes.
-        cost: What it cost, scored or not.
-        seconds: Wall-clock seconds it took.
-        digest: The SHA-256 of what decides its verdicts, cases and checker included; None where it
-            was not taken.
-        time_limit: CPU seconds that a case of it could take; None where that is not known.
-        references: What its reference solutions say of it; None where they were not tried.
-        packages: The distributions, with their versions, that its programs could use beside the
-            standard library.
-        origins: Where its completions came from, each once; none where no endpoint was asked.
-        shard: The share of the run that it is of, where several hosts share the run.
-        foreign: What else its line said, where it was read from a file in the authors' format.
-        schema: The version of this layout.
+        statement: Its statement, for reports without the task; empty in records of earlier
+            versions.
+        wrapping: How its source writes the expected values of a function.
+        setup: The setup of its run; None where the run ended before that was known.
+        grown: Its samples; None where the task is unscored.
+        unscored: Why it is unscored, in one line; None where it is scored.
+        quarantined: Whether it is unscored because none of its reference solutions passes.
+        cost: Its cost, scored or not.
+        seconds: Its wall-clock time, in seconds.
+        digest: The SHA-256 of all that decides its verdicts, including cases and checker; None
+            where not taken.
+        time_limit: The CPU seconds allowed for each case; None where unknown.
+        references: The results of its reference solutions; None where not tried.
+        packages: The distributions, with versions, that its programs could use beside the standard
+            library.
+        origins: The distinct origins of its completions; empty where no endpoint was used.
+        shard: The shard of the run that it belongs to, if sharded.
+        foreign: The other facts of its line, if read from a file in the authors' format.
+        schema: The version of its JSON.
     """
 
     task_id: str
@@ -151,15 +151,15 @@ class Record:
     schema: int = SCHEMA
 
     def to_json(self) -> str:
-        """One line of ASCII JSON: it may travel between processes and be stored anywhere."""
+        """Encode as one line of ASCII JSON, safe to send and store anywhere."""
         return json.dumps(msgspec.to_builtins(self), ensure_ascii=True, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> "Record":
-        """Read what `to_json` wrote.
+        """Decode the output of `to_json`.
 
         Raises:
-            StoreError: The text is no record, or one of a later version.
+            StoreError: The text is not a record, or one of a later version.
         """
         try:
             facts = loads(text)
@@ -171,10 +171,10 @@ class Record:
 
     @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> "Record":
-        """Read what the JSON of `to_json` holds; it may be changed by this.
+        """Decode the parsed JSON of `to_json`, which may be modified.
 
         Raises:
-            StoreError: It is no record, or one of a later version.
+            StoreError: It is not a record, or one of a later version.
         """
         schema = facts.get("schema")
         if schema not in range(1, SCHEMA + 1):
@@ -192,9 +192,9 @@ class Record:
 
 
 def _upgrade_to_2(facts: dict[str, Any]) -> None:
-    """Give programs and feedback of schema 1, which counted tokens alone, their cost in one place.
+    """Gather the costs of programs and feedback of schema 1, which had tokens only.
 
-    What a completion cost in dollars was not written then.
+    It did not record dollars.
     """
     facts["schema"] = 2
     grown = facts["grown"]

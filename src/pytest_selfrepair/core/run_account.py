@@ -1,6 +1,6 @@
-"""The account of a whole run, shared by its processes: reserved, then settled, never exceeded.
+"""The account of a whole run, shared by its processes: costs are reserved, then settled.
 
-A reservation is also the claim on a draw: while it stands, nobody else reserves for the same draw.
+A reservation also claims a draw: while it stands, no other is made for the same draw.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from pytest_selfrepair.errors import BudgetSpentError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunLimits:
-    """What a whole run may spend, earlier runs of the same campaign included.
+    """The limits of a whole run, including earlier runs of the same campaign.
 
     Attributes:
         max_tokens: Generated tokens; None: no bound.
@@ -30,8 +30,8 @@ class Wanted:
 
     Attributes:
         tokens: Generated tokens.
-        dollars: US dollars; 0 where no price is known.
-        key: The draw's key in the store, which it claims; None: it is drawn whoever else draws it.
+        dollars: US dollars; 0 without a known price.
+        key: The draw's key in the store, which it claims; None: no claim.
     """
 
     tokens: int
@@ -41,11 +41,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
-    """What a ledger has granted to one request.
+    """A reservation for one request.
 
     Attributes:
         id: Its number in the ledger.
-        campaign: On whose account it is.
+        campaign: Its account.
     """
 
     id: int
@@ -53,7 +53,7 @@ class Reservation:
 
 
 class NotGranted(StrEnum):
-    """Why there is no reservation for a request now, though there may be later."""
+    """Why a request gets no reservation for now."""
 
     STORED = "the draw's sample is stored by now"
     CLAIMED = "another request draws it"
@@ -61,16 +61,16 @@ class NotGranted(StrEnum):
 
 
 Grant = Reservation | NotGranted | BudgetSpentError
-"""What a ledger says to one request; the error: it would not fit if nobody held anything."""
+"""A ledger's response to a request; the error where it would not fit even without reservations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """What a campaign has paid for, in all its runs.
+    """The spending of a campaign in all its runs.
 
     Attributes:
         tokens: Generated tokens.
-        dollars: US dollars, as far as prices were known.
+        dollars: US dollars, where prices were known.
     """
 
     tokens: int = 0
@@ -79,12 +79,12 @@ class Spent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
-    """What one run has paid for, whether or not its task was reported.
+    """The spending of one run, including tasks never reported.
 
     Attributes:
         samples: Completions.
         tokens: Generated tokens.
-        dollars: US dollars, as far as prices were known.
+        dollars: US dollars, where prices were known.
     """
 
     samples: int = 0
@@ -94,12 +94,12 @@ class Paid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What a run paid for, whatever its records say.
+    """A run's spending by its ledger, whatever its records say.
 
     Attributes:
-        paid: What this run has paid for.
-        spent: What all runs of its settings have.
-        limits: What those may spend.
+        paid: The spending of this run.
+        spent: The spending of all runs with its settings.
+        limits: The limits of these runs.
     """
 
     paid: Paid = field(default_factory=Paid)
@@ -108,15 +108,15 @@ class Account:
 
     @property
     def over(self) -> Spent:
-        """By how much the limits have been overstepped."""
+        """The excess over the limits."""
         return overstep(self.spent, self.limits)
 
 
 def overstep(spent: Spent, limits: RunLimits) -> Spent:
-    """By how much a campaign has gone beyond its limits; nothing where it has kept to them.
+    """The excess of a campaign's spending over its limits; zero within them.
 
-    No request is granted more than is left. But an endpoint may count more tokens than it was
-    allowed to generate: thinking is not limited by `max_tokens`.
+    No request is granted more than is left, but an endpoint may count more tokens than it was
+    allowed to generate: `max_tokens` does not limit thinking.
     """
     most_tokens, most_dollars = limits.max_tokens, limits.max_dollars
     return Spent(
@@ -127,12 +127,12 @@ def overstep(spent: Spent, limits: RunLimits) -> Spent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """Requests in flight when their process died or gave up: what they cost, nobody knows.
+    """Requests in flight when their process died or gave up; their cost is unknown.
 
     Attributes:
-        requests: How many.
-        tokens: Generated tokens that they cost at most.
-        dollars: US dollars that they cost at most, as far as prices were known.
+        requests: The number of requests.
+        tokens: The most generated tokens that they cost.
+        dollars: The most US dollars that they cost, where prices were known.
     """
 
     requests: int = 0
@@ -141,22 +141,21 @@ class Lost:
 
 
 class Ledger(Protocol):
-    """The account of a run, shared by all its processes; a campaign is all runs of one setting."""
+    """The account of a run, shared by its processes; a campaign is all runs with equal settings."""
 
     async def reserve(
         self, campaign: str, wanted: Sequence[Wanted], limits: RunLimits, *, waits: bool = True
     ) -> tuple[Grant, ...]:
-        """Set aside what some requests can cost.
+        """Reserve what some requests can cost.
 
         Args:
-            campaign: On whose account.
-            wanted: What each can cost.
-            limits: What the account may spend.
-            waits: Whether to wait until something can be said to one of them at least that is not
-                `CLAIMED` or `NO_ROOM`.
+            campaign: The account.
+            wanted: The most that each can cost.
+            limits: The limits of the account.
+            waits: Whether to wait until at least one result is not `CLAIMED` or `NO_ROOM`.
 
         Returns:
-            What is said to each, in order.
+            The result for each, in order.
 
         Raises:
             StoreError: The ledger cannot be read or written.
@@ -164,11 +163,11 @@ class Ledger(Protocol):
         ...
 
     def give_back(self, reservations: Sequence[Reservation]) -> None:
-        """Drop reservations of requests that were never sent, soon; nobody waits for it."""
+        """Drop the reservations of requests never sent, in the background."""
         ...
 
     async def release(self, reservation: Reservation) -> None:
-        """Give back what was set aside for a request that failed and cost nothing.
+        """Release the reservation of a request that failed and cost nothing.
 
         Raises:
             StoreError: The ledger cannot be written.
@@ -176,7 +175,7 @@ class Ledger(Protocol):
         ...
 
     async def lose(self, reservation: Reservation) -> None:
-        """Give back what was set aside for a request of which nobody knows what it cost.
+        """End the reservation of a request of unknown cost, counting it as lost.
 
         Raises:
             StoreError: The ledger cannot be written.

@@ -1,4 +1,4 @@
-"""A value as the key of a cache, by being the very object: what it holds may not be hashable."""
+"""Cache keys by object identity, for values that may not be hashable."""
 
 from typing import Generic, TypeVar
 
@@ -6,7 +6,7 @@ _T = TypeVar("_T")
 
 
 class Same(Generic[_T]):
-    """Equal to another that holds the very same object, which stays alive meanwhile.
+    """A key that equals another with the identical object, which it keeps alive.
 
     Args:
         value: The object.

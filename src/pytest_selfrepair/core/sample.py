@@ -1,4 +1,4 @@
-"""A sample: one completion of a model, what was asked for it, and what it cost."""
+"""Samples: completions of a model, with their requests and costs."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from pytest_selfrepair.errors import InfrastructureError
 
 
 class Role(StrEnum):
-    """Who speaks in a chat."""
+    """The role of a chat message."""
 
     SYSTEM = "system"
     USER = "user"
@@ -22,7 +22,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One turn of a chat."""
+    """A chat message."""
 
     role: Role
     content: str
@@ -30,21 +30,21 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplingParams:
-    """How completions are drawn.
+    """The parameters of sampling.
 
     Attributes:
-        temperature: The softmax temperature; the paper uses 0.8. None: none is sent.
+        temperature: The softmax temperature; the paper uses 0.8. None: not sent.
         max_tokens: The longest completion, in generated tokens.
-        seed: Base seed of the run; every draw gets its own, derived from it. None: no seed is sent.
-        top_p: The share of probability that tokens are drawn from; None: none is sent.
-        reasoning_effort: How long the model may think, in its endpoint's word; None: none is sent.
+        seed: The run's base seed, from which every draw derives its own. None: not sent.
+        top_p: The probability mass that tokens are sampled from; None: not sent.
+        reasoning_effort: The effort of thinking, in the endpoint's terms; None: not sent.
         stop: Texts at which a completion ends.
-        extra_body: Further fields of the request's body: a JSON object as `models.parameters`
-            writes it, or empty.
-        headers: Further headers of the request that may change a completion, as the user wrote
-            them: variables of the environment are not replaced by their values.
-        wire_name: What the endpoint calls the model, where that is not the model's name.
-        system_role: Whether the system's text is sent in a turn of its own rather than the user's.
+        extra_body: Further fields of the request's body: a JSON object in the canonical form of
+            `models.parameters`, or empty.
+        headers: Further headers that may change a completion, as written by the user, with
+            environment variables by name.
+        wire_name: The model's name at the endpoint, where different.
+        system_role: Whether the system text is a message of its own rather than part of the user's.
     """
 
     temperature: float | None = 0.8
@@ -60,13 +60,13 @@ class SamplingParams:
 
     @property
     def changed(self) -> dict[str, object]:
-        """The values by name, in order, that are not their field's default."""
+        """The values that differ from their defaults, by name, in order."""
         found = {each.name: (getattr(self, each.name), each.default) for each in fields(self)}
         return {name: value for name, (value, default) in found.items() if value != default}
 
 
 _EVERY_KEY_HAS = frozenset({"temperature", "max_tokens", "seed"})
-"""The parameters that are part of every request's key; the others where they are not default."""
+"""The parameters in every request's key; others are included where not default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +74,12 @@ class SampleRequest:
     """One completion to be drawn.
 
     Attributes:
-        model: The model's name, as its endpoint knows it.
-        messages: The chat so far, exactly as it is sent.
-        params: How to draw.
-        task_id: The task that asks, for error messages and scripts; no part of the key.
-        node: Where in the task's trees the completion belongs, e.g. ``p0`` or ``p0/self/r1``. It
-            tells repeated draws apart, so that they never collapse into one.
+        model: The model's name.
+        messages: The chat so far, exactly as sent.
+        params: The sampling parameters.
+        task_id: The task, for error messages and scripts; not part of the key.
+        node: The completion's node in the task's trees, e.g. ``p0`` or ``p0/self/r1``. It keeps
+            repeated draws distinct.
     """
 
     model: str
@@ -90,10 +90,10 @@ class SampleRequest:
 
     @property
     def key(self) -> str:
-        """SHA-256 (hex) of all that decides the completion: what a store files it under.
+        """SHA-256 (hex) of all that decides the completion: its key in a store.
 
-        Parameters that came later than stores did are part of it where they are not their default,
-        so that every store still serves what it holds.
+        Parameters newer than the first stores are included only where not default, so that every
+        store still serves its samples.
         """
         params = self.params
         facts: list[object] = [
@@ -115,7 +115,7 @@ class SampleRequest:
 
     @property
     def draw_seed(self) -> int | None:
-        """The seed of this draw alone (31 bits), derived from the run's seed and the node."""
+        """The seed of this draw (31 bits), derived from the run's seed and the node."""
         if self.params.seed is None:
             return None
         digest = hashlib.sha256(f"{self.params.seed}/{self.node}".encode()).digest()
@@ -128,14 +128,14 @@ class SampleRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What a completion cost, in tokens.
+    """The cost of a completion in tokens.
 
     Attributes:
         completion_tokens: Generated tokens; the unit of pass@t.
-        prompt_tokens: Tokens read; outside pass@t. None where nobody counted them.
-        counted_by: ``endpoint``, or the name of the tokenizer that counted.
-        reasoning_tokens: Those of `completion_tokens` that the model generated for itself alone.
-        cached_tokens: Those of `prompt_tokens` that the endpoint had read before.
+        prompt_tokens: Prompt tokens; not part of pass@t. None where not counted.
+        counted_by: ``endpoint``, or the tokenizer's name.
+        reasoning_tokens: The part of `completion_tokens` that are thoughts.
+        cached_tokens: The part of `prompt_tokens` read from the endpoint's cache.
     """
 
     completion_tokens: int
@@ -150,17 +150,17 @@ class Sample:
     """One completion.
 
     Attributes:
-        text: What the model wrote, thoughts within it included; may be empty.
-        usage: What it cost.
-        finish_reason: Why the model stopped, in the endpoint's word: ``stop``, ``length``, …
-        replayed: True where it was served from a store and not paid for in this run.
-        dollars: US dollars that it cost when it was drawn; None where no price is known.
-        reasoning: Thoughts that came apart from the text.
-        seconds: How long its request took when it was drawn, without what it waited for before it
-            was sent; None where that was not measured.
-        first_byte: Seconds until the first byte of the answer, where it came as a stream.
-        origin: Where it was drawn; None where no endpoint of the user's was asked, or an earlier
-            version filed it.
+        text: The model's text, including thoughts within it; may be empty.
+        usage: Its cost in tokens.
+        finish_reason: Why the model stopped, in the endpoint's terms: ``stop``, ``length``, …
+        replayed: Whether it was replayed from a store, and not paid for in this run.
+        dollars: Its cost in US dollars when drawn; None without a known price.
+        reasoning: Thoughts returned apart from the text.
+        seconds: The duration of its request when drawn, without waits before it was sent; None
+            where not measured.
+        first_byte: Seconds until the first byte of the response, where streamed.
+        origin: Its origin; None where no endpoint of the user's was used, or an earlier version
+            stored it.
     """
 
     text: str
@@ -175,35 +175,35 @@ class Sample:
 
 
 CONTENT_FILTER = "content_filter"
-"""The `finish_reason` of a sample that a filter of the endpoint's kept from the model, or from us,
-in whole or in part."""
+"""The `finish_reason` of a sample whose prompt or completion the endpoint filtered, in whole or in
+part."""
 
 LENGTH = "length"
-"""The `finish_reason` of a sample that ended at the limit on tokens."""
+"""The `finish_reason` of a sample that reached the token limit."""
 
 CONTEXT_LIMIT = "context_limit"
-"""The `finish_reason` of a sample that could not be drawn: its prompt is longer than the model
-reads. It has no text and cost nothing."""
+"""The `finish_reason` of a sample that could not be drawn because its prompt exceeds the context
+window. It has no text and cost nothing."""
 
 
 class Model(Protocol):
-    """Anything that completes a chat."""
+    """A chat model."""
 
     @property
     def name(self) -> str:
-        """What reports call it."""
+        """Its name in reports."""
         ...
 
     async def sample(self, request: SampleRequest) -> Sample:
         """Draw one completion.
 
         Raises:
-            ModelError: No completion could be had. Never raised for an empty one.
+            ModelError: No completion could be drawn. Never raised for an empty one.
         """
         ...
 
     async def aclose(self) -> None:
-        """Give back connections; called once, when the run ends."""
+        """Close its connections; called once, when the run ends."""
         ...
 
 
@@ -214,23 +214,23 @@ class SeveralModel(Model, Protocol):
     async def sample_several(
         self, requests: Sequence[SampleRequest]
     ) -> list[Sample | InfrastructureError]:
-        """Draw one completion for each request; they differ by their nodes alone.
+        """Draw one completion for each request; they differ only in their nodes.
 
         Returns:
-            For each request its sample, or why there is none: what was paid for is not lost with
-            what failed beside it.
+            For each request its sample, or the failure, so that paid completions are not lost to
+            failures of others.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
-    """A sample to be filed.
+    """A sample to store.
 
     Attributes:
-        request: What was asked.
-        sample: What came back.
-        reservation: What was set aside for it; it is settled at what the sample cost.
+        request: Its request.
+        sample: The sample.
+        reservation: Its reservation, to be settled at the sample's cost.
     """
 
     request: SampleRequest
@@ -239,15 +239,15 @@ class Filing:
 
 
 class SampleStore(Protocol):
-    """Where samples are kept as they are paid for, and what they cost is counted."""
+    """A store of samples and of the account that pays for them."""
 
     @property
     def ledger(self) -> Ledger:
-        """The account that they are paid from."""
+        """The account that pays for them."""
         ...
 
     async def get_many(self, keys: Sequence[str]) -> dict[str, Sample]:
-        """The samples filed under some requests' keys, as far as there are any.
+        """Look up samples by their requests' keys; missing ones are left out.
 
         Raises:
             StoreError: They cannot be read.
@@ -255,18 +255,18 @@ class SampleStore(Protocol):
         ...
 
     async def put_many(self, filings: Sequence[Filing], *, anew: bool = False) -> list[Sample]:
-        """File samples and settle what was reserved for them: all of it, or nothing.
+        """Store samples and settle their reservations, all or nothing.
 
-        The completions of one request are filed together: a run that is killed between two of
-        them would ask for the rest again, and pay for their prompt twice.
+        The completions of one request are stored together: a run killed between two of them would
+        request the rest again and pay for the prompt twice.
 
         Args:
             filings: The samples.
-            anew: Whether they take the place of those that are filed under the same keys.
+            anew: Whether they replace samples under the same keys.
 
         Returns:
-            For each the sample that is filed now: another one, where somebody else was faster and
-            it is not `anew`. When this returns, they are on disk.
+            For each the sample now stored, on disk: another one if it was stored first and `anew`
+            is false.
 
         Raises:
             StoreError: They cannot be written.
@@ -274,7 +274,7 @@ class SampleStore(Protocol):
         ...
 
     async def asked(self, task_id: str, node: str) -> list[SampleRequest]:
-        """Some requests of one task and node whose samples are filed, to compare a miss with.
+        """Some stored requests of a task and node, to compare with a missing one.
 
         Raises:
             StoreError: They cannot be read.

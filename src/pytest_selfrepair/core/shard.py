@@ -1,4 +1,4 @@
-"""A shard: one host's share of a run that several share, and of what the whole run may spend."""
+"""Shards: one host's share of a run, and of the run's limits."""
 
 import math
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from fractions import Fraction
 from pytest_selfrepair.core.run_account import RunLimits
 
 _NANO = 10**9
-"""Parts of a dollar that are dealt out: floats tell them apart up to nine million dollars."""
+"""Units per dollar in shares; floats distinguish them up to nine million dollars."""
 _PICO = 10**12
-"""Parts of a dollar that accounts count in."""
+"""Units per dollar in accounts."""
 _MARK = "/"
 
 
@@ -19,8 +19,8 @@ class Shard:
 
     Attributes:
         index: Its number, from 0.
-        count: How many there are.
-        items: Tasks and scenarios in it; 0 where they are not known yet.
+        count: The number of shards.
+        items: The number of its tasks and scenarios; 0 where not known yet.
     """
 
     index: int
@@ -31,11 +31,11 @@ class Shard:
         return f"{self.index}/{self.count}"
 
     def part(self, total: int) -> int:
-        """Its part of a whole; those of all shards sum up to it and differ by one at most."""
+        """Its part of a whole; the parts of all shards add up to it and differ by at most one."""
         return total * (self.index + 1) // self.count - total * self.index // self.count
 
     def limits(self, whole: RunLimits) -> RunLimits:
-        """What it may spend of what the whole run may; all shards together never more than that."""
+        """Its part of the whole run's limits; all shards together never exceed them."""
         tokens, dollars = whole.max_tokens, whole.max_dollars
         return RunLimits(
             max_tokens=None if tokens is None else self.part(tokens),
@@ -43,7 +43,7 @@ class Shard:
         )
 
     def _dollars(self, whole: float) -> float:
-        """Its part of an amount, never more than that once an account counts in 1e-12 dollars."""
+        """Its part of an amount, rounded so as not to exceed it in units of 1e-12 dollars."""
         nano = self.part(int(Fraction(whole) * _NANO))
         part = nano / _NANO
         while round(part * _PICO) > nano * (_PICO // _NANO):  # large amounts are not exact
@@ -51,10 +51,10 @@ class Shard:
         return part
 
     def account(self, campaign: str) -> str:
-        """Its account: apart from those of other shards, also where they share a store."""
+        """Its account, separate from other shards' even in a shared store."""
         return f"{campaign}{_MARK}{self}"
 
 
 def whole_account(campaign: str) -> str:
-    """The account of the whole run that a shard's account is a part of."""
+    """The whole run's account that a shard's account belongs to."""
     return campaign.partition(_MARK)[0]

@@ -1,4 +1,4 @@
-"""Which shard a process is: as its user says, or as the array job that it belongs to does."""
+"""Parse the name of a process's shard, or take it from an array job."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ ACCEPTED = (
     "I/N with I from 0 to N - 1, auto in an array job of Slurm or AWS Batch, or auto/N in those "
     "and in an indexed Job of Kubernetes"
 )
-"""What names a shard, in words."""
+"""The accepted names of shards, in words."""
 
 _AUTO = "auto"
 _SLURM, _AWS, _KUBERNETES = (
@@ -19,18 +19,18 @@ _SLURM, _AWS, _KUBERNETES = (
 
 
 def shard_named(text: str, environment: Mapping[str, str]) -> Shard:
-    """The shard that a text names.
+    """Parse the name of a shard.
 
-    With `auto` the array job that this process belongs to says which: `SLURM_ARRAY_TASK_ID`,
-    `AWS_BATCH_JOB_ARRAY_INDEX` or `JOB_COMPLETION_INDEX`. Where N is given, the job's index counts
-    from 0, so that a few of its members can be run again; else Slurm and AWS Batch give it.
+    With `auto` it comes from the process's array job: `SLURM_ARRAY_TASK_ID`,
+    `AWS_BATCH_JOB_ARRAY_INDEX` or `JOB_COMPLETION_INDEX`. With N given, the job's index counts from
+    0, so that single members can be rerun; otherwise Slurm and AWS Batch provide N.
 
     Args:
-        text: As a user writes it.
-        environment: The environment of this process.
+        text: The user's text.
+        environment: The environment of the process.
 
     Raises:
-        ValueError: It names none; the error says what is accepted.
+        ValueError: It is no name of a shard; the error says what is accepted.
     """
     index, slash, of = text.strip().partition("/")
     if bool(slash) != bool(of) or (slash and not of.isdecimal()):

@@ -1,4 +1,4 @@
-"""Equal parts of a record held in memory once: a large run has hundreds of thousands of nodes."""
+"""Share equal parts of records in memory, as a large run has hundreds of thousands of nodes."""
 
 import json
 from dataclasses import replace
@@ -7,16 +7,16 @@ from typing import Any, TypeVar
 from pytest_selfrepair.core.tree import Grown, ProgramNode
 
 _LONGEST = 100
-"""Characters of a text that is likely to occur again; programs hardly do."""
+"""The longest text that is shared, in characters; programs rarely recur."""
 
 _T = TypeVar("_T")
 
 
 def loads(text: str) -> Any:
-    """Read JSON in which equal short texts and numbers become one object.
+    """Parse JSON, sharing equal short texts and floats.
 
     Raises:
-        ValueError: It is no JSON.
+        ValueError: It is not JSON.
     """
     held: dict[object, object] = {}
 
@@ -33,7 +33,7 @@ def loads(text: str) -> Any:
 
 
 class _Held:
-    """Values, of which each equal one is given back as the first."""
+    """A pool of values that returns the first of equal ones."""
 
     def __init__(self) -> None:
         self._values: dict[object, Any] = {}
@@ -45,7 +45,7 @@ class _Held:
 
 
 def shared(grown: Grown) -> Grown:
-    """The same trees, of which equal verdicts, costs and words of feedback are one object each."""
+    """The same trees with equal verdicts, costs and feedback shared."""
     held = _Held()
 
     def nodes(of: tuple[ProgramNode, ...]) -> tuple[ProgramNode, ...]:

@@ -1,4 +1,4 @@
-"""Values of any size and content as short, valid text for a reader."""
+"""Shorten values of any size and content to valid text for readers."""
 
 import re
 from collections.abc import Iterator
@@ -7,22 +7,22 @@ from decimal import Decimal
 from pytest_selfrepair.core.task import JsonValue
 
 LONGEST_TEXT = 400
-"""Characters of one text in a verdict."""
+"""The longest text in a verdict, in characters."""
 
-_LONGEST_PART = 100  # characters of a text inside a value that is too long as a whole
+_LONGEST_PART = 100  # characters of a text inside an overlong value
 _LONGEST_PLAIN_INTEGER = 10_000  # bits; Python refuses to print much longer ones
 _LONGEST_PLAIN_TEXT = 4_000  # digits; Python refuses to read longer ones
 _UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def shorten(text: str, limit: int = LONGEST_TEXT) -> str:
-    """``text`` with its middle left out, so that at most ``limit`` characters remain.
+    """Cut the middle of ``text`` so that at most ``limit`` characters remain.
 
     NUL characters and lone surrogates, which many stores and encoders refuse, are replaced.
 
     Args:
         text: Any text.
-        limit: Characters that may remain; at least 1.
+        limit: The most characters that remain, at least 1.
     """
     if len(text) > limit:
         mark = f" … {len(text) - limit} characters left out … "
@@ -34,14 +34,13 @@ def shorten(text: str, limit: int = LONGEST_TEXT) -> str:
 
 
 def render(value: JsonValue, limit: int = LONGEST_TEXT) -> str:
-    """``value`` in Python's notation, in at most ``limit`` characters.
+    """Render ``value`` in Python's notation in at most ``limit`` characters.
 
-    Where the whole is too long, long texts inside it, at any depth, lose their middle first, and
-    then the whole does.
+    If it is too long, long texts inside it, at any depth, lose their middle first, then the whole.
 
     Args:
         value: Any JSON value; integers may be of any size.
-        limit: Characters that may remain; at least 1.
+        limit: The most characters that remain, at least 1.
     """
     try:
         text = "".join(_parts(value, None))
@@ -53,19 +52,19 @@ def render(value: JsonValue, limit: int = LONGEST_TEXT) -> str:
 
 
 def parse_integer(text: str) -> int:
-    """The integer that JSON digits of any number stand for, past Python's limit."""
+    """Parse an integer of any number of digits, past Python's limit."""
     return int(text) if len(text) < _LONGEST_PLAIN_TEXT else int(Decimal(text))
 
 
 def integer_text(number: int) -> str:
-    """The decimal digits of an integer of any size, past Python's limit on such conversions."""
+    """Format an integer of any size, past Python's limit on digits."""
     if number.bit_length() <= _LONGEST_PLAIN_INTEGER:
         return str(number)
     return str(Decimal(number))
 
 
 def _parts(value: JsonValue, longest: int | None) -> Iterator[str]:
-    """The pieces of ``value`` in Python's notation; texts in it have at most ``longest`` each."""
+    """Yield ``value`` in Python's notation, with texts of at most ``longest`` characters each."""
     if isinstance(value, list | tuple):
         yield "["
         for position, item in enumerate(value):

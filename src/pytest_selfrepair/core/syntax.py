@@ -1,4 +1,4 @@
-"""The one place where Python is parsed: safe where several threads do so at once."""
+"""Parse Python, safely from several threads."""
 
 import ast
 import contextlib
@@ -15,12 +15,12 @@ _TRIES = 5
 def syntax_tree(text: str) -> ast.Module:
     """Parse a module.
 
-    On Python 3.11 and 3.12 `ast.parse` counts its recursion for the whole process: two threads that
-    parse at once make it raise SystemError. Ours take turns; where it is pytest that parses beside
-    us, as it rewrites asserts, we try again.
+    On Python 3.11 and 3.12 `ast.parse` counts recursion for the whole process, so that two threads
+    parsing at once make it raise SystemError. Our threads take turns; if pytest parses at the same
+    time, to rewrite asserts, we retry.
 
     Raises:
-        SyntaxError: It is not Python.
+        SyntaxError: The text is not Python.
         ValueError: It holds null bytes.
         RecursionError: It is nested too deeply.
         MemoryError: The same, found by the parser.
@@ -32,7 +32,7 @@ def expression_tree(text: str) -> ast.expr:
     """Parse an expression.
 
     Raises:
-        SyntaxError: It is no expression.
+        SyntaxError: The text is not an expression.
         ValueError: It holds null bytes.
         RecursionError: It is nested too deeply.
         MemoryError: The same, found by the parser.

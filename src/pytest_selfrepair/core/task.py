@@ -1,4 +1,4 @@
-"""A task: a statement, the cases that decide whether a program solves it, and what it is called."""
+"""Tasks: statements with the cases that decide whether a program solves them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,11 +7,11 @@ from typing import TypeAlias, Union
 JsonValue: TypeAlias = Union[  # noqa: UP007 - the recursive name must stay a string
     bool, int, float, str, list["JsonValue"], dict[str, "JsonValue"], None
 ]
-"""What JSON can carry."""
+"""A value in JSON."""
 
 
 CHECK_FUNCTION = "check"
-"""What a task's own checker calls its function: ``check(given, expected, answer)``."""
+"""The name of the function in a task's own checker: ``check(given, expected, answer)``."""
 
 
 class Difficulty(StrEnum):
@@ -23,18 +23,18 @@ class Difficulty(StrEnum):
 
 
 class TaskKind(StrEnum):
-    """How a program is run: as a script on standard input, or by calling its function."""
+    """How programs run: as a script on standard input, or by calling their function."""
 
     STDIN = "stdin"
     CALL_BASED = "call_based"
 
 
 class Wrapping(StrEnum):
-    """How the source of a call-based task writes the values that it expects.
+    """How the source of a call-based task writes expected values.
 
     Attributes:
         BARE: As they are.
-        WRAPPED: Each in a list of its own, which loading takes off: ``[9]`` for 9.
+        WRAPPED: Each in a list of its own, removed on loading: ``[9]`` for 9.
     """
 
     BARE = "bare"
@@ -46,8 +46,8 @@ class Case:
     """One test of a task.
 
     Attributes:
-        input: Standard input: the text a program reads. Call-based: the list of arguments.
-        expected: Standard input: the text it should print. Call-based: the value it should return.
+        input: Standard input: the text to read. Call-based: the list of arguments.
+        expected: Standard input: the text to print. Call-based: the value to return.
     """
 
     input: JsonValue
@@ -56,17 +56,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assertions:
-    """What surrounds the assertions of a task, which are Python and run in the sandbox.
+    """The context of a task's assertions, which are Python and run in the sandbox.
 
-    Each case's input is statements that assert something of the function; those of all cases run in
-    order in one namespace, apart from programs. There, the function is a stand-in: each call's
-    arguments leave as data, a program computes the result in a process of its own, and that comes
-    back as data. An argument that a function changes is not seen to change.
+    Each case's input is statements with assertions on the function. Those of all cases run in order
+    in one namespace, in another process than programs. The function there is a proxy: arguments
+    and results pass as data to and from the program's process. Changes to arguments are not seen.
 
     Attributes:
-        definitions: What is defined where assertions run.
-        before: What every program finds defined: run before it, in its process.
-        setup: What makes arguments: run after the definitions, and after each program.
+        definitions: Definitions for the assertions.
+        before: Definitions for programs, run before each in its process.
+        setup: Code that creates arguments, run after the definitions and after each program.
     """
 
     definitions: str
@@ -79,27 +78,27 @@ class Task:
     """A task of APPS, or of a set whose tests are assertions.
 
     Attributes:
-        id: Unique in a run, e.g. ``apps_tasks/interview/0007``.
-        difficulty: One of the three levels of APPS; introductory where a set has no levels.
-        statement: What the model is told.
-        cases: The tests, in the order of the task; a task without any is skipped, not scored.
+        id: Its id, unique in a run, e.g. ``apps_tasks/interview/0007``.
+        difficulty: Its level in APPS; introductory for sets without levels.
+        statement: The statement given to the model.
+        cases: The cases, in the task's order; a task without any is skipped, not scored.
         fn_name: The function (or method of ``class Solution``) of a call-based task, else None.
-        starter_code: What a program must begin with; empty for standard-input tasks.
-        solutions: Reference programs, where the source has them.
-        wrapping: How the source of a call-based task writes what it expects.
-        in_place: Whether the answer of a call-based task is what its function leaves in its first
-            argument, rather than what it returns.
-        assertions: What the cases need, where they are assertions in place of inputs and outputs;
-            nothing is then expected beside a case's input.
-        checker: The task's own checker, where it has one: Python source that defines
-            `CHECK_FUNCTION`, which is run in the sandbox.
-        public_cases: The positions of the cases that a model may see, in order; None where the
-            source does not tell them from the hidden ones.
-        topics: What the source says that it is about.
-        seconds: CPU seconds that a case may take, where the task sets its own limit.
-        megabytes: Memory that a case may use, likewise.
-        packages: Distributions that the source's own grader gives to programs, by name, beside the
-            standard library.
+        starter_code: The required start of a program; empty for standard-input tasks.
+        solutions: The reference solutions of the source.
+        wrapping: How the source of a call-based task writes expected values.
+        in_place: Whether the answer of a call-based task is its first argument as changed by the
+            function, rather than the returned value.
+        assertions: The context of cases that are assertions in place of inputs and outputs; their
+            expected values are not used.
+        checker: The task's own checker: Python source that defines `CHECK_FUNCTION`, run in the
+            sandbox; None without one.
+        public_cases: The positions of the cases shown to models, in order; None where the source
+            does not separate them from hidden ones.
+        topics: The topics given by the source.
+        seconds: The task's own limit on CPU seconds per case, if any.
+        megabytes: The task's own limit on memory per case, if any.
+        packages: The distributions that the source's own grader offers beside the standard
+            library, by name.
     """
 
     id: str

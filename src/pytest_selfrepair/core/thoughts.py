@@ -1,4 +1,4 @@
-"""What a model wrote for itself before it answered: found by its tags, kept out of the answer."""
+"""Separate a model's thoughts from its answer by their tags."""
 
 import re
 from bisect import bisect_left
@@ -20,7 +20,7 @@ THINKING_TAGS = (
     "antthinking",
     "seed:think",
 )
-"""The names of tags that models put around their thoughts, without brackets, in small letters."""
+"""The names of tags around thoughts, without brackets, in lower case."""
 
 _OTHERS = (
     (r"\[THINK\]", r"\[/THINK\]"),  # Magistral
@@ -28,7 +28,7 @@ _OTHERS = (
     (r"<\|begin_of_thought\|>", r"<\|end_of_thought\|>"),
     (r"<unused94>(?:thought\b)?", r"<unused95>"),  # MedGemma
 )
-"""Opening and closing marks that are no tags."""
+"""Opening and closing marks other than tags."""
 
 _CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)[^<]*<\|message\|>")  # gpt-oss
 _CONTROL = re.compile(r"<\|(?:start|end|return|call)\|>(?:assistant)?")
@@ -36,16 +36,16 @@ _STRIPPED_CHANNELS = re.compile(r"\Aanalysis(?=[A-Z\s]).*assistantfinal", re.DOT
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _QUOTES = "\"'`"
 _BEFORE_A_TAG = " \t>*_#"
-"""What may stand before a tag that still begins its line."""
+"""Characters that may precede a tag at the start of a line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """A reply without its thoughts.
+    """A reply split into answer and thoughts.
 
     Attributes:
-        answer: What is meant for the reader.
-        thoughts: What the model wrote for itself; empty where it shows nothing of that.
+        answer: The text for the reader.
+        thoughts: The thoughts; empty without visible ones.
         cut_off: Whether the reply ends within a thought, so that there is no answer.
     """
 
@@ -64,15 +64,15 @@ class _Mark:
 
 
 def spoken(reply: str, tags: Sequence[str] = ()) -> Spoken:
-    """Part a reply into thoughts and answer.
+    """Split a reply into thoughts and answer.
 
-    Thoughts are what stands between an opening tag and the next closing one, all before a closing
-    tag whose opening one stood in the prompt, and all behind an opening tag that is never closed.
-    A tag that is quoted, or that stands within a code block, is a mention.
+    Thoughts are the text between an opening tag and the next closing one, all text before a closing
+    tag whose opening one was in the prompt, and all text after an opening tag that is never closed.
+    A tag in quotes or in a code block is only a mention.
 
     Args:
-        reply: What the model wrote.
-        tags: Names of tags beside `THINKING_TAGS`.
+        reply: The model's text.
+        tags: Names of tags in addition to `THINKING_TAGS`.
     """
     if "<|channel|>" in reply:
         return _by_channel(reply)
@@ -92,7 +92,7 @@ def spoken(reply: str, tags: Sequence[str] = ()) -> Spoken:
             answer.append(part)
         elif opened:
             thoughts.append(part)
-        else:  # the opening tag stood in the prompt, or the thought held another
+        else:  # the opening tag was in the prompt, or the thought held another
             thoughts += [*answer, part]
             answer.clear()
         opened = mark.opens
@@ -104,7 +104,7 @@ def spoken(reply: str, tags: Sequence[str] = ()) -> Spoken:
 
 
 def _by_channel(reply: str) -> Spoken:
-    """Part a reply in channels: `final` is the answer, all others are thoughts."""
+    """Split a reply with channels: `final` is the answer, all others are thoughts."""
     found = list(_CHANNEL.finditer(reply))
     ends = [*(match.start() for match in found[1:]), len(reply)]
     parts = {"final": "", "": _CONTROL.sub("", reply[: found[0].start()] if found else reply)}
@@ -117,7 +117,7 @@ def _by_channel(reply: str) -> Spoken:
 
 
 def _marks(reply: str, tags: Sequence[str]) -> Iterator[_Mark]:
-    """The tags that mean something, in order."""
+    """Yield the tags that are not mere mentions, in order."""
     names = "|".join(map(re.escape, sorted({*THINKING_TAGS, *map(str.lower, tags)})))
     opening = "|".join([rf"<(?:{names})(?:\s[^<>\n]*)?>", *(opens for opens, _ in _OTHERS)])
     closing = "|".join([rf"</(?:{names})\s*>", *(closes for _, closes in _OTHERS)])
@@ -132,7 +132,7 @@ def _marks(reply: str, tags: Sequence[str]) -> Iterator[_Mark]:
         line = reply.rfind("\n", 0, start) + 1
         within_a_line = reply[line:start].strip(_BEFORE_A_TAG)
         if not opened and opens and within_a_line and start > last_closing:
-            continue  # prose that speaks of the tag
+            continue  # prose that mentions the tag
         if not opened and blocks.is_program(start, since=at):
             continue
         opened = opens
@@ -141,7 +141,7 @@ def _marks(reply: str, tags: Sequence[str]) -> Iterator[_Mark]:
 
 
 class _Blocks:
-    """Where a reply has code blocks, as far as a tag within a line needs to know."""
+    """The Python code blocks of a reply, to tell tags inside them."""
 
     def __init__(self, reply: str) -> None:
         self._reply = reply
@@ -149,7 +149,7 @@ class _Blocks:
         self._known: dict[int, bool] = {}
 
     def is_program(self, place: int, *, since: int) -> bool:
-        """Whether a place is in a block that is Python, counting fences from another place on."""
+        """Whether a position is in a Python block, counting fences from another position on."""
         first, here = bisect_left(self._fences, since), bisect_left(self._fences, place)
         if (here - first) % 2 == 0:
             return False

@@ -1,4 +1,4 @@
-"""An event loop on a thread of its own, which never waits for the thread that started it."""
+"""Run an event loop on a thread of its own, independent of the thread that started it."""
 
 import asyncio
 import threading
@@ -30,7 +30,7 @@ class Loop:
         self._loop.call_soon_threadsafe(function)
 
     def run(self, work: Coroutine[object, object, _T]) -> _T:
-        """Run a coroutine and wait for it; whatever interrupts the wait cancels it."""
+        """Run a coroutine and wait for it; an interrupted wait cancels it."""
         future = self.start(work)
         try:
             return future.result()
@@ -39,7 +39,7 @@ class Loop:
             raise
 
     def close(self) -> None:
-        """Cancel what still runs, then stop."""
+        """Cancel all running tasks, then stop."""
         self.run(_cancel_others())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

@@ -1,4 +1,4 @@
-"""Why an item of a run was not scored, in the words of its record."""
+"""Word the reasons for unscored items in records."""
 
 from pytest_selfrepair.core.budget import Spending
 from pytest_selfrepair.core.foreign import described, place
@@ -7,12 +7,12 @@ from pytest_selfrepair.errors import BudgetSpentError, InfrastructureError
 
 
 def why_unscored(error: Exception, what: str, spending: Spending) -> str:
-    """The reason that an exception is; of one that nobody foresaw with its type and its place.
+    """The reason given by an exception; with type and line for an unexpected one.
 
     Args:
-        error: What ended the item.
-        what: What it ended, such as "the growth of its trees".
-        spending: What the item had cost by then: what was begun is told from what never was.
+        error: The exception.
+        what: What it interrupted, such as "the growth of its trees".
+        spending: The item's cost so far, which shows whether it was begun.
     """
     if isinstance(error, BudgetSpentError):
         return f"{CUT_SHORT if spending.cost.samples else NOT_RUN}: {error}"

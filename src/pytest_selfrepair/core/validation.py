@@ -1,4 +1,4 @@
-"""A task tried by its own reference solutions: whether they pass, and whether they agree."""
+"""Validate a task by its reference solutions: whether they pass, and agree."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ from pytest_selfrepair.core.verdict import Judge, Outcome, Verdict
 
 
 class TaskStanding(StrEnum):
-    """Whether a task's verdicts can be believed.
+    """Whether a task's verdicts can be trusted.
 
     Attributes:
-        VALID: A reference solution passes, and none answers otherwise.
-        AMBIGUOUS: One passes, and another, which ends as it should, gives an answer that is not
-            accepted beside it: several answers may be right.
+        VALID: A reference solution passes, and none gives a wrong answer.
+        AMBIGUOUS: One passes, and another runs without error but gives an answer that is not
+            accepted: several answers may be right.
         QUARANTINED: None passes.
-        UNTRIED: There was none to try, or no case.
+        UNTRIED: The task has no solutions, or no cases.
     """
 
     VALID = "valid"
@@ -29,20 +29,20 @@ class TaskStanding(StrEnum):
 
 
 MOST_SOLUTIONS = 20
-"""Reference solutions of a task that are tried at most, unless more are asked for."""
+"""The most reference solutions of a task that are tried, by default."""
 
 QUARANTINE = "quarantined: none of its reference solutions passes (see selfrepair validate)"
-"""Why a quarantined task is not scored."""
+"""The reason for an unscored quarantined task."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One reference solution.
+    """The trial of one reference solution.
 
     Attributes:
         index: Its position among the task's solutions, from 0.
-        verdict: What became of it.
-        error: Why it does not pass, in words; None where it does.
+        verdict: Its verdict.
+        error: Why it fails, in words; None where it passes.
     """
 
     index: int
@@ -52,14 +52,14 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
-    """What a task's own solutions say of it.
+    """The results of a task's reference solutions.
 
     Attributes:
         task_id: The task.
-        cases: How many cases it has.
-        solutions: How many reference solutions it has, tried or not.
-        trials: Those that were tried, in order.
-        wrapped: Whether its source wraps every expected value in a list, which was taken off.
+        cases: The number of its cases.
+        solutions: The number of its reference solutions, tried or not.
+        trials: The trials, in order.
+        wrapped: Whether its source wraps every expected value in a list, removed on loading.
     """
 
     task_id: str
@@ -70,19 +70,19 @@ class Validation:
 
     @property
     def passed(self) -> int:
-        """How many of the tried solutions pass."""
+        """The number of tried solutions that pass."""
         return sum(trial.verdict.passed for trial in self.trials)
 
     @property
     def answering_otherwise(self) -> tuple[int, ...]:
-        """The solutions that run as they should and give an answer that is not accepted."""
+        """The indices of solutions that run without error but give a wrong answer."""
         return tuple(
             trial.index for trial in self.trials if trial.verdict.outcome is Outcome.WRONG_ANSWER
         )
 
     @property
     def standing(self) -> TaskStanding:
-        """What the trials say."""
+        """The standing that the trials show."""
         if not self.trials:
             return TaskStanding.UNTRIED
         if not self.passed:
@@ -91,28 +91,28 @@ class Validation:
 
     @property
     def references(self) -> References:
-        """The same as a record keeps it."""
+        """The summary for records."""
         return References(
             tried=len(self.trials), passed=self.passed, otherwise=len(self.answering_otherwise)
         )
 
     @property
     def rules(self) -> Mapping[str, int]:
-        """How many solutions passed by each rule of the checker, the most frequent first."""
+        """The number of solutions passed by each rule of the checker, the most frequent first."""
         rules = Counter(str(trial.verdict.rule) for trial in self.trials if trial.verdict.passed)
         return dict(rules.most_common())
 
 
 async def validate(task: Task, judge: Judge, *, most: int = MOST_SOLUTIONS) -> Validation:
-    """Try a task's reference solutions, one after another.
+    """Try a task's reference solutions one by one.
 
-    That one is accepted and another gives another answer means that the task has several right
-    answers and its checker knows one, or that what its source calls a solution is none.
+    If one is accepted and another gives a different answer, either the task has several right
+    answers of which its checker knows one, or one of its solutions is wrong.
 
     Args:
         task: The task.
         judge: Runs programs.
-        most: Solutions that are tried at most, in their order; more only where none of these
+        most: The most solutions tried, in order; further ones are tried only if none of these
             passes.
 
     Raises:

@@ -1,4 +1,4 @@
-"""A verdict: what became of a program on the cases of its task."""
+"""Verdicts: the results of programs on the cases of their tasks."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -8,10 +8,10 @@ from pytest_selfrepair.core.task import JsonValue, Task
 
 
 class Outcome(StrEnum):
-    """What became of a program. `SANDBOX_ERROR` is never a wrong program.
+    """The kind of a verdict. `SANDBOX_ERROR` is never a wrong program.
 
-    Three outcomes are of replies without one: `NO_PROGRAM`, `CUT_OFF` (within a thought, by the
-    limit on tokens) and `FILTERED` (by the endpoint).
+    Three outcomes are for replies without a program: `NO_PROGRAM`, `CUT_OFF` (within a thought, by
+    the token limit) and `FILTERED` (by the endpoint).
     """
 
     PASSED = "passed"
@@ -31,18 +31,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFailure:
-    """The first case that a program fails; every text is shortened for a reader.
+    """The first case that a program fails; texts are shortened for readers.
 
     Attributes:
-        index: Position of the case in the task, from 0; None where the program failed before any.
-        input: What the program was given, as text (call-based: its arguments in Python's notation).
-        expected: What was expected, as text.
-        actual: What came, as text; None where nothing came.
+        index: The position of the case in the task, from 0; None for a failure before any.
+        input: The input as text (call-based: the arguments in Python's notation).
+        expected: The expected output, as text.
+        actual: The actual output, as text; None without any.
         error: An exception's type and message, or another cause in words; None for a wrong answer,
-            unless the task's own checker, or an assertion, says why it is wrong.
-        line_number: The program's own line, from 1, where it failed; None where unknown.
+            unless the task's own checker or an assertion explains it.
+        line_number: The line of the program, from 1, where it failed; None where unknown.
         line: The text of that line; None where unknown.
-        unstable: Whether what came differs from run to run; it is then not shown.
+        unstable: Whether the output differs between runs; it is then not shown.
     """
 
     index: int | None = None
@@ -57,22 +57,22 @@ class CaseFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What became of a program.
+    """The result of a program.
 
     Attributes:
-        outcome: The first failing case's outcome, or passed.
-        cases_run: Cases that were run: up to and including the first failing one, or all.
-        cases_passed: Those of them that the checker accepted.
-        rule: The checker's rule that accepted the weakest match (e.g. ``exact``), or None.
+        outcome: The outcome of the first failing case, or passed.
+        cases_run: The number of cases run: up to and including the first failing one, or all.
+        cases_passed: The number of cases that the checker accepted.
+        rule: The weakest rule by which the checker accepted a case (e.g. ``exact``), or None.
         failure: The first failing case; None for a program that passed.
         seconds: Wall-clock seconds of judging.
-        flips: Whether the other of the checkers `tolerant` and `apps` would decide otherwise; None
-            where that is not known.
-        cpu_seconds: CPU seconds that the program used, in all cases and as often as they were run.
-        slowest: The most that one case used; 0 where that is not known.
-        lacks: The module that the program wanted to import and may not have, where it failed so.
-        unstable: Whether another execution of the program came to another verdict; this is that of
-            one which ran alone.
+        flips: Whether the other of the checkers `tolerant` and `apps` would decide differently;
+            None where unknown.
+        cpu_seconds: The CPU seconds of all cases and reruns.
+        slowest: The CPU seconds of the slowest case; 0 where unknown.
+        lacks: The unavailable module whose import failed, if that is the cause.
+        unstable: Whether another execution led to a different verdict; this one is from a program
+            running alone.
     """
 
     outcome: Outcome
@@ -89,28 +89,28 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """True where every case was run and accepted."""
+        """Whether every case was run and accepted."""
         return self.outcome is Outcome.PASSED
 
     @property
     def judged(self) -> "Verdict":
-        """The same without what was measured: what another machine finds, too."""
+        """The same without measured times: equal on any machine."""
         return replace(self, seconds=0.0, cpu_seconds=0.0, slowest=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """What a program did on one input, where nobody says what is right.
+    """The result of a program on one input, without judging it.
 
     Attributes:
-        output: The text that it printed, or the value that its function returned; None where it
-            gave no answer, and also where it returned None.
+        output: The text printed, or the value returned by its function; None where it gave no
+            answer, and also where it returned None.
         outcome: Why it gave no answer; None where it did.
-        printed: All that it wrote to standard output, of any length, also where it gave no answer
-            in the end; empty for a function, whose output is dropped.
+        printed: Its whole standard output, even without an answer in the end; empty for a
+            function, whose output is dropped.
         error: Why it gave no answer, in words; None where it did.
-        line_number: The program's own line, from 1, where it failed; None where unknown.
-        seconds: CPU seconds that it used.
+        line_number: The line of the program, from 1, where it failed; None where unknown.
+        seconds: Its CPU seconds.
     """
 
     output: JsonValue = None
@@ -122,38 +122,38 @@ class Ran:
 
 
 class Runner(Protocol):
-    """Runs a program on one input, contained as any other."""
+    """Runs a program on one input, isolated like any other."""
 
     async def run_once(self, task: Task, program: str, given: JsonValue) -> Ran:
-        """Run ``program`` on one input, which need be none of the task's; nothing is compared.
+        """Run ``program`` on one input, of the task or not, without comparing the output.
 
         Args:
-            task: Says how programs are run: as a script, or by calling which function.
+            task: The task, which decides how programs run: as a script, or by calling a function.
             program: The program.
             given: Standard input, or the list of arguments.
 
         Raises:
-            SandboxError: The sandbox could not run the program; nothing is known about it.
+            SandboxError: The sandbox could not run the program, of which nothing is known.
         """
         ...
 
 
 class Judge(Runner, Protocol):
-    """Runs a program on a task's cases and says what became of it."""
+    """Judges programs on a task's cases."""
 
     @property
     def isolation(self) -> str:
-        """How programs are kept apart from this machine, in a few words for headers and records."""
+        """The isolation of programs from this machine, in a few words for headers and records."""
         ...
 
     async def judge(self, task: Task, program: str) -> Verdict:
         """Run ``program`` on the cases of ``task``, in order, up to the first that fails.
 
         Raises:
-            SandboxError: The sandbox could not run the program; nothing is known about it.
+            SandboxError: The sandbox could not run the program, of which nothing is known.
         """
         ...
 
     async def aclose(self) -> None:
-        """Give back what judging needed; called once, when the run ends."""
+        """Release the judge's resources; called once, when the run ends."""
         ...

@@ -1,4 +1,4 @@
-"""Verdicts that are kept and served again: a program is judged once, wherever its run goes on."""
+"""Store verdicts and serve them again, so that a program is judged only once."""
 
 import hashlib
 import json
@@ -15,20 +15,20 @@ from pytest_selfrepair.core.verdict import Judge, Outcome, Ran, Verdict
 from pytest_selfrepair.errors import StoreError
 
 JUDGE_VERSION = 1
-"""The version of judging: raised wherever a program may get another verdict than before."""
+"""The version of judging, raised with every change that may alter a verdict."""
 
 MOST_NAMED = 5
-"""Changed verdicts that a notice names."""
+"""The most changed verdicts that a notice names."""
 
 _TASKS_KEPT = 64
 _ANY_LENGTH = 1 << 62
 
 
 class VerdictStore(Protocol):
-    """Where verdicts are kept."""
+    """A store of verdicts."""
 
     async def verdict(self, key: str) -> Verdict | None:
-        """The verdict kept under a key, or None.
+        """Look up a verdict by its key, or None.
 
         Raises:
             StoreError: It cannot be read.
@@ -36,7 +36,7 @@ class VerdictStore(Protocol):
         ...
 
     async def keep_verdict(self, key: str, task_id: str, verdict: Verdict) -> None:
-        """Keep a verdict, in the place of one that is kept under the same key.
+        """Store a verdict, replacing one under the same key.
 
         Raises:
             StoreError: It cannot be written.
@@ -46,14 +46,14 @@ class VerdictStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What decides verdicts beside the task and the program; part of every key.
+    """The settings that decide verdicts beside task and program; part of every key.
 
     Attributes:
-        checker: The name of the checker that compares answers.
-        other: That of the checker whose verdict is compared with it, or empty.
-        limits: What one case may use where its task sets no limit of its own, by name.
-        packages: The packages that programs may use, by name; None: those of the task's source.
-        all_cases: Whether every case is run.
+        checker: The checker's name.
+        other: The name of the checker whose verdicts are compared with its, or empty.
+        limits: The limits of a case, by name, where its task sets none of its own.
+        packages: The distributions that programs may use; None: those of the task's source.
+        all_cases: Whether all cases are run.
         version: `JUDGE_VERSION`.
     """
 
@@ -65,14 +65,14 @@ class Terms:
     version: int = JUDGE_VERSION
 
     def key(self, task: Task, program: str) -> str | None:
-        """The SHA-256 under which the verdict of a program is kept.
+        """The SHA-256 that is the key of a program's verdict.
 
-        Neither the machine nor its isolation is part of it: a recording comes out the same
-        everywhere. The task's own checker is, by its source.
+        It includes the source of the task's own checker, but neither the machine nor its isolation:
+        a recording gives the same results everywhere.
 
         Returns:
-            Hexadecimal digits; None where the task cannot be told from others, for its values are
-            nested too deep.
+            Hexadecimal digits; None where the task has no digest because its values are nested too
+            deeply.
         """
         digest = task_digest(task)
         if digest is None:
@@ -83,13 +83,13 @@ class Terms:
 
 
 def task_digest(task: Task) -> str | None:
-    """The SHA-256 of what decides verdicts of a task; None where it cannot be told from others."""
+    """The SHA-256 of all that decides a task's verdicts; None for values nested too deeply."""
     return _digest(Same(task))
 
 
 @lru_cache(_TASKS_KEPT)
 def _digest(same: Same[Task]) -> str | None:
-    """The SHA-256 of what decides verdicts of a task; its statement may name a tolerance."""
+    """The SHA-256 of all that decides a task's verdicts; the statement may name a tolerance."""
     task = same.value
     facts: JsonValue = [
         *(task.id, task.statement, task.fn_name, task.wrapping, task.in_place, task.checker),
@@ -107,18 +107,18 @@ def _digest(same: Same[Task]) -> str | None:
 
 
 class RememberingJudge:
-    """A judge whose verdicts are kept, and served again.
+    """A judge that stores its verdicts and serves them again.
 
-    A failure of the sandbox or of a checker is no verdict, and is not kept. What cannot be kept is
-    not lost for the run: it is judged again by the next.
+    Failures of the sandbox or of a checker are not verdicts, and are not stored. A verdict that
+    cannot be stored still counts in this run; the next judges again.
 
     Args:
-        judge: Judges what is not kept.
-        store: Where verdicts are kept.
-        terms: What decides them.
-        foreign: Finds a checker of a task that is no part of `terms` and of which nobody knows when
-            it changes; the verdicts of such a task are not kept.
-        rejudge: Whether all is judged anew; what is kept is compared with that, and replaced.
+        judge: Judges programs without a stored verdict.
+        store: The store of verdicts.
+        terms: The settings that decide them.
+        foreign: Finds a task's checker outside of `terms`, whose changes would go unnoticed; such
+            a task's verdicts are not stored.
+        rejudge: Whether to judge all programs again; stored verdicts are compared and replaced.
     """
 
     def __init__(
@@ -138,12 +138,12 @@ class RememberingJudge:
 
     @property
     def isolation(self) -> str:
-        """How programs are kept apart from this machine, in a few words."""
+        """The isolation of programs from this machine, in a few words."""
         return self._judge.isolation
 
     @property
     def notices(self) -> list[str]:
-        """What the user should know: verdicts that changed, or could not be kept."""
+        """Notices to the user: verdicts that changed, or could not be stored."""
         notices = [f"verdicts are not kept: {self._trouble}"] if self._trouble else []
         if self._rejudge:
             named = "; ".join(self._changed[:MOST_NAMED])
@@ -153,10 +153,10 @@ class RememberingJudge:
         return notices
 
     async def judge(self, task: Task, program: str) -> Verdict:
-        """The verdict that is kept, or that the program gets now.
+        """Return the stored verdict, or judge the program.
 
         Raises:
-            SandboxError: The sandbox could not run the program; nothing is known about it.
+            SandboxError: The sandbox could not run the program, of which nothing is known.
             CheckerError: The task's own checker is broken.
         """
         key = None if self._foreign(task) is not None else self._terms.key(task, program)
@@ -176,15 +176,15 @@ class RememberingJudge:
         return verdict
 
     async def run_once(self, task: Task, program: str, given: JsonValue) -> Ran:
-        """Run ``program`` on one input; what it does is not kept.
+        """Run ``program`` on one input; the result is not stored.
 
         Raises:
-            SandboxError: The sandbox could not run the program; nothing is known about it.
+            SandboxError: The sandbox could not run the program, of which nothing is known.
         """
         return await self._judge.run_once(task, program, given)
 
     async def aclose(self) -> None:
-        """Give back what judging needed; the store belongs to who opened it."""
+        """Release the judge's resources; the store's opener closes it."""
         await self._judge.aclose()
 
     async def _kept(self, key: str) -> Verdict | None:
@@ -201,7 +201,7 @@ class RememberingJudge:
 
 
 def _decided(verdict: Verdict) -> tuple[object, ...]:
-    """The part of a verdict that is to be the same whenever the program is judged."""
+    """The part of a verdict that must be equal whenever the program is judged."""
     index = None if verdict.failure is None else verdict.failure.index
     return verdict.outcome, verdict.cases_run, verdict.cases_passed, verdict.rule, index
 

@@ -26,9 +26,9 @@ class Choice:
 
     Attributes:
         text: The model's text, or its refusal; empty where it wrote nothing or was filtered.
-            reasoning: The thoughts that the endpoint returns.
+        reasoning: The thoughts that the endpoint returns.
         finish_reason: Why it stopped, in OpenAI's terms where they have a word for it; ``unknown``
-        where the endpoint gives no reason.
+            where the endpoint gives no reason.
     """
 
     text: str

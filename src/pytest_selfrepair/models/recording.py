@@ -46,7 +46,7 @@ class RecordingModel:
         model: The paid model.
         store: The store of its samples and account.
         replay: `auto` replays stored samples and pays for the rest, `only` never pays, `off`
-        always does.
+            always does.
         campaign: The account that pays.
         limits: The limits of the whole run.
         dollars: The most that a completion costs, in US dollars; None: unknown.
