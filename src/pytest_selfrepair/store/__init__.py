@@ -1,1 +1,1 @@
-"""Where samples and records are kept."""
+"""Store samples, verdicts and records."""

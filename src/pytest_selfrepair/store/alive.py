@@ -1,7 +1,7 @@
-"""A sign of life: a small file beside the store, locked as long as the process lives that made it.
+"""Signs of life: small files beside the store, each locked while its process lives.
 
-The kernel takes the lock back however a process ends, and sees through containers that share the
-file but not their process numbers, which a process id and its start time would not.
+The kernel releases the lock however the process ends. Unlike process ids and start times, locks
+work across containers that share the file but not their process ids.
 """
 
 import contextlib
@@ -14,13 +14,13 @@ _MARK = "-alive-"
 
 
 class SignOfLife:
-    """The sign of one owner of reservations; made only when it is given.
+    """The sign of life of one owner of reservations, created on demand.
 
     Args:
         store: The store's file.
 
     Attributes:
-        owner: Who it is the sign of; never the same twice.
+        owner: The owner's id, unique to each sign.
     """
 
     def __init__(self, store: Path) -> None:
@@ -30,14 +30,14 @@ class SignOfLife:
 
     @property
     def given(self) -> bool:
-        """Whether it is shown."""
+        """Whether the file exists."""
         return self._descriptor is not None
 
     def give(self) -> None:
-        """Show that this owner lives, from now until `end` or the death of the process.
+        """Create and lock the file until `end` or the death of the process.
 
         Raises:
-            OSError: The file cannot be made or locked.
+            OSError: The file cannot be created or locked.
         """
         if self._descriptor is None:
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
@@ -46,17 +46,17 @@ class SignOfLife:
             self._descriptor = descriptor
 
     def others(self) -> set[str]:
-        """Everyone who has given a sign that is still there, dead or alive."""
+        """The other owners with a file, dead or alive."""
         start = f"{self._store.name}{_MARK}"
         names = (each.name for each in self._store.parent.iterdir())
         owners = {name.removeprefix(start) for name in names if name.startswith(start)}
         return owners - {self.owner}
 
     def sees(self, owner: str) -> bool:
-        """Whether an owner lives, or may live.
+        """Whether an owner is, or may be, alive.
 
         Raises:
-            OSError: Its sign cannot be read.
+            OSError: Its file cannot be read.
         """
         if owner == self.owner:
             return True
@@ -73,12 +73,12 @@ class SignOfLife:
         return False
 
     def clear(self, owner: str) -> None:
-        """Remove the sign of one who is dead."""
-        with contextlib.suppress(OSError):  # it says nothing any more; nobody asks for it again
+        """Remove the file of a dead owner."""
+        with contextlib.suppress(OSError):  # the file is of no further use
             self._path(owner).unlink()
 
     def end(self) -> None:
-        """Take this owner's sign away."""
+        """Remove this owner's file."""
         if self._descriptor is not None:
             self.clear(self.owner)
             os.close(self._descriptor)

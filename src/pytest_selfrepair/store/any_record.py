@@ -1,4 +1,4 @@
-"""Records of both kinds of item, which a store keeps side by side."""
+"""Records of tasks and of scenarios, which a store holds side by side."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,14 +8,14 @@ from pytest_selfrepair.core.sharing import loads
 from pytest_selfrepair.errors import StoreError
 
 AnyRecord = Record | BargainRecord
-"""What an item of a run leaves: a task's trees, or a scenario's games."""
+"""The record of a run's item: a task's trees, or a scenario's games."""
 
 
 def read_record(text: str) -> AnyRecord:
-    """Read what `to_json` of either kind wrote.
+    """Decode the output of `to_json` of either kind.
 
     Raises:
-        StoreError: The text is no record, or one of a later version.
+        StoreError: The text is not a record, or one of a later version.
     """
     try:
         facts = loads(text)
@@ -29,10 +29,10 @@ def read_record(text: str) -> AnyRecord:
 
 
 def of_tasks(records: Iterable[AnyRecord]) -> Iterator[Record]:
-    """Those of tasks."""
+    """The records of tasks."""
     return (each for each in records if isinstance(each, Record))
 
 
 def of_games(records: Iterable[AnyRecord]) -> Iterator[BargainRecord]:
-    """Those of scenarios."""
+    """The records of scenarios."""
     return (each for each in records if isinstance(each, BargainRecord))

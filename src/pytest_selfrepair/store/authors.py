@@ -6,7 +6,7 @@
 and `repairs`: null where it passed, else a list of `explanation`, `repaired_program`,
 `tokens_generated` (of both), `binary` and so on.
 
-Lines that we write have a key of ours, `OWN`, beside these; see `authors_write`.
+Lines that we write have a further key, `OWN`; see `authors_write`.
 """
 
 import json
@@ -21,7 +21,7 @@ from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.errors import StoreError
 
 OWN = "selfrepair"
-"""The key of ours: what a record holds and the format has no place for."""
+"""Our key, for the facts of a record that the format has no place for."""
 
 PASSED = "passed"
 """The `fault` of a program that passed."""
@@ -35,12 +35,12 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class FieldError(StoreError):
-    """A field of a line is not what the format allows.
+    """A field of a line is invalid.
 
     Args:
         field: The field; empty for the line as a whole.
-        found: What stands there, shortened.
-        accepted: What would have been right.
+        found: Its value, shortened.
+        accepted: What is accepted.
     """
 
     def __init__(self, field: str, found: str, accepted: str) -> None:
@@ -50,24 +50,24 @@ class FieldError(StoreError):
         self.accepted = accepted
 
     def within(self, outer: str) -> "FieldError":
-        """The same error, where the field is a part of another one."""
+        """The same error with the field inside another one."""
         field = f"{outer}.{self.field}" if self.field else outer
         return FieldError(field, self.found, self.accepted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorsStyle:
-    """How a line is written: with spaces after commas and colons or not, in ASCII or not."""
+    """The style of a line's JSON: spaces after commas and colons or not, ASCII or not."""
 
     compact: bool = False
     ascii: bool = True
 
 
 def load(line: bytes) -> Fields:
-    """A line's object.
+    """Parse a line's JSON object.
 
     Raises:
-        FieldError: It is none.
+        FieldError: The line is not a JSON object.
     """
     accepted = "a JSON object with completions, on one line"
     try:
@@ -82,7 +82,7 @@ def load(line: bytes) -> Fields:
 
 
 def dump(value: JsonValue, style: AuthorsStyle) -> str:
-    """JSON of a value, without line ends; it can be encoded as UTF-8."""
+    """Write a value as JSON on one line, encodable as UTF-8."""
     separators = (",", ":") if style.compact else (", ", ": ")
     try:
         text = json.dumps(value, ensure_ascii=style.ascii, separators=separators)
@@ -95,21 +95,21 @@ def dump(value: JsonValue, style: AuthorsStyle) -> str:
 
 
 def style_of(line: bytes) -> AuthorsStyle:
-    """How a line seems to be written."""
+    """Guess the style of a line."""
     match = _STYLE.match(line.removeprefix(b"\xef\xbb\xbf"))
-    # Python escapes the one control character that JSON does not where it escapes at all.
+    # Python's ASCII output also escapes DEL, which JSON does not require.
     escaped = line.strip().isascii() and b"\x7f" not in line
     return AuthorsStyle(compact=match is not None and not match[1], ascii=escaped)
 
 
 def is_ours(fields: Fields) -> bool:
-    """Whether a line says all that a record does."""
+    """Whether a line holds a whole record."""
     own = fields.get(OWN)
     return isinstance(own, dict) and "schema" in own and "setup" in own
 
 
 def is_authors(line: bytes) -> bool:
-    """Whether a file's first line that is not blank is of this format."""
+    """Whether a file's first non-blank line is of this format."""
     try:
         fields = load(line)
     except FieldError:
@@ -118,10 +118,10 @@ def is_authors(line: bytes) -> bool:
 
 
 def objects(fields: Fields, key: str) -> list[Fields]:
-    """A list of objects; empty where there is none.
+    """The list of objects under a key; empty where missing.
 
     Raises:
-        FieldError: It is something else.
+        FieldError: The value is not a list of objects.
     """
     found = fields.get(key)
     if found is None:
@@ -137,7 +137,7 @@ def objects(fields: Fields, key: str) -> list[Fields]:
 
 
 def shown(value: JsonValue) -> str:
-    """A value as an error shows it."""
+    """Format a value for an error."""
     return "nothing" if value is None else render(value, _LONGEST_SHOWN)
 
 
@@ -147,7 +147,7 @@ def _start(line: bytes) -> str:
 
 @contextmanager
 def _any_digits() -> Iterator[None]:
-    """Let integers of any length be written."""
+    """Lift Python's limit on the digits of integers."""
     limit = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(0)
     try:

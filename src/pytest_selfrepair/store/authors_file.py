@@ -1,4 +1,4 @@
-"""A file in the authors' format, line by line: first what it holds as a whole, then its records."""
+"""Read a file in the authors' format twice: first for a summary, then for its records."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -14,11 +14,10 @@ from pytest_selfrepair.store.rows import column
 
 
 class SingleRepair(StrEnum):
-    """What a single repair of a failing program is.
+    """The meaning of a single repair of a failing program.
 
-    Old files of the authors mark by it a program that passed when it was run again. `auto` takes a
-    file for such a one where every other failing program has repairs of one and the same number,
-    and there are any.
+    In old files of the authors it marks a program that passed when rerun. `auto` assumes such a
+    file if all other failing programs with repairs have the same number of them, and there are any.
     """
 
     AUTO = "auto"
@@ -28,13 +27,13 @@ class SingleRepair(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorsSummary:
-    """A whole file.
+    """The summary of a whole file.
 
     Attributes:
-        n_p: Programs of a task, the most of any.
-        n_fr: Repairs of a failing program, the most of any.
-        singles: Failing programs with a single repair.
-        marks: Whether these passed when they were run again.
+        n_p: The most programs of a task.
+        n_fr: The most repairs of a failing program.
+        singles: The number of failing programs with a single repair.
+        marks: Whether these passed when rerun.
     """
 
     n_p: int
@@ -45,12 +44,12 @@ class AuthorsSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorsFile:
-    """A file in the authors' format, which is read twice.
+    """A file in the authors' format.
 
     Attributes:
         path: The file.
-        survey: What it holds as a whole.
-        reading: How its lines are understood.
+        survey: Its summary.
+        reading: The interpretation of its lines.
     """
 
     path: Path
@@ -58,10 +57,10 @@ class AuthorsFile:
     reading: LineReading
 
     def records(self, *, keep: bool = True) -> Iterator[tuple[int, Record | StoreError]]:
-        """Every line's number, and its record or why there is none; blank lines are left out.
+        """Yield the number of every non-blank line with its record or error.
 
         Args:
-            keep: Whether records keep what they need to be written again as they were.
+            keep: Whether records keep the facts needed to write their lines again.
 
         Raises:
             UsageError: The file cannot be read.
@@ -82,7 +81,7 @@ class AuthorsFile:
                 yield number, FieldError("", "values nested too deep", "fewer than 900 levels")
                 continue
             seen[task] = number
-            # What is as we write it, and in our order, needs no more than its record.
+            # A line just as we write it, in our order, needs no more than its record.
             unkept, last = unkept and foreign is None and task > last, task
             if keep and not unkept:
                 record = replace(
@@ -99,14 +98,14 @@ def open_file(
     single: SingleRepair = SingleRepair.AUTO,
     difficulty: Callable[[str], Difficulty | None] = lambda _: None,
 ) -> AuthorsFile:
-    """Look through a file.
+    """Summarise a file for reading.
 
     Args:
         path: The file.
-        model: M_P's name, where a line does not say it.
-        source: What the feedback source is called, where a line does not say it.
-        single: What a single repair of a failing program is.
-        difficulty: The difficulty of a task, by its id, where its line does not say it.
+        model: M_P's name, for lines without it.
+        source: The feedback source's name, for lines without it.
+        single: The meaning of a single repair of a failing program.
+        difficulty: Gives the difficulty of a task by its id, for lines without it.
 
     Raises:
         UsageError: The file cannot be read.
@@ -118,7 +117,7 @@ def open_file(
             name(fields)
             sizes = None if is_ours(fields) else _sizes(fields)
         except FieldError:
-            continue  # it is named when it is read
+            continue  # reported when the line is read
         if sizes is not None:
             n_p = max(n_p, len(objects(fields, "completions")))
             singles += sizes.count(1)
@@ -142,7 +141,7 @@ def open_file(
 
 
 def _sizes(fields: Fields) -> list[int]:
-    """How many repairs the failing programs of a line have that have any."""
+    """The numbers of repairs of a line's failing programs, where they have any."""
     return [
         len(repairs)
         for entry in objects(fields, "completions")
@@ -151,10 +150,10 @@ def _sizes(fields: Fields) -> list[int]:
 
 
 def numbered(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines of a file that are not blank, each with its number.
+    """Yield the non-blank lines of a file with their numbers.
 
     Raises:
-        UsageError: It cannot be read, or only once.
+        UsageError: The file cannot be read, or only once.
     """
     try:
         if path.exists() and not path.is_file():
@@ -164,6 +163,6 @@ def numbered(path: Path) -> Iterator[tuple[int, bytes]]:
             for number, line in enumerate(stream, start=1):
                 if line.strip().removeprefix(b"\xef\xbb\xbf"):
                     yield number, line
-    except (OSError, ValueError) as error:  # a ValueError: NUL in its name
+    except (OSError, ValueError) as error:  # ValueError: NUL in its name
         why = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"{str(path)!r}: {why}; accepted: a readable file") from error

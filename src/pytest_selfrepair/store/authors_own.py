@@ -1,4 +1,4 @@
-"""A line of the authors' format that we have written: the whole record, by the key of ours."""
+"""Read a whole record from a line in the authors' format that we have written."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from pytest_selfrepair.store.authors import OWN, FieldError, Fields, objects, sh
 
 
 def read_own(task_id: str, fields: Fields) -> tuple[Record, str | None]:
-    """The record that a line of ours is, and the source in `repairs`, unless it is the first.
+    """Read the record of our line, and the source in `repairs`, unless it is the first.
 
     Raises:
-        FieldError: The line does not say the same twice.
-        StoreError: It is no record.
+        FieldError: The two forms of a fact in the line differ.
+        StoreError: The line is not a record.
     """
     own: Any = fields[OWN]
     facts: dict[str, Any] = {
@@ -39,11 +39,11 @@ def read_own(task_id: str, fields: Fields) -> tuple[Record, str | None]:
 
 
 _Entries = list[tuple[str, Fields]]
-"""Completions or repairs, each with what an error calls it."""
+"""Completions or repairs, each with its name in errors."""
 
 
 def _own_grown(fields: Fields, own: dict[str, Any]) -> tuple[dict[str, Any], list[_Entries]]:
-    """The facts of the trees, and the entries they stand in: programs, then those of each tree."""
+    """The facts of the trees, and their entries: programs, then the repairs of each tree."""
     completions = [
         (f"completions[{place}]", entry)
         for place, entry in enumerate(objects(fields, "completions"))
@@ -87,10 +87,10 @@ def _own_node(entry: Fields, program: str) -> dict[str, Any]:
 
 
 def _check(grown: Grown, all_entries: list[_Entries]) -> None:
-    """See that what other readers are told is what the record holds.
+    """Check that the format's own fields agree with the record.
 
     Raises:
-        FieldError: It is not.
+        FieldError: They differ.
     """
     for nodes, entries in zip(
         [grown.programs, *(tree.repairs for tree in grown.trees)], all_entries, strict=True

@@ -1,4 +1,4 @@
-"""A line of the authors' format as a record, liberally: what we have no place for is kept."""
+"""Read a line in the authors' format leniently as a record, keeping unknown facts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from pytest_selfrepair.store.authors_write import fields as written
 from pytest_selfrepair.store.patch import diff
 
 MOST_TOKENS = 2**53
-"""Tokens beyond which no number in a file is believed."""
+"""The largest plausible number of tokens in a file."""
 
 _NO_COMPLETIONS = "its file has no completions of it"
 _COMPACT = AuthorsStyle(compact=True)
@@ -36,15 +36,15 @@ _COMPACT = AuthorsStyle(compact=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineReading:
-    """How lines are understood that do not say it themselves.
+    """The interpretation of lines that lack these facts.
 
     Attributes:
         model: M_P's name.
-        source: What the feedback source is called.
-        n_p: Programs of a task, the most of any in the file.
-        n_fr: Repairs of a failing program, the most of any in the file; 0: there are no trees.
-        marks: Whether a single repair marks a program that passed when it was run again.
-        difficulty: The difficulty of a task, by its id, where its line does not say it.
+        source: The feedback source's name.
+        n_p: The most programs of a task in the file.
+        n_fr: The most repairs of a failing program in the file; 0: there are no trees.
+        marks: Whether a single repair marks a program that passed when rerun.
+        difficulty: Gives the difficulty of a task by its id.
     """
 
     model: str = UNKNOWN
@@ -58,21 +58,21 @@ class LineReading:
 def read(
     line: bytes, reading: LineReading, *, number: int, keep: bool = True
 ) -> tuple[Record, Foreign | None]:
-    """The record of a line, and what else the line says.
+    """Read the record of a line, and the line's other facts.
 
     Args:
         line: The line.
-        reading: How it is understood.
+        reading: Its interpretation.
         number: Its number in its file.
-        keep: Whether what else it says is asked for.
+        keep: Whether to return its other facts.
 
     Returns:
-        The record, without the second; and that, or None where it is not asked for, or where the
-        line is, but for its place, just as we write it.
+        The record, and the other facts, which are not in it: None unless requested, or where the
+        line is, except for its position, just as we write it.
 
     Raises:
-        FieldError: A field is not what the format allows.
-        StoreError: What the line says of a record of ours is none.
+        FieldError: A field is invalid.
+        StoreError: Our key in the line does not hold a record.
     """
     fields, style = load(line), style_of(line)
     task_id = name(fields)
@@ -98,10 +98,10 @@ def read(
 
 
 def name(fields: Fields) -> str:
-    """The task's id: `prob_path`, or else `task_id`.
+    """The task's id: `prob_path`, else `task_id`.
 
     Raises:
-        FieldError: There is neither.
+        FieldError: Both are missing.
     """
     key = "prob_path" if fields.get("prob_path") is not None else "task_id"
     found = fields.get(key)
@@ -114,10 +114,10 @@ def name(fields: Fields) -> str:
 
 
 def passes(completion: Fields) -> bool:
-    """Whether a program passed, as the authors count it: `binary`, or a `fault` of "passed".
+    """Whether a program passed, as the authors count it: by `binary`, or a `fault` of "passed".
 
     Raises:
-        FieldError: The line does not say.
+        FieldError: Neither field tells.
     """
     return completion.get("fault") == PASSED or _binary(completion)
 
@@ -128,7 +128,7 @@ def _binary(entry: Fields) -> bool:
         return fault == PASSED
     if isinstance(found, bool | int | float) and found in {0, 1}:
         return bool(found)
-    if isinstance(found, str) and found in {"True", "False"}:  # as old files have it
+    if isinstance(found, str) and found in {"True", "False"}:  # in old files
         return found == "True"
     raise FieldError("binary", shown(found), "true, false, 1 or 0")
 

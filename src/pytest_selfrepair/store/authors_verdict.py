@@ -1,4 +1,4 @@
-"""What became of a program, as far as a line of the authors' format tells it."""
+"""Reconstruct a program's verdict from a line in the authors' format."""
 
 import re
 
@@ -10,7 +10,7 @@ from pytest_selfrepair.store.authors import PASSED, Fields, shown
 
 
 def read_verdict(entry: Fields, program: str, *, passed: bool) -> Verdict:
-    """What `fault` and `errors` say, as far as it can be told."""
+    """Derive the verdict from `fault` and `errors`, as far as possible."""
     tests = _tests(entry.get("errors"))
     if passed:
         run = len(tests or ())
@@ -31,10 +31,10 @@ def read_verdict(entry: Fields, program: str, *, passed: bool) -> Verdict:
 
 
 def _tests(errors: JsonValue) -> list[bool] | None:
-    """Which tests were passed; None where that cannot be told.
+    """Whether each test was passed; None where unknown.
 
-    The authors write "passed", or a list that begins with what went wrong. The official checker of
-    APPS writes true, false, -1 (an exception) or -2 (no program that can be run).
+    The authors write "passed", or a list that begins with the error. The official checker of APPS
+    writes true, false, -1 (an exception) or -2 (a program that cannot be run).
     """
     if not isinstance(errors, list):
         return None
@@ -58,11 +58,11 @@ _PATTERNS = [
         (Outcome.RUNTIME_ERROR, r"traceback|runtime error|exception|^-1$"),
     )
 ]
-"""What a failure is taken for, by the first pattern that its words have."""
+"""The outcomes of failures by the first matching pattern."""
 
 
 def _outcome(errors: JsonValue, fault: str, program: str) -> Outcome:
-    """By what the first failing test says, else by the fault; wrong where neither tells more."""
+    """Classify by the first failing test, else by the fault, else as a wrong answer."""
     first = errors[_first_failing(errors)] if isinstance(errors, list) and errors else None
     kind = first[0] if isinstance(first, list) and first else first
     detail = first[1] if isinstance(first, list) and len(first) > 1 else ""
@@ -74,7 +74,7 @@ def _outcome(errors: JsonValue, fault: str, program: str) -> Outcome:
 
 
 def _first_failing(errors: list[JsonValue]) -> int:
-    """The place of the first test that says what went wrong; 0 where none does."""
+    """The index of the first test with an error; 0 without one."""
     return next(
         (i for i, each in enumerate(errors) if isinstance(each, str | list) and each != PASSED), 0
     )

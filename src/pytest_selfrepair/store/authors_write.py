@@ -1,9 +1,9 @@
-"""A record as a line of the authors' format, with a key of ours for what that has no place for.
+"""Write a record as a line in the authors' format, with a key of ours for further facts.
 
-The keys are the authors'. `repairs` holds those of one feedback source. Beside them `selfrepair`
-holds, of the line, the record without its programs, its baseline programs and which sources there
-are; of a completion or repair, its node without the texts; and of a completion, the repairs of the
-other sources, by their names. So a line is a whole record, and other readers see what they know.
+All keys but `selfrepair` are the authors'. `repairs` holds those of one feedback source. In the
+line, `selfrepair` holds the record without its programs, the baseline programs and the sources; in
+a completion or repair, its node without the texts; and in a completion also the repairs of other
+sources by name. A line is thus a whole record, and other readers see the fields they know.
 """
 
 import json
@@ -26,16 +26,16 @@ from pytest_selfrepair.store.patch import patched
 
 
 def write(record: Record, source: str | None = None) -> str:
-    """The line of a record, without its end; what was read from a line is written as it was.
+    """Write a record as a line, without its end; a record read from a line is written as it was.
 
     Args:
-        record: A record. One that is not scored has a line without completions.
-        source: The feedback source whose repairs other readers are to see; None: the first, or the
-            one that its line had.
+        record: The record. An unscored one has a line without completions.
+        source: The feedback source whose repairs other readers see; None: the first, or that of
+            the line it was read from.
 
     Raises:
-        UsageError: The record has no such source.
-        StoreError: What the record keeps of its line is damaged.
+        UsageError: The record does not have the source.
+        StoreError: The facts kept of its line are damaged.
     """
     foreign = record.foreign
     if foreign is None or (source is not None and source != (foreign.source or _first(record))):
@@ -49,12 +49,12 @@ def write(record: Record, source: str | None = None) -> str:
 
 
 def fields(record: Record, source: str | None = None, *, plain: bool = False) -> Fields:
-    """The object of a record's line.
+    """The JSON object of a record's line.
 
     Args:
         record: The record.
-        source: The feedback source whose repairs other readers are to see; None: the first.
-        plain: Whether the key of ours is left out.
+        source: The feedback source whose repairs other readers see; None: the first.
+        plain: Whether to leave out our key.
 
     Raises:
         UsageError: The record has no such source.
@@ -112,7 +112,7 @@ def _first(record: Record) -> str | None:
 
 
 _Placed = dict[str | None, list[tuple[ProgramNode, int]]]
-"""Repairs with their places in the tree, by the failing program they repair; None: another one."""
+"""Repairs with their positions in the tree, by the failing program they repair; None: another."""
 
 
 def _by_parent(tree: RepairTree, failing: set[str]) -> _Placed:
@@ -167,7 +167,7 @@ def _repair(node: ProgramNode, place: int, *, plain: bool = False) -> Fields:
 def _outcome(node: ProgramNode) -> Fields:
     verdict = node.verdict
     fault = PASSED if verdict.passed else _fault(verdict)
-    if fault == PASSED and not verdict.passed:  # other readers would count it as one
+    if fault == PASSED and not verdict.passed:  # other readers would count it as passed
         fault = f"{verdict.outcome}: {fault}"
     return {
         "tokens_generated": node.total_tokens,
@@ -186,11 +186,11 @@ _ERRORS = MappingProxyType(
         Outcome.MISSING_FUNCTION: "FUNCTION NOT FOUND ERROR",
     }
 )
-"""What the authors call some outcomes; the others have their own names, in capitals."""
+"""The authors' names of some outcomes; others are written in capitals."""
 
 
 def _error(verdict: Verdict) -> list[JsonValue]:
-    """What one failing test says: its kind, then both outputs, or a message and perhaps a line."""
+    """The entry of a failing test: its kind, then both outputs, or a message and perhaps a line."""
     failure = verdict.failure or CaseFailure()
     kind = _ERRORS.get(verdict.outcome, verdict.outcome.replace("_", " ").upper())
     if verdict.outcome is Outcome.WRONG_ANSWER:
@@ -200,7 +200,7 @@ def _error(verdict: Verdict) -> list[JsonValue]:
 
 
 def _fault(verdict: Verdict) -> str:
-    """What went wrong in words; the outcome alone where nothing more is known."""
+    """Describe the failure; only its outcome where nothing more is known."""
     failure, name = verdict.failure, verdict.outcome.replace("_", " ")
     if failure is None:
         return name
@@ -232,7 +232,7 @@ def _own(node: ProgramNode) -> Fields:
 
 
 def _told(facts: JsonValue) -> JsonValue:
-    """Facts without those that say nothing: costs that are nought, and what nobody knows."""
+    """Drop empty facts: costs of zero, and None."""
     if not isinstance(facts, dict):
         return facts
     return {

@@ -1,4 +1,4 @@
-"""What lists read of records: little of each, so that megabytes of trees are passed over."""
+"""Read the few facts of records that lists show, skipping megabytes of trees."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _ONE = "SELECT task_id, unpacked(record) FROM records WHERE run = ? AND task_id 
 
 
 class PlanBrief(msgspec.Struct):
-    """How much was sampled of a task, or played of a scenario."""
+    """The size of a task's trees or of a scenario's games."""
 
     n_p: int | None = None
     n_fr: int | None = None
@@ -23,7 +23,7 @@ class PlanBrief(msgspec.Struct):
 
 
 class SetupBrief(msgspec.Struct):
-    """What a task or a scenario was run with."""
+    """The setup of a task's or scenario's run."""
 
     model: str | None = None
     sources: tuple[str, ...] | None = None
@@ -34,7 +34,7 @@ class SetupBrief(msgspec.Struct):
 
     @property
     def settings(self) -> Iterator[tuple[str, str]]:
-        """What tells runs apart, by name, as far as it is given."""
+        """Yield the given settings that distinguish runs, by name."""
         found = {} if self.plan is None else msgspec.structs.asdict(self.plan)
         for name, value in (*found.items(), ("prompts", self.prompts), ("rival", self.rival)):
             if value is not None:
@@ -42,7 +42,7 @@ class SetupBrief(msgspec.Struct):
 
 
 class VerdictBrief(msgspec.Struct):
-    """What became of a program."""
+    """The verdict on a program."""
 
     outcome: str = ""
 
@@ -65,7 +65,7 @@ class TreeBrief(msgspec.Struct):
 
 
 class GrownBrief(msgspec.Struct):
-    """What was sampled of a task."""
+    """The samples of a task."""
 
     programs: tuple[NodeBrief, ...] = ()
     trees: tuple[TreeBrief, ...] = ()
@@ -78,7 +78,7 @@ class ChainBrief(msgspec.Struct):
 
 
 class CostBrief(msgspec.Struct):
-    """What an item cost."""
+    """The cost of an item."""
 
     tokens: int = 0
     dollars: float = 0.0
@@ -98,7 +98,7 @@ class RecordBrief(msgspec.Struct):
 
     @property
     def is_scored(self) -> bool:
-        """Whether there is anything that counts in a rate."""
+        """Whether it counts in rates."""
         return self.grown is not None or bool(self.chains)
 
     @property
@@ -115,20 +115,20 @@ class RecordBrief(msgspec.Struct):
 
 
 def briefs(connection: sqlite3.Connection, run: int) -> Iterator[tuple[str, RecordBrief]]:
-    """Items of a run and what lists read of their records, one at a time."""
+    """Yield a run's items with their briefs, one at a time."""
     for task_id, text in connection.execute(_BRIEFS, (run,)):
         yield task_id, _brief(text)
 
 
 def brief_of(connection: sqlite3.Connection, run: int, task_id: str) -> RecordBrief | None:
-    """The same of one item; None where the run has no record of it."""
+    """The brief of one item; None without a record in the run."""
     for _, text in connection.execute(_ONE, (run, task_id)):
         return _brief(text)
     return None
 
 
 def _brief(text: str) -> RecordBrief:
-    """What is malformed reads as empty: whoever reads the record whole says what is wrong."""
+    """Read a brief; a malformed record is empty here, and reported where it is read whole."""
     try:
         return msgspec.json.decode(text, type=RecordBrief)
     except msgspec.DecodeError:

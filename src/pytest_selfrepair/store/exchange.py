@@ -1,4 +1,4 @@
-"""Samples, verdicts and records out of one store and into another, as lines."""
+"""Export samples, verdicts and records as lines, and import them into another store."""
 
 import json
 import sqlite3
@@ -47,7 +47,7 @@ ORDER BY task_id, started, uid LIMIT ?
 
 
 class Taken(StrEnum):
-    """What became of a line."""
+    """The result of importing a line."""
 
     NEW = "new"
     THERE = "already there"
@@ -55,11 +55,11 @@ class Taken(StrEnum):
 
 
 def samples(store: SqliteStore, run: int | None = None) -> Iterator[SampleLine]:
-    """The samples of a store, by task, node and key.
+    """Yield the samples of a store, by task, node and key.
 
     Args:
         store: The store.
-        run: Only those of the tasks that this run has records of; None: all.
+        run: Only samples of tasks with a record in this run; None: all.
 
     Raises:
         StoreError: The file cannot be read.
@@ -75,7 +75,7 @@ def samples(store: SqliteStore, run: int | None = None) -> Iterator[SampleLine]:
 
 
 def _texts(store: SqliteStore, run: int | None) -> Iterator[StoredTexts]:
-    """Samples in order, some at a time: a store may be larger than the memory."""
+    """Yield samples in order, read in batches: a store may exceed the memory."""
     after = ("", "", "")
     while True:
         values = (*after, run, run, _PAGE)
@@ -91,11 +91,11 @@ def _texts(store: SqliteStore, run: int | None) -> Iterator[StoredTexts]:
 
 
 def verdicts(store: SqliteStore, run: int | None = None) -> Iterator[VerdictLine]:
-    """The verdicts that a store keeps, by task and key.
+    """Yield the verdicts of a store, by task and key.
 
     Args:
         store: The store.
-        run: Only those of the tasks that this run has records of; None: all.
+        run: Only samples of tasks with a record in this run; None: all.
 
     Raises:
         StoreError: The file cannot be read.
@@ -111,17 +111,17 @@ def verdicts(store: SqliteStore, run: int | None = None) -> Iterator[VerdictLine
 
 
 def _has_verdicts(connection: sqlite3.Connection) -> bool:
-    """False for a store of an earlier version that nobody may bring up to date."""
+    """Whether the store has verdicts; an old read-only one may not."""
     query = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'verdicts')"
     return bool(connection.execute(query).fetchone()[0])
 
 
 def records(store: SqliteStore, run: int | None = None) -> Iterator[RecordLine]:
-    """The records of a store, by task and run.
+    """Yield the records of a store, by task and run.
 
     Args:
         store: The store.
-        run: Only those of this run; None: of all.
+        run: Only records of this run; None: all.
 
     Raises:
         StoreError: The file cannot be read.
@@ -146,13 +146,13 @@ def runs(store: SqliteStore) -> list[int]:
 
 
 def import_lines(store: SqliteStore, lines: Sequence[Line]) -> list[Taken]:
-    """File what is new, in one transaction; what is there already is never replaced.
+    """Import new lines in one transaction; existing rows are never replaced.
 
     Returns:
-        What became of each line.
+        The result for each line.
 
     Raises:
-        StoreError: The file cannot be written; then nothing of this was.
+        StoreError: The file cannot be written; none of the lines is imported.
     """
     return store.write(lambda connection: [_take(store, connection, line) for line in lines])
 
@@ -168,7 +168,7 @@ def _take(store: SqliteStore, connection: sqlite3.Connection, line: Line) -> Tak
 
 
 def _paged(store: SqliteStore, query: str, run: int | None) -> Iterator[tuple[Any, ...]]:
-    """Rows in order, some at a time: a store may be larger than the memory."""
+    """Yield rows in order, read in batches: a store may exceed the memory."""
     after = ("", "", "")
     while True:
         rows = store.read(partial(_page, query=query, values=(*after, run, run, _PAGE)))

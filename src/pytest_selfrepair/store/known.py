@@ -1,4 +1,4 @@
-"""Whether a store knows a model, before anything is opened for writing."""
+"""Check whether a store has samples of a model, without opening it for writing."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from pytest_selfrepair.store.rows import column
 
 
 def holds_samples(path: Path, models: Iterable[str]) -> bool:
-    """Whether a store holds a completion of each of some models; False where it cannot be read."""
+    """Whether a store holds completions of every given model; False where it cannot be read."""
     if not path.is_file():
         return False
     query = "SELECT EXISTS (SELECT 1 FROM samples WHERE model = ?)"

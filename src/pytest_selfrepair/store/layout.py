@@ -1,4 +1,4 @@
-"""The layout of the store's file: made, recognised, and brought up to date when it is opened."""
+"""Create, recognise and upgrade the layout of a store's file on opening."""
 
 import contextlib
 import os
@@ -14,10 +14,10 @@ from pytest_selfrepair.store.store_failure import explain, is_busy, no_store
 from pytest_selfrepair.store.upgrade import PACKING, pack
 
 SCHEMA = 5
-"""The version of the file's layout, kept in its `user_version`."""
+"""The version of the layout, in the file's `user_version`."""
 
 _APPLICATION = 0x5E1F4EA1
-"""What says whose file it is, from version 2 on."""
+"""The file's `application_id`, from version 2 on."""
 
 _STEPS = (
     # 1: samples and records
@@ -38,8 +38,8 @@ CREATE TABLE records (
     PRIMARY KEY (run, task_id)
 ) WITHOUT ROWID;
 """,
-    # 2: the ledger; samples by place; runs that are told apart also in another store. Dollars are
-    # whole numbers of 1e-12 dollars, so that sums are exact.
+    # 2: the ledger; samples by place; unique ids of runs across stores. Dollars are whole numbers
+    # of 1e-12 dollars, so that sums are exact.
     """
 CREATE INDEX samples_by_place ON samples (task_id, node);
 ALTER TABLE runs ADD COLUMN uid TEXT NOT NULL DEFAULT '';
@@ -61,7 +61,7 @@ CREATE TABLE reservations (
     picodollars INTEGER NOT NULL
 );
 """,
-    # 3: a reservation claims its draw, by the draw's key; what each single run has paid for
+    # 3: a reservation claims its draw by the draw's key; the payments of each run
     """
 ALTER TABLE reservations ADD COLUMN key TEXT;
 CREATE UNIQUE INDEX reservations_by_key ON reservations (key);
@@ -72,7 +72,7 @@ CREATE TABLE payments (
     picodollars INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 """,
-    # 4: verdicts, each under the hash of all that decided it
+    # 4: verdicts, each under the hash of all that decides it
     """
 CREATE TABLE verdicts (
     key TEXT PRIMARY KEY,
@@ -81,9 +81,9 @@ CREATE TABLE verdicts (
 ) WITHOUT ROWID;
 CREATE INDEX verdicts_by_task ON verdicts (task_id);
 """,
-    # 5: prompts, each once under its digest, perhaps packed beside another. A sample's `request` is
-    # then its prompt's digest, and samples, verdicts and records are packed: blobs, where earlier
-    # layouts kept text, which `upgrade` packs row by row. What users call runs, and say of them.
+    # 5: prompts, each once under its digest, perhaps packed relative to another. A sample's
+    # `request` is then its prompt's digest, and samples, verdicts and records are packed blobs.
+    # Earlier layouts have text, which `upgrade` packs row by row. Names and notes of runs.
     """
 CREATE TABLE prompts (
     digest BLOB PRIMARY KEY,
@@ -96,40 +96,40 @@ ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
 )
 _TABLES = {"samples", "runs", "records"}
 _WHOLE = 4
-"""From which version on all that is read is there, if perhaps as text."""
+"""The first version with everything that is read, if perhaps as text."""
 
 
 OPTION = "--selfrepair-store"
 _INSTEAD = "let each host have a store of its own, and join them by `selfrepair merge`"
 
 PRIVATE = 0o600
-"""Stores hold prompts and replies: they are their user's alone. SQLite's logs take after them."""
+"""Only the user may read a store, which holds prompts and replies. SQLite's logs inherit this."""
 
 
 def open_file(
     path: Path, *, patience: float, create: bool = True, reading: bool = False
 ) -> sqlite3.Connection:
-    """Open a store's file; what is no store, or is of a later version, is not touched.
+    """Open a store's file; other files, and later versions, are left untouched.
 
-    One that cannot be written, or is not to be made and lies on a network file system, is opened to
-    be read (`is_read_only`).
+    It is opened read-only (`is_read_only`) if it cannot be written, or if it is on a network file
+    system and not to be created.
 
     Args:
         path: The file.
         patience: Seconds to wait for other processes, now and in every later transaction.
-        create: Whether the file and its folder are made where they are missing.
-        reading: Whether it is opened only to be read, though it could be written.
+        create: Whether to create a missing file and its folder.
+        reading: Whether to open it read-only in any case.
 
     Raises:
-        StoreError: It cannot be opened, is no store, is of a later version, or is to be written on
-            a network file system.
+        StoreError: The file cannot be opened, is not a store, is of a later version, or would be
+            written on a network file system.
     """
     deadline = time.monotonic() + patience
     while True:
         try:
             return _open(path, patience, create=create, reading=reading)
         except (sqlite3.Error, OSError) as error:
-            # While another process makes the file, SQLite refuses rather than waits.
+            # While another process creates the file, SQLite fails rather than waits.
             if not is_busy(error) or time.monotonic() > deadline:
                 raise explain(path, error) from error
             time.sleep(0.05)
@@ -139,7 +139,7 @@ def refuse_shared(path: Path) -> None:
     """Refuse a store that hosts could share.
 
     Raises:
-        StoreError: It lies, or would lie, on a network file system.
+        StoreError: The path is on a network file system.
     """
     refuse_network(path, shared_by_hosts(path), option=OPTION, instead=_INSTEAD)
 
@@ -155,14 +155,14 @@ def _open(path: Path, patience: float, *, create: bool, reading: bool) -> sqlite
             return _open_to_read(path, patience)
     elif not create:
         raise StoreError(f"{path}: no such file; accepted: a store that a run has written")
-    elif not path.exists():  # else SQLite says what is wrong with what is there
+    elif not path.exists():  # else SQLite reports what is wrong with the file
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, PRIVATE))
     connection = sqlite3.connect(
         path, timeout=patience, isolation_level=None, check_same_thread=False
     )
     try:
-        _check(connection, path)  # before anything is written: it may be another's file
+        _check(connection, path)  # before any write: it may be another program's file
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         if _check(connection, path) < SCHEMA:
@@ -176,29 +176,29 @@ def _open(path: Path, patience: float, *, create: bool, reading: bool) -> sqlite
 
 
 def _teach(connection: sqlite3.Connection) -> None:
-    """Let SQL read what is packed."""
+    """Register the SQL function that unpacks values."""
     connection.create_function("unpacked", 1, unpacked, deterministic=True)
 
 
 def is_read_only(connection: sqlite3.Connection) -> bool:
-    """Whether a store was opened only to be read."""
+    """Whether a store was opened read-only."""
     return bool(connection.execute("PRAGMA query_only").fetchone()[0])
 
 
 def _open_to_read(path: Path, patience: float, *, shared: bool = False) -> sqlite3.Connection:
-    """Open a file that cannot be written, or in whose folder nothing can.
+    """Open a file read-only, such as one that cannot be written.
 
     Args:
         path: The file.
         patience: Seconds to wait for other processes.
-        shared: Whether it lies where hosts share files: nobody writes it there.
+        shared: Whether it is on a network file system, where no process writes it.
     """
     found = None
     if not shared:
         with contextlib.suppress(sqlite3.OperationalError):
             found = _connected(path, "mode=ro", patience)
     if found is None:
-        # Its write-ahead log needs files beside it, unless nobody can write meanwhile.
+        # Its write-ahead log needs files beside it, unless no process can write meanwhile.
         log = path.with_name(f"{path.name}-wal")
         if log.exists() and log.stat().st_size:
             raise StoreError(
@@ -219,7 +219,7 @@ def _open_to_read(path: Path, patience: float, *, shared: bool = False) -> sqlit
 
 
 def _connected(path: Path, how: str, patience: float) -> tuple[sqlite3.Connection, int]:
-    """A connection and the layout's version."""
+    """Connect, and return the connection and the layout's version."""
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?{how}",
         uri=True,
@@ -235,10 +235,10 @@ def _connected(path: Path, how: str, patience: float) -> tuple[sqlite3.Connectio
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> int:
-    """The layout's version; 0 for an empty file.
+    """Check the file and return its layout's version; 0 for an empty file.
 
     Raises:
-        StoreError: It is of a later version, or no store.
+        StoreError: It is of a later version, or not a store.
     """
     with _at_one_moment(connection):
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
@@ -258,7 +258,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
 
 @contextlib.contextmanager
 def _at_one_moment(connection: sqlite3.Connection) -> Iterator[None]:
-    """Let what is read be of one moment: another process may be making the store."""
+    """Read a consistent snapshot, as another process may be creating the store."""
     if connection.in_transaction:
         yield
         return
@@ -266,12 +266,12 @@ def _at_one_moment(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        with contextlib.suppress(sqlite3.Error):  # it has ended where the file is no database
+        with contextlib.suppress(sqlite3.Error):  # already ended if the file is not a database
             connection.execute("ROLLBACK")
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
-    """Take every step that the file lacks, all in one transaction."""
+    """Apply all missing steps in one transaction."""
     connection.execute("BEGIN IMMEDIATE")
     found = _check(connection, path)  # another process may have been faster
     steps = [*_STEPS[found:], *([PACKING] if 0 < found < SCHEMA else [])]

@@ -1,10 +1,10 @@
-"""The ledger's part of the store: what is reserved, spent and lost; all within transactions.
+"""The ledger's tables of reserved, spent and lost amounts; all functions run within transactions.
 
-A reservation with a key claims its draw. So a claim ends when its request does, and that of a
-process that dies is taken over by the next that wants the draw.
+A reservation with a key claims its draw. The claim ends with its request; that of a dead process
+passes to the next that wants the draw.
 
-A process that dies leaves its reservations behind. Whoever next wants to know finds, under the
-file's write lock, that nobody holds their owner's sign of life, and counts them as lost.
+A dead process leaves its reservations behind. The next process to look finds, under the file's
+write lock, that their owner's sign of life is unlocked, and counts them as lost.
 """
 
 import sqlite3
@@ -27,7 +27,7 @@ from pytest_selfrepair.store.alive import SignOfLife
 
 _PICO = 10**12
 _LOOK_SECONDS = 0.5
-"""How often those who wait look, at most, whether somebody has died."""
+"""The shortest interval, in seconds, at which a waiting process looks for dead ones."""
 
 _Amount = tuple[int, int]
 """Tokens and picodollars."""
@@ -58,11 +58,11 @@ ON CONFLICT (run) DO UPDATE SET
 
 
 class LedgerTables:
-    """What one process does to the ledger.
+    """The ledger's tables, as one process uses them.
 
     Args:
         sign: This process's sign of life.
-        run: What tells the payments of its run from those of others; empty: they are not told.
+        run: The id under which the payments of its run are counted; empty: they are not.
     """
 
     def __init__(self, sign: SignOfLife, run: str = "") -> None:
@@ -77,7 +77,7 @@ class LedgerTables:
         wanted: Sequence[Wanted],
         limits: RunLimits,
     ) -> tuple[Grant, ...]:
-        """Set aside what fits, in order; say why not of each of the rest."""
+        """Reserve what fits, in order, and return the result for each."""
         if not self._sign.given:
             self.lose_the_dead(connection)
             self._sign.give()
@@ -95,7 +95,7 @@ class LedgerTables:
         tokens: int,
         dollars: float,
     ) -> None:
-        """Turn a reservation into what its request cost."""
+        """Replace a reservation by its request's cost."""
         self.release_all(connection, [reservation])
         connection.execute(_SPEND, (reservation.campaign, tokens, _picodollars(dollars)))
         if self._run:
@@ -104,32 +104,32 @@ class LedgerTables:
     def release_all(
         self, connection: sqlite3.Connection, reservations: Iterable[Reservation]
     ) -> None:
-        """Drop reservations; their requests cost nothing."""
+        """Drop the reservations of requests that cost nothing."""
         for each in reservations:
             connection.execute(
                 "DELETE FROM reservations WHERE id = ? AND owner = ?", (each.id, self._sign.owner)
             )
 
     def spent(self, connection: sqlite3.Connection, campaign: str) -> Spent:
-        """What a campaign has paid for."""
+        """The spending of a campaign."""
         tokens, picodollars = _spent(connection, campaign)
         return Spent(tokens=tokens, dollars=picodollars / _PICO)
 
     def paid(self, connection: sqlite3.Connection, run: str) -> Paid:
-        """What a run has paid for."""
+        """The spending of a run."""
         row = connection.execute(
             "SELECT samples, tokens, picodollars FROM payments WHERE run = ?", (run,)
         ).fetchone()
         return Paid(samples=row[0], tokens=row[1], dollars=row[2] / _PICO) if row else Paid()
 
     def in_flight(self, connection: sqlite3.Connection, campaign: str) -> int:
-        """How many requests of a campaign have reservations."""
+        """The number of a campaign's requests with reservations."""
         query = "SELECT count(*) FROM reservations WHERE campaign = ?"
         count: int = connection.execute(query, (campaign,)).fetchone()[0]
         return count
 
     def lost(self, connection: sqlite3.Connection, campaign: str) -> Lost:
-        """What a campaign has lost, as far as somebody has looked."""
+        """A campaign's losses found so far."""
         row = connection.execute(
             "SELECT lost, lost_tokens, lost_picodollars FROM campaigns WHERE campaign = ?",
             (campaign,),
@@ -137,7 +137,7 @@ class LedgerTables:
         return Lost(requests=row[0], tokens=row[1], dollars=row[2] / _PICO) if row else Lost()
 
     def lose_the_dead(self, connection: sqlite3.Connection) -> bool:
-        """Count as lost what dead processes had reserved; say whether there were any."""
+        """Count the reservations of dead processes as lost; return whether there were any."""
         self._looked = time.monotonic()
         holding = connection.execute("SELECT DISTINCT owner FROM reservations").fetchall()
         owners = self._sign.others() | {owner for (owner,) in holding}
@@ -148,11 +148,11 @@ class LedgerTables:
         return bool(dead)
 
     def leave(self, connection: sqlite3.Connection) -> None:
-        """Count as lost what this process still holds: it was sent, and nobody waits for it."""
+        """Count this process's remaining reservations as lost: sent, but no longer awaited."""
         self._lose(connection, self._sign.owner)
 
     def lose(self, connection: sqlite3.Connection, reservation: Reservation) -> None:
-        """Count a reservation as lost: nobody knows what its request cost."""
+        """Count a reservation as lost, as its request's cost is unknown."""
         connection.execute(_LOSE, (self._sign.owner, reservation.id))
         self.release_all(connection, [reservation])
 
@@ -171,7 +171,7 @@ class LedgerTables:
         bounded = limits != RunLimits()
         spent = _spent(connection, campaign) if bounded else (0, 0)
         held = _held(connection, campaign) if bounded else (0, 0)
-        full = False  # who comes later is not served first
+        full = False  # later requests are not served first
         for each in wanted:
             if (elsewhere := _elsewhere(connection, each.key)) is not None:
                 grants.append(elsewhere)
@@ -201,12 +201,12 @@ class LedgerTables:
 
 
 def is_vain(grants: Sequence[Grant]) -> bool:
-    """Whether all that is said is that others are in the way."""
+    """Whether all requests must wait for others."""
     return all(each in {NotGranted.CLAIMED, NotGranted.NO_ROOM} for each in grants)
 
 
 def _elsewhere(connection: sqlite3.Connection, key: str | None) -> NotGranted | None:
-    """Whether a draw is stored, or another's to make."""
+    """Whether a draw is stored, or claimed by another."""
     if key is None:
         return None
     for table, found in (("samples", NotGranted.STORED), ("reservations", NotGranted.CLAIMED)):
@@ -232,7 +232,7 @@ def _held(connection: sqlite3.Connection, campaign: str) -> _Amount:
 
 
 def _exceeds(wanted: Wanted, spent: _Amount, held: _Amount, limits: RunLimits) -> bool:
-    """Whether what is spent and held leaves no room for a request."""
+    """Whether a request would exceed the limits, given what is spent and held."""
     tokens, picodollars = spent[0] + held[0], spent[1] + held[1]
     return _too_many(tokens + wanted.tokens, limits) or _too_dear(
         picodollars + _picodollars(wanted.dollars), limits
@@ -240,7 +240,7 @@ def _exceeds(wanted: Wanted, spent: _Amount, held: _Amount, limits: RunLimits) -
 
 
 def _refusal(wanted: Wanted, spent: _Amount, limits: RunLimits) -> BudgetSpentError | None:
-    """Why a request can never start; None where it can once others have ended."""
+    """The error of a request that can never fit; None where it can once others have ended."""
     tokens, picodollars = spent
     if _too_many(tokens + wanted.tokens, limits):
         over = overstep(Spent(tokens=tokens), limits).tokens

@@ -1,4 +1,4 @@
-"""What a store holds as lines of JSON that a repository can keep: sorted keys, ASCII, one each."""
+"""Write a store's content as lines of JSON for version control: sorted keys, ASCII, one each."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.any_record import AnyRecord, read_record
 
 SCHEMA = 1
-"""The version of the lines, which the first line gives."""
+"""The version of the lines, given in the first."""
 
 FORMAT = "pytest-selfrepair recordings"
 _LONGEST_SHOWN = 60
@@ -19,7 +19,7 @@ _LONGEST_SHOWN = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleLine:
-    """A sample, and what was asked."""
+    """A sample and its request."""
 
     request: SampleRequest
     sample: Sample
@@ -27,14 +27,14 @@ class SampleLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordLine:
-    """A record, and the run that it is of.
+    """A record and its run.
 
     Attributes:
-        run: The run's `uid`, the same in every store.
-        started: When the run began, in UTC: `2030-01-31 12:00:00`.
+        run: The run's `uid`, unique across stores.
+        started: The start of the run in UTC: `2030-01-31 12:00:00`.
         record: The record.
-        name: What the run's user calls it; empty: nothing.
-        note: What its user says of it; empty: nothing.
+        name: The run's name; empty without one.
+        note: The user's note on the run; empty without one.
     """
 
     run: str
@@ -46,10 +46,10 @@ class RecordLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictLine:
-    """A verdict that is served again where the same program is judged on the same terms.
+    """A verdict, to be reused for the same program on the same terms.
 
     Attributes:
-        key: What it is kept under, a hash of the task, the program, and what decided.
+        key: Its key, a hash of the task, the program and the terms.
         task_id: The task.
         verdict: The verdict.
     """
@@ -93,10 +93,10 @@ def header() -> str:
 
 
 def check_header(line: bytes) -> None:
-    """Accept a first line.
+    """Check the first line.
 
     Raises:
-        StoreError: It is none, or one of a later version.
+        StoreError: It is not a header, or one of a later version.
     """
     try:
         found = msgspec.convert(_load(line), _Header)
@@ -112,7 +112,7 @@ def check_header(line: bytes) -> None:
 
 
 def write(line: Line) -> str:
-    """One line, without its end."""
+    """Write one line, without its end."""
     if isinstance(line, SampleLine):
         return _dump(_Sample(key=line.request.key, request=line.request, sample=line.sample))
     if isinstance(line, VerdictLine):
@@ -123,10 +123,10 @@ def write(line: Line) -> str:
 
 
 def read(line: bytes) -> Line:
-    """Read what `write` wrote.
+    """Decode the output of `write`.
 
     Raises:
-        StoreError: It is something else; the error names the field.
+        StoreError: The line is malformed; the error names the field.
     """
     facts = _load(line)
     try:
@@ -154,7 +154,7 @@ def read(line: bytes) -> Line:
 
 
 def brief(value: object) -> str:
-    """A value as an error shows it."""
+    """Format a value for an error."""
     shown = repr(value)
     return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[: _LONGEST_SHOWN - 1]}…"
 

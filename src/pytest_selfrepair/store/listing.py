@@ -1,4 +1,4 @@
-"""The runs of a store: what they were, and their records one at a time."""
+"""List the runs of a store, and read their records one at a time."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -23,21 +23,21 @@ _RECORD = "SELECT record FROM records WHERE run = ? AND task_id = ?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRun:
-    """A run, as a store lists it.
+    """A run in a store's list.
 
     Attributes:
         run: Its number in this store.
-        uid: What tells it apart in every store.
-        started: When it began, in UTC: ``2030-01-31 12:00:00``.
-        models: M_P's name; several where records of several were put together.
+        uid: Its id, unique across stores.
+        started: Its start in UTC: ``2030-01-31 12:00:00``.
+        models: M_P's name; several where records differ.
         sources: The feedback sources or arms, in the order the user gave them.
-        tasks: Tasks and scenarios with a record.
-        scored: Those that were scored.
-        name: What its user calls it; empty: nothing.
-        note: What its user says of it; empty: nothing.
-        settings: How its trees could grow and what they were asked by, by name (``n_p``, ``n_fr``,
-            ``budget``, ``prompts``, …); of games how many, and the rival. Several values, where
-            records differ, have "or" between them.
+        tasks: The number of tasks and scenarios with a record.
+        scored: The number of those scored.
+        name: Its name; empty without one.
+        note: The user's note; empty without one.
+        settings: The settings of its trees and prompts by name (``n_p``, ``n_fr``, ``budget``,
+            ``prompts``, …); for games, their number and the rival. Differing values of records are
+            joined by "or".
     """
 
     run: int
@@ -53,7 +53,7 @@ class StoredRun:
 
 
 def listing(store: SqliteStore) -> list[StoredRun]:
-    """The runs of a store by number; records are read one at a time, and little of each.
+    """List the runs of a store by number, reading only a brief of each record.
 
     Raises:
         StoreError: The file cannot be read.
@@ -74,9 +74,9 @@ class BegunRun:
 
     Attributes:
         run: Its number in this store.
-        uid: What tells it apart in every store.
-        started: When it began, in UTC.
-        label: What its user says of it.
+        uid: Its id, unique across stores.
+        started: Its start in UTC.
+        label: Its name and note.
     """
 
     run: int
@@ -86,7 +86,7 @@ class BegunRun:
 
 
 def begun_runs(connection: sqlite3.Connection) -> list[BegunRun]:
-    """The runs of a store by number, in the midst of other work."""
+    """The runs of a store by number, within a transaction."""
     called = labels_in(connection)
     rows = connection.execute(_RUNS).fetchall()
     return [
@@ -96,7 +96,7 @@ def begun_runs(connection: sqlite3.Connection) -> list[BegunRun]:
 
 
 def summed(begun: BegunRun, records: Iterable[RecordBrief]) -> StoredRun:
-    """A run as a list shows it."""
+    """Summarise a run for a list."""
     models, sources, settings = set[str](), dict[str, None](), dict[str, set[str]]()
     tasks = scored = 0
     for each in records:
@@ -123,7 +123,7 @@ def summed(begun: BegunRun, records: Iterable[RecordBrief]) -> StoredRun:
 
 
 def started(store: SqliteStore) -> dict[int, str]:
-    """The numbers of a store's runs, ascending, and when each began.
+    """The numbers of a store's runs, ascending, with their starts.
 
     Raises:
         StoreError: The file cannot be read.
@@ -132,10 +132,10 @@ def started(store: SqliteStore) -> dict[int, str]:
 
 
 def in_order(store: SqliteStore, run: int) -> Iterator[AnyRecord]:
-    """A run's records one at a time: in the order of their file, where they were read from one.
+    """Yield a run's records one at a time, in the order of the file they were read from, if any.
 
     Raises:
-        StoreError: The file cannot be read, or a record in it.
+        StoreError: The file, or a record in it, cannot be read.
     """
 
     def task_ids(connection: sqlite3.Connection) -> list[str]:
@@ -153,7 +153,7 @@ def in_order(store: SqliteStore, run: int) -> Iterator[AnyRecord]:
 
 
 def drop(store: SqliteStore, run: int) -> None:
-    """Take out a run that was not finished, with its records.
+    """Remove an unfinished run with its records.
 
     Raises:
         StoreError: The file cannot be written.

@@ -1,4 +1,4 @@
-"""Stores of several hosts joined into one, in which the shards of a run are one run."""
+"""Merge the stores of several hosts, joining the shards of each run."""
 
 import hashlib
 import sqlite3
@@ -40,17 +40,17 @@ _Line = TypeVar("_Line", bound=Line)
 
 @dataclass(slots=True, kw_only=True)
 class Merged:
-    """What became of the parts.
+    """The result of a merge.
 
     Attributes:
-        samples: Completions of the whole.
-        verdicts: Verdicts of the whole.
-        records: Records of the whole.
-        runs: Its runs that were put together of shards.
-        others: Its runs that are as they were.
-        doubled: Samples, verdicts and records that two parts have alike: kept once.
-        missing: What no part has, a line each.
-        contradictions: What two parts have differently, a line each; the first part's is kept.
+        samples: The number of completions.
+        verdicts: The number of verdicts.
+        records: The number of records.
+        runs: The number of runs joined from shards.
+        others: The number of other runs.
+        doubled: The number of duplicate samples, verdicts and records, which are kept once.
+        missing: Missing shards and items, a line each.
+        contradictions: Differences between parts, a line each; the first part's value is kept.
     """
 
     samples: int = 0
@@ -64,10 +64,10 @@ class Merged:
 
 
 def merge(parts: Sequence[Path], out: Path) -> Merged:
-    """Join stores into a new one.
+    """Merge stores into a new one.
 
     Args:
-        parts: The stores; of what they have differently the first one's is kept.
+        parts: The stores; where they differ, the first one's value is kept.
         out: The new file.
 
     Raises:
@@ -86,7 +86,7 @@ def merge(parts: Sequence[Path], out: Path) -> Merged:
 
 
 def _join_samples(whole: SqliteStore, stores: Sequence[SqliteStore], found: Merged) -> None:
-    """Take in the samples of the last of some stores."""
+    """Import the samples of the last of the stores."""
     *before, store = stores
     for line, taken in _taken(whole, exchange.samples(store), found):
         found.samples += taken is Taken.NEW
@@ -99,7 +99,7 @@ def _join_samples(whole: SqliteStore, stores: Sequence[SqliteStore], found: Merg
 
 
 def _join_verdicts(whole: SqliteStore, stores: Sequence[SqliteStore], found: Merged) -> None:
-    """Take in the verdicts of the last of some stores."""
+    """Import the verdicts of the last of the stores."""
     *before, store = stores
     for line, taken in _taken(whole, exchange.verdicts(store), found):
         found.verdicts += taken is Taken.NEW
@@ -112,11 +112,11 @@ def _join_verdicts(whole: SqliteStore, stores: Sequence[SqliteStore], found: Mer
 
 
 def _join_accounts(whole: SqliteStore, store: SqliteStore) -> None:
-    """Add up what was spent: a shard's account is a part of the whole run's."""
+    """Add a store's spending, counting a shard's account towards the whole run's."""
     rows = store.read(
         lambda connection: [
             *connection.execute(_CAMPAIGNS).fetchall(),
-            *connection.execute(_HELD).fetchall(),  # of processes that nobody looked after
+            *connection.execute(_HELD).fetchall(),  # of dead processes not yet counted as lost
         ]
     )
     payments = store.read(
@@ -132,7 +132,7 @@ def _join_accounts(whole: SqliteStore, store: SqliteStore) -> None:
 
 
 def _join_runs(whole: SqliteStore, stores: Sequence[SqliteStore], found: Merged) -> None:
-    """Put the shards of each run together; other runs stay as they are."""
+    """Join the shards of each run; other runs stay as they are."""
     parts = [part for store in stores for part in parts_of(store)]
     others = {part.uid for part in parts if part.shard is None}
     for part in parts:
@@ -154,7 +154,7 @@ def _join_runs(whole: SqliteStore, stores: Sequence[SqliteStore], found: Merged)
 def _join_run(
     parts: Sequence[RunPart], uid: str, whole: SqliteStore, found: Merged
 ) -> dict[str, RunPart]:
-    """Put records of some runs into one; give back where that of each task came from."""
+    """Join the records of some runs into one; return the origin of each task's record."""
     started = min(part.started for part in parts)
     name = next((part.label.name for part in parts if part.label.name), "")
     note = next((part.label.note for part in parts if part.label.note), "")
@@ -180,10 +180,10 @@ def _join_run(
 def _one_record(
     task_id: str, having: Sequence[RunPart], found: Merged
 ) -> tuple[RecordLine, RunPart]:
-    """The record of a task in a run, of the parts that have one.
+    """Select the record of a task among the parts that have one.
 
-    In one store the latest run has it. Between stores a record that was scored goes before one that
-    was not, and then the first store's.
+    Within a store the latest run's counts. Between stores a scored record comes before an unscored
+    one, then the first store's.
     """
     latest: dict[Path, RunPart] = {}
     for part in having:
@@ -206,7 +206,7 @@ def _one_record(
 
 
 def _missing(parts: Sequence[RunPart], tasks: dict[str, RunPart]) -> Iterator[str]:
-    """What a run lacks, of its shards and of their items."""
+    """Describe the missing shards of a run and their missing items."""
     shards: dict[int, Shard] = {part.shard.index: part.shard for part in parts if part.shard}
     [count] = {shard.count for shard in shards.values()}
     for index in range(count):
@@ -222,7 +222,7 @@ def _missing(parts: Sequence[RunPart], tasks: dict[str, RunPart]) -> Iterator[st
 
 
 def _first_with(stores: Sequence[SqliteStore], table: str, key: str) -> Path | str:
-    """The first store that has a row of a key."""
+    """The first store with a row for a key."""
     query = f"SELECT 1 FROM {table} WHERE key = ?"  # noqa: S608 - our own names
     for store in stores:
         if store.read(lambda connection: connection.execute(query, (key,)).fetchone()):
@@ -233,7 +233,7 @@ def _first_with(stores: Sequence[SqliteStore], table: str, key: str) -> Path | s
 def _taken(
     whole: SqliteStore, lines: Iterator[_Line], found: Merged
 ) -> Iterator[tuple[_Line, Taken]]:
-    """File lines, a batch in a transaction, and say what became of each; count those there."""
+    """Import lines, a batch per transaction; yield each with its result, counting duplicates."""
     while batch := list(islice(lines, _AT_ONCE)):
         for line, taken in zip(batch, exchange.import_lines(whole, batch), strict=True):
             found.doubled += taken is Taken.THERE

@@ -1,12 +1,12 @@
-"""JSON as a store keeps it: compressed, and beside a text that it resembles no more than its own.
+"""Compress the JSON of a store, optionally relative to a similar text.
 
-What was kept as text, by an earlier layout, is read as it is.
+Text from an earlier layout is read as it is.
 """
 
 import zlib
 
 _WINDOW = 32 * 1024
-"""Bytes that deflate looks back on; of a longer text it would use the end alone."""
+"""The window of deflate in bytes: only the end of a longer text is used."""
 
 
 def packed(text: str, like: bytes = b"") -> bytes:
@@ -14,7 +14,7 @@ def packed(text: str, like: bytes = b"") -> bytes:
 
     Args:
         text: The JSON.
-        like: A text that shares much with it, and must be given again to read it.
+        like: A similar text, which is required again to unpack it.
     """
     near = like[-_WINDOW:]
     deflate = zlib.compressobj(zdict=near) if near else zlib.compressobj()
@@ -22,14 +22,14 @@ def packed(text: str, like: bytes = b"") -> bytes:
 
 
 def unpacked(kept: str | bytes, like: bytes = b"") -> str:
-    """Read what `packed` made, or a text as it is.
+    """Decompress the output of `packed`, or return a text as it is.
 
     Args:
-        kept: What the store keeps.
-        like: What it was packed beside.
+        kept: The stored value.
+        like: The text that it was packed relative to.
 
     Raises:
-        ValueError: It is damaged, or was packed beside another text.
+        ValueError: The value is damaged, or was packed relative to another text.
     """
     if isinstance(kept, str):
         return kept

@@ -1,15 +1,15 @@
-"""How one JSON value differs from another, as JSON: exact in types, numbers and order of keys.
+"""Diff and patch JSON values, exact in types, numbers and order of keys.
 
-A patch is read along with the value it starts from. `null`: nothing differs. `[x]`: x stands there.
-An object beside an object: all keys of the result in their order, each with its patch. An object
-beside a list: the positions that differ, each with its patch.
+A patch is JSON relative to a base value. `null`: no difference. `[x]`: replaced by x. An object for
+an object: all keys of the result in order, each with its patch. An object for a list: the positions
+that differ, each with its patch.
 """
 
 from pytest_selfrepair.core.task import JsonValue
 
 
 def diff(base: JsonValue, wanted: JsonValue) -> JsonValue:
-    """The patch that makes `wanted` of `base`."""
+    """The patch that turns `base` into `wanted`."""
     if type(base) is not type(wanted):
         return [wanted]
     if isinstance(base, dict) and isinstance(wanted, dict):
@@ -26,15 +26,15 @@ def diff(base: JsonValue, wanted: JsonValue) -> JsonValue:
             str(place): patch for place, pair in pairs if (patch := diff(*pair)) is not None
         } or None
     if isinstance(base, float):
-        return None if repr(base) == repr(wanted) else [wanted]  # tells -0.0 from 0.0, knows NaN
+        return None if repr(base) == repr(wanted) else [wanted]  # tells -0.0 from 0.0; NaN equals NaN
     return None if base == wanted else [wanted]
 
 
 def patched(base: JsonValue, patch: JsonValue) -> JsonValue:
-    """What `diff` has made the patch for.
+    """Apply a patch from `diff`.
 
     Raises:
-        ValueError: The patch is none, or none for this value.
+        ValueError: The patch is invalid, or does not fit the value.
     """
     if patch is None:
         return base

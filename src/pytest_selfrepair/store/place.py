@@ -1,4 +1,4 @@
-"""The file system on which a store lies: whether SQLite can do its work there."""
+"""Check whether SQLite can work on a store's file system."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytest_selfrepair.errors import StoreError
 
-# Not 9p and virtiofs: containers and virtual machines see their own host's files by them.
+# Not 9p and virtiofs, by which containers and virtual machines see their own host's files.
 NETWORKS = frozenset(
     {
         *("nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "ncpfs", "afs", "afpfs", "ceph"),
@@ -18,23 +18,23 @@ NETWORKS = frozenset(
         *("curlftpfs", "davfs2", "onedriver", "cephfs", "mount.davfs", "smbnetfs"),
     }
 )
-"""File systems of which hosts share files: a write-ahead log fails there, or damages the file."""
+"""File systems shared between hosts, on which a write-ahead log fails or damages the file."""
 
 _FUSE = re.compile(r"(macfuse|osxfuse|fuse)[._]")
-"""How kinds begin that a program of the user's serves."""
+"""The prefix of file systems in user space."""
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 _DARWIN_LINE = re.compile(r".+? on (?P<place>/.*) \((?P<kind>[^,()]+)[^()]*\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorePlace:
-    """Where a store lies, or would.
+    """The place of a store's file, existing or not.
 
     Attributes:
-        folder: The nearest folder that exists.
-        file_system: The kind of its file system; None where the system does not say.
+        folder: The nearest existing folder.
+        file_system: The kind of its file system; None where unknown.
         read_only: Whether nothing can be written there.
-        private: Whether nobody else may read the file; None where there is none.
+        private: Whether only its owner may read the file; None without a file.
     """
 
     folder: Path
@@ -44,17 +44,17 @@ class StorePlace:
 
     @property
     def is_network(self) -> bool:
-        """Whether several hosts may share it."""
+        """Whether it is on a network file system."""
         return is_network(self.file_system)
 
 
 def is_network(kind: str | None) -> bool:
-    """Whether hosts share files on a kind of file system; an unknown kind is taken for local."""
+    """Whether a kind of file system is shared between hosts; an unknown kind counts as local."""
     return kind is not None and _FUSE.sub("", kind.lower()) in NETWORKS
 
 
 def place_of(path: Path) -> StorePlace:
-    """What is known of the place of a store's file."""
+    """Inspect the place of a store's file."""
     folder = _folder(path)
     exists = path.is_file()
     writable = os.access(path if exists else folder, os.W_OK) and os.access(folder, os.W_OK)
@@ -67,23 +67,23 @@ def place_of(path: Path) -> StorePlace:
 
 
 def shared_by_hosts(path: Path) -> str | None:
-    """The kind of the network file system on which a file lies or would; None for a local one."""
+    """The kind of network file system at a path; None for a local one."""
     target = path.resolve() if path.is_symlink() else path
     kind = file_system_of(_folder(target).resolve(), mounts())
     return kind if is_network(kind) else None
 
 
 def refuse_network(path: Path, kind: str | None, *, option: str, instead: str) -> None:
-    """Refuse a file that is to be written on a network file system.
+    """Refuse to write a file on a network file system.
 
     Args:
         path: The file.
-        kind: What `shared_by_hosts` says of it.
-        option: Gives another file.
-        instead: What several hosts do.
+        kind: The result of `shared_by_hosts`.
+        option: The option for another file.
+        instead: What to do with several hosts.
 
     Raises:
-        StoreError: It lies on one.
+        StoreError: It is on one.
     """
     if kind is not None:
         raise StoreError(
@@ -94,7 +94,7 @@ def refuse_network(path: Path, kind: str | None, *, option: str, instead: str) -
 
 
 def mounts() -> str:
-    """What is mounted where, as the system tells it; empty where it does not."""
+    """The system's list of mounts; empty where unavailable."""
     try:
         return Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:
@@ -107,14 +107,14 @@ def mounts() -> str:
 
 
 def file_system_of(folder: Path, mounts: str) -> str | None:
-    """The kind of the file system mounted deepest above a folder.
+    """The kind of file system mounted deepest above a folder.
 
     Args:
         folder: An absolute path without links.
-        mounts: Lines of Linux's ``/proc/self/mountinfo``, or of what `mount` prints on macOS.
+        mounts: Lines of Linux's ``/proc/self/mountinfo``, or of `mount` on macOS.
 
     Returns:
-        The kind as the system calls it; None where no line is about the folder.
+        The system's name of the kind; None where no line covers the folder.
     """
     found: tuple[int, str | None] = (0, None)
     for line in mounts.splitlines():
@@ -129,17 +129,17 @@ def file_system_of(folder: Path, mounts: str) -> str | None:
 
 
 def _linux(line: str) -> tuple[str, str] | None:
-    """Where and what a line of mountinfo mounts: ``36 35 98:0 / /mnt rw,noatime - ext4 …``."""
+    """Parse place and kind from mountinfo: ``36 35 98:0 / /mnt rw,noatime - ext4 …``."""
     about, dash, source = line.partition(" - ")
     fields = about.split(" ")
-    if not dash or len(fields) < 6 or not fields[0].isdigit():  # noqa: PLR2004 - as proc(5) has it
+    if not dash or len(fields) < 6 or not fields[0].isdigit():  # noqa: PLR2004 - by proc(5)
         return None
     place = _ESCAPED.sub(lambda octal: chr(int(octal[1], 8)), fields[4])
     return place, source.split(" ")[0]
 
 
 def _darwin(line: str) -> tuple[str, str] | None:
-    """The same of a line of `mount`: ``//me@host/share on /Volumes/share (smbfs, nodev)``."""
+    """Parse place and kind from `mount`: ``//me@host/share on /Volumes/share (smbfs, nodev)``."""
     found = _DARWIN_LINE.fullmatch(line)
     return (found["place"], found["kind"]) if found else None
 

@@ -1,4 +1,4 @@
-"""The rows of the store's tables: what is filed of verdicts, runs and records."""
+"""Insert and read the store's rows of verdicts, runs and records."""
 
 import json
 import sqlite3
@@ -20,20 +20,20 @@ _T = TypeVar("_T")
 def insert_verdict(
     connection: sqlite3.Connection, key: str, task_id: str, verdict: Verdict, *, anew: bool = False
 ) -> bool:
-    """Keep a verdict; say whether it is there now, or another one of its key was before."""
+    """Insert a verdict; return False if its key already has one."""
     statement = "INSERT OR REPLACE" if anew else "INSERT OR IGNORE"
     row = (key, column(task_id), packed(json.dumps(msgspec.to_builtins(verdict))))
     return connection.execute(f"{statement} INTO verdicts VALUES (?, ?, ?)", row).rowcount == 1
 
 
 def kept_verdict(connection: sqlite3.Connection, key: str) -> str | bytes | None:
-    """What is kept of the verdict of a key, to be unpacked; or None."""
+    """The stored verdict of a key, still packed; or None."""
     row = connection.execute("SELECT verdict FROM verdicts WHERE key = ?", (key,)).fetchone()
     return None if row is None else row[0]
 
 
 def insert_run(connection: sqlite3.Connection, name: str = "", note: str = "") -> int:
-    """Open a new run; its `uid` tells it apart in any other store."""
+    """Insert a new run, with a `uid` unique across stores."""
     row = connection.execute(
         "INSERT INTO runs (uid, name, note) VALUES (lower(hex(randomblob(8))), ?, ?) RETURNING id",
         (name, note),
@@ -44,18 +44,18 @@ def insert_run(connection: sqlite3.Connection, name: str = "", note: str = "") -
 def insert_record(
     connection: sqlite3.Connection, run: int, record: AnyRecord, *, anew: bool = False
 ) -> bool:
-    """Keep a record; say whether it is there now, or another one of its item was before."""
+    """Insert a record; return False if its item already has one."""
     statement = "INSERT OR REPLACE" if anew else "INSERT OR IGNORE"
     row = (run, column(record.task_id), packed(record.to_json()))
     return connection.execute(f"{statement} INTO records VALUES (?, ?, ?)", row).rowcount == 1
 
 
 def opened(kept: str | bytes, kind: type[_T], path: Path) -> _T:
-    """Read a sample, a request or a verdict that is kept.
+    """Decode a stored sample, request or verdict.
 
     Args:
-        kept: What the store keeps.
-        kind: What it is.
+        kept: The stored value.
+        kind: Its type.
         path: The store's file, for messages.
 
     Raises:
@@ -68,10 +68,10 @@ def opened(kept: str | bytes, kind: type[_T], path: Path) -> _T:
 
 
 def opened_record(kept: str | bytes) -> AnyRecord:
-    """Read what `insert_record` keeps.
+    """Decode a stored record.
 
     Raises:
-        StoreError: It is damaged, no record, or one of a later version.
+        StoreError: It is damaged, not a record, or one of a later version.
     """
     try:
         return read_record(unpacked(kept))
@@ -80,12 +80,12 @@ def opened_record(kept: str | bytes) -> AnyRecord:
 
 
 def cost_of(sample: Sample) -> tuple[int, float]:
-    """Generated tokens and US dollars that a sample cost when it was drawn."""
+    """The cost of a sample when drawn, in generated tokens and US dollars."""
     if sample.finish_reason == CONTEXT_LIMIT:
         return 0, 0.0
     return sample.usage.completion_tokens, sample.dollars or 0.0
 
 
 def column(text: str) -> str:
-    """A text that SQLite accepts: file names that are no UTF-8 hold halves of surrogate pairs."""
+    """Escape lone surrogates, as from file names that are not UTF-8, which SQLite refuses."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

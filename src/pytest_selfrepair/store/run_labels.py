@@ -12,7 +12,7 @@ ACCEPTED_NAME = (
     f"up to {LONGEST_NAME} characters, all visible, no whole number, not `last`, no `::` in it, "
     "and no `:` first"
 )
-"""What a name may be, for help and errors."""
+"""The accepted names, for help and errors."""
 
 _HAS = "SELECT 1 FROM pragma_table_info('runs') WHERE name = 'note'"
 _ALL = "SELECT id, name, note FROM runs ORDER BY id"
@@ -20,11 +20,11 @@ _ALL = "SELECT id, name, note FROM runs ORDER BY id"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunLabel:
-    """What the user says of a run.
+    """The user's name and note for a run.
 
     Attributes:
-        name: What it is called; empty: nothing.
-        note: What is to be known of it; empty: nothing.
+        name: Its name; empty without one.
+        note: The note; empty without one.
     """
 
     name: str = ""
@@ -32,10 +32,10 @@ class RunLabel:
 
 
 def checked_name(text: str) -> str:
-    """A name that can be told from a number, `last` and a store's path.
+    """Check a name, which must differ from numbers, `last` and paths of stores.
 
     Raises:
-        ValueError: It cannot; the text says what is accepted.
+        ValueError: It is invalid; the message says what is accepted.
     """
     if not (
         0 < len(text) <= LONGEST_NAME
@@ -51,10 +51,10 @@ def checked_name(text: str) -> str:
 
 
 def checked_note(text: str) -> str:
-    """A note of a bounded length; its characters are made visible where it is shown.
+    """Check a note's length and characters; it is escaped where shown.
 
     Raises:
-        ValueError: It is too long, or no valid Unicode; the text says what is accepted.
+        ValueError: It is too long, or not valid Unicode; the message says what is accepted.
     """
     if len(text) > LONGEST_NOTE or text.encode("utf-8", "replace").decode() != text:
         raise ValueError(f"up to {LONGEST_NOTE:,} characters")
@@ -62,7 +62,7 @@ def checked_note(text: str) -> str:
 
 
 def labels(store: SqliteStore) -> dict[int, RunLabel]:
-    """What runs are called, by their numbers, ascending.
+    """The labels of runs by number, ascending.
 
     Raises:
         StoreError: The file cannot be read.
@@ -73,13 +73,13 @@ def labels(store: SqliteStore) -> dict[int, RunLabel]:
 def relabel(
     store: SqliteStore, run: int, *, name: str | None = None, note: str | None = None
 ) -> None:
-    """Give a run another name or note.
+    """Change a run's name or note.
 
     Args:
         store: The store.
         run: The run's number.
-        name: Its name from now on; empty: none; None: as it was.
-        note: The same of its note.
+        name: The new name; empty: none; None: unchanged.
+        note: The new note, likewise.
 
     Raises:
         StoreError: The file cannot be written.
@@ -95,9 +95,9 @@ def relabel(
 
 
 def labels_in(connection: sqlite3.Connection) -> dict[int, RunLabel]:
-    """The same, in the midst of other work.
+    """The labels of runs by number, within a transaction.
 
-    A store of an earlier layout that nobody may bring up to date has no names.
+    A read-only store of an earlier layout has none.
     """
     if connection.execute(_HAS).fetchone() is None:
         numbers = connection.execute("SELECT id FROM runs ORDER BY id").fetchall()

@@ -1,16 +1,16 @@
-"""RUN: how a command or an option names a stored run, and what it names.
+"""Resolve RUN, the name of a stored run in commands and options.
 
 - a whole number N: run N of the store `DEFAULT_STORE` below the current folder;
 - ``last``: that store's latest run;
-- a name that its user gave a run: that store's latest run of this name, where no file is called so;
+- a run name: that store's latest run of this name, unless a file is called so;
 - a store's path: its latest run; ``STORE::N``: its run N; ``STORE::last``: its latest;
   ``STORE::NAME``: its latest of this name;
-- the path of a file that `selfrepair export` has written: its run, the one that began last where it
-  holds several; ``FILE::UID``: its run of that uid; ``FILE::last``;
+- the path of a file from `selfrepair export`: its run, or the last to begin of several;
+  ``FILE::UID``: its run of that uid; ``FILE::last``;
 - the path of a file in the authors' format: its tasks.
 
-A file is known by its content. One whose name is a number or ``last`` is named with a slash:
-``./last``.
+Files are recognised by their content. A file called like a number or ``last`` is given with a
+slash: ``./last``.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ ACCEPTED = (
     f"a run's number or `{LAST}` (of {DEFAULT_STORE.as_posix()}), or its name, STORE, STORE::N, a "
     "file that `selfrepair export` wrote, or one in the authors' format"
 )
-"""What a RUN may be, for help and errors."""
+"""The accepted forms of RUN, for help and errors."""
 
 _SQLITE = b"SQLite format 3\0"
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -48,7 +48,7 @@ _MOST_LISTED = 10
 
 
 class Kind(StrEnum):
-    """What a run's file is."""
+    """The kind of a run's file."""
 
     STORE = "store"
     LINES = "exported lines"
@@ -57,14 +57,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPlace:
-    """Where a run is.
+    """The place of a run.
 
     Attributes:
         path: The file.
-        kind: What the file is.
-        run: The run's number in a store, or its uid in exported lines; empty for another file.
-        started: When it began, in UTC: ``2030-01-31 12:00:00``; None where the file does not say.
-        label: What its user calls it; empty: nothing.
+        kind: The kind of the file.
+        run: The run's number in a store, or its uid in exported lines; empty for other files.
+        started: Its start in UTC: ``2030-01-31 12:00:00``; None where unknown.
+        label: Its name; empty without one.
     """
 
     path: Path
@@ -75,12 +75,12 @@ class RunPlace:
 
     @property
     def name(self) -> str:
-        """A RUN that names it, also when others follow: ``.selfrepair/samples.sqlite::3``."""
+        """A RUN for it that stays valid as runs are added: ``.selfrepair/samples.sqlite::3``."""
         return f"{self.path.as_posix()}::{self.run}" if self.run else self.path.as_posix()
 
     @property
     def title(self) -> str:
-        """What people are told: ``run 3 of samples.sqlite (2030-01-31 12:00:00 UTC)``."""
+        """Its title for people: ``run 3 of samples.sqlite (2030-01-31 12:00:00 UTC)``."""
         called = f"{self.label}, " if self.label else ""
         which = f"run {self.run} of " if self.run else ""
         when = f" ({self.started} UTC)" if self.started else ""
@@ -92,7 +92,7 @@ class LoadedRun:
     """A stored run.
 
     Attributes:
-        place: Where it is, and what it is called.
+        place: Its place and name.
         records: Its records of tasks, by task id.
         games: Its records of scenarios, by item.
     """
@@ -103,42 +103,42 @@ class LoadedRun:
 
     @property
     def name(self) -> str:
-        """A RUN that names it."""
+        """A RUN for it."""
         return self.place.name
 
     @property
     def title(self) -> str:
-        """What people are told."""
+        """Its title for people."""
         return self.place.title
 
     @property
     def label(self) -> str | None:
-        """What its user calls it; None: nothing."""
+        """Its run name; None without one."""
         return self.place.label or None
 
 
 def load(run: str) -> LoadedRun:
-    """As `read`, for a process that works on this run until it ends.
+    """Like `read`, for a process that uses the run until it ends.
 
     Raises:
         UsageError: As `read`.
         StoreError: As `read`.
     """
     found = read(run)
-    gc.freeze()  # there may be a million nodes, which all stay until the process ends
+    gc.freeze()  # a million nodes may stay until the process ends
     return found
 
 
 def read(run: str, *, reading: bool = False) -> LoadedRun:
-    """The records of a run, without what another format's line said beyond them.
+    """Read the records of a run, without other facts of the authors' format.
 
     Args:
         run: A RUN.
-        reading: Whether a store is opened only to be read, though it could be written.
+        reading: Whether to open a store read-only in any case.
 
     Raises:
-        UsageError: There is no such run; the error says which there are. Or a line of a file is
-            malformed: what is said of a part would be taken for the whole.
+        UsageError: The run does not exist; the error lists those that do. Or a line of a file is
+            malformed, so that the records would be only a part of the run.
         StoreError: The store cannot be read.
     """
     place = find(run, reading=reading)
@@ -153,19 +153,19 @@ def read(run: str, *, reading: bool = False) -> LoadedRun:
 
 
 def records_of(place: RunPlace, *, keep: bool = True) -> Iterator[Record]:
-    """A run's records of tasks one at a time, as `every_record_of` yields them."""
+    """Yield a run's records of tasks one at a time, as `every_record_of` does."""
     return of_tasks(every_record_of(place, keep=keep))
 
 
 def every_record_of(
     place: RunPlace, *, keep: bool = True, reading: bool = False
 ) -> Iterator[AnyRecord]:
-    """A run's records one at a time, in the order of the file that they were read from, if any.
+    """Yield a run's records one at a time, in the order of the file they were read from, if any.
 
     Args:
-        place: Where it is.
-        keep: Whether they are to be written again as they were in a file in the authors' format.
-        reading: Whether a store is opened only to be read, though it could be written.
+        place: The run's place.
+        keep: Whether they keep the facts to write their lines in the authors' format again.
+        reading: Whether to open a store read-only in any case.
 
     Raises:
         UsageError: A line of a file is malformed.
@@ -187,7 +187,7 @@ def every_record_of(
 
 
 def others(place: RunPlace) -> Iterator[Record]:
-    """The records of tasks of all other runs of the same store, run by run; none of another file.
+    """Yield the records of tasks of all other runs in the same store; none for other files.
 
     Raises:
         StoreError: The store cannot be read.
@@ -201,14 +201,14 @@ def others(place: RunPlace) -> Iterator[Record]:
 
 
 def find(run: str, *, reading: bool = False) -> RunPlace:
-    """Where a run is.
+    """The place of a run.
 
     Args:
         run: A RUN.
-        reading: Whether a store is opened only to be read, though it could be written.
+        reading: Whether to open a store read-only in any case.
 
     Raises:
-        UsageError: There is no such run; the error says which there are.
+        UsageError: The run does not exist; the error lists those that do.
         StoreError: The store cannot be read.
     """
     if is_shorthand(run):
@@ -231,7 +231,7 @@ def find(run: str, *, reading: bool = False) -> RunPlace:
 
 
 def is_shorthand(run: str) -> bool:
-    """Whether a RUN is a number, `last` or a name, of the default store.
+    """Whether a RUN is a number, `last` or a name in the default store.
 
     Raises:
         StoreError: That store cannot be read.
@@ -240,7 +240,7 @@ def is_shorthand(run: str) -> bool:
 
 
 def split(run: str) -> tuple[Path, str | None]:
-    """The path in a RUN, and which of its runs is meant, or None; a path may have `::` in it."""
+    """Split a RUN into path and run, or None; paths may contain `::`."""
     path, mark, which = run.rpartition("::")
     if not mark or not path or os.path.exists(run):  # noqa: PTH110 - Path's refuses long names
         return Path(run), None
@@ -248,10 +248,10 @@ def split(run: str) -> tuple[Path, str | None]:
 
 
 def kind_of(path: Path) -> Kind:
-    """What a file is, by its content.
+    """Recognise a file by its content.
 
     Raises:
-        UsageError: It cannot be read, or is none of these.
+        UsageError: The file cannot be read, or is of no known kind.
     """
     try:
         _, first = next(authors_file.numbered(path), (0, b""))
@@ -292,7 +292,7 @@ def _in_store(path: Path, which: str, *, reading: bool) -> RunPlace:
 
 
 def _is_called(run: str) -> bool:
-    """Whether a run of the default store is called so, and no file is."""
+    """Whether it is the name of a run in the default store, and not of a file."""
     if os.path.exists(run) or not DEFAULT_STORE.is_file():  # noqa: PTH110 - Path's refuses long names
         return False
     with contextlib.closing(SqliteStore(DEFAULT_STORE, create=False)) as store:
@@ -310,7 +310,7 @@ def _in_lines(path: Path, which: str) -> RunPlace:
 
 
 def _record_lines(path: Path) -> Iterator[lines.RecordLine]:
-    """The records of exported lines, with their runs.
+    """Yield the records of exported lines, with their runs.
 
     Raises:
         UsageError: A line is malformed, or the file is of a later version.

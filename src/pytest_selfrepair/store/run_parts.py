@@ -1,4 +1,4 @@
-"""The runs of a store as parts of runs that several stores share."""
+"""The runs of a store as parts of runs shared by several stores."""
 
 import json
 from collections import defaultdict
@@ -23,17 +23,17 @@ FROM (SELECT run, task_id, unpacked(record) AS record FROM records) ORDER BY run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPart:
-    """A run of a store.
+    """A run of a store, as a part to be merged.
 
     Attributes:
         store: The store.
         run: Its number there.
-        uid: What tells it apart in every store.
-        started: When it began.
-        task_ids: The items that it has a record of.
-        shard: The share of a run that it is; None: it is a run of its own.
-        setups: What it was run with, as JSON, whatever kept programs apart from its machine.
-        label: What its user says of it.
+        uid: Its id, unique across stores.
+        started: Its start.
+        task_ids: The items with a record.
+        shard: Its shard; None for a whole run.
+        setups: The setups of its records as JSON, without the isolation.
+        label: Its name and note.
     """
 
     store: SqliteStore
@@ -47,7 +47,7 @@ class RunPart:
 
     @property
     def name(self) -> str:
-        """A RUN that names it."""
+        """A RUN for it."""
         return f"{self.store.path}::{self.run}"
 
 
@@ -102,9 +102,9 @@ def record_of(part: RunPart, task_id: str) -> AnyRecord:
 
 
 def substance(record: AnyRecord) -> object:
-    """What two records of one item say alike where they are of the same completions.
+    """The facts of a record that depend only on its completions.
 
-    Not how long anything took, what of it was paid for in that run, and what kept programs apart.
+    They exclude times, the share paid for in that run, and the isolation of programs.
     """
     if not isinstance(record, Record) or record.grown is None:
         return (record.task_id, record.unscored, getattr(record, "chains", None))

@@ -1,10 +1,10 @@
-"""The table of samples: each beside its prompt, which is kept once however often it was asked.
+"""The table of samples, with each distinct prompt stored once.
 
-A prompt is a request without its node, under its digest. It is packed beside the prompt of the
-sample filed nearest before it in the same task: a repair's shares statement and program with its
-siblings. A sample is packed beside its prompt, of which a repair repeats much.
+A prompt is a request without its node, under its digest. It is packed relative to the prompt of
+the nearest earlier sample in the same task, as a repair shares statement and program with its
+siblings. A sample is packed relative to its prompt, as repairs repeat much of it.
 
-Earlier layouts kept every request whole, as text; such rows are read as they are.
+Earlier layouts stored every request whole, as text; such rows are read as they are.
 """
 
 import hashlib
@@ -24,9 +24,9 @@ from pytest_selfrepair.store.rows import column
 from pytest_selfrepair.store.store_failure import damaged_row
 
 _DEEPEST = 4
-"""How many prompts are read for one, at most: each beside which another is packed."""
+"""The longest chain of prompts packed relative to each other."""
 _MOST_HELD = 128
-"""Prompts that are held in memory, since siblings are filed and read one after the other."""
+"""The most prompts cached in memory, as siblings are stored and read in sequence."""
 _DIGEST_BYTES = 16
 
 _NEAREST = """
@@ -37,14 +37,14 @@ ORDER BY node DESC LIMIT 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleRow:
-    """What is filed of a sample.
+    """A row of the table of samples.
 
     Attributes:
         key: The request's key.
         model: The model.
         task_id: The task.
         node: The node.
-        prompt: The JSON of the request, without its node where the column holds it.
+        prompt: The JSON of the request, without its node if the column holds that exactly.
         sample: The JSON of the sample.
     """
 
@@ -57,7 +57,7 @@ class SampleRow:
 
     @classmethod
     def of(cls, request: SampleRequest, sample: Sample) -> "SampleRow":
-        """What is filed of a sample."""
+        """Build the row of a sample."""
         return cls(
             key=request.key,
             model=column(request.model),
@@ -70,7 +70,7 @@ class SampleRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredTexts:
-    """The JSON of a request and of its sample, and where they are filed."""
+    """The JSON of a request and its sample, with their key, task and node."""
 
     key: str
     task_id: str
@@ -81,7 +81,7 @@ class StoredTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prompt:
-    """A prompt: its text, what it is packed beside, and how many others that takes."""
+    """A prompt: its text, the prompt it is packed relative to, and the length of that chain."""
 
     text: bytes
     base: bytes | None
@@ -89,7 +89,7 @@ class _Prompt:
 
 
 class SampleTable:
-    """The samples of one file, as its one thread reads and writes them.
+    """The samples of one file, used by its one thread.
 
     Args:
         path: The file, for messages.
@@ -100,7 +100,7 @@ class SampleTable:
         self._held: OrderedDict[bytes, _Prompt] = OrderedDict()
 
     def insert(self, connection: sqlite3.Connection, row: SampleRow, *, anew: bool = False) -> bool:
-        """File a row; say whether it is there now, or another one of its key was before."""
+        """Insert a row; return False if its key already has one."""
         digest = self._filed(connection, row.task_id, row.node, row.prompt)
         statement = "INSERT OR REPLACE" if anew else "INSERT OR IGNORE"
         statement += " INTO samples VALUES (?, ?, ?, ?, ?, ?)"
@@ -109,7 +109,7 @@ class SampleTable:
         return connection.execute(statement, values).rowcount == 1
 
     def samples(self, connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, str]:
-        """The JSON of the samples of some keys, as far as there are any.
+        """Look up the JSON of samples by key; missing ones are left out.
 
         Raises:
             StoreError: A row is damaged.
@@ -138,7 +138,7 @@ class SampleTable:
     def texts(
         self, connection: sqlite3.Connection, query: str, values: Sequence[str | int | None]
     ) -> Iterator[StoredTexts]:
-        """What a query for key, task, node, request and sample finds, as JSON.
+        """Yield the results of a query for key, task, node, request and sample, as JSON.
 
         Raises:
             StoreError: A row is damaged.
@@ -153,7 +153,7 @@ class SampleTable:
             )
 
     def pack(self, connection: sqlite3.Connection, texts: StoredTexts) -> None:
-        """Keep a row of an earlier layout as `insert` does; one that makes no sense is left."""
+        """Store a row of an earlier layout as `insert` does; a damaged one is left as it is."""
         try:
             prompt = _prompt(json.loads(texts.request))
             kept = packed(texts.sample, prompt.encode("ascii"))
@@ -165,7 +165,7 @@ class SampleTable:
         )
 
     def _filed(self, connection: sqlite3.Connection, task_id: str, node: str, prompt: str) -> bytes:
-        """The digest under which a prompt is kept, from now on if it was not before."""
+        """Store a prompt if it is new, and return its digest."""
         text = prompt.encode("ascii")
         digest = hashlib.blake2b(text, digest_size=_DIGEST_BYTES).digest()
         query = "SELECT 1 FROM prompts WHERE digest = ?"
@@ -179,22 +179,22 @@ class SampleTable:
         return digest
 
     def _nearest(self, connection: sqlite3.Connection, task_id: str, node: str) -> bytes | None:
-        """The prompt beside which another of this place is packed."""
+        """The digest of the prompt that another at this place is packed relative to."""
         row = connection.execute(_NEAREST, (task_id, node)).fetchone()
         if row is None:
             return None
         digest: bytes = row[0]
         try:
             found = self._prompt(connection, digest)
-        except ValueError:  # it is damaged, and spoils nothing else
+        except ValueError:  # damaged: not used for others
             return None
         return digest if found.depth < _DEEPEST else found.base
 
     def _prompt(self, connection: sqlite3.Connection, digest: bytes) -> _Prompt:
-        """A prompt.
+        """Read a prompt.
 
         Raises:
-            ValueError: It is missing or damaged.
+            ValueError: The prompt is missing or damaged.
         """
         if digest in self._held:
             self._held.move_to_end(digest)
@@ -216,7 +216,7 @@ class SampleTable:
     def _request(
         self, connection: sqlite3.Connection, key: str, node: str, request: str | bytes
     ) -> str:
-        """The JSON of a request, as it was filed."""
+        """The original JSON of a request."""
         if isinstance(request, str):
             return request
         try:
@@ -228,7 +228,7 @@ class SampleTable:
     def _sample(
         self, connection: sqlite3.Connection, key: str, request: str | bytes, sample: str | bytes
     ) -> str:
-        """The JSON of a sample, as it was filed."""
+        """The original JSON of a sample."""
         if isinstance(sample, str):
             return sample
         try:
@@ -239,7 +239,7 @@ class SampleTable:
 
 
 def _prompt(facts: dict[str, Any]) -> str:
-    """A request's JSON without its node, unless the column cannot hold that as it is."""
+    """A request's JSON without its node, unless the column cannot hold that exactly."""
     node = facts["node"]
     kept = {key: value for key, value in facts.items() if key != "node" or column(node) != node}
     return json.dumps(kept)

@@ -1,4 +1,4 @@
-"""Samples as they are paid for, verdicts, and records as they end, in one SQLite file."""
+"""Store samples, verdicts and records in one SQLite file."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,7 @@ from pytest_selfrepair.store.stored_verdicts import StoredVerdicts
 from pytest_selfrepair.store.writer import Writer
 
 PATIENCE = 30.0
-"""Seconds to wait for another process that is writing."""
+"""Seconds to wait for another writing process."""
 
 _MOST_COMPARED = 50
 
@@ -28,26 +28,26 @@ _T = TypeVar("_T")
 
 
 class SqliteStore:
-    """One file, written by every process of a run at once (write-ahead log, full sync).
+    """A store in one file, shared by all processes of a run (write-ahead log, full sync).
 
-    Texts are stored as ASCII JSON: half a surrogate pair in a reply cannot break the file. Neither
-    keys nor headers are part of a request, so none reaches it.
+    Texts are stored as ASCII JSON, so lone surrogates in replies cannot break the file. API keys
+    and secret headers are not part of a request and never reach it.
 
     Args:
         path: The file.
-        patience: Seconds to wait for another process that is writing.
-        create: Whether the file and its folder are made where they are missing.
-        run: What tells what this run pays from what others do; empty: it is not told.
-        reading: Whether the file is opened only to be read, though it could be written.
+        patience: Seconds to wait for another writing process.
+        create: Whether to create a missing file and its folder.
+        run: The id under which this run's payments are counted; empty: they are not.
+        reading: Whether to open the file read-only in any case.
 
     Attributes:
-        read_only: Whether the file, or its folder, cannot be written, or is not to be.
-        samples: The table of samples, for work that `read` and `write` are given.
+        read_only: Whether the file is open read-only.
+        samples: The table of samples, for functions passed to `read` and `write`.
         ledger: The account of runs.
-        verdicts: The verdicts that are kept.
+        verdicts: The stored verdicts.
 
     Raises:
-        StoreError: The file cannot be opened, is no such store, or is of a later version.
+        StoreError: The file cannot be opened, is not a store, or is of a later version.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class SqliteStore:
         return self._path
 
     async def get_many(self, keys: Sequence[str]) -> dict[str, Sample]:
-        """The samples filed under some requests' keys, as far as there are any.
+        """Look up samples by their requests' keys; missing ones are left out.
 
         Raises:
             StoreError: The file cannot be read.
@@ -91,19 +91,19 @@ class SqliteStore:
         reservation: Reservation | None = None,
         anew: bool = False,
     ) -> Sample:
-        """File one sample, as `put_many` files several."""
+        """Store one sample, as `put_many` does several."""
         filing = Filing(request=request, sample=sample, reservation=reservation)
         [filed] = await self.put_many([filing], anew=anew)
         return filed
 
     async def put_many(self, filings: Sequence[Filing], *, anew: bool = False) -> list[Sample]:
-        """File samples and settle what was reserved for them, in one transaction.
+        """Store samples and settle their reservations, in one transaction.
 
-        They are filed also where the caller stops waiting: they are paid for. See `SampleStore`.
+        As they are paid for, they are stored even if the caller is cancelled. See `SampleStore`.
 
         Raises:
-            StoreError: The file cannot be written. What could not be filed is tried again with
-                whatever is filed later, and when the store is closed.
+            StoreError: The file cannot be written. The write is retried with later ones, and when
+                the store is closed.
         """
         rows = [SampleRow.of(each.request, each.sample) for each in filings]
 
@@ -122,7 +122,7 @@ class SqliteStore:
     def _file(
         self, connection: sqlite3.Connection, filing: Filing, row: SampleRow, *, anew: bool
     ) -> str | None:
-        """File one sample; the text of the one that is filed already, if there is one."""
+        """Store one sample; return the text of an already stored one, if any."""
         if filing.reservation is not None:
             tokens, dollars = cost_of(filing.sample)
             self._tables.settle(connection, filing.reservation, tokens=tokens, dollars=dollars)
@@ -131,7 +131,7 @@ class SqliteStore:
         return self.samples.samples(connection, [row.key])[row.key]
 
     async def asked(self, task_id: str, node: str) -> list[SampleRequest]:
-        """Some requests of one task and node whose samples are filed, to compare a miss with.
+        """Some stored requests of a task and node, to compare with a missing one.
 
         Raises:
             StoreError: The file cannot be read.
@@ -143,31 +143,31 @@ class SqliteStore:
         return [opened(text, SampleRequest, self._path) for text in texts]
 
     def begin_run(self, name: str = "", note: str = "") -> int:
-        """Open a new run and return its number.
+        """Begin a new run and return its number.
 
         Args:
-            name: What its user calls it; empty: nothing.
-            note: What its user says of it, likewise.
+            name: Its name; empty for none.
+            note: The user's note; empty for none.
         """
         return self.write(partial(insert_run, name=name, note=note))
 
     def add_record(self, run: int, record: AnyRecord) -> None:
-        """Keep a record; a later one of the same item takes its place."""
+        """Store a record, replacing an earlier one of the same item."""
         self.write(lambda connection: insert_record(connection, run, record, anew=True))
 
     def records(self, run: int) -> Iterator[Record]:
-        """The records of a run's tasks, by task."""
+        """Yield the records of a run's tasks, by task."""
         return of_tasks(self.every_record(run))
 
     def every_record(self, run: int) -> Iterator[AnyRecord]:
-        """The records of a run one at a time, those of scenarios among them, by item."""
+        """Yield all records of a run one at a time, including scenarios, by item."""
         for (task_id,) in self._rows("SELECT task_id FROM records WHERE run = ? ORDER BY 1", run):
             query = "SELECT record FROM records WHERE run = ? AND task_id = ?"
             for (kept,) in self._rows(query, run, task_id):
                 yield opened_record(kept)
 
     def read(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        """Look something up, by work that writes nothing.
+        """Run a function that only reads.
 
         Raises:
             StoreError: The file cannot be read.
@@ -175,7 +175,7 @@ class SqliteStore:
         return self._writer.wait(work, reads=True)
 
     def write(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        """Have work done in one transaction; when this returns, it is on disk.
+        """Run a function in one transaction, which is on disk when this returns.
 
         Raises:
             StoreError: The file cannot be written.
@@ -183,7 +183,7 @@ class SqliteStore:
         return self._writer.wait(work)
 
     def close(self) -> None:
-        """Write what is waiting, and give back the file."""
+        """Write pending jobs, and close the file."""
         self._writer.close(self._tables.leave if self._sign.given else None)
         self._sign.end()
 

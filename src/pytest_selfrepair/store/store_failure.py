@@ -1,4 +1,4 @@
-"""What went wrong with the store's file, in one line that says what to do."""
+"""Explain failures of the store's file in one line that says what to do."""
 
 import errno
 import sqlite3
@@ -7,17 +7,17 @@ from pathlib import Path
 from pytest_selfrepair.errors import StoreError
 
 _PRIMARY = 0xFF
-"""SQLite's extended codes hold the primary code in their lowest byte."""
+"""The mask of the primary code within SQLite's extended codes."""
 _OTHER = "give another file by --selfrepair-store"
 
 
 def is_busy(error: BaseException) -> bool:
-    """Whether another process held the file for too long."""
+    """Whether another process locked the file for too long."""
     return _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def explain(path: Path, error: sqlite3.Error | OSError) -> StoreError:
-    """An error that names the file, what is wrong with it and the option."""
+    """Build an error that names the file, the fault and the option."""
     code = _code(error)
     if is_busy(error):
         what, cure = "locked: another process is writing and does not end", "wait for it"
@@ -38,12 +38,12 @@ def explain(path: Path, error: sqlite3.Error | OSError) -> StoreError:
 
 
 def no_store(path: Path, why: str) -> StoreError:
-    """The file is something else, and is left alone."""
+    """The error for a file that is not a store, and is left untouched."""
     return StoreError(f"{path}: no store of pytest-selfrepair ({why}); {_OTHER}")
 
 
 def damaged_row(path: Path, what: str, error: Exception) -> StoreError:
-    """A row can be read and makes no sense."""
+    """The error for a row that can be read but not decoded."""
     return StoreError(f"{path}: damaged ({what}: {error}); it is left as it is; {_OTHER}")
 
 

@@ -1,4 +1,4 @@
-"""The account of a run as its processes ask for it: the ledger's tables, by the store's thread."""
+"""The ledger of a store, used through the store's thread."""
 
 import asyncio
 import sqlite3
@@ -20,12 +20,12 @@ from pytest_selfrepair.store.writer_job import NOT_YET, NotYet
 
 
 class StoredLedger:
-    """The account of runs in a store; see `Ledger`.
+    """The ledger of a store; see `Ledger`.
 
     Args:
         tables: The ledger's tables.
         writer: The store's thread.
-        read_only: Whether the file cannot be written, or is not to be.
+        read_only: Whether the file is open read-only.
     """
 
     def __init__(self, tables: LedgerTables, writer: Writer, *, read_only: bool) -> None:
@@ -36,7 +36,7 @@ class StoredLedger:
     async def reserve(
         self, campaign: str, wanted: Sequence[Wanted], limits: RunLimits, *, waits: bool = True
     ) -> tuple[Grant, ...]:
-        """Set aside what some requests can cost; see `Ledger`.
+        """Reserve what some requests can cost; see `Ledger`.
 
         Raises:
             StoreError: The file cannot be written.
@@ -50,16 +50,16 @@ class StoredLedger:
 
         try:
             return await self._writer.do(work, waits=waits)
-        except asyncio.CancelledError:  # nothing was sent: what was granted meanwhile goes back
+        except asyncio.CancelledError:  # nothing was sent: grants are given back
             self.give_back(granted)
             raise
 
     def give_back(self, reservations: Sequence[Reservation]) -> None:
-        """Drop reservations of requests that were never sent, soon; nobody waits for it."""
+        """Drop the reservations of requests never sent, in the background."""
         self._writer.post(partial(self._tables.release_all, reservations=reservations))
 
     async def release(self, reservation: Reservation) -> None:
-        """Give back what was set aside for a request that failed and cost nothing.
+        """Release the reservation of a request that failed and cost nothing.
 
         Raises:
             StoreError: The file cannot be written.
@@ -68,7 +68,7 @@ class StoredLedger:
         await self._writer.do(work, keeps=True)
 
     async def lose(self, reservation: Reservation) -> None:
-        """Give back what was set aside for a request of which nobody knows what it cost.
+        """End the reservation of a request of unknown cost, counting it as lost.
 
         Raises:
             StoreError: The file cannot be written.
@@ -77,19 +77,19 @@ class StoredLedger:
         await self._writer.do(work, keeps=True)
 
     def spent(self, campaign: str) -> Spent:
-        """What a campaign has paid for, in all its runs and processes."""
+        """The spending of a campaign in all its runs and processes."""
         return self._writer.wait(partial(self._tables.spent, campaign=campaign), reads=True)
 
     def paid(self, run: str) -> Paid:
-        """What a run has paid for, in all its processes."""
+        """The spending of a run in all its processes."""
         return self._writer.wait(partial(self._tables.paid, run=run), reads=True)
 
     def in_flight(self, campaign: str) -> int:
-        """Requests that are under way on a campaign's account, in all processes."""
+        """The number of a campaign's requests in flight, in all processes."""
         return self._writer.wait(partial(self._tables.in_flight, campaign=campaign), reads=True)
 
     def lost(self, campaign: str) -> Lost:
-        """What a campaign's dead processes had in flight, up to now."""
+        """The requests in flight that a campaign's dead processes have lost so far."""
         if not self._read_only:
             self._writer.wait(self._tables.lose_the_dead)
         return self._writer.wait(partial(self._tables.lost, campaign=campaign), reads=True)

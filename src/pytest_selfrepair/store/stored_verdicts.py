@@ -1,4 +1,4 @@
-"""Verdicts that are kept, so that a program is judged once."""
+"""The verdicts of a store, so that a program is judged only once."""
 
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ class StoredVerdicts:
         self._writer = writer
 
     async def verdict(self, key: str) -> Verdict | None:
-        """The verdict kept under a key, or None.
+        """Look up a verdict by its key, or None.
 
         Raises:
             StoreError: The file cannot be read.
@@ -30,7 +30,7 @@ class StoredVerdicts:
         return None if kept is None else opened(kept, Verdict, self._path)
 
     async def keep_verdict(self, key: str, task_id: str, verdict: Verdict) -> None:
-        """Keep a verdict, in the place of one that is kept under the same key.
+        """Store a verdict, replacing one under the same key.
 
         Raises:
             StoreError: The file cannot be written.

@@ -1,4 +1,4 @@
-"""Jobs of the store's thread, done by its connection: as many as can be in one transaction."""
+"""Run the store's jobs by its connection, as many as possible in one transaction."""
 
 import sqlite3
 import time
@@ -10,17 +10,17 @@ from pytest_selfrepair.store.store_failure import explain, is_busy
 from pytest_selfrepair.store.writer_job import JobOutcome, Work, WriterJob
 
 DEATH_SECONDS = 1.0
-"""How often work that waits looks whether other processes have died, which writes nothing."""
+"""The interval, in seconds, at which waiting jobs look for dead processes."""
 
 _T = TypeVar("_T")
 
 
 class Transactions:
-    """Does jobs by one connection.
+    """Runs jobs by one connection.
 
     Args:
         path: The store's file, for messages.
-        connection: To it.
+        connection: The connection.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
@@ -30,7 +30,7 @@ class Transactions:
         self._seen = (0, 0.0)
 
     def alone(self, job: WriterJob[object]) -> JobOutcome:
-        """Do a job: in a transaction of its own, or in none where it only reads."""
+        """Run a job in a transaction of its own, or without one if it only reads."""
         try:
             if job.reads:
                 return job, job.work(self._connection), None
@@ -39,7 +39,7 @@ class Transactions:
             return self._failed(job, error)
 
     def together(self, jobs: Sequence[WriterJob[object]]) -> list[JobOutcome]:
-        """Do several jobs in one transaction; where one fails, each in its own."""
+        """Run several jobs in one transaction; if one fails, each in its own."""
         try:
             results = self.commit(lambda connection: [job.work(connection) for job in jobs])
         except Exception as error:  # noqa: BLE001 - it belongs to whoever waits
@@ -50,19 +50,19 @@ class Transactions:
         return [(job, result, None) for job, result in zip(jobs, results, strict=True)]
 
     def keep(self) -> None:
-        """Try again to write what was paid for and could not be written."""
+        """Retry the writes of paid samples that failed before."""
         for job in self._unkept[:]:
             try:
                 self.commit(job.work)
-            except Exception:  # noqa: BLE001 - it was said when it was new
+            except Exception:  # noqa: BLE001 - reported the first time
                 return
             self._unkept.remove(job)
 
     def commit(self, work: Work[_T]) -> _T:
-        """Do work in a transaction of its own.
+        """Run a function in a transaction of its own.
 
         Raises:
-            Exception: What the work raises, or `sqlite3.Error`; nothing is written then.
+            Exception: That of the function, or `sqlite3.Error`; nothing is written.
         """
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
@@ -76,20 +76,20 @@ class Transactions:
         return result
 
     def others_moved(self) -> bool:
-        """Whether another process has written, or is to be looked after."""
+        """Whether another process has written, or a look for dead ones is due."""
         version, looked = self._seen
         now = time.monotonic()
         try:
             current = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.Error:
-            return True  # whoever waits is to hear of it
+            return True  # waiting jobs get the error
         if current == version and now - looked < DEATH_SECONDS:
             return False
         self._seen = (current, now)
         return True
 
     def close(self) -> None:
-        """Give back the file."""
+        """Close the file."""
         self._connection.close()
 
     def _failed(self, job: WriterJob[object], error: Exception) -> JobOutcome:

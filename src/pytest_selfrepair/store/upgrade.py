@@ -1,8 +1,8 @@
-"""Rows that an earlier layout kept as text, packed in place: some at a time, each once.
+"""Pack the text rows of an earlier layout in place, in batches.
 
-A row is read alike before and after, and each transaction moves the mark on with what it packs: so
-this may be ended at any moment, goes on where it stopped when the store is next opened, and may be
-done by several processes at once.
+Rows read the same before and after, and each transaction advances the mark with the rows it packs.
+The upgrade can therefore stop at any moment, resumes when the store is next opened, and can run in
+several processes at once.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ PACKING = """
 CREATE TABLE packing (kind TEXT PRIMARY KEY, a, b, c) WITHOUT ROWID;
 INSERT INTO packing VALUES ('samples', '', '', ''), ('verdicts', '', '', ''), ('records', 0, '', '')
 """
-"""The table of the marks: behind which row to go on, of each kind that is not packed yet."""
+"""Creates the table of marks: the last packed row of each kind not finished yet."""
 
 _AT_ONCE = 200
 
@@ -34,14 +34,14 @@ ORDER BY run, task_id LIMIT ?
 
 _Mark = tuple[str | int, str, str]
 _Step = Callable[[sqlite3.Connection, _Mark], _Mark | None]
-"""Packs what follows behind a mark; gives the mark behind that, or None where nothing follows."""
+"""Packs the rows after a mark; returns the next mark, or None at the end."""
 
 
 def pack(connection: sqlite3.Connection, path: Path) -> None:
-    """Pack what an earlier layout kept as text, and give its room back where that can be done.
+    """Pack the text rows of an earlier layout, and free their disk space where possible.
 
     Raises:
-        sqlite3.Error: The file cannot be written; what is packed by then stays so.
+        sqlite3.Error: The file cannot be written; rows packed so far stay packed.
     """
     if not _is_wanted(connection):
         return
@@ -66,7 +66,7 @@ def _is_wanted(connection: sqlite3.Connection) -> bool:
 
 
 def _go_on(connection: sqlite3.Connection, kind: str, step: _Step) -> bool:
-    """Pack some rows of a kind in one transaction; say whether there were any."""
+    """Pack some rows of a kind in one transaction; return whether there were any."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         mark = _mark(connection, kind)
@@ -87,7 +87,7 @@ def _go_on(connection: sqlite3.Connection, kind: str, step: _Step) -> bool:
 
 
 def _mark(connection: sqlite3.Connection, kind: str) -> _Mark | None:
-    if not _is_wanted(connection):  # another process has done it meanwhile
+    if not _is_wanted(connection):  # another process has finished it
         return None
     row: _Mark | None = connection.execute(
         "SELECT a, b, c FROM packing WHERE kind = ?", (kind,)
@@ -127,13 +127,13 @@ def _pack_records(connection: sqlite3.Connection, mark: _Mark) -> _Mark | None:
 
 
 def _free(connection: sqlite3.Connection, path: Path) -> None:
-    """Give the disk back what packing has freed, where there is room to copy what is left."""
+    """Return freed space to the disk, if there is room to copy the rest."""
     pages, free, size = (
         int(connection.execute(f"PRAGMA {name}").fetchone()[0])
         for name in ("page_count", "freelist_count", "page_size")
     )
     copy = (pages - free) * size
-    with contextlib.suppress(sqlite3.Error, OSError):  # the free pages are used by what comes
+    with contextlib.suppress(sqlite3.Error, OSError):  # later rows will use the free pages
         if shutil.disk_usage(path.parent).free > 2 * copy:
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

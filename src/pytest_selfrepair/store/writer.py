@@ -1,7 +1,7 @@
-"""One thread that does all the work of a process on the store, as much as waits in one commit.
+"""Run all of a process's jobs on the store in one thread, batching them into commits.
 
-A commit costs a write that reaches the disk, however much is in it. So whatever has come while the
-last one was under way goes into the next one together, and is answered when it is on disk.
+A commit costs a disk write, whatever its size. All jobs that arrive during one therefore go into
+the next together, and are answered once that is on disk.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from pytest_selfrepair.store.transactions import Transactions
 from pytest_selfrepair.store.writer_job import NOT_YET, NotYet, Work, WriterJob, answer
 
 POLL_SECONDS = 0.05
-"""How often work that waits for other processes looks whether they have written anything."""
+"""The interval, in seconds, at which waiting jobs check for writes of other processes."""
 
 _MOST_AT_ONCE = 512
 
@@ -26,11 +26,11 @@ _T = TypeVar("_T")
 
 
 class Writer:
-    """The thread and its connection.
+    """The store's thread and its connection.
 
     Args:
         path: The store's file, for messages.
-        connection: To it; used by the thread alone from now on.
+        connection: The connection, used only by the thread from now on.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
@@ -51,14 +51,14 @@ class Writer:
         waits: bool = False,
         keeps: bool = False,
     ) -> _T:
-        """Have work done in a transaction; when this returns, what it wrote is on disk.
+        """Run a function in a transaction, which is on disk when this returns.
 
         Args:
-            work: Does it, by the connection. It may be done over when something else fails.
-            reads: It writes nothing.
-            waits: It may say `NOT_YET`: it is done after what does not, first come first served.
-            keeps: Where it fails it is tried again with later work and at the end: there was paid
-                for what it writes.
+            work: The function of the connection; it may be rerun when another job fails.
+            reads: Whether it only reads.
+            waits: Whether it may return `NOT_YET`: it then runs after jobs that do not, in order.
+            keeps: Whether it is retried with later jobs, and at the end, if it fails, because it
+                writes something paid for.
 
         Raises:
             StoreError: The file cannot be read or written.
@@ -71,7 +71,7 @@ class Writer:
         return await future
 
     def wait(self, work: Work[_T], *, reads: bool = False) -> _T:
-        """The same, where no event loop runs.
+        """Like `do`, for threads without an event loop.
 
         Raises:
             StoreError: The file cannot be read or written.
@@ -81,12 +81,12 @@ class Writer:
         return future.result()
 
     def post(self, work: Work[object]) -> None:
-        """Have work done after all that was asked for before; nobody waits for it."""
+        """Run a function after all earlier jobs, without waiting for it."""
         with contextlib.suppress(StoreError):
             self._submit(WriterJob(work=work, future=Future()))
 
     def close(self, last: Work[None] | None) -> None:
-        """Do what is waiting and some last work, as far as can be, and give back the file."""
+        """Run pending jobs and a last one, as far as possible, and close the file."""
         with self._lock:
             if self._closed:
                 return
@@ -102,10 +102,10 @@ class Writer:
         with self._lock:
             if self._closed:
                 raise StoreError(f"{self._path}: the store is closed")
-            self._jobs.put(job)  # type: ignore[arg-type]  # what it returns goes to its own future
+            self._jobs.put(job)  # type: ignore[arg-type]  # its result goes to its own future
 
     def _run(self) -> None:
-        """Do jobs until the writer is closed; all of the thread."""
+        """Run jobs until the writer is closed; the thread's target."""
         transactions = self._transactions
         more = True
         while more:
@@ -126,7 +126,7 @@ class Writer:
         answer([(job, None, closed) for job in self._waiting])
 
     def _next(self) -> tuple[list[WriterJob[object]], bool]:
-        """What is to be done now, and whether anything can come after it."""
+        """The jobs to run now, and whether more can follow."""
         jobs: list[WriterJob[object]] = []
         with contextlib.suppress(queue.Empty):
             job = self._jobs.get(timeout=POLL_SECONDS if self._waiting else None)

@@ -1,4 +1,4 @@
-"""Work that the store's thread does, and how those who wait hear of it."""
+"""Jobs of the store's thread and their results."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ Work = Callable[[sqlite3.Connection], _T]
 
 
 class NotYet:
-    """What work returns that has written nothing and is to be tried again later."""
+    """Returned by a job that has written nothing and must be rerun later."""
 
 
 NOT_YET = NotYet()
@@ -25,15 +25,15 @@ NOT_YET = NotYet()
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class WriterJob(Generic[_T]):
-    """Work, and who waits for it.
+    """A job and the future of its result.
 
     Attributes:
-        work: The work.
-        future: What waits: a loop's future, or a thread's.
-        loop: The loop of that future; None: a thread's.
-        reads: Whether the work writes nothing.
-        waits: Whether it may say `NOT_YET`.
-        keeps: Whether it is tried again later where it fails.
+        work: The function to run.
+        future: The future: an event loop's, or a thread's.
+        loop: The future's loop; None for a thread's.
+        reads: Whether the function only reads.
+        waits: Whether it may return `NOT_YET`.
+        keeps: Whether it is retried later if it fails.
     """
 
     work: "Work[_T | NotYet]"
@@ -45,11 +45,11 @@ class WriterJob(Generic[_T]):
 
 
 JobOutcome = tuple["WriterJob[object]", object, Exception | None]
-"""A job, what its work returned, and what it raised."""
+"""A job with its result and its exception."""
 
 
 def answer(outcomes: Sequence[JobOutcome]) -> None:
-    """Tell those who wait; each loop is woken once."""
+    """Set the results of jobs, waking each loop once."""
     by_loop: dict[asyncio.AbstractEventLoop, list[JobOutcome]] = defaultdict(list)
     for outcome in outcomes:
         if (loop := outcome[0].loop) is None:
@@ -57,7 +57,7 @@ def answer(outcomes: Sequence[JobOutcome]) -> None:
         else:
             by_loop[loop].append(outcome)
     for loop, its in by_loop.items():
-        with contextlib.suppress(RuntimeError):  # it was closed: nobody waits any more
+        with contextlib.suppress(RuntimeError):  # a closed loop: nothing waits any more
             loop.call_soon_threadsafe(_resolve, its)
 
 
