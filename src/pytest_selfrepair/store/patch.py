@@ -26,7 +26,7 @@ def diff(base: JsonValue, wanted: JsonValue) -> JsonValue:
             str(place): patch for place, pair in pairs if (patch := diff(*pair)) is not None
         } or None
     if isinstance(base, float):
-        return None if repr(base) == repr(wanted) else [wanted]  # tells -0.0 from 0.0; NaN equals NaN
+        return None if repr(base) == repr(wanted) else [wanted]  # -0.0 differs from 0.0
     return None if base == wanted else [wanted]
 
 
