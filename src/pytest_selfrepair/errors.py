@@ -1,4 +1,4 @@
-"""The exceptions of the project.
+"""The project's exceptions.
 
 SelfRepairError
 ├── UsageError              an option, a prompt set or a name that cannot be used
@@ -23,21 +23,21 @@ SelfRepairError
 
 
 class SelfRepairError(Exception):
-    """Base of every error this project raises on purpose; its text is fit for a user."""
+    """Base of all errors raised on purpose; the message is for users."""
 
 
 class UsageError(SelfRepairError):
-    """Something the user asked for cannot be: an option, an ini value, a name."""
+    """An option, ini value or name from the user is invalid."""
 
 
 class TaskError(SelfRepairError):
-    """A task file is not what the APPS format allows.
+    """A task file violates the APPS format.
 
     Args:
-        file: The file, as the user would name it.
+        file: The file, as the user names it.
         field: The field or line in it.
-        found: What stands there, shortened.
-        accepted: What would have been right.
+        found: The value found, shortened.
+        accepted: What is accepted.
     """
 
     def __init__(self, *, file: str, field: str, found: str, accepted: str) -> None:
@@ -49,11 +49,11 @@ class TaskError(SelfRepairError):
 
 
 class ReportError(SelfRepairError):
-    """A report cannot be written, or what should be one cannot be read."""
+    """A report cannot be written or read."""
 
 
 class InfrastructureError(SelfRepairError):
-    """No verdict could be reached through no fault of the program: never a wrong program."""
+    """No verdict could be reached, for reasons other than the program; never a wrong program."""
 
 
 class ModelError(InfrastructureError):
@@ -61,7 +61,7 @@ class ModelError(InfrastructureError):
 
 
 class EndpointRefusedError(ModelError):
-    """The endpoint refuses and will go on refusing: wrong key, unknown model, bad request."""
+    """The endpoint refuses the request, and retries cannot help: key, model name or request."""
 
 
 class EndpointFailedError(ModelError):
@@ -73,27 +73,27 @@ class ScriptError(ModelError):
 
 
 class OwnModelError(ModelError):
-    """A model of the user's own raised something, or returned what is no sample."""
+    """A user's own model raised an exception, or did not return a sample."""
 
 
 class FeedbackError(InfrastructureError):
-    """A feedback source of the user's own raised something, or returned what is no feedback."""
+    """A user's own feedback source raised an exception, or did not return feedback."""
 
 
 class LocalModelError(ModelError):
-    """The embedded model cannot be set up, or does not count its tokens."""
+    """The embedded model cannot be set up, or its tokens cannot be counted."""
 
 
 class ReplayMissError(InfrastructureError):
-    """`--selfrepair-replay only` was given and the store has no such sample."""
+    """With `--selfrepair-replay only`, a sample is not stored."""
 
 
 class SandboxError(InfrastructureError):
-    """The sandbox could not run a program, or broke while it did."""
+    """The sandbox could not run a program, or failed while doing so."""
 
 
 class CheckerError(InfrastructureError):
-    """A task's own checker broke, on the expected answer too; nothing is known of the answer."""
+    """A task's own checker failed, on the expected answer too, so the answer cannot be judged."""
 
 
 class StoreError(InfrastructureError):
@@ -101,11 +101,11 @@ class StoreError(InfrastructureError):
 
 
 class BudgetSpentError(InfrastructureError):
-    """What the whole run may spend is spent: `--selfrepair-max-tokens-total` or `-max-cost`."""
+    """The budget of the whole run is spent: `--selfrepair-max-tokens-total` or `-max-cost`."""
 
 
 class RunEndedError(InfrastructureError):
-    """The run has ended early: what has not been sent is not sent any more."""
+    """The run ended early, and no more requests are sent."""
 
 
 class WorkerLostError(InfrastructureError):

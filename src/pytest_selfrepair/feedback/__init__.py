@@ -1,4 +1,4 @@
-"""Where the words about a failing program come from: one small class a source, found by name."""
+"""Feedback sources: one small class each, found by name."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ from pytest_selfrepair.feedback.trace import Trace
 
 
 class Argument(StrEnum):
-    """What may stand behind the colon of a source's name."""
+    """The argument after the colon of a source's name."""
 
     NONE = "none"
     MODEL = "model"
@@ -34,15 +34,15 @@ class Argument(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What a source is made from.
+    """The parts that a source is made from.
 
     Attributes:
-        name: What reports call it.
-        model: Who explains: the model that is named, or the code model.
+        name: Its name in reports.
+        model: The model that explains: the named one, or the code model.
         judge: Runs programs.
-        prompts: The wording.
-        params: How explanations are drawn.
-        seconds: CPU seconds that a program may take for one case.
+        prompts: The prompt set.
+        params: The sampling parameters of explanations.
+        seconds: The CPU seconds allowed for a case.
         reader: Reads the model's replies.
     """
 
@@ -57,15 +57,15 @@ class Means:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How a source is made, and what it needs.
+    """How to make a source, and what it needs.
 
     Attributes:
         make: Makes it.
-        argument: What may stand behind its name.
+        argument: The argument of its name.
         asks: Whether it draws completions of its own.
-        says_more: Characters that a repair's prompt may have beyond the error sentence and what
-            was drawn.
-        hears_more: Characters that the prompt of such a completion may have beyond that sentence.
+        says_more: The most characters of a repair's prompt beyond the error sentence and drawn
+            feedback.
+        hears_more: The most characters of its own completions' prompts beyond that sentence.
     """
 
     make: Callable[[Means], FeedbackSource]
@@ -89,7 +89,7 @@ def _explained(means: Means) -> FeedbackSource:
 
 
 NAMED_MODEL = Recipe(make=_explained, argument=Argument.MODEL, asks=True)
-"""The source that a model's name stands for."""
+"""The source for a model's name."""
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
@@ -124,10 +124,10 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
     }
 )
-"""The sources by the name that a user gives; any other name but `HUMAN` is a model's."""
+"""The sources by their names; any other name but `HUMAN` is a model's."""
 
 HUMAN = "human"
-"""The source that is made from a file alone, whose path may follow behind a colon."""
+"""The source made from a file, whose path may follow after a colon."""
 
 ACCEPTED = (
     *(name for name, recipe in RECIPES.items() if recipe.argument is Argument.NONE),
@@ -135,14 +135,14 @@ ACCEPTED = (
     f"{HUMAN}[:FILE]",
     "a model's name",
 )
-"""The names that there are, for a reader."""
+"""The accepted names, in words."""
 
 
 def recipe_of(name: str) -> tuple[Recipe, str]:
-    """What a name means, and what stands behind its colon, if that means something.
+    """The recipe for a name, and the argument after its colon, if it takes one.
 
     Raises:
-        ValueError: A source is given an argument that it does not take, or an empty one.
+        ValueError: The argument is empty, or the source takes none.
     """
     if name in RECIPES:
         return RECIPES[name], ""

@@ -1,4 +1,4 @@
-"""The source `blind`: the repairing model is told that the program fails, and nothing else."""
+"""The source `blind`: the repairing model learns only that the program fails."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from pytest_selfrepair.core.prompt import PromptSet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blind:
-    """No feedback and no failing case: what another try at the same program is worth."""
+    """Neither feedback nor a failing case: measures the worth of another try."""
 
     prompts: PromptSet
     name: str = "blind"
@@ -16,5 +16,5 @@ class Blind:
     max_tokens: int = 0
 
     async def feedback(self, failure: Failure, *, node: str) -> Feedback:  # noqa: ARG002 - protocol
-        """The same sentence about every program."""
+        """Return the same sentence for every program."""
         return Feedback(text=self.prompts.blind, evidence=True)

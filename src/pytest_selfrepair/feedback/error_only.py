@@ -1,4 +1,4 @@
-"""The source `none`: the repairing model sees the error sentence and no words about it."""
+"""The source `none`: the repairing model sees only the error sentence."""
 
 from dataclasses import dataclass
 
@@ -14,5 +14,5 @@ class ErrorOnly:
     max_tokens: int = 0
 
     async def feedback(self, failure: Failure, *, node: str) -> Feedback:  # noqa: ARG002 - protocol
-        """Nothing to say, at no cost."""
+        """Return an empty text at no cost."""
         return Feedback(text="")

@@ -14,11 +14,11 @@ class Explained:
     """Feedback from a completion of its own (M_F of arXiv 2306.09896, section 3).
 
     Attributes:
-        name: What reports call the source.
+        name: The source's name in reports.
         model: M_F, the model that explains.
-        prompts: The wording.
-        params: How explanations are drawn; its `max_tokens` bounds one explanation.
-        reader: Reads its replies: thoughts are no explanation.
+        prompts: The prompt set.
+        params: The sampling parameters; `max_tokens` bounds one explanation.
+        reader: Reads its replies, as thoughts are not part of an explanation.
     """
 
     name: str

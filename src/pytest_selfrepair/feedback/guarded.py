@@ -1,4 +1,4 @@
-"""Feedback sources of the user's own, whatever they raise."""
+"""Guard against exceptions of the user's own feedback sources."""
 
 from pytest_selfrepair.core.feedback import Failure, Feedback, FeedbackSource, Selective
 from pytest_selfrepair.core.foreign import asked, described
@@ -6,14 +6,14 @@ from pytest_selfrepair.errors import FeedbackError, InfrastructureError
 
 
 def guarded(source: FeedbackSource) -> FeedbackSource:
-    """The source; what it raises is a `FeedbackError` that names it."""
+    """Wrap a source so that its exceptions become `FeedbackError`, with its name."""
     if isinstance(source, Selective):
         return _GuardedSelective(source)
     return _Guarded(source)
 
 
 class _Guarded:
-    """A source whose exceptions say whose they are."""
+    """A source whose exceptions name it."""
 
     def __init__(self, source: FeedbackSource) -> None:
         self._source = source
@@ -23,7 +23,7 @@ class _Guarded:
         self._who = f"the feedback source {source.name!r}"
 
     async def feedback(self, failure: Failure, *, node: str) -> Feedback:
-        """Say what is wrong with a failing program, as the source does."""
+        """Return the source's feedback."""
         found: object = await asked(
             self._who, lambda: self._source.feedback(failure, node=node), FeedbackError
         )
@@ -33,14 +33,14 @@ class _Guarded:
 
 
 class _GuardedSelective(_Guarded):
-    """One that has something to say of some programs only."""
+    """A guarded source with texts on some programs only."""
 
     def __init__(self, source: Selective) -> None:
         super().__init__(source)
         self._selective = source
 
     def texts(self, failure: Failure) -> int | None:
-        """How many texts there are about a failing program, as the source says."""
+        """The source's number of texts on a failing program."""
         try:
             return self._selective.texts(failure)
         except InfrastructureError:

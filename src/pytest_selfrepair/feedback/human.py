@@ -1,4 +1,4 @@
-"""The source `human`: texts that people wrote about failing programs, from a file."""
+"""The source `human`: people's texts on failing programs, from a file."""
 
 import json
 import math
@@ -13,10 +13,10 @@ from pytest_selfrepair.core.tree import program_hash
 from pytest_selfrepair.errors import UsageError
 
 DEFAULT_FILE = Path(".selfrepair/annotations.sqlite")
-"""Where people's texts are kept where no other file is named."""
+"""The default file of people's texts."""
 
 COLUMNS = ("task_id", "program_hash", "participant", "feedback", "seconds")
-"""The columns of the table `answers`, and the fields of a line."""
+"""The columns of the table `answers`, and the fields of a JSON line."""
 
 _SQLITE = b"SQLite format 3\0"
 _SHA256 = 64  # hex digits
@@ -24,14 +24,14 @@ _SHA256 = 64  # hex digits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HumanText:
-    """What a person wrote about a failing program.
+    """A person's text on a failing program.
 
     Attributes:
         task_id: The task.
         program_hash: The program's `core.tree.program_hash`.
-        participant: Who wrote it, by a name of the study's.
+        participant: The author's code in the study.
         feedback: The text.
-        seconds: How long that took; None where unknown.
+        seconds: The seconds spent on it; None where unknown.
     """
 
     task_id: str
@@ -43,10 +43,10 @@ class HumanText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Human:
-    """People's texts, in the order of their file; programs without one are left out.
+    """People's texts in the order of their file; programs without any are not repaired.
 
     Attributes:
-        name: What reports call the source.
+        name: The source's name in reports.
         answers: The texts, by task and program.
     """
 
@@ -60,7 +60,7 @@ class Human:
         """Read a file: a SQLite file with a table `answers`, or JSON Lines.
 
         Raises:
-            UsageError: It cannot be read; the error names file, line and field.
+            UsageError: The file cannot be read; the error names file, line and field.
         """
         found: dict[tuple[str, str], tuple[HumanText, ...]] = {}
         for answer in read_answers(path):
@@ -70,21 +70,21 @@ class Human:
 
     @property
     def most_texts(self) -> int:
-        """The most texts that there are about one program."""
+        """The most texts on one program."""
         return max(map(len, self.answers.values()), default=0)
 
     @property
     def longest(self) -> int:
-        """Characters of the longest text."""
+        """The length of the longest text in characters."""
         every = (answer for answers in self.answers.values() for answer in answers)
         return max((len(answer.feedback) for answer in every), default=0)
 
     def texts(self, failure: Failure) -> int:
-        """How many people wrote about a program."""
+        """The number of texts on a program."""
         return len(self._of(failure))
 
     async def feedback(self, failure: Failure, *, node: str) -> Feedback:
-        """The text whose number ends the node: ``p3/human/f1`` is the second."""
+        """Return the text of the number at the node's end: ``p3/human/f1`` is the second."""
         answer = self._of(failure)[int(node.rpartition("/f")[2])]
         return Feedback(text=answer.feedback, author=answer.participant, seconds=answer.seconds)
 
@@ -93,10 +93,10 @@ class Human:
 
 
 def read_answers(path: Path) -> Iterator[HumanText]:
-    """People's texts from a file; empty ones, which nobody could repair on, are left out.
+    """Yield people's texts from a file, except empty ones, which allow no repair.
 
     Raises:
-        UsageError: It cannot be read; the error names file, line and field.
+        UsageError: The file cannot be read; the error names file, line and field.
     """
     try:
         with path.open("rb") as file:

@@ -14,5 +14,5 @@ class Joint:
     max_tokens: int = 0
 
     async def feedback(self, failure: Failure, *, node: str) -> Feedback:
-        """Never called: the repair's own completion explains."""
+        """Never called: the repair's own completion holds the explanation."""
         raise AssertionError(f"joint source asked for feedback on {failure.task.id} at {node}")

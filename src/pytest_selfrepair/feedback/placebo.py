@@ -1,4 +1,4 @@
-"""The source `placebo`: advice that fits any program, the control that most studies lack."""
+"""The source `placebo`: advice that fits any program, a control that most studies lack."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from pytest_selfrepair.core.prompt import PromptSet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placebo:
-    """Words in the place of an explanation that say nothing of the program.
+    """Advice unrelated to the program in place of an explanation.
 
-    What a source gains beyond this, it gains by what it says rather than by saying something.
+    The gain of another source over this one is due to the content of its feedback.
     """
 
     prompts: PromptSet
@@ -20,7 +20,7 @@ class Placebo:
     max_tokens: int = 0
 
     async def feedback(self, failure: Failure, *, node: str) -> Feedback:
-        """One of the prompt set's pieces of advice, chosen by task and node."""
+        """Return one of the prompt set's pieces of advice, chosen by task and node."""
         digest = hashlib.sha256(f"{failure.task.id}/{node}".encode()).digest()
         advice = self.prompts.placebo
         return Feedback(text=advice[int.from_bytes(digest[:8], "big") % len(advice)])

@@ -1,4 +1,4 @@
-"""The source `reference`: hints by a model that sees a reference solution. An upper bound."""
+"""The source `reference`: hints from a model that sees a reference solution, an upper bound."""
 
 from dataclasses import dataclass, field
 
@@ -10,21 +10,21 @@ from pytest_selfrepair.core.sample import Model, SampleRequest, SamplingParams
 from pytest_selfrepair.core.shorten import shorten
 
 LONGEST_SOLUTION = 8_000
-"""Characters of a reference solution; a longer one is cut in the middle."""
+"""The longest reference solution in a prompt, in characters; longer ones lose their middle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """Hints that leak the reference solution: what feedback could be worth at best.
+    """Hints that leak the reference solution: an upper bound on the worth of feedback.
 
-    The repairing model sees words alone: code that the hint holds is left out.
+    The repairing model sees only the words of a hint, without code.
 
     Attributes:
-        model: Makes the hints.
-        prompts: The wording.
-        params: How hints are drawn; its `max_tokens` bounds one hint.
-        name: What reports call the source.
-        reader: Reads the model's replies: thoughts are no hint.
+        model: The model that writes the hints.
+        prompts: The prompt set.
+        params: The sampling parameters; `max_tokens` bounds one hint.
+        name: The source's name in reports.
+        reader: Reads the model's replies, as thoughts are not part of a hint.
     """
 
     model: Model
@@ -40,7 +40,7 @@ class Reference:
         return self.params.max_tokens
 
     def texts(self, failure: Failure) -> int | None:
-        """None at all where the task has no reference solution."""
+        """0 where the task has no reference solution, else None: as many as requested."""
         return None if failure.task.solutions else 0
 
     async def feedback(self, failure: Failure, *, node: str) -> Feedback:

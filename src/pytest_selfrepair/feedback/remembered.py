@@ -1,4 +1,4 @@
-"""What a source finds out about a program once, however many repairs it is told to."""
+"""Cache a source's findings on programs, to compute each once for all repairs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,12 +9,12 @@ from pytest_selfrepair.core.feedback import Failure
 
 @dataclass(slots=True)
 class Remembered:
-    """Texts by task and program; what fails is tried again."""
+    """A cache of texts by task and program; failures are retried."""
 
     found: dict[tuple[str, str], "asyncio.Task[str]"] = field(default_factory=dict)
 
     async def of(self, failure: Failure, find: Callable[[Failure], Awaitable[str]]) -> str:
-        """The text about a failing program, found out where it is not known yet."""
+        """Return the text on a failing program, computed on first use."""
         key = failure.task.id, failure.program
         task = self.found.get(key)
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):

@@ -9,14 +9,14 @@ from pytest_selfrepair.core.verdict import Judge
 from pytest_selfrepair.feedback.remembered import Remembered
 
 MOST_CASES = 3
-"""Failing cases that are shown."""
+"""The most failing cases shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeveralCases:
     """The first failing cases, each in an error sentence.
 
-    A verdict holds the first alone, so the program is judged again on the cases behind it.
+    A verdict holds only the first, so the program is judged again on the cases after it.
     """
 
     judge: Judge
@@ -27,7 +27,7 @@ class SeveralCases:
     known: Remembered = field(default_factory=Remembered)
 
     async def feedback(self, failure: Failure, *, node: str) -> Feedback:  # noqa: ARG002 - protocol
-        """Up to `MOST_CASES` failing cases; where only one fails, the error sentence.
+        """Return up to `MOST_CASES` failing cases; the error sentence if only one fails.
 
         Raises:
             SandboxError: The program could not be run again.
@@ -38,10 +38,10 @@ class SeveralCases:
     async def _cases(self, failure: Failure) -> str:
         task, verdict = failure.task, failure.verdict
         errors, first = [failure.error], 0
-        # What an assertion means may depend on those before it, so they are not run apart.
+        # An assertion may depend on earlier ones, so they are not run separately.
         while len(errors) < MOST_CASES and task.assertions is None:
             if verdict.failure is None or verdict.failure.index is None:
-                break  # it fails before any case
+                break  # failed before any case
             first += verdict.failure.index + 1
             if first >= len(task.cases):
                 break

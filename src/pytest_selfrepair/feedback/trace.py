@@ -1,4 +1,4 @@
-"""The source `trace`: the lines a failing program executed last, and its variables' values then."""
+"""The source `trace`: a failing program's last executed lines, and its variables' values."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -15,14 +15,14 @@ from pytest_selfrepair.feedback.remembered import Remembered
 from pytest_selfrepair.feedback.tracer import LINES, MARK
 
 SECONDS = 2.0
-"""CPU seconds that a traced program may take, at most."""
+"""The most CPU seconds of a traced program."""
 
 _LONGEST_LINE, _LONGEST_NAME, _LONGEST_VALUE = 120, 40, 120  # characters
 _MOST_VALUES = 20
 
 
 class _Report(msgspec.Struct, frozen=True):
-    """What the tracer says, as far as its form can be trusted."""
+    """The tracer's report, of which only the form is checked."""
 
     lines: list[int]
     values: dict[str, str]
@@ -30,15 +30,15 @@ class _Report(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """The error sentence, and what the program did just before.
+    """The error sentence with the program's last steps.
 
-    The failing case is run once more, in a sandbox of its own, with the program's lines traced; no
-    expected output goes there. Where that tells nothing, the error sentence stands alone.
+    The failing case is rerun in a sandbox of its own with the program's lines traced; no expected
+    output goes there. Without a report, the feedback is the error sentence alone.
 
     Attributes:
-        runner: Runs it.
-        prompts: The wording.
-        seconds: CPU seconds after which the traced program is ended, unless its task sets a limit.
+        runner: Runs the program.
+        prompts: The prompt set.
+        seconds: The CPU seconds of the traced program, unless its task sets a limit.
     """
 
     runner: Runner
@@ -50,7 +50,7 @@ class Trace:
     known: Remembered = field(default_factory=Remembered)
 
     async def feedback(self, failure: Failure, *, node: str) -> Feedback:  # noqa: ARG002 - protocol
-        """What happened, with the last lines and values.
+        """Return the error sentence with the last lines and values.
 
         Raises:
             SandboxError: The program could not be run again.
@@ -60,7 +60,7 @@ class Trace:
     async def _traced(self, failure: Failure) -> str:
         found = failure.verdict.failure
         name = failure.task.fn_name
-        if failure.task.assertions is not None:  # which call it from afar, and more than once
+        if failure.task.assertions is not None:  # they call it by proxy, and more than once
             return failure.error
         if found is None or found.index is None or (name is not None and not name.isidentifier()):
             return failure.error
@@ -94,7 +94,7 @@ class Trace:
 
 
 def harness(task: Task, program: str, seconds: float) -> str:
-    """A program that runs another with its lines traced, and reports."""
+    """Build a program that runs another with its lines traced, and reports."""
     tracer = resources.files(__package__).joinpath("tracer.py").read_text(encoding="utf-8")
     if task.fn_name is None:
         return f"{tracer}\n\nrun_script({program!r}, {seconds!r})\n"
@@ -105,7 +105,7 @@ def harness(task: Task, program: str, seconds: float) -> str:
 
 
 def _report(ran: Ran) -> _Report | None:
-    """The report of a traced run; None where there is none, or something else in its place."""
+    """The report of a traced run; None where missing or malformed."""
     try:
         if isinstance(ran.output, dict):
             return msgspec.convert(ran.output, _Report)

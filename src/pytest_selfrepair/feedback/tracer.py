@@ -1,13 +1,13 @@
-"""Runs a program with its lines traced; it is sandboxed as a text that ends with that program.
+"""Run a program with its lines traced, as part of one text in the sandbox.
 
-It needs the standard library alone, shares the process with untrusted code, and its word is no more
-than a claim: whoever reads it shortens and checks it (`trace`). The text that is run ends with a
-call of `run_script` or a function that calls `run_function`.
+It needs only the standard library and shares the process with untrusted code, so its report is only
+a claim, which `trace` shortens and checks. The text that is run ends with a call of `run_script` or
+a function that calls `run_function`.
 """
 
-_NAMES = dict(globals())  # first: what the program of a call-based task finds defined
+_NAMES = dict(globals())  # first: the globals of a call-based task's program
 
-import contextlib  # noqa: E402 - what follows is not for the program
+import contextlib  # noqa: E402 - not for the program, as all below
 import json  # noqa: E402
 import os  # noqa: E402
 import reprlib  # noqa: E402
@@ -24,10 +24,10 @@ FILE = "<traced program>"
 """The program's name in its own frames."""
 
 MARK = "\n\x01selfrepair trace\x01\n"
-"""What stands before the report in the output of a program that reads and prints."""
+"""Marks the start of the report in a standard-input program's output."""
 
 LINES = 12
-"""Lines that are reported at most."""
+"""The most lines reported."""
 
 _VARIABLES, _LONGEST = 24, 160  # variables, and characters of each
 _OFTEN = 64  # events between two looks at the clock
@@ -43,15 +43,15 @@ Report = dict[str, Any]  # what JSON carries
 
 
 class _EnoughError(BaseException):
-    """Time is up; no program catches it by accident."""
+    """Time is up; not an Exception, so that programs do not catch it by accident."""
 
 
 class Tracer:
-    """What a program did last.
+    """Traces the last lines of a program.
 
     Args:
-        seconds: CPU seconds after which the program is ended; after half of them it runs on
-            untraced, as fast as ever.
+        seconds: CPU seconds after which the program is ended; after half of them it goes on
+            untraced, at full speed.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -62,11 +62,11 @@ class Tracer:
         self._events = 0
         self._cut = False
         self._raised: types.FrameType | None = None
-        # Only there can a signal end the program; a program that goes deep has another thread.
+        # Only the main thread can be ended by a signal; deep recursion runs in another.
         self._main = threading.current_thread() is threading.main_thread()
 
     def run(self, work: Callable[[], object]) -> Report:
-        """Do the work and say how it ended."""
+        """Run a function and report how it ended."""
 
         def enough(_signal: int, _frame: types.FrameType | None) -> None:
             self._stop()
@@ -87,7 +87,7 @@ class Tracer:
         except _EnoughError as error:
             self._note(error)
             cut = True
-        except BaseException as error:  # noqa: BLE001 - whatever it is, it is how the program ended
+        except BaseException as error:  # noqa: BLE001 - any exception is the program's end
             self._stop()
             self._note(error)
         finally:
@@ -97,10 +97,9 @@ class Tracer:
         return self._report(cut=cut)
 
     def _report(self, *, cut: bool) -> Report:
-        """The last lines, and the values of variables where it ended.
+        """The last lines, and the variables' values at the end.
 
-        After tracing was given up, what was traced tells of a loop that was cut, but of no
-        exception that came later.
+        Lines traced before tracing stopped explain a loop that was cut, but not a later exception.
         """
         frame = self._raised or (None if self._cut else self._frame)
         return {
@@ -144,7 +143,7 @@ class Tracer:
 
 
 def run_script(program: str, seconds: float) -> None:
-    """Run a program that reads and prints; the report is the end of its output."""
+    """Run a standard-input program; the report ends its output."""
     module = sys.modules["__main__"] = types.ModuleType("__main__")
     vars(module)["__file__"] = "program.py"
     code = compile(program, FILE, "exec", dont_inherit=True)
@@ -157,7 +156,7 @@ def run_script(program: str, seconds: float) -> None:
 
 
 def run_function(program: str, fn_name: str, arguments: list[Any], seconds: float) -> Report:
-    """Call a program's function, or its ``Solution``'s method, and report."""
+    """Call a program's function, or its ``Solution``'s method, and return the report."""
     scope = {**_NAMES, "__name__": "program"}
     code = compile(program, FILE, "exec", dont_inherit=True)
 
@@ -180,7 +179,7 @@ def _say(report: Report) -> None:
 
 
 def _values(frame: types.FrameType) -> dict[str, str]:
-    """The variables of a frame and the globals that its code names, as short texts."""
+    """The variables of a frame, and the globals used by its code, as short texts."""
     code = frame.f_code
     named = {name: frame.f_globals[name] for name in code.co_names if name in frame.f_globals}
     found: dict[str, str] = {}
