@@ -1,4 +1,4 @@
-"""The lines of a summary on a terminal: their text, and the styles in which they may be shown."""
+"""The lines of a terminal summary: texts and styles."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from pytest_selfrepair.report.visible_text import Paper
 
 
 class LineStyle(StrEnum):
-    """How a line may be shown where there is colour; its words say the same without."""
+    """The style of a line on a colour terminal; the text alone says as much."""
 
     PLAIN = "plain"
     GOOD = "good"
@@ -20,7 +20,7 @@ class LineStyle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SummaryLine:
-    """A line of a summary: its text without colours, and how it may be shown."""
+    """A line of a summary: its text without colours, and its style."""
 
     text: str
     style: LineStyle = LineStyle.PLAIN
@@ -28,11 +28,11 @@ class SummaryLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineWriter:
-    """Writes sentences and tables as lines, none wider than the terminal.
+    """Lays out sentences and tables in lines no wider than the terminal.
 
     Attributes:
         paper: The terminal.
-        hanging: Whether a sentence that is indented goes on further in than it begins.
+        hanging: Whether the further lines of an indented sentence are indented more.
     """
 
     paper: Paper
@@ -41,7 +41,7 @@ class LineWriter:
     def say(
         self, text: str, style: LineStyle = LineStyle.PLAIN, *, indent: str = ""
     ) -> list[SummaryLine]:
-        """A sentence, foreign words in it made harmless, over as many lines as it needs."""
+        """Wrap a sentence, with untrusted text in it escaped."""
         rest = f"{indent}  " if self.hanging else indent or "  "
         wrapped = self.paper.wrap(self.paper.text(text), indent, rest)
         return [SummaryLine(line, style) for line in wrapped]
@@ -49,20 +49,20 @@ class LineWriter:
     def say_each(
         self, texts: Iterable[str], style: LineStyle = LineStyle.PLAIN, *, indent: str = ""
     ) -> list[SummaryLine]:
-        """Several sentences, each from a new line on."""
+        """Wrap several sentences, each from a new line on."""
         return [line for text in texts for line in self.say(text, style, indent=indent)]
 
     def cut(self, text: str, style: LineStyle = LineStyle.PLAIN) -> SummaryLine:
-        """A sentence on one line, cut where it is too long for it."""
+        """Fit a sentence on one line, cut if too long."""
         return SummaryLine(self.paper.cut(self.paper.text(text)), style)
 
     def table(self, table: Table) -> list[SummaryLine]:
-        """A table; columns that do not fit follow in further tables."""
+        """Lay out a table; columns that do not fit follow in further tables."""
         return [SummaryLine(line) for line in table.lines(self.paper)]
 
 
 def apart(parts: Iterable[Sequence[SummaryLine]]) -> list[SummaryLine]:
-    """Parts of a page, those that are empty left out, with a blank line between two."""
+    """Join the non-empty parts of a page with blank lines."""
     lines: list[SummaryLine] = []
     for part in parts:
         if part and lines:

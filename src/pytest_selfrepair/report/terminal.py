@@ -1,4 +1,4 @@
-"""The summary that ends a run on the terminal: did repair pay, at what cost, how sure."""
+"""The terminal summary at the end of a run: whether repair pays, its cost and uncertainty."""
 
 from collections.abc import Collection, Sequence
 
@@ -21,15 +21,15 @@ def summary(
     beside: Sequence[SummaryLine] = (),
     errors: Collection[str] = (),
 ) -> list[SummaryLine]:
-    """The lines of a run's summary, none wider than the terminal.
+    """Lay out a run's summary, with no line wider than the terminal.
 
     Args:
-        findings: What the run found.
-        quiet: Three lines alone: the answer, rates and tokens, cost and what was not scored.
-        width: Columns of the terminal; fewer than 24 count as 24.
-        unicode: False where the terminal shows ASCII alone (`visible_text.shows_unicode`).
-        beside: Lines that follow the answer: what the run is beside its baseline.
-        errors: Reasons why tasks were not scored that pytest has shown: they are referred to.
+        findings: The run's findings.
+        quiet: Only three lines: the answer, rates and tokens, cost and unscored tasks.
+        width: The terminal's columns; fewer than 24 count as 24.
+        unicode: False for a terminal that shows only ASCII (`visible_text.shows_unicode`).
+        beside: Lines after the answer: the comparison with the baseline.
+        errors: Reasons for unscored tasks that pytest has already shown, to be referred to.
     """
     page = TerminalPage.of(findings, Paper(width=width, unicode=unicode))
     if quiet:

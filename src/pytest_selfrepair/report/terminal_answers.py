@@ -1,4 +1,4 @@
-"""The head of a run's summary: whether repair pays, and with which numbers."""
+"""The head of a run's summary: whether repair pays, with numbers."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from pytest_selfrepair.report.terminal_page import STYLES, TerminalPage
 
 
 def budget(page: TerminalPage) -> list[SummaryLine]:
-    """That the budget of the run was spent, which comes first: rates are of fewer tasks."""
+    """The notice of a spent budget, which comes first as rates cover fewer tasks."""
     missing = page.findings.about.not_run_budget
     if missing is None:
         return []
@@ -23,7 +23,7 @@ def budget(page: TerminalPage) -> list[SummaryLine]:
 
 
 def answers(page: TerminalPage) -> list[SummaryLine]:
-    """Whether repair pays, in words, with the numbers that carry it."""
+    """Whether repair pays, in words, with the numbers behind it."""
     found, writer = page.findings.headline, page.writer
     if not found:
         return writer.say(phrases.not_compared(page.findings), LineStyle.UNSURE)

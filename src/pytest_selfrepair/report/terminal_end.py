@@ -1,4 +1,4 @@
-"""The end of a run's summary: what it cost, and what is missing, never silently."""
+"""The end of a run's summary: the cost and everything missing."""
 
 from collections.abc import Collection
 
@@ -7,16 +7,16 @@ from pytest_selfrepair.report.summary_lines import LineStyle, SummaryLine
 from pytest_selfrepair.report.terminal_page import TerminalPage
 
 _MOST_REFUSED = 3
-"""Estimates that could not be made that are shown."""
+"""The number of refused estimates shown."""
 _ABOVE = "the reason stands above, under ERRORS"
 
 
 def end(page: TerminalPage, errors: Collection[str]) -> list[SummaryLine]:
-    """Cost, latency, and what was not scored, not run or not estimated.
+    """Cost, latency, and the tasks not scored, not run and estimates refused.
 
     Args:
         page: The page.
-        errors: Reasons why tasks were not scored that pytest has shown: they are referred to.
+        errors: Reasons for unscored tasks that pytest has already shown, to be referred to.
     """
     findings, writer = page.findings, page.writer
     lines = writer.say_each(phrases.cost(findings.cost, findings.account))

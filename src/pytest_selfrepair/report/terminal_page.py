@@ -1,4 +1,4 @@
-"""What every part of a run's summary is written from."""
+"""The findings and the writer that all parts of a run's summary share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ STYLES = {
     RepairConclusion.CANNOT_TELL: LineStyle.UNSURE,
     RepairConclusion.CANNOT_GAIN: LineStyle.UNSURE,
 }
-"""How the answer to whether repair pays is shown."""
+"""The styles of the answers to whether repair pays."""
 
 _WIDEST_NAME = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalPage:
-    """The findings of a run, and how they are written on its terminal.
+    """The findings of a run, with the means to write them on a terminal.
 
     Attributes:
-        findings: What the run found.
+        findings: The run's findings.
         writer: Writes lines.
-        names: The sources' names as they are written in tables.
+        names: The sources' names, escaped for tables.
         groups: The names of difficulties and outcomes, likewise.
     """
 
@@ -37,7 +37,7 @@ class TerminalPage:
 
     @classmethod
     def of(cls, findings: Findings, paper: Paper) -> "TerminalPage":
-        """The page of a run on a terminal."""
+        """The page of a run for a terminal."""
         limit = min(_WIDEST_NAME, max(paper.columns // 4, 8))
         told = [each.source for each in findings.headline]
         told += [each.source for each in findings.sources]

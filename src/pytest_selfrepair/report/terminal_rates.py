@@ -13,7 +13,7 @@ from pytest_selfrepair.report.tables import by_difficulty, by_outcome, by_source
 from pytest_selfrepair.report.terminal_page import TerminalPage
 
 _MOST_PAIRS = 3
-"""Pairs of sources that are shown."""
+"""The number of pairs of sources shown."""
 _PLOT_WIDTH = 66
 _BECAME = {
     str(TaskOutcome.SOLVED): "solved at once",
@@ -22,7 +22,7 @@ _BECAME = {
 
 
 def rates(page: TerminalPage) -> list[SummaryLine]:
-    """Pass rates by difficulty, with repair and without."""
+    """Pass rates by difficulty, with and without repair."""
     findings, writer = page.findings, page.writer
     table = writer.table(by_difficulty(findings, page.names, page.groups))
     bounds = phrases.bounds_of_difficulties(findings.difficulties)
@@ -37,7 +37,7 @@ def rates(page: TerminalPage) -> list[SummaryLine]:
 
 
 def sources(page: TerminalPage) -> list[SummaryLine]:
-    """What each source's repairs came to, and sources beside each other."""
+    """The results of each source's repairs, and comparisons of sources."""
     findings = page.findings
     lines = page.writer.table(by_source(findings, page.names))
     lines += page.writer.say_each(_pair(page, pair) for pair in findings.pairs[:_MOST_PAIRS])
@@ -47,7 +47,7 @@ def sources(page: TerminalPage) -> list[SummaryLine]:
 
 
 def curve(page: TerminalPage) -> list[SummaryLine]:
-    """The pass rate by tokens, drawn; nothing where no curve has two points."""
+    """The plot of pass rates by tokens; empty where no curve has two points."""
     curves = _chosen(page.findings.curves)
     if all(len(each.points) < 2 for each in curves):  # noqa: PLR2004 - points of a line
         return []
@@ -69,7 +69,7 @@ def curve(page: TerminalPage) -> list[SummaryLine]:
 
 
 def outcomes(page: TerminalPage) -> list[SummaryLine]:
-    """What became of programs, repairs and tasks, and how programs were judged."""
+    """The outcomes of programs, repairs and tasks, and how programs were judged."""
     findings, writer = page.findings, page.writer
     tally = findings.tally
     lines = writer.table(by_outcome(findings, page.names, page.groups))
@@ -104,7 +104,7 @@ def outcomes(page: TerminalPage) -> list[SummaryLine]:
 
 
 def _pair(page: TerminalPage, pair: Pair) -> str:
-    """Two sources on the same failing programs."""
+    """Compare two sources on the same failing programs."""
     programs = numbers.plural(pair.programs, "failing program")
     within = ", ".join(
         f"{each.difficulty} {_difference(each)}"
@@ -127,9 +127,9 @@ def _difference(pair: Pair) -> str:
 
 
 def _chosen(curves: Sequence[Curve]) -> list[Curve]:
-    """The curves of one way to draw trees, over all difficulties, i.i.d. first.
+    """Select the curves of one way to draw trees, over all difficulties, i.i.d. first.
 
-    Of the ways that show most sources, the one without replacement and in batches, if there is one.
+    Among the ways with most sources, drawing without replacement and in batches is preferred.
     """
     found = [
         curve
@@ -142,7 +142,7 @@ def _chosen(curves: Sequence[Curve]) -> list[Curve]:
     drawn = {
         way: [each for each in found if (each.policy, each.replacement) == way] for way in ways
     }
-    # Where trees were cut short, a source has no unbiased curve and may have one with replacement.
+    # With trees cut short, a source has no unbiased curve but may have one with replacement.
     best = min(ways, key=lambda way: (-len(drawn[way]), way[1], list(Policy).index(way[0])))
     chosen = drawn[best]
     return sorted(chosen, key=lambda curve: curve.source is not None)

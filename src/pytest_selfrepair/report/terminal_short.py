@@ -1,4 +1,4 @@
-"""A run's summary in three lines: the answer, rates and tokens, cost and what is missing."""
+"""A run's summary in three lines: the answer, rates and tokens, cost and missing tasks."""
 
 from pytest_selfrepair.estimate.gain import RepairConclusion
 from pytest_selfrepair.report import numbers, phrases
@@ -28,7 +28,7 @@ def _answer(page: TerminalPage) -> str:
 
 
 def _rates(page: TerminalPage) -> str:
-    """Pass rates, in brackets those without repair, and the tokens at which both stand."""
+    """Pass rates with repair, in brackets without, and the tokens of both."""
     said = [
         f"{page.names[each.source]} {numbers.percent(each.pass_rate.value)} "
         f"({'' if number else 'without '}{numbers.percent(each.stopping.rate.value)}) "
