@@ -1,7 +1,7 @@
-"""What people wrote, in one SQLite file: their answers, drafts, judgements, and who withdrew.
+"""The SQLite file of a study: answers, drafts, judgements, consents and withdrawals.
 
-The table `answers` is what the feedback source `human` reads.
-Nothing is returned to its writer before it is on disk. What is deleted is overwritten.
+The feedback source `human` reads the table `answers`.
+Every change is on disk before it is confirmed. Deleted data is overwritten.
 """
 
 import contextlib
@@ -24,20 +24,20 @@ _OF_A_PERSON = ("answers", "drafts", "judgements")
 
 
 class Answers:
-    """The file; threads may share it, and other processes open it too.
+    """A file of answers; threads may share it, and other processes may open it.
 
     Args:
         path: The file.
-        create: Whether it is made, for nobody else to read, where it is missing.
+        create: Whether to create a missing file, readable by its owner only.
 
     Attributes:
         path: The file.
         texts: Drafts and answers.
-        judgements: What was said of texts.
-        people: What participants agreed to, and who withdrew.
+        judgements: Judgements of texts.
+        people: Consents and withdrawals.
 
     Raises:
-        StoreError: It cannot be opened, or is no file of answers.
+        StoreError: The file cannot be opened, or is not a file of answers.
     """
 
     def __init__(self, path: Path, *, create: bool = True) -> None:
@@ -61,17 +61,17 @@ class Answers:
         self.close()
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file."""
         with self._lock:
             self._connection.close()
 
     def key(self) -> bytes:
-        """A secret of this file's own, the same whenever it is opened."""
+        """The file's own permanent secret."""
         with self._transaction() as connection:
             return bytes.fromhex(connection.execute("SELECT key FROM keys").fetchone()[0])
 
     def withdraw(self, participant: str) -> None:
-        """Delete all that a participant wrote, and what was judged of it; keep that they withdrew.
+        """Delete a participant's texts and all judgements of them; record the withdrawal.
 
         Raises:
             StoreError: The file cannot be written.
@@ -86,7 +86,7 @@ class Answers:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing, on disk when it ends."""
+        """An atomic transaction, on disk when it ends."""
         with self._lock:
             if time.monotonic() < self._locked_until:
                 raise answers_layout.explain(self.path, sqlite3.OperationalError(_LOCKED))
@@ -96,10 +96,10 @@ class Answers:
                     yield self._connection
                     self._connection.execute("COMMIT")
                 except BaseException:
-                    with contextlib.suppress(sqlite3.Error):  # it has ended where the disk is full
+                    with contextlib.suppress(sqlite3.Error):  # already ended if the disk is full
                         self._connection.execute("ROLLBACK")
                     raise
             except sqlite3.Error as error:
-                if is_busy(error):  # who comes meanwhile need not wait as long, one by one
+                if is_busy(error):  # others need not wait as long, one by one
                     self._locked_until = time.monotonic() + answers_layout.PATIENCE
                 raise answers_layout.explain(self.path, error) from error

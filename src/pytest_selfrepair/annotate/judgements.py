@@ -1,4 +1,4 @@
-"""What participants said of texts on programs, in a file of answers."""
+"""Participants' judgements of texts on programs, in a file of answers."""
 
 from dataclasses import dataclass, fields
 
@@ -8,18 +8,18 @@ from pytest_selfrepair.annotate.participants import refuse_withdrawn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What a participant said of a text on a program.
+    """A participant's judgement of a text on a program.
 
     Attributes:
         task_id: The task.
         program_hash: The program.
         text_hash: The SHA-256 of the text.
-        source: Whose it is: `human`, or a feedback source of the run.
-        author: The code of the person who wrote it; empty for a model's.
-        participant: Who judges.
+        source: The source of the text: `human`, or a feedback source of the run.
+        author: The code of the text's author; empty for a model.
+        participant: The code of the judge.
         accuracy: `accurate`, `inaccurate` or `uncertain`.
-        change: What the text asks for: a `small` or a `large` change, or `none`.
-        seconds: How long they were at it.
+        change: The change that the text asks for: `small`, `large` or `none`.
+        seconds: The seconds spent on it.
     """
 
     task_id: str
@@ -44,10 +44,10 @@ class Judgements:
         self._transaction = transaction
 
     def file(self, judgement: Judgement) -> None:
-        """Keep a judgement in place of an earlier one of the same text by the same person.
+        """Save a judgement, replacing an earlier one of the same text by the same person.
 
         Raises:
-            WithdrawnError: Who judges has withdrawn.
+            WithdrawnError: The judge has withdrawn.
             StoreError: The file cannot be written.
         """
         with self._transaction() as connection:
@@ -68,7 +68,7 @@ class Judgements:
             )
 
     def all(self) -> list[Judgement]:
-        """All judgements, by task, program, text, source and who judges."""
+        """All judgements, by task, program, text, source and judge."""
         with self._transaction() as connection:
             rows = connection.execute(
                 "SELECT * FROM judgements ORDER BY 1, 2, 3, 4, participant"

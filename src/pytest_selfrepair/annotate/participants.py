@@ -1,4 +1,4 @@
-"""Who takes part in a study: what they agreed to, and who withdrew."""
+"""The participants of a study, with their consents and withdrawals."""
 
 import sqlite3
 
@@ -6,11 +6,11 @@ from pytest_selfrepair.annotate.answers_layout import Transaction
 
 
 class WithdrawnError(Exception):
-    """The participant has withdrawn: nothing of theirs is kept any more."""
+    """The participant has withdrawn, and nothing of theirs may be saved."""
 
 
 class Participants:
-    """The people of one file of answers.
+    """The participants of one file of answers.
 
     Args:
         transaction: Begins a transaction of the file.
@@ -20,7 +20,7 @@ class Participants:
         self._transaction = transaction
 
     def consent(self, participant: str, text_hash: str) -> None:
-        """Keep that a participant agrees to the text of this hash.
+        """Save a participant's consent to the text with a hash.
 
         Raises:
             WithdrawnError: They have withdrawn.
@@ -33,7 +33,7 @@ class Participants:
             )
 
     def consented(self, participant: str) -> str | None:
-        """The hash of the text that a participant agreed to; None: to none."""
+        """The hash of the text that a participant consented to; None without consent."""
         with self._transaction() as connection:
             row = connection.execute(
                 "SELECT consent FROM people WHERE participant = ?", (participant,)
@@ -41,14 +41,14 @@ class Participants:
         return None if row is None else row[0]
 
     def withdrawn(self) -> set[str]:
-        """Who has withdrawn."""
+        """The participants who have withdrawn."""
         with self._transaction() as connection:
             rows = connection.execute("SELECT participant FROM people WHERE withdrawn").fetchall()
         return {row[0] for row in rows}
 
 
 def refuse_withdrawn(connection: sqlite3.Connection, participant: str) -> None:
-    """Go on unless a participant has withdrawn.
+    """Raise an error if a participant has withdrawn.
 
     Raises:
         WithdrawnError: They have.

@@ -1,4 +1,4 @@
-"""The address at which participants run a program on inputs of their own."""
+"""The endpoint for participants to run a program on inputs of their own."""
 
 import msgspec
 from starlette.requests import Request
@@ -18,10 +18,10 @@ class _Run(msgspec.Struct):
 
 
 class TrialPage:
-    """Runs programs for participants: one at a time for each of them, and not too often.
+    """Runs programs for participants, one at a time for each and within a rate limit.
 
     Args:
-        runner: Runs programs; None: none can be run here.
+        runner: Runs programs; None: programs cannot be run.
     """
 
     def __init__(self, runner: TrialRunner | None) -> None:
@@ -31,11 +31,11 @@ class TrialPage:
 
     @property
     def can_run(self) -> bool:
-        """Whether programs can be run here."""
+        """Whether programs can be run."""
         return self._runner is not None
 
     async def run(self, request: Request, person: Person) -> Response:
-        """Run the program on an input of the participant's."""
+        """Run the program on the participant's input."""
         item = person.item(request.path_params["number"])
         if not isinstance(item, Item) or self._runner is None:
             return not_found()

@@ -1,4 +1,4 @@
-"""The pages on which people write what is wrong with a program, or advise after a game."""
+"""The pages for writing feedback on programs, or advice after games."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -49,11 +49,11 @@ class Row:
 
 
 class Writing:
-    """The pages.
+    """The writing pages.
 
     Args:
-        site: What they share with others.
-        can_run: Whether programs can be run here.
+        site: The shared parts of all pages.
+        can_run: Whether participants can run programs.
     """
 
     def __init__(self, site: Site, *, can_run: bool) -> None:
@@ -61,7 +61,7 @@ class Writing:
         self._can_run = can_run
 
     async def home(self, _: Request, person: Person) -> Response:
-        """All that a participant is shown, and what they are asked to do."""
+        """The list of a participant's items, with instructions."""
         rows = await self._rows(person)
         nouns = {row.noun for row in rows}
         return self._site.page(
@@ -75,7 +75,7 @@ class Writing:
         )
 
     async def program(self, request: Request, person: Person) -> Response:
-        """One program or game; or take the answer to it."""
+        """Show a program or game, or save the submitted answer to it."""
         number = int(request.path_params["number"])
         item = person.item(number)
         if item is None:
@@ -86,7 +86,7 @@ class Writing:
         return self._page(person, number, item, written, text=written.text)
 
     async def draft(self, request: Request, person: Person) -> Response:
-        """Say what is kept of a draft; or keep one."""
+        """Return a saved draft, or save one."""
         item = person.item(request.path_params["number"])
         if item is None:
             return not_found()
@@ -179,7 +179,7 @@ def _state(written: WritingState) -> str:
 
 
 def _next(rows: list[Row], number: int) -> int | None:
-    """The first after a number, in a circle, that has no answer."""
+    """The first unanswered item after a number, wrapping around."""
     order = [*range(number, len(rows)), *range(number)]
     return next((place + 1 for place in order if rows[place].state != "done"), None)
 

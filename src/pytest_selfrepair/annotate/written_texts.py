@@ -1,4 +1,4 @@
-"""Drafts and answers: what participants wrote on programs and games, in a file of answers."""
+"""Participants' drafts and answers on programs and games, in a file of answers."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from pytest_selfrepair.annotate.study_items import Key
 from pytest_selfrepair.feedback.human import COLUMNS, HumanText
 
 LONGEST_FEEDBACK = 20_000
-"""Characters of one text."""
+"""The longest text, in characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WritingState:
-    """Where a participant is with one program.
+    """A participant's progress on one program.
 
     Attributes:
-        text: Their draft, or else their answer.
-        seconds: Spent so far.
-        revision: Of the draft: how often its text was changed; 0 where there is none.
-        answered: Whether there is an answer.
-        changed: Whether there is a draft that differs from the answer.
+        text: The draft, else the answer.
+        seconds: Seconds spent so far.
+        revision: The number of changes to the draft; 0 without one.
+        answered: Whether it has an answer.
+        changed: Whether the draft differs from the answer.
     """
 
     text: str = ""
@@ -32,10 +32,10 @@ class WritingState:
 
 
 class StaleError(Exception):
-    """The draft was saved from another window since this one has read it.
+    """The draft was saved from another window since this one read it.
 
     Args:
-        now: What is kept.
+        now: The saved state.
     """
 
     def __init__(self, now: WritingState) -> None:
@@ -54,24 +54,24 @@ class WrittenTexts:
         self._transaction = transaction
 
     def written(self, key: Key, participant: str) -> WritingState:
-        """Where a participant is with a program."""
+        """A participant's progress on a program."""
         with self._transaction() as connection:
             return _written(connection, key, participant)
 
     def save_draft(
         self, key: Key, participant: str, *, text: str, seconds: float, revision: int
     ) -> WritingState:
-        """Keep a draft.
+        """Save a draft.
 
         Args:
             key: The program.
-            participant: Who writes.
-            text: All of the text.
-            seconds: Spent so far, in all; what is kept never falls.
-            revision: That of the draft which this one follows, 0 where there was none.
+            participant: The author.
+            text: The whole text.
+            seconds: Seconds spent so far; the saved value never decreases.
+            revision: The revision of the draft that this one follows; 0 without one.
 
         Raises:
-            StaleError: Another draft was saved in between, and differs.
+            StaleError: A different draft was saved in between.
             WithdrawnError: The participant has withdrawn.
             StoreError: The file cannot be written.
         """
@@ -82,10 +82,10 @@ class WrittenTexts:
     def submit(
         self, key: Key, participant: str, *, text: str, seconds: float, revision: int
     ) -> None:
-        """Keep an answer in place of an earlier one; the arguments are those of a draft.
+        """Save an answer, replacing an earlier one; arguments as for a draft.
 
         Raises:
-            StaleError: Another draft was saved in between, and differs.
+            StaleError: A different draft was saved in between.
             WithdrawnError: The participant has withdrawn.
             StoreError: The file cannot be written.
         """
@@ -106,7 +106,7 @@ class WrittenTexts:
         return [HumanText(**dict(zip(COLUMNS, row, strict=True))) for row in rows]
 
     def drafted(self) -> list[tuple[str, Key]]:
-        """Who has drafts of which programs that differ from their answers."""
+        """The participants and programs with drafts that differ from the answers."""
         with self._transaction() as connection:
             rows = connection.execute(
                 "SELECT participant, task_id, program_hash FROM drafts "

@@ -1,4 +1,4 @@
-"""What the page answers: runs, their reports, comparisons and searches; nothing is written."""
+"""Serve a store's pages read-only: runs, reports, comparisons and searches."""
 
 import asyncio
 import contextlib
@@ -24,10 +24,10 @@ from pytest_selfrepair.web.guard import GUESSES, LOOPBACK, Guard, Meter
 from pytest_selfrepair.web.link import LinkDoor
 
 MOST_COMPARED = 12
-"""Runs that are compared at once."""
+"""The most runs in a comparison."""
 
 _MOST_SHOWN = 200
-"""Items of a run that its page lists."""
+"""The most items on a run's page."""
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 _T = TypeVar("_T")
@@ -38,8 +38,8 @@ class StorePages:
     """The pages of one store.
 
     Args:
-        path: The store's file; it is only read.
-        secret: What the link ends in.
+        path: The store's file, which is only read.
+        secret: The secret at the end of the link.
     """
 
     def __init__(self, path: Path, secret: str) -> None:
@@ -48,14 +48,14 @@ class StorePages:
             lambda given: hmac.compare_digest(given.encode(), secret.encode()) or None,
             anybody=None,
             key=secret.encode(),
-            lasts=None,  # the secret is that of one process
+            lasts=None,  # the secret is valid for one process
         )
         self._guesses = Meter(GUESSES)
         self._reports = StoreReports(path)
         self._one_at_a_time = asyncio.Lock()
 
     def application(self) -> Guard:
-        """All pages, guarded."""
+        """The application with all pages, guarded."""
         routes = [
             Route("/enter/{secret:str}", self._enter, methods=["GET"]),
             Route("/", self._guarded(self._overview), methods=["GET"]),
@@ -69,7 +69,7 @@ class StorePages:
         return Guard(app, LOOPBACK)
 
     def _guarded(self, handler: _Handler) -> _Handler:
-        """A handler that only who has opened the link reaches."""
+        """Restrict a handler to clients that have opened the link."""
 
         @functools.wraps(handler)
         async def endpoint(request: Request) -> Response:
@@ -85,7 +85,7 @@ class StorePages:
         return endpoint
 
     async def _enter(self, request: Request) -> Response:
-        """Open the link: the browser keeps its secret, and its address is left."""
+        """Open the link: store its secret in the browser, and redirect from its address."""
 
         def nobodys() -> Response:
             return _message(404, "Not the link of this page", "Look whether all of it was copied.")
@@ -153,7 +153,7 @@ class StorePages:
 
 
 def _whole(page: str) -> Response:
-    """A page of one file: its scripts stand in it, and its own policy names them."""
+    """Send a self-contained page, with a policy that allows its inline scripts."""
     policy = f"{policy_of(page)}; frame-ancestors 'none'"
     return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
@@ -176,7 +176,7 @@ def _no_run() -> Response:
 
 
 def _message(status: int, title: str, text: str) -> Response:
-    if status == 403:  # noqa: PLR2004 - nothing that names the store is told to anybody
+    if status == 403:  # noqa: PLR2004 - strangers must not learn the store's name
         return PlainTextResponse(f"{title}: {text}\n", status)
     return HTMLResponse(rendering.page("message.html", store="", title=title, text=text), status)
 
@@ -186,5 +186,5 @@ def _number(text: str) -> int | None:
 
 
 async def _do(work: Callable[..., _T], *arguments: object) -> _T:
-    """Have work done while others are served."""
+    """Run blocking work in a thread."""
     return await asyncio.to_thread(work, *arguments)

@@ -1,4 +1,4 @@
-"""Reports and comparisons of the runs in a store, each a whole page, made when it is asked for."""
+"""Create whole pages with reports and comparisons of a store's runs, on request."""
 
 from collections import OrderedDict
 from datetime import UTC, datetime
@@ -15,15 +15,15 @@ from pytest_selfrepair.report.ranking_html import ranking_page
 from pytest_selfrepair.store import run_names
 
 _KEPT = 4
-"""Reports of runs that are kept."""
+"""The number of cached reports."""
 _PAIR = 2
 
 
 class StoreReports:
-    """Makes reports; the last few are kept. It takes seconds of a processor.
+    """Creates reports, which take seconds of CPU time, and caches the last few.
 
     Args:
-        path: The store's file; it is only read.
+        path: The store's file, which is only read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -35,7 +35,7 @@ class StoreReports:
 
         Args:
             number: The run.
-            tasks: How many tasks it has by now: one that grows is reported anew.
+            tasks: The number of its tasks so far, as a growing run needs a new report.
 
         Raises:
             StoreError: The store cannot be read.
@@ -49,7 +49,7 @@ class StoreReports:
         return self._kept[key]
 
     def comparison(self, numbers: list[int]) -> str:
-        """Two runs beside each other, or a ranking of more.
+        """Compare two runs, or rank more.
 
         Raises:
             StoreError: The store cannot be read.
