@@ -1,4 +1,4 @@
-"""`play_game()`: one game, turn by turn, by either protocol."""
+"""Play one game turn by turn, by either protocol."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -27,20 +27,20 @@ OPENING = {
     BargainRole.SELLER: "My price for the {item} is {price} {currency}.",
     BargainRole.BUYER: "I would give you {price} {currency} for the {item}.",
 }
-"""What a scripted opening says."""
+"""The texts of scripted openings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seats:
-    """Who sits where.
+    """The players and rules of a game.
 
     Attributes:
         item: The item's id.
-        scenario: What is bargained over.
-        protocol: How a price is agreed on.
-        players: Who plays each role.
-        moderator: Reads free talk beside the rules; None: the rules alone do.
-        spending: Counts every completion as it comes.
+        scenario: The scenario.
+        protocol: The protocol for agreeing on a price.
+        players: The player of each role.
+        moderator: Reads free talk in addition to the rules; None: the rules alone.
+        spending: Collects the cost of every completion as it comes.
     """
 
     item: str
@@ -62,14 +62,14 @@ async def play_game(
     """Play one game.
 
     Args:
-        table: Who sits where.
-        starter: Who speaks first.
-        node: Where in the item's games this one belongs.
-        remembering: The side that remembers earlier games; None: neither does.
-        past: The games that it remembers, with the advice after each.
+        table: The players and rules.
+        starter: The role that speaks first.
+        node: The game's node among the item's games.
+        remembering: The side that remembers earlier games; None for neither.
+        past: The remembered games, with the advice after each.
 
     Raises:
-        InfrastructureError: A reply or a reading could not be had.
+        InfrastructureError: A reply or a reading could not be obtained.
     """
     playing = _Playing(
         table=table, starter=starter, node=node, remembering=remembering, past=tuple(past)
@@ -107,7 +107,7 @@ class _Playing:
         return self._ended(GameEnding.OUT_OF_TURNS)
 
     async def _move(self, role: BargainRole, number: int) -> Game | None:
-        """One turn, with a second try after an illegal reply; the game where that ends it."""
+        """Play one turn, with a second try after an illegal reply; return the game if it ends."""
         node = f"{self.node}/t{number}"
         first = await self._reply(role, node, None)
         move, cost = _read_reply(self.table, first, role, self.turns), first.cost
@@ -151,7 +151,7 @@ class _Playing:
         return reply
 
     async def _read(self, number: int) -> Game | None:
-        """Read free talk after a turn; the game where that ends it."""
+        """Read free talk after a turn; return the game if that ends it."""
         found = await settle(
             _said(self.turns),
             self.table.moderator,
@@ -178,7 +178,7 @@ class _Playing:
         broken: tuple[Illegal, ...] = (),
         broken_cost: Cost | None = None,
     ) -> Game:
-        """The game, which is over; the turns of free talk with the prices read out of each."""
+        """The finished game, with the prices read from turns of free talk."""
         free = self.table.protocol is ProtocolName.FREE
         turns = map(_priced, self.turns) if free else self.turns
         return Game(
@@ -195,13 +195,13 @@ class _Playing:
 
 
 def read_offer(turn: Turn) -> Decimal | None:
-    """The price that a turn of free talk names as its speaker's own; None: none, or several."""
+    """The price that a turn of free talk names as its speaker's own; None for none or several."""
     standing = dict(read_talk([Said(role=turn.role, text=turn.talk)]).standing)
     return standing.get(turn.role)
 
 
 def _opening(table: Seats, role: BargainRole, turns: Sequence[Turn]) -> Turn | None:
-    """The scripted first turn of a side; None where it has none, or has spoken."""
+    """The scripted first turn of a side; None without one, or after the side has spoken."""
     scenario = table.scenario
     price = scenario.position(role).opening
     if price is None or any(turn.role is role for turn in turns):
@@ -216,7 +216,7 @@ def _opening(table: Seats, role: BargainRole, turns: Sequence[Turn]) -> Turn | N
 def _read_reply(
     table: Seats, reply: PlayerReply, role: BargainRole, turns: Sequence[Turn]
 ) -> Move | Illegal:
-    """The move that a reply makes after some turns, or how it breaks the rules."""
+    """Read a reply as a move after some turns, or as a breach of the rules."""
     tags = table.players[role].thinking_tags
     if reply.is_cut and (answer := answer_of(reply.text, tags)).strip():
         return Illegal(breach=Breach.CUT_OFF, text=shorten(answer, LONGEST_TALK))
@@ -235,13 +235,13 @@ def _standing(turns: Sequence[Turn], role: BargainRole) -> Decimal | None:
 
 
 def _said(turns: Sequence[Turn]) -> tuple[Said, ...]:
-    """The words of turns, with their offers in words."""
+    """The texts of turns, with offers in words."""
     return tuple(
         Said(role=turn.role, text=turn_text(turn.talk, turn.act, turn.price)) for turn in turns
     )
 
 
 def _priced(turn: Turn) -> Turn:
-    """A turn of free talk with the price that the rules read out of it alone."""
+    """A turn of free talk with the price that the rules read from it alone."""
     alone = read_offer(turn)
     return turn if turn.scripted or alone is None else replace(turn, price=alone)

@@ -1,8 +1,8 @@
-"""Read free talk by rules: is there a deal, at which price, and in which words?
+"""Read free talk by rules: whether there is a deal, its price, and the deciding words.
 
-Each side has at most one standing offer: the last price that it named as its own. A deal is what
-one side accepts of the other's standing offer, or the price of that offer said again as a
-statement; words of agreement that nothing stands behind make no deal, and are unclear.
+Each side has at most one standing offer: the last price that it named as its own. There is a deal
+when one side accepts the other's standing offer, or repeats its price as a statement. Words of
+agreement without an offer are unclear and make no deal.
 """
 
 from collections.abc import Sequence
@@ -21,19 +21,19 @@ from pytest_selfrepair.bargain.clauses import (
 from pytest_selfrepair.bargain.talk_message import StandingOffer, TalkMessage, read_message
 
 _LONGEST = 5_000
-"""Characters of one message that are read, from its end: what comes last counts."""
+"""The characters read from the end of a message, as the last words count."""
 _LONGEST_QUOTE = 400
 _APART = 3
-"""After a deal, a number further off than by this factor is a time, or an address."""
+"""After a deal, a number off by more than this factor is taken for a time or an address."""
 
 
 class TalkState(StrEnum):
-    """What talk has come to.
+    """The result of talk so far.
 
     Attributes:
         DEAL: Both sides agree on a price.
         NO_DEAL: One side has left.
-        OPEN: Neither.
+        OPEN: Neither has happened.
         UNCLEAR: There are words of agreement, but not on what.
     """
 
@@ -48,8 +48,8 @@ class Said:
     """One message of talk.
 
     Attributes:
-        role: Who said it, by any name.
-        text: The words.
+        role: The speaker, by any name.
+        text: The text.
     """
 
     role: str
@@ -58,13 +58,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TalkReading:
-    """What talk has come to.
+    """The result of talk so far.
 
     Attributes:
-        state: What it is.
-        price: The price of a deal; None where there is none.
-        quote: The words that decided; empty where nothing did.
-        standing: The price that each side has named last as its own, by role.
+        state: Its state.
+        price: The price of a deal; None without one.
+        quote: The deciding words; empty without any.
+        standing: The price that each side last named as its own, by role.
     """
 
     state: TalkState
@@ -74,7 +74,7 @@ class TalkReading:
 
 
 def read_talk(messages: Sequence[Said]) -> TalkReading:
-    """What talk has come to at its end.
+    """Read talk to its end.
 
     Args:
         messages: All messages, in order.
@@ -103,7 +103,7 @@ def read_talk(messages: Sequence[Said]) -> TalkReading:
 
 @dataclass(slots=True, kw_only=True)
 class _Talk:
-    """What has been said so far."""
+    """The state of talk after the messages so far."""
 
     state: TalkState = TalkState.OPEN
     price: Decimal | None = None
@@ -111,7 +111,7 @@ class _Talk:
     offers: dict[str, StandingOffer] = field(default_factory=dict)
 
     def hear(self, role: str, said: Sequence[Sentence]) -> None:
-        """Take in one message."""
+        """Process one message."""
         before = self.offers.get(role)
         rival = self._rival_offer(role)
         message = read_message(said, self.offers, rival)
@@ -189,7 +189,7 @@ class _Talk:
         self._deal(rival.prices[0], words)
 
     def _agrees(self, said: TalkMessage, rival: StandingOffer | None) -> bool:
-        """Whether a message says yes to what stands."""
+        """Whether a message agrees to the standing offer."""
         if said.leaves:
             return False
         if said.accepts:
@@ -214,7 +214,7 @@ class _Talk:
             self._open()
 
     def _is_near(self, price: Decimal) -> bool:
-        """Whether a number may be another price in place of the one that was agreed."""
+        """Whether a number may be a new price in place of the agreed one."""
         agreed = self.price or Decimal(0)
         return agreed <= _APART * price and price <= _APART * agreed
 
@@ -228,7 +228,7 @@ class _Talk:
         return others[-1] if others else None
 
     def _age(self, role: str) -> None:
-        """An offer of an earlier message than a side's latest is not answered by a nod."""
+        """Mark a side's offer as not from its latest message, so that a nod does not accept it."""
         if role in self.offers:
             self.offers[role] = replace(self.offers[role], latest=False)
 
@@ -248,7 +248,7 @@ def _echoes_end(said: TalkMessage, rival: StandingOffer) -> bool:
 
 
 def _claims(said: TalkMessage, own: StandingOffer | None, named: Decimal) -> bool:
-    """Whether a message says that a price is agreed which the other side has not named."""
+    """Whether a message claims agreement on a price that the other side has not named."""
     if not claims_agreement(said.strong_words):
         return False
     return said.strong_words == said.price_words or (own is not None and named in own.prices)

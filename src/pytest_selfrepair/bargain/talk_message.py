@@ -1,4 +1,4 @@
-"""One message of free talk → what it comes to beside the offers that stand: prices and answers."""
+"""Read one message of free talk, given the standing offers: its prices and answers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,17 +16,17 @@ from pytest_selfrepair.bargain.clauses import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingOffer:
-    """What one side has offered last.
+    """One side's last offer.
 
     Attributes:
-        prices: Its price; several where it is a choice, none where it cannot be known.
+        prices: Its price; several for a choice, none where unknown.
         several: Whether it is a choice or a range.
-        claimed: Whether it was said as if it were agreed.
-        conditional: Whether a condition goes with it.
-        latest: Whether it was said in the side's latest message.
-        asked: Whether that message also asks something else than the price.
-        split: Whether it was the middle between both offers.
-        words: The sentence.
+        claimed: Whether it was stated as agreed.
+        conditional: Whether it has a condition.
+        latest: Whether it is in the side's latest message.
+        asked: Whether that message also asks about something other than the price.
+        split: Whether it is the midpoint of both offers.
+        words: Its sentence.
     """
 
     prices: tuple[Decimal, ...]
@@ -41,7 +41,7 @@ class StandingOffer:
 
 @dataclass(slots=True, kw_only=True)
 class TalkMessage:
-    """What one message comes to."""
+    """The contents of one message."""
 
     prices: tuple[Decimal, ...] = ()
     several: bool = False
@@ -72,7 +72,7 @@ def read_message(
     Args:
         said: Its sentences.
         offers: The last offer of each side, by role.
-        rival: The last offer of the other side; None: it has made none.
+        rival: The last offer of the other side; None without one.
     """
     found = TalkMessage()
     text = " ".join(each.text for each in said)
@@ -128,7 +128,7 @@ def _prices(
     *,
     matches: bool,
 ) -> list[tuple[Decimal, Stance]]:
-    """The prices that a sentence offers, those named by a difference worked out."""
+    """The prices that a sentence offers, with relative ones computed."""
     named = [
         replace(each, stance=Stance.OFFER)
         if matches and each.stance is Stance.MENTIONED and not each.share
@@ -139,7 +139,7 @@ def _prices(
         (value, each.stance) for each in named if (value := _worked_out(each, offers)) is not None
     ]
     if said.splits and not found and rival is not None and rival.split:
-        return [(rival.prices[0], Stance.OFFER)]  # the same middle
+        return [(rival.prices[0], Stance.OFFER)]  # the same midpoint
     if said.splits and not found and len(offers) > 1:
         known = [offer.prices[-1] for offer in offers.values() if offer.prices]
         if len(known) > 1:
@@ -148,7 +148,7 @@ def _prices(
 
 
 def _worked_out(price: NamedAmount, offers: Mapping[str, StandingOffer]) -> Decimal | None:
-    """The price that is named, or that a difference from the offers that stand comes to."""
+    """The price named, or computed as a difference from the standing offers."""
     if price.stance in {Stance.OFFER, Stance.BOUND}:
         return price.value
     if price.stance not in {Stance.MORE, Stance.LESS}:
