@@ -1,4 +1,4 @@
-"""The clients of a process: one for each endpoint, which its models share."""
+"""The endpoint clients of a process, one for each endpoint, shared by its models."""
 
 from collections.abc import Awaitable, Callable
 
@@ -9,15 +9,15 @@ from pytest_selfrepair.models.traffic import Slots, Throttle
 
 
 class EndpointClients:
-    """The one client of each endpoint of a process, which its models share.
+    """Creates one client for each endpoint of a process, shared by its models.
 
     Args:
-        slots: What every request of the process needs.
-        ready: Waited for before a request that is paid; raises what makes it useless.
+        slots: The slots of the process.
+        ready: Awaited before a paid request; raises if no request can succeed.
 
     Attributes:
-        slots: What every request of the process needs.
-        ready: Waited for before a request that is paid; raises what makes it useless.
+        slots: The slots of the process.
+        ready: Awaited before a paid request; raises if no request can succeed.
     """
 
     def __init__(self, slots: Slots, *, ready: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -27,11 +27,11 @@ class EndpointClients:
 
     @property
     def throttles(self) -> tuple[Throttle, ...]:
-        """One for each endpoint."""
+        """The throttle of each endpoint."""
         return tuple(client.throttle for client in self._clients.values())
 
     def to(self, endpoint: Endpoint, *, provider: str = "") -> EndpointClient:
-        """The client of an endpoint, or by LiteLLM of a provider."""
+        """The client of an endpoint, or of a provider through LiteLLM."""
         if (provider, endpoint) not in self._clients:
             transport = LiteLLMTransport(endpoint, provider) if provider else None
             client = EndpointClient(endpoint, self.slots, transport=transport)

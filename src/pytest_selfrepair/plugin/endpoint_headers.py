@@ -1,4 +1,4 @@
-"""Further headers of a model's requests: the user's own, and those of an account at OpenAI."""
+"""Further headers of a model's requests: the user's, and those of an OpenAI account."""
 
 import os
 from collections.abc import Iterator
@@ -22,16 +22,16 @@ Headers = tuple[tuple[str, str], ...]
 
 
 def given_headers(place: EndpointPlace, table: ModelSettings, settings: Settings) -> Headers:
-    """The headers of a model's requests as the user wrote them; each name once, the last counts."""
+    """The user's headers for a model, as written; for repeated names the last counts."""
     given = settings.header if place.is_run_endpoint else ()
     return tuple({name.lower(): (name, value) for name, value in (*given, *table.headers)}.values())
 
 
 def sent_headers(place: EndpointPlace, table: ModelSettings, settings: Settings) -> Headers:
-    """The headers as they are sent; none where nobody is asked.
+    """The headers as sent; empty where no endpoint is used.
 
     Raises:
-        UsageError: A variable of one of them is not set.
+        UsageError: A variable in one of them is not set.
     """
     if not asks_endpoints(settings):
         return ()
@@ -44,7 +44,7 @@ def sent_headers(place: EndpointPlace, table: ModelSettings, settings: Settings)
 
 
 def _sent(name: str, value: str, table: ModelSettings, settings: Settings) -> str:
-    """A value with the variables in it filled in."""
+    """A header's value with its variables filled in."""
     try:
         return header_value(value, os.environ)
     except ValueError as error:
@@ -54,7 +54,7 @@ def _sent(name: str, value: str, table: ModelSettings, settings: Settings) -> st
 
 
 def _account(place: EndpointPlace) -> Iterator[tuple[str, str]]:
-    """Whose account at OpenAI pays for the code model: told to OpenAI alone, with its own key."""
+    """Yield the headers of the OpenAI account that pays, for OpenAI's endpoint and key only."""
     if (place.base_url or OPENAI_URL) == OPENAI_URL and place.key_name == CODE_KEY:
         for header, name in _ACCOUNT:
             if value := variable(name):

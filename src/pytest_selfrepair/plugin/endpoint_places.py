@@ -1,6 +1,6 @@
-"""Where each model is asked: its address and key, by settings, environment and models file.
+"""Find each model's address and key in settings, environment and models file.
 
-No endpoint ever gets another's key.
+No endpoint ever receives another's key.
 """
 
 import os
@@ -15,7 +15,7 @@ from pytest_selfrepair.plugin.model_names import AskedModel, runs_here
 from pytest_selfrepair.plugin.options import Settings
 
 CODE_KEY = "OPENAI_API_KEY"
-"""The variable that has the key of the code model."""
+"""The environment variable with the code model's key."""
 _CODE_URL = "OPENAI_BASE_URL"
 _FEEDBACK_KEY = "SELFREPAIR_FEEDBACK_API_KEY"
 _FEEDBACK_URL = "SELFREPAIR_FEEDBACK_BASE_URL"
@@ -23,14 +23,14 @@ _FEEDBACK_URL = "SELFREPAIR_FEEDBACK_BASE_URL"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointPlace:
-    """Where a model is asked, as far as the settings and the environment say it.
+    """A model's address and key, as far as settings and environment give them.
 
     Attributes:
-        base_url: The address; None where nobody names one.
-        api_key: The key; None where nobody names one.
+        base_url: The address; None where not given.
+        api_key: The key; None where not given.
         key_name: The variable that the key is read from, or would be.
-        is_run_endpoint: Whether it is the endpoint of the code model, whose headers it then gets.
-        more_urls: Further addresses at which the same model is served, with the same key.
+        is_run_endpoint: Whether it is the code model's endpoint, and gets its headers.
+        more_urls: Further addresses of the same model, with the same key.
     """
 
     base_url: str | None
@@ -41,26 +41,26 @@ class EndpointPlace:
 
 
 def asks_endpoints(settings: Settings) -> bool:
-    """Whether any endpoint is asked: not where all is replayed, or only planned."""
+    """Whether any endpoint is used: not for a replay or a plan."""
     return settings.replay != Replay.ONLY and not settings.plan
 
 
 def is_apart(name: str, settings: Settings) -> bool:
-    """Whether a model that only explains is asked at an endpoint of its own."""
+    """Whether a feedback model has an endpoint of its own."""
     given = variable(_FEEDBACK_URL) or variable(_FEEDBACK_KEY)
     return bool(settings.feedback_base_url or given) and not runs_here(name)
 
 
 def place_of(asked: AskedModel, table: ModelSettings, settings: Settings) -> EndpointPlace:
-    """Where a model is asked.
+    """Find the address and key of a model.
 
     Args:
         asked: The model.
-        table: What the models file says of it.
-        settings: What the user asked for.
+        table: Its settings in the models file.
+        settings: The settings of the run.
 
     Raises:
-        UsageError: A variable that the models file names is not set.
+        UsageError: A variable named in the models file is not set.
     """
     found = _run_place(asked, settings)
     if asked.for_feedback:
@@ -74,15 +74,15 @@ def place_of(asked: AskedModel, table: ModelSettings, settings: Settings) -> End
 
 
 def variable(name: str) -> str | None:
-    """A variable of the environment without blanks around it; None where it is not set or empty."""
+    """An environment variable, stripped; None where unset or empty."""
     return os.environ.get(name, "").strip() or None
 
 
 def _run_place(asked: AskedModel, settings: Settings) -> EndpointPlace:
-    """The place of the code model, as far as another model shares it.
+    """The code model's place, as far as another model shares it.
 
-    LiteLLM finds address and key of a provider by itself; what is given for the code model
-    holds for other models of its provider alone, so that no other's key is sent there.
+    LiteLLM finds a provider's address and key by itself. Those given for the code model apply only
+    to models of the same provider, so that no key is sent to another.
     """
     if not is_litellm(asked.name):
         return EndpointPlace(
@@ -105,7 +105,7 @@ def _run_place(asked: AskedModel, settings: Settings) -> EndpointPlace:
 def _moved(
     before: EndpointPlace, addresses: tuple[str, ...], key: str | None, key_name: str
 ) -> EndpointPlace:
-    """Another place, which keeps the key only where its addresses are the same."""
+    """Change a place's address, keeping the key only if the addresses are the same."""
     elsewhere = not {before.base_url or OPENAI_URL, *before.more_urls}.issuperset(addresses)
     return EndpointPlace(
         base_url=addresses[0] if addresses else before.base_url,
@@ -117,7 +117,7 @@ def _moved(
 
 
 def _key(table: ModelSettings, settings: Settings) -> str | None:
-    """The key in the variable that the models file names."""
+    """The key from the variable named in the models file."""
     if table.key_env is None:
         return None
     key = variable(table.key_env)

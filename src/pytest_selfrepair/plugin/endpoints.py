@@ -1,4 +1,4 @@
-"""The endpoints of a run's models: addresses, keys and headers, and how fast they are asked."""
+"""Create the endpoints of a run's models: addresses, keys, headers and rate limits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,10 +17,10 @@ from pytest_selfrepair.plugin.options import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoints:
-    """Makes each model's endpoint: no endpoint ever gets another's key or headers.
+    """Creates each model's endpoint, which never receives another's key or headers.
 
     Attributes:
-        settings: What the user asked for.
+        settings: The settings of the run.
         share: This process's share of a limit of the whole run.
     """
 
@@ -30,7 +30,7 @@ class Endpoints:
     def of(
         self, asked: AskedModel, place: EndpointPlace, table: ModelSettings
     ) -> tuple[Endpoint, ...]:
-        """A model's endpoint at each of its addresses, with the pace that is asked for.
+        """Create a model's endpoint at each of its addresses, with its rate limits.
 
         Raises:
             UsageError: Its key, or a variable of one of its headers, is not set.
@@ -43,14 +43,14 @@ class Endpoints:
 
     @property
     def retries(self) -> Retries:
-        """How patiently a model is asked that fails in passing."""
+        """The retries of transient failures."""
         settings = self.settings
         return Retries(most=settings.request_retries, seconds=settings.retry_time)
 
     def _endpoint(self, asked: AskedModel, place: EndpointPlace, table: ModelSettings) -> Endpoint:
-        """A model's endpoint at its first address.
+        """Create a model's endpoint at its first address.
 
-        An empty address or key is LiteLLM's to find.
+        An empty address or key is left to LiteLLM.
 
         Raises:
             UsageError: Its key, or a variable of one of its headers, is not set.
@@ -58,7 +58,7 @@ class Endpoints:
         settings = self.settings
         if is_litellm(asked.name):
             base_url = place.base_url or ""
-            # Where an address was given for it alone, the provider's own key stays here.
+            # An address given for it alone does not receive the provider's own key.
             api_key = place.api_key or ("none" if base_url and not place.is_run_endpoint else "")
         else:
             base_url = place.base_url or OPENAI_URL

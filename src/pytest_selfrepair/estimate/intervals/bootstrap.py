@@ -1,9 +1,9 @@
-"""Resampling tasks: how far a number would move with other tasks of the same kind.
+"""Resample tasks to estimate how a statistic varies with the choice of tasks.
 
-A statistic is a function of the weights of tasks, so that every draw, the jackknife and the
-estimate itself come from one and the same code. Tasks stay whole: whatever was sampled for a task
-moves together, which makes comparisons paired and ratios of sums honest about clusters. Rates have
-the score interval of `rate_score`, by the jackknife; costs, which have no upper end, the bootstrap.
+A statistic is a function of the weights of tasks, so that all draws, the jackknife and the estimate
+itself share the same code. Tasks are resampled whole, with all of their samples, so comparisons are
+paired and ratios of sums account for clusters. Rates have the score interval of `rate_score`, by
+the jackknife; costs, which have no upper bound, that of the bootstrap.
 """
 
 import functools
@@ -22,24 +22,24 @@ from pytest_selfrepair.estimate.intervals.rate_score import METHOD, rate_interva
 from pytest_selfrepair.estimate.intervals.student import quantile
 
 FEWEST_TASKS = 10
-"""With fewer tasks resampling them says too little of others to be shown."""
+"""The fewest tasks for an interval: resampling fewer says too little about others."""
 
 SMALLEST_STRATUM = 5
-"""Smaller strata are pooled: drawn within itself, a stratum of one or two hardly ever changes."""
+"""Smaller strata are pooled, as resampling one or two tasks hardly changes anything."""
 
 _ALIKE = 1e-12
-"""How far apart draws are that differ by rounding alone, beside a value of 1 or more."""
+"""The largest difference of draws due to rounding alone, relative to a value of at least 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resampling:
-    """Tasks, ready to be drawn again and again.
+    """Tasks in strata, ready to be resampled.
 
     Attributes:
-        strata: The positions of the tasks, in groups that are each drawn from within themselves.
-        draws: How often tasks are drawn.
+        strata: The positions of the tasks in each stratum, which is resampled by itself.
+        draws: The number of draws.
         level: Nominal coverage of intervals, 0 to 1.
-        seed: Of the draws: the same tasks and the same seed give the same interval.
+        seed: The random seed: the same tasks and seed give the same interval.
     """
 
     strata: Strata
@@ -49,19 +49,19 @@ class Resampling:
 
     @property
     def tasks(self) -> int:
-        """How many tasks there are."""
+        """The number of tasks."""
         return sum(map(len, self.strata))
 
     def value(self, statistic: Statistic) -> float:
-        """The statistic of the tasks as they are."""
+        """The statistic of the original tasks."""
         return float(statistic(np.ones((1, self.tasks)))[0])
 
     def rate(self, statistic: Statistic, *, informative: int | None = None) -> Estimate:
-        """A rate, between 0 and 1, with its score interval over tasks.
+        """Estimate a rate, between 0 and 1, with its score interval over tasks.
 
         Args:
-            statistic: What to estimate: a mean over tasks or a ratio of sums, for instance.
-            informative: How many of the tasks bear on it; None: all.
+            statistic: The statistic, such as a mean over tasks or a ratio of sums.
+            informative: The number of tasks that bear on it; None: all.
 
         Returns:
             The rate; without an interval where fewer than ten tasks bear on it.
@@ -82,15 +82,15 @@ class Resampling:
         )
 
     def estimate(self, statistic: Statistic) -> Estimate:
-        """A cost with its interval over tasks.
+        """Estimate a cost with its interval over tasks.
 
-        BCa (Efron and Tibshirani 1993, section 14.3; several strata: Davison and Hinkley 1997,
-        section 5.3), or percentile where all but few draws lie on one side of the estimate; both
-        are widened where tasks are few (`_reach`).
+        The interval is BCa (Efron and Tibshirani 1993, section 14.3; several strata: Davison and
+        Hinkley 1997, section 5.3), or percentile where almost all draws lie on one side of the
+        estimate. Both are widened where tasks are few (`_reach`).
 
         Returns:
-            The estimate; without an interval where there are fewer than ten tasks, or where no draw
-            can differ since every task says the same.
+            The estimate; without an interval for fewer than ten tasks, or where all draws are equal
+            because all tasks are.
         """
         value = self.value(statistic)
         if self.tasks < FEWEST_TASKS:
@@ -113,9 +113,9 @@ class Resampling:
         )
 
     def values(self, statistic: Statistic) -> Floats:
-        """One value for each task, whose mean is the statistic: by the jackknife, drawn plainly.
+        """The jackknife pseudovalue of each task; their mean is the statistic, without strata.
 
-        Of a mean these are the values that it is the mean of.
+        For a mean these are the averaged values.
         """
         if len(self.strata) > 1:
             return replace(self, strata=(tuple(range(self.tasks)),)).values(statistic)
@@ -130,11 +130,12 @@ class Resampling:
         return jackknife.standard_error(jackknife.influence(statistic, self.strata), self.strata)
 
     def _reach(self, influence: Floats) -> float:
-        """How many standard deviations of the draws an interval reaches to either side.
+        """The half-width of an interval in standard deviations of the draws.
 
-        Draws vary less than tasks do, by a factor of sqrt(1 - 1/n) in a plain draw, and their
-        standard deviation is itself uncertain: Student's t in place of the normal quantile, ÷ that
-        factor (the expanded percentile interval of Hesterberg, arXiv 1411.5279).
+        Draws vary less than tasks do, by a factor of sqrt(1 - 1/n) without strata, and their
+        standard deviation is itself uncertain. The quantile is therefore Student's t in place of
+        the normal one, divided by that factor (the expanded percentile interval of Hesterberg,
+        arXiv 1411.5279).
         """
         spread = float(np.sqrt(np.sum(influence**2)))
         factor = jackknife.standard_error(influence, self.strata) / spread if spread else 1.0
@@ -144,7 +145,7 @@ class Resampling:
         return " within difficulties" if len(self.strata) > 1 else ""
 
     def _drawn(self, statistic: Statistic) -> Floats:
-        """The statistic of every draw in which it has a value."""
+        """The statistic of every draw where it is finite."""
         picks = _picks(self.strata, self.draws, self.seed)
         rows = max(1, BLOCK // self.tasks)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -160,12 +161,12 @@ class Resampling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bootstrap:
-    """How tasks are resampled.
+    """The parameters of resampling.
 
     Attributes:
-        draws: How often tasks are drawn.
+        draws: The number of draws.
         level: Nominal coverage of intervals, 0 to 1.
-        seed: Of the draws.
+        seed: The random seed.
     """
 
     draws: int = 10_000
@@ -173,11 +174,11 @@ class Bootstrap:
     seed: int = 0
 
     def of(self, strata: Sequence[str]) -> Resampling:
-        """Get tasks ready to be drawn within their strata.
+        """Prepare tasks for resampling within their strata.
 
         Args:
-            strata: What stratum each task belongs to, at least one task. To draw plainly, give all
-                tasks the same.
+            strata: The stratum of each of one or more tasks; equal ones for resampling without
+                strata.
         """
         return Resampling(
             strata=_pooled(strata), draws=self.draws, level=self.level, seed=self.seed
@@ -191,7 +192,7 @@ BOOTSTRAP = Bootstrap()
 def _bca_levels(
     value: float, drawn: Floats, influence: Floats, reach: float
 ) -> tuple[float, float] | None:
-    """Which quantiles of the draws are the ends; None where BCa breaks down."""
+    """The quantile levels of the interval's ends; None where BCa breaks down."""
     near = 1e-9 * float(drawn.std())
     below = (np.mean(drawn < value - near) + np.mean(drawn <= value + near)) / 2
     squares = float(np.sum(influence**2))
@@ -209,9 +210,9 @@ def _bca_levels(
 
 
 def _pooled(labels: Sequence[str]) -> Strata:
-    """Positions by label; labels with fewer than five tasks are put together.
+    """The positions of tasks by label; labels with fewer than five tasks are pooled.
 
-    If those are still too few, they join the smallest of the others.
+    If the pool is still too small, it joins the smallest of the others.
     """
     by_label: dict[str, list[int]] = {label: [] for label in sorted(set(labels))}
     for position, label in enumerate(labels):
@@ -226,9 +227,9 @@ def _pooled(labels: Sequence[str]) -> Strata:
 
 @functools.lru_cache(maxsize=4)
 def _picks(strata: Strata, draws: int, seed: int) -> NDArray[np.uint8]:
-    """How often each draw takes each task, shape (draws, tasks); kept for the next statistic.
+    """The count of each task in each draw, shape (draws, tasks), cached for the next statistic.
 
-    A byte is enough: one task is hardly ever taken a dozen times.
+    A byte suffices: a task is hardly ever drawn a dozen times.
     """
     rng = np.random.default_rng(seed)
     tasks = sum(map(len, strata))

@@ -1,4 +1,4 @@
-"""The jackknife over tasks: how far each moves a statistic, and the standard error that makes."""
+"""The jackknife over tasks: each one's influence on a statistic, and the standard error."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
@@ -8,17 +8,17 @@ import numpy as np
 from pytest_selfrepair.estimate.exact.draws import Floats
 
 BLOCK = 2**18
-"""Weights that are worked on at once: 2 MB, which stay in a core's cache."""
+"""The number of weights per block: 2 MB, to fit in a core's cache."""
 
 Statistic: TypeAlias = Callable[[Floats], Floats]
-"""From weights of shape (draws, tasks), none negative, to the statistic of each draw, (draws,)."""
+"""Maps non-negative weights of shape (draws, tasks) to each draw's statistic, shape (draws,)."""
 
 Strata: TypeAlias = tuple[tuple[int, ...], ...]
-"""The positions of tasks, in groups that are each drawn from within themselves."""
+"""The positions of the tasks in each stratum, which is resampled by itself."""
 
 
 def influence(statistic: Statistic, strata: Strata) -> Floats:
-    """How far each task moves a statistic: (n_h - 1)·(mean of leave-one-out - its own)/n_h.
+    """The influence of each task: (n_h - 1)·(mean of leave-one-out - its own)/n_h.
 
     Args:
         statistic: The statistic.
@@ -36,13 +36,13 @@ def influence(statistic: Statistic, strata: Strata) -> Floats:
 
 
 def standard_error(moved: Floats, strata: Strata) -> float:
-    """The standard error of a statistic within strata, from its influence."""
+    """The standard error of a statistic within strata, from the tasks' influence."""
     sizes = _sizes(strata)
     return float(np.sqrt(np.sum(moved**2 * sizes / (sizes - 1))))
 
 
 def _leaving_one_out(strata: Strata) -> Iterator[Floats]:
-    """Weights without one task each; the others of its stratum make up for it."""
+    """Yield weights that leave out one task each, scaling up the others of its stratum."""
     tasks = sum(map(len, strata))
     stratum_of = np.empty(tasks, dtype=np.intp)
     for number, stratum in enumerate(strata):
