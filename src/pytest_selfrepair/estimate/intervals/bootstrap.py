@@ -113,7 +113,7 @@ class Resampling:
         )
 
     def values(self, statistic: Statistic) -> Floats:
-        """The jackknife pseudovalue of each task; their mean is the statistic, without strata.
+        """The jackknife pseudovalue of each task, ignoring strata; their mean is the statistic.
 
         For a mean these are the averaged values.
         """
