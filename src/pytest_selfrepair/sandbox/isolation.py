@@ -24,7 +24,8 @@ from pytest_selfrepair.sandbox.bubblewrap import (
 )
 from pytest_selfrepair.sandbox.installed_packages import INSIDE, Packages
 from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
-from pytest_selfrepair.sandbox.session import Work, run_apart
+from pytest_selfrepair.sandbox.session import run_apart
+from pytest_selfrepair.sandbox.work import Work
 
 _FLAGS = (
     "-s",

@@ -5,7 +5,6 @@ import os
 import select
 import signal
 from collections.abc import Generator
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import TracebackType
 from typing import Self
@@ -14,61 +13,12 @@ from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.sandbox import words
 from pytest_selfrepair.sandbox.channel import CaseReport, ZygoteMessage, as_json
 from pytest_selfrepair.sandbox.files import blur_numbers, hear, memory_file, read_all
-from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import PATIENCE, BrokenZygoteError, ZygoteProcess
 from pytest_selfrepair.sandbox.watch import Watch
-from pytest_selfrepair.sandbox.ways import CallStyle
+from pytest_selfrepair.sandbox.work import Work
 
 _TAIL = 4_000  # bytes of standard error that are read
 _CHUNK = 1 << 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """A program and what it is run on; the outputs that it is to find have no place here.
-
-    Attributes:
-        program: The program.
-        fn_name: The function to call for each input; None: the program reads and prints.
-        inputs: Lists of arguments, or texts.
-        in_place: Whether the answer is what the function leaves in its first argument.
-        way: How the function is called.
-        before: What is run before the program, in its namespace, for calls with plain values.
-        after: What is run after it, for the same.
-        limits: What a case of it may use.
-        again: Whether all of it has been run before, and this is only to compare.
-    """
-
-    program: str
-    fn_name: str | None
-    inputs: list[JsonValue]
-    in_place: bool = False
-    way: CallStyle = CallStyle.JSON
-    before: str = ""
-    after: str = ""
-    limits: Limits = field(default_factory=Limits)
-    again: bool = False
-
-    def described(self, file: str) -> bytes:
-        """What a process of the sandbox needs to know before any input.
-
-        Args:
-            file: Where the program lies, as it sees it.
-        """
-        return as_json(
-            {
-                "program": self.program,
-                "file": file,
-                "fn_name": self.fn_name,
-                "in_place": self.in_place,
-                "way": self.way,
-                "before": self.before,
-                "after": self.after,
-                "cases": len(self.inputs),
-                "limits": self.limits.as_json(),
-                "again": self.again,
-            }
-        )
 
 
 class _LostError(BrokenZygoteError):

@@ -15,7 +15,7 @@ from pytest_selfrepair.sandbox.channel import CaseReport, as_json, parse_json
 from pytest_selfrepair.sandbox.files import memory_file
 from pytest_selfrepair.sandbox.packets import Packets
 from pytest_selfrepair.sandbox.process import ZygoteProcess
-from pytest_selfrepair.sandbox.session import Work
+from pytest_selfrepair.sandbox.work import Work
 
 _PATIENCE = 0.3  # seconds to wait for word
 _CHUNK = 1 << 16
