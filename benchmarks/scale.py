@@ -4,14 +4,16 @@
 
 Real programs, without those that run into a time limit, are judged in interleaved rounds by the
 pool `local`, by shards (a process of `selfrepair judge --shard` each) and by the pool `dask`, with
-as many processors each. A ratio is one of two times of the same round; the median over the rounds
-is shown, and the load of the machine. Starts are shown apart, since they are paid once. Then a
+as many processors each. A ratio is one of two times of the same round, by the clock and by the CPU
+seconds of all processes that have a part in it; the median over the rounds is shown, and the load
+of the machine. Starts are shown apart, since they are paid once. Then a
 worker is killed while the pool judges; and from the costs that were measured both ways are
 simulated with up to 1,000 processors, by the code that shares programs out in earnest.
 """
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import statistics
@@ -23,6 +25,7 @@ from collections.abc import Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
+import psutil
 from tabulate import tabulate
 
 from busy import programs_of
@@ -32,6 +35,9 @@ from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.sandbox.judge_pool import JudgePool
 from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
 from scale_simulation import Costs, simulate
+
+ALONE = 40
+"""Programs that are handed in one by one."""
 
 Work = Sequence[tuple[Task, str]]
 
@@ -87,6 +93,16 @@ def in_shards(tasks: Path, work: Work, count: int, folder: Path) -> float:
     return time.monotonic() - began
 
 
+def used() -> float:
+    """CPU seconds of this process and of all that it has started, as far as they are known."""
+    family = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    total = 0.0
+    for each in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            total += sum(each.cpu_times()[:4])  # its own, and that of children that have ended
+    return total
+
+
 async def rounds(tasks: Path, work: Work, workers: int, count: int, folder: Path) -> Costs:
     """Interleaved rounds with so many processors; prints times and ratios."""
     began = time.monotonic()
@@ -98,36 +114,49 @@ async def rounds(tasks: Path, work: Work, workers: int, count: int, folder: Path
         await judged(local, work[:20])
         await judged(dask, work[:20])
         times: list[tuple[float, float, float]] = []
-        own = 0.0
+        spent: list[tuple[float, float, float]] = []
+        own: list[float] = []
         start = statistics.median(in_shards(tasks, work[:1], workers, folder) for _ in range(2))
         for _ in range(count):
+            marks = [used()]
             here, _ = await judged(local, work)
+            marks.append(used())
             apart = in_shards(tasks, work, workers, folder) - start
+            marks.append(used())
             before = time.process_time()
             there, _ = await judged(dask, work)
-            own += time.process_time() - before
+            own.append(time.process_time() - before)
+            marks.append(used())
             times.append((here, apart, there))
-    median = [statistics.median(column) for column in zip(*times, strict=True)]
-    ratios = [statistics.median(row[n] / row[0] for row in times) for n in (1, 2)]
-    load = os.getloadavg()[0]
-    print(
-        tabulate(
-            [
-                ["local", f"{len(work) / median[0]:.0f}", "1", ""],
-                ["shards", f"{len(work) / median[1]:.0f}", f"{ratios[0]:.2f}", f"{start:.1f}"],
-                ["dask", f"{len(work) / median[2]:.0f}", f"{ratios[1]:.2f}", f"{opened:.1f}"],
-            ],
-            [f"{workers} at once, load {load:.1f}", "programs/s", "time to local", "start, s"],
-        ),
-        "\n",
-    )
-    return Costs(start=start, client=own / count / len(work))
+            spent.append((marks[1] - marks[0], marks[2] - marks[1], marks[3] - marks[2]))
+        alone = await one_by_one(dask, work[:ALONE])
+    rates = [f"{len(work) / statistics.median(each):.0f}" for each in zip(*times, strict=True)]
+    starts = ["", f"{start:.1f}", f"{opened:.1f}"]
+    rows = [
+        [name, rates[n], _ratio(times, n), _ratio(spent, n), starts[n]]
+        for n, name in enumerate(("local", "shards", "dask"))
+    ]
+    headers = [f"{workers} at once, load {os.getloadavg()[0]:.1f}", "programs/s"]
+    print(tabulate(rows, [*headers, "time to local", "CPU to local", "start, s"]), "\n")
+    each = statistics.median(own) / len(work)
+    return Costs(start=start, program=each, batch=max(0.0, alone - each))
+
+
+def _ratio(rows: Sequence[Sequence[float]], column: int) -> str:
+    """The median of what a pool took to what the pool `local` took."""
+    return f"{statistics.median(row[column] / row[0] for row in rows):.2f}"
+
+
+async def one_by_one(pool: JudgePool, work: Work) -> float:
+    """CPU seconds of this process for a program that is a batch of its own."""
+    before = time.process_time()
+    for task, program in work:
+        await pool.judge(task, program)
+    return (time.process_time() - before) / len(work)
 
 
 async def killed(work: Work) -> None:
     """Kill one of two workers in the middle; print what that cost, and that nothing was lost."""
-    import psutil  # noqa: PLC0415 - it comes with Dask
-
     async with opened_judge(JudgeSettings(pool="dask", jobs=2)) as pool:
         await judged(pool, work[:20])
         quiet, expected = await judged(pool, work)
@@ -154,12 +183,15 @@ async def run(options: argparse.Namespace) -> None:
         f"{1000 * mean:.0f} ms each\n"
     )
     many = list(islice(cycle(work), options.count))
-    costs = Costs(start=0.0, client=0.0)
+    costs = Costs(start=0.0, program=0.0, batch=0.0)
     with tempfile.TemporaryDirectory() as folder:
         for workers in options.workers:
             costs = await rounds(options.tasks, many, workers, options.rounds, Path(folder))
     await killed(many)
-    print(f"client and scheduler: {1000 * costs.client:.2f} ms of CPU time a program\n")
+    print(
+        f"CPU time of client and scheduler: {1000 * costs.program:.2f} ms a program, "
+        f"{1000 * costs.batch:.2f} ms a batch beside them\n"
+    )
     simulate(costs, measured)
 
 

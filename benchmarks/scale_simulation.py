@@ -10,18 +10,14 @@ from tabulate import tabulate
 
 from pytest_selfrepair.commands.fair_parts import expected_seconds, fair_parts
 from pytest_selfrepair.core.verdict import Outcome, Verdict
-from pytest_selfrepair.sandbox.dispatch import (
-    ENOUGH,
-    Batch,
-    Cases,
-    Dispatcher,
-    JudgeJob,
-    JudgeRequest,
-    Node,
-)
+from pytest_selfrepair.sandbox.batch_costs import ENOUGH
+from pytest_selfrepair.sandbox.batches import Batch, Node
+from pytest_selfrepair.sandbox.dask_pool import EACH, LEAST_AT_ONCE
+from pytest_selfrepair.sandbox.dispatch import Dispatcher
+from pytest_selfrepair.sandbox.judge_request import Cases, JudgeJob, JudgeRequest
 
 PROCESSORS = (1, 10, 100, 300, 1000)
-EACH, EACH_OF_SHARD = 60, 1000  # programs for each processor
+OF_WORKER, OF_SHARD = 300, 1000  # programs for each processor
 OF_TASK = 50  # programs of a task
 LIMIT = 4.0  # CPU seconds of a case
 LATENCY = 0.002  # seconds that a batch travels
@@ -34,11 +30,13 @@ class Costs:
 
     Attributes:
         start: Seconds until a shard's process judges.
-        client: CPU seconds of client and scheduler for a program.
+        program: CPU seconds of client and scheduler for a program.
+        batch: The same for a batch, beside its programs.
     """
 
     start: float
-    client: float
+    program: float
+    batch: float
 
 
 def simulate(costs: Costs, measured: Sequence[tuple[int, Sequence[float]]]) -> None:
@@ -51,9 +49,9 @@ def simulate(costs: Costs, measured: Sequence[tuple[int, Sequence[float]]]) -> N
     for late in (0.0, 0.1):
         rows = []
         for count in PROCESSORS:
-            drawn, cases = _drawn(measured, EACH_OF_SHARD * count, late)
+            drawn, cases = _drawn(measured, OF_SHARD * count, late)
             shards = _shards(costs, drawn, cases, count)
-            dask, busy = _Cluster(costs, drawn[: EACH * count], count).run()
+            dask, busy = _Cluster(costs, drawn[: OF_WORKER * count], count).run()
             rows.append([count, shards, dask, f"{busy:.0%}"])
         print(f"{late:.0%} of the programs run into a limit of {LIMIT:g} s; times as fast as one:")
         headers = ["processors", "shards", "dask", "client busy"]
@@ -100,7 +98,7 @@ class _Cluster:
         self._nodes = [Node(address=str(number), threads=1) for number in range(count)]
         self._dispatcher.nodes = {node.address: node for node in self._nodes}
         self._free_at = [0.0] * count
-        self._most = max(64, 16 * count)
+        self._most = max(LEAST_AT_ONCE, EACH * count)
         self._waiting = 0
         self._now = self._client = self._busy = 0.0
         self._events: list[tuple[float, int, Node, Batch, int, float]] = []
@@ -139,7 +137,7 @@ class _Cluster:
         while (batch := self._dispatcher.next_batch(node, self._now)) is not None:
             number = int(node.address)
             answered, took = _taken(batch)
-            cost = self._costs.client * answered
+            cost = self._costs.batch + self._costs.program * answered
             self._client, self._busy = max(self._client, self._now) + cost, self._busy + cost
             ends = max(self._client + LATENCY, self._free_at[number]) + took
             self._free_at[number] = ends

@@ -1,10 +1,8 @@
 """What a Dask worker does: it starts a judge, tries it out, and judges batches of programs."""
 
 import asyncio
-import hashlib
-import pickle
+import sys
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed_version
@@ -14,17 +12,16 @@ from distributed import Worker, WorkerPlugin, get_worker
 from pytest_selfrepair.core.task import Difficulty, Task
 from pytest_selfrepair.core.verdicts import JUDGE_VERSION
 from pytest_selfrepair.errors import InfrastructureError, SandboxError, SelfRepairError
+from pytest_selfrepair.sandbox.batch_costs import ENOUGH
 from pytest_selfrepair.sandbox.calibration import Speed, calibration, scale_to
 from pytest_selfrepair.sandbox.canary import canary
 from pytest_selfrepair.sandbox.confirming import confirmed
-from pytest_selfrepair.sandbox.dispatch import ENOUGH, Answer, JudgeJob
 from pytest_selfrepair.sandbox.installed_packages import Packages, find_packages, packages_for
 from pytest_selfrepair.sandbox.isolation import find_isolation
+from pytest_selfrepair.sandbox.judge_request import Answer, JudgeJob
 from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
+from pytest_selfrepair.sandbox.kept_tasks import KeptTasks
 from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
-
-_KEPT_BYTES = 512 << 20
-"""Bytes of pickled tasks that a worker keeps at most."""
 
 _WARM = "print(input())"
 
@@ -38,6 +35,7 @@ class WorkerFacts:
         isolation: How programs are kept apart from its machine.
         packages: What programs may use beside the standard library, with versions.
         calibration: CPU seconds of a fixed piece of work.
+        shares: Whether other workers of its machine may have the tasks that it was sent.
         trouble: Why it cannot judge; None where it can.
     """
 
@@ -45,6 +43,7 @@ class WorkerFacts:
     isolation: str = ""
     packages: tuple[str, ...] = ()
     calibration: float = 0.0
+    shares: bool = False
     trouble: str | None = None
 
 
@@ -55,7 +54,7 @@ class SentBatch:
     Attributes:
         plugin: The name of the plugin that judges it.
         digest: The SHA-256 of the pickled task.
-        data: The pickled task; None where the worker has been sent it before.
+        place: Where the pickled task lies on the worker's machine; empty: with the worker itself.
         jobs: The programs.
         calibration: Seconds of the calibration on the worker's machine, the least that any of its
             workers measured.
@@ -64,10 +63,23 @@ class SentBatch:
 
     plugin: str
     digest: str
-    data: bytes | None = field(repr=False)
+    place: str
     jobs: tuple[JudgeJob, ...] = field(repr=False)
     calibration: float
     reference_speed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedBatch:
+    """What came of a batch.
+
+    Attributes:
+        seconds: What it took.
+        answers: Those of its first programs, as many as there was time for.
+    """
+
+    seconds: float
+    answers: tuple[Answer, ...]
 
 
 class JudgePlugin(WorkerPlugin):
@@ -88,7 +100,7 @@ class JudgePlugin(WorkerPlugin):
         self.facts: WorkerFacts | None = None
         self.speed = Speed()
         self._judge: SandboxJudge | None = None
-        self._tasks: OrderedDict[str, tuple[int, Task]] = OrderedDict()
+        self._tasks: KeptTasks | None = None
 
     async def setup(self, worker: Worker) -> None:
         """Start the judge, attack it, and see how fast the machine is; never raises."""
@@ -98,7 +110,9 @@ class JudgePlugin(WorkerPlugin):
             self.facts = WorkerFacts(trouble=str(error))
 
     async def teardown(self, worker: Worker) -> None:  # noqa: ARG002 - Dask's signature
-        """End the judge."""
+        """End the judge, and forget all tasks."""
+        if self._tasks is not None:
+            self._tasks.close()
         if self._judge is not None:
             await self._judge.aclose()
 
@@ -117,22 +131,20 @@ class JudgePlugin(WorkerPlugin):
             )
         task = Task(id="warm", difficulty=Difficulty.INTRODUCTORY, statement="", cases=())
         await asyncio.gather(*(judge.run_once(task, _WARM, "1\n") for _ in range(threads)))
+        shares = isolation.contained and sys.platform == "linux"
+        self._tasks = KeptTasks(shares=shares)
         return WorkerFacts(
             isolation=isolation.description,
+            shares=shares,
             packages=versions_of(chosen),
             calibration=await asyncio.to_thread(calibration),
         )
 
-    def task(self, digest: str, data: bytes | None) -> Task | None:
-        """A task of which the cases have been sent, now or before; None where they are lacking."""
-        if data is not None and digest not in self._tasks:
-            self._tasks[digest] = len(data), pickle.loads(data)  # noqa: S301 - who joins a cluster runs code on it
-            while len(self._tasks) > 1 and sum(n for n, _ in self._tasks.values()) > _KEPT_BYTES:
-                self._tasks.popitem(last=False)
-        if digest not in self._tasks:
-            return None
-        self._tasks.move_to_end(digest)
-        return self._tasks[digest][1]
+    @property
+    def tasks(self) -> KeptTasks:
+        """The tasks that the worker knows."""
+        assert self._tasks is not None  # noqa: S101 - a worker with trouble is given nothing
+        return self._tasks
 
     def judge_at(self, scale: float) -> SandboxJudge:
         """The judge, its time limits scaled."""
@@ -147,23 +159,32 @@ def facts(name: str, dask_worker: Worker) -> WorkerFacts | None:
     return plugin.facts if isinstance(plugin, JudgePlugin) else None
 
 
-def judge_batch(batch: SentBatch) -> tuple[float, tuple[Answer, ...]] | None:
+def keep_task(name: str, digest: str, data: bytes, dask_worker: Worker) -> str:
+    """Have a worker keep a pickled task; where other workers of its machine find it."""
+    return _plugin(dask_worker, name).tasks.keep(digest, data)
+
+
+def judge_batch(batch: SentBatch) -> JudgedBatch | None:
     """Judge the programs of a batch, one after the other, in a thread of a worker.
 
     Returns:
-        Seconds that it took, and answers for the first of them, as many as there was time for;
-        None where the cases are lacking.
+        None where the task is lacking.
     """
-    plugin = get_worker().plugins[batch.plugin]
-    assert isinstance(plugin, JudgePlugin)  # noqa: S101 - by its name
-    task = plugin.task(batch.digest, batch.data)
+    plugin = _plugin(get_worker(), batch.plugin)
+    task = plugin.tasks.find(batch.digest, batch.place)
     if task is None:
         return None
     began = time.perf_counter()
     usual = max(batch.calibration, plugin.speed.now())  # the machine may be slower than it was
     judge = plugin.judge_at(scale_to(batch.reference_speed, usual))
     answers = asyncio.run(_answers(judge, task, batch.jobs, usual))
-    return time.perf_counter() - began, answers
+    return JudgedBatch(seconds=time.perf_counter() - began, answers=answers)
+
+
+def _plugin(worker: Worker, name: str) -> JudgePlugin:
+    plugin = worker.plugins[name]
+    assert isinstance(plugin, JudgePlugin)  # noqa: S101 - by its name
+    return plugin
 
 
 async def _answers(
@@ -180,6 +201,9 @@ async def _answers(
 
 async def _answer(judge: SandboxJudge, task: Task, job: JudgeJob, usual: float) -> Answer:
     try:
+        if job.alone:
+            async with judge.alone():
+                return await judge.judge(task, job.program)
         if job.judged:
             return await confirmed(judge, task, job.program, usual)
         return await judge.run_once(task, job.program, job.given)
@@ -192,8 +216,3 @@ async def _answer(judge: SandboxJudge, task: Task, job: JudgeJob, usual: float) 
 def versions_of(chosen: Packages | None) -> tuple[str, ...]:
     """The packages that programs may use, or numpy where that is left to tasks, as installed."""
     return packages_for(("numpy",), chosen).versions
-
-
-def digest_of(data: bytes) -> str:
-    """By which a worker knows a task again."""
-    return hashlib.sha256(data).hexdigest()
