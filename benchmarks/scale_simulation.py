@@ -14,7 +14,7 @@ from pytest_selfrepair.sandbox.batch_costs import ENOUGH
 from pytest_selfrepair.sandbox.batches import Batch, Node
 from pytest_selfrepair.sandbox.dask_pool import EACH, LEAST_AT_ONCE
 from pytest_selfrepair.sandbox.dispatch import Dispatcher
-from pytest_selfrepair.sandbox.judge_request import Cases, JudgeJob, JudgeRequest
+from pytest_selfrepair.sandbox.judge_request import Cases, Execution, JudgeJob, JudgeRequest
 
 PROCESSORS = (1, 10, 100, 300, 1000)
 OF_WORKER, OF_SHARD = 300, 1000  # programs for each processor
@@ -101,7 +101,7 @@ class _Cluster:
         self._most = max(LEAST_AT_ONCE, EACH * count)
         self._waiting = 0
         self._now = self._client = self._busy = 0.0
-        self._events: list[tuple[float, int, Node, Batch, int, float]] = []
+        self._events: list[tuple[float, int, Node, Batch, list[Execution]]] = []
         self._numbers = itertools.count()
 
     def run(self) -> tuple[float, float]:
@@ -110,10 +110,9 @@ class _Cluster:
         for node in self._nodes:
             self._give(node)
         while self._events:
-            at, _, node, batch, answered, took = heapq.heappop(self._events)
+            at, _, node, batch, executions = heapq.heappop(self._events)
             self._now = max(at, self._client)  # an answer waits until the client is free
-            done = [_PASSED] * answered
-            self._dispatcher.finished(node, batch, done, took, self._now)
+            self._dispatcher.finished(node, batch, executions, self._now)
             self._feed()
             self._give(node)
             if self._dispatcher.has_to_share or not self._events:
@@ -136,20 +135,25 @@ class _Cluster:
     def _give(self, node: Node) -> None:
         while (batch := self._dispatcher.next_batch(node, self._now)) is not None:
             number = int(node.address)
-            answered, took = _taken(batch)
-            cost = self._costs.batch + self._costs.program * answered
+            executions = _executed(batch)
+            cost = self._costs.batch + self._costs.program * len(executions)
             self._client, self._busy = max(self._client, self._now) + cost, self._busy + cost
-            ends = max(self._client + LATENCY, self._free_at[number]) + took
+            ends = max(self._client + LATENCY, self._free_at[number])
+            ends += sum(each.seconds for each in executions)
             self._free_at[number] = ends
-            event = (ends + LATENCY, next(self._numbers), node, batch, answered, took)
-            heapq.heappush(self._events, event)
+            heapq.heappush(
+                self._events, (ends + LATENCY, next(self._numbers), node, batch, executions)
+            )
 
 
-def _taken(batch: Batch) -> tuple[int, float]:
-    """How many programs of a batch a worker comes to, and how long it takes."""
+def _executed(batch: Batch) -> list[Execution]:
+    """The programs of a batch that a worker comes to."""
+    executions: list[Execution] = []
     took = 0.0
-    for number, request in enumerate(batch.requests, start=1):
-        took += float(str(request.job.given))
+    for request in batch.requests:
+        seconds = float(str(request.job.given))
+        executions.append(Execution(answer=_PASSED, seconds=seconds))
+        took += seconds
         if took > ENOUGH:
-            return number, took
-    return len(batch.requests), took
+            break
+    return executions

@@ -10,9 +10,16 @@ from hypothesis import strategies as st
 
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.errors import SandboxError
+from pytest_selfrepair.sandbox.batch_costs import FIRST_GUESS, TARGET
 from pytest_selfrepair.sandbox.batches import WINDOW, Batch, Node
 from pytest_selfrepair.sandbox.dispatch import Dispatcher
-from pytest_selfrepair.sandbox.judge_request import Answer, Cases, JudgeJob, JudgeRequest
+from pytest_selfrepair.sandbox.judge_request import (
+    Answer,
+    Cases,
+    Execution,
+    JudgeJob,
+    JudgeRequest,
+)
 
 PASSED = Verdict(outcome=Outcome.PASSED, cases_run=1, cases_passed=1)
 SLOW = Verdict(outcome=Outcome.TIME_LIMIT, cases_run=1, cases_passed=0)
@@ -57,8 +64,11 @@ class Waiting:
     def finish(
         self, batch: Batch, number: int = 0, now: float = 0.0, *, found: Answer = PASSED
     ) -> None:
-        answers = [found] * len(batch.requests)
-        self.dispatcher.finished(self.node(number), batch, answers, 0.1, now)
+        self.dispatcher.finished(self.node(number), batch, executed(batch, found), now)
+
+
+def executed(batch: Batch, found: Answer, count: int | None = None) -> list[Execution]:
+    return [Execution(answer=found, seconds=0.01)] * (count or len(batch.requests))
 
 
 def programs(batch: Batch | None) -> list[str]:
@@ -66,11 +76,24 @@ def programs(batch: Batch | None) -> list[str]:
     return [request.job.program for request in batch.requests]
 
 
-def test_a_batch_has_programs_of_one_task() -> None:
+def test_programs_of_a_task_stay_together_in_batches() -> None:
     waiting = Waiting("a", "b", "a", "b")
     assert programs(waiting.next()) == ["0", "2"]
     assert programs(waiting.next()) == ["1", "3"]
     assert waiting.next() is None
+
+
+def test_few_programs_of_many_tasks_make_one_batch() -> None:
+    waiting = Waiting(*"abcabcabcabc")
+    waiting.node().known["c"] = None
+    assert programs(waiting.next()) == ["2", "5", "8", "11", "0", "3"]
+
+
+def test_a_batch_takes_no_longer_than_it_should() -> None:
+    waiting = Waiting(*"ab" * 50)
+    first = waiting.next()
+    assert first is not None
+    assert len(first.requests) == round(TARGET / FIRST_GUESS)
 
 
 def test_a_worker_has_no_more_than_its_window() -> None:
@@ -82,7 +105,7 @@ def test_a_worker_has_no_more_than_its_window() -> None:
 def test_a_worker_gets_programs_of_a_task_whose_cases_it_has() -> None:
     waiting = Waiting("a", "b", "c")
     waiting.node().known["c"] = None
-    assert programs(waiting.next()) == ["2"]
+    assert programs(waiting.next()) == ["2", "0"]
 
 
 def test_few_programs_are_shared_out_among_workers() -> None:
@@ -94,7 +117,7 @@ def test_what_a_worker_did_not_come_to_is_given_to_another() -> None:
     waiting = Waiting(*"aaaaaaaa", workers=2)
     batch = waiting.next()
     assert batch is not None
-    waiting.dispatcher.finished(waiting.node(), batch, [PASSED], 3.0, 3.0)
+    waiting.dispatcher.finished(waiting.node(), batch, executed(batch, PASSED, 1), 3.0)
     assert programs(waiting.next(1)) == programs(batch)[1:]
 
 
@@ -261,8 +284,8 @@ def test_whatever_happens_every_program_is_answered_once(chance: Random, poison:
         elif running and event < 0.8:
             batch = running[0]
             done = chance.randint(1, len(batch.requests))
-            found = [chance.choice([PASSED, SLOW]) for _ in range(done)]
-            waiting.dispatcher.finished(node, batch, found, 1.0, now)
+            found = chance.choice([PASSED, SLOW])
+            waiting.dispatcher.finished(node, batch, executed(batch, found, done), now)
     assert Counter(number for number, _ in waiting.answers) == dict.fromkeys(range(30), 1)
     failures = {number for number, each in waiting.answers if isinstance(each, SandboxError)}
     assert poison <= failures

@@ -68,26 +68,29 @@ class Backlog:
         """A batch that another worker had."""
         return _first_open(self._again)
 
-    def take_new(self, known: Collection[str], most: Callable[[str], int]) -> Batch | None:
-        """Programs of a task, of one that a worker knows where there is one.
+    def take_new(
+        self, known: Collection[str], most: int, seconds: float, expected: Callable[[str], float]
+    ) -> Batch | None:
+        """Programs of one task, then of others, first of those that a worker knows.
 
         Args:
             known: The digests of the tasks that the worker knows.
-            most: How many programs a batch of a task may have.
+            most: How many programs at most.
+            seconds: How long they may take together, but for the last of them.
+            expected: How long a program takes, by its task's digest.
         """
-        while (digest := self._digest(known)) is not None:
-            queue, bound = self._new[digest], most(digest)
-            taken: list[JudgeRequest] = []
-            while queue and len(taken) < bound:
+        taken: list[JudgeRequest] = []
+        while len(taken) < most and seconds > 0 and (digest := self._digest(known)) is not None:
+            queue, each = self._new[digest], expected(digest)
+            while queue and len(taken) < most and seconds > 0:
                 request = queue.popleft()
                 self.fresh -= 1
                 if request.open:
                     taken.append(request)
+                    seconds -= each
             if not queue:
                 del self._new[digest]
-            if taken:
-                return Batch(requests=tuple(taken))
-        return None
+        return Batch(requests=tuple(taken)) if taken else None
 
     def clear(self) -> None:
         """Forget all of them."""

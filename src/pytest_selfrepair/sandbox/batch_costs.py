@@ -1,9 +1,10 @@
 """How long programs take, learned as they are judged, and how many of them make a batch."""
 
 import math
+from collections.abc import Sequence
 
 from pytest_selfrepair.sandbox.batches import Batch
-from pytest_selfrepair.sandbox.judge_request import Cases
+from pytest_selfrepair.sandbox.judge_request import Execution, JudgeRequest
 
 TARGET = 1.0
 """Seconds that a batch is expected to take at most."""
@@ -18,8 +19,7 @@ FIRST_GUESS = 0.05
 MOST_IN_BATCH = 256
 """Programs of a batch at most."""
 
-_OF_TASK, _OF_ALL = 0.3, 0.1  # the share of what is known that a new measurement replaces
-_LEAST = 1e-6  # seconds
+_OF_TASK, _OF_ALL = 0.3, 0.1  # the share of what is known that a new batch replaces
 
 
 class BatchCosts:
@@ -29,28 +29,31 @@ class BatchCosts:
         self._of_task: dict[str, float] = {}
         self._of_all = FIRST_GUESS
 
-    def learn(self, cases: Cases, seconds: float, programs: int) -> None:
-        """So many programs of a task have taken so long."""
-        each = seconds / max(programs, 1)
-        known = self._of_task.get(cases.digest, each)
-        self._of_task[cases.digest] = known + _OF_TASK * (each - known)
-        self._of_all += _OF_ALL * (each - self._of_all)
+    def learn(self, requests: Sequence[JudgeRequest], executions: Sequence[Execution]) -> None:
+        """Programs of a batch have been executed, the first of them or all."""
+        found: dict[str, list[float]] = {}
+        for request, execution in zip(requests, executions, strict=False):
+            found.setdefault(request.cases.digest, []).append(execution.seconds)
+        for digest, seconds in found.items():
+            each = sum(seconds) / len(seconds)
+            known = self._of_task.get(digest, each)
+            self._of_task[digest] = known + _OF_TASK * (each - known)
+            self._of_all += _OF_ALL * (each - self._of_all)
 
-    def most(self, digest: str, waiting: int, free: int) -> int:
-        """How many programs of a task make the next batch.
-
-        Args:
-            digest: The task's.
-            waiting: Programs that wait.
-            free: Batches that workers may be given now.
-        """
-        in_time = int(TARGET / max(self._each(digest), _LEAST))
-        share = math.ceil(waiting / max(free, 1))
-        return min(max(1, in_time), max(1, share), MOST_IN_BATCH)
+    def expected(self, digest: str) -> float:
+        """Seconds that a program of a task takes."""
+        return self._of_task.get(digest, self._of_all)
 
     def bound(self, batch: Batch) -> float:
         """Seconds in which a batch should end: one more program is begun just before enough."""
-        return ENOUGH + batch.cases.seconds + self._each(batch.cases.digest)
+        return ENOUGH + max(each.seconds + self.expected(each.digest) for each in batch.tasks)
 
-    def _each(self, digest: str) -> float:
-        return self._of_task.get(digest, self._of_all)
+
+def fair_share(waiting: int, free: int) -> int:
+    """How many programs the next batch has at most, so that there is something for everybody.
+
+    Args:
+        waiting: Programs that wait.
+        free: Batches that workers may be given now.
+    """
+    return min(max(1, math.ceil(waiting / max(free, 1))), MOST_IN_BATCH)

@@ -1,4 +1,4 @@
-"""What workers are given: batches of a task's programs, and what each worker has of them."""
+"""What workers are given: batches of programs, and what each worker has of them."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ WINDOW = 2
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Batch:
-    """Programs of one task that a worker runs one after the other.
+    """Programs that a worker runs one after the other, those of a task together.
 
     Attributes:
         requests: The programs.
@@ -28,9 +28,9 @@ class Batch:
     alone: bool = False
 
     @property
-    def cases(self) -> Cases:
-        """Its task."""
-        return self.requests[0].cases
+    def tasks(self) -> tuple[Cases, ...]:
+        """Their tasks, each once, in order."""
+        return tuple({each.cases.digest: each.cases for each in self.requests}.values())
 
     @property
     def open(self) -> tuple[JudgeRequest, ...]:
@@ -70,8 +70,9 @@ class Node:
         if not self.running:
             self.heard = now
         self.running.append(batch)
-        self.known[batch.cases.digest] = None
-        self.known.move_to_end(batch.cases.digest)
+        for cases in batch.tasks:
+            self.known[cases.digest] = None
+            self.known.move_to_end(cases.digest)
         while len(self.known) > _MOST_KNOWN:
             self.known.popitem(last=False)
 

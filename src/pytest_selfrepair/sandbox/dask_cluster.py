@@ -17,13 +17,14 @@ from pytest_selfrepair.sandbox.dask_worker import (
     JudgedBatch,
     JudgePlugin,
     SentBatch,
+    SentPrograms,
     facts,
     judge_batch,
     keep_task,
     versions_of,
 )
 from pytest_selfrepair.sandbox.installed_packages import Packages
-from pytest_selfrepair.sandbox.judge_request import Cases
+from pytest_selfrepair.sandbox.judge_request import Cases, JudgeJob
 from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
 from pytest_selfrepair.sandbox.sent_tasks import SentTasks
 
@@ -115,10 +116,14 @@ class DaskCluster:
         worker = self.workers.get(address)
         if worker is None:
             raise ConnectionError(f"the worker at {address} is gone")
-        judged = await self._submit(worker, batch, await self._tasks.place(worker, batch.cases))
-        if judged is None:  # whoever kept the task is gone
-            judged = await self._submit(worker, batch, await self._tasks.renew(worker, batch.cases))
-        if judged is None:
+        places = {each.digest: await self._tasks.place(worker, each) for each in batch.tasks}
+        judged = await self._submit(worker, batch, places)
+        if judged.lacking:  # whoever kept a task is gone
+            for each in batch.tasks:
+                if each.digest in judged.lacking:
+                    places[each.digest] = await self._tasks.renew(worker, each)
+            judged = await self._submit(worker, batch, places)
+        if judged.lacking:
             raise ConnectionError(f"the worker at {address} does not keep tasks")
         return judged
 
@@ -179,14 +184,20 @@ class DaskCluster:
             raise ConnectionError(f"the worker at {address} takes no task: {error}") from None
         return place
 
-    async def _submit(self, worker: JudgingWorker, batch: Batch, place: str) -> JudgedBatch | None:
-        """Have a worker judge a batch of a task that lies in a place; None: it is not there."""
+    async def _submit(
+        self, worker: JudgingWorker, batch: Batch, places: Mapping[str, str]
+    ) -> JudgedBatch:
+        """Have a worker judge a batch of tasks that lie in some places, by their digests."""
         calibration = self._admission.calibration(worker)
+        jobs: dict[str, list[JudgeJob]] = {}
+        for request in batch.requests:
+            jobs.setdefault(request.cases.digest, []).append(request.job)
         sent = SentBatch(
             plugin=self._plugin,
-            digest=batch.cases.digest,
-            place=place,
-            jobs=tuple(request.job for request in batch.requests),
+            parts=tuple(
+                SentPrograms(digest=digest, place=places[digest], jobs=tuple(each))
+                for digest, each in jobs.items()
+            ),
             calibration=calibration,
             reference_speed=self._reference or 1000 * calibration,
         )
@@ -198,7 +209,7 @@ class DaskCluster:
             allow_other_workers=False,
         )
         try:
-            judged: JudgedBatch | None = await future
+            judged: JudgedBatch = await future
         except FutureCancelledError as error:
             raise ConnectionError(f"the scheduler has dropped the batch: {error}") from None
         finally:

@@ -80,7 +80,7 @@ class DaskExecution:
             why = f"a worker said {type(error).__name__}: {error}"
             dispatcher.failed(node, batch, why, time.monotonic())
         else:
-            dispatcher.finished(node, batch, judged.answers, judged.seconds, time.monotonic())
+            dispatcher.finished(node, batch, judged.executions, time.monotonic())
         finally:
             self._running.pop(batch, None)
         if dispatcher.has_to_share:

@@ -18,7 +18,7 @@ from pytest_selfrepair.sandbox.canary import canary
 from pytest_selfrepair.sandbox.confirming import confirmed
 from pytest_selfrepair.sandbox.installed_packages import Packages, find_packages, packages_for
 from pytest_selfrepair.sandbox.isolation import find_isolation
-from pytest_selfrepair.sandbox.judge_request import Answer, JudgeJob
+from pytest_selfrepair.sandbox.judge_request import Answer, Execution, JudgeJob
 from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
 from pytest_selfrepair.sandbox.kept_tasks import KeptTasks
 from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
@@ -48,23 +48,34 @@ class WorkerFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentPrograms:
+    """Programs of a task as they travel.
+
+    Attributes:
+        digest: The SHA-256 of the pickled task.
+        place: Where the pickled task lies on the worker's machine; empty: with the worker itself.
+        jobs: The programs.
+    """
+
+    digest: str
+    place: str
+    jobs: tuple[JudgeJob, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SentBatch:
     """A batch as it travels.
 
     Attributes:
         plugin: The name of the plugin that judges it.
-        digest: The SHA-256 of the pickled task.
-        place: Where the pickled task lies on the worker's machine; empty: with the worker itself.
-        jobs: The programs.
+        parts: The programs, by task.
         calibration: Seconds of the calibration on the worker's machine, the least that any of its
             workers measured.
         reference_speed: Milliseconds of it on the machine by whose speed time limits are meant.
     """
 
     plugin: str
-    digest: str
-    place: str
-    jobs: tuple[JudgeJob, ...] = field(repr=False)
+    parts: tuple[SentPrograms, ...]
     calibration: float
     reference_speed: float
 
@@ -74,12 +85,12 @@ class JudgedBatch:
     """What came of a batch.
 
     Attributes:
-        seconds: What it took.
-        answers: Those of its first programs, as many as there was time for.
+        executions: Those of its first programs, as many as there was time for.
+        lacking: The digests of tasks that are not where they should be; then nothing was judged.
     """
 
-    seconds: float
-    answers: tuple[Answer, ...]
+    executions: tuple[Execution, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 class JudgePlugin(WorkerPlugin):
@@ -164,21 +175,22 @@ def keep_task(name: str, digest: str, data: bytes, dask_worker: Worker) -> str:
     return _plugin(dask_worker, name).tasks.keep(digest, data)
 
 
-def judge_batch(batch: SentBatch) -> JudgedBatch | None:
-    """Judge the programs of a batch, one after the other, in a thread of a worker.
-
-    Returns:
-        None where the task is lacking.
-    """
+def judge_batch(batch: SentBatch) -> JudgedBatch:
+    """Judge the programs of a batch, one after the other, in a thread of a worker."""
     plugin = _plugin(get_worker(), batch.plugin)
-    task = plugin.tasks.find(batch.digest, batch.place)
-    if task is None:
-        return None
-    began = time.perf_counter()
+    jobs: list[tuple[Task, JudgeJob]] = []
+    lacking: list[str] = []
+    for part in batch.parts:
+        task = plugin.tasks.find(part.digest, part.place)
+        if task is None:
+            lacking.append(part.digest)
+        else:
+            jobs += [(task, job) for job in part.jobs]
+    if lacking:
+        return JudgedBatch(lacking=tuple(lacking))
     usual = max(batch.calibration, plugin.speed.now())  # the machine may be slower than it was
     judge = plugin.judge_at(scale_to(batch.reference_speed, usual))
-    answers = asyncio.run(_answers(judge, task, batch.jobs, usual))
-    return JudgedBatch(seconds=time.perf_counter() - began, answers=answers)
+    return JudgedBatch(executions=asyncio.run(_executions(judge, jobs, usual)))
 
 
 def _plugin(worker: Worker, name: str) -> JudgePlugin:
@@ -187,16 +199,19 @@ def _plugin(worker: Worker, name: str) -> JudgePlugin:
     return plugin
 
 
-async def _answers(
-    judge: SandboxJudge, task: Task, jobs: Sequence[JudgeJob], usual: float
-) -> tuple[Answer, ...]:
-    ends = time.monotonic() + ENOUGH
-    answers: list[Answer] = []
-    for job in jobs:
-        answers.append(await _answer(judge, task, job, usual))
-        if time.monotonic() > ends:
+async def _executions(
+    judge: SandboxJudge, jobs: Sequence[tuple[Task, JudgeJob]], usual: float
+) -> tuple[Execution, ...]:
+    began = before = time.monotonic()
+    found: list[Execution] = []
+    for task, job in jobs:
+        answer = await _answer(judge, task, job, usual)
+        now = time.monotonic()
+        found.append(Execution(answer=answer, seconds=now - before))
+        before = now
+        if now - began > ENOUGH:
             break
-    return tuple(answers)
+    return tuple(found)
 
 
 async def _answer(judge: SandboxJudge, task: Task, job: JudgeJob, usual: float) -> Answer:

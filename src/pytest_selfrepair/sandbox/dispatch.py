@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pytest_selfrepair.core.verdict import Verdict
 from pytest_selfrepair.errors import InfrastructureError, SandboxError
 from pytest_selfrepair.sandbox.backlog import Backlog
-from pytest_selfrepair.sandbox.batch_costs import BatchCosts
+from pytest_selfrepair.sandbox.batch_costs import TARGET, BatchCosts, fair_share
 from pytest_selfrepair.sandbox.batches import Batch, Node
-from pytest_selfrepair.sandbox.judge_request import Answer, JudgeRequest
+from pytest_selfrepair.sandbox.judge_request import Answer, Execution, JudgeRequest
 
 MOST_GIVEN = 3
 """How often a batch is given to workers that do not answer in time."""
@@ -60,19 +60,19 @@ class Dispatcher:
         return batch
 
     def finished(
-        self, node: Node, batch: Batch, answers: Sequence[Answer], seconds: float, now: float
+        self, node: Node, batch: Batch, executions: Sequence[Execution], now: float
     ) -> None:
-        """A worker has answered, and has taken so long; what it did not come to is given anew."""
+        """A worker has answered; what it did not come to is given anew."""
         node.end(batch, now)
-        for request, answer in zip(batch.requests, answers, strict=False):
-            self._end(request, answer, now, alone=batch.alone)
-        left = batch.requests[len(answers) :]
+        for request, execution in zip(batch.requests, executions, strict=False):
+            self._end(request, execution.answer, now, alone=batch.alone)
+        left = batch.requests[len(executions) :]
         for request in left:
             self._end(request, None, now)
         if left:
             rest = Batch(requests=left, suspect=batch.suspect, alone=batch.alone)
             self._backlog.put_back(rest, first=True)
-        self._costs.learn(batch.cases, seconds, len(answers))
+        self._costs.learn(batch.requests, executions)
 
     def given_back(self, node: Node, batch: Batch, now: float) -> None:
         """A batch was not run, through nobody's fault."""
@@ -155,12 +155,10 @@ class Dispatcher:
                 sound, key=lambda each: len(each.running)
             ):
                 return None  # it is to come to its end, and then gets a suspect one
-        return self._backlog.take_again() or self._backlog.take_new(node.known, self._most)
-
-    def _most(self, digest: str) -> int:
-        """How many programs of a task make the next batch."""
-        free = sum(node.room for node in self.nodes.values())
-        return self._costs.most(digest, self._backlog.fresh, free)
+        if (batch := self._backlog.take_again()) is not None:
+            return batch
+        share = fair_share(self._backlog.fresh, sum(each.room for each in self.nodes.values()))
+        return self._backlog.take_new(node.known, share, TARGET, self._costs.expected)
 
     def _end_all(self, batch: Batch, now: float) -> None:
         for request in batch.requests:
@@ -203,7 +201,8 @@ class Dispatcher:
         """Find out which program it is; a single one is given up."""
         requests = batch.open
         if len(requests) == 1:
-            found = f"{batch.cases.task_id}: a program could not be judged: {why}, again and again"
+            name = requests[0].cases.task_id
+            found = f"{name}: a program could not be judged: {why}, again and again"
             requests[0].settle(SandboxError(found))
             return
         middle = len(requests) // 2

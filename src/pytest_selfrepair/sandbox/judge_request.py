@@ -45,6 +45,19 @@ class JudgeJob:
     alone: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """What came of one execution of a program.
+
+    Attributes:
+        answer: What became of the program.
+        seconds: What the execution took.
+    """
+
+    answer: Answer
+    seconds: float
+
+
 class JudgeRequest:
     """A job that somebody waits for.
 
