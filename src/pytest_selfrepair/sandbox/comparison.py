@@ -14,12 +14,14 @@ from pytest_selfrepair.sandbox.child_reports import (
     same_answer,
     unstable,
 )
+from pytest_selfrepair.sandbox.compiling import Standing
 from pytest_selfrepair.sandbox.limits import Limits
-from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
+from pytest_selfrepair.sandbox.process import ZygoteProcess
 from pytest_selfrepair.sandbox.referee import Referee
-from pytest_selfrepair.sandbox.session import Session, Standing, run_again
+from pytest_selfrepair.sandbox.session import Session, run_again
 from pytest_selfrepair.sandbox.shared import Shared
 from pytest_selfrepair.sandbox.work import work_of
+from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 
 
 class Comparison:

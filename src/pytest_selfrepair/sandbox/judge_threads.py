@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from pytest_selfrepair.errors import SandboxError
-from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
+from pytest_selfrepair.sandbox.process import ZygoteProcess
+from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 ATTEMPTS = 3

@@ -4,9 +4,10 @@ from pytest_selfrepair.core.task import JsonValue, Task
 from pytest_selfrepair.core.verdict import Ran
 from pytest_selfrepair.sandbox.child_reports import Answer, lines_of, read_case, read_uncompiled
 from pytest_selfrepair.sandbox.limits import Limits
-from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
+from pytest_selfrepair.sandbox.process import ZygoteProcess
 from pytest_selfrepair.sandbox.session import run_apart
 from pytest_selfrepair.sandbox.work import work_of
+from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 
 
 def run_once(
