@@ -42,6 +42,12 @@ _FILES = tuple(
     for name in (
         "zygote",
         "child",
+        "case_process",
+        "together",
+        "described",
+        "forking",
+        "limiting",
+        "world",
         "runner",
         "stateless",
         "plain",
