@@ -32,6 +32,9 @@ from busy import programs_of
 from pytest_selfrepair.api.judge_programs import opened_judge
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
+from pytest_selfrepair.sandbox.batches import Batch
+from pytest_selfrepair.sandbox.dask_cluster import DaskCluster
+from pytest_selfrepair.sandbox.dask_worker import JudgedBatch
 from pytest_selfrepair.sandbox.judge_pool import JudgePool
 from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
 from scale_simulation import Costs, simulate
@@ -115,7 +118,7 @@ async def rounds(tasks: Path, work: Work, workers: int, count: int, folder: Path
         await judged(dask, work[:20])
         times: list[tuple[float, float, float]] = []
         spent: list[tuple[float, float, float]] = []
-        own: list[float] = []
+        own: list[tuple[float, int]] = []
         start = statistics.median(in_shards(tasks, work[:1], workers, folder) for _ in range(2))
         for _ in range(count):
             marks = [used()]
@@ -123,23 +126,31 @@ async def rounds(tasks: Path, work: Work, workers: int, count: int, folder: Path
             marks.append(used())
             apart = in_shards(tasks, work, workers, folder) - start
             marks.append(used())
-            before = time.process_time()
+            before, earlier = time.process_time(), SENT[0]
             there, _ = await judged(dask, work)
-            own.append(time.process_time() - before)
+            own.append((time.process_time() - before, SENT[0] - earlier))
             marks.append(used())
             times.append((here, apart, there))
             spent.append((marks[1] - marks[0], marks[2] - marks[1], marks[3] - marks[2]))
         alone = await one_by_one(dask, work[:ALONE])
+        idle = await idling()
     rates = [f"{len(work) / statistics.median(each):.0f}" for each in zip(*times, strict=True)]
     starts = ["", f"{start:.1f}", f"{opened:.1f}"]
+    # What ends meanwhile, as shards do, is not known to have used what its programs have.
+    cpu = ["1.00", "", _ratio(spent, 2)]
     rows = [
-        [name, rates[n], _ratio(times, n), _ratio(spent, n), starts[n]]
+        [name, rates[n], _ratio(times, n), cpu[n], starts[n]]
         for n, name in enumerate(("local", "shards", "dask"))
     ]
     headers = [f"{workers} at once, load {os.getloadavg()[0]:.1f}", "programs/s"]
     print(tabulate(rows, [*headers, "time to local", "CPU to local", "start, s"]), "\n")
-    each = statistics.median(own) / len(work)
-    return Costs(start=start, program=each, batch=max(0.0, alone - each))
+    # What is spent for so many batches and programs, and for batches of one program each.
+    spent_there = statistics.median(spent for spent, _ in own) - idle * statistics.median(
+        row[2] for row in times
+    )
+    batches = statistics.median(sent for _, sent in own)
+    program = max(0.0, (spent_there - batches * alone) / (len(work) - batches))
+    return Costs(start=start, program=program, batch=alone - program)
 
 
 def _ratio(rows: Sequence[Sequence[float]], column: int) -> str:
@@ -149,10 +160,32 @@ def _ratio(rows: Sequence[Sequence[float]], column: int) -> str:
 
 async def one_by_one(pool: JudgePool, work: Work) -> float:
     """CPU seconds of this process for a program that is a batch of its own."""
-    before = time.process_time()
+    idle = await idling()
+    before, began = time.process_time(), time.monotonic()
     for task, program in work:
         await pool.judge(task, program)
-    return (time.process_time() - before) / len(work)
+    spent = time.process_time() - before - idle * (time.monotonic() - began)
+    return max(0.0, spent) / len(work)
+
+
+async def idling(seconds: float = 3.0) -> float:
+    """CPU seconds of this process in a second in which nothing is judged."""
+    before = time.process_time()
+    await asyncio.sleep(seconds)
+    return (time.process_time() - before) / seconds
+
+
+SENT = [0]
+"""Batches that were sent to workers."""
+
+
+async def counted(cluster: DaskCluster, address: str, batch: Batch) -> JudgedBatch:
+    """Have a worker judge a batch, and count it."""
+    SENT[0] += 1
+    return await JUDGE(cluster, address, batch)
+
+
+JUDGE = DaskCluster.judge
 
 
 async def killed(work: Work) -> None:
@@ -190,13 +223,14 @@ async def run(options: argparse.Namespace) -> None:
     await killed(many)
     print(
         f"CPU time of client and scheduler: {1000 * costs.program:.2f} ms a program, "
-        f"{1000 * costs.batch:.2f} ms a batch beside them\n"
+        f"{1000 * costs.batch:.2f} ms a batch beside its programs\n"
     )
     simulate(costs, measured)
 
 
 def main() -> None:
     """Read the command line."""
+    DaskCluster.judge = counted  # type: ignore[method-assign]
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("tasks", type=Path, help="tasks in JSON Lines, in the columns of the hub")
     parser.add_argument("samples", type=Path, help="JSON Lines: problem_id, programs")

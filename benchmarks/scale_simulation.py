@@ -17,7 +17,7 @@ from pytest_selfrepair.sandbox.dispatch import Dispatcher
 from pytest_selfrepair.sandbox.judge_request import Cases, Execution, JudgeJob, JudgeRequest
 
 PROCESSORS = (1, 10, 100, 300, 1000)
-OF_WORKER, OF_SHARD = 300, 1000  # programs for each processor
+OF_WORKER, OF_SHARD = 100, 1000  # programs for each processor
 OF_TASK = 50  # programs of a task
 LIMIT = 4.0  # CPU seconds of a case
 LATENCY = 0.002  # seconds that a batch travels
@@ -95,8 +95,7 @@ class _Cluster:
         self._costs, self._drawn = costs, drawn
         self._left = iter(enumerate(drawn.tolist()))
         self._dispatcher = Dispatcher(1e9)
-        self._nodes = [Node(address=str(number), threads=1) for number in range(count)]
-        self._dispatcher.nodes = {node.address: node for node in self._nodes}
+        self._nodes = [self._dispatcher.join(str(number), 1) for number in range(count)]
         self._free_at = [0.0] * count
         self._most = max(LEAST_AT_ONCE, EACH * count)
         self._waiting = 0
@@ -116,7 +115,7 @@ class _Cluster:
             self._feed()
             self._give(node)
             if self._dispatcher.has_to_share or not self._events:
-                for each in self._nodes:
+                for each in self._dispatcher.free:
                     self._give(each)
         return float(self._drawn.sum()) / self._now, self._busy / self._now
 

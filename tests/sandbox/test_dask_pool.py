@@ -93,6 +93,7 @@ def started_workers() -> list[psutil.Process]:
 def test_a_cluster_here_judges_as_this_process_does_and_a_killed_worker_loses_nothing() -> None:
     programs = [RIGHT, WRONG, "1 +", "", "import nothing"] * 4 + [SLOW] * 20
     with opened("dask", workers=2) as pool:
+        assert pool.at_once == 128
 
         async def run() -> list[object]:
             judged = asyncio.create_task(verdicts(pool, programs))
@@ -103,7 +104,6 @@ def test_a_cluster_here_judges_as_this_process_does_and_a_killed_worker_loses_no
 
         ran, *found = asyncio.run(run())
         assert pool.isolation.startswith("level ")
-        assert pool.at_once == 128
     assert str(ran).strip() == "42"
     local = make_pool(JudgeSettings())
     expected = asyncio.run(verdicts(local, programs[:5]))

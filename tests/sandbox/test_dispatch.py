@@ -51,9 +51,7 @@ class Waiting:
         return request
 
     def join(self, address: str, threads: int = 1) -> Node:
-        node = Node(address=address, threads=threads)
-        self.dispatcher.nodes[address] = node
-        return node
+        return self.dispatcher.join(address, threads)
 
     def node(self, number: int = 0) -> Node:
         return self.dispatcher.nodes[f"w{number}"]
@@ -257,7 +255,7 @@ def test_where_there_is_nobody_to_judge_all_that_waits_is_given_up() -> None:
     error = SandboxError("nobody")
     waiting.dispatcher.fail_all(error)
     assert waiting.answers == [(0, error), (1, error)]
-    assert waiting.dispatcher.waiting == 0
+    assert not waiting.dispatcher.waiting
 
 
 @given(chance=st.randoms(use_true_random=False), poison=st.sets(st.integers(0, 29), max_size=2))

@@ -11,7 +11,11 @@ _LOOKED_AT = 8
 
 
 class Backlog:
-    """The programs that wait for a worker."""
+    """The programs that wait for a worker.
+
+    Attributes:
+        fresh: How many no worker had yet.
+    """
 
     def __init__(self) -> None:
         self._new: OrderedDict[str, deque[JudgeRequest]] = OrderedDict()
@@ -19,9 +23,8 @@ class Backlog:
         self._suspects: deque[Batch] = deque()
         self.fresh = 0
 
-    def __len__(self) -> int:
-        again = sum(len(batch.requests) for batch in (*self._again, *self._suspects))
-        return self.fresh + again
+    def __bool__(self) -> bool:
+        return bool(self.fresh or self._again or self._suspects)
 
     def __iter__(self) -> Iterator[JudgeRequest]:
         for queue in self._new.values():

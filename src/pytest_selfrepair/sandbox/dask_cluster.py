@@ -3,10 +3,8 @@
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
-
-from distributed.client import FutureCancelledError
 
 from pytest_selfrepair.core.pool_name import PoolName
 from pytest_selfrepair.errors import UsageError
@@ -29,6 +27,13 @@ from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
 from pytest_selfrepair.sandbox.sent_tasks import SentTasks
 
 _PAUSE = 0.2
+
+_UNREACHED = 10.0
+"""Seconds in which a scheduler sees that a worker is gone which cannot be reached."""
+
+
+class WorkerError(Exception):
+    """A worker could not judge a batch, perhaps by the batch's own fault."""
 
 
 class DaskCluster:
@@ -112,6 +117,7 @@ class DaskCluster:
 
         Raises:
             ConnectionError: The scheduler is gone, or the worker, and with it the batch.
+            WorkerError: The worker is there, and could not judge it.
         """
         worker = self.workers.get(address)
         if worker is None:
@@ -174,14 +180,11 @@ class DaskCluster:
 
     async def _keep(self, address: str, cases: Cases) -> str:
         """Send a task to a worker; where it keeps it for those of its machine."""
-        asked = self._scheduler.client.run(
-            keep_task, self._plugin, cases.digest, cases.data, workers=[address]
-        )
+        call = self._call(address, keep_task, self._plugin, cases.digest, cases.data)
         try:
-            place: str = (await soon(asked, self._patience))[address]
-        except LOST as error:
-            await asyncio.sleep(_PAUSE)  # until it is seen who is gone
-            raise ConnectionError(f"the worker at {address} takes no task: {error}") from None
+            place: str = await soon(call, self._patience)
+        except TimeoutError:
+            raise ConnectionError(f"the worker at {address} takes no task") from None
         return place
 
     async def _submit(
@@ -201,17 +204,25 @@ class DaskCluster:
             calibration=calibration,
             reference_speed=self._reference or 1000 * calibration,
         )
-        future = self._scheduler.client.submit(
-            judge_batch,
-            sent,
-            key=f"{self._plugin}-{uuid.uuid4().hex}",
-            workers=[worker.address],
-            allow_other_workers=False,
-        )
-        try:
-            judged: JudgedBatch = await future
-        except FutureCancelledError as error:
-            raise ConnectionError(f"the scheduler has dropped the batch: {error}") from None
-        finally:
-            future.release()  # what is held would be computed again where its worker dies
+        judged: JudgedBatch = await self._call(worker.address, judge_batch, sent)
+        if judged.trouble is not None:
+            raise WorkerError(judged.trouble)
         return judged
+
+    async def _call(self, address: str, function: Callable[..., object], *args: object) -> Any:
+        """Call a function on a worker, which is no task of Dask's: it keeps and repeats those.
+
+        Raises:
+            ConnectionError: The scheduler is gone, or the worker cannot be reached.
+        """
+        client = self._scheduler.client
+        try:
+            return (await client.run(function, *args, workers=[address]))[address]
+        except (*LOST, KeyError) as error:
+            ends = asyncio.get_running_loop().time() + _UNREACHED
+            await asyncio.sleep(_PAUSE)
+            while client.status == "running" and address in self.workers:
+                if asyncio.get_running_loop().time() > ends:
+                    break
+                await asyncio.sleep(_PAUSE)  # who has lost a worker gives up what it had
+            raise ConnectionError(f"the worker at {address}: {error}") from None

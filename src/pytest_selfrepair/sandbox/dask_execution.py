@@ -62,7 +62,9 @@ class DaskExecution:
     def _send(self) -> None:
         """Give every worker that has room something to do."""
         self._sent_soon = False
-        for node in sorted(self._dispatcher.nodes.values(), key=lambda each: len(each.running)):
+        for node in self._dispatcher.free:
+            if not self._dispatcher.waiting:
+                return
             self._give(node)
 
     def _give(self, node: Node) -> None:
@@ -77,7 +79,7 @@ class DaskExecution:
         except ConnectionError:
             dispatcher.given_back(node, batch, time.monotonic())
         except Exception as error:  # noqa: BLE001 - whatever a worker raises, it is not lost
-            why = f"a worker said {type(error).__name__}: {error}"
+            why = f"a worker could not judge it: {type(error).__name__}: {error}"
             dispatcher.failed(node, batch, why, time.monotonic())
         else:
             dispatcher.finished(node, batch, judged.executions, time.monotonic())
@@ -110,7 +112,7 @@ class DaskExecution:
             dispatcher.lost(address, now)
         for address, worker in self._cluster.workers.items():
             if address not in dispatcher.nodes:
-                dispatcher.nodes[address] = Node(address=address, threads=worker.threads)
+                dispatcher.join(address, worker.threads)
         for node in dispatcher.overdue(now):
             self.notices.append(
                 f"the worker at {node.address} did not answer within {dispatcher.allowed(node):.0f}"

@@ -32,6 +32,7 @@ _QUIET: Mapping[str, object] = {
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.worker.profile.enabled": False,
     "distributed.scheduler.active-memory-manager.start": False,
+    "distributed.scheduler.reuse-broadcast-comm": True,
 }
 """A cluster on this machine serves no pages, watches nothing and does not say that it is busy."""
 

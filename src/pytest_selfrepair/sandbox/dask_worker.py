@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed_version
 
-from distributed import Worker, WorkerPlugin, get_worker
+from distributed import Worker, WorkerPlugin
 
 from pytest_selfrepair.core.task import Difficulty, Task
 from pytest_selfrepair.core.verdicts import JUDGE_VERSION
@@ -87,10 +87,12 @@ class JudgedBatch:
     Attributes:
         executions: Those of its first programs, as many as there was time for.
         lacking: The digests of tasks that are not where they should be; then nothing was judged.
+        trouble: Why nothing could be judged; None where something was.
     """
 
     executions: tuple[Execution, ...] = ()
     lacking: tuple[str, ...] = ()
+    trouble: str | None = None
 
 
 class JudgePlugin(WorkerPlugin):
@@ -112,6 +114,7 @@ class JudgePlugin(WorkerPlugin):
         self.speed = Speed()
         self._judge: SandboxJudge | None = None
         self._tasks: KeptTasks | None = None
+        self._turn: asyncio.Semaphore | None = None
 
     async def setup(self, worker: Worker) -> None:
         """Start the judge, attack it, and see how fast the machine is; never raises."""
@@ -133,7 +136,7 @@ class JudgePlugin(WorkerPlugin):
         named = settings.packages
         chosen = None if named is None else find_packages(named, "packages")
         judge = settings.judge(isolation, chosen, concurrency=threads)
-        self._judge = judge
+        self._judge, self._turn = judge, asyncio.Semaphore(threads)
         got = await canary(judge)
         if got and isolation.contained:
             return WorkerFacts(
@@ -157,11 +160,30 @@ class JudgePlugin(WorkerPlugin):
         assert self._tasks is not None  # noqa: S101 - a worker with trouble is given nothing
         return self._tasks
 
-    def judge_at(self, scale: float) -> SandboxJudge:
-        """The judge, its time limits scaled."""
-        assert self._judge is not None  # noqa: S101 - a worker with trouble is given nothing
-        self._judge.scale = scale
-        return self._judge
+    @property
+    def turn(self) -> asyncio.Semaphore:
+        """The right to judge a batch, one for each thread, given in the order of asking."""
+        assert self._turn is not None  # noqa: S101 - as above
+        return self._turn
+
+    async def judged(self, batch: SentBatch) -> JudgedBatch:
+        """Judge the programs of a batch, one after the other, as many as there is time for."""
+        judge = self._judge
+        assert judge is not None  # noqa: S101 - as above
+        jobs: list[tuple[Task, JudgeJob]] = []
+        lacking: list[str] = []
+        for part in batch.parts:
+            task = await asyncio.to_thread(self.tasks.find, part.digest, part.place)
+            if task is None:
+                lacking.append(part.digest)
+            else:
+                jobs += [(task, job) for job in part.jobs]
+        if lacking:
+            return JudgedBatch(lacking=tuple(lacking))
+        now = await asyncio.to_thread(self.speed.now)
+        usual = max(batch.calibration, now)  # the machine may be slower than it was
+        judge.scale = scale_to(batch.reference_speed, usual)
+        return JudgedBatch(executions=await _executions(judge, jobs, usual))
 
 
 def facts(name: str, dask_worker: Worker) -> WorkerFacts | None:
@@ -175,22 +197,14 @@ def keep_task(name: str, digest: str, data: bytes, dask_worker: Worker) -> str:
     return _plugin(dask_worker, name).tasks.keep(digest, data)
 
 
-def judge_batch(batch: SentBatch) -> JudgedBatch:
-    """Judge the programs of a batch, one after the other, in a thread of a worker."""
-    plugin = _plugin(get_worker(), batch.plugin)
-    jobs: list[tuple[Task, JudgeJob]] = []
-    lacking: list[str] = []
-    for part in batch.parts:
-        task = plugin.tasks.find(part.digest, part.place)
-        if task is None:
-            lacking.append(part.digest)
-        else:
-            jobs += [(task, job) for job in part.jobs]
-    if lacking:
-        return JudgedBatch(lacking=tuple(lacking))
-    usual = max(batch.calibration, plugin.speed.now())  # the machine may be slower than it was
-    judge = plugin.judge_at(scale_to(batch.reference_speed, usual))
-    return JudgedBatch(executions=asyncio.run(_executions(judge, jobs, usual)))
+async def judge_batch(batch: SentBatch, dask_worker: Worker) -> JudgedBatch:
+    """Judge the programs of a batch, one after the other, after the batches before it."""
+    plugin = _plugin(dask_worker, batch.plugin)
+    async with plugin.turn:
+        try:
+            return await plugin.judged(batch)
+        except Exception as error:  # noqa: BLE001 - it is to be told from a broken connection
+            return JudgedBatch(trouble=f"{type(error).__name__}: {error}")
 
 
 def _plugin(worker: Worker, name: str) -> JudgePlugin:

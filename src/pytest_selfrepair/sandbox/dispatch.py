@@ -3,7 +3,7 @@
 Nothing here waits, sends or looks at a clock, so that it can be tested and simulated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pytest_selfrepair.core.verdict import Verdict
 from pytest_selfrepair.errors import InfrastructureError, SandboxError
@@ -11,6 +11,7 @@ from pytest_selfrepair.sandbox.backlog import Backlog
 from pytest_selfrepair.sandbox.batch_costs import TARGET, BatchCosts, fair_share
 from pytest_selfrepair.sandbox.batches import Batch, Node
 from pytest_selfrepair.sandbox.judge_request import Answer, Execution, JudgeRequest
+from pytest_selfrepair.sandbox.nodes import Nodes
 
 MOST_GIVEN = 3
 """How often a batch is given to workers that do not answer in time."""
@@ -25,26 +26,41 @@ class Dispatcher:
         factor: How many times as long as expected a batch may take beside that.
 
     Attributes:
-        nodes: The workers, by address.
         notices: What the user should know.
     """
 
     def __init__(self, patience: float, factor: float = 1.5) -> None:
         self._patience, self._factor = patience, factor
         self._backlog, self._costs = Backlog(), BatchCosts()
+        self._nodes = Nodes()
         self._held: dict[JudgeRequest, float] = {}
-        self.nodes: dict[str, Node] = {}
         self.notices: list[str] = []
 
     @property
-    def waiting(self) -> int:
-        """How many programs no worker has."""
-        return len(self._backlog)
+    def nodes(self) -> Mapping[str, Node]:
+        """The workers, by address."""
+        return self._nodes.by_address
+
+    @property
+    def free(self) -> list[Node]:
+        """The workers that may be given something, who has least to do first."""
+        return self._nodes.free
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something waits that no worker has."""
+        return bool(self._backlog)
 
     @property
     def has_to_share(self) -> bool:
         """Whether something waits that any worker should get soon: it was given once before."""
         return self._backlog.has_to_share
+
+    def join(self, address: str, threads: int) -> Node:
+        """A worker has come, which runs so many batches at once."""
+        node = Node(address=address, threads=threads)
+        self._nodes.join(node)
+        return node
 
     def add(self, request: JudgeRequest) -> None:
         """Take in a program."""
@@ -55,6 +71,7 @@ class Dispatcher:
         batch = self._chosen(node) if node.room else None
         if batch is not None:
             node.take(batch, now)
+            self._nodes.note(node)
             for request in batch.requests:
                 request.begin()
         return batch
@@ -63,7 +80,7 @@ class Dispatcher:
         self, node: Node, batch: Batch, executions: Sequence[Execution], now: float
     ) -> None:
         """A worker has answered; what it did not come to is given anew."""
-        node.end(batch, now)
+        self._release(node, batch, now)
         for request, execution in zip(batch.requests, executions, strict=False):
             self._end(request, execution.answer, now, alone=batch.alone)
         left = batch.requests[len(executions) :]
@@ -76,7 +93,7 @@ class Dispatcher:
 
     def given_back(self, node: Node, batch: Batch, now: float) -> None:
         """A batch was not run, through nobody's fault."""
-        node.end(batch, now)
+        self._release(node, batch, now)
         batch.given -= 1
         self._end_all(batch, now)
         self._backlog.put_back(batch)
@@ -84,13 +101,13 @@ class Dispatcher:
     def failed(self, node: Node, batch: Batch, why: str, now: float) -> None:
         """A batch could not be run, perhaps by its own fault."""
         alone = node.running == [batch]
-        node.end(batch, now)
+        self._release(node, batch, now)
         self._end_all(batch, now)
         self._blame(batch, why, alone=alone)
 
     def lost(self, address: str, now: float) -> None:
         """A worker is gone: what it had is given to others; what it ran is suspect."""
-        node = self.nodes.pop(address, None)
+        node = self._nodes.leave(address)
         if node is None:
             return
         alone = len(node.running) == 1
@@ -107,10 +124,11 @@ class Dispatcher:
             request.settle()
             del self._held[request]
         found = []
-        for node in self.nodes.values():
+        for node in self._nodes:
             if node.hung or not node.running or now - node.heard < self.allowed(node):
                 continue
             node.hung = True
+            self._nodes.note(node)
             found.append(node)
             for batch in node.running:
                 if not batch.open:
@@ -142,7 +160,7 @@ class Dispatcher:
         for request in self._held:
             request.settle()
         self._held.clear()
-        for node in self.nodes.values():
+        for node in self._nodes:
             for request in (each for batch in node.running for each in batch.open):
                 request.settle(error)
 
@@ -150,15 +168,20 @@ class Dispatcher:
         if self._backlog.has_suspects:
             if not node.running:
                 return self._backlog.take_suspect()
-            sound = [each for each in self.nodes.values() if not each.hung]
+            sound = [each for each in self._nodes if not each.hung]
             if all(each.running for each in sound) and node is min(
                 sound, key=lambda each: len(each.running)
             ):
                 return None  # it is to come to its end, and then gets a suspect one
         if (batch := self._backlog.take_again()) is not None:
             return batch
-        share = fair_share(self._backlog.fresh, sum(each.room for each in self.nodes.values()))
+        share = fair_share(self._backlog.fresh, self._nodes.room)
         return self._backlog.take_new(node.known, share, TARGET, self._costs.expected)
+
+    def _release(self, node: Node, batch: Batch, now: float) -> None:
+        """A worker is done with a batch."""
+        node.end(batch, now)
+        self._nodes.note(node)
 
     def _end_all(self, batch: Batch, now: float) -> None:
         for request in batch.requests:

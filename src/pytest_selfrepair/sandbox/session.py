@@ -60,11 +60,13 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None or not issubclass(kind, BrokenZygoteError):
-            if not self._ended:  # else what it may have left has been ended before
-                self._zygote.say({"end": self._pids})
-            self._zygote.fork()
-        self._socket.close()
+        try:
+            if kind is None or not issubclass(kind, BrokenZygoteError):
+                if not self._ended:  # else what it may have left has been ended before
+                    self._zygote.say({"end": self._pids})
+                self._zygote.fork()
+        finally:
+            self._socket.close()
 
     def case(self, index: int, *, last: bool, again: bool = False) -> CaseReport | None:
         """Run one case.
