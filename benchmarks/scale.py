@@ -230,7 +230,7 @@ async def run(options: argparse.Namespace) -> None:
 
 def main() -> None:
     """Read the command line."""
-    DaskCluster.judge = counted  # type: ignore[method-assign]
+    DaskCluster.judge = counted  # type: ignore[assignment, method-assign]
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("tasks", type=Path, help="tasks in JSON Lines, in the columns of the hub")
     parser.add_argument("samples", type=Path, help="JSON Lines: problem_id, programs")

@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pytest_selfrepair.core.pool_name import PoolName
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.sandbox.batches import Batch
 from pytest_selfrepair.sandbox.dask_admission import Admission, JudgingWorker
+from pytest_selfrepair.sandbox.dask_calls import DaskCalls
 from pytest_selfrepair.sandbox.dask_scheduler import LOST, DaskScheduler, soon
 from pytest_selfrepair.sandbox.dask_worker import (
     JudgedBatch,
@@ -27,9 +28,6 @@ from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
 from pytest_selfrepair.sandbox.sent_tasks import SentTasks
 
 _PAUSE = 0.2
-
-_UNREACHED = 10.0
-"""Seconds in which a scheduler sees that a worker is gone which cannot be reached."""
 
 
 class WorkerError(Exception):
@@ -66,6 +64,7 @@ class DaskCluster:
         self._admission = Admission(
             self.described, versions_of(packages), mixed_isolation=settings.mixed_isolation
         )
+        self._calls = DaskCalls(self._scheduler, self._admission.workers)
         self._tasks = SentTasks(self._keep)
         self._registered = ""  # the scheduler whose workers have the plugin
         self._undecided: set[str] = set()
@@ -180,7 +179,7 @@ class DaskCluster:
 
     async def _keep(self, address: str, cases: Cases) -> str:
         """Send a task to a worker; where it keeps it for those of its machine."""
-        call = self._call(address, keep_task, self._plugin, cases.digest, cases.data)
+        call = self._calls.call(address, keep_task, self._plugin, cases.digest, cases.data)
         try:
             place: str = await soon(call, self._patience)
         except TimeoutError:
@@ -192,37 +191,24 @@ class DaskCluster:
     ) -> JudgedBatch:
         """Have a worker judge a batch of tasks that lie in some places, by their digests."""
         calibration = self._admission.calibration(worker)
-        jobs: dict[str, list[JudgeJob]] = {}
-        for request in batch.requests:
-            jobs.setdefault(request.cases.digest, []).append(request.job)
         sent = SentBatch(
             plugin=self._plugin,
-            parts=tuple(
-                SentPrograms(digest=digest, place=places[digest], jobs=tuple(each))
-                for digest, each in jobs.items()
-            ),
+            parts=_parts(batch, places),
             calibration=calibration,
             reference_speed=self._reference or 1000 * calibration,
         )
-        judged: JudgedBatch = await self._call(worker.address, judge_batch, sent)
+        judged: JudgedBatch = await self._calls.call(worker.address, judge_batch, sent)
         if judged.trouble is not None:
             raise WorkerError(judged.trouble)
         return judged
 
-    async def _call(self, address: str, function: Callable[..., object], *args: object) -> Any:
-        """Call a function on a worker, which is no task of Dask's: it keeps and repeats those.
 
-        Raises:
-            ConnectionError: The scheduler is gone, or the worker cannot be reached.
-        """
-        client = self._scheduler.client
-        try:
-            return (await client.run(function, *args, workers=[address]))[address]
-        except (*LOST, KeyError) as error:
-            ends = asyncio.get_running_loop().time() + _UNREACHED
-            await asyncio.sleep(_PAUSE)
-            while client.status == "running" and address in self.workers:
-                if asyncio.get_running_loop().time() > ends:
-                    break
-                await asyncio.sleep(_PAUSE)  # who has lost a worker gives up what it had
-            raise ConnectionError(f"the worker at {address}: {error}") from None
+def _parts(batch: Batch, places: Mapping[str, str]) -> tuple[SentPrograms, ...]:
+    """The programs of a batch by task, of tasks that lie in some places, by their digests."""
+    jobs: dict[str, list[JudgeJob]] = {}
+    for request in batch.requests:
+        jobs.setdefault(request.cases.digest, []).append(request.job)
+    return tuple(
+        SentPrograms(digest=digest, place=places[digest], jobs=tuple(each))
+        for digest, each in jobs.items()
+    )

@@ -31,11 +31,12 @@ class DaskExecution:
         self._watching: asyncio.Task[None] | None = None
         self._sent_soon = False
         self._without = 0.0  # seconds without any worker
+        self._said: list[str] = []
 
     @property
     def notices(self) -> list[str]:
         """What the user should know: workers that hang, verdicts that differ."""
-        return self._dispatcher.notices
+        return [*self._said, *self._dispatcher.notices]
 
     async def begin(self) -> None:
         """Watch the workers from now on."""
@@ -99,8 +100,8 @@ class DaskExecution:
                 self._look()
             except Exception as error:  # noqa: BLE001 - without this watch nothing would go on
                 found = f"{self._cluster.described}: {type(error).__name__}: {error}"
-                if found not in self.notices:
-                    self.notices.append(found)
+                if found not in self._said:
+                    self._said.append(found)
 
     def _look(self) -> None:
         """Take in workers that came, and give to others what those had that went or hang."""
@@ -114,7 +115,7 @@ class DaskExecution:
             if address not in dispatcher.nodes:
                 dispatcher.join(address, worker.threads)
         for node in dispatcher.overdue(now):
-            self.notices.append(
+            self._said.append(
                 f"the worker at {node.address} did not answer within {dispatcher.allowed(node):.0f}"
                 " s; what it had was given to others"
             )

@@ -2,13 +2,11 @@
 
 import asyncio
 import contextlib
-import pickle
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 
 from pytest_selfrepair.core.checker import Checker
 from pytest_selfrepair.core.pool_name import PoolName
-from pytest_selfrepair.core.same import Same
 from pytest_selfrepair.core.task import JsonValue, Task
 from pytest_selfrepair.core.thread_loop import Loop
 from pytest_selfrepair.core.verdict import Ran, Verdict
@@ -17,18 +15,16 @@ from pytest_selfrepair.sandbox.dask_cluster import DaskCluster
 from pytest_selfrepair.sandbox.dask_execution import DaskExecution
 from pytest_selfrepair.sandbox.gathered_calls import GatheredCalls
 from pytest_selfrepair.sandbox.installed_packages import Packages, packages_for
-from pytest_selfrepair.sandbox.judge_request import Answer, Cases, JudgeJob, JudgeRequest
+from pytest_selfrepair.sandbox.judge_request import Answer, JudgeJob, JudgeRequest
 from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
-from pytest_selfrepair.sandbox.kept_tasks import digest_of
 from pytest_selfrepair.sandbox.limits import Limits
+from pytest_selfrepair.sandbox.pickled_tasks import PickledTasks
 
 LEAST_AT_ONCE = 64
 """Programs that are worth handing in at once where there are few workers."""
 
 EACH = 64
 """Programs for each thread of the workers."""
-
-_TASKS_KEPT = 64  # whose pickles are not made anew
 
 
 class DaskPool:
@@ -72,7 +68,7 @@ class DaskPool:
         self._loop: Loop | None = None
         self._handed_in = GatheredCalls(self._call)
         self._answered: dict[asyncio.AbstractEventLoop, GatheredCalls] = {}
-        self._pickled = lru_cache(_TASKS_KEPT)(self._pickle)
+        self._pickled = PickledTasks(settings.limits)
 
     @property
     def isolation(self) -> str:
@@ -167,7 +163,7 @@ class DaskPool:
             with contextlib.suppress(RuntimeError):  # who asked is gone, and so is the loop
                 answers.add(partial(_settle, answered, found))
 
-        request = JudgeRequest(cases=self._cases(task), job=job, answer=answer)
+        request = JudgeRequest(cases=self._pickled.of(task), job=job, answer=answer)
         self._handed_in.add(partial(self._execution.take, request))
         try:
             found = await answered
@@ -190,23 +186,6 @@ class DaskPool:
             going_on = {each: on for each, on in self._answered.items() if not each.is_closed()}
             self._answered = {**going_on, loop: GatheredCalls(loop.call_soon_threadsafe)}
         return self._answered[loop]
-
-    def _cases(self, task: Task) -> Cases:
-        digest, data = self._pickled(Same(task))
-        return Cases(
-            digest=digest,
-            task_id=task.id,
-            data=data,
-            seconds=self._settings.limits.of(task).wall_seconds,
-        )
-
-    def _pickle(self, same: Same[Task]) -> tuple[str, bytes]:
-        task = same.value
-        try:
-            data = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
-        except RecursionError as error:
-            raise SandboxError(f"{task.id}: its values are nested too deep to be sent") from error
-        return digest_of(data), data
 
 
 def _settle(future: asyncio.Future[Answer], answer: Answer) -> None:

@@ -5,13 +5,14 @@ Nothing here waits, sends or looks at a clock, so that it can be tested and simu
 
 from collections.abc import Mapping, Sequence
 
-from pytest_selfrepair.core.verdict import Verdict
-from pytest_selfrepair.errors import InfrastructureError, SandboxError
+from pytest_selfrepair.errors import InfrastructureError
 from pytest_selfrepair.sandbox.backlog import Backlog
 from pytest_selfrepair.sandbox.batch_costs import TARGET, BatchCosts, fair_share
 from pytest_selfrepair.sandbox.batches import Batch, Node
-from pytest_selfrepair.sandbox.judge_request import Answer, Execution, JudgeRequest
+from pytest_selfrepair.sandbox.held_answers import HeldAnswers
+from pytest_selfrepair.sandbox.judge_request import Execution, JudgeRequest
 from pytest_selfrepair.sandbox.nodes import Nodes
+from pytest_selfrepair.sandbox.suspects import bisect, blame
 
 MOST_GIVEN = 3
 """How often a batch is given to workers that do not answer in time."""
@@ -24,22 +25,22 @@ class Dispatcher:
         patience: Seconds beyond what is expected after which a worker hangs; for as long, an
             answer of another waits for that of a worker that hangs.
         factor: How many times as long as expected a batch may take beside that.
-
-    Attributes:
-        notices: What the user should know.
     """
 
     def __init__(self, patience: float, factor: float = 1.5) -> None:
         self._patience, self._factor = patience, factor
         self._backlog, self._costs = Backlog(), BatchCosts()
-        self._nodes = Nodes()
-        self._held: dict[JudgeRequest, float] = {}
-        self.notices: list[str] = []
+        self._held, self._nodes = HeldAnswers(self._backlog, patience), Nodes()
 
     @property
     def nodes(self) -> Mapping[str, Node]:
         """The workers, by address."""
         return self._nodes.by_address
+
+    @property
+    def notices(self) -> list[str]:
+        """What the user should know: verdicts that contradict each other."""
+        return self._held.notices
 
     @property
     def free(self) -> list[Node]:
@@ -82,10 +83,10 @@ class Dispatcher:
         """A worker has answered; what it did not come to is given anew."""
         self._release(node, batch, now)
         for request, execution in zip(batch.requests, executions, strict=False):
-            self._end(request, execution.answer, now, alone=batch.alone)
+            self._held.end(request, execution.answer, now, alone=batch.alone)
         left = batch.requests[len(executions) :]
         for request in left:
-            self._end(request, None, now)
+            self._held.end(request, None, now)
         if left:
             rest = Batch(requests=left, suspect=batch.suspect, alone=batch.alone)
             self._backlog.put_back(rest, first=True)
@@ -95,15 +96,15 @@ class Dispatcher:
         """A batch was not run, through nobody's fault."""
         self._release(node, batch, now)
         batch.given -= 1
-        self._end_all(batch, now)
+        self._held.end_all(batch, now)
         self._backlog.put_back(batch)
 
     def failed(self, node: Node, batch: Batch, why: str, now: float) -> None:
         """A batch could not be run, perhaps by its own fault."""
         alone = node.running == [batch]
         self._release(node, batch, now)
-        self._end_all(batch, now)
-        self._blame(batch, why, alone=alone)
+        self._held.end_all(batch, now)
+        blame(self._backlog, batch, why, alone=alone)
 
     def lost(self, address: str, now: float) -> None:
         """A worker is gone: what it had is given to others; what it ran is suspect."""
@@ -112,17 +113,15 @@ class Dispatcher:
             return
         alone = len(node.running) == 1
         for position, batch in enumerate(node.running):
-            self._end_all(batch, now)
+            self._held.end_all(batch, now)
             if position < node.threads and not node.hung:
-                self._blame(batch, "the worker that judged it died", alone=alone)
+                blame(self._backlog, batch, "the worker that judged it died", alone=alone)
             else:
                 self._backlog.put_back(batch)
 
     def overdue(self, now: float) -> list[Node]:
         """Workers that hang from now on: what they have is given to others, too."""
-        for request in [each for each, until in self._held.items() if until <= now]:
-            request.settle()
-            del self._held[request]
+        self._held.give(now)
         found = []
         for node in self._nodes:
             if node.hung or not node.running or now - node.heard < self.allowed(node):
@@ -137,7 +136,7 @@ class Dispatcher:
                     requests=batch.open, given=batch.given, suspect=batch.suspect, alone=batch.alone
                 )
                 if copy.given >= MOST_GIVEN:
-                    self._bisect(copy, "no worker answered in time")
+                    bisect(self._backlog, copy, "no worker answered in time")
                 else:
                     self._backlog.put_back(copy)
         return found
@@ -157,9 +156,7 @@ class Dispatcher:
     def abandon(self, error: InfrastructureError) -> None:
         """Give up what waits and what runs; answers that are held count."""
         self.fail_all(error)
-        for request in self._held:
-            request.settle()
-        self._held.clear()
+        self._held.give_all()
         for node in self._nodes:
             for request in (each for batch in node.running for each in batch.open):
                 request.settle(error)
@@ -182,52 +179,3 @@ class Dispatcher:
         """A worker is done with a batch."""
         node.end(batch, now)
         self._nodes.note(node)
-
-    def _end_all(self, batch: Batch, now: float) -> None:
-        for request in batch.requests:
-            self._end(request, None, now)
-
-    def _end(
-        self, request: JudgeRequest, answer: Answer | None, now: float, *, alone: bool = False
-    ) -> None:
-        """An execution has ended; its answer may wait for those of others, or contradict one."""
-        before = request.contradiction
-        request.end(answer, alone=alone)
-        if request.held:
-            self._held.setdefault(request, now + self._patience)
-        else:
-            self._held.pop(request, None)
-        if request.contradiction is not before and request.contradiction is not None:
-            self._say(request, request.contradiction)
-            self._backlog.put_back(Batch(requests=(request,), alone=True), first=True)
-
-    def _say(self, request: JudgeRequest, found: tuple[Verdict, Verdict]) -> None:
-        """Say that two executions contradict each other, and what comes of that."""
-        again = "it is judged again, alone" if request.open else "the first counts"
-        self.notices.append(
-            f"{request.cases.task_id}: a program was judged twice, since a worker hung, and "
-            f"otherwise: {found[0].outcome}, then {found[1].outcome}; {again}"
-        )
-
-    def _blame(self, batch: Batch, why: str, *, alone: bool) -> None:
-        if not batch.open:
-            return
-        batch.requests = batch.open
-        batch.deaths += alone
-        if batch.deaths >= (1 if len(batch.requests) > 1 else 2):
-            self._bisect(batch, why)
-        else:
-            batch.suspect = True
-            self._backlog.put_back(batch)
-
-    def _bisect(self, batch: Batch, why: str) -> None:
-        """Find out which program it is; a single one is given up."""
-        requests = batch.open
-        if len(requests) == 1:
-            name = requests[0].cases.task_id
-            found = f"{name}: a program could not be judged: {why}, again and again"
-            requests[0].settle(SandboxError(found))
-            return
-        middle = len(requests) // 2
-        for half in (requests[:middle], requests[middle:]):
-            self._backlog.put_back(Batch(requests=half, suspect=True, alone=batch.alone))
