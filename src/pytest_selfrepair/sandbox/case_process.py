@@ -63,6 +63,10 @@ class CaseProcess:
         code: types.CodeType,
     ) -> None:
         self._world, self._control, self._program, self._code = around, control, program, code
+        # Made once, before any case: to take in all names costs each process a copy of them.
+        file = runner.AROUND_FILE if program.way == ways.CallStyle.PLAIN else program.file
+        calls = program.fn_name is not None and program.way != ways.CallStyle.ASSERTIONS
+        self._scope = vars(runner.module("program", around.names, file)) if calls else {}
 
     def run(self, kind: bytes, descriptors: list[int], successor: int) -> NoReturn:
         """Run the program on a case, and end.
@@ -98,18 +102,19 @@ class CaseProcess:
         end_process(0)
 
     def _case(self, given: Any) -> Fields:
-        program, names = self._program, self._world.names
+        program = self._program
         if program.fn_name is None:
             return runner.run_script(self._code, program.file)
         if program.way == ways.CallStyle.ASSERTIONS:
             return runner.examine(given)
         if program.way == ways.CallStyle.PLAIN:
             around = program.before, program.after
-            return runner.call_plainly(self._code, program.fn_name, given, names, around)
+            return runner.call_plainly(self._code, program.fn_name, given, self._scope, around)
         if program.way == ways.CallStyle.JSON:
             given = runner.with_integer_keys(given)
-        scope = vars(runner.module("program", names, program.file))
-        return runner.call_in(self._code, program.fn_name, given, scope, in_place=program.in_place)
+        return runner.call_in(
+            self._code, program.fn_name, given, self._scope, in_place=program.in_place
+        )
 
 
 def move_memory(keeper: object) -> None:

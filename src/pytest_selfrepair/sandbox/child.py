@@ -125,6 +125,7 @@ class _Session:
                     importlib.import_module(each)  # once, rather than in every case
         # What each case would do alike is done once, before any of them.
         runner.open_standard_streams()
+        case = case_process.CaseProcess(self._world, self._control, program, code)
         gc.collect()
         gc.freeze()
         if program.cases > 1 and not self._world.relays:
@@ -135,7 +136,6 @@ class _Session:
                 case_process.end_process(0)
         else:
             self._control.send(words.APART + words.PID.pack(os.getpid(), self._world.relays))
-        case = case_process.CaseProcess(self._world, self._control, program, code)
         while True:
             self._wait_for(case)
 

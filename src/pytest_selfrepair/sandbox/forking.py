@@ -20,6 +20,9 @@ _PR_SET_PDEATHSIG, _PR_GET_TID_ADDRESS = 1, 40
 _OF_TID = 0x200000 | 0x1000000  # CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID
 _BESIDE = 0x8000 | _OF_TID | signal.SIGCHLD  # CLONE_PARENT, and the signal of its end
 _NOTHING = "/selfrepair/nothing"  # which cannot be started, but only by a process of its own
+# Found out once: whatever a process touches after it was forked is copied for it.
+_MACHINE = platform.machine()
+_CLONE = syscalls.numbers(_MACHINE).get("clone", -1)
 _LIBC = ctypes.PyDLL(None, use_errno=True)  # which keeps the lock of the interpreter
 
 
@@ -48,10 +51,9 @@ def fork_beside() -> int:
     _LIBC.prctl(_PR_GET_TID_ADDRESS, ctypes.byref(known), 0, 0, 0)  # where a thread has its number
     at = ctypes.c_long(known.value or 0)
     zero = ctypes.c_long(0)
-    number = syscalls.numbers(platform.machine())["clone"]
     flags = ctypes.c_long(_BESIDE if known.value else _BESIDE & ~_OF_TID)
-    last = (at, zero) if platform.machine() == "x86_64" else (zero, at)
-    pid: int = _LIBC.syscall(ctypes.c_long(number), flags, zero, zero, *last)
+    last = (at, zero) if _MACHINE == "x86_64" else (zero, at)
+    pid: int = _LIBC.syscall(ctypes.c_long(_CLONE), flags, zero, zero, *last)
     if pid < 0:
         problem = ctypes.get_errno()
         raise OSError(problem, os.strerror(problem))
