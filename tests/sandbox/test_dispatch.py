@@ -287,6 +287,10 @@ def test_whatever_happens_every_program_is_answered_once(chance: Random, poison:
     assert Counter(number for number, _ in waiting.answers) == dict.fromkeys(range(30), 1)
     failures = {number for number, each in waiting.answers if isinstance(each, SandboxError)}
     assert poison <= failures
+    verdicts = [each for _, each in waiting.answers if isinstance(each, Verdict)]
+    again = [each for each in waiting.dispatcher.notices if each.endswith("judged again, alone")]
+    flagged = sum(verdict.unstable for verdict in verdicts)
+    assert len(again) - len(failures) <= flagged <= len(again)
 
 
 @pytest.mark.parametrize("count", [1, 40])
