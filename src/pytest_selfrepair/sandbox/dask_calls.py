@@ -29,14 +29,21 @@ class DaskCalls:
         Raises:
             ConnectionError: The scheduler is gone, or the worker cannot be reached.
         """
-        client = self._scheduler.client
         try:
+            client = self._scheduler.client
             return (await client.run(function, *args, workers=[address]))[address]
         except (*LOST, KeyError) as error:
-            ends = asyncio.get_running_loop().time() + _UNREACHED
-            await asyncio.sleep(_PAUSE)
-            while client.status == "running" and address in self._workers:
-                if asyncio.get_running_loop().time() > ends:
-                    break
-                await asyncio.sleep(_PAUSE)  # who has lost a worker gives up what it had
+            await self.wait_until_gone(address)
             raise ConnectionError(f"the worker at {address}: {error}") from None
+
+    async def wait_until_gone(self, address: str) -> None:
+        """Wait until it is seen that a worker is gone which cannot be reached, or is not.
+
+        Whoever sees that gives up what the worker had.
+        """
+        ends = asyncio.get_running_loop().time() + _UNREACHED
+        await asyncio.sleep(_PAUSE)
+        while self._scheduler.is_joined and address in self._workers:
+            if asyncio.get_running_loop().time() > ends:
+                return
+            await asyncio.sleep(_PAUSE)

@@ -120,6 +120,7 @@ class DaskCluster:
         """
         worker = self.workers.get(address)
         if worker is None:
+            await self._calls.wait_until_gone(address)
             raise ConnectionError(f"the worker at {address} is gone")
         places = {each.digest: await self._tasks.place(worker, each) for each in batch.tasks}
         judged = await self._submit(worker, batch, places)

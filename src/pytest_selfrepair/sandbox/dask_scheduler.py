@@ -58,6 +58,11 @@ class DaskScheduler:
         self.address = ""
 
     @property
+    def is_joined(self) -> bool:
+        """Whether it is joined, as far as is known."""
+        return self._client is not None and self._client.status == "running"
+
+    @property
     def client(self) -> Client:
         """Dask's client, connected.
 
@@ -87,7 +92,7 @@ class DaskScheduler:
         Raises:
             OSError: It is not there; as much is said by the others of `LOST`.
         """
-        if self._client is None or self._client.status != "running":
+        if not self.is_joined:
             await self._join()
         scheduler = self.client.scheduler
         assert scheduler is not None  # noqa: S101 - it has been joined
