@@ -119,12 +119,13 @@ async def rounds(tasks: Path, work: Work, workers: int, count: int, folder: Path
         times: list[tuple[float, float, float]] = []
         spent: list[tuple[float, float, float]] = []
         own: list[tuple[float, int]] = []
-        start = statistics.median(in_shards(tasks, work[:1], workers, folder) for _ in range(2))
+        starts: list[float] = []
         for _ in range(count):
             marks = [used()]
             here, _ = await judged(local, work)
             marks.append(used())
-            apart = in_shards(tasks, work, workers, folder) - start
+            starts.append(in_shards(tasks, work[:1], workers, folder))
+            apart = in_shards(tasks, work, workers, folder) - starts[-1]
             marks.append(used())
             before, earlier = time.process_time(), SENT[0]
             there, _ = await judged(dask, work)
@@ -135,11 +136,12 @@ async def rounds(tasks: Path, work: Work, workers: int, count: int, folder: Path
         alone = await one_by_one(dask, work[:ALONE])
         idle = await idling()
     rates = [f"{len(work) / statistics.median(each):.0f}" for each in zip(*times, strict=True)]
-    starts = ["", f"{start:.1f}", f"{opened:.1f}"]
+    start = statistics.median(starts)
+    shown = ["", f"{start:.1f}", f"{opened:.1f}"]
     # What ends meanwhile, as shards do, is not known to have used what its programs have.
     cpu = ["1.00", "", _ratio(spent, 2)]
     rows = [
-        [name, rates[n], _ratio(times, n), cpu[n], starts[n]]
+        [name, rates[n], _ratio(times, n), cpu[n], shown[n]]
         for n, name in enumerate(("local", "shards", "dask"))
     ]
     headers = [f"{workers} at once, load {os.getloadavg()[0]:.1f}", "programs/s"]
