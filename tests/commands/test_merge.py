@@ -49,6 +49,7 @@ def test_a_part_that_cannot_be_read_is_named(
 STORE = ".selfrepair/samples.sqlite"
 TASKS = 7
 BUDGET = ("--selfrepair-max-tokens-total", "100001")
+RATE = ("--selfrepair-requests-per-minute", "61")
 
 
 def write_tasks(root: Path) -> None:
@@ -93,12 +94,15 @@ def test_two_shards_joined_say_what_one_host_says(
     write_tasks(pytester.path)
     run(pytester, "one.sqlite")
     shards = [
-        run(pytester, "a.sqlite", "--selfrepair-shard", "0/2", "-p", "no:xdist"),
-        run(pytester, "b.sqlite", "--selfrepair-shard", "1/2", "-n2"),
+        run(pytester, "a.sqlite", "--selfrepair-shard", "0/2", *RATE, "-p", "no:xdist"),
+        run(pytester, "b.sqlite", "--selfrepair-shard", "1/2", *RATE, "-n2"),
     ]
     for index, result in enumerate(shards):
         result.stdout.fnmatch_lines(
-            [f"note: --selfrepair-shard {index}/2: {4 - index} of 7 items; *merge*"]
+            [
+                f"*; shard {index}/2 ({30 + index} of 61 requests a minute)",
+                f"note: --selfrepair-shard {index}/2: {4 - index} of 7 items; *merge*",
+            ]
         )
     capsys.readouterr()
     assert main(["merge", "a.sqlite", "b.sqlite", "-o", "both.sqlite"]) == 0

@@ -254,9 +254,9 @@ OPTIONS = (
         name="shard",
         metavar="I/N",
         help="run the share I, from 0, of N shares of the tasks, dealt out by --selfrepair-seed "
-        "(else 0) with each difficulty in proportion, and spend that part of the run's budgets; "
-        "`selfrepair merge` joins the hosts' stores; auto and auto/N as of `selfrepair judge` "
-        "(default: all)",
+        "(else 0) with each difficulty in proportion, and spend that part of the run's budgets and "
+        "rate limits; `selfrepair merge` joins the hosts' stores; auto and auto/N as of "
+        "`selfrepair judge` (default: all)",
         default=None,
         parse=values.shard,
     ),
