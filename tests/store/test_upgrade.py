@@ -157,8 +157,10 @@ def test_a_command_says_once_that_it_brings_a_store_up_to_date(
         assert main(["runs", str(path)]) == 0
     rows = len(PAIRS) + len(VERDICTS) + len(RECORDS)
     assert capsys.readouterr().err.splitlines() == [
-        f"selfrepair: {path}: brings {rows} rows that an earlier version wrote up to date, once; "
-        "this may be interrupted, and goes on when the store is next opened",
+        (
+            f"selfrepair: {path}: brings {rows} rows that an earlier version wrote up to date, "
+            "once; this may be interrupted, and goes on when the store is next opened"
+        ),
         f"selfrepair: {path}: is up to date",
     ]
 

@@ -21,4 +21,4 @@ def on_terminal(config: pytest.Config) -> AbstractContextManager[None]:
             begun = True
         reporter.write(text, flush=True)
 
-    return shown(write, prefix="self-repair: ", terminal=reporter.isatty)
+    return shown(write, prefix="self-repair: ", terminal=reporter.isatty())
