@@ -44,11 +44,11 @@ sys.path.insert(0, os.environ["WHOLE_PAPER"])
 
 import pytest
 import whole_paper
-from pytest_selfrepair.api import judge_programs
 from pytest_selfrepair.plugin.reports import Reports
+from pytest_selfrepair.sandbox import judge_settings
 
 times = {}
-judge_programs.SandboxJudge = whole_paper.scripted_judge()
+judge_settings.SandboxJudge = whole_paper.scripted_judge()
 
 
 def pytest_selfrepair_model(name, config):
@@ -214,9 +214,14 @@ def scripted_judge() -> type:
 
         isolation = "nothing"
         given = None
+        at_once = 100
+        notices = ()
 
         def __init__(self, **_: object) -> None:
             pass
+
+        def open(self) -> None:
+            """Nothing to start."""
 
         def limits_of(self, _: Task) -> Limits:
             """Limits of a task."""

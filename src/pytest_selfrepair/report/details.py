@@ -140,6 +140,7 @@ class _Part:
 
     texts: dict[str, int] = field(default_factory=dict)
     tasks: list[Facts] = field(default_factory=list)
+    failures: dict[CaseFailure, Facts] = field(default_factory=dict)
     size: int = 0
 
     def add(self, record: Record) -> None:
@@ -175,6 +176,12 @@ class _Part:
             self.size += len(shown)
         return number
 
+    def _failure(self, failure: CaseFailure) -> Facts:
+        """What is shown of a failure; many programs of a task fail alike."""
+        if failure not in self.failures:
+            self.failures[failure] = dict(_failure(failure))
+        return self.failures[failure]
+
     def _node(self, node: ProgramNode) -> Facts:
         verdict = node.verdict
         facts: Facts = {
@@ -195,7 +202,7 @@ class _Part:
         if node.finish_reason != "stop":
             facts["finish"] = visible(node.finish_reason)
         if verdict.failure is not None:
-            facts["failure"] = dict(_failure(verdict.failure))
+            facts["failure"] = self._failure(verdict.failure)
         if node.cost.samples > node.cost.unpriced:
             facts["dollars"] = node.total_cost.dollars
         if node.parent is not None:
