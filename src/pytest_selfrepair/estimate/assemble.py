@@ -1,6 +1,7 @@
 """Records → `Findings`: every estimate of a run, put together from the modules beside this one."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
@@ -35,6 +36,9 @@ from pytest_selfrepair.estimate.run.latency import latencies
 from pytest_selfrepair.estimate.run.notes import notes, overstepped
 from pytest_selfrepair.estimate.run.sampled import SampledRun
 
+_AT_ONCE = 2
+"""Parts that are estimated at once: more would want more memory than they save time."""
+
 _T = TypeVar("_T")
 
 
@@ -63,17 +67,24 @@ def findings(
     if title is None and played is not None and not records:
         title = played.title
     run = SampledRun.of(records, not_run=not_run)
-    records, names, used = run.records, run.sources, run.trees()
-    parts = compared(run, how=how)
+    records, names = run.records, run.sources
+    # Side by side, for NumPy works on the large arrays of one while another reads programs.
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        comparing = threads.submit(compared, run, how=how)
+        used = run.trees()
+        shapes = threads.submit(_shapes, used)
+        curves = threads.submit(lambda: tuple(_curves(used, records, how)))
+        heat_maps = threads.submit(lambda: tuple(_heat_maps(used)))
+        parts = comparing.result()
     return Findings(
         about=_about(records, names, not_run, parts.not_run_budget, title),
         headline=parts.headline,
         difficulties=parts.difficulties,
         sources=parts.sources,
         pairs=parts.pairs,
-        shapes=_shapes(used),
-        curves=tuple(_curves(used, records, how)),
-        heat_maps=tuple(_heat_maps(used)),
+        shapes=shapes.result(),
+        curves=curves.result(),
+        heat_maps=heat_maps.result(),
         tally=parts.tally,
         cost=parts.cost,
         lost=lost or Lost(),

@@ -7,6 +7,7 @@ with their trees; a text that occurs more than once in it is stored once.
 import gzip
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -24,6 +25,9 @@ Facts: TypeAlias = dict[str, object]
 
 PART_SIZE = 200_000
 """Characters of programs and feedback after which a new part begins."""
+
+_PACKERS = 2
+"""Threads that compress: as many as keep up with what makes parts."""
 
 _LEVEL = 6
 """Of gzip: higher ones take several times as long for some per cent."""
@@ -62,27 +66,30 @@ def details(
     sources = tuple(dict.fromkeys((*sources, *found)))
     models = {record.setup.model for record in records if record.setup}
     rows: list[Facts] = []
-    parts: list[str] = []
+    parts: list[Future[str]] = []
     keys: dict[str, str] = {}
     taken: set[str] = set()
     part = _Part()
-    for record in records:
-        key = _free(visible(record.task_id), taken)
-        keys.setdefault(record.task_id, key)
-        row = _row(record, key, sources) | {"part": len(parts), "at": len(part.tasks)}
-        if len(models) > 1 and record.setup:
-            row["model"] = visible(record.setup.model)
-        rows.append(row)
-        part.add(record)
-        if part.size > PART_SIZE:
-            parts.append(part.packed())
-            part = _Part()
-    if part.tasks:
-        parts.append(part.packed())
+    with ThreadPoolExecutor(_PACKERS) as packers:  # gzip lets the next part be made meanwhile
+        for record in records:
+            key = _free(visible(record.task_id), taken)
+            keys.setdefault(record.task_id, key)
+            row = _row(record, key, sources) | {"part": len(parts), "at": len(part.tasks)}
+            if len(models) > 1 and record.setup:
+                row["model"] = visible(record.setup.model)
+            rows.append(row)
+            part.add(record)
+            if part.size > PART_SIZE:
+                if len(parts) >= _PACKERS:
+                    parts[-_PACKERS].result()  # parts that wait would fill the memory
+                parts.append(packers.submit(_compressed, part.json()))
+                part = _Part()
+        if part.tasks:
+            parts.append(packers.submit(_compressed, part.json()))
     return Details(
         index=_packed(rows),
         statements=_packed([_statement(statements, record) for record in records]),
-        parts=tuple(parts),
+        parts=tuple(each.result() for each in parts),
         keys=keys,
         sources=tuple(map(visible, sources)),
     )
@@ -165,8 +172,9 @@ class _Part:
             }
         )
 
-    def packed(self) -> str:
-        return _packed({"texts": list(self.texts), "tasks": self.tasks})
+    def json(self) -> bytes:
+        """The part, to be compressed."""
+        return msgspec.json.encode({"texts": list(self.texts), "tasks": self.tasks})
 
     def _text(self, text: str) -> int:
         """The number of a text in the part."""
@@ -223,6 +231,8 @@ def _failure(failure: CaseFailure) -> Iterator[tuple[str, object]]:
 
 def _packed(data: object) -> str:
     """JSON, compressed, in base 64; the same for the same data at any time."""
-    return b64encode(
-        gzip.compress(msgspec.json.encode(data), compresslevel=_LEVEL, mtime=0)
-    ).decode("ascii")
+    return _compressed(msgspec.json.encode(data))
+
+
+def _compressed(json: bytes) -> str:
+    return b64encode(gzip.compress(json, compresslevel=_LEVEL, mtime=0)).decode("ascii")
