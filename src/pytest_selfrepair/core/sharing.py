@@ -19,6 +19,7 @@ def share_parts(grown: Grown) -> None:
     for node in grown.nodes:
         if (feedback := node.feedback) is not None:
             put(feedback, "cost", one(feedback.cost, feedback.cost))
+            put(feedback, "finish_reason", one(feedback.finish_reason, feedback.finish_reason))
             put(node, "feedback", one(feedback, feedback))
             # A program's name is its own; its parent's is that of another node.
             put(node, "parent", one(node.parent, node.parent))
@@ -28,3 +29,5 @@ def share_parts(grown: Grown) -> None:
         put(node, "cost", one(node.cost, node.cost))
         put(node, "finish_reason", one(node.finish_reason, node.finish_reason))
         put(node, "counted_by", one(node.counted_by, node.counted_by))
+        if node.seconds:  # -0.0 equals 0.0 and is written otherwise
+            put(node, "seconds", one((node.seconds,), node.seconds))
