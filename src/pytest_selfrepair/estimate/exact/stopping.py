@@ -88,19 +88,21 @@ def stopping(
     if policy is Policy.BATCH:
         in_order = one.nth(int(first.max(initial=0)) + 1)
         each = np.take_along_axis(in_order, first[:, :, None], axis=1)
-        paid = each * m1[:, :, None] + more[:, None, :] * m2[:, :, None]
+        paid = each * m1[:, :, None]
+        paid += more[:, None, :] * m2[:, :, None]
     else:
         in_turn = _up_to(one.nth(int(sizes.max(initial=0)) + most + 1))
         paid = np.take_along_axis(in_turn, (first + m1)[:, :, None], axis=1)
-        paid = paid - np.take_along_axis(in_turn, first[:, :, None], axis=1)
-        paid = paid + np.take_along_axis(_up_to(two.nth(most)), known[:, :, None], axis=1)
+        paid -= np.take_along_axis(in_turn, first[:, :, None], axis=1)
+        paid += np.take_along_axis(_up_to(two.nth(most)), known[:, :, None], axis=1)
         still = two.unsolved(further_sizes.clip(max=most))
-        paid = paid + more[:, None, :] * ((m2 - known) * still)[:, :, None]
+        paid += more[:, None, :] * ((m2 - known) * still)[:, :, None]
+    paid += begun[:, None, :]
     return Expected(
         n_p=tuple((n_p or 0) + number for number in range(most + 1)),
         n_fr=(0,) * (most + 1),
         solved=1.0 - chance,
-        cost=begun[:, None, :] + paid,
+        cost=paid,
     )
 
 
