@@ -36,9 +36,6 @@ from pytest_selfrepair.estimate.run.latency import latencies
 from pytest_selfrepair.estimate.run.notes import notes, overstepped
 from pytest_selfrepair.estimate.run.sampled import SampledRun
 
-_AT_ONCE = 2
-"""Parts that are estimated at once: more would want more memory than they save time."""
-
 _T = TypeVar("_T")
 
 
@@ -68,13 +65,12 @@ def findings(
         title = played.title
     run = SampledRun.of(records, not_run=not_run)
     records, names = run.records, run.sources
-    # Side by side, for NumPy works on the large arrays of one while another reads programs.
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        comparing = threads.submit(compared, run, how=how)
+    # Beside each other, for NumPy works on large arrays of one while the other reads programs.
+    with ThreadPoolExecutor(1) as thread:
+        comparing = thread.submit(compared, run, how=how)
         used = run.trees()
-        shapes = threads.submit(_shapes, used)
-        curves = threads.submit(lambda: tuple(_curves(used, records, how)))
-        heat_maps = threads.submit(lambda: tuple(_heat_maps(used)))
+        shapes, heat_maps = _shapes(used), tuple(_heat_maps(used))
+        curves = tuple(_curves(used, records, how))
         parts = comparing.result()
     return Findings(
         about=_about(records, names, not_run, parts.not_run_budget, title),
@@ -82,9 +78,9 @@ def findings(
         difficulties=parts.difficulties,
         sources=parts.sources,
         pairs=parts.pairs,
-        shapes=shapes.result(),
-        curves=curves.result(),
-        heat_maps=heat_maps.result(),
+        shapes=shapes,
+        curves=curves,
+        heat_maps=heat_maps,
         tally=parts.tally,
         cost=parts.cost,
         lost=lost or Lost(),
