@@ -1,5 +1,6 @@
 """Equal parts of a record held in memory once: a large run has hundreds of thousands of nodes."""
 
+import sys
 from typing import Any
 
 from pytest_selfrepair.core.tree import Grown
@@ -17,14 +18,14 @@ def share_parts(grown: Grown) -> None:
     held: _Held = {}
     one, put = held.setdefault, object.__setattr__
     for node in grown.nodes:
+        # The trees of other tasks have nodes of the same names.
+        put(node, "node", sys.intern(node.node))
         if (feedback := node.feedback) is not None:
             put(feedback, "cost", one(feedback.cost, feedback.cost))
             put(feedback, "finish_reason", one(feedback.finish_reason, feedback.finish_reason))
             put(node, "feedback", one(feedback, feedback))
-            # A program's name is its own; its parent's is that of another node.
-            put(node, "parent", one(node.parent, node.parent))
-        else:
-            one(node.node, node.node)
+        if node.parent is not None:
+            put(node, "parent", sys.intern(node.parent))
         put(node, "verdict", one(node.verdict, node.verdict))
         put(node, "cost", one(node.cost, node.cost))
         put(node, "finish_reason", one(node.finish_reason, node.finish_reason))
