@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from endpoints import FakeTime
 from pytest_selfrepair.models.traffic import Slots, Throttle
 
 
-def throttle_of(time: FakeTime, *, slots: int = 8, **limits: int) -> Throttle:
+def throttle_of(time: FakeTime, *, slots: int = 8, **limits: Any) -> Throttle:
     return Throttle(Slots(slots), clock=time.clock, sleep=time.sleep, **limits)
 
 
