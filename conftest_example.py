@@ -1,16 +1,16 @@
-"""A conftest.py of your own: another model, feedback source, task format and checker.
+"""Example conftest.py: your own model, feedback source, task format and checker.
 
 Copy what you need into the conftest.py beside your tasks, then for instance:
 
     pytest sums.csv --selfrepair-model careless --selfrepair-feedback reminder
 
-and for the second game, where two sides bargain over a price and one of them is advised:
+and for the bargaining game, where two sides bargain over a price and one of them is advised:
 
     pytest bargain_tasks --selfrepair-model stubborn --selfrepair-feedback stubborn
 
-The games differ in what there is to write. A model is asked in both by the same hook: it plays, and
-it advises where a feedback source is its name. Sources, task formats and checkers are of the first
-game alone: in the second a scenario is a file, and the rules say how a game ended.
+Both use the same hook for models: in the bargaining game a model plays, and also advises if it is
+named as a feedback source. Feedback sources, task formats and checkers are for tasks only: a
+scenario is a file, and the rules decide how a game ends.
 """
 
 import csv
@@ -33,12 +33,12 @@ from pytest_selfrepair import (
 
 
 class Careless:
-    """A model of your own: anything with a name that completes a chat."""
+    """Your own model: anything with a name that completes a chat."""
 
     name = "careless"
 
     async def sample(self, request: SampleRequest) -> Sample:
-        """Forget the last number at first; mend it when told."""
+        """Forget the last number at first; include it when reminded."""
         told = "Mind the last number" in request.messages[-1].content
         end = "" if told else "[:-1]"
         program = f"print(sum(map(int, input().split(){end})))"
@@ -50,12 +50,12 @@ class Careless:
 
 
 class Stubborn:
-    """A model for the second game: who plays, and who advises, is told so by the first message."""
+    """A model for the bargaining game; the first message says whether it plays or advises."""
 
     name = "stubborn"
 
     async def sample(self, request: SampleRequest) -> Sample:
-        """Advise to ask for more; play for 12, or for 14 when told so. The move ends it."""
+        """Advise to ask for more; offer 12, or 14 when advised. The action is the last line."""
         heard = [message.content for message in request.messages]
         if heard[0].startswith("You advise"):
             text = "1. Ask for more. 2. Say why it is worth that. 3. Wait for the other side."
@@ -70,19 +70,19 @@ class Stubborn:
 
 
 class Reminder:
-    """A feedback source of your own: words about a failing program, here always the same."""
+    """Your own feedback source: a text on a failing program, here always the same."""
 
     name = "reminder"
     joint = False
     max_tokens = 0
 
     async def feedback(self, failure: Failure, *, node: str) -> Feedback:  # noqa: ARG002 - protocol
-        """Say the same of every failure."""
+        """Give the same advice on every failure."""
         return Feedback(text=f"Mind the last number. {failure.error}")
 
 
 def rows(path: Path) -> Iterator[Task]:
-    """Tasks of your own: here a line of CSV each, with id, statement, input and expected output."""
+    """Your own task format: a CSV line per task with id, statement, input and expected output."""
     with path.open(newline="") as file:
         for name, statement, given, expected in csv.reader(file):
             yield Task(
@@ -94,7 +94,7 @@ def rows(path: Path) -> Iterator[Task]:
 
 
 def about(task: Task, case: Case, actual: JsonValue) -> Acceptance:  # noqa: ARG001 - protocol
-    """A checker of your own: a number is right if it is off by one at most."""
+    """Your own checker: a number is right if it is off by at most one."""
     try:
         near = abs(int(str(actual)) - int(str(case.expected))) <= 1
     except ValueError:
@@ -103,13 +103,13 @@ def about(task: Task, case: Case, actual: JsonValue) -> Acceptance:  # noqa: ARG
 
 
 def pytest_selfrepair_model(name: str) -> Careless | Stubborn | None:
-    """Make the model that `--selfrepair-model careless` or `stubborn` names."""
+    """Return the model of `--selfrepair-model careless` or `stubborn`."""
     models: tuple[Careless | Stubborn, ...] = (Careless(), Stubborn())
     return next((model for model in models if model.name == name), None)
 
 
 def pytest_selfrepair_feedback_source(name: str) -> Reminder | None:
-    """Make the source that `--selfrepair-feedback reminder` names."""
+    """Return the source of `--selfrepair-feedback reminder`."""
     return Reminder() if name == "reminder" else None
 
 
@@ -119,5 +119,5 @@ def pytest_selfrepair_tasks(path: Path) -> Iterator[Task] | None:
 
 
 def pytest_selfrepair_checker(task: Task) -> Checker | None:
-    """Give a checker to tasks that ask for about the sum."""
+    """Return a checker for tasks that ask for an approximate sum."""
     return about if "about" in task.statement else None

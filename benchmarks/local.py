@@ -37,9 +37,10 @@ from pytest_selfrepair.errors import InfrastructureError
 from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.answers import Completion
 from pytest_selfrepair.models.chat import ChatModel
-from pytest_selfrepair.models.endpoint import Call, EndpointClient
+from pytest_selfrepair.models.endpoint import EndpointClient
 from pytest_selfrepair.models.local import DEFAULT_SLOTS, REQUESTS_AT_ONCE, LocalServer
 from pytest_selfrepair.models.traffic import Slots
+from pytest_selfrepair.models.transport import Call
 from pytest_selfrepair.models.weights import SIZES, find_weights
 from pytest_selfrepair.store import exchange
 from pytest_selfrepair.store.sqlite_store import SqliteStore

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-from contextlib import ExitStack, suppress
-from importlib import import_module
+from contextlib import ExitStack
 from importlib.util import find_spec
-from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
 import pytest
 
+from imported import import_all
 from projects import LEAN
+from warm_workers import WarmWorkers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,15 +49,6 @@ def _runs_within_tests_start_quickly() -> Iterator[None]:
         yield
 
 
-async def _ask_nobody() -> None:
-    """Import what asking an endpoint imports."""
-    import openai  # noqa: PLC0415 - as below
-
-    async with openai.AsyncOpenAI(api_key="-", base_url="http://127.0.0.1:9", max_retries=0) as api:
-        with suppress(openai.APIConnectionError):
-            await api.chat.completions.create(model="-", messages=[])
-
-
 @pytest.fixture(scope="session")
 def _package_is_imported() -> None:
     """What a run within a test imports first is forgotten after it: all of it is imported before.
@@ -66,16 +56,17 @@ def _package_is_imported() -> None:
     An HTTP client that is imported twice does not know its own exceptions, and NumPy refuses to be.
     Not at the top of this module: coverage would miss what is run before it starts.
     """
-    for library in ("numpy", "tiktoken", "xdist", "xdist.plugin"):
-        if find_spec(library) is not None:
-            import_module(library)
-    if find_spec("openai") is not None:
-        asyncio.run(_ask_nobody())
-    package = import_module("pytest_selfrepair")
-    for module in walk_packages(package.__path__, f"{package.__name__}."):
-        if not module.name.endswith("__main__"):
-            with suppress(ImportError):  # an extra
-                import_module(module.name)
+    import_all()
+
+
+@pytest.fixture(scope="session")
+def _warm_workers() -> Iterator[WarmWorkers | None]:
+    """What starts the workers of xdist quickly; None: where that cannot be had."""
+    if not hasattr(os, "pidfd_open") or find_spec("execnet") is None:
+        yield None
+        return
+    with WarmWorkers() as workers:
+        yield workers
 
 
 @pytest.fixture
@@ -83,9 +74,12 @@ def pytester(
     pytester: pytest.Pytester,
     monkeypatch: pytest.MonkeyPatch,
     _package_is_imported: None,
+    _warm_workers: WarmWorkers | None,
 ) -> pytest.Pytester:
     """A folder to run pytest in, with no plugins but those of a user."""
     monkeypatch.setenv("PYTEST_ADDOPTS", LEAN)
+    if _warm_workers is not None:
+        monkeypatch.setattr("execnet.gateway_io.popen_args", lambda _: _warm_workers.command())
     return pytester
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 import describe_commands
+import describe_options
 import pytest_selfrepair
 import site_files
 from places import ROOT
@@ -50,6 +51,10 @@ def test_commands_of_a_page_are_as_the_parsers_want_them(page: str) -> None:
 
 def test_the_page_of_commands_is_what_the_commands_declare() -> None:
     assert text_of("docs/commands.md") == describe_commands.page()
+
+
+def test_the_page_of_options_is_what_the_options_declare() -> None:
+    assert text_of("docs/options.md") == describe_options.page()
 
 
 def test_the_page_of_names_has_every_public_name() -> None:

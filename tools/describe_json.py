@@ -26,13 +26,13 @@ _REPORT = f"""\
 What `--selfrepair-json FILE` and `selfrepair report RUN --json FILE` write: one object,
 [Findings](#findings), as ASCII. `pytest_selfrepair.report.data.from_json` reads it back.
 
-- `schema` is {SCHEMA}. It changes when a field is taken away or comes to mean something else; a
-  field that is added leaves it, so pass over what you do not know.
-- Numbers are finite. What could not be estimated is `null`, or named in `refused`.
-- Shares and rates go from 0 to 1, differences of them from -1 to 1. Tokens are those generated,
+- `schema` is {SCHEMA}. It changes when a field is removed or changes its meaning; new fields do not
+  change it, so ignore unknown ones.
+- Numbers are finite. A missing estimate is `null`, or named in `refused`.
+- Shares and rates range from 0 to 1, differences from -1 to 1. Tokens are those generated,
   unless a field says otherwise.
 - `shapes`, `points` and `cells` may be long; each of their objects stands on one line.
-- Names of models, sources and tasks are as they came: escape them before you show them.
+- Names of models, sources and tasks are not escaped: escape them before you show them.
 
 This page is made from the classes by `python tools/describe_json.py`.
 """
@@ -44,12 +44,12 @@ What `selfrepair compare A B --json FILE` writes: one object, [RunComparison](#r
 ASCII. A is the run before, B the run after.
 `pytest_selfrepair.report.data.comparison_from_json` reads it back.
 
-- `schema` is {COMPARE_SCHEMA}. It changes when a field is taken away or comes to mean something
-  else; a field that is added leaves it, so pass over what you do not know.
-- Numbers are finite. What could not be estimated is `null`.
-- Shares and rates go from 0 to 1, differences of them from -1 to 1. Every difference is that of the
-  run after less that of the run before, on the tasks that both scored. Tokens are those generated.
-- Names of models, sources and tasks are as they came: escape them before you show them.
+- `schema` is {COMPARE_SCHEMA}. It changes when a field is removed or changes its meaning; new
+  fields do not change it, so ignore unknown ones.
+- Numbers are finite. A missing estimate is `null`.
+- Shares and rates range from 0 to 1, differences from -1 to 1. Every difference is the run after
+  less the run before, on the tasks that both scored. Tokens are those generated.
+- Names of models, sources and tasks are not escaped: escape them before you show them.
 
 This page is made from the classes by `python tools/describe_json.py`.
 """
@@ -59,16 +59,16 @@ _RANKING = f"""\
 
 What `selfrepair compare A B C --json FILE` writes, with three runs or more: one object,
 [RunRanking](#runranking), as ASCII, the best run first.
-`pytest_selfrepair.report.data.ranking_from_json` reads it back. Of two runs it is
+`pytest_selfrepair.report.data.ranking_from_json` reads it back. Two runs give
 [another object](compare-json.md).
 
-- `schema` is {RANKING_SCHEMA}. It changes when a field is taken away or comes to mean something
-  else; a field that is added leaves it, so pass over what you do not know.
-- Numbers are finite. What could not be estimated is `null`.
-- Shares and rates go from 0 to 1, differences of them from -1 to 1; all on the tasks that every run
+- `schema` is {RANKING_SCHEMA}. It changes when a field is removed or changes its meaning; new
+  fields do not change it, so ignore unknown ones.
+- Numbers are finite. A missing estimate is `null`.
+- Shares and rates range from 0 to 1, differences from -1 to 1; all on the tasks that every run
   scored. Tokens are those generated.
 - `growth` and `outcomes` may be long; each of their objects stands on one line.
-- Names of models, sources and tasks are as they came: escape them before you show them.
+- Names of models, sources and tasks are not escaped: escape them before you show them.
 
 This page is made from the classes by `python tools/describe_json.py`.
 """

@@ -1,6 +1,6 @@
-"""The paper's figures beside those of this example: what is wrong in them, and what neither shows.
+"""Compare the paper's figures with this example's: their problems, and what neither shows.
 
-The paper's are those of arXiv 2305.10142 and of its authors' code and notebook.
+The paper's figures come from arXiv 2305.10142 and from its authors' code and notebook.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ class Played:
 
     Attributes:
         model: Its name.
-        found: What they say.
+        found: The findings.
     """
 
     model: str
@@ -35,7 +35,7 @@ class Played:
         return cls(model=model, found=found)
 
     def by_round(self, figure: str) -> str:
-        """A figure of round 1, and of round 2 in each arm."""
+        """A figure in round 1, and in round 2 of each arm."""
         said = []
         for each in self.found.rounds:
             arm = "round 1" if each.round == 1 else f"round {each.round} of {each.arm}"
@@ -49,13 +49,13 @@ class Played:
 
     @property
     def gain(self) -> Gain:
-        """What its own advice gains on none."""
+        """The gain from its own advice over none."""
         [found] = [each for each in self.found.gains if each.against == "none"]
         return found
 
 
 def rows(played: Sequence[Played]) -> list[tuple[str, str, str, str, str]]:
-    """The table's rows, a text for each of `HEADERS`."""
+    """The table's rows, with a text for each of `HEADERS`."""
 
     def ours(figure: str) -> str:
         return "; ".join(each.by_round(figure) for each in played)
@@ -136,7 +136,7 @@ def page(played: Sequence[Played], links: Sequence[tuple[str, str]]) -> str:
 
     Args:
         played: The games of each model.
-        links: The name of each further page, and where it is.
+        links: The name and address of each further page.
     """
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in HEADERS)
     body = "\n".join(

@@ -1,12 +1,12 @@
-"""Embedded models bargain with a rule, with and without advice, from games to a page.
+"""Have embedded models bargain with a rule, with and without advice, and write pages.
 
     python examples/bargaining/run.py             # from the recording beside this file: seconds
-    python examples/bargaining/run.py --record    # asks the models for what is not recorded
+    python examples/bargaining/run.py --record    # sample what is not recorded
 
-The embedded 1.5B sells to `rule:boulware`, advised by itself (`self`) and by nobody (`none`); the
-embedded 0.5B is the negative control. Two games of two scenarios show that all of it works, and no
-more. All is written to the folder `bargaining`: a page of each model's games, and `index.html`,
-where the paper's figures stand beside these.
+The embedded 1.5B sells to `rule:boulware`, with its own advice (`self`) and without (`none`); the
+embedded 0.5B is the negative control. Two games of two scenarios only show that everything works.
+The folder `bargaining` gets a page of each model's games, and `index.html`, which compares these
+figures with the paper's.
 """
 
 import argparse
@@ -33,7 +33,7 @@ SHAPE = (
 
 
 def main() -> int:
-    """Play the games and write the pages; the exit status is 0 where that was done."""
+    """Play the games and write the pages; the exit status is 0 on success."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--record", action="store_true", help="ask for what is not recorded")
     parser.add_argument(

@@ -1,10 +1,10 @@
-"""The experiments of arXiv 2306.09896 in miniature, from sampling to a page beside the paper's.
+"""Run the experiments of arXiv 2306.09896 in miniature, and compare them with the paper's.
 
     python examples/paper/run.py             # from the recording beside this file: seconds
-    python examples/paper/run.py --record    # asks the models for what is not recorded
+    python examples/paper/run.py --record    # sample what is not recorded
 
 By default the embedded 0.5B writes and repairs programs and the embedded 1.5B explains; --code and
---critic name others, for which --record is needed. All is written to the folder `paper`.
+--critic name other models, which need --record. The output goes to the folder `paper`.
 """
 
 import argparse
@@ -36,7 +36,7 @@ TASKS = (
     *(f"apps_tasks/interview/{number:04d}" for number in (101, 103, 104)),
     "apps_tasks/competition/0202",
 )
-"""Tasks that the embedded models can read and answer within their small contexts."""
+"""Tasks that fit the small contexts of the embedded models."""
 
 SHAPE = (
     *("--selfrepair-programs", "3", "--selfrepair-repairs", "2", "--selfrepair-feedbacks", "1"),
@@ -45,7 +45,7 @@ SHAPE = (
 
 
 def main() -> int:
-    """Run the experiments and write the page; the exit status is 0 where that was done."""
+    """Run the experiments and write the page; the exit status is 0 on success."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--record", action="store_true", help="sample what is not recorded")
     parser.add_argument("--code", default="local", help="writes and repairs (default: local)")
@@ -81,7 +81,7 @@ def _do(*command: str) -> int:
 
 
 def _page(records: Sequence[Record], critic: str, out: Path) -> str:
-    """The page: what was found, with its figures in it; they stand in files beside it, too."""
+    """The page of results with its figures, which are also written to files beside it."""
     found = findings(records)
     human = next(source for source in found.about.sources if source.startswith("human"))
     drawn = {
@@ -114,7 +114,7 @@ def _by_difficulty(records: Sequence[Record]) -> Iterator[tuple[str, Findings]]:
 
 
 def _only(found: Findings, source: str) -> Findings:
-    """What was found of one source and of sampling without repair."""
+    """The findings on one source and on sampling without repair."""
     return replace(
         found,
         curves=tuple(each for each in found.curves if each.source in {None, source}),
@@ -123,7 +123,7 @@ def _only(found: Findings, source: str) -> Findings:
 
 
 def _drawn(found: Findings, kind: Kind, path: Path) -> str | None:
-    """A figure as the address of an image; None where there is nothing to draw."""
+    """A figure as a data URL; None where there is nothing to draw."""
     try:
         figure(found, kind, path, way=PAPER)
     except SelfRepairError as error:

@@ -1,7 +1,7 @@
-"""The `selfrepair` command: finds out which subcommand is meant, and hands over to it.
+"""The `selfrepair` command: parse the subcommand and run it.
 
-Each subcommand is a module of `commands`, where `arguments` declares what it takes and which
-coroutine it runs. Only the one that is meant is imported.
+Each subcommand is a module of `commands`, where `arguments` declares its arguments and the
+coroutine it runs. Only the requested one is imported.
 """
 
 import argparse
@@ -16,21 +16,21 @@ from pytest_selfrepair.errors import SelfRepairError
 _COMMANDS = {
     "judge": ("judge", "judge programs that were sampled elsewhere"),
     "validate": ("validate", "try tasks by their own reference solutions"),
-    "tasks": ("list_tasks", "say what tasks there are, and what is wrong"),
+    "tasks": ("list_tasks", "count tasks and report malformed ones"),
     "runs": ("runs", "list the runs of a store"),
-    "report": ("report", "estimate a stored run again, and show it"),
+    "report": ("report", "estimate a stored run again and show it"),
     "plot": ("plot", "draw a figure of stored runs, for a paper"),
     "table": ("table", "write the numbers of stored runs, for a spreadsheet or a paper"),
-    "export": ("export", "write samples and records as lines"),
-    "import": ("import_lines", "put what was exported into a store"),
-    "merge": ("merge", "join what several hosts or processes made in parts"),
-    "compare": ("compare", "hold runs against each other, task by task"),
+    "export": ("export", "export samples and records as JSON Lines"),
+    "import": ("import_lines", "import exported lines into a store"),
+    "merge": ("merge", "join parts made by several hosts or processes"),
+    "compare": ("compare", "compare runs task by task"),
     "view": ("view", "serve a local page over a store: runs, live, compared and searched"),
-    "doctor": ("doctor", "say what this machine has of what a run needs, and what to do"),
-    "certify": ("certify", "write down what a reader must know to trust a run's verdicts"),
+    "doctor": ("doctor", "check what a run needs on this machine, and suggest fixes"),
+    "certify": ("certify", "write the facts that support a run's verdicts"),
     "annotate": ("annotate", "serve a page on which people write feedback, or judge it"),
-    "bargain": ("bargain", "read what bargaining talk has come to"),
-    "study": ("study", "design a study in which people write feedback, and see what they wrote"),
+    "bargain": ("bargain", "read how bargaining talks ended"),
+    "study": ("study", "design a study in which people write feedback, and report its results"),
 }
 """The module of each subcommand, and its line of help."""
 
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Args:
-        arguments: What stands behind the command's name; None: what the process was given.
+        arguments: The arguments after the command's name; None: the process's own.
 
     Returns:
         The exit status: 0 or 1 as the subcommand says, 2 for what cannot be done, 130 when

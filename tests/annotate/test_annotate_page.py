@@ -65,7 +65,9 @@ class Page:
         base: str = "http://127.0.0.1:8765",
     ) -> TestClient:
         mine = tuple(items or self.items[::2])
-        texts = text_judging.texts(self.run, mine, self.answers.answers(), per_program=1, seed=0)
+        texts = text_judging.texts(
+            self.run, mine, self.answers.texts.answers(), per_program=1, seed=0
+        )
         served = host.Served(
             answers=self.answers,
             study=self.design if studied else None,
@@ -141,7 +143,7 @@ def test_it_shows_statement_program_and_case_but_no_models_words(page: Page) -> 
 def test_an_answer_is_kept_with_its_time_and_the_next_program_follows(page: Page) -> None:
     client = page.client()
     assert submit(client, 1, "Line 11\r\nleaves one out.") == "/programs/2"
-    (kept,) = page.answers.answers()
+    (kept,) = page.answers.texts.answers()
     assert (kept.feedback, kept.seconds) == ("Line 11\nleaves one out.", 12.5)
     assert (kept.participant, kept.task_id) == ("local", page.items[0].key.task_id)
     assert submit(client, 3, "x") == "/programs/2"
@@ -153,7 +155,7 @@ def test_an_empty_answer_is_refused_and_what_is_of_another_window_is_shown(page:
     client = page.client()
     token = csrf(client.get("/programs/1").text)
     blank = client.post("/programs/1", data={"csrf": token, "feedback": " \n"})
-    assert (blank.status_code, page.answers.answers()) == (400, [])
+    assert (blank.status_code, page.answers.texts.answers()) == (400, [])
     submit(client, 1, "from the other window")
     late = client.post("/programs/1", data={"csrf": token, "feedback": "mine", "revision": "0"})
     assert late.status_code == 409
@@ -188,7 +190,7 @@ def test_nothing_is_changed_without_the_token_of_the_form(page: Page, path: str)
     assert client.post(path, data={"feedback": "x", "csrf": "0" * 64}).status_code == 403
     assert client.post(path, json=sent, headers={"X-CSRF": "x"}).status_code == 403
     assert client.get("/programs/1/draft").json()["text"] == ""
-    assert page.answers.withdrawn() == set()
+    assert page.answers.people.withdrawn() == set()
 
 
 def test_the_token_of_one_participant_is_none_of_another(page: Page) -> None:
@@ -213,7 +215,7 @@ def test_a_form_of_another_page_is_refused_even_with_a_token(
     client = page.client()
     sent = {"csrf": csrf(client.get("/programs/1").text), "feedback": "x"}
     assert client.post("/programs/1", data=sent, headers=headers).status_code == 403
-    assert page.answers.answers() == []
+    assert page.answers.texts.answers() == []
 
 
 @pytest.mark.parametrize("name", ["evil.example", "127.0.0.1.evil.example", "10.1.2.3", "", "[::"])
@@ -415,7 +417,7 @@ def test_without_a_link_or_consent_nothing_is_shown(page: Page) -> None:
     for sent in ({"agree": "yes", "text": "of another text"}, {"agree": "no"}, {}):
         assert client.post("/consent", data={"csrf": token, **sent}).status_code == 200
     assert client.get("/").headers["location"] == "/consent"
-    assert page.answers.consented("p1") is None
+    assert page.answers.people.consented("p1") is None
 
 
 def test_participants_see_their_own_programs_and_answers(page: Page) -> None:
@@ -424,7 +426,7 @@ def test_participants_see_their_own_programs_and_answers(page: Page) -> None:
     shown = [second.get(path).text for path in ("/", "/programs/1", "/programs/2")]
     assert not any("by the first" in each for each in shown)
     assert first.get("/programs/3").status_code == 404
-    assert {each.participant for each in page.answers.answers()} == {"p1"}
+    assert {each.participant for each in page.answers.texts.answers()} == {"p1"}
 
 
 def test_who_withdraws_is_told_so_by_their_link_afterwards(page: Page) -> None:
@@ -434,7 +436,7 @@ def test_who_withdraws_is_told_so_by_their_link_afterwards(page: Page) -> None:
     asked = client.get("/withdraw").text
     assert "1 answer, 0 drafts and 0 judgements" in asked
     assert client.post("/withdraw", data={"csrf": csrf(asked)}).status_code == 410
-    assert [each.feedback for each in page.answers.answers()] == ["stays"]
+    assert [each.feedback for each in page.answers.texts.answers()] == ["stays"]
     again = page.participant("p1", agree=False)
     for asking in (client, again):
         for path in ("/", "/programs/1", "/consent"):
@@ -444,7 +446,7 @@ def test_who_withdraws_is_told_so_by_their_link_afterwards(page: Page) -> None:
     late = {"X-CSRF": csrf(asked)}
     sent = {"text": "x", "seconds": 1, "revision": 0}
     assert client.post("/programs/1/draft", json=sent, headers=late).status_code == 410
-    assert page.answers.drafted() == []
+    assert page.answers.texts.drafted() == []
 
 
 def test_judging_is_blind_and_leaves_out_ones_own(page: Page) -> None:
@@ -470,7 +472,7 @@ def test_judging_is_blind_and_leaves_out_ones_own(page: Page) -> None:
         answer = client.post(f"/texts/{number}", data=sent)
         assert answer.status_code == 303
     assert answer.headers["location"] == "/"
-    found = {(each.source, each.author, each.accuracy) for each in page.answers.judgements()}
+    found = {(each.source, each.author, each.accuracy) for each in page.answers.judgements.all()}
     assert found == {("human", "bob", "uncertain"), ("self", "", "uncertain")}
 
 
@@ -479,7 +481,7 @@ def test_the_participants_of_a_study_judge_by_their_links_once_they_agreed(page:
     assert client.get("/texts/1").status_code == 403
     client.get(f"/enter/{page.secrets['p1']}")
     assert client.get("/texts/1").headers["location"] == "/consent"
-    page.answers.consent("p1", hashlib.sha256(f"Consent {EVIL}".encode()).hexdigest())
+    page.answers.people.consent("p1", hashlib.sha256(f"Consent {EVIL}".encode()).hexdigest())
     assert MODELS_WORDS in client.get("/texts/1").text
 
 

@@ -11,7 +11,8 @@ import annotating
 import builders
 from projects import write_task
 from pytest_selfrepair.annotate import study_plan
-from pytest_selfrepair.annotate.answers_file import Answers, Judgement
+from pytest_selfrepair.annotate.answers_file import Answers
+from pytest_selfrepair.annotate.judgements import Judgement
 from pytest_selfrepair.annotate.study_items import completed, failing
 from pytest_selfrepair.cli import main
 from pytest_selfrepair.core.record import Record
@@ -124,14 +125,14 @@ def test_status_export_and_report_say_what_came_of_it(
     design = study_plan.load(here / "study_plan.json")
     with Answers(here / "a.sqlite") as answers:
         for person in design.participants[:3]:
-            answers.consent(person.code, "x")
+            answers.people.consent(person.code, "x")
             key = person.programs[0]
-            answers.submit(key, person.code, text="Off by one.", seconds=90, revision=0)
+            answers.texts.submit(key, person.code, text="Off by one.", seconds=90, revision=0)
         answers.withdraw("p3")
         second = design.participants[0].programs[1]
-        answers.save_draft(second, "p1", text="And", seconds=1, revision=0)
+        answers.texts.save_draft(second, "p1", text="And", seconds=1, revision=0)
         for who, accuracy in (("p1", "accurate"), ("p2", "accurate"), ("p4", "uncertain")):
-            answers.judge(
+            answers.judgements.file(
                 Judgement(
                     task_id=key.task_id,
                     program_hash=key.program_hash,

@@ -241,8 +241,9 @@ PAGES = ("running", "reports", "judging", "growing-a-run", "ci")
 
 
 def test_the_readmes_commands_work(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (here / "apps_tasks").mkdir()
-    (here / "apps_tasks/interview").symlink_to(ROOT / "apps_tasks/interview")
+    for task in ("0101", "0102", "0103"):
+        (here / "apps_tasks/interview").mkdir(parents=True, exist_ok=True)
+        (here / f"apps_tasks/interview/{task}").symlink_to(ROOT / f"apps_tasks/interview/{task}")
     programs(here, line("0103", "print()"))
     with contextlib.closing(SqliteStore(here / ".selfrepair/samples.sqlite")) as store:
         for name in ("small", "large", ""):
@@ -252,12 +253,12 @@ def test_the_readmes_commands_work(here: Path, capsys: pytest.CaptureFixture[str
     for number, name in enumerate(("first", "second")):
         with contextlib.closing(SqliteStore(here / f"{name}.sqlite")) as store:
             store.add_record(store.begin_run(), synthetic.record(number))
-    commands = [
-        shlex.split(each.removeprefix("selfrepair "), comments=True)
+    commands = {
+        tuple(shlex.split(each.removeprefix("selfrepair "), comments=True)): None
         for page in ("README.md", *(f"docs/{name}.md" for name in PAGES))
         for each in (ROOT / page).read_text(encoding="utf-8").splitlines()
         if each.startswith("selfrepair ") and each.split()[1] not in {"annotate", "study", "view"}
-    ]
+    }
     assert {command[0] for command in commands} >= {
         "export",
         "import",
@@ -266,7 +267,7 @@ def test_the_readmes_commands_work(here: Path, capsys: pytest.CaptureFixture[str
         "report",
     }
     for command in commands:
-        assert main(command) == 0, (command, capsys.readouterr().err)
+        assert main(list(command)) == 0, (command, capsys.readouterr().err)
     assert (here / "verdicts.jsonl").read_text().count("\n") == 1
 
 

@@ -10,7 +10,7 @@ from builders import compare
 from pytest_selfrepair.core.checker import CHECKERS, AcceptanceRule, strict, tolerant, weakest
 from pytest_selfrepair.core.shorten import render, shorten
 from pytest_selfrepair.core.task import JsonValue, TaskKind
-from pytest_selfrepair.plugin.flags import CHECKER_NAMES
+from pytest_selfrepair.plugin.judge_flags import CHECKER_NAMES
 
 STDIN, CALL = TaskKind.STDIN, TaskKind.CALL_BASED
 HUGE = 10**5000

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pytest_selfrepair.estimate.exact.draws import Floats
-from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap, Statistic
+from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.intervals.statistics import (
     interpolated,
@@ -18,6 +19,9 @@ from pytest_selfrepair.estimate.intervals.statistics import (
     ratio_of,
     sampling_noise,
 )
+
+if TYPE_CHECKING:
+    from pytest_selfrepair.estimate.intervals.jackknife import Statistic
 
 FEW = Bootstrap(draws=400)
 MANY = Bootstrap(draws=40_000)

@@ -17,9 +17,10 @@ import pytest
 from places import ROOT
 from pytest_selfrepair.estimate.comparison import ranking
 from pytest_selfrepair.estimate.comparison.gate import Decision
-from pytest_selfrepair.estimate.intervals.bootstrap import Resampling, Statistic
+from pytest_selfrepair.estimate.intervals.bootstrap import Resampling
 from pytest_selfrepair.estimate.intervals.decision import Evidence, alone
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.jackknife import Statistic
 from pytest_selfrepair.estimate.intervals.paired_score import PairedScore, paired_score
 
 BENCHMARKS = ROOT / "benchmarks"

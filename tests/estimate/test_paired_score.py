@@ -72,6 +72,15 @@ def test_two_pairs_have_one_degree_of_freedom() -> None:
     assert found.high == 1.0
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_difference_that_rounding_put_beyond_one_counts_as_one(sign: float) -> None:
+    found = paired_score([math.nextafter(sign, 2 * sign)] * 8)
+    whole = paired_score([sign] * 8)
+    assert found.estimate == whole.estimate
+    assert (found.low, found.high) == pytest.approx((whole.low, whole.high))
+    assert found.p == pytest.approx(whole.p)
+
+
 def test_a_mean_that_is_no_difference_of_rates_is_refused() -> None:
     with pytest.raises(UsageError, match=r"found 1\.5; accepted: -1 to 1"):
         paired_score([1.5, 1.5])

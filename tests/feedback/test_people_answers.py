@@ -11,14 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_selfrepair.annotate.answers_export import as_lines
-from pytest_selfrepair.annotate.answers_file import (
-    Answers,
-    Judgement,
-    StaleError,
-    WithdrawnError,
-)
+from pytest_selfrepair.annotate.answers_file import Answers
+from pytest_selfrepair.annotate.judgements import Judgement
+from pytest_selfrepair.annotate.participants import WithdrawnError
 from pytest_selfrepair.annotate.study_items import Key
 from pytest_selfrepair.annotate.study_summary import by_source
+from pytest_selfrepair.annotate.written_texts import StaleError
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.feedback.human import HumanText
 
@@ -44,48 +42,48 @@ def path(tmp_path: Path) -> Path:
 
 def test_what_was_saved_last_is_there_when_it_is_opened_again(path: Path) -> None:
     with Answers(path) as answers:
-        first = answers.save_draft(KEY, "anna", text="It", seconds=1, revision=0)
-        answers.save_draft(KEY, "anna", text="It is", seconds=3, revision=first.revision)
+        first = answers.texts.save_draft(KEY, "anna", text="It", seconds=1, revision=0)
+        answers.texts.save_draft(KEY, "anna", text="It is", seconds=3, revision=first.revision)
     with Answers(path) as answers:
-        found = answers.written(KEY, "anna")
+        found = answers.texts.written(KEY, "anna")
     assert (found.text, found.seconds, found.answered, found.changed) == ("It is", 3, False, True)
 
 
 def test_an_answer_stays_while_a_later_draft_is_written(path: Path) -> None:
     with Answers(path) as answers:
-        answers.submit(KEY, "anna", text="first", seconds=5, revision=0)
-        assert answers.drafted() == []
-        before = answers.written(KEY, "anna")
-        answers.save_draft(KEY, "anna", text="second", seconds=6, revision=before.revision)
-        assert [each.feedback for each in answers.answers()] == ["first"]
-        assert answers.drafted() == [("anna", KEY)]
-        assert answers.written(KEY, "anna").changed
+        answers.texts.submit(KEY, "anna", text="first", seconds=5, revision=0)
+        assert answers.texts.drafted() == []
+        before = answers.texts.written(KEY, "anna")
+        answers.texts.save_draft(KEY, "anna", text="second", seconds=6, revision=before.revision)
+        assert [each.feedback for each in answers.texts.answers()] == ["first"]
+        assert answers.texts.drafted() == [("anna", KEY)]
+        assert answers.texts.written(KEY, "anna").changed
 
 
 def test_time_never_falls_and_has_a_bound(path: Path) -> None:
     with Answers(path) as answers:
-        answers.save_draft(KEY, "anna", text="x", seconds=50, revision=0)
-        answers.submit(KEY, "anna", text="y", seconds=2, revision=1)
-        answers.submit(OTHER, "anna", text="y", seconds=1e30, revision=0)
-        assert [each.seconds for each in answers.answers()] == [50, 86_400]
+        answers.texts.save_draft(KEY, "anna", text="x", seconds=50, revision=0)
+        answers.texts.submit(KEY, "anna", text="y", seconds=2, revision=1)
+        answers.texts.submit(OTHER, "anna", text="y", seconds=1e30, revision=0)
+        assert [each.seconds for each in answers.texts.answers()] == [50, 86_400]
 
 
 def test_two_windows_do_not_overwrite_each_other(path: Path) -> None:
     with Answers(path) as one, Answers(path) as two:
-        one.save_draft(KEY, "anna", text="from one", seconds=1, revision=0)
+        one.texts.save_draft(KEY, "anna", text="from one", seconds=1, revision=0)
         with pytest.raises(StaleError) as error:
-            two.submit(KEY, "anna", text="from two", seconds=1, revision=0)
+            two.texts.submit(KEY, "anna", text="from two", seconds=1, revision=0)
         assert error.value.now.text == "from one"
-        two.save_draft(KEY, "anna", text="both", seconds=1, revision=error.value.now.revision)
-        assert one.written(KEY, "anna").text == "both"
-        assert one.answers() == []
+        two.texts.save_draft(KEY, "anna", text="both", seconds=1, revision=error.value.now.revision)
+        assert one.texts.written(KEY, "anna").text == "both"
+        assert one.texts.answers() == []
 
 
 def test_a_save_that_is_sent_twice_is_no_conflict(path: Path) -> None:
     with Answers(path) as answers:
         for _ in range(3):
-            answers.save_draft(KEY, "anna", text="same", seconds=1, revision=0)
-        after = answers.save_draft(KEY, "anna", text="same, and more", seconds=1, revision=1)
+            answers.texts.save_draft(KEY, "anna", text="same", seconds=1, revision=0)
+        after = answers.texts.save_draft(KEY, "anna", text="same, and more", seconds=1, revision=1)
         assert (after.text, after.revision) == ("same, and more", 2)
 
 
@@ -94,7 +92,7 @@ def test_many_at_once_lose_nothing(path: Path) -> None:
         with Answers(path) as answers:
             for number in range(10):
                 key = Key(task_id=f"tasks/{number}", program_hash="abc")
-                answers.submit(key, who, text=f"{who} {number}", seconds=1, revision=0)
+                answers.texts.submit(key, who, text=f"{who} {number}", seconds=1, revision=0)
 
     threads = [threading.Thread(target=write, args=(f"p{n}",)) for n in range(4)]
     for thread in threads:
@@ -102,37 +100,37 @@ def test_many_at_once_lose_nothing(path: Path) -> None:
     for thread in threads:
         thread.join()
     with Answers(path) as answers:
-        found = {(each.participant, each.feedback) for each in answers.answers()}
+        found = {(each.participant, each.feedback) for each in answers.texts.answers()}
     assert found == {(f"p{n}", f"p{n} {number}") for n in range(4) for number in range(10)}
 
 
 def test_who_withdraws_leaves_nothing_but_that_they_did(path: Path) -> None:
     with Answers(path) as answers:
-        answers.consent("anna", "hash-of-the-text")
-        answers.submit(KEY, "anna", text="UNFORGETTABLE " * 50, seconds=1, revision=0)
-        answers.save_draft(OTHER, "anna", text="UNFORGETTABLE", seconds=1, revision=0)
-        answers.submit(KEY, "bob", text="stays", seconds=1, revision=0)
-        answers.judge(JUDGED)
-        answers.judge(replace(JUDGED, author="", source="self", participant="anna"))
-        answers.judge(replace(JUDGED, author="", source="self"))
+        answers.people.consent("anna", "hash-of-the-text")
+        answers.texts.submit(KEY, "anna", text="UNFORGETTABLE " * 50, seconds=1, revision=0)
+        answers.texts.save_draft(OTHER, "anna", text="UNFORGETTABLE", seconds=1, revision=0)
+        answers.texts.submit(KEY, "bob", text="stays", seconds=1, revision=0)
+        answers.judgements.file(JUDGED)
+        answers.judgements.file(replace(JUDGED, author="", source="self", participant="anna"))
+        answers.judgements.file(replace(JUDGED, author="", source="self"))
         answers.withdraw("anna")
-        assert [each.participant for each in answers.answers()] == ["bob"]
-        assert answers.drafted() == []
-        assert [(each.source, each.participant) for each in answers.judgements()] == [
+        assert [each.participant for each in answers.texts.answers()] == ["bob"]
+        assert answers.texts.drafted() == []
+        assert [(each.source, each.participant) for each in answers.judgements.all()] == [
             ("self", "bob")
         ]
-        assert answers.withdrawn() == {"anna"}
-        assert answers.consented("anna") is None
+        assert answers.people.withdrawn() == {"anna"}
+        assert answers.people.consented("anna") is None
         for suffix in ("", "-wal"):
             assert b"UNFORGETTABLE" not in path.with_name(path.name + suffix).read_bytes()
         with pytest.raises(WithdrawnError):
-            answers.submit(KEY, "anna", text="again", seconds=1, revision=0)
+            answers.texts.submit(KEY, "anna", text="again", seconds=1, revision=0)
         with pytest.raises(WithdrawnError):
-            answers.save_draft(KEY, "anna", text="again", seconds=1, revision=0)
+            answers.texts.save_draft(KEY, "anna", text="again", seconds=1, revision=0)
         with pytest.raises(WithdrawnError):
-            answers.consent("anna", "hash-of-the-text")
+            answers.people.consent("anna", "hash-of-the-text")
         with pytest.raises(WithdrawnError):
-            answers.judge(replace(JUDGED, participant="anna"))
+            answers.judgements.file(replace(JUDGED, participant="anna"))
 
 
 def test_nobody_else_reads_the_file(path: Path) -> None:

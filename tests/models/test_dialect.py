@@ -10,8 +10,8 @@ from pytest_selfrepair.models.dialect import (
     refuses_several,
     without_system,
 )
-from pytest_selfrepair.models.endpoint import Call
 from pytest_selfrepair.models.request_failure import RequestFailure, told
+from pytest_selfrepair.models.transport import Call
 
 SENT: dict[str, object] = {
     "model": "m",

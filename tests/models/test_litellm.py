@@ -20,7 +20,9 @@ from pytest_selfrepair.errors import (
 )
 from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.chat import ChatModel
-from pytest_selfrepair.models.litellm import LiteLLMClient, name_within, provider_of
+from pytest_selfrepair.models.endpoint import EndpointClient
+from pytest_selfrepair.models.litellm import LiteLLMTransport, name_within, provider_of
+from pytest_selfrepair.models.metering import Metering
 from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.traffic import Slots
@@ -38,6 +40,10 @@ needs_litellm = pytest.mark.skipif(
 )
 
 
+def client_of(endpoint: Endpoint, provider: str) -> EndpointClient:
+    return EndpointClient(endpoint, Slots(4), transport=LiteLLMTransport(endpoint, provider))
+
+
 def model_at(base_url: str, *, key: str = KEY) -> ChatModel:
     endpoint = Endpoint(
         base_url=base_url,
@@ -49,9 +55,11 @@ def model_at(base_url: str, *, key: str = KEY) -> ChatModel:
     return ChatModel(
         "litellm/openai/gpt-4",
         wire_name="openai/gpt-4",
-        line=LiteLLMClient(endpoint, Slots(4), provider="openai"),
-        counter=TiktokenCounter(model="gpt-4"),
-        price=Price(input=1e6, cached_input=0, output=1e5),
+        client=client_of(endpoint, "openai"),
+        metering=Metering(
+            counter=TiktokenCounter(model="gpt-4"),
+            price=Price(input=1e6, cached_input=0, output=1e5),
+        ),
     )
 
 
@@ -146,9 +154,9 @@ def test_what_is_missing_is_said_at_once(
     for variable in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
         monkeypatch.delenv(variable, raising=False)
     endpoint = Endpoint(base_url="", api_key="", timeout=60.0, retries=SOON)
-    line = LiteLLMClient(endpoint, Slots(4), provider=provider_of(f"litellm/{name}"))
-    counter = TiktokenCounter(model="gpt-4")
-    model = ChatModel(f"litellm/{name}", wire_name=name, line=line, counter=counter)
+    client = client_of(endpoint, provider_of(f"litellm/{name}"))
+    metering = Metering(counter=TiktokenCounter(model="gpt-4"))
+    model = ChatModel(f"litellm/{name}", wire_name=name, client=client, metering=metering)
     [refused] = drawn(model, [request()])
     assert isinstance(refused, EndpointRefusedError)
     assert re.search(said, str(refused))

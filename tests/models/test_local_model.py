@@ -21,6 +21,7 @@ from pytest_selfrepair.core.sample import Message, Role, Sample
 from pytest_selfrepair.errors import LocalModelError, UsageError
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.local import LocalServer, parse_local_name
+from pytest_selfrepair.models.metering import Metering
 from pytest_selfrepair.models.tokens import LlamaCounter
 from pytest_selfrepair.models.weights import SIZES, find_weights
 
@@ -191,10 +192,9 @@ def test_choices_of_one_request_each_cost_what_the_models_tokenizer_counts(
     )
     model = ChatModel(
         "local",
-        line=line_to(server.base_url, key=server.api_key, timeout=600),
-        counter=counter,
+        client=line_to(server.base_url, key=server.api_key, timeout=600),
+        metering=Metering(counter=counter, counts_one_choice=True),
         most_choices=2,
-        counts_one_choice=True,
     )
     prompt = Message(role=Role.USER, content="Print the sum of two numbers in Python.")
     asked = [

@@ -125,7 +125,7 @@ def test_a_second_draw_of_one_node_is_paid_for_only_without_replay(
     assert len(paid.rounds) == times
     assert not first.replayed
     assert second.replayed == (replay is Replay.AUTO)
-    assert store.spent("c").tokens == 10 * times
+    assert store.ledger.spent("c").tokens == 10 * times
 
 
 def test_two_draws_of_equal_messages_never_collapse_into_one(store: SqliteStore) -> None:
@@ -170,7 +170,7 @@ def test_the_error_of_one_does_not_lose_the_others(store: SqliteStore, model: Si
     assert isinstance(results[1], EndpointFailedError)
     assert [text[:2] for text in texts(results)] == ["p0", "no", "p2"]
     assert len(asyncio.run(store.get_many([asked("p0").key, asked("p2").key]))) == 2
-    assert store.spent("c").tokens == 20
+    assert store.ledger.spent("c").tokens == 20
 
 
 def test_a_model_that_gives_too_few_is_an_error_for_the_rest(store: SqliteStore) -> None:
@@ -190,8 +190,8 @@ def test_a_failure_costs_nothing_and_holds_nothing(path: Path) -> None:
     with closing(SqliteStore(path)) as store:
         together(recording(store, Single()), asked("bad"))
     with closing(SqliteStore(path)) as store:
-        assert store.spent("c") == Spent()
-        assert store.lost("c") == Lost()
+        assert store.ledger.spent("c") == Spent()
+        assert store.ledger.lost("c") == Lost()
 
 
 def test_of_a_request_whose_model_broke_nobody_knows_what_it_cost(store: SqliteStore) -> None:
@@ -203,9 +203,9 @@ def test_of_a_request_whose_model_broke_nobody_knows_what_it_cost(store: SqliteS
     for node in ("p0", "p1"):  # what is lost is in nobody's way
         [error] = together(recording(store, Broken(), limits=one), asked(node))
         assert isinstance(error, RuntimeError)
-    assert store.spent("c") == Spent()
-    assert store.lost("c").requests == 2
-    assert store.lost("c").tokens == 2048
+    assert store.ledger.spent("c") == Spent()
+    assert store.ledger.lost("c").requests == 2
+    assert store.ledger.lost("c").tokens == 2048
 
 
 def test_dollars_are_filed_with_the_sample(store: SqliteStore) -> None:
@@ -213,7 +213,7 @@ def test_dollars_are_filed_with_the_sample(store: SqliteStore) -> None:
     [stored] = asyncio.run(store.get_many([asked().key])).values()
     assert stored == drawn
     assert stored.dollars == 0.01
-    assert store.spent("c") == Spent(tokens=10, dollars=0.01)
+    assert store.ledger.spent("c") == Spent(tokens=10, dollars=0.01)
 
 
 def test_a_prompt_that_was_too_long_is_filed_and_costs_nothing(store: SqliteStore) -> None:
@@ -228,7 +228,7 @@ def test_a_prompt_that_was_too_long_is_filed_and_costs_nothing(store: SqliteStor
     assert isinstance(again, Sample)
     assert (again.finish_reason, again.dollars, again.replayed) == (CONTEXT_LIMIT, 0.0, True)
     assert len(model.rounds) == 1
-    assert store.spent("c") == Spent()
+    assert store.ledger.spent("c") == Spent()
 
 
 @pytest.mark.parametrize("model", [Single(0.05), Several(0.05)], ids=["singly", "together"])
@@ -242,7 +242,7 @@ def test_a_run_draws_what_its_limit_allows_and_refuses_the_rest(
     drawn = [each for each in results if isinstance(each, Sample)]
     assert len(drawn) == 8
     assert all(isinstance(each, BudgetSpentError) for each in results[8:])
-    assert store.spent("c").tokens == 80
+    assert store.ledger.spent("c").tokens == 80
 
 
 def test_what_a_request_may_cost_is_never_more_than_is_left(store: SqliteStore) -> None:
@@ -269,7 +269,7 @@ def test_a_round_ends_when_nobody_waits_for_any_of_it(path: Path) -> None:
     with closing(SqliteStore(path)) as store:
         assert asyncio.run(abandoned(recording(store, Single(60)))) == [True, True]
     with closing(SqliteStore(path)) as store:
-        assert store.lost("c").requests == 2, "they were sent, and may have to be paid for"
+        assert store.ledger.lost("c").requests == 2, "they were sent, and may have to be paid for"
 
 
 def test_what_is_in_flight_when_the_model_is_closed_is_lost(path: Path) -> None:
@@ -295,7 +295,7 @@ def test_what_is_in_flight_when_the_model_is_closed_is_lost(path: Path) -> None:
     with closing(SqliteStore(path)) as store:
         asyncio.run(interrupted(recording(store, HangsUp())))
     with closing(SqliteStore(path)) as store:
-        assert store.lost("c").requests == 1
+        assert store.ledger.lost("c").requests == 1
 
 
 def test_what_one_stops_waiting_for_is_served_to_the_other(store: SqliteStore) -> None:
@@ -407,8 +407,8 @@ def test_two_who_want_the_same_at_once_pay_once(
     assert sorted(drawn) == ["p0", "p1", "p2"]
     assert [each.text for each in first] == [each.text for each in again]
     assert sum(each.replayed for each in (*first, *again)) == 3
-    assert store.spent("c").tokens == 30
-    assert store.lost("c") == Lost()
+    assert store.ledger.spent("c").tokens == 30
+    assert store.ledger.lost("c") == Lost()
 
 
 def test_tasks_of_equal_prompts_pay_once_in_one_process(store: SqliteStore) -> None:
@@ -430,7 +430,7 @@ def test_where_one_fails_who_waited_for_it_draws_it(store: SqliteStore) -> None:
     requests = [asked("p0", task_id=task) for task in ("one", "other")]
     results = together(slots_of(store, FailsOnce(0.05), 4), *requests)
     assert sorted(texts(results)) == ["not this time", "the second"]
-    assert store.spent("c").tokens == 10
+    assert store.ledger.spent("c").tokens == 10
 
 
 def test_who_waits_for_another_ends_with_the_run(store: SqliteStore, path: Path) -> None:
@@ -466,7 +466,7 @@ def test_no_more_is_reserved_than_can_be_in_flight(path: Path, kind: type[Single
     with closing(SqliteStore(path)) as store:
         asyncio.run(interrupted(slots_of(store, kind(60), 3)))
     with closing(SqliteStore(path)) as store:
-        assert store.lost("c").requests == 3
+        assert store.ledger.lost("c").requests == 3
 
 
 def test_who_waits_for_the_budget_holds_no_slot(store: SqliteStore) -> None:
@@ -489,4 +489,4 @@ def test_who_waits_for_the_budget_holds_no_slot(store: SqliteStore) -> None:
     requests = [asked(f"p{n}", params=SamplingParams(max_tokens=30)) for n in range(4)]
     results = together(model, *requests)
     assert [isinstance(each, Sample) for each in results] == [True, True, False, False]
-    assert store.spent("c").tokens == 20
+    assert store.ledger.spent("c").tokens == 20

@@ -117,7 +117,7 @@ def test_two_write_one_withdraws_and_a_run_uses_the_rest(
         one.goto(f"{server.address}/programs/1")
         expect(one.locator("#feedback")).to_have_value("Person one on <b>program</b> 1.")
     with Answers(tmp_path / DEFAULT_FILE) as answers:
-        exported = [json.loads(line) for line in as_lines(answers.answers())]
+        exported = [json.loads(line) for line in as_lines(answers.texts.answers())]
     said = {f"Person one on <b>program</b> {number}." for number in (1, 2)}
     assert {each["feedback"] for each in exported} == said
     assert {each["participant"] for each in exported} == {"p1"}
@@ -150,7 +150,7 @@ def test_who_advises_after_a_game_writes_as_who_explains_a_program(
         expect(page.get_by_role("heading", name="All done. Thank you!")).to_be_visible()
     assert faults == []
     with Answers(tmp_path / "a.sqlite") as answers:
-        [kept] = answers.answers()
+        [kept] = answers.texts.answers()
     assert (kept.task_id, kept.feedback) == ("games/a::seller", "Come down sooner.")
 
 
@@ -175,7 +175,7 @@ def test_a_draft_survives_a_reload_and_a_kill_of_the_process(
         server.process.wait()
         typed = page.locator("#feedback").input_value()
     with Answers(tmp_path / "a.sqlite") as answers:
-        (kept,) = [answers.written(key, who) for who, key in answers.drafted()]
+        (kept,) = [answers.texts.written(key, who) for who, key in answers.texts.drafted()]
     assert kept.text.startswith("Before the reload. Before the kill,")
     assert 1 <= kept.seconds < 60
     page.keyboard.type(" while nobody listens")
@@ -271,5 +271,5 @@ def test_texts_are_judged_by_keys(context: BrowserContext, stored: Path, tmp_pat
             page.keyboard.press("Control+Enter")
         expect(page.locator("h1")).to_have_text("All judged. Thank you!")
     with Answers(tmp_path / "a.sqlite") as answers:
-        found = sorted((each.accuracy, each.change) for each in answers.judgements())
+        found = sorted((each.accuracy, each.change) for each in answers.judgements.all())
     assert found == [("accurate", "small"), ("inaccurate", "large"), ("uncertain", "none")]

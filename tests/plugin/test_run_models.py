@@ -110,7 +110,7 @@ def test_limits_a_minute_are_shared_out_among_workers(pytester: pytest.Pytester)
     [member] = run.open(Unkept(), JUDGE).members  # type: ignore[arg-type]  # as above
     model = member.model
     assert isinstance(model, ChatModel)
-    endpoint = model.line.endpoint
+    endpoint = model.client.endpoint
     assert (endpoint.requests_per_minute, endpoint.tokens_per_minute) == (2, 500)
     assert (endpoint.retries.most, endpoint.retries.seconds, endpoint.timeout) == (2, 60, 7)
 
@@ -238,7 +238,7 @@ def keys(run: RunModels) -> dict[str, tuple[str, str]]:
     members = run.open(Unkept(), JUDGE).members  # type: ignore[arg-type]  # it is asked nothing
     models = [member.model for member in members]
     return {
-        model.name: (model.line.endpoint.base_url, model.line.endpoint.api_key)
+        model.name: (model.client.endpoint.base_url, model.client.endpoint.api_key)
         for model in models
         if isinstance(model, ChatModel)
     }
@@ -281,7 +281,7 @@ def test_the_account_at_openai_is_told_to_openai_alone_and_for_the_code_model(
         opened = run.open(Unkept(), JUDGE)  # type: ignore[arg-type]  # it is asked nothing
         models = [member.model for member in opened.members]
         return {
-            model.name: {name for name, _ in model.line.endpoint.headers}
+            model.name: {name for name, _ in model.client.endpoint.headers}
             for model in models
             if isinstance(model, ChatModel)
         }
@@ -320,7 +320,7 @@ def asked_for(run: RunModels) -> dict[str, EndpointClient]:
     """The way to each endpoint's model."""
     members = run.open(Unkept(), JUDGE).members  # type: ignore[arg-type]  # it is asked nothing
     models = [member.model for member in members]
-    return {model.name: model.line for model in models if isinstance(model, ChatModel)}
+    return {model.name: model.client for model in models if isinstance(model, ChatModel)}
 
 
 FILE = """

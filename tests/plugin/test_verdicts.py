@@ -61,9 +61,9 @@ def test_a_program_is_judged_once_and_its_verdict_is_the_same_ever_after(
     store: SqliteStore,
 ) -> None:
     inner = Counting(replace(FAILED, seconds=0.25))
-    first = judged(RememberingJudge(inner, store, TERMS))
+    first = judged(RememberingJudge(inner, store.verdicts, TERMS))
     inner.says = PASSED
-    again = RememberingJudge(inner, store, TERMS)
+    again = RememberingJudge(inner, store.verdicts, TERMS)
     assert judged(again) == first == replace(FAILED, seconds=0.25)
     assert inner.asked == 1
     assert again.notices == []
@@ -124,7 +124,7 @@ def test_a_key_is_the_same_for_an_equal_task_and_takes_values_of_any_kind() -> N
 
 def test_a_failure_of_the_sandbox_is_not_kept(store: SqliteStore) -> None:
     inner = Counting(SandboxError("it broke"))
-    judge = RememberingJudge(inner, store, TERMS)
+    judge = RememberingJudge(inner, store.verdicts, TERMS)
     with pytest.raises(SandboxError):
         judged(judge)
     inner.says = Verdict(outcome=Outcome.SANDBOX_ERROR, cases_run=0, cases_passed=0)
@@ -138,17 +138,17 @@ def test_verdicts_of_a_checker_of_which_nobody_knows_when_it_changes_are_not_kep
     store: SqliteStore,
 ) -> None:
     inner = Counting(PASSED)
-    judge = RememberingJudge(inner, store, TERMS, foreign=lambda _: tolerant)
+    judge = RememberingJudge(inner, store.verdicts, TERMS, foreign=lambda _: tolerant)
     assert (judged(judge), judged(judge)) == (PASSED, PASSED)
     assert inner.asked == 2
 
 
 def test_judging_again_replaces_what_was_kept_and_says_what_changed(store: SqliteStore) -> None:
     inner = Counting(PASSED)
-    judge = RememberingJudge(inner, store, TERMS)
+    judge = RememberingJudge(inner, store.verdicts, TERMS)
     judged(judge)
     judged(judge, program="print(3)")
-    again = RememberingJudge(inner, store, TERMS, rejudge=True)
+    again = RememberingJudge(inner, store.verdicts, TERMS, rejudge=True)
     judged(again, program="print(3)")
     inner.says = FAILED
     assert judged(again) == FAILED
@@ -157,12 +157,12 @@ def test_judging_again_replaces_what_was_kept_and_says_what_changed(store: Sqlit
         "judged again: 1 of 2 verdicts that were kept changed: tests/task: passed by exact "
         "(2 of 2 cases), now wrong_answer (0 of 1 cases)"
     )
-    assert judged(RememberingJudge(inner, store, TERMS)) == FAILED
+    assert judged(RememberingJudge(inner, store.verdicts, TERMS)) == FAILED
     assert inner.asked == 4
 
 
 def test_a_store_that_takes_no_verdict_costs_no_task_its_score(store: SqliteStore) -> None:
-    judge = RememberingJudge(Counting(PASSED), store, TERMS)
+    judge = RememberingJudge(Counting(PASSED), store.verdicts, TERMS)
     store.close()
     assert judged(judge) == PASSED
     assert judge.notices == [f"verdicts are not kept: {store.path}: the store is closed"]
@@ -175,7 +175,7 @@ def test_verdicts_travel_with_samples_and_are_not_replaced(
     key = str(TERMS.key(TASK, "print(2)"))
     for name, verdict in (("a", PASSED), ("b", FAILED)):
         with closing(SqliteStore(Path(name))) as store:
-            asyncio.run(store.keep_verdict(key, "tasks/\ud800", verdict))
+            asyncio.run(store.verdicts.keep_verdict(key, "tasks/\ud800", verdict))
     assert main(["export", "a", "--what", "verdicts", "-o", "a.jsonl"]) == 0
     assert main(["import", "a.jsonl", "--into", "c"]) == 0
     assert main(["import", "a.jsonl", "--into", "c"]) == 0
@@ -185,7 +185,7 @@ def test_verdicts_travel_with_samples_and_are_not_replaced(
     assert "a.jsonl:2: not imported: the store has another one in its place" in said
     for name, verdict in (("b", FAILED), ("c", PASSED)):
         with closing(SqliteStore(Path(name))) as store:
-            assert asyncio.run(store.verdict(key)) == verdict
+            assert asyncio.run(store.verdicts.verdict(key)) == verdict
 
 
 def test_a_replayed_run_judges_nothing_until_it_is_told_to(pytester: pytest.Pytester) -> None:

@@ -29,7 +29,8 @@ from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.report import comparison_markdown
 from pytest_selfrepair.report.comparison_terminal import against, comparison
 from pytest_selfrepair.report.data import comparison_from_json, comparison_to_json
-from pytest_selfrepair.report.terminal import LineStyle, SummaryLine, summary
+from pytest_selfrepair.report.summary_lines import LineStyle, SummaryLine
+from pytest_selfrepair.report.terminal import summary
 from pytest_selfrepair.report.visible_text import columns
 
 SOLVED = task_of([True], {"self": []})

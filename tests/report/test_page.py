@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings
 
 import pytest_selfrepair
 import synthetic
+from findings_made import any_findings
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.findings import Findings, Unscored
 from pytest_selfrepair.estimate.gain import RepairConclusion
@@ -73,11 +73,8 @@ def read(findings: Findings, records: list[Record] | None = None) -> Reader:
     return Reader(page(findings, RECORDS if records is None else records))
 
 
-@settings(
-    max_examples=3,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-@given(findings=st.from_type(Findings))
+@settings(max_examples=10)
+@given(findings=any_findings())
 def test_any_findings_become_a_page(findings: Findings) -> None:
     found = read(findings, [])
     assert found.policy.startswith("default-src 'none'")

@@ -13,7 +13,8 @@ from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.report.comparison_markdown import against as markdown_against
 from pytest_selfrepair.report.comparison_terminal import against, comparison
 from pytest_selfrepair.report.markdown import markdown
-from pytest_selfrepair.report.terminal import SummaryLine, summary
+from pytest_selfrepair.report.summary_lines import SummaryLine
+from pytest_selfrepair.report.terminal import summary
 
 
 class TextFile(SingleFileSnapshotExtension):

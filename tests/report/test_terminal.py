@@ -14,7 +14,8 @@ from pytest_selfrepair.core.run_account import Lost
 from pytest_selfrepair.estimate.findings import Findings, Refused
 from pytest_selfrepair.estimate.gain import AtEqualTokens, Bounds, RepairConclusion
 from pytest_selfrepair.report.curve import Series, plot
-from pytest_selfrepair.report.terminal import LineStyle, summary
+from pytest_selfrepair.report.summary_lines import LineStyle
+from pytest_selfrepair.report.terminal import summary
 from pytest_selfrepair.report.visible_text import (
     Paper,
     columns,

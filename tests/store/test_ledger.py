@@ -48,7 +48,7 @@ def wants(*tokens: int) -> list[Wanted]:
 async def reserve(
     store: SqliteStore, campaign: str, wanted: list[Wanted], limits: RunLimits
 ) -> list[Reservation]:
-    grants = await store.reserve(campaign, wanted, limits)
+    grants = await store.ledger.reserve(campaign, wanted, limits)
     if isinstance(grants[0], BudgetSpentError):
         raise grants[0]
     return [each for each in grants if isinstance(each, Reservation)]
@@ -68,15 +68,15 @@ def test_what_a_sample_cost_is_spent_and_the_rest_given_back(store: SqliteStore)
         await store.put(asked("p1"), replace(sample, dollars=0.2), reservation=held)
 
     asyncio.run(two())
-    assert store.spent("c") == Spent(tokens=14, dollars=0.3)
-    assert store.spent("another") == Spent()
+    assert store.ledger.spent("c") == Spent(tokens=14, dollars=0.3)
+    assert store.ledger.spent("another") == Spent()
 
 
 def test_what_is_spent_counts_in_the_next_run(path: Path) -> None:
     with closing(SqliteStore(path)) as first:
         asyncio.run(spend(first, "p0", wanted=50, used=50))
     with closing(SqliteStore(path)) as second:
-        assert second.spent("c").tokens == 50
+        assert second.ledger.spent("c").tokens == 50
         with pytest.raises(BudgetSpentError):
             asyncio.run(reserve(second, "c", wants(51), HUNDRED))
 
@@ -136,11 +136,11 @@ def test_what_fits_only_when_another_has_ended_waits_for_it(store: SqliteStore) 
 def test_what_failed_gives_back_all_of_it(store: SqliteStore) -> None:
     async def both() -> None:
         [held] = await reserve(store, "c", wants(100), HUNDRED)
-        await store.release(held)
+        await store.ledger.release(held)
         await reserve(store, "c", wants(100), HUNDRED)
 
     asyncio.run(both())
-    assert store.spent("c") == Spent()
+    assert store.ledger.spent("c") == Spent()
 
 
 def test_of_several_as_many_are_granted_as_fit(store: SqliteStore) -> None:
@@ -155,8 +155,8 @@ def test_a_prompt_that_is_too_long_costs_nothing(store: SqliteStore) -> None:
         await store.put(asked(), sample, reservation=held)
 
     asyncio.run(once())
-    assert store.spent("c") == Spent()
-    assert store.lost("c") == Lost()
+    assert store.ledger.spent("c") == Spent()
+    assert store.ledger.lost("c") == Lost()
 
 
 def test_dollars_add_up_exactly(store: SqliteStore) -> None:
@@ -172,7 +172,7 @@ def test_one_who_stops_waiting_holds_nothing(store: SqliteStore) -> None:
         await asyncio.sleep(0.1)
         for each in waiting:
             each.cancel()
-        await store.release(held)
+        await store.ledger.release(held)
         cancelled_at_once = asyncio.create_task(reserve(store, "c", wants(100), HUNDRED))
         await asyncio.sleep(0)
         cancelled_at_once.cancel()
@@ -185,8 +185,8 @@ def test_what_a_killed_process_held_is_lost_and_in_nobodys_way(path: Path) -> No
     code = """
 async def hold():
     limits = RunLimits(max_tokens=100)
-    await store.reserve("c", [Wanted(tokens=30, dollars=0.25)] * 3, limits)
-    [held] = await store.reserve("other", [Wanted(tokens=5)], limits)
+    await store.ledger.reserve("c", [Wanted(tokens=30, dollars=0.25)] * 3, limits)
+    [held] = await store.ledger.reserve("other", [Wanted(tokens=5)], limits)
     await store.put(asked(), replied(tokens=4), reservation=held)
 asyncio.run(hold())
 os.kill(os.getpid(), signal.SIGKILL)
@@ -196,15 +196,15 @@ os.kill(os.getpid(), signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     with closing(SqliteStore(path)) as store:
         asyncio.run(asyncio.wait_for(reserve(store, "c", wants(100), HUNDRED), 10))
-        assert store.lost("c") == Lost(requests=3, tokens=90, dollars=0.75)
-        assert store.lost("other") == Lost()
-        assert store.spent("other") == Spent(tokens=4)
+        assert store.ledger.lost("c") == Lost(requests=3, tokens=90, dollars=0.75)
+        assert store.ledger.lost("other") == Lost()
+        assert store.ledger.spent("other") == Spent(tokens=4)
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
 def test_one_who_is_killed_while_another_waits_is_found_out(path: Path, store: SqliteStore) -> None:
     code = """
-asyncio.run(store.reserve("c", [Wanted(tokens=60)], RunLimits(max_tokens=100)))
+asyncio.run(store.ledger.reserve("c", [Wanted(tokens=60)], RunLimits(max_tokens=100)))
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -221,14 +221,14 @@ sys.stdin.read()
         await asyncio.wait_for(waiting, 10)
 
     asyncio.run(wait())
-    assert store.lost("c").requests == 1
+    assert store.ledger.lost("c").requests == 1
 
 
 def test_a_request_in_flight_when_a_run_is_interrupted_is_lost(path: Path) -> None:
     with closing(SqliteStore(path)) as first:
         asyncio.run(reserve(first, "c", wants(10), RunLimits()))
     with closing(SqliteStore(path)) as second:
-        assert second.lost("c") == Lost(requests=1, tokens=10)
+        assert second.ledger.lost("c") == Lost(requests=1, tokens=10)
 
 
 def test_many_processes_spend_all_that_they_may_and_no_more(path: Path) -> None:
@@ -238,7 +238,7 @@ from pytest_selfrepair.errors import BudgetSpentError
 limits = RunLimits(max_tokens=1000)
 async def spend(name):
     for number in range(1000):
-        [held] = await store.reserve("c", [Wanted(tokens=50)], limits)
+        [held] = await store.ledger.reserve("c", [Wanted(tokens=50)], limits)
         if isinstance(held, BudgetSpentError):
             return
         await asyncio.sleep(0.002)
@@ -253,8 +253,8 @@ store.close()
     processes = [start(code, path, name) for name in ("one", "two", "three")]
     used = sum(int(line) for process in processes for line in finish(process).split())
     with closing(SqliteStore(path)) as store:
-        assert store.spent("c").tokens == used
-        assert store.lost("c") == Lost()
+        assert store.ledger.spent("c").tokens == used
+        assert store.ledger.lost("c") == Lost()
     assert 950 < used <= 1000
 
 
@@ -279,7 +279,7 @@ def test_spent_and_held_never_exceed_the_limit(
             assert used + in_flight <= 100
             cost = int(wanted * share)
             if random.random() < 0.2:
-                await store.release(held)
+                await store.ledger.release(held)
                 cost = 0
             else:
                 sample = replied(tokens=cost)
@@ -289,7 +289,7 @@ def test_spent_and_held_never_exceed_the_limit(
         return used
 
     with closing(store):
-        assert asyncio.run(all_of_them()) == store.spent("c").tokens
+        assert asyncio.run(all_of_them()) == store.ledger.spent("c").tokens
 
 
 CLAIM = Wanted(tokens=1, key="k")
@@ -297,15 +297,15 @@ CLAIM = Wanted(tokens=1, key="k")
 
 def test_a_draw_is_claimed_by_one_at_a_time_whatever_their_campaigns(store: SqliteStore) -> None:
     async def both() -> None:
-        [held] = await store.reserve("c", [CLAIM], RunLimits())
+        [held] = await store.ledger.reserve("c", [CLAIM], RunLimits())
         assert isinstance(held, Reservation)
         for campaign in ("c", "other"):
-            grants = await store.reserve(campaign, [CLAIM], RunLimits(), waits=False)
+            grants = await store.ledger.reserve(campaign, [CLAIM], RunLimits(), waits=False)
             assert grants == (NotGranted.CLAIMED,)
-        waiting = asyncio.create_task(store.reserve("other", [CLAIM], RunLimits()))
+        waiting = asyncio.create_task(store.ledger.reserve("other", [CLAIM], RunLimits()))
         await asyncio.sleep(0.1)
         assert not waiting.done()
-        await store.release(held)
+        await store.ledger.release(held)
         [taken_over] = await asyncio.wait_for(waiting, 5)
         assert isinstance(taken_over, Reservation)
 
@@ -316,7 +316,7 @@ def test_who_waits_for_a_draw_hears_when_it_is_stored(store: SqliteStore) -> Non
     async def both() -> None:
         claim = Wanted(tokens=1, key=asked().key)
         [held] = await reserve(store, "c", [claim], RunLimits())
-        waiting = asyncio.create_task(store.reserve("c", [claim], RunLimits()))
+        waiting = asyncio.create_task(store.ledger.reserve("c", [claim], RunLimits()))
         await asyncio.sleep(0.1)
         await store.put(asked(), replied(), reservation=held)
         assert await asyncio.wait_for(waiting, 5) == (NotGranted.STORED,)
@@ -326,7 +326,7 @@ def test_who_waits_for_a_draw_hears_when_it_is_stored(store: SqliteStore) -> Non
 
 def test_the_claim_of_a_dead_process_is_taken_over(path: Path) -> None:
     code = """
-asyncio.run(store.reserve("c", [Wanted(tokens=1, key="k")], RunLimits()))
+asyncio.run(store.ledger.reserve("c", [Wanted(tokens=1, key="k")], RunLimits()))
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -335,7 +335,7 @@ sys.stdin.read()
     assert process.stdout.readline() == "held\n"
 
     async def wait(store: SqliteStore) -> None:
-        waiting = asyncio.create_task(store.reserve("c", [CLAIM], RunLimits()))
+        waiting = asyncio.create_task(store.ledger.reserve("c", [CLAIM], RunLimits()))
         done, _ = await asyncio.wait([waiting], timeout=0.5)
         assert not done, "its holder lives"
         process.kill()
@@ -361,7 +361,7 @@ def test_what_an_endpoint_counts_beyond_its_reservation_is_said_and_nothing_more
         "130 of 100 tokens are spent: overstepped by 30; "
         "raise --selfrepair-max-tokens-total to go on"
     )
-    assert overstep(store.spent("c"), HUNDRED) == Spent(tokens=30)
+    assert overstep(store.ledger.spent("c"), HUNDRED) == Spent(tokens=30)
 
 
 def test_what_a_run_pays_is_told_from_what_others_pay(path: Path) -> None:
@@ -369,7 +369,7 @@ def test_what_a_run_pays_is_told_from_what_others_pay(path: Path) -> None:
         with closing(SqliteStore(path, run=run)) as store:
             asyncio.run(spend(store, f"p{tokens}", wanted=20, used=tokens))
     with closing(SqliteStore(path)) as store:
-        assert store.paid("one") == Paid(samples=2, tokens=14)
-        assert store.paid("other") == Paid(samples=1, tokens=7)
-        assert store.paid("none") == Paid()
-        assert store.spent("c").tokens == 21
+        assert store.ledger.paid("one") == Paid(samples=2, tokens=14)
+        assert store.ledger.paid("other") == Paid(samples=1, tokens=7)
+        assert store.ledger.paid("none") == Paid()
+        assert store.ledger.spent("c").tokens == 21

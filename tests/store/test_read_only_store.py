@@ -58,10 +58,10 @@ def test_what_cannot_be_written_is_read(unwritable: Path) -> None:
     with closing(SqliteStore(unwritable)) as store:
         assert store.read_only
         assert asyncio.run(store.get_many([asked().key])) == {asked().key: replied()}
-        assert store.spent("c") == Spent()
-        assert store.lost("c") == Lost()
+        assert store.ledger.spent("c") == Spent()
+        assert store.ledger.lost("c") == Lost()
         with pytest.raises(StoreError, match="cannot be opened for writing"):
-            asyncio.run(store.reserve("c", [Wanted(tokens=1)], RunLimits()))
+            asyncio.run(store.ledger.reserve("c", [Wanted(tokens=1)], RunLimits()))
         with pytest.raises(StoreError, match="cannot be opened for writing"):
             store.begin_run()
 

@@ -138,7 +138,7 @@ def test_two_runs_on_one_store_lose_nothing_and_agree_on_every_sample(path: Path
 async def all_of_it():
     for number in range(100):
         request = asked(f"p{number}")
-        [held] = await store.reserve("c", [Wanted(tokens=9)], RunLimits())
+        [held] = await store.ledger.reserve("c", [Wanted(tokens=9)], RunLimits())
         sample = await store.put(request, replied(sys.argv[2]), reservation=held)
         print(sample.text)
 asyncio.run(all_of_it())
@@ -151,8 +151,8 @@ store.close()
     with closing(SqliteStore(path)) as store:
         found = asyncio.run(store.get_many([asked(f"p{number}").key for number in range(100)]))
         assert [sample.text for sample in found.values()] == used
-        assert store.spent("c").tokens == 2 * 100 * 3
-        assert store.lost("c").requests == 0
+        assert store.ledger.spent("c").tokens == 2 * 100 * 3
+        assert store.ledger.lost("c").requests == 0
     with sqlite3.connect(path) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()

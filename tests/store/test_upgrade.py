@@ -94,7 +94,7 @@ def test_all_is_packed_and_comes_out_as_it_was(path: Path, as_before: str, tmp_p
         assert asyncio.run(store.asked("a", "p1/self/r0")) == [
             asked for asked, _ in PAIRS if (asked.task_id, asked.node) == ("a", "p1/self/r0")
         ]
-        assert asyncio.run(store.verdict("2" * 64)) == FAILED
+        assert asyncio.run(store.verdicts.verdict("2" * 64)) == FAILED
         assert list(store.records(1)) == RECORDS
     SqliteStore(tmp_path / "new").close()
     assert layout(path) == layout(tmp_path / "new")

@@ -10,6 +10,7 @@ from pytest_selfrepair.errors import InfrastructureError
 from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.chat import MOST_CHOICES, ChatModel
 from pytest_selfrepair.models.endpoint import EndpointClient
+from pytest_selfrepair.models.metering import Metering
 from pytest_selfrepair.models.prices import Price
 from pytest_selfrepair.models.retrying import Retries
 from pytest_selfrepair.models.scripted_server import ScriptedServer
@@ -71,20 +72,22 @@ def line_to(
 
 
 def model_on(
-    line: EndpointClient,
+    client: EndpointClient,
     *,
     price: Price | None = None,
     most_choices: int = MOST_CHOICES,
     counts_one_choice: bool = False,
 ) -> ChatModel:
-    """A model that is asked over a line."""
+    """A model that is asked by a client."""
     return ChatModel(
         "gpt-4",
-        line=line,
-        counter=TiktokenCounter(model="gpt-4"),
-        price=price,
+        client=client,
+        metering=Metering(
+            counter=TiktokenCounter(model="gpt-4"),
+            price=price,
+            counts_one_choice=counts_one_choice,
+        ),
         most_choices=most_choices,
-        counts_one_choice=counts_one_choice,
     )
 
 

@@ -106,6 +106,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
+@pytest.mark.slow  # CI's proof of the tasks compares their files as well
 def test_every_file_is_made_again_byte_for_byte(tmp_path: Path) -> None:
     make_tasks("--to", str(tmp_path))
     assert contents(tmp_path) == contents(ROOT / "apps_tasks")

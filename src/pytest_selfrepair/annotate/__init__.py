@@ -1,1 +1,1 @@
-"""People who write feedback, or judge it: the study's design, their page, and what they wrote."""
+"""Feedback and judgements by people: study design, pages and answers."""

@@ -1,4 +1,4 @@
-"""How far people agree who put the same things into the same categories."""
+"""Measure agreement between people who sort the same things into categories."""
 
 import itertools
 from collections import Counter
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kappa:
-    """Two people.
+    """The agreement of two people.
 
     Attributes:
         people: Their names, in order.
-        things: How many things both have rated.
+        things: The number of things that both rated.
         same: How many of them they put into the same category.
-        kappa: Cohen's kappa; None where it is 0/0: both put all into one category.
+        kappa: Cohen's kappa; None where it is 0/0, as both used a single category.
     """
 
     people: tuple[str, str]
@@ -25,15 +25,15 @@ class Kappa:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """Any number of people.
+    """The agreement of any number of people.
 
     Attributes:
-        things: How many things two people or more have rated.
-        people: How many people have rated any of these.
+        things: The number of things rated by at least two people.
+        people: The number of people who rated any of these.
         pairs: Pairs of ratings of one thing by two people.
-        same: How many of the pairs are of the same category.
+        same: The number of pairs in the same category.
         fleiss: Fleiss' kappa; None where it is 0/0, or nothing was rated twice.
-        by_pair: Each two people who rated something in common.
+        by_pair: Every two people who rated something in common.
     """
 
     things: int
@@ -45,24 +45,24 @@ class Agreement:
 
     @property
     def share(self) -> float | None:
-        """The share of pairs of the same category; None where there is no pair."""
+        """The share of pairs in the same category; None without pairs."""
         return self.same / self.pairs if self.pairs else None
 
 
 def agreement(ratings: Mapping[str, Mapping[str, str]]) -> Agreement:
-    """How far people agree.
+    """Compute the agreement.
 
     Fleiss' kappa (Psychological Bulletin 76, 1971) is (P - P_e) / (1 - P_e): P is the mean over
-    things of the share of pairs of their ratings that agree, P_e the sum of the squared shares of
-    the categories among all ratings. Where all things have equally many ratings it is Fleiss' own;
+    things of the share of agreeing pairs of ratings, P_e the sum of the squared shares of the
+    categories among all ratings. With equally many ratings of all things it is Fleiss' own;
     otherwise each thing still counts once in P and each rating once in P_e. Things with one rating
-    are left out.
+    are excluded.
 
-    Cohen's kappa (Educational and Psychological Measurement 20, 1960) has P_e from the shares that
-    each of two people has on the things that both have rated.
+    Cohen's kappa (Educational and Psychological Measurement 20, 1960) takes P_e from each person's
+    shares on the things that both rated.
 
     Args:
-        ratings: For each thing the category that each person put it into.
+        ratings: For each thing, the category given by each person.
     """
     rated = {thing: by for thing, by in ratings.items() if len(by) > 1}
     every = Counter(category for by in rated.values() for category in by.values())

@@ -1,4 +1,4 @@
-"""What people wrote as JSON Lines."""
+"""Export people's answers as JSON Lines."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -7,6 +7,6 @@ from pytest_selfrepair.feedback.human import COLUMNS, HumanText
 
 
 def as_lines(answers: Iterable[HumanText]) -> Iterator[str]:
-    """Each answer as one line, of the fields `COLUMNS`."""
+    """Each answer as a line with the fields `COLUMNS`."""
     for answer in answers:
         yield json.dumps({name: getattr(answer, name) for name in COLUMNS})

@@ -1,10 +1,12 @@
-"""The layout of the file of answers: made and recognised when it is opened."""
+"""The schema of the answers file: created, and checked when the file is opened."""
 
 import contextlib
 import os
 import secrets
 import sqlite3
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from pytest_selfrepair.errors import StoreError
@@ -14,7 +16,13 @@ from pytest_selfrepair.store.store_failure import is_busy
 _APPLICATION = 0x5E1F4EA2
 _VERSION = 1
 PATIENCE = 2.0
-"""Seconds to wait for another process: people wait for the page meanwhile."""
+"""Seconds to wait for another process, with the page waiting meanwhile."""
+MOST_SECONDS = 86_400.0
+"""Seconds on one text that are kept at most; more mean a window left open."""
+
+Transaction = Callable[[], AbstractContextManager[sqlite3.Connection]]
+"""Begins a transaction of an open file: all or nothing, on disk when it ends."""
+
 _TABLES = """
 CREATE TABLE answers (
     task_id TEXT NOT NULL,
@@ -55,14 +63,14 @@ _ACCEPTED = "accepted: a new file, or one that `selfrepair annotate` wrote"
 
 
 def open_file(path: Path, *, create: bool) -> sqlite3.Connection:
-    """Open the file; what is not ours, or is of a later version, is not touched.
+    """Open the file; a foreign file, or one of a later version, is not changed.
 
     Args:
         path: The file.
-        create: Whether it is made, for nobody else to read, where it is missing.
+        create: Whether to create a missing file, readable by its owner only.
 
     Raises:
-        StoreError: It cannot be opened, is no file of answers, or lies on a network file system.
+        StoreError: It cannot be opened, is not an answers file, or is on a network file system.
     """
     deadline = time.monotonic() + PATIENCE
     while True:
@@ -76,7 +84,7 @@ def open_file(path: Path, *, create: bool) -> sqlite3.Connection:
 
 
 def explain(path: Path, error: Exception) -> StoreError:
-    """An error of SQLite or of the file system, for a user."""
+    """Explain an error of SQLite or the file system to the user."""
     return StoreError(f"{path}: {error}; {_ACCEPTED}")
 
 
@@ -103,7 +111,7 @@ def _open(path: Path, *, create: bool) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse what is not ours before anything is written; make the tables of a new file."""
+    """Reject a foreign file before writing anything; create the tables of a new one."""
     _refuse_others(connection, path)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")

@@ -1,4 +1,4 @@
-"""The application: which address leads to which page."""
+"""The application: its routes."""
 
 from collections.abc import Collection
 
@@ -10,12 +10,13 @@ from starlette.routing import Route
 
 from pytest_selfrepair.annotate.blind_pages import Judging
 from pytest_selfrepair.annotate.site import Site, not_found, static
+from pytest_selfrepair.annotate.trial_page import TrialPage
 from pytest_selfrepair.annotate.writing import Writing
 from pytest_selfrepair.web.guard import LOOPBACK, Guard
 
 
 class _Place(Convertor[int]):
-    """The place of a program or a text in a list: a number of a few digits."""
+    """The position of a program or text in a list: a number of a few digits."""
 
     regex = "[0-9]{1,6}"
 
@@ -32,6 +33,7 @@ register_url_convertor("place", _Place())
 def application(
     site: Site,
     pages: Writing | Judging,
+    trials: TrialPage,
     *,
     names: Collection[str] = LOOPBACK,
     addresses: bool = False,
@@ -39,10 +41,11 @@ def application(
     """All pages, guarded.
 
     Args:
-        site: What they share.
-        pages: What participants do there.
-        names: Host names that the page has.
-        addresses: Whether it has any address in numbers, too.
+        site: Shared by all pages.
+        pages: The pages for participants.
+        trials: Runs programs for participants who write.
+        names: The page's host names.
+        addresses: Whether any numeric address is accepted as its host, too.
     """
     routes = [
         Route("/", site.guarded(pages.home), methods=["GET"]),
@@ -60,7 +63,7 @@ def application(
         routes += [
             Route("/programs/{number:place}", site.guarded(pages.program), methods=both),
             Route("/programs/{number:place}/draft", site.guarded(pages.draft), methods=both),
-            Route("/programs/{number:place}/run", site.guarded(pages.run), methods=["POST"]),
+            Route("/programs/{number:place}/run", site.guarded(trials.run), methods=["POST"]),
         ]
     else:
         routes.append(Route("/texts/{number:place}", site.guarded(pages.text), methods=both))

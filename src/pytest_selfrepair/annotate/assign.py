@@ -1,18 +1,18 @@
-"""Who is shown which programs or games: drawn at random, balanced, and possible whenever it can be.
+"""Assign programs or games to people at random, balanced, whenever an assignment exists.
 
-What is said of programs and their tasks holds for finished games and their items, a scenario with
-the role that is advised, and what is said of difficulties for zones of agreement. Each of P people
-is shown K programs, no two of one task, and each program is shown to R people. Programs of a
-difficulty are drawn in equal numbers as far as there are enough, from as many tasks as possible;
-of each difficulty any two people get numbers that differ by one at most.
+What is said of programs and their tasks holds for finished games and their items (a scenario with
+the advised role), with zones of agreement in place of difficulties. Each of P people is shown K
+programs, no two of one task, and each program is shown to R people. Programs of each difficulty are
+drawn in equal numbers where there are enough, from as many tasks as possible; any two people's
+numbers of each difficulty differ by at most one.
 
-Such an assignment exists if and only if P·K is a multiple of R, and P·K/R programs can be drawn
-with at most ⌊P/R⌋ of a task. For the latter is needed since a task's programs go to different
-people, R each. And it is enough: people, and tasks with R people for each of their programs, are
-the two sides of a graph without repeated edges whose degrees on one side differ by one at most and
-are at most P on the other; by the theorem of Gale and Ryser there is such a graph. It is built by
-the rule of Havel and Hakimi: each task takes the people who lack most, here drawn by lot among
-equals, which keeps the others' needs as level as they were.
+An assignment exists if and only if P·K is a multiple of R and P·K/R programs can be drawn with at
+most ⌊P/R⌋ of each task. The latter is necessary, as a task's programs go to different people, R
+each. It is sufficient: people, and tasks with R people for each of their programs, are the two
+sides of a graph without repeated edges whose degrees on one side differ by at most one and are at
+most P on the other; by the theorem of Gale and Ryser such a graph exists. It is built by the rule
+of Havel and Hakimi: each task takes the people with the largest remaining needs, ties broken at
+random, which keeps the others' needs level.
 """
 
 import random
@@ -30,20 +30,20 @@ _Place = TypeVar("_Place", bound=Hashable)
 def assign(
     items: Sequence[StudyItem], *, people: int, each: int, per_program: int, seed: int
 ) -> list[list[StudyItem]]:
-    """Draw who is shown which programs.
+    """Draw an assignment of programs to people.
 
     Args:
-        items: Failing programs, or finished games; no two with the same key.
+        items: Failing programs, or finished games, with distinct keys.
         people: P, at least 1.
-        each: K, the programs that a person is shown; at least 1.
-        per_program: R, the people who are shown a program; at least 1.
-        seed: Of the lot; the same seed draws the same from the same items.
+        each: K, the programs shown to a person; at least 1.
+        per_program: R, the people shown a program; at least 1.
+        seed: The seed; the same seed and items give the same assignment.
 
     Returns:
-        A list for each person, in the order in which the programs are shown.
+        A list for each person, in the order of presentation.
 
     Raises:
-        UsageError: It is impossible; the error says what lacks, in numbers.
+        UsageError: No assignment exists; the error says what is missing, in numbers.
     """
     check_possible(items, people=people, each=each, per_program=per_program)
     lot = random.Random(seed)  # noqa: S311 - a design is drawn to be drawn again
@@ -65,7 +65,7 @@ def assign(
 
 
 def check_possible(items: Sequence[StudyItem], *, people: int, each: int, per_program: int) -> None:
-    """Raise a UsageError that says why, where no assignment exists."""
+    """Raise a UsageError with the reason where no assignment exists."""
     kind = items[0] if items else Item
     noun, whole = kind.noun, kind.whole
     asked = f"{people} people with {each} {noun}s each"
@@ -105,16 +105,16 @@ def check_possible(items: Sequence[StudyItem], *, people: int, each: int, per_pr
 def check_assignment(
     shown: Sequence[Sequence[Key]], *, each: int, per_program: int, difficulties: Mapping[Key, str]
 ) -> None:
-    """Hold an assignment against all that is promised of it.
+    """Check an assignment against all of its guarantees.
 
     Args:
         shown: The programs of each person.
         each: How many each should have.
         per_program: How many people each program should have.
-        difficulties: Of every program that may be shown.
+        difficulties: The difficulties of all programs that may be shown.
 
     Raises:
-        UsageError: A promise is broken; the error says which.
+        UsageError: A guarantee is broken; the error says which.
     """
     counts = Counter(key for mine in shown for key in mine)
     for number, mine in enumerate(shown, start=1):
@@ -146,7 +146,7 @@ def check_assignment(
 def _choose(
     items: Sequence[StudyItem], wanted: int, most: int, lot: random.Random
 ) -> list[StudyItem]:
-    """Draw programs: of the difficulties in turn, within each of the tasks in turn."""
+    """Draw programs, with difficulties in turn, and with tasks in turn within each."""
     tasks: dict[str, dict[str, list[StudyItem]]] = defaultdict(lambda: defaultdict(list))
     for item in lot.sample(sorted(items, key=lambda item: item.key), len(items)):
         tasks[item.difficulty][item.key.task_id].append(item)
@@ -176,7 +176,7 @@ def _needs(
     per_program: int,
     lot: random.Random,
 ) -> dict[str, list[int]]:
-    """How many programs of each difficulty each person gets: level, and as many as asked in all."""
+    """How many programs of each difficulty each person gets: level, and each person's total."""
     least: dict[str, int] = {}
     extra: dict[str, int] = {}
     for difficulty, tasks in chosen.items():
@@ -192,9 +192,10 @@ def _needs(
 def _spread(
     degrees: Mapping[_Place, int], needs: Sequence[int], lot: random.Random
 ) -> dict[_Place, list[int]]:
-    """Give each place as many different people as it takes, and each person as many places.
+    """Give each place its number of distinct people, and each person their number of places.
 
-    Both add up to the same, needs differ by one at most, and no place takes more than all people.
+    Both numbers have the same sum, needs differ by at most one, and no place takes more than all
+    people.
     """
     left = list(needs)
     spread: dict[_Place, list[int]] = {}

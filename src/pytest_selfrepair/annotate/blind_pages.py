@@ -1,4 +1,4 @@
-"""The pages on which people judge texts without being told who wrote them."""
+"""The pages on which people judge texts without knowing who wrote them."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pytest_selfrepair.annotate import pages, text_judging
-from pytest_selfrepair.annotate.answers_file import Judgement
+from pytest_selfrepair.annotate.judgements import Judgement
 from pytest_selfrepair.annotate.person import Person
 from pytest_selfrepair.annotate.site import BadRequestError, Site, do, form, not_found, seconds_of
 from pytest_selfrepair.annotate.text_judging import Accuracy, EditSize, Text
@@ -27,12 +27,12 @@ _Named = tuple[str, str, str, str]
 
 
 class Judging:
-    """The pages.
+    """The pages of judging.
 
     Args:
-        site: What they share with others.
-        texts: All texts that are judged.
-        seed: Of the order in which each participant sees them.
+        site: Shared with other pages.
+        texts: All texts to judge.
+        seed: The seed of each participant's order.
     """
 
     def __init__(self, site: Site, texts: Sequence[Text], *, seed: int) -> None:
@@ -41,7 +41,7 @@ class Judging:
         self._seed = seed
 
     async def home(self, _: Request, person: Person) -> Response:
-        """How far a participant is, and what they are asked to do."""
+        """Show a participant's progress and instructions."""
         mine = await self._mine(person)
         judged = await self._judged(person)
         done = [_name(text) in judged for text in mine]
@@ -50,7 +50,7 @@ class Judging:
         )
 
     async def text(self, request: Request, person: Person) -> Response:
-        """One text; or take the judgement of it."""
+        """Show a text, or store the judgement of it."""
         mine = await self._mine(person)
         number = int(request.path_params["number"])
         if not 1 <= number <= len(mine):
@@ -86,7 +86,7 @@ class Judging:
             change=change,
             seconds=seconds_of(sent),
         )
-        await do(self._site.answers.judge, judgement)
+        await do(self._site.answers.judgements.file, judgement)
         judged = await self._judged(person)
         following = _next([_name(each) in judged for each in mine], number)
         return RedirectResponse(f"/texts/{following}" if following else "/", 303)
@@ -114,15 +114,15 @@ class Judging:
         )
 
     async def _mine(self, person: Person) -> list[Text]:
-        """The texts of others who have not withdrawn since, in an order of the participant's."""
-        gone = await do(self._site.answers.withdrawn)
+        """The texts of others who have not withdrawn, in the participant's own order."""
+        gone = await do(self._site.answers.people.withdrawn)
         left = [text for text in self._texts if not text.author or text.author not in gone]
         return text_judging.in_order(left, person.code, seed=self._seed)
 
     async def _judged(self, person: Person) -> dict[_Named, Judgement]:
         return {
             (each.task_id, each.program_hash, each.text_hash, each.source): each
-            for each in await do(self._site.answers.judgements)
+            for each in await do(self._site.answers.judgements.all)
             if each.participant == person.code
         }
 

@@ -1,8 +1,8 @@
-"""Who asks: by the secret of their link, which a cookie keeps, and by a token in every form.
+"""Identify a participant by the secret of their link, kept in a cookie, and check form tokens.
 
-The secret stands in an address once, when the link is opened. A form's token is made from the
-participant's code with the key of the answers' file, so that an open page can go on saving when the
-page's process was killed and started again.
+The secret is in an address only once, when the link is opened. A form's token is derived from the
+participant's code and the key of the answers file, so an open page can still save after the server
+was restarted.
 """
 
 import hashlib
@@ -15,11 +15,11 @@ from pytest_selfrepair.web.link import LinkDoor
 
 
 class Door(LinkDoor[Person]):
-    """Lets participants in.
+    """Admits participants.
 
     Args:
-        find: Whose secret it is; None: nobody's.
-        anybody: Who asks where there is no secret; None: nobody is let in without one.
+        find: Maps a secret to its participant; None for an unknown secret.
+        anybody: The participant without a secret; None: nobody is admitted without one.
         key: The secret of the answers' file.
     """
 
@@ -30,16 +30,16 @@ class Door(LinkDoor[Person]):
         self._key = key
 
     def token(self, person: Person) -> str:
-        """What the forms of a person carry."""
+        """The token in a person's forms."""
         return hmac.new(self._key, b"form:" + person.code.encode(), hashlib.sha256).hexdigest()
 
     def holds(self, person: Person, token: str) -> bool:
-        """Whether a form's token is that of a person."""
+        """Whether a form's token belongs to a person."""
         return hmac.compare_digest(self.token(person).encode(), token.encode("utf-8", "replace"))
 
 
 def of_study(study: Study, items: Sequence[StudyItem], key: bytes) -> Door:
-    """The door of a study: each link is one participant's."""
+    """The door of a study, with a link for each participant."""
     by_key = {item.key: item for item in items}
 
     def find(secret: str) -> Person | None:
@@ -52,7 +52,7 @@ def of_study(study: Study, items: Sequence[StudyItem], key: bytes) -> Door:
 
 
 def of_one(person: Person, key: bytes, *, locked: bool) -> Door:
-    """The door of one person, behind `secret_of_one` where it is locked."""
+    """The door for one person; locked, it needs `secret_of_one`."""
     link = hash_secret(secret_of_one(key))
 
     def find(secret: str) -> Person | None:
@@ -62,5 +62,5 @@ def of_one(person: Person, key: bytes, *, locked: bool) -> Door:
 
 
 def secret_of_one(key: bytes) -> str:
-    """What the link of one person ends in; the same as long as the answers' file is the same."""
+    """The secret in one person's link; fixed for an answers file."""
     return hmac.new(key, b"link", hashlib.sha256).hexdigest()

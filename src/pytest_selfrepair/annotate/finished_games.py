@@ -1,6 +1,6 @@
-"""What people advise on: the finished games of a run, as the advised side knows them.
+"""The finished games of a run that people may advise on, as the advised side knows them.
 
-The rival's limit stands nowhere here, nor does the zone of agreement, which would tell it.
+It holds neither the rival's limit nor the zone of agreement, which would reveal it.
 """
 
 from collections.abc import Iterator
@@ -19,15 +19,15 @@ from pytest_selfrepair.store.run_names import LoadedRun
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishedGame:
-    """A game after which one side is to be advised.
+    """A game after which one side is advised.
 
     Attributes:
-        key: What names it: its item, and the `game_key` of the last game.
-        difficulty: The scenario's zone of agreement, over which a study is balanced; never shown.
-        scenario: What was bargained over.
-        role: The side that is advised.
-        games: The games that this side remembers, each with what it was told after it; of the last
-            one that is what is asked for, and None.
+        key: Its key: its item, and the `game_key` of the last game.
+        difficulty: The scenario's zone of agreement, which a study is balanced over; never shown.
+        scenario: The scenario.
+        role: The advised side.
+        games: The games that this side remembers, each with the advice after it; the last has None,
+            as its advice is to be written.
     """
 
     noun: ClassVar[str] = "game"
@@ -42,15 +42,15 @@ class FinishedGame:
 
     @property
     def about(self) -> str:
-        """What a list says of it."""
+        """Its entry in lists."""
         return f"{self.scenario.item.name}, you advise the {self.role}"
 
 
 def finished(run: LoadedRun) -> list[FinishedGame]:
-    """The games of a run that people may advise on, by item and in their order.
+    """The games of a run that people may advise on, by item and in order.
 
-    Those are the games of round 1, which all arms go on from, and the last games of the arms of
-    people that ended since nobody had written yet. Equal games of an item are one.
+    These are the games of round 1, which all arms share, and the last games of human arms that
+    ended for lack of advice. Equal games of an item count once.
     """
     found: dict[Key, FinishedGame] = {}
     for record in run.games:
@@ -62,7 +62,7 @@ def finished(run: LoadedRun) -> list[FinishedGame]:
 
 
 def shown_games(item: FinishedGame) -> dict[str, object]:
-    """What a page shows of it."""
+    """The game as shown on a page."""
     scenario, own = item.scenario, item.scenario.position(item.role)
     last = len(item.games)
     return {

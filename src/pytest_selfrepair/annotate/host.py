@@ -1,4 +1,4 @@
-"""Serves the page, on this machine alone unless another address is asked for."""
+"""Serve the page, on this machine alone unless another address is requested."""
 
 import socket
 from collections import Counter
@@ -15,6 +15,7 @@ from pytest_selfrepair.annotate.site import Site, new_meter
 from pytest_selfrepair.annotate.study_items import Item
 from pytest_selfrepair.annotate.study_plan import Study, StudyTexts
 from pytest_selfrepair.annotate.text_judging import Text
+from pytest_selfrepair.annotate.trial_page import TrialPage
 from pytest_selfrepair.annotate.trial_running import TrialRunner
 from pytest_selfrepair.annotate.writing import Writing
 from pytest_selfrepair.report.numbers import plural
@@ -26,21 +27,21 @@ from pytest_selfrepair.web.serving import serve_app
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """What is served, and where.
+    """What to serve, and where.
 
     Attributes:
-        answers: Where everything is kept.
-        study: Who may come; None: one person.
-        texts: What participants read first.
-        items: The programs and games that a study may show.
-        person: That one person.
-        judged: The texts that are judged; None: texts are written.
-        seed: Of the order in which texts are judged.
-        host: Where it listens.
-        port: 0: any that is free.
-        names: Other host names that the page has.
-        isolation: How programs are kept apart from this machine; None: none can be run.
-        proxies: Addresses of proxies before it, which alone may say who asks and by what scheme.
+        answers: The answers file.
+        study: The study, whose participants are admitted; None: one person.
+        texts: The texts that participants read first.
+        items: The programs and games of the study.
+        person: The person without a study.
+        judged: The texts to judge; None: participants write texts.
+        seed: The seed of the order of texts.
+        host: The address to listen on.
+        port: The port; 0: any free one.
+        names: Further host names of the page.
+        isolation: The isolation of programs on this machine; None: programs cannot be run.
+        proxies: Addresses of trusted proxies, which alone may name the client and the scheme.
     """
 
     answers: Answers
@@ -58,15 +59,15 @@ class Served:
 
     @property
     def locked(self) -> bool:
-        """Whether it opens by a secret link only; a proxy may bring anybody here."""
+        """Whether it opens only by a secret link; a proxy may forward anybody."""
         return self.study is not None or bool(self.proxies) or not listening.is_loopback(self.host)
 
 
 async def serve(served: Served) -> None:
-    """Serve until this process is interrupted.
+    """Serve until the process is interrupted.
 
     Raises:
-        UsageError: It cannot listen there.
+        UsageError: The address cannot be bound.
         StoreError: The answers cannot be read.
     """
     key = served.answers.key()
@@ -83,12 +84,12 @@ async def serve(served: Served) -> None:
 
 
 def build(served: Served, key: bytes, runner: TrialRunner | None) -> Guard:
-    """The application that is served.
+    """Build the application.
 
     Args:
-        served: What is served.
+        served: What to serve.
         key: The secret of the answers' file.
-        runner: Runs programs; None: none can be run.
+        runner: Runs programs; None: programs cannot be run.
     """
     if served.study is not None:
         entrance = door.of_study(served.study, served.items, key)
@@ -101,18 +102,20 @@ def build(served: Served, key: bytes, runner: TrialRunner | None) -> Guard:
         asks_consent=served.study is not None,
         guesses=new_meter(),
     )
+    trials = TrialPage(runner)
     pages: Writing | Judging
     if served.judged is None:
-        pages = Writing(site, runner)
+        pages = Writing(site, can_run=trials.can_run)
     else:
         pages = Judging(site, served.judged, seed=served.seed)
     everywhere = listening.is_every_address(served.host)
     own = socket.gethostname() if everywhere else served.host
-    return application(site, pages, names={*LOOPBACK, own, *served.names}, addresses=everywhere)
+    names = {*LOOPBACK, own, *served.names}
+    return application(site, pages, trials, names=names, addresses=everywhere)
 
 
 def _asked_about(served: Served) -> Iterable[StudyItem]:
-    """What anybody is asked about."""
+    """All items that any participant is shown."""
     if served.study is None:
         return served.person.items
     shown = {key for each in served.study.participants for key in each.programs}

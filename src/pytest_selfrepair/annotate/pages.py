@@ -1,4 +1,4 @@
-"""The pages as HTML; every text in them is escaped, and what a screen would obey is shown."""
+"""Render the pages as HTML with every text escaped and control characters made visible."""
 
 import re
 from collections.abc import Mapping
@@ -31,28 +31,28 @@ _LEFT_OUT = re.compile(r"… \d+ characters left out …|…")
 
 
 def page(template: str, **facts: object) -> str:
-    """A template of `templates/` as a whole page."""
+    """Render a template of `templates/` as a whole page."""
     return _environment().get_template(template).render(facts)
 
 
 @cache
 def static_files() -> Mapping[str, str]:
-    """All files that pages load, by name: nothing is looked for by a name that is asked for."""
+    """All files that pages load, by name; requests are only looked up in this mapping."""
     return served_files("pytest_selfrepair.annotate", _OURS, _REPORTS)
 
 
 def own_words(text: str) -> Markup:
-    """A person's own text for them to go on with: escaped, and otherwise as it is."""
+    """A person's own text for further editing: escaped, otherwise unchanged."""
     return escape(text)
 
 
 def paragraphs(text: str) -> list[str]:
-    """The paragraphs of a plain text."""
+    """Split a plain text into paragraphs."""
     return [" ".join(each.split()) for each in re.split(r"\n\s*\n", text) if each.strip()]
 
 
 def shown(item: Item) -> dict[str, object]:
-    """What a page shows of a program and of the case that it fails."""
+    """A program and its failing case as shown on a page."""
     failure = item.verdict.failure
     rows: list[tuple[str, str]] = []
     if failure is not None:
@@ -77,7 +77,7 @@ def shown(item: Item) -> dict[str, object]:
 
 
 def first_input(item: Item) -> str:
-    """The input of the failing case, to begin with; empty where it was shortened."""
+    """The failing case's input, as a start; empty where it was shortened."""
     given = item.verdict.failure.input if item.verdict.failure else None
     return "" if given is None or _LEFT_OUT.search(given) else given
 

@@ -1,4 +1,4 @@
-"""A participant, and what they may be asked about."""
+"""A participant with the items they are shown."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from pytest_selfrepair.annotate.finished_games import FinishedGame
 from pytest_selfrepair.annotate.study_items import Item
 
 StudyItem = Item | FinishedGame
-"""A failing program to be explained, or a finished game to be advised on."""
+"""A failing program to explain, or a finished game to advise on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,9 +14,13 @@ class Person:
     """A participant.
 
     Attributes:
-        code: What is theirs is filed under it.
-        items: The programs and games that they are shown.
+        code: The code their answers are stored under.
+        items: The programs and games they are shown.
     """
 
     code: str
     items: tuple[StudyItem, ...]
+
+    def item(self, number: int) -> StudyItem | None:
+        """What has a number, from 1 up, in the participant's list; None: nothing."""
+        return self.items[number - 1] if 1 <= number <= len(self.items) else None

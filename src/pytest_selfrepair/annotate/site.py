@@ -1,4 +1,4 @@
-"""What the pages of writing and of judging share: who asks, and how a request is refused."""
+"""Shared by the pages of writing and judging: access, consent and refused requests."""
 
 import asyncio
 import functools
@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from pytest_selfrepair.annotate import pages
-from pytest_selfrepair.annotate.answers_file import Answers, WithdrawnError
+from pytest_selfrepair.annotate.answers_file import Answers
 from pytest_selfrepair.annotate.door import Door
+from pytest_selfrepair.annotate.participants import WithdrawnError
 from pytest_selfrepair.annotate.person import Person
 from pytest_selfrepair.annotate.study_plan import StudyTexts
 from pytest_selfrepair.errors import StoreError
@@ -27,28 +28,28 @@ _T = TypeVar("_T")
 Handler = Callable[[Request, Person], Awaitable[Response]]
 
 MOST_REVISIONS = 999_999_999
-"""The largest revision of a draft."""
+"""The largest revision of a draft that is accepted."""
 LONGEST_SECONDS = 1e9
-"""The most seconds that a script of the page may say it took."""
+"""The largest number of seconds that is accepted from a page's script."""
 
 _MOST_FIELDS = 20
 _CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 class BadRequestError(Exception):
-    """What was sent is not what the page sends; its text says what is accepted."""
+    """A request that the page would not send; the text says what is accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What every page needs.
+    """Shared by all pages.
 
     Attributes:
-        answers: Where everything is kept.
-        door: Lets participants in.
-        texts: What they read first; without consent where nobody is asked for it.
-        asks_consent: Whether they are asked for it.
-        guesses: Counts links that are nobody's.
+        answers: The answers file.
+        door: Admits participants.
+        texts: The texts that participants read first; without consent where none is asked.
+        asks_consent: Whether consent is asked.
+        guesses: Counts unknown links.
     """
 
     answers: Answers
@@ -59,11 +60,11 @@ class Site:
 
     @property
     def consent_hash(self) -> str:
-        """The SHA-256 of what participants agree to, in hexadecimal."""
+        """The SHA-256 of the consent text, in hexadecimal."""
         return hashlib.sha256(self.texts.consent.encode()).hexdigest()
 
     def guarded(self, handler: Handler, *, before_consent: bool = False) -> "Endpoint":
-        """A handler that only a participant reaches, who has agreed and has not withdrawn."""
+        """Restrict a handler to participants who have consented and not withdrawn."""
 
         @functools.wraps(handler)
         async def endpoint(request: Request) -> Response:
@@ -86,20 +87,20 @@ class Site:
     async def _admit(
         self, request: Request, person: Person, handler: Handler, before_consent: bool
     ) -> Response:
-        if person.code in await do(self.answers.withdrawn):
+        if person.code in await do(self.answers.people.withdrawn):
             return withdrawn()
         if request.method == "POST":
             token = request.headers.get("x-csrf") or (await form(request)).get("csrf", "")
             if not self.door.holds(person, token):
                 return _message(403, "Load the page again", "This form is not one of this page.")
         if self.asks_consent and not before_consent:
-            agreed = await do(self.answers.consented, person.code)
+            agreed = await do(self.answers.people.consented, person.code)
             if agreed != self.consent_hash:
                 return RedirectResponse("/consent", 303)
         return await handler(request, person)
 
     async def enter(self, request: Request) -> Response:
-        """Open a link: the browser keeps its secret, and its address is left."""
+        """Open a link: store its secret in a cookie, and redirect."""
 
         def nobodys() -> Response:
             return _message(404, "Not a link of this page", "Look whether all of it was copied.")
@@ -107,13 +108,13 @@ class Site:
         return self.door.enter(request, self.guesses, nobodys)
 
     async def ask_consent(self, request: Request, person: Person) -> Response:
-        """Show what participants agree to, and take that they do."""
+        """Show the consent text, or store consent."""
         if not self.asks_consent:
             return RedirectResponse("/", 303)
         if request.method == "POST":
             sent = await form(request)
             if sent.get("agree") == "yes" and sent.get("text") == self.consent_hash:
-                await do(self.answers.consent, person.code, self.consent_hash)
+                await do(self.answers.people.consent, person.code, self.consent_hash)
                 return RedirectResponse("/", 303)
         return self.page(
             "consent.html",
@@ -123,19 +124,22 @@ class Site:
         )
 
     async def withdraw(self, request: Request, person: Person) -> Response:
-        """Ask whether it is meant; delete what is a participant's when it is."""
+        """Ask for confirmation, then delete what the participant wrote."""
         if request.method == "POST":
             await do(self.answers.withdraw, person.code)
             return withdrawn()
-        texts = sum(each.participant == person.code for each in await do(self.answers.answers))
-        drafts = sum(who == person.code for who, _ in await do(self.answers.drafted))
-        judged = sum(each.participant == person.code for each in await do(self.answers.judgements))
+        texts = sum(
+            each.participant == person.code for each in await do(self.answers.texts.answers)
+        )
+        drafts = sum(who == person.code for who, _ in await do(self.answers.texts.drafted))
+        judgements = await do(self.answers.judgements.all)
+        judged = sum(each.participant == person.code for each in judgements)
         kept = f"{plural(texts, 'answer')}, {plural(drafts, 'draft')} and "
         kept += plural(judged, "judgement")
         return self.page("withdraw.html", person, kept=kept)
 
     def page(self, template: str, person: Person, status: int = 200, **facts: object) -> Response:
-        """A page for a participant."""
+        """Render a page for a participant."""
         known = {"code": person.code, "csrf": self.door.token(person)}
         return HTMLResponse(pages.page(template, **known, **facts), status)
 
@@ -144,7 +148,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def withdrawn() -> Response:
-    """What a participant who has withdrawn is told, whatever they ask for."""
+    """The response to a participant who has withdrawn, to any request."""
     return _message(
         410,
         "You have withdrawn",
@@ -153,14 +157,14 @@ def withdrawn() -> Response:
 
 
 def not_found() -> Response:
-    """There is no such page."""
+    """The response to an unknown address."""
     return _message(
         404, "There is no such page", "It may be one of another participant.", home=True
     )
 
 
 async def static(request: Request) -> Response:
-    """A file that pages load."""
+    """A static file of the pages."""
     name = str(request.path_params["name"])
     text = pages.static_files().get(name)
     if text is None:
@@ -170,10 +174,10 @@ async def static(request: Request) -> Response:
 
 
 async def form(request: Request) -> dict[str, str]:
-    """The fields of a form; of several of one name the last.
+    """The fields of a form; the last of equal names counts.
 
     Raises:
-        BadRequestError: It is none.
+        BadRequestError: It is not a form.
     """
     body = await request.body()
     try:
@@ -184,10 +188,10 @@ async def form(request: Request) -> dict[str, str]:
 
 
 async def message(request: Request, kind: type[_T]) -> _T:
-    """What a script of the page sends.
+    """The message of a page's script.
 
     Raises:
-        BadRequestError: It is not of that kind.
+        BadRequestError: It is not of the expected type.
     """
     try:
         return msgspec.json.decode(await request.body(), type=kind)
@@ -196,7 +200,7 @@ async def message(request: Request, kind: type[_T]) -> _T:
 
 
 def clean(text: str, *, field: str, longest: int) -> str:
-    """A text as it is kept: with line feeds, and without what no keyboard has.
+    """Normalise a text for storage: line feeds only, and no control characters.
 
     Raises:
         BadRequestError: It is too long.
@@ -209,10 +213,10 @@ def clean(text: str, *, field: str, longest: int) -> str:
 
 
 def revision_of(sent: Mapping[str, str]) -> int:
-    """The revision in a form; 0 where there is none.
+    """The draft revision in a form; 0 without one.
 
     Raises:
-        BadRequestError: It is none that the page has sent.
+        BadRequestError: It is not a revision that the page has sent.
     """
     text = sent.get("revision", "") or "0"
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST_REVISIONS))):
@@ -221,7 +225,7 @@ def revision_of(sent: Mapping[str, str]) -> int:
 
 
 def seconds_of(sent: Mapping[str, str]) -> float:
-    """The seconds in a form; 0 where they are no number."""
+    """The seconds in a form; 0 where they are not a number."""
     text = sent.get("seconds", "")
     try:
         found = float(text)
@@ -231,7 +235,7 @@ def seconds_of(sent: Mapping[str, str]) -> float:
 
 
 async def do(work: Callable[..., _T], *arguments: object, **named: object) -> _T:
-    """Have the file read or written while others are served."""
+    """Run blocking work on the file in a thread."""
     return await asyncio.to_thread(functools.partial(work, *arguments, **named))
 
 
@@ -242,5 +246,5 @@ def _message(status: int, title: str, *texts: str, home: bool = False) -> Respon
 
 
 def new_meter() -> Meter:
-    """Counts links that are nobody's."""
+    """A counter of unknown links."""
     return Meter(GUESSES)

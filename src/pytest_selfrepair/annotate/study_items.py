@@ -1,4 +1,4 @@
-"""What people are asked about: the failing programs of a run, each with the case that it fails."""
+"""The failing programs of a run that people are asked about, with the case each fails."""
 
 import re
 from collections import Counter
@@ -12,7 +12,7 @@ from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.store.run_names import LoadedRun
 
 UNKNOWN_DIFFICULTY = "unknown"
-"""What stands for the difficulty of a task whose record does not say."""
+"""The difficulty of a task whose record has none."""
 
 _NOT_SHOWN = frozenset({Outcome.PASSED, Outcome.SANDBOX_ERROR, Outcome.NO_PROGRAM})
 _NEVER_CALLED = frozenset({Outcome.MISSING_FUNCTION, Outcome.SYNTAX_ERROR, Outcome.NO_PROGRAM})
@@ -21,11 +21,11 @@ _FUNCTION = re.compile(r"^(?: {4}|\t)?(?:async )?def ([A-Za-z_]\w*) *\(", re.MUL
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Key:
-    """What names a program or a game wherever people's words about it are kept.
+    """The key that answers on a program or game are stored under.
 
     Attributes:
-        task_id: Its task; of a game the scenario and the role that is advised.
-        program_hash: `program_hash` of its text; of a game its `game_key`.
+        task_id: Its task; for a game, the scenario and the advised role.
+        program_hash: `program_hash` of its text; for a game, its `game_key`.
     """
 
     task_id: str
@@ -37,17 +37,17 @@ class Item:
     """A failing initial program.
 
     Attributes:
-        key: What names it.
-        node: Its place in its task's trees; of equal programs the first.
+        key: Its key.
+        node: Its node in the task's trees; of equal programs the first.
         program: Its text.
-        verdict: What became of it, with the first case that it fails.
+        verdict: Its verdict, with the first case it fails.
         statement: Its task's; empty where the record has none.
         difficulty: Its task's, or `UNKNOWN_DIFFICULTY`.
         kind: Its task's.
-        functions: The names of the functions in it, the one that its task most likely calls first;
-            empty for a program on standard input.
-        in_place: Whether the answer is what its function leaves in its first argument, as far as
-            is known: records do not say.
+        functions: The names of its functions, the one that its task most likely calls first; empty
+            for a program on standard input.
+        in_place: Whether the answer is left in the function's first argument, as far as known:
+            records do not say.
     """
 
     noun: ClassVar[str] = "program"
@@ -66,15 +66,15 @@ class Item:
 
     @property
     def about(self) -> str:
-        """What a list says of it."""
+        """Its entry in lists."""
         return self.difficulty
 
 
 def failing(run: LoadedRun) -> list[Item]:
-    """The failing initial programs of a run, by task and in the order they were drawn in.
+    """The failing initial programs of a run, by task and in the order drawn.
 
-    Equal programs of a task are one. Left out are replies without a program, and programs that the
-    sandbox could not run.
+    Equal programs of a task count once. Replies without a program, and programs that the sandbox
+    failed to run, are excluded.
     """
     found: dict[Key, Item] = {}
     for record in run.records:
@@ -87,7 +87,7 @@ def failing(run: LoadedRun) -> list[Item]:
 
 
 def completed(item: Item, task: Task) -> Item:
-    """A program with what its task says beyond the record: a statement, and what is called."""
+    """Add to a program what its task has beyond the record: a statement, and what is called."""
     return replace(
         item,
         statement=item.statement or task.statement,
@@ -111,9 +111,9 @@ def _item(key: Key, node: ProgramNode, record: Record) -> Item:
 
 
 def _functions(program: str, record: Record) -> tuple[str, ...]:
-    """A program's functions, by how many of the task's programs that could be called have them.
+    """A program's functions, most shared by the task's programs first.
 
-    A record does not say which function its task calls, but all those programs must have it.
+    A record does not say which function its task calls, but all callable programs must have it.
     """
     common = Counter(
         name

@@ -1,7 +1,7 @@
-"""A study: who is shown what, by code, kept in a JSON file that holds no link and no name.
+"""The design of a study: who is shown what, by code, in a JSON file without links or names.
 
-The file lies beside the texts that participants read first. A participant's link ends in a secret,
-of which the file has only the SHA-256: a link that is lost cannot be found again, but renewed.
+The texts that participants read first are stored beside it. A participant's link ends in a secret
+of which the file has only the SHA-256: a lost link cannot be recovered, only renewed.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.report.whole_file import whole_file
 
 FORMAT = "pytest-selfrepair study 1"
-"""What a study's file says it is, with the version of its layout."""
+"""The format and version of a study's file."""
 
 _LONGEST_TEXT = 100_000  # characters of consent or instructions
 _TEXTS = ("consent", "instructions")
@@ -30,12 +30,12 @@ _TEXTS = ("consent", "instructions")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """A person, by a code that says nothing about them.
+    """A participant under a pseudonymous code.
 
     Attributes:
-        code: What their answers are filed under.
-        link: The SHA-256, in hexadecimal, of the secret that their link ends in.
-        programs: What they are shown, in this order.
+        code: The code their answers are stored under.
+        link: The SHA-256, in hexadecimal, of the secret in their link.
+        programs: What they are shown, in order.
     """
 
     code: str
@@ -49,12 +49,12 @@ class Study:
 
     Attributes:
         run: The RUN whose programs are shown.
-        seed: Of the lot that was drawn.
-        each: Programs that a participant is shown.
-        per_program: Participants who are shown a program.
+        seed: The seed of the assignment.
+        each: Programs shown to a participant.
+        per_program: Participants shown a program.
         participants: All of them.
-        consent: The name of the file, beside the study's, with what participants agree to.
-        instructions: The name of the file, beside the study's, that says what they are to do.
+        consent: The name of the file with the consent text, beside the study's.
+        instructions: The name of the file with the instructions, beside the study's.
         format: `FORMAT`.
     """
 
@@ -68,7 +68,7 @@ class Study:
     instructions: str
 
     def participant(self, secret: str) -> Participant | None:
-        """Whose link ends in a secret; None: nobody's."""
+        """The participant of a secret; None for an unknown one."""
         link = hash_secret(secret)
         found = [each for each in self.participants if secrets.compare_digest(each.link, link)]
         return found[0] if found else None
@@ -76,7 +76,7 @@ class Study:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyTexts:
-    """What participants read first, as plain text with empty lines between paragraphs."""
+    """The texts that participants read first, as plain text with empty lines between paragraphs."""
 
     consent: str
     instructions: str
@@ -89,17 +89,17 @@ def create(
 
     Args:
         items: The failing programs of the run, or its finished games.
-        run: What names it.
-        people: How many participants.
-        each: Programs that each is shown.
-        per_program: Participants who are shown each program.
-        seed: Of the lot.
+        run: The RUN.
+        people: The number of participants.
+        each: Programs shown to each.
+        per_program: Participants shown each program.
+        seed: The seed of the assignment.
 
     Returns:
-        The study, and by code the secret of each participant's link, which is written nowhere.
+        The study, and each participant's secret by code, which is not stored.
 
     Raises:
-        UsageError: There is no such assignment; the error says why.
+        UsageError: No assignment exists; the error says why.
     """
     shown = assign(items, people=people, each=each, per_program=per_program, seed=seed)
     digits = len(str(people))
@@ -123,10 +123,10 @@ def create(
 
 
 def check(study: Study, items: Sequence[StudyItem]) -> None:
-    """Hold a study against the run that it is about, and against all that it promises.
+    """Check a study against its run and against its own guarantees.
 
     Raises:
-        UsageError: A program is not in the run, or the assignment is not as promised.
+        UsageError: A program is not in the run, or the assignment breaks a guarantee.
     """
     codes = [each.code for each in study.participants]
     if len(set(codes)) != len(codes):
@@ -140,7 +140,7 @@ def check(study: Study, items: Sequence[StudyItem]) -> None:
 
 
 def renewed(study: Study, code: str) -> tuple[Study, str]:
-    """The study with another link for one participant, and its secret; the old one ends.
+    """Replace one participant's link; return the study and the new secret.
 
     Raises:
         UsageError: There is no such participant.
@@ -157,21 +157,21 @@ def renewed(study: Study, code: str) -> tuple[Study, str]:
 
 
 def _private(path: str, flags: int) -> int:
-    """Open a file that, where it is new, is its user's alone: a study knows who judged what."""
+    """Open a file, readable by its owner only if new: a study reveals who judged what."""
     return os.open(path, flags, 0o600)
 
 
 def save(study: Study, path: Path, *, anew: bool = True, noun: str = Item.noun) -> None:
-    """Write a study's file, and the texts beside it where there are none yet.
+    """Write a study's file, and the texts beside it where they are missing.
 
     Args:
         study: The study.
         path: The file.
-        anew: Refuse where it is there already: links to it may have been given away.
-        noun: What participants are shown, `program` or `game`, which the texts are about.
+        anew: Reject an existing file: its links may have been given away.
+        noun: What participants are shown, `program` or `game`, for the texts.
 
     Raises:
-        UsageError: It is there already, or cannot be written.
+        UsageError: It exists, or cannot be written.
     """
     text = json.dumps(msgspec.to_builtins(study), indent=1) + "\n"
     try:
@@ -201,7 +201,7 @@ def load(path: Path) -> Study:
     """Read a study's file.
 
     Raises:
-        UsageError: It cannot be read, or is no study.
+        UsageError: It cannot be read, or is not a study.
     """
     try:
         return msgspec.json.decode(path.read_bytes(), type=_OfThisFormat).study()
@@ -212,11 +212,11 @@ def load(path: Path) -> Study:
 
 
 def texts(study: Study, path: Path) -> StudyTexts:
-    """What participants read first.
+    """Read the texts that participants read first.
 
     Args:
         study: The study.
-        path: Its file, in whose folder the texts are.
+        path: Its file; the texts are in the same folder.
 
     Raises:
         UsageError: A text is not in that folder, cannot be read, or is empty.
@@ -226,18 +226,18 @@ def texts(study: Study, path: Path) -> StudyTexts:
 
 
 def standard(name: str, noun: str = Item.noun) -> str:
-    """The text that a new study gets: `consent` or `instructions` for programs or games."""
+    """The default text of a new study: `consent` or `instructions` for programs or games."""
     text = files("pytest_selfrepair.annotate").joinpath("texts", f"{noun}_{name}.txt")
     return text.read_text("utf-8")
 
 
 def new_secret() -> str:
-    """What nobody guesses: 24 bytes of chance in letters that an address may have."""
+    """A secret of 24 random bytes in letters allowed in an address."""
     return secrets.token_urlsafe(24)
 
 
 def hash_secret(secret: str) -> str:
-    """Its SHA-256; more is not needed to protect what is as random as a key."""
+    """A secret's SHA-256, which suffices for a random key."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
@@ -245,7 +245,7 @@ _ACCEPTED = "accepted: a file that `selfrepair study create` wrote"
 
 
 class _OfThisFormat(msgspec.Struct, forbid_unknown_fields=True):
-    """A study's file, as it is read."""
+    """A study's file as read."""
 
     format: str
     run: str

@@ -1,4 +1,4 @@
-"""What a study has found: how far each participant is, and the judgements by source."""
+"""Summarise a study: each participant's progress, and the judgements by source."""
 
 import statistics
 from collections import Counter, defaultdict
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_selfrepair.annotate.agreement import Agreement, agreement
-from pytest_selfrepair.annotate.answers_file import Judgement
+from pytest_selfrepair.annotate.judgements import Judgement
 from pytest_selfrepair.annotate.study_plan import Study
 from pytest_selfrepair.annotate.text_judging import Accuracy, EditSize
 from pytest_selfrepair.bargain.scenario import BargainRole
@@ -15,16 +15,16 @@ from pytest_selfrepair.feedback.human import HumanText
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantProgress:
-    """How far a participant is.
+    """The progress of a participant.
 
     Attributes:
         participant: Their code.
-        programs: Programs that they are shown; None where there is no study.
-        answered: Answers of theirs.
-        drafts: Programs of which they have a draft that differs from their answer.
-        judged: Texts that they have judged.
-        minutes: Spent on their answers.
-        consented: Whether they agreed to take part; None where there is no study.
+        programs: Programs they are shown; None without a study.
+        answered: The number of their answers.
+        drafts: Programs with a draft that differs from their answer.
+        judged: Texts they have judged.
+        minutes: Minutes spent on their answers.
+        consented: Whether they have consented; None without a study.
         withdrawn: Whether they have withdrawn.
     """
 
@@ -44,10 +44,10 @@ class JudgedTexts:
 
     Attributes:
         source: `human`, or a feedback source of the run.
-        texts: Different texts that were judged.
-        judgements: Of these texts, by all people together.
-        accuracy: How many judgements said so, by what they said.
-        change: The same of how much is to be changed.
+        texts: Distinct texts that were judged.
+        judgements: Judgements of these texts by all people.
+        accuracy: The number of judgements by accuracy.
+        change: The number of judgements by the size of the change.
     """
 
     source: str
@@ -59,18 +59,18 @@ class JudgedTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyFindings:
-    """What a study has found.
+    """The results of a study.
 
     Attributes:
-        answers: Answers that people wrote.
-        people: How many people wrote them.
-        programs: About how many programs.
-        games: About how many games.
-        median_seconds: Of the time spent on an answer; None where there is none.
-        median_words: Of the length of an answer; None where there is none.
+        answers: The number of answers.
+        people: The number of people who wrote them.
+        programs: The number of programs they are on.
+        games: The number of games they are on.
+        median_seconds: Median seconds spent on an answer; None without answers.
+        median_words: Median words of an answer; None without answers.
         judged: By source, human first.
-        accuracy: How far people agree on what is accurate.
-        change: How far they agree on how much is to be changed.
+        accuracy: The agreement on accuracy.
+        change: The agreement on the size of the change.
     """
 
     answers: int
@@ -85,11 +85,11 @@ class StudyFindings:
 
 
 def found(answers: Sequence[HumanText], judgements: Sequence[Judgement]) -> StudyFindings:
-    """Count and compare.
+    """Compute the results.
 
     Args:
-        answers: What people wrote.
-        judgements: What people said of texts.
+        answers: People's answers.
+        judgements: People's judgements.
     """
     seconds = [each.seconds for each in answers if each.seconds is not None]
     words = [len(each.feedback.split()) for each in answers]
@@ -109,7 +109,7 @@ def found(answers: Sequence[HumanText], judgements: Sequence[Judgement]) -> Stud
 
 
 def by_source(judgements: Iterable[Judgement]) -> tuple[JudgedTexts, ...]:
-    """The table of judgements, human texts first, then by the sources' names."""
+    """The table of judgements, human texts first, then by source name."""
     grouped: dict[str, list[Judgement]] = defaultdict(list)
     for each in judgements:
         grouped[each.source].append(each)
@@ -134,15 +134,15 @@ def progress(
     consented: Iterable[str],
     withdrawn: Iterable[str],
 ) -> list[ParticipantProgress]:
-    """How far everybody is: the participants of a study in its order, then others by code.
+    """Everyone's progress: the study's participants in order, then others by code.
 
     Args:
-        study: The design; None: whoever wrote anything.
+        study: The design; None: everyone who wrote anything.
         answers: All answers.
         drafts: The participant of each draft.
         judgements: All judgements.
-        consented: Who agreed to take part.
-        withdrawn: Who has withdrawn.
+        consented: The participants who have consented.
+        withdrawn: The participants who have withdrawn.
     """
     programs = {each.code: len(each.programs) for each in study.participants} if study else {}
     agreed, gone = set(consented), set(withdrawn)
@@ -180,5 +180,5 @@ def _ratings(judgements: Iterable[Judgement], field: str) -> dict[str, dict[str,
 
 
 def _thing(judgement: Judgement) -> str:
-    """What names a judged text; one text about one program is one, whatever sources wrote it."""
+    """The identity of a judged text; equal texts on a program are one, whatever their source."""
     return repr((judgement.task_id, judgement.program_hash, judgement.text_hash))

@@ -1,4 +1,4 @@
-"""Which texts are judged: people's, and as many of the models', in an order that tells nothing."""
+"""Select the texts to judge, people's and models', in an order that reveals nothing."""
 
 import hashlib
 import random
@@ -13,11 +13,11 @@ from pytest_selfrepair.feedback.human import HumanText
 from pytest_selfrepair.store.run_names import LoadedRun
 
 HUMAN = "human"
-"""The source of what people wrote."""
+"""The source of texts by people."""
 
 
 class Accuracy(StrEnum):
-    """Whether a text is right about what is wrong with its program."""
+    """Whether a text is right about the fault of its program."""
 
     ACCURATE = "accurate"
     INACCURATE = "inaccurate"
@@ -25,7 +25,7 @@ class Accuracy(StrEnum):
 
 
 class EditSize(StrEnum):
-    """How much of the program a text asks to be changed."""
+    """How large a change of the program a text asks for."""
 
     SMALL = "small"
     LARGE = "large"
@@ -37,9 +37,9 @@ class Text:
     """A text to be judged.
 
     Attributes:
-        item: The program that it is about.
+        item: The program it is on.
         text: The text.
-        source: Whose it is: `HUMAN`, or a feedback source of the run. Never shown to who judges.
+        source: Its source: `HUMAN`, or a feedback source of the run. Never shown to judges.
         author: The code of the person who wrote it; empty for a model's.
     """
 
@@ -62,18 +62,18 @@ def texts(
     per_program: int,
     seed: int,
 ) -> list[Text]:
-    """The texts to be judged, in the order of programs.
+    """The texts to judge, in the order of programs.
 
-    Where people wrote about any of the programs, only about those is judged, so that sources are
+    If people wrote about any of the programs, only texts on those are judged, so that sources are
     compared on the same programs.
 
     Args:
-        run: Whose repairs the models' texts led to.
-        items: The programs that may be judged.
-        answers: What people wrote; about other programs it is left out.
-        per_program: Texts of each of the run's sources that are drawn for a program, as far as
-            there are that many different ones.
-        seed: Of the lot.
+        run: The run, with the models' texts in its trees.
+        items: The programs to choose from.
+        answers: People's answers; those on other programs are ignored.
+        per_program: The number of distinct texts drawn for each program from each of the run's
+            sources, where there are enough.
+        seed: The seed of the draw.
     """
     written: dict[Key, list[Text]] = defaultdict(list)
     by_key = {item.key: item for item in items}
@@ -102,7 +102,7 @@ def texts(
 
 
 def in_order(found: Sequence[Text], participant: str, *, seed: int) -> list[Text]:
-    """The texts that a participant judges, not their own, in an order of theirs."""
+    """The texts that a participant judges, never their own, in an order of their own."""
 
     def rank(text: Text) -> bytes:  # of each text alone, so that none moves when another goes
         name = (seed, participant, text.item.key, text.text_hash, text.source, text.author)
@@ -112,7 +112,7 @@ def in_order(found: Sequence[Text], participant: str, *, seed: int) -> list[Text
 
 
 def _models(run: LoadedRun) -> dict[Key, dict[str, list[str]]]:
-    """By program and source, the different texts that led to repairs of it."""
+    """The distinct texts that led to repairs, by program and source."""
     said: dict[Key, dict[str, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
     for record in run.records:
         if record.grown is None:

@@ -1,4 +1,4 @@
-"""One program on one input that a person made up: what it prints or returns, in the sandbox."""
+"""Run a program in the sandbox on an input that a participant made up."""
 
 import ast
 import contextlib
@@ -12,26 +12,26 @@ from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 LONGEST_INPUT = 100_000
-"""Characters of an input."""
+"""The longest input, in characters."""
 
 LONGEST_OUTPUT = 20_000
-"""Characters that are shown of an output; a longer one is cut in the middle."""
+"""The longest output shown, in characters; a longer one is cut in the middle."""
 
 AT_ONCE = 2
-"""Programs that run at once, for all people together."""
+"""Programs run at the same time, for all participants together."""
 
 _UNREADABLE = (ValueError, SyntaxError, TypeError, MemoryError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What became of a program on an input, as it is shown.
+    """The result of a program on an input, as shown.
 
     Attributes:
-        output: What it printed, or its result in Python's notation; None where nothing came.
-        error: What went wrong, in words; None where nothing did.
-        line_number: The program's line, from 1, where it went wrong; None where unknown.
-        seconds: CPU seconds that it used.
+        output: Its output, or its result in Python's notation; None without any.
+        error: The error in words; None without one.
+        line_number: The program's line with the error, from 1; None where unknown.
+        seconds: CPU seconds used.
     """
 
     output: str | None
@@ -41,10 +41,10 @@ class Shown:
 
 
 class TrialRunner:
-    """Runs programs, a few at once.
+    """Runs a few programs at a time.
 
     Args:
-        isolation: How they are kept apart from this machine.
+        isolation: The isolation of programs on this machine.
     """
 
     def __init__(self, isolation: Isolation) -> None:
@@ -52,11 +52,11 @@ class TrialRunner:
 
     @property
     def isolation(self) -> str:
-        """How programs are kept apart from this machine, in a few words."""
+        """The isolation of programs, in a few words."""
         return self._judge.isolation
 
     async def aclose(self) -> None:
-        """End the sandbox."""
+        """Close the sandbox."""
         await self._judge.aclose()
 
     async def run(
@@ -66,14 +66,14 @@ class TrialRunner:
 
         Args:
             program: Its text.
-            given: Standard input; for a function its arguments, as a list in JSON or in Python's
-                notation, or as they stand between the parentheses of a call.
-            function: What is called; None for a program on standard input.
-            in_place: Whether its answer is what it leaves in its first argument.
+            given: Standard input; for a function its arguments, as a list in JSON or Python's
+                notation, or as written between the parentheses of a call.
+            function: The function to call; None for a program on standard input.
+            in_place: Whether the answer is left in its first argument.
 
         Raises:
             UsageError: The arguments cannot be read.
-            SandboxError: The sandbox could not run it.
+            SandboxError: The sandbox failed to run it.
         """
         task = Task(
             id="an input of a participant's",
@@ -100,11 +100,11 @@ class TrialRunner:
 
 
 def arguments(given: str) -> list[JsonValue]:
-    """The arguments of a call that a person typed.
+    """Parse the arguments of a call as typed by a person.
 
     Raises:
-        UsageError: They are neither a list in JSON or Python's notation, nor values with commas
-            between them.
+        UsageError: They are neither a list in JSON or Python's notation, nor comma-separated
+            values.
     """
     text = given.strip()
     with contextlib.suppress(*_UNREADABLE):

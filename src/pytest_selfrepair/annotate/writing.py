@@ -5,16 +5,14 @@ from typing import Annotated
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pytest_selfrepair.annotate import pages
-from pytest_selfrepair.annotate.answers_file import LONGEST_FEEDBACK, StaleError, WritingState
 from pytest_selfrepair.annotate.finished_games import FinishedGame, shown_games
 from pytest_selfrepair.annotate.person import Person, StudyItem
 from pytest_selfrepair.annotate.site import (
     LONGEST_SECONDS,
     MOST_REVISIONS,
-    BadRequestError,
     Site,
     clean,
     do,
@@ -24,10 +22,8 @@ from pytest_selfrepair.annotate.site import (
     revision_of,
     seconds_of,
 )
-from pytest_selfrepair.annotate.study_items import Item
-from pytest_selfrepair.annotate.trial_running import LONGEST_INPUT, TrialRunner
-from pytest_selfrepair.errors import InfrastructureError, UsageError
-from pytest_selfrepair.web.guard import RUNS, Meter, slower
+from pytest_selfrepair.annotate.trial_running import LONGEST_INPUT
+from pytest_selfrepair.annotate.written_texts import LONGEST_FEEDBACK, StaleError, WritingState
 
 _STATES = {"new": "not begun", "draft": "a draft", "done": "answered"}
 
@@ -36,11 +32,6 @@ class _Draft(msgspec.Struct):
     text: str
     seconds: Annotated[float, msgspec.Meta(ge=0, le=LONGEST_SECONDS)]
     revision: Annotated[int, msgspec.Meta(ge=0, le=MOST_REVISIONS)]
-
-
-class _Run(msgspec.Struct):
-    input: str
-    function: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +53,12 @@ class Writing:
 
     Args:
         site: What they share with others.
-        runner: Runs programs; None: none can be run here.
+        can_run: Whether programs can be run here.
     """
 
-    def __init__(self, site: Site, runner: TrialRunner | None) -> None:
+    def __init__(self, site: Site, *, can_run: bool) -> None:
         self._site = site
-        self._runner = runner
-        self._meter = Meter(RUNS)
-        self._running: set[str] = set()
+        self._can_run = can_run
 
     async def home(self, _: Request, person: Person) -> Response:
         """All that a participant is shown, and what they are asked to do."""
@@ -87,26 +76,27 @@ class Writing:
 
     async def program(self, request: Request, person: Person) -> Response:
         """One program or game; or take the answer to it."""
-        number, item = _item(request, person)
+        number = int(request.path_params["number"])
+        item = person.item(number)
         if item is None:
             return not_found()
         if request.method == "POST":
             return await self._submit(request, person, number, item)
-        written = await do(self._site.answers.written, item.key, person.code)
+        written = await do(self._site.answers.texts.written, item.key, person.code)
         return self._page(person, number, item, written, text=written.text)
 
     async def draft(self, request: Request, person: Person) -> Response:
         """Say what is kept of a draft; or keep one."""
-        _, item = _item(request, person)
+        item = person.item(request.path_params["number"])
         if item is None:
             return not_found()
-        answers = self._site.answers
+        texts = self._site.answers.texts
         if request.method != "POST":
-            return _said(await do(answers.written, item.key, person.code))
+            return _said(await do(texts.written, item.key, person.code))
         sent = await message(request, _Draft)
         try:
             kept = await do(
-                answers.save_draft,
+                texts.save_draft,
                 item.key,
                 person.code,
                 text=clean(sent.text, field="text", longest=LONGEST_FEEDBACK),
@@ -116,34 +106,6 @@ class Writing:
         except StaleError as error:
             return _said(error.now, 409)
         return _said(kept)
-
-    async def run(self, request: Request, person: Person) -> Response:
-        """Run the program on an input of the participant's."""
-        _, item = _item(request, person)
-        if not isinstance(item, Item) or self._runner is None:
-            return not_found()
-        sent = await message(request, _Run)
-        given = clean(sent.input, field="input", longest=LONGEST_INPUT)
-        if item.functions and sent.function not in item.functions:
-            raise BadRequestError(
-                f"function: found {sent.function!r}; accepted: {', '.join(item.functions)}"
-            )
-        if person.code in self._running:
-            return PlainTextResponse("The last run has not ended yet.\n", 429)
-        wait = self._meter.wait(person.code)
-        if wait:
-            return slower(wait)
-        self._running.add(person.code)
-        try:
-            function = sent.function if item.functions else None
-            shown = await self._runner.run(item.program, given, function, in_place=item.in_place)
-            return JSONResponse(msgspec.to_builtins(shown))
-        except UsageError as error:
-            raise BadRequestError(str(error)) from error
-        except InfrastructureError as error:
-            return PlainTextResponse(f"It could not be run: {error}\n", 503)
-        finally:
-            self._running.discard(person.code)
 
     async def _submit(
         self, request: Request, person: Person, number: int, item: StudyItem
@@ -156,7 +118,7 @@ class Writing:
             return self._page(person, number, item, written, text=text, problem=problem, status=400)
         try:
             await do(
-                self._site.answers.submit,
+                self._site.answers.texts.submit,
                 item.key,
                 person.code,
                 text=text,
@@ -194,7 +156,7 @@ class Writing:
         if isinstance(item, FinishedGame):
             return self._site.page("game.html", person, status, **facts, **shown_games(item))
         facts |= {
-            "can_run": self._runner is not None,
+            "can_run": self._can_run,
             "given": pages.own_words(pages.first_input(item)),
             "longest_input": LONGEST_INPUT,
         }
@@ -202,7 +164,7 @@ class Writing:
 
     async def _rows(self, person: Person) -> list[Row]:
         found = [
-            (item, await do(self._site.answers.written, item.key, person.code))
+            (item, await do(self._site.answers.texts.written, item.key, person.code))
             for item in person.items
         ]
         return [
@@ -220,11 +182,6 @@ def _next(rows: list[Row], number: int) -> int | None:
     """The first after a number, in a circle, that has no answer."""
     order = [*range(number, len(rows)), *range(number)]
     return next((place + 1 for place in order if rows[place].state != "done"), None)
-
-
-def _item(request: Request, person: Person) -> tuple[int, StudyItem | None]:
-    number = int(request.path_params["number"])
-    return number, person.items[number - 1] if 1 <= number <= len(person.items) else None
 
 
 def _said(written: WritingState, status: int = 200) -> Response:

@@ -1,1 +1,1 @@
-"""What Python code calls: stored runs, judging and runs without pytest."""
+"""The Python API: load stored runs, judge programs, and run without pytest."""

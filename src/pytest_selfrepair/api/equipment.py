@@ -1,4 +1,4 @@
-"""What a run without pytest is made with: its settings, models, feedback sources and judge."""
+"""Build a run without pytest: its settings, models, feedback sources and judge."""
 
 import hashlib
 import json
@@ -33,23 +33,23 @@ from pytest_selfrepair.store.run_names import DEFAULT_STORE
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 Source = str | Model | FeedbackSource
-"""A feedback source: the name of a built-in one, a model that explains, or one of the user's."""
+"""A feedback source: a built-in one's name, a model that explains, or the user's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:
-    """How a run is made, beside its model, its feedback sources and its plan.
+    """The settings of a run, beside its model, feedback sources and plan.
 
     Attributes:
-        store: Where samples, verdicts and records are kept; what is there is not paid for again.
+        store: The store of samples, verdicts and records; what it holds is not paid for again.
         replay: ``auto`` serves stored samples and pays for the rest; ``only`` never pays; ``off``
-            always.
+            pays for all.
         max_tokens_total: Tokens that the whole run may generate, earlier runs of the same settings
-            included; None: no bound.
-        feedback_max_tokens: Tokens of an explanation.
-        prompts: The wording; None: the built-in set ``default``.
-        judging: How programs are judged.
-        concurrency: Requests in flight, and tasks at work, at most.
+            included; None: unlimited.
+        feedback_max_tokens: The longest explanation, in tokens.
+        prompts: The prompt set; None: the built-in set ``default``.
+        judging: The judge's settings.
+        concurrency: The limit of requests in flight, and of tasks in progress.
     """
 
     store: Path = DEFAULT_STORE
@@ -61,10 +61,10 @@ class RunSettings:
     concurrency: int = 16
 
     def __post_init__(self) -> None:
-        """Refuse what is not accepted.
+        """Check the values.
 
         Raises:
-            UsageError: A value is not.
+            UsageError: A value is not accepted.
         """
         if self.replay not in set(Replay):
             raise UsageError(f"replay: found {self.replay!r}; accepted: {', '.join(Replay)}")
@@ -79,14 +79,14 @@ class Equipment:
 
     Args:
         model: Writes and repairs programs.
-        plan: How large the trees may grow.
-        feedback: Where feedback comes from.
-        settings: How the run is made.
-        store: Where samples and verdicts are kept.
+        plan: The plan of its trees.
+        feedback: Its feedback sources.
+        settings: The run's settings.
+        store: The store of samples and verdicts.
         sandbox: Runs programs.
 
     Attributes:
-        tools: What tasks are run with.
+        tools: What its tasks are run with.
 
     Raises:
         UsageError: The plan or the name of a source is not accepted, or two sources share one.
@@ -110,7 +110,7 @@ class Equipment:
             )
         self._plan = plan
         self._prompts = settings.prompts or PromptSet.default()
-        self._judge = RememberingJudge(sandbox, store, settings.judging.terms)
+        self._judge = RememberingJudge(sandbox, store.verdicts, settings.judging.terms)
         self._settings, self._store = settings, store
         self._campaign = _campaign(model, names, plan, settings, self._prompts)
         self._slots = Slots(settings.concurrency)
@@ -179,10 +179,10 @@ class Equipment:
 
 
 def _check(plan: Plan) -> None:
-    """Refuse a plan by which no tree can be grown, or from which nothing could be estimated.
+    """Reject a plan that grows no tree, or that nothing could be estimated from.
 
     Raises:
-        UsageError: It is one.
+        UsageError: The plan is not accepted.
     """
     batch = plan.policy is Policy.BATCH
     for field_name, found, fits, accepted in (
@@ -210,10 +210,10 @@ def _is_source(given: Model | FeedbackSource) -> TypeGuard[FeedbackSource]:
 
 
 def _recipe(name: str) -> Recipe:
-    """The recipe of a built-in source that needs no model but the code model.
+    """The recipe of a built-in source that uses no model but the code model.
 
     Raises:
-        UsageError: There is none of that name.
+        UsageError: There is no such source.
     """
     try:
         recipe, argument = recipe_of(name)
@@ -230,7 +230,7 @@ def _recipe(name: str) -> Recipe:
 def _campaign(
     model: Model, names: Sequence[str], plan: Plan, settings: RunSettings, prompts: PromptSet
 ) -> str:
-    """What tells the account of a run from that of others: all that decides its samples."""
+    """The name of the run's account: a hash of everything that decides its samples."""
     if settings.replay == Replay.OFF:
         return uuid.uuid4().hex
     facts = [

@@ -1,4 +1,4 @@
-"""Programs that were sampled elsewhere, judged in the sandbox."""
+"""Judge programs from elsewhere in the sandbox."""
 
 import asyncio
 import contextlib
@@ -16,14 +16,14 @@ from pytest_selfrepair.sandbox.opened_pool import make_pool
 async def opened_judge(
     settings: JudgeSettings, *, option: Callable[[str], str] = str
 ) -> AsyncIterator[JudgePool]:
-    """The judge pool that settings ask for, closed at the end.
+    """Open the judge pool of some settings, and close it at the end.
 
     Args:
-        settings: How it judges.
-        option: What errors call the option of a setting, by the setting's name.
+        settings: The judge's settings.
+        option: Maps a setting's name to its name in errors.
 
     Raises:
-        UsageError: A setting is not accepted, or the machine has not what it asks for.
+        UsageError: A setting is not accepted, or not available on this machine.
         SandboxError: This machine has no isolation at all.
     """
     pool = await asyncio.to_thread(make_pool, settings, option=option)
@@ -41,14 +41,14 @@ async def judge_programs(
 
     Args:
         programs: Each with its task.
-        settings: How they are judged; None: `JudgeSettings()`.
+        settings: The judge's settings; None: `JudgeSettings()`.
 
     Returns:
         A verdict for each program, in order. Where the sandbox failed, its outcome is
         `Outcome.SANDBOX_ERROR` and nothing is known about the program.
 
     Raises:
-        UsageError: A setting is not accepted, or the machine has not what it asks for.
+        UsageError: A setting is not accepted, or not available on this machine.
         SandboxError: This machine has no isolation at all.
     """
     async with opened_judge(settings or JudgeSettings()) as judge, asyncio.TaskGroup() as group:
@@ -60,7 +60,7 @@ async def judge_programs(
 
 
 async def verdict_or_trouble(judge: Judge, task: Task, program: str) -> Verdict:
-    """The verdict of a program, or in its place what went wrong with the sandbox or the checker."""
+    """The verdict of a program; a failure of the sandbox or checker becomes a sandbox error."""
     try:
         return await judge.judge(task, program)
     except InfrastructureError as error:

@@ -1,4 +1,4 @@
-"""The results of a run: its records, what they say, and tables of them."""
+"""The results of a run: records, findings and tables."""
 
 import os
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class RunResult:
 
     Attributes:
         name: A RUN that names it, as the commands accept it: ``.selfrepair/samples.sqlite::3``.
-        title: What reports call it.
+        title: Its title in reports.
         records: One for each task, by task id.
         games: One for each scenario and role, by item.
     """
@@ -36,14 +36,14 @@ class RunResult:
     games: tuple[BargainRecord, ...] = ()
 
     def findings(self) -> Findings:
-        """Every estimate, as `selfrepair report` makes them; takes seconds for large trees."""
+        """All estimates, as in `selfrepair report`; takes seconds for large trees."""
         return findings(self.records, self.games)
 
     def summary(self, *, width: int = 100) -> str:
-        """The text that `selfrepair report` prints.
+        """The text of `selfrepair report`.
 
         Args:
-            width: Columns that it may take.
+            width: Columns of the text.
         """
         lines = run_summary(self.findings(), width=width)
         return "\n".join([self.title, *(line.text for line in lines)])
@@ -84,7 +84,7 @@ class RunResult:
 
 
 def load_run(run: str | int | Path = run_names.LAST) -> RunResult:
-    """The results of a stored run.
+    """Load the results of a stored run.
 
     Args:
         run: A RUN, as the commands accept it: a run's number or ``last``, of the store
@@ -93,8 +93,8 @@ def load_run(run: str | int | Path = run_names.LAST) -> RunResult:
             file.
 
     Raises:
-        UsageError: There is no such run; the error says which there are. Or a line of a file is
-            malformed.
+        UsageError: There is no such run (the error lists the runs there are), or a line of a file
+            is malformed.
         StoreError: The store cannot be read.
     """
     text = str(run)

@@ -1,4 +1,4 @@
-"""A run without pytest: repair trees are grown for tasks, and their records kept in a store."""
+"""Run without pytest: grow the repair trees of tasks, and store their records."""
 
 import asyncio
 import contextlib
@@ -30,20 +30,19 @@ async def run_tasks(
     feedback: Sequence[Source] = ("self",),
     settings: RunSettings | None = None,
 ) -> RunResult:
-    """Grow the repair trees of tasks, as the plugin does, and keep their records as a run.
+    """Grow the repair trees of tasks, as the plugin does, and store their records as a run.
 
-    What fails costs its task alone: its record says why it was not scored.
+    A failure affects its task alone: the record says why it was not scored.
 
     Args:
-        tasks: The tasks; their ids differ.
+        tasks: The tasks, with distinct ids.
         model: Writes and repairs programs. It is closed when the run ends, like every model.
-        plan: How large the trees may grow, and how completions are drawn.
-        feedback: Where feedback comes from: the names of built-in sources, models that explain, or
-            sources of your own.
-        settings: The rest; None: `RunSettings()`.
+        plan: The plan of the trees, with the sampling parameters.
+        feedback: The feedback sources: names of built-in ones, models that explain, or your own.
+        settings: Further settings; None: `RunSettings()`.
 
     Returns:
-        The run, as `load_run` reads it again.
+        The run, as returned by `load_run`.
 
     Raises:
         UsageError: A setting, or the name of a source, is not accepted.

@@ -1,4 +1,4 @@
-"""One task to its record: its trees are grown, or the record says why they could not be."""
+"""Grow one task's trees and make its record."""
 
 import time
 from dataclasses import dataclass, field, replace
@@ -32,15 +32,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What the tasks of a run are run with.
+    """What the tasks of a run share.
 
     Attributes:
-        setup: What their records say of it.
+        setup: The setup in their records.
         model: The code model.
-        members: Every model, of which the origins of completions are asked.
+        members: Every model, for the origins of completions.
         sources: The feedback sources.
-        judge: Judges programs; its verdicts are kept.
-        prompts: The wording.
+        judge: Judges programs and stores their verdicts.
+        prompts: The prompt set.
         reader: Reads the code model's replies.
         validates: Whether a task's reference solutions are tried first.
     """
@@ -63,12 +63,12 @@ async def task_record(
     Args:
         task: The task.
         tools: What it is run with, or why that could not be set up.
-        plan: How large the trees may grow.
-        sandbox: Says what programs of the task may use.
-        began: When its reading began, by `time.perf_counter`.
+        plan: The plan of the trees.
+        sandbox: The sandbox that decides what programs of the task may use.
+        began: When reading it started, by `time.perf_counter`.
 
     Returns:
-        Its record; whatever failed is in it as the reason why the task was not scored.
+        Its record; after a failure, it holds the reason why the task was not scored.
     """
     if not task.cases:
         return Record(

@@ -1,4 +1,4 @@
-"""The second game: two sides bargain over a price, one is advised, and they play again.
+"""The bargaining game: two sides bargain over a price, one is advised, and they play again.
 
 docs/bargaining.md defines the game. The public values and functions, module by module:
 
@@ -15,13 +15,13 @@ docs/bargaining.md defines the game. The public values and functions, module by 
 - `game`: `Chain`, `ArmPlay`, `Round`, `Game`, `Turn`, `GameEnding`, `Vote`: the facts of games
 - `bargain_record`: `BargainRecord` with its JSON, `BargainSetup`, `is_bargain(facts)`,
   `rules_broken`
-- `wording`: what all are told; `DIGEST` stands in every record
+- `wording`: the prompts; every record holds their `DIGEST`
 
 An item is `<scenario id>::<role>`. Its completions are stored under the item's id and the nodes
 
     <role>/g<game>/round1/t<turn>                   the first game, which all arms share
     <role>/g<game>/<arm>/round<n>/t<turn>           a game of an arm, from round 2 on
-    <role>/g<game>/<arm>/round<n>/advice            what is said after that round
+    <role>/g<game>/<arm>/round<n>/advice            the advice after that round
     …/t<turn>/again                                 the second try after an illegal reply
     …/t<turn>/moderator, …/moderator/third          readings of free talk
 

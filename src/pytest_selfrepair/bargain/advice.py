@@ -1,4 +1,4 @@
-"""Who advises the improved player between games: critics, people, and the controls."""
+"""The sources of advice between games: critics, people, and controls."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -26,10 +26,10 @@ from pytest_selfrepair.errors import UsageError
 
 
 class Control(StrEnum):
-    """The arms that nobody advises, or not about the games that were played.
+    """Arms without advice on the games that were played.
 
     Attributes:
-        NONE: The history and a restart, and no words.
+        NONE: The history and a restart, without words.
         GOAL: One sentence: better than last time.
         PLACEBO: Advice that fits any game.
         SWAPPED: Advice about another game.
@@ -44,21 +44,21 @@ class Control(StrEnum):
 
 
 SELF = "self"
-"""The arm that the improved player's own model advises."""
+"""The arm advised by the improved player's own model."""
 HUMAN_ADVICE = "human"
-"""The arm that people advise."""
+"""The arm advised by people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceCase:
-    """What an adviser is asked about.
+    """The input of an adviser.
 
     Attributes:
-        item: The item that is played.
-        scenario: What is bargained over.
-        role: The side that is advised.
+        item: The item.
+        scenario: The scenario.
+        role: The advised side.
         games: The games of this arm so far, in order.
-        other: The first game of another chain; None: there is but one.
+        other: The first game of another chain; None: there is only one.
     """
 
     item: str
@@ -69,26 +69,26 @@ class AdviceCase:
 
 
 class Adviser(Protocol):
-    """Where advice comes from; its name is the arm's."""
+    """A source of advice, named after its arm."""
 
     @property
     def name(self) -> str:
-        """What reports call it."""
+        """Its name in reports."""
         ...
 
     async def advice(self, case: AdviceCase, *, node: str) -> Feedback | None:
-        """Say something before the next game.
+        """Give advice before the next game.
 
         Args:
-            case: What has been played.
-            node: Where in the item's games the advice belongs.
+            case: The games so far.
+            node: The node of the advice within the item's games.
 
         Returns:
-            The advice, of no text where the arm says nothing; None where there is none to be had
+            The advice, with an empty text where the arm gives none; None where advice is missing
             and the arm ends, as where a person has not written.
 
         Raises:
-            InfrastructureError: No advice could be had.
+            InfrastructureError: The advice could not be obtained.
         """
         ...
 
@@ -100,10 +100,10 @@ class Critic:
     Attributes:
         name: The arm's name.
         model: The model.
-        params: How its advice is drawn.
-        leak: Whether it is told the rival's limit.
+        params: The sampling parameters of its advice.
+        leak: Whether it knows the rival's limit.
         swapped: Whether it reads another game than the player's own.
-        thinking_tags: Names of tags around its thoughts beside the usual ones.
+        thinking_tags: Tags around its thoughts beside the usual ones.
     """
 
     name: str
@@ -114,7 +114,7 @@ class Critic:
     thinking_tags: Sequence[str] = ()
 
     async def advice(self, case: AdviceCase, *, node: str) -> Feedback | None:
-        """Draw one completion."""
+        """Sample one completion."""
         games = case.games
         if self.swapped:
             if case.other is None:
@@ -137,52 +137,52 @@ class Critic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoAdvice:
-    """The arms `none` and `fresh`: nothing is said."""
+    """The arms `none` and `fresh`: no advice."""
 
     name: str = Control.NONE
 
     async def advice(self, case: AdviceCase, *, node: str) -> Feedback | None:  # noqa: ARG002 - by protocol
-        """No words."""
+        """Give no advice."""
         return Feedback(text="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SameWords:
-    """The arms `goal` and `placebo`: words that do not depend on the games.
+    """The arms `goal` and `placebo`: fixed texts that do not depend on the games.
 
     Attributes:
         name: The arm's name.
-        texts: The words; one is chosen by item and node.
+        texts: The texts; item and node select one.
     """
 
     name: str
     texts: tuple[str, ...]
 
     async def advice(self, case: AdviceCase, *, node: str) -> Feedback | None:
-        """One of the texts."""
+        """Select one of the texts."""
         digest = hashlib.sha256(f"{case.item}/{node}".encode()).digest()
         return Feedback(text=self.texts[int.from_bytes(digest[:8], "big") % len(self.texts)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenAdvice:
-    """The arm `human`: what people wrote about finished games.
+    """The arm `human`: texts by people on finished games.
 
     Attributes:
         name: The arm's name.
-        texts: What was written, by `game_key` of the arm's last game.
+        texts: The texts, by `game_key` of the arm's last game.
     """
 
     texts: Mapping[str, Feedback] = field(default_factory=dict)
     name: str = HUMAN_ADVICE
 
     async def advice(self, case: AdviceCase, *, node: str) -> Feedback | None:  # noqa: ARG002 - by protocol
-        """What was written of the last game; None where nobody wrote."""
+        """The text on the last game; None where nobody wrote one."""
         return self.texts.get(game_key(case.scenario, case.role, case.games[-1]))
 
 
 def game_key(scenario: Scenario, role: BargainRole, game: Game) -> str:
-    """What tells a finished game from others, for who advises one side of it: SHA-256 (hex)."""
+    """The key of a finished game for advice to one side: SHA-256 (hex)."""
     parts = (scenario.digest, role, dialogue(heard(game)), result_of(game, scenario))
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
@@ -194,9 +194,9 @@ class AdviserMeans:
     Attributes:
         model: Finds a model by name; None for the name: the improved player's own, or None where
             that is a rule.
-        params: How advice is drawn.
-        thinking_tags: Names of tags around thoughts beside the usual ones.
-        written: What people wrote, for the arm `human`.
+        params: The sampling parameters of advice.
+        thinking_tags: Tags around thoughts beside the usual ones.
+        written: People's texts, for the arm `human`.
     """
 
     model: "ModelFinder"
@@ -209,12 +209,12 @@ class ModelFinder(Protocol):
     """Finds models by name."""
 
     def __call__(self, name: str | None) -> Model | None:
-        """The model of that name; for None the improved player's own, where it is a model."""
+        """The model of a name; for None the improved player's own, where it is a model."""
         ...
 
 
 ARMS = (SELF, *Control, HUMAN_ADVICE, f"{REFERENCE}[:MODEL]", "a model's name")
-"""The names that an arm may have, for a reader."""
+"""The accepted names of arms, for messages."""
 
 
 def named_critic(arm: str) -> str | None:
@@ -226,10 +226,10 @@ def named_critic(arm: str) -> str | None:
 
 
 def adviser(arm: str, means: AdviserMeans) -> Adviser:
-    """The adviser of an arm.
+    """Make the adviser of an arm.
 
     Args:
-        arm: A name of `ARMS`.
+        arm: One of `ARMS`.
         means: What it is made from.
 
     Raises:

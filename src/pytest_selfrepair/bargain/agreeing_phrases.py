@@ -1,6 +1,6 @@
-"""The phrases by which a sentence says yes: it accepts, nods, or asks whether all is agreed.
+"""Phrases of agreement: accepting, nodding, or asking whether all is agreed.
 
-Patterns are searched for in a sentence, or in a part of it between commas.
+Patterns are searched in a sentence, or in a part of it between commas.
 """
 
 import re
@@ -210,14 +210,14 @@ AFFIRMS = LazyPattern(
     r"this))?[\s.!]*$",
     re.IGNORECASE,
 )
-"""A yes to whatever was asked, which may have been a price."""
+"""A yes to any question, which may have been about a price."""
 TRAILING_YES = LazyPattern(
     r"(?:,|(?<!anything )\bbut|\s[-–—])\s*(?:then )?(?:ok(?:ay)?|fine|yes|sure|alright|"
     r"all right|okay then|"
     r"all right then|ok then)[.!\s]*$",
     re.IGNORECASE,
 )
-"""A yes that ends a sentence."""
+"""A yes at the end of a sentence."""
 ANSWERS_ELSE = LazyPattern(
     r"^(?:yes|yeah|yep|sure|of course|absolutely|certainly|definitely|right|"
     r"okay|ok)\b[\s,]+(?:it|they|there|i (?:am|do|have|can|did|could|will|would)|"
@@ -245,11 +245,11 @@ ABOUT_IT = LazyPattern(
     r"yes or no)\s*\?",
     re.IGNORECASE,
 )
-"""A question that asks whether the price is agreed."""
+"""A question whether the price is agreed."""
 LOGISTICS = LazyPattern(
     r"\b(?:when|where|what time|how soon|address|pick|deliver|cash|card|pay|collect|come|meet|"
     r"ship|"
     r"today|tomorrow|tonight|right|agreed|deal|okay|ok|yes)\b",
     re.IGNORECASE,
 )
-"""What a question is about that follows an agreement."""
+"""Topics of questions that follow an agreement."""

@@ -1,6 +1,6 @@
-"""Amounts of money in talk: digits of any convention, currencies on either side, number words.
+"""Find amounts of money in talk: digits of any convention, currencies on either side, number words.
 
-A number that counts or measures something else (years, pages, kilograms, a model's name) is none.
+Numbers that count or measure something else (years, pages, kilograms, model names) are excluded.
 """
 
 import re
@@ -14,12 +14,12 @@ from pytest_selfrepair.core.lazy_pattern import LazyPattern
 
 
 class Measure(StrEnum):
-    """What a number in talk is.
+    """The kind of a number in talk.
 
     Attributes:
         MONEY: An amount of money, by its currency.
-        BARE: A number without a currency that nothing else claims: a price, as talk goes.
-        PERCENT: A share in per cent.
+        BARE: A number without a currency that is not otherwise classified; usually a price.
+        PERCENT: A percentage.
     """
 
     MONEY = "money"
@@ -33,11 +33,11 @@ class Amount:
 
     Attributes:
         value: The amount, exactly.
-        start: Where it begins in the text, its currency included.
-        end: Where it ends.
-        measure: What it is.
-        other: What it may mean as well: "nine fifty" is 9.50 or 950, and 1985 may be a year, which
-            is 0 here; None: one meaning only.
+        start: The start in the text, currency included.
+        end: The end in the text.
+        measure: Its kind.
+        other: A second meaning: "nine fifty" is 9.50 or 950; 1985 may be a year, given as 0; None:
+            only one meaning.
     """
 
     value: Decimal
@@ -109,7 +109,7 @@ _PRICE_FOR = LazyPattern(
     r"(?P<all>(?:all\s)?(?:the|these|those|my|your|all|both)\s)?$",
     re.IGNORECASE,
 )
-"""What stands before a number that says how many a price buys."""
+"""What precedes a number that says how many a price buys."""
 _WEIGHED = LazyPattern(
     r"\b(?:weighs?|sell\sme|need|want|buy|order|another)\s(?:about\s)?$", re.IGNORECASE
 )
@@ -129,7 +129,7 @@ _FOR_SO_MANY = LazyPattern(
     r",?\s(?:it's\s|that's\s|i'd\ssay\s)?\S{1,10}\s(?:\w+\s)?(?:each|apiece|an?|per)\b",
     re.IGNORECASE,
 )
-"""What follows "for ten" where a price of one is named."""
+"""What follows "for ten" where that is a unit price."""
 _FOR = LazyPattern(r"(?:^|\s)for\s$", re.IGNORECASE)
 _PREFIX = LazyPattern(r"\b\d{3}-$")
 _COUNTED = LazyPattern(
@@ -169,7 +169,7 @@ _NO_NOUNS = frozenset(
         ),
     )
 )
-"""Words that end like a plural and may follow a price."""
+"""Words that look like a plural noun and may follow a price."""
 _AT_A_TIME = LazyPattern(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|tonight|"
     r"noon|morning|afternoon|"
@@ -177,7 +177,7 @@ _AT_A_TIME = LazyPattern(
     r"(?:at|around|by|after|before)\s?$",
     re.IGNORECASE,
 )
-"""What stands before a time of day."""
+"""What precedes a time of day."""
 _NAMED = LazyPattern(
     r"(?:\b(?:size|model|page|chapter|version|series|type|room|number|no\.?|"
     r"nr\.?|iphone|galaxy|pixel|"
@@ -189,19 +189,19 @@ _NAMED = LazyPattern(
 )
 _YEARS = range(1900, 2100)
 _SMALL = 3
-"""Number words below this are hardly ever a price where no currency follows."""
+"""Number words below this are hardly ever prices without a currency."""
 _LONGEST_DIGITS = 15
 _TELEPHONE = 9
-"""From so many digits on without a separator, a number is to be dialled."""
+"""A number with this many digits and no separator is a telephone number."""
 _YEAR_DIGITS = 4
 _GROUP = 3
-"""Digits between two thousands separators."""
+"""Digits between thousands separators."""
 _NEAR = 60
-"""Characters before a number that say what it is."""
+"""Characters inspected before a number."""
 
 
 def find_amounts(text: str) -> list[Amount]:
-    """The numbers of a text that may be prices, or shares, in order.
+    """The numbers of a text that may be prices or percentages, in order.
 
     Args:
         text: What was said.
@@ -216,7 +216,7 @@ def find_amounts(text: str) -> list[Amount]:
 
 
 def read_amount(text: str) -> Decimal | None:
-    """The amount that a text is, with or without a currency and nothing else; None: it is none."""
+    """The amount that a whole text is, with or without a currency; None: it is no amount."""
     found = find_amounts(text)
     if len(found) != 1 or found[0].measure is Measure.PERCENT:
         return None
@@ -225,13 +225,13 @@ def read_amount(text: str) -> Decimal | None:
 
 
 def chosen(amount: Amount, near: list[Decimal]) -> Decimal | None:
-    """What an amount means beside other amounts of the same talk; None: no price.
+    """The meaning of an amount given others in the same talk; None: not a price.
 
-    After "2.5 million" a bare 2.5 is as much.
+    After "2.5 million", a bare 2.5 means as much.
 
     Args:
         amount: The amount.
-        near: The amounts of one meaning.
+        near: The unambiguous amounts.
     """
     if amount.other is None:
         whole = [amount.value * each for each in (1000, 1_000_000) if amount.value * each in near]
@@ -260,7 +260,7 @@ def _figures(text: str) -> Iterator[Amount]:
 
 
 def _figure(match: re.Match[str]) -> Decimal | None:
-    """The value of a number in digits; None: it is none, or metres."""
+    """The value of a number in digits; None for other text and for metres."""
     number = _number(match["digits"])
     if number is None:
         return None
@@ -296,7 +296,7 @@ def _bare(text: str, match: re.Match[str], number: Decimal) -> Amount | None:
 
 
 def _is_dialled(digits: str, left: str) -> bool:
-    """Whether a number without a separator is, or ends, a telephone number."""
+    """Whether a number without separators is, or ends, a telephone number."""
     if len(digits) > 1 and digits.startswith("0"):
         return True
     ends_one = len(digits) == _YEAR_DIGITS and _PREFIX.search(left) is not None
@@ -304,12 +304,12 @@ def _is_dialled(digits: str, left: str) -> bool:
 
 
 def _left(text: str, start: int) -> str:
-    """What stands before a number, as far as it says what the number is."""
+    """The text before a number that bears on its meaning."""
     return text[max(0, start - _NEAR) : start]
 
 
 def _is_counted(text: str, start: int, end: int, number: Decimal) -> bool:
-    """Whether a number counts, measures or names something, by what stands around it."""
+    """Whether a number counts, measures or names something, by its context."""
     left = _left(text, start)
     if _COUNTED.match(text, end) or _NAMED.search(left) or _AT_A_TIME.search(left):
         return True
@@ -322,7 +322,7 @@ def _is_counted(text: str, start: int, end: int, number: Decimal) -> bool:
 
 
 def _buys(text: str, end: int, number: Decimal) -> bool:
-    """Whether a number says how many a price that follows buys: "2 for 5", but not "5 for 2"."""
+    """Whether a number is a quantity for a price that follows: "2 for 5", not "5 for 2"."""
     match = _FOR_AMOUNT.match(text, end)
     if match is None:
         return False
@@ -341,7 +341,7 @@ def _buys(text: str, end: int, number: Decimal) -> bool:
 
 
 def _is_bought(left: str, number: Decimal) -> bool:
-    """Whether a number says how many the price before it buys: "36 for the 6"."""
+    """Whether a number is a quantity for the price before it: "36 for the 6"."""
     match = _PRICE_FOR.search(left)
     price = None if match is None else _number(match["number"])
     if match is None or price is None:
@@ -350,14 +350,14 @@ def _is_bought(left: str, number: Decimal) -> bool:
 
 
 def _weighs(text: str, start: int, end: int, after: str | None) -> bool:
-    """Whether "pounds" weigh rather than pay."""
+    """Whether "pounds" are a weight rather than a currency."""
     if after is None or not _POUNDS.search(after.strip()):
         return False
     return bool(_OF.match(text, end) or _WEIGHED.search(_left(text, start)))
 
 
 def _number(digits: str) -> Decimal | None:
-    """Digits with separators of any convention; None: they are no number."""
+    """Parse digits with separators of any convention; None: not a number."""
     digits = re.sub(r"[\s'’]", "", digits)
     if sum(each.isdigit() for each in digits) > _LONGEST_DIGITS:
         return None
@@ -372,7 +372,7 @@ def _number(digits: str) -> Decimal | None:
 
 
 def _of_one_separator(head: str, *groups: str) -> Decimal | None:
-    """A number whose separators are all alike: of thousands, or the one of its fraction."""
+    """Parse a number with equal separators: of thousands, or one decimal separator."""
     if len(groups) > 1:  # groups of two are Indian
         sizes = {len(each) for each in groups}
         regular = len(groups[-1]) == _GROUP and sizes <= {2, _GROUP}
@@ -401,7 +401,7 @@ def _words(text: str) -> Iterator[Amount]:
 
 
 def _word_value(match: re.Match[str]) -> tuple[Decimal, Decimal | None] | None:
-    """The value of a number in words, and what else it may mean; None: it is none."""
+    """The value of a number in words, and its second meaning; None: not a number."""
     further = (match.start(each) for each in ("half", "cents", "after", "percent") if match[each])
     parsed = spelled(match.string[match.start() : min(further, default=match.end())])
     if parsed is None:

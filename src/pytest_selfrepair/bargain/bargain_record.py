@@ -1,4 +1,4 @@
-"""A bargaining record: the facts of one item's games, and their JSON."""
+"""The record of one item's games, and its JSON."""
 
 import json
 from dataclasses import dataclass, field
@@ -16,27 +16,27 @@ from pytest_selfrepair.core.shard import Shard
 from pytest_selfrepair.errors import StoreError
 
 BARGAIN_SCHEMA = 1
-"""The version of a bargaining record's JSON; a reader refuses a later one."""
+"""The version of a bargaining record's JSON; readers reject later ones."""
 
 TALK_RULES = 1
-"""The version of the rules by which free talk and actions are read."""
+"""The version of the rules that read free talk and actions."""
 
 GAME = "bargain"
-"""What tells a bargaining record from one of repair trees: its field ``game``."""
+"""The value of the field ``game``, which distinguishes these records from those of repair trees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BargainSetup:
-    """What an item was played with; two records compare only where this says they do.
+    """The setup of an item's games; only records with equal setups are comparable.
 
     Attributes:
         model: The improved player's name.
         rival: The rival's name.
-        moderator: The moderator's name; None: free talk was read by rules alone, or not at all.
+        moderator: The moderator's name; None: only rules read free talk, or there was none.
         arms: The arms' names, in the order the user gave them.
-        wording: The digest of what all were told.
-        plan: How much was played.
-        rules: The version of the rules by which replies were read.
+        wording: The digest of the prompts.
+        plan: The number of games and rounds.
+        rules: The version of the rules that read replies.
     """
 
     model: str
@@ -56,9 +56,9 @@ class RuleBroken:
         arm: The arm; empty for round 1, which all share.
         game: The chain's number, from 0.
         round: The round, from 1.
-        turn: Which turn of the game, from 1.
+        turn: The turn of the game, from 1.
         breach: The rule.
-        found: What stood in its second reply, shortened.
+        found: The offending part of its second reply, shortened.
     """
 
     arm: str
@@ -70,7 +70,7 @@ class RuleBroken:
 
     @property
     def sentence(self) -> str:
-        """The same in words: ``game 2, round 1, turn 3: no action in the last line``."""
+        """In words: ``game 2, round 1, turn 3: no action in the last line``."""
         arm = f" of {self.arm}" if self.arm else ""
         found = f" (found {self.found!r})" if self.found else ""
         return f"game {self.game}, round {self.round}{arm}, turn {self.turn}: {self.breach}{found}"
@@ -78,19 +78,19 @@ class RuleBroken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BargainRecord:
-    """One item of a run: a scenario, and the role that is improved.
+    """The record of one item: a scenario with one role improved.
 
     Attributes:
         task_id: The item: ``…/lamp::seller``.
-        scenario: The scenario, so that a report needs no file; None where it could not be read.
-        role: The role that is improved; None likewise.
-        setup: What it was played with; None where the run ended before anything was set up.
-        chains: The games; empty where they could not all be had.
-        unscored: Why there are none, in one line; None where there are.
-        cost: What it cost, scored or not: player, critic, rival and moderator.
-        seconds: Wall-clock seconds it took.
+        scenario: The scenario, so that reports need no file; None where it could not be read.
+        role: The improved role; None likewise.
+        setup: The setup; None where the run ended before it was set up.
+        chains: The games; empty where not all could be played.
+        unscored: Why there are no games, in one line; None where there are.
+        cost: The cost, scored or not: player, critic, rival and moderator.
+        seconds: Wall-clock seconds.
         origins: Where its completions came from, each once.
-        shard: The share of the run that it is of, where several hosts share the run.
+        shard: The shard of the run it belongs to, if several hosts share the run.
         game: `GAME`.
         schema: The version of this layout.
     """
@@ -110,7 +110,7 @@ class BargainRecord:
 
     @property
     def protocol(self) -> ProtocolName | None:
-        """How a price was agreed on."""
+        """The protocol of the games."""
         if self.scenario is None or self.setup is None:
             return None
         return self.setup.plan.protocol or self.scenario.protocol
@@ -133,19 +133,19 @@ class BargainRecord:
 
     @property
     def unclear(self) -> int:
-        """Games of free talk that its readings disagree on."""
+        """Games of free talk whose readings disagree."""
         return sum(game.ending is GameEnding.UNCLEAR for _, _, _, game in all_games(self.chains))
 
     def to_json(self) -> str:
-        """One line of ASCII JSON: it may travel between processes and be stored anywhere."""
+        """One line of ASCII JSON, safe to send between processes and to store anywhere."""
         return json.dumps(msgspec.to_builtins(self), ensure_ascii=True, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> "BargainRecord":
-        """Read what `to_json` wrote.
+        """Read the output of `to_json`.
 
         Raises:
-            StoreError: The text is no bargaining record, or one of a later version.
+            StoreError: The text is not a bargaining record, or is one of a later version.
         """
         try:
             facts = json.loads(text)
@@ -155,10 +155,10 @@ class BargainRecord:
 
     @classmethod
     def from_facts(cls, facts: Any) -> "BargainRecord":
-        """Read what the JSON of `to_json` holds.
+        """Read the parsed JSON of `to_json`.
 
         Raises:
-            StoreError: It is no bargaining record, or one of a later version.
+            StoreError: It is not a bargaining record, or is one of a later version.
         """
         if not is_bargain(facts):
             raise StoreError(f"not a bargaining record: {str(facts)[:80]!r}")
@@ -174,5 +174,5 @@ class BargainRecord:
 
 
 def is_bargain(facts: object) -> bool:
-    """Whether the facts of a record are of bargaining rather than of repair trees."""
+    """Whether a record's facts are of bargaining rather than of repair trees."""
     return isinstance(facts, dict) and facts.get("game") == GAME

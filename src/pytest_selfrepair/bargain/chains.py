@@ -1,8 +1,8 @@
 """`play_chains()`: the games of one item, in all arms and all rounds.
 
-Round 1 is shared: every arm goes on from the same first game, and plays all its rounds whatever
-fails. The improved player keeps its games and the advice; its rivals start afresh. Games are
-chains, so all chains and all arms are under way at once.
+Round 1 is shared: every arm continues from the same first game and plays all its rounds, whatever
+fails. The improved player remembers its games and the advice; its rivals start afresh. Chains do
+not depend on each other, so all chains and arms run concurrently.
 """
 
 import asyncio
@@ -22,20 +22,20 @@ from pytest_selfrepair.core.jobs import all_of
 from pytest_selfrepair.core.sample import SamplingParams
 
 MOST_FRESH = 8
-"""Bound on fresh games per round of the other arms, should a game cost next to nothing."""
+"""A bound on fresh games per round of the other arms, in case a game costs next to nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BargainPlan:
-    """How much is played of every item.
+    """The number of games of every item, and how they are sampled.
 
     Attributes:
-        rounds: Games of a chain, the shared first one included.
-        games: Chains.
-        params: How replies are drawn.
-        protocol: How a price is agreed on; None: as each scenario says.
-        budget: Generated tokens of player and critic that one chain of an arm may cost: no round is
-            begun once they are spent; None: no bound.
+        rounds: Games per chain, the shared first one included.
+        games: The number of chains.
+        params: The sampling parameters of replies.
+        protocol: The protocol; None: as each scenario says.
+        budget: The generated tokens of player and critic that one chain of an arm may cost: no
+            round starts once they are spent; None: unlimited.
     """
 
     rounds: int = 2
@@ -60,19 +60,19 @@ async def play_chains(
     """Play all games of one item.
 
     Args:
-        scenario: What is bargained over.
-        role: The role that is improved.
-        plan: How much is played.
-        item: The item's id, under which its completions are stored.
-        player: Plays that role, and is advised.
-        rival: Plays the other.
-        advisers: One for each arm; their names differ.
-        moderator: Reads free talk beside the rules; None: the rules alone do.
-        spending: Counts every completion as it comes, also those of an item that then fails.
+        scenario: The scenario.
+        role: The improved role.
+        plan: The number of games and rounds.
+        item: The item's id, which its completions are stored under.
+        player: Plays the improved role, and is advised.
+        rival: Plays the other role.
+        advisers: One for each arm, with distinct names.
+        moderator: Reads free talk beside the rules; None: only the rules do.
+        spending: Counts every completion as it arrives, even if the item then fails.
 
     Raises:
-        InfrastructureError: A reply, a reading or advice could not be had. Raised only when all
-            that was under way has ended, so that nothing paid for is lost.
+        InfrastructureError: A reply, a reading or advice could not be obtained. Raised once
+            everything in flight has ended, so that nothing paid for is lost.
     """
     seats = Seats(
         item=item,
@@ -91,7 +91,7 @@ async def play_chains(
 
 @dataclass(slots=True, kw_only=True)
 class _Rounds:
-    """The chains of one item under way."""
+    """The chains of one item in progress."""
 
     seats: Seats
     role: BargainRole
@@ -109,7 +109,7 @@ class _Rounds:
         )
 
     async def chain(self, number: int) -> Chain:
-        """A first game, and what each arm makes of it; fresh games come when that is known."""
+        """A first game with each arm's games; fresh games are added afterwards."""
         first = await self.firsts[number]
         told = [each for each in self.advisers if each.name != Control.FRESH]
         arms = await all_of(self.arm(number, first, each) for each in told)
@@ -121,7 +121,7 @@ class _Rounds:
         )
 
     async def arm(self, number: int, first: Game, adviser: Adviser) -> ArmPlay:
-        """All rounds of an arm, one after another."""
+        """All rounds of an arm, in sequence."""
         played = ArmPlay(name=adviser.name, rounds=())
         games, past = [first], list[PastGame]()
         begun = first.cost_of(self.role).tokens
@@ -149,7 +149,7 @@ class _Rounds:
         return played
 
     async def another(self, number: int, ahead: int) -> Game | None:
-        """The first game of another chain, each time another one where there are enough."""
+        """The first game of another chain, a different one each time where there are enough."""
         if self.plan.games == 1:
             return None
         if not any(each.name == Control.SWAPPED for each in self.advisers):
@@ -160,7 +160,7 @@ class _Rounds:
     async def fresh(self, number: int, arms: Sequence[ArmPlay]) -> ArmPlay:
         """As many new games as the costliest arm's tokens buy at the mean cost of a first game.
 
-        How many does not depend on what they are: playing until the tokens are reached would end
+        The number does not depend on the games: playing until the tokens are spent would stop
         sooner where games are long.
         """
         firsts = [await each for each in self.firsts]

@@ -1,4 +1,4 @@
-"""What a player says of its own costs, and whether its words say what its action does."""
+"""Detect a player's false claims about its costs, and words that contradict its action."""
 
 import re
 from collections.abc import Iterator
@@ -31,17 +31,17 @@ _MAY_CLAIM = LazyPattern(
     r"highest|only have|all i have|can.?t|cannot|can not",
     re.IGNORECASE,
 )
-"""A word of every claim: most talk has none."""
+"""A word contained in every claim, and in little other talk."""
 _FACT_COST = LazyPattern(r"\b(?:bought|paid|cost|receipt)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FalseClaim:
-    """Something that a player said of its own costs, and that is not so.
+    """A false statement by a player about its own costs.
 
     Attributes:
-        turn: Which turn of the game, from 0.
-        amount: The amount that it named.
+        turn: The turn of the game, from 0.
+        amount: The claimed amount.
         words: The sentence.
     """
 
@@ -51,13 +51,14 @@ class FalseClaim:
 
 
 def false_claims(scenario: Scenario, role: BargainRole, game: Game) -> tuple[FalseClaim, ...]:
-    """What one side said of its own costs or limit that is not so, in order.
+    """One side's false statements about its own costs or limit, in order.
 
-    A seller that says it paid more than the facts say, or, where these are silent, more than its
-    limit; a seller that names a higher limit than it has; and a buyer that names a lower one.
+    These are a seller claiming to have paid more than the facts say or, where these are silent,
+    more than its limit; a seller claiming a higher limit than its own; and a buyer claiming a lower
+    one.
 
     Args:
-        scenario: What was bargained over.
+        scenario: The scenario.
         role: The side.
         game: The game.
     """
@@ -70,11 +71,11 @@ def false_claims(scenario: Scenario, role: BargainRole, game: Game) -> tuple[Fal
 
 
 def contradicts_itself(turn: Turn, standing: Decimal | None) -> bool:
-    """Whether a turn's words name another price than its action does.
+    """Whether a turn's text names another price than its action.
 
     Args:
         turn: A turn of the protocol `actions`.
-        standing: The rival's standing offer when it was made.
+        standing: The rival's standing offer at that turn.
     """
     if turn.act is Act.TALK or {each.value for each in find_amounts(turn.talk)} <= {turn.price}:
         return False
@@ -103,7 +104,7 @@ def _false(scenario: Scenario, role: BargainRole, talk: str) -> Iterator[tuple[D
 
 
 def _paid(scenario: Scenario) -> Decimal:
-    """What the seller paid: as the facts say, else its limit."""
+    """What the seller paid, by the facts, or else its limit."""
     known = [
         amount.value
         for fact in scenario.item.facts

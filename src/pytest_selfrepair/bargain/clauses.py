@@ -1,7 +1,7 @@
-"""What one sentence of talk does: it names prices, accepts, refuses, sets a condition, or leaves.
+"""Classify a sentence of talk: its prices, and whether it accepts, refuses or leaves.
 
-Rules alone, and each of them one pattern with one meaning; what they mean beside what was said
-before is `talk`'s to say.
+Only rules are used, each a pattern with one meaning; `talk` interprets the results in the context
+of what was said before.
 """
 
 import re
@@ -22,15 +22,15 @@ from pytest_selfrepair.bargain.misspellings import mended
 
 
 class Stance(StrEnum):
-    """What a number in a sentence is to its speaker.
+    """A speaker's stance on a number.
 
     Attributes:
         OFFER: The speaker would deal at it.
-        BOUND: The speaker would deal at it, and at nothing worse.
+        BOUND: The speaker would deal at it, but at nothing worse.
         REFUSED: The speaker would not deal at it.
-        MENTIONED: It is somebody else's, or of another time, or what something cost.
-        MORE: It is to be added to what stands.
-        LESS: It is to be taken off what stands.
+        MENTIONED: Someone else's price, an earlier one, or a cost.
+        MORE: To be added to the standing offer.
+        LESS: To be subtracted from the standing offer.
     """
 
     OFFER = "offer"
@@ -43,12 +43,12 @@ class Stance(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedAmount:
-    """A number in a sentence, and what it is to the speaker.
+    """A number in a sentence with the speaker's stance.
 
     Attributes:
         value: The amount, or the percentage.
-        stance: What it is.
-        share: Whether it is a percentage of what stands.
+        stance: The speaker's stance.
+        share: Whether it is a percentage of the standing offer.
     """
 
     value: Decimal
@@ -58,25 +58,25 @@ class NamedAmount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """What a sentence does.
+    """The classification of a sentence.
 
     Attributes:
-        text: Its words.
+        text: The text.
         prices: The numbers that may be prices, in order.
-        accepts: Whether it says that there is a deal.
+        accepts: Whether it states a deal.
         nods: Whether it opens with a yes that may answer something else.
         asks: Whether it is a question.
-        condition: Whether it names a condition, or what is to be thrown in.
-        refuses: Whether it says no to what stands.
+        condition: Whether it names a condition, or an extra to include.
+        refuses: Whether it refuses the standing offer.
         turns_down: Whether it is a no and nothing else.
         about_it: Whether it asks whether there is a deal.
-        doubts: Whether it is a question that no agreement would be followed by, or thinks aloud.
-        hesitates: Whether it puts an answer off.
+        doubts: Whether it is a question that rules out an agreement, or thinks aloud.
+        hesitates: Whether it postpones an answer.
         leaves: Whether the speaker ends the bargaining.
-        withdraws: Whether the speaker takes back what was said.
-        splits: Whether it proposes the middle between both offers.
+        withdraws: Whether the speaker takes back an earlier statement.
+        splits: Whether it proposes the midpoint of both offers.
         alternatives: Whether its prices are a choice or a range rather than one offer.
-        thanks: Whether it is the courtesy of somebody who has what was wanted.
+        thanks: Whether it is a courtesy after a deal.
     """
 
     text: str
@@ -98,11 +98,11 @@ class Sentence:
 
 
 _MOST_AMOUNTS = 30
-"""Numbers of one part of a sentence that are looked at, the last ones."""
+"""The most numbers read in one part of a sentence; the last ones count."""
 
 
 def normal(text: str) -> str:
-    """A text with its idioms in plain words, so that a "no" in it refuses."""
+    """A text with idioms in plain words, so that any remaining "no" refuses."""
     text = mended(idioms.QUOTES.sub("'", text))
     for pattern, words in idioms.IDIOMS:
         text = pattern.sub(words, text)
@@ -110,7 +110,7 @@ def normal(text: str) -> str:
 
 
 def spoken_sentences(text: str) -> list[tuple[str, str]]:
-    """The sentences of a text, each as `normal` writes it and as it was said; none empty."""
+    """The non-empty sentences of a text, each normalised and as it was said."""
     return [
         (part.strip(), said.strip())
         for said in idioms.SENTENCE.split(text)
@@ -120,11 +120,11 @@ def spoken_sentences(text: str) -> list[tuple[str, str]]:
 
 
 def read_sentence(text: str, near: Sequence[Decimal] = ()) -> Sentence:
-    """What one sentence does.
+    """Classify one sentence.
 
     Args:
-        text: The sentence, as `normal` writes it.
-        near: The amounts of the whole talk, which tell 950 from 9.50.
+        text: The sentence, normalised by `normal`.
+        near: The amounts of the whole talk, which distinguish 950 from 9.50.
     """
     pieces = _pieces(text)
     asks = re.search(r"\?[?!\s\"')]*$", text) is not None
@@ -177,20 +177,20 @@ def read_sentence(text: str, near: Sequence[Decimal] = ()) -> Sentence:
 
 
 def _nods(text: str) -> bool:
-    """Whether a sentence opens with a yes, unless it goes on to answer something else."""
+    """Whether a sentence opens with a yes that is not about something else."""
     if agreeing_phrases.AFFIRMS.match(text) or agreeing_phrases.TRAILING_YES.search(text):
         return True
     return bool(agreeing_phrases.NODS.match(text)) and not agreeing_phrases.ANSWERS_ELSE.match(text)
 
 
 def _is_offer_and_promise(text: str) -> bool:
-    """Whether words of agreement only say what the price would do: "15 and it's yours"."""
+    """Whether words of agreement only describe what the price would do: "15 and it's yours"."""
     found = price_phrases.AND_DONE.search(text)
     return found is not None and bool(find_amounts(text[: found.start()]))
 
 
 def claims_agreement(text: str) -> bool:
-    """Whether a sentence says that something is agreed, rather than what its speaker would do."""
+    """Whether a sentence states an agreement, rather than what its speaker would do."""
     return price_phrases.CLAIM.search(text) is not None
 
 
@@ -199,7 +199,7 @@ def _offers(prices: Sequence[NamedAmount]) -> list[NamedAmount]:
 
 
 def _pieces(text: str) -> list[str]:
-    """A sentence's parts between commas, dashes, colons and "but"."""
+    """Split a sentence at commas, dashes, colons and "but"."""
     return [each.strip(" .!?\"'()") for each in idioms.PIECE.split(text) if each.strip(" .!?\"'()")]
 
 
@@ -227,32 +227,32 @@ def _leaves(piece: str) -> bool:
 
 
 def _is_threat(sentence: str) -> bool:
-    """Whether leaving is one of two ways, or a thing that is thought of."""
+    """Whether leaving is only one of two alternatives, or only considered."""
     return bool(leaving_phrases.ALTERNATIVE_TO_LEAVING.search(sentence))
 
 
 def ends_with_offer(text: str) -> bool:
-    """Whether a text says that all is done: with a price it offers, alone it may leave."""
+    """Whether a text says that this is final: with a price it offers, alone it may leave."""
     return leaving_phrases.ALL_DONE.search(text) is not None
 
 
 def is_incredulous(text: str) -> bool:
-    """Whether a text echoes a price in disbelief rather than names one."""
+    """Whether a text repeats a price in disbelief rather than naming one."""
     return talk_phrases.INCREDULOUS.search(text) is not None
 
 
 def matches_another(text: str) -> bool:
-    """Whether a text makes a mentioned price one's own: "match that and I'll buy it"."""
+    """Whether a text adopts a price that was mentioned: "match that and I'll buy it"."""
     return talk_phrases.MATCHES.search(text) is not None
 
 
 def is_courtesy(sentence: str) -> bool:
-    """Whether a sentence that may leave is what also closes a deal: "have a nice day"."""
+    """Whether a sentence that may leave may also close a deal: "have a nice day"."""
     return bool(leaving_phrases.COURTESY.match(sentence))
 
 
 def _prices(piece: str, near: list[Decimal], *, in_parts: bool) -> tuple[list[NamedAmount], bool]:
-    """The numbers of a piece with their stances, and whether they are a range."""
+    """The numbers of a part with their stances, and whether they are a range."""
     found: list[NamedAmount] = []
     ranged = False
     before: Amount | None = None
@@ -290,7 +290,7 @@ def _continues(piece: str, before: Amount, amount: Amount) -> bool:
 
 
 def _stance(left: str, right: str, share: bool) -> Stance:
-    """What a number is to its speaker, by what stands before and behind it."""
+    """The speaker's stance on a number, by its context."""
     negated = idioms.NEGATED.search(left) is not None
     relative = _relative(left, right, share=share, negated=negated)
     if relative is not None:
@@ -310,7 +310,7 @@ def _stance(left: str, right: str, share: bool) -> Stance:
 
 
 def _relative(left: str, right: str, *, share: bool, negated: bool) -> Stance | None:
-    """The stance of a number that changes what stands, or comes on top; None of any other."""
+    """The stance on a number that changes the standing offer, or is added to it; else None."""
     less_after = price_phrases.LESS_AFTER.match(right)
     if less_after or price_phrases.LESS_BEFORE.search(left):
         unsure = negated or (share and not less_after)
@@ -324,7 +324,7 @@ def _relative(left: str, right: str, *, share: bool, negated: bool) -> Stance | 
 
 
 def _is_offered(left: str, right: str) -> bool:
-    """Whether words say outright that a number is an offer, or the rival's that is taken."""
+    """Whether a number is explicitly offered, or accepted from the rival."""
     return bool(
         price_phrases.OFFERED_AFTER.match(right)
         or price_phrases.TAKES_THEIRS.search(left)

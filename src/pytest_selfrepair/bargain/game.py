@@ -1,4 +1,4 @@
-"""A game as it was played: its turns, how it ended, and what it cost."""
+"""A game: its turns, its ending, and its cost."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,14 +13,14 @@ from pytest_selfrepair.core.feedback import Feedback
 
 
 class GameEnding(StrEnum):
-    """How a game ended.
+    """The ending of a game.
 
     Attributes:
         DEAL: At a price.
         QUIT: One side left.
-        OUT_OF_TURNS: Its exchanges were used up.
-        RULE_BROKEN: One side's reply was no legal turn, and neither was its second one.
-        UNCLEAR: Free talk that its readers disagree on.
+        OUT_OF_TURNS: The exchanges were used up.
+        RULE_BROKEN: One side's reply was illegal twice.
+        UNCLEAR: Free talk whose readings disagree.
     """
 
     DEAL = "deal"
@@ -31,7 +31,7 @@ class GameEnding(StrEnum):
 
 
 class Reader(StrEnum):
-    """Who reads free talk: the rules, the moderator, and the moderator once more."""
+    """A reader of free talk: the rules, the moderator, and the moderator once more."""
 
     RULES = "rules"
     MODERATOR = "moderator"
@@ -43,11 +43,11 @@ class Vote:
     """One reading of free talk after a turn.
 
     Attributes:
-        turn: After which turn, from 0.
-        reader: Who read it.
-        state: What it has come to.
+        turn: The turn, from 0.
+        reader: The reader.
+        state: The state it found.
         price: The price of a deal; else None.
-        quote: The words that decided.
+        quote: The decisive words.
     """
 
     turn: int
@@ -57,7 +57,7 @@ class Vote:
     quote: str = ""
 
     def agrees(self, other: "Vote") -> bool:
-        """Whether two readings are the same, whatever they quote."""
+        """Whether two readings agree, whatever they quote."""
         return (self.state, self.price) == (other.state, other.price)
 
 
@@ -66,14 +66,14 @@ class Turn:
     """One legal turn of a game.
 
     Attributes:
-        role: Whose it is.
-        act: What it does.
-        talk: What was said.
-        price: The price that it offers or accepts; under `free` the one that the rules read out of
-            it, else None.
-        scripted: Whether the scenario's opening stands here.
-        illegal: The reply before it that was no legal turn; None: there was none.
-        cost: What it cost, illegal replies included.
+        role: The speaker's role.
+        act: Its action.
+        talk: Its text.
+        price: The price offered or accepted; under `free` the price that the rules read in it, else
+            None.
+        scripted: Whether it is the scenario's opening.
+        illegal: The illegal reply before it; None without one.
+        cost: Its cost, illegal replies included.
     """
 
     role: BargainRole
@@ -90,15 +90,15 @@ class Game:
     """One game.
 
     Attributes:
-        starter: Who spoke first.
-        turns: What was said, in order.
-        ending: How it ended.
+        starter: The first speaker.
+        turns: Its turns, in order.
+        ending: Its ending.
         price: The price of the deal; None without one.
-        broken_by: Who broke a rule; None: nobody.
-        broken: The two replies that did, the second one last.
-        broken_cost: What these cost.
-        votes: How free talk was read, in order.
-        moderator_cost: What the readings cost.
+        broken_by: The side that broke a rule; None: neither.
+        broken: Its two illegal replies, the second one last.
+        broken_cost: The cost of these.
+        votes: The readings of free talk, in order.
+        moderator_cost: The cost of the readings.
     """
 
     starter: BargainRole
@@ -113,11 +113,11 @@ class Game:
 
     @property
     def is_deal(self) -> bool:
-        """Whether it ended with a deal."""
+        """Whether it ended in a deal."""
         return self.ending is GameEnding.DEAL
 
     def cost_of(self, role: BargainRole) -> Cost:
-        """What one side's replies cost."""
+        """The cost of one side's replies."""
         costs = [turn.cost for turn in self.turns if turn.role is role]
         if self.broken_by is role:
             costs.append(self.broken_cost)
@@ -128,7 +128,7 @@ class Game:
         return tuple(turn for turn in self.turns if turn.role is role)
 
     def offers_of(self, role: BargainRole) -> tuple[Decimal, ...]:
-        """The prices that one side offered, in order."""
+        """One side's offers, in order."""
         return tuple(
             turn.price
             for turn in self.turns
@@ -136,12 +136,12 @@ class Game:
         )
 
     def breaches_of(self, role: BargainRole) -> tuple[Illegal, ...]:
-        """One side's illegal replies, those that were mended included."""
+        """One side's illegal replies, corrected ones included."""
         mended = [turn.illegal for turn in self.turns if turn.role is role and turn.illegal]
         return (*mended, *(self.broken if self.broken_by is role else ()))
 
     def replies_of(self, role: BargainRole) -> int:
-        """How many replies one side was asked for."""
+        """The number of replies requested from one side."""
         asked = sum(not turn.scripted for turn in self.turns if turn.role is role)
         return asked + len(self.breaches_of(role))
 
@@ -153,7 +153,7 @@ class Round:
     Attributes:
         number: Its number, from 2; round 1 is shared by all arms.
         game: The game.
-        advice: What the player was told before it; None: nothing was to be said.
+        advice: The advice before it; None without any.
     """
 
     number: int
@@ -163,12 +163,12 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmPlay:
-    """What one arm made of a first game.
+    """An arm's games after a first game.
 
     Attributes:
         name: The feedback source's name.
-        rounds: Its games from round 2 on; of the arm `fresh`, as many as the same tokens buy.
-        complete: Whether all rounds were played; a budget may end them, or no advice be there.
+        rounds: Its games from round 2 on; for the arm `fresh`, as many as the same tokens buy.
+        complete: Whether all rounds were played; a budget or missing advice may end them.
     """
 
     name: str
@@ -176,7 +176,7 @@ class ArmPlay:
     complete: bool = True
 
     def tokens(self, role: BargainRole) -> int:
-        """Tokens that the improved player and its critic generated."""
+        """Tokens generated by the improved player and its critic."""
         return sum(
             round_.game.cost_of(role).tokens
             + (0 if round_.advice is None else round_.advice.cost.tokens)
@@ -186,7 +186,7 @@ class ArmPlay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """A first game, and what each arm made of it.
+    """A first game with each arm's games after it.
 
     Attributes:
         number: The game's number, from 0.
@@ -199,7 +199,7 @@ class Chain:
     arms: tuple[ArmPlay, ...] = ()
 
     def games(self, arm: str) -> tuple[Game, ...]:
-        """An arm's games from round 1 on; none beyond the first where the arm is not there."""
+        """An arm's games from round 1 on; only the first where the arm is missing."""
         rounds = [each.rounds for each in self.arms if each.name == arm]
         return (self.first, *(each.game for found in rounds for each in found))
 

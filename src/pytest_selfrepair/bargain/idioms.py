@@ -1,4 +1,4 @@
-"""Idioms of talk in plain words, and where a sentence and its parts end."""
+"""Replace idioms by plain words, and split text into sentences and parts."""
 
 import re
 
@@ -106,7 +106,7 @@ SENTENCE = LazyPattern(
     r",\s(?=(?:when|where|what time|how soon|shall i|should i)\b)",
     re.IGNORECASE,
 )
-"""Where a sentence ends, and where a question of when and where is added to one."""
+"""The end of a sentence, and the start of an added question of when or where."""
 PIECE = LazyPattern(
     r",(?!\d)\s*|\s+(?:[-–—]{1,2}|\.\.\.?|…)\s+|[:;]\s+|\s+\bbut\b\s+|\bbut\b,?\s+|…|\.\.\."
 )

@@ -1,6 +1,6 @@
-"""The phrases by which a sentence ends the bargaining, or takes back what was said.
+"""Phrases that end the bargaining, or take back what was said.
 
-Patterns are searched for in a sentence, or in a part of it between commas.
+Patterns are searched in a sentence, or in a part of it between commas.
 """
 
 import re
@@ -153,7 +153,7 @@ ALL_DONE = LazyPattern(r"\bwe(?:'re| are) (?:done|finished|through)\b", re.IGNOR
 COURTESY = LazyPattern(
     r"^(?:thanks|thank you|have a|good luck|good ?bye|bye|see you|enjoy)\b", re.IGNORECASE
 )
-"""What leaves only where something was refused: it closes a deal as well."""
+"""Phrases that leave only after a refusal: they may also close a deal."""
 ALTERNATIVE_TO_LEAVING = LazyPattern(
     r"\b(?:if|or|unless|otherwise|before i|about to|tempted to|might|may|could|"
     r"would|don't make me|want me to|am i|close to|tempted)\b|^(?:any|one|another)\b.*\band\b|"

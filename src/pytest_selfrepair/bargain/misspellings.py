@@ -1,7 +1,7 @@
-"""Misspelt words of bargaining, as fast typing makes them: "dael", "acept", "thrity".
+"""Correct misspelt words of bargaining: "dael", "acept", "thrity".
 
-A word is mended where it is one of ours with two neighbours exchanged, or a letter left out or
-doubled, and no other English word.
+A word is corrected if it is a bargaining word with two letters swapped, or one left out or doubled,
+and not another English word.
 """
 
 import re
@@ -62,14 +62,14 @@ _OTHERS: Mapping[str, str] = MappingProxyType(
     }
 )
 _REAL = frozenset(("elven", "ponds", "greed", "greta", "prefect"))
-"""Words that are none of ours misspelt."""
+"""Real words that resemble bargaining words."""
 _LEAST_LEFT_OUT = 6
-"""Letters of a word of which one may be left out: of shorter ones another word is left."""
+"""The shortest word that may lack a letter: shorter ones become other words."""
 _WORD = LazyPattern(r"\bill take\b|[a-z]+(?:'[a-z]+)?", re.IGNORECASE)
 
 
 def mended(text: str) -> str:
-    """A text with the misspelt words that bargaining turns on in their own spelling."""
+    """Correct the misspelt bargaining words of a text."""
     return _WORD.sub(lambda match: _known().get(match[0].lower(), match[0]), text)
 
 

@@ -1,4 +1,4 @@
-"""Free talk is read twice, by rules and by a model; where they disagree, by the model once more."""
+"""Read free talk by rules and by a model, and by the model again where these disagree."""
 
 import re
 from collections.abc import Sequence
@@ -31,8 +31,8 @@ class Moderator:
 
     Attributes:
         model: The model.
-        params: How its readings are drawn.
-        thinking_tags: Names of tags around its thoughts beside the usual ones.
+        params: The sampling parameters of its readings.
+        thinking_tags: Tags around its thoughts beside the usual ones.
     """
 
     model: Model
@@ -40,10 +40,10 @@ class Moderator:
     thinking_tags: Sequence[str] = ()
 
     async def read(self, said: Sequence[Said], *, item: str, node: str) -> tuple[Vote, Cost]:
-        """One reading of talk, and what it cost.
+        """Read talk once; return the reading and its cost.
 
         Raises:
-            InfrastructureError: No reading could be had.
+            InfrastructureError: The reading could not be obtained.
         """
         sample = await asked(
             self.model, self.params, moderator_messages(said), item=item, node=node
@@ -54,13 +54,13 @@ class Moderator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What the readings of a talk come to.
+    """The combined reading of a talk.
 
     Attributes:
-        state: What they say by majority; unclear where there is none.
+        state: The majority's state; unclear without a majority.
         price: The price of a deal.
         votes: The readings.
-        cost: What they cost.
+        cost: The cost of the readings.
     """
 
     state: TalkState
@@ -76,13 +76,13 @@ async def settle(
 
     Args:
         said: The talk.
-        moderator: Reads beside the rules; None: the rules alone decide.
-        turn: After which turn, from 0.
-        item: The item that is played.
-        node: Where in the item's games the turn belongs.
+        moderator: Reads beside the rules; None: only the rules decide.
+        turn: The turn before the reading, from 0.
+        item: The item.
+        node: The turn's node within the item's games.
 
     Raises:
-        InfrastructureError: A reading could not be had.
+        InfrastructureError: A reading could not be obtained.
     """
     found = read_talk(said)
     rules = Vote(
@@ -104,10 +104,10 @@ async def settle(
 
 
 def read_vote(answer: str, said: Sequence[Said]) -> Vote:
-    """A moderator's three lines; unclear where they are none, or quote what nobody said.
+    """Parse a moderator's three lines; unclear if malformed, or if the quote is invented.
 
     Args:
-        answer: What the moderator wrote, without its thoughts.
+        answer: The moderator's reply without thoughts.
         said: The talk.
     """
     unclear = Vote(turn=0, reader=Reader.MODERATOR, state=TalkState.UNCLEAR)

@@ -1,4 +1,4 @@
-"""Numbers in words: "a hundred and fifty", "twenty-five hundred", "thirteen fifty"."""
+"""Parse numbers in words: "a hundred and fifty", "twenty-five hundred", "thirteen fifty"."""
 
 import re
 from decimal import Decimal
@@ -14,16 +14,16 @@ TENS = {
 }  # fmt: skip
 MULTIPLES = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 1_000_000}
 NUMBER_WORD = "|".join([*UNITS, *TENS, *MULTIPLES])
-"""A pattern of one such word."""
+"""A pattern for one number word."""
 _MOST_WORDS = 12
-"""More number words in a row count, or are a joke."""
+"""Longer sequences of number words count up, or are a joke."""
 _THOUSAND = 1000
 _HUNDRED = 100
 _TEN = 10
 
 
 def spelled(words: str) -> tuple[Decimal, Decimal | None] | None:
-    """A number in words, and what else it may mean; None: no number.
+    """The value of a number in words, and its second meaning; None: not a number.
 
     "Twenty-five hundred" is 2,500; "thirteen fifty" is 13.50 or 1,350.
     """
@@ -50,7 +50,7 @@ def spelled(words: str) -> tuple[Decimal, Decimal | None] | None:
 
 
 def _with_cents(whole: int, parts: list[str]) -> tuple[Decimal, Decimal | None] | None:
-    """Two numbers one after another: an amount and its cents, or its hundreds and the rest."""
+    """Combine two consecutive numbers: an amount and its cents, or hundreds and the rest."""
     rest = spelled(" ".join(parts))
     if rest is None or whole >= _HUNDRED or not _TEN <= rest[0] < _HUNDRED:
         return None

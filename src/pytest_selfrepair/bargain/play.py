@@ -93,7 +93,7 @@ class _Playing:
     async def game(self) -> Game:
         role = self.starter
         for number in range(2 * self.table.scenario.exchanges):
-            if (opening := self._opening(role)) is not None:
+            if (opening := _opening(self.table, role, self.turns)) is not None:
                 self.turns.append(opening)
             else:
                 ended = await self._move(role, number)
@@ -106,30 +106,16 @@ class _Playing:
             role = role.other
         return self._ended(GameEnding.OUT_OF_TURNS)
 
-    def _opening(self, role: BargainRole) -> Turn | None:
-        """The scripted first turn of a side, where it has one."""
-        scenario = self.table.scenario
-        price = scenario.position(role).opening
-        if price is None or any(turn.role is role for turn in self.turns):
-            return None
-        talk = OPENING[role].format(
-            item=scenario.item.name, price=price, currency=scenario.currency
-        )
-        acts = self.table.protocol is ProtocolName.ACTIONS
-        return Turn(
-            role=role, act=Act.OFFER if acts else Act.TALK, talk=talk, price=price, scripted=True
-        )
-
     async def _move(self, role: BargainRole, number: int) -> Game | None:
         """One turn, with a second try after an illegal reply; the game where that ends it."""
         node = f"{self.node}/t{number}"
         first = await self._reply(role, node, None)
-        move, cost = self._read_reply(first, role), first.cost
+        move, cost = _read_reply(self.table, first, role, self.turns), first.cost
         illegal: Illegal | None = None
         if isinstance(move, Illegal):
             illegal = move
             second = await self._reply(role, f"{node}/again", illegal)
-            move, cost = self._read_reply(second, role), cost + second.cost
+            move, cost = _read_reply(self.table, second, role, self.turns), cost + second.cost
             if isinstance(move, Illegal):
                 return self._ended(
                     GameEnding.RULE_BROKEN,
@@ -156,7 +142,7 @@ class _Playing:
             scenario=self.table.scenario,
             role=role,
             protocol=self.table.protocol,
-            said=self._said(),
+            said=_said(self.turns),
             past=self.past if role is self.remembering else (),
             illegal=illegal,
         )
@@ -164,27 +150,10 @@ class _Playing:
         self.table.spending.add(reply.cost)
         return reply
 
-    def _read_reply(self, reply: PlayerReply, role: BargainRole) -> Move | Illegal:
-        tags = self.table.players[role].thinking_tags
-        if reply.is_cut and (answer := answer_of(reply.text, tags)).strip():
-            return Illegal(breach=Breach.CUT_OFF, text=shorten(answer, LONGEST_TALK))
-        if self.table.protocol is ProtocolName.FREE:
-            return read_free_turn(reply.text, role, thinking_tags=tags)
-        return read_move(
-            reply.text, self.table.scenario, role, self._standing(role), thinking_tags=tags
-        )
-
-    def _standing(self, role: BargainRole) -> Decimal | None:
-        """The rival's last offer."""
-        for turn in reversed(self.turns):
-            if turn.role is not role and turn.act is Act.OFFER:
-                return turn.price
-        return None
-
     async def _read(self, number: int) -> Game | None:
         """Read free talk after a turn; the game where that ends it."""
         found = await settle(
-            self._said(),
+            _said(self.turns),
             self.table.moderator,
             turn=number,
             item=self.table.item,
@@ -200,12 +169,6 @@ class _Playing:
         left = found.state is TalkState.NO_DEAL
         return self._ended(GameEnding.QUIT if left else GameEnding.UNCLEAR)
 
-    def _said(self) -> tuple[Said, ...]:
-        return tuple(
-            Said(role=turn.role, text=turn_text(turn.talk, turn.act, turn.price))
-            for turn in self.turns
-        )
-
     def _ended(
         self,
         ending: GameEnding,
@@ -215,9 +178,12 @@ class _Playing:
         broken: tuple[Illegal, ...] = (),
         broken_cost: Cost | None = None,
     ) -> Game:
+        """The game, which is over; the turns of free talk with the prices read out of each."""
+        free = self.table.protocol is ProtocolName.FREE
+        turns = map(_priced, self.turns) if free else self.turns
         return Game(
             starter=self.starter,
-            turns=tuple(self._with_prices()),
+            turns=tuple(turns),
             ending=ending,
             price=price,
             broken_by=broken_by,
@@ -227,18 +193,55 @@ class _Playing:
             moderator_cost=self.reading,
         )
 
-    def _with_prices(self) -> list[Turn]:
-        """The turns; those of free talk with the price that the rules read out of each."""
-        if self.table.protocol is ProtocolName.ACTIONS:
-            return self.turns
-        found: list[Turn] = []
-        for turn in self.turns:
-            alone = read_offer(turn)
-            found.append(turn if turn.scripted or alone is None else replace(turn, price=alone))
-        return found
-
 
 def read_offer(turn: Turn) -> Decimal | None:
     """The price that a turn of free talk names as its speaker's own; None: none, or several."""
     standing = dict(read_talk([Said(role=turn.role, text=turn.talk)]).standing)
     return standing.get(turn.role)
+
+
+def _opening(table: Seats, role: BargainRole, turns: Sequence[Turn]) -> Turn | None:
+    """The scripted first turn of a side; None where it has none, or has spoken."""
+    scenario = table.scenario
+    price = scenario.position(role).opening
+    if price is None or any(turn.role is role for turn in turns):
+        return None
+    talk = OPENING[role].format(item=scenario.item.name, price=price, currency=scenario.currency)
+    acts = table.protocol is ProtocolName.ACTIONS
+    return Turn(
+        role=role, act=Act.OFFER if acts else Act.TALK, talk=talk, price=price, scripted=True
+    )
+
+
+def _read_reply(
+    table: Seats, reply: PlayerReply, role: BargainRole, turns: Sequence[Turn]
+) -> Move | Illegal:
+    """The move that a reply makes after some turns, or how it breaks the rules."""
+    tags = table.players[role].thinking_tags
+    if reply.is_cut and (answer := answer_of(reply.text, tags)).strip():
+        return Illegal(breach=Breach.CUT_OFF, text=shorten(answer, LONGEST_TALK))
+    if table.protocol is ProtocolName.FREE:
+        return read_free_turn(reply.text, role, thinking_tags=tags)
+    standing = _standing(turns, role)
+    return read_move(reply.text, table.scenario, role, standing, thinking_tags=tags)
+
+
+def _standing(turns: Sequence[Turn], role: BargainRole) -> Decimal | None:
+    """The last offer of a side's rival."""
+    for turn in reversed(turns):
+        if turn.role is not role and turn.act is Act.OFFER:
+            return turn.price
+    return None
+
+
+def _said(turns: Sequence[Turn]) -> tuple[Said, ...]:
+    """The words of turns, with their offers in words."""
+    return tuple(
+        Said(role=turn.role, text=turn_text(turn.talk, turn.act, turn.price)) for turn in turns
+    )
+
+
+def _priced(turn: Turn) -> Turn:
+    """A turn of free talk with the price that the rules read out of it alone."""
+    alone = read_offer(turn)
+    return turn if turn.scripted or alone is None else replace(turn, price=alone)

@@ -1,4 +1,4 @@
-"""Who plays: a model, or a rule."""
+"""The players: a model, or a rule."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,12 +25,12 @@ from pytest_selfrepair.errors import ModelError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayerReply:
-    """What a player said when it was to move.
+    """A player's reply at its turn.
 
     Attributes:
-        text: Its reply, thoughts within it included; empty where a filter kept it back.
+        text: The reply with thoughts; empty where a filter withheld it.
         cost: What it cost.
-        is_cut: Whether it ends at the limit on tokens, so that its last line may lack something.
+        is_cut: Whether it ends at the token limit, so that its last line may be incomplete.
     """
 
     text: str
@@ -39,40 +39,40 @@ class PlayerReply:
 
 
 class Player(Protocol):
-    """Anything that plays one side."""
+    """A player of one side."""
 
     @property
     def name(self) -> str:
-        """What reports call it."""
+        """Its name in reports."""
         ...
 
     @property
     def thinking_tags(self) -> Sequence[str]:
-        """Names of tags around its thoughts beside the usual ones."""
+        """Tags around its thoughts beside the usual ones."""
         ...
 
     async def reply(self, view: View, *, item: str, node: str) -> PlayerReply:
-        """Say something, in the form that the protocol asks for.
+        """Reply in the form of the protocol.
 
         Args:
             view: What the player sees.
-            item: The item that is played, for error messages.
-            node: Where in the item's games the turn belongs; tells repeated draws apart.
+            item: The item, for errors.
+            node: The turn's node within the item's games; distinguishes repeated draws.
 
         Raises:
-            InfrastructureError: No reply could be had.
+            InfrastructureError: The reply could not be obtained.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelPlayer:
-    """A model that plays.
+    """A model as a player.
 
     Attributes:
         model: The model.
-        params: How its replies are drawn.
-        thinking_tags: Names of tags around its thoughts beside the usual ones.
+        params: The sampling parameters of its replies.
+        thinking_tags: Tags around its thoughts beside the usual ones.
     """
 
     model: Model
@@ -85,7 +85,7 @@ class ModelPlayer:
         return self.model.name
 
     async def reply(self, view: View, *, item: str, node: str) -> PlayerReply:
-        """Draw one completion."""
+        """Sample one completion."""
         sample = await asked(self.model, self.params, player_messages(view), item=item, node=node)
         text = "" if sample.finish_reason == CONTENT_FILTER else sample.text
         cut = sample.finish_reason == LENGTH
@@ -94,7 +94,7 @@ class ModelPlayer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulePlayer:
-    """A rule that plays; it remembers nothing, and takes no advice.
+    """A rule as a player, without memory and advice.
 
     Attributes:
         name: The rule's name.
@@ -107,7 +107,7 @@ class RulePlayer:
     thinking_tags: Sequence[str] = ()
 
     async def reply(self, view: View, *, item: str, node: str) -> PlayerReply:  # noqa: ARG002 - by protocol
-        """Say what the rule does, in the protocol's form; it costs nothing."""
+        """Apply the rule and reply in the protocol's form, at no cost."""
         own, rival = (
             offers_heard(view.said, role, view.protocol) for role in (view.role, view.role.other)
         )
@@ -125,7 +125,7 @@ class RulePlayer:
 def offers_heard(
     said: Sequence[Said], role: BargainRole, protocol: ProtocolName
 ) -> tuple[Decimal, ...]:
-    """The prices that one side has offered, as the protocol tells them."""
+    """One side's offers, as its protocol conveys them."""
     if protocol is ProtocolName.ACTIONS:
         lines = [each.text.rsplit("\n", 1)[-1] for each in said if each.role == role]
         return tuple(Decimal(line[6:]) for line in lines if line.startswith("OFFER "))
@@ -146,10 +146,10 @@ async def asked(
     item: str,
     node: str,
 ) -> Sample:
-    """Draw one completion of a game.
+    """Sample one completion of a game.
 
     Raises:
-        InfrastructureError: There is none, or the games so far are longer than the model reads.
+        InfrastructureError: There is none, or the games so far exceed the model's context.
     """
     request = SampleRequest(
         model=model.name, messages=messages, params=params, task_id=item, node=node

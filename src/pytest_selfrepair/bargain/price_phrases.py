@@ -1,7 +1,7 @@
-"""What stands around a number and says whose it is: an offer, a refusal, or a mention.
+"""Contexts of numbers that decide the speaker's stance: an offer, a refusal, or a mention.
 
-Patterns that end in ``$`` are searched for in what stands before a number, and those that begin
-with ``^`` in what follows it.
+Patterns that end in ``$`` are searched in the text before a number, and those that begin with ``^``
+in the text after it.
 """
 
 import re
@@ -23,20 +23,20 @@ SALES_TALK = LazyPattern(
     r"\byou (?:can't|won't|will never|'ll never|never) (?:get|find|buy|see)\b[^.?!]*$",
     re.IGNORECASE,
 )
-"""A refusal that nobody else would deal at a price."""
+"""A claim that nobody else would deal at a price."""
 THINKING_OF = LazyPattern(
     r"\b(?:was|were) (?:thinking|hoping|looking|going to (?:say|offer)|prepared|willing|"
     r"ready)\b"
     r"[^.?!]*$",
     re.IGNORECASE,
 )
-"""A past that offers now."""
+"""A past tense that makes an offer now."""
 FROM_TO = LazyPattern(
     r"\b(?:down|up|reduced?|lowered?|drop(?:ped)?|cut|go|come|went|marked down|discounted)\b"
     r"[^.?!]*(?<!anything )(?<!anywhere )(?<!somewhere )(?<!something )\bfrom\b.{1,25}\bto\s?$",
     re.IGNORECASE,
 )
-"""Where a change of price ends."""
+"""The end point of a change of price."""
 MENTIONED_BEFORE = any_of(
     (
         r"\b(?:paid|cost|costing|retails?(?: for)?|worth|appraised(?: at)"
@@ -87,7 +87,7 @@ PAID_WHEN = LazyPattern(
     r"tomorrow|(?:a|per|each|every) month)\b",
     re.IGNORECASE,
 )
-"""When a part of a price is paid."""
+"""When a part of a price is to be paid."""
 INSTALMENTS = LazyPattern(
     r"\b(?:deposit|down payment|up ?front|in advance|instal?lments?|the (?:rest|balance|"
     r"remainder)|of "
@@ -96,7 +96,7 @@ INSTALMENTS = LazyPattern(
     r"on delivery|on pick ?-?up|next)\b",
     re.IGNORECASE,
 )
-"""What says that a price is paid in parts."""
+"""Payment in parts."""
 DEPOSITED = LazyPattern(
     r"\b(?:deposit|down payment|up ?front|in advance|instal?lments?|"
     r"the (?:rest|balance|remainder))\b",
@@ -107,7 +107,7 @@ DEPOSIT = LazyPattern(
     r"(?:,? (?:of|is|would be|being))?(?: only| just)?\s?$",
     re.IGNORECASE,
 )
-"""What stands before a part of a price."""
+"""What precedes a part of a price."""
 PLUS_EXTRA = LazyPattern(
     r"^\s?(?:for |of )?(?:the |a )?(?:shipping|postage|delivery|handling|tax|vat|"
     r"(?:down )?deposit|fee|fees|tip|extra)\b",
@@ -209,9 +209,9 @@ COMMENTED = LazyPattern(
     r"all right|acceptable|agreed|accepted|perfect|reasonable|possible|right))",
     re.IGNORECASE,
 )
-"""What follows a price that is talked about rather than said as one's own."""
+"""What follows a price that is commented on rather than offered."""
 NEAR = 160
-"""Characters on either side of a number that say what it is to its speaker."""
+"""Characters inspected on either side of a number."""
 RANGE = LazyPattern(r"^\s?(?:-|–|—|to|and|bis|up to)\s?$", re.IGNORECASE)
 EACH_FOR_ITS_OWN = LazyPattern(
     r"\b(?:the|an?|one|two) [a-z]+(?: [a-z]+)? for \S*\d.*(?:,|\band\b).*\b(?:the|an?|one|two|"
@@ -221,6 +221,6 @@ EACH_FOR_ITS_OWN = LazyPattern(
     r"\b(?:each|apiece)\b.*\b(?:two|three|four|both|all|\d+) for\b",
     re.IGNORECASE,
 )
-"""Two prices for two things."""
+"""Prices of two different things."""
 OR = LazyPattern(r"\bor\b", re.IGNORECASE)
 BETWEEN = LazyPattern(r"\b(?:between|from|anywhere from|somewhere between)\s?$", re.IGNORECASE)

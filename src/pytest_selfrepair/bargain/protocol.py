@@ -1,6 +1,6 @@
 """The protocol `actions`: a turn is talk and a last line OFFER x, ACCEPT or QUIT.
 
-A price never comes from prose. ACCEPT binds the rival's standing offer, which is its last one.
+Prices are never read from prose. ACCEPT binds the rival's standing offer, its last one.
 """
 
 import re
@@ -15,9 +15,9 @@ from pytest_selfrepair.core.shorten import shorten
 from pytest_selfrepair.core.thoughts import spoken
 
 LONGEST_TALK = 2_000
-"""Characters of a turn's talk that the rival, the critic and the record get."""
+"""The longest talk of a turn passed to rival, critic and record, in characters."""
 _LONGEST_READ = 100_000
-"""Characters of a reply that are read, from its end: the action is its last line."""
+"""Characters read from the end of a reply: the action is its last line."""
 _DECORATION = " \t*_`\"'>#-•.!"
 _LABEL = re.compile(r"\A(?:action|final action|my action|move|answer)\s*:\s*", re.IGNORECASE)
 _ACTION = re.compile(r"\A(OFFER|ACCEPT|QUIT)\b[\s:]*(.*)\Z", re.IGNORECASE | re.DOTALL)
@@ -27,7 +27,7 @@ _THOUSANDS = re.compile(r"\A[1-9]\d{0,2}[.,]\d{3}\Z", re.ASCII)
 
 
 class Act(StrEnum):
-    """What a turn does."""
+    """The action of a turn."""
 
     OFFER = "offer"
     ACCEPT = "accept"
@@ -36,18 +36,18 @@ class Act(StrEnum):
 
 
 class Breach(StrEnum):
-    """Why a reply is no legal turn.
+    """Why a reply is illegal.
 
     Attributes:
         NO_REPLY: It is empty, or ends before the answer begins.
-        CUT_OFF: It ends at the limit on tokens, and its last line may lack a digit.
-        NO_ACTION: Its last line is no action.
-        SEVERAL_ACTIONS: More than one of its lines is.
-        OTHER_SIDE: It speaks for the rival, too.
-        NO_PRICE: It offers what is no amount.
-        OFF_STEP: It offers what is no whole number of steps.
-        NO_STANDING_OFFER: It accepts where the rival has offered nothing.
-        OTHER_PRICE: It accepts another price than the one that stands.
+        CUT_OFF: It ends at the token limit, so its last line may lack a digit.
+        NO_ACTION: Its last line is not an action.
+        SEVERAL_ACTIONS: More than one line is an action.
+        OTHER_SIDE: It also speaks for the rival.
+        NO_PRICE: Its offer is not an amount.
+        OFF_STEP: Its offer is not a whole number of steps.
+        NO_STANDING_OFFER: It accepts without a standing offer.
+        OTHER_PRICE: It accepts another price than the standing offer.
     """
 
     NO_REPLY = "no reply"
@@ -66,9 +66,9 @@ class Move:
     """A legal turn.
 
     Attributes:
-        act: What it does.
-        talk: The words before the action.
-        price: The price that it offers or accepts; None where it quits or only talks.
+        act: Its action.
+        talk: The text before the action.
+        price: The price offered or accepted; None where it quits or only talks.
     """
 
     act: Act
@@ -77,24 +77,24 @@ class Move:
 
     @property
     def line(self) -> str:
-        """The action as a last line has it; empty for talk alone."""
+        """The action as a last line; empty for talk alone."""
         if self.act is Act.OFFER:
             return f"OFFER {self.price}"
         return "" if self.act is Act.TALK else self.act.upper()
 
     @property
     def text(self) -> str:
-        """The turn as the rival hears it."""
+        """The turn as the rival sees it."""
         return "\n".join(part for part in (self.talk, self.line) if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Illegal:
-    """A reply that is no legal turn.
+    """An illegal reply.
 
     Attributes:
-        breach: Which rule it breaks.
-        found: What stands there, shortened.
+        breach: The rule it breaks.
+        found: The offending part, shortened.
         text: The reply without its thoughts, shortened.
     """
 
@@ -111,14 +111,14 @@ def read_move(  # noqa: C901, PLR0911 - one rule after another
     *,
     thinking_tags: Sequence[str] = (),
 ) -> Move | Illegal:
-    """The turn that a reply is under `actions`.
+    """Parse a reply under `actions`.
 
     Args:
-        reply: What the player wrote, thoughts within it included.
-        scenario: What is bargained over.
-        role: Who replies.
-        standing: The rival's standing offer; None: there is none.
-        thinking_tags: Names of tags around thoughts beside the usual ones.
+        reply: The player's reply, thoughts included.
+        scenario: The scenario.
+        role: The player's role.
+        standing: The rival's standing offer; None without one.
+        thinking_tags: Tags around thoughts beside the usual ones.
     """
     answer = answer_of(reply, thinking_tags)
     lines = [line.strip() for line in answer.splitlines() if line.strip()]
@@ -158,7 +158,7 @@ def read_move(  # noqa: C901, PLR0911 - one rule after another
 def read_free_turn(
     reply: str, role: BargainRole, *, thinking_tags: Sequence[str] = ()
 ) -> Move | Illegal:
-    """The turn that a reply is under `free`: anything that is said, for one side alone."""
+    """Parse a reply under `free`: any text that speaks for one side only."""
     answer = answer_of(reply, thinking_tags).strip()
     lines = [line.strip() for line in answer.splitlines() if line.strip()]
     if not lines:
@@ -170,7 +170,7 @@ def read_free_turn(
 
 
 def answer_of(reply: str, thinking_tags: Sequence[str] = ()) -> str:
-    """A reply without its thoughts, as far as it is read; empty where it is cut off in one."""
+    """The part of a reply that is read, without thoughts; empty where it ends within one."""
     said = spoken(reply[-_LONGEST_READ:], thinking_tags)
     return "" if said.cut_off else said.answer
 
@@ -182,9 +182,9 @@ def speaks_for_the_other(lines: Sequence[str], role: BargainRole) -> bool:
 
 
 def _price(text: str, scenario: Scenario, role: BargainRole) -> Decimal | None:
-    """The amount behind OFFER or ACCEPT; None: there is none, or there are several.
+    """The amount after OFFER or ACCEPT; None without one, or with several.
 
-    "1.500" is 1.5 or 1,500: whichever is nearer to the player's own limit.
+    "1.500" is 1.5 or 1,500, whichever is nearer to the player's own limit.
     """
     if not _PLAIN.match(text):
         return read_amount(text)
@@ -196,7 +196,7 @@ def _price(text: str, scenario: Scenario, role: BargainRole) -> Decimal | None:
 
 
 def _action(line: str) -> tuple[str, str] | None:
-    """The word and the rest of a line that is an action; None: it is none."""
+    """The verb and the rest of an action line; None for other lines."""
     bare = _LABEL.sub("", line.strip(_DECORATION)).strip(_DECORATION)
     match = _ACTION.match(bare)
     if match is None:

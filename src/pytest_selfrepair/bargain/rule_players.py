@@ -1,8 +1,8 @@
-"""Players of known type, which play by a rule rather than by a model.
+"""Players that follow a fixed rule rather than a model.
 
-Each concedes from its opening towards its limit along a curve of its own (Faratin, Sierra and
-Jennings 1998, Robotics and Autonomous Systems 24:159), offers whole steps, never oversteps its
-limit, and accepts what is at least as good as what it would offer next.
+Each concedes from its opening towards its limit along its own curve (Faratin, Sierra and Jennings
+1998, Robotics and Autonomous Systems 24:159), offers whole steps, never oversteps its limit, and
+accepts anything at least as good as its next offer.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,24 +16,24 @@ from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
 from pytest_selfrepair.errors import UsageError
 
 PREFIX = "rule:"
-"""How the name of a rule player begins."""
+"""The prefix of rule players' names."""
 
 FREE_OPENING = Fraction(3, 2)
-"""Where a seller opens without a scripted opening, as a multiple of its limit; the buyer at 1/2."""
+"""A seller's unscripted opening ÷ its limit; for a buyer, its limit ÷ its opening."""
 
 
 _LATE = 5
-"""The exponent of time in the curve of a player that concedes late."""
+"""The exponent of time for a player that concedes late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleView:
-    """What a rule player sees when it is to move.
+    """What a rule player sees at its turn.
 
     Attributes:
-        scenario: What is bargained over; a rule player looks at its own side alone.
+        scenario: The scenario; a rule player uses only its own side.
         role: Its role.
-        turn: Which of its own turns this is, from 0, scripted openings included.
+        turn: The number of its own turn, from 0, scripted openings included.
         own: Its own offers so far, in order.
         rival: The rival's offers so far, in order.
     """
@@ -46,11 +46,11 @@ class RuleView:
 
 
 Rule = Callable[[RuleView], Decimal]
-"""What a player would offer at its turn, before it is rounded and kept within its limit."""
+"""A player's next offer before rounding and before it is kept within its limit."""
 
 
 def opening_of(scenario: Scenario, role: BargainRole) -> Decimal:
-    """Where a rule player opens: at its scripted opening, or at a multiple of its limit."""
+    """A rule player's opening: the scripted one, or a multiple of its limit."""
     own = scenario.position(role)
     if own.opening is not None:
         return own.opening
@@ -59,30 +59,30 @@ def opening_of(scenario: Scenario, role: BargainRole) -> Decimal:
 
 
 def _along(table: RuleView, share: float) -> Decimal:
-    """The point between opening and limit at a share of the way, 0 to 1."""
+    """The point between opening and limit at a fraction of the way, 0 to 1."""
     opening = opening_of(table.scenario, table.role)
     limit = table.scenario.position(table.role).limit
     return opening + (limit - opening) * Decimal(repr(round(share, 9)))
 
 
 def _time(table: RuleView) -> float:
-    """The share of its turns that have passed: 0 at the first, 1 at the last."""
+    """The elapsed fraction of its turns: 0 at the first, 1 at the last."""
     last = max(table.scenario.exchanges - 1, 1)
     return min(table.turn / last, 1.0)
 
 
 def boulware(table: RuleView) -> Decimal:
-    """Concede late: the share conceded is the fifth power of the time that has passed."""
+    """Concede late: the share conceded is the fifth power of elapsed time."""
     return _along(table, _time(table) ** _LATE)
 
 
 def conceder(table: RuleView) -> Decimal:
-    """Concede early: the share conceded is the fifth root of the time that has passed."""
+    """Concede early: the share conceded is the fifth root of elapsed time."""
     return _along(table, _time(table) ** (1 / _LATE))
 
 
 def tit_for_tat(table: RuleView) -> Decimal:
-    """Concede as much as the rival did with its last offer, and nothing where it did not move."""
+    """Concede as much as the rival did in its last offer, and nothing where it did not move."""
     if not table.own:
         return _along(table, 0.0)
     if len(table.rival) < 2:  # noqa: PLR2004 - one offer is no move
@@ -95,7 +95,7 @@ def tit_for_tat(table: RuleView) -> Decimal:
 
 
 def fixed(table: RuleView) -> Decimal:
-    """Offer the opening, always."""
+    """Always offer the opening."""
     return _along(table, 0.0)
 
 
@@ -111,15 +111,15 @@ RULES: Mapping[str, Rule] = MappingProxyType(
 
 
 def is_rule(name: str) -> bool:
-    """Whether a name is meant as a rule player's."""
+    """Whether a name is in the form of a rule player's."""
     return name.startswith(PREFIX)
 
 
 def rule_named(name: str) -> Rule:
-    """The rule of that name.
+    """Look up a rule by name.
 
     Raises:
-        UsageError: There is none.
+        UsageError: There is no such rule.
     """
     if name not in RULES:
         raise UsageError(f"rule player: found {name!r}; accepted: {', '.join(RULES)}")
@@ -127,10 +127,10 @@ def rule_named(name: str) -> Rule:
 
 
 def rule_move(rule: Rule, table: RuleView) -> Move:
-    """What a rule player does at its turn.
+    """A rule player's move.
 
-    It accepts the standing offer where that is at least as good as its own next offer, which is
-    never worse than the one before.
+    It accepts a standing offer at least as good as its own next offer, which is never worse than
+    its last one.
     """
     price = _kept(rule(table), table)
     if table.rival and _at_least(table.rival[-1], price, table.role):
@@ -140,7 +140,7 @@ def rule_move(rule: Rule, table: RuleView) -> Move:
 
 
 def _kept(price: Decimal, table: RuleView) -> Decimal:
-    """A price in whole steps, within the player's limit, and no better for it than before."""
+    """A price in whole steps, within the player's limit, no better for it than its last."""
     scenario, role = table.scenario, table.role
     sells = role is BargainRole.SELLER
     steps = (price / scenario.step).to_integral_value(ROUND_CEILING if sells else ROUND_FLOOR)

@@ -1,4 +1,4 @@
-"""A scenario: what two sides bargain over, what each knows in private, and the rules of the talk.
+"""A scenario: the item for sale, what each side knows in private, and the rules of the talk.
 
 Money is exact: every amount is a `Decimal`, and every price is a whole number of the scenario's
 steps.
@@ -19,7 +19,7 @@ SCHEMA = 1
 """The version of a scenario's fields."""
 
 WIDE_FROM = Decimal("0.25")
-"""A zone of agreement is wide from this share of the buyer's limit on."""
+"""A zone of agreement is wide from this share of the buyer's limit."""
 
 MOST_EXCHANGES = 100
 _LARGEST_EXPONENT = 12
@@ -31,19 +31,19 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 class BargainRole(StrEnum):
-    """A side of the table."""
+    """A side of the bargaining."""
 
     SELLER = "seller"
     BUYER = "buyer"
 
     @property
     def other(self) -> "BargainRole":
-        """The role across the table."""
+        """The other role."""
         return BargainRole.BUYER if self is BargainRole.SELLER else BargainRole.SELLER
 
 
 class Starter(StrEnum):
-    """Who speaks first; `both`: the seller in games of even number, the buyer in the others."""
+    """The first speaker; `both`: the seller in games with even numbers, the buyer in the others."""
 
     SELLER = "seller"
     BUYER = "buyer"
@@ -51,11 +51,11 @@ class Starter(StrEnum):
 
 
 class ProtocolName(StrEnum):
-    """How a price is agreed on.
+    """How the sides agree on a price.
 
     Attributes:
         ACTIONS: By a last line OFFER x, ACCEPT or QUIT.
-        FREE: By talk alone, which is read afterwards.
+        FREE: By free talk, which is read afterwards.
     """
 
     ACTIONS = "actions"
@@ -63,7 +63,7 @@ class ProtocolName(StrEnum):
 
 
 class Zone(StrEnum):
-    """How much room the two limits leave."""
+    """The width of the zone of agreement."""
 
     WIDE = "wide"
     NARROW = "narrow"
@@ -72,11 +72,11 @@ class Zone(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goods:
-    """What is for sale.
+    """The item for sale.
 
     Attributes:
         name: Its name.
-        facts: What both sides know of it.
+        facts: What both sides know about it.
     """
 
     name: str
@@ -85,12 +85,12 @@ class Goods:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """What one side knows in private, in the scenario's currency.
+    """One side's private facts, in the scenario's currency.
 
     Attributes:
         limit: The seller's lowest price, or the buyer's highest.
-        opening: The price of its scripted first offer; None: it opens as it likes.
-        disagreement: What it has where there is no deal, on top of what it has at its limit.
+        opening: The price of its scripted first offer; None: it chooses its own.
+        disagreement: Its value without a deal, beyond its value at the limit.
     """
 
     limit: Decimal
@@ -104,14 +104,14 @@ class Scenario:
 
     Attributes:
         id: Unique in a run.
-        currency: How amounts are named, e.g. ``USD``.
+        currency: The name of the currency, e.g. ``USD``.
         step: The smallest difference between two prices.
-        item: What is for sale.
+        item: The item for sale.
         seller: The seller's position.
         buyer: The buyer's position.
-        first: Who speaks first.
-        exchanges: Turns that each side has, scripted openings included.
-        protocol: How a price is agreed on.
+        first: The first speaker.
+        exchanges: Turns of each side, scripted openings included.
+        protocol: The protocol.
     """
 
     id: str
@@ -125,11 +125,11 @@ class Scenario:
     protocol: ProtocolName = ProtocolName.ACTIONS
 
     def position(self, role: BargainRole) -> Position:
-        """What one side knows in private."""
+        """One side's private facts."""
         return self.seller if role is BargainRole.SELLER else self.buyer
 
     def starter(self, game: int) -> BargainRole:
-        """Who speaks first in the game of that number, from 0."""
+        """The first speaker of the game with a number, from 0."""
         if self.first is Starter.BOTH:
             return BargainRole.BUYER if game % 2 else BargainRole.SELLER
         return BargainRole(self.first)
@@ -141,18 +141,18 @@ class Scenario:
 
     @property
     def scale(self) -> Decimal:
-        """What a surplus share of 1 is: the width of the zone, or of the gap; at least one step."""
+        """The unit of surplus shares: the width of the zone, or of the gap; at least one step."""
         return max(abs(self.width), self.step)
 
     @property
     def zone(self) -> Zone:
-        """How much room there is."""
+        """The width of the zone of agreement."""
         if self.width < 0:
             return Zone.NONE
         return Zone.WIDE if self.width >= WIDE_FROM * self.buyer.limit else Zone.NARROW
 
     def surplus(self, role: BargainRole, price: Decimal | None) -> Decimal:
-        """What one side gains on its limit by a deal at a price; by no deal where it is None."""
+        """One side's surplus over its limit from a deal at a price; without a deal for None."""
         own = self.position(role)
         if price is None:
             return own.disagreement
@@ -163,39 +163,39 @@ class Scenario:
         return self.surplus(role, price) < 0
 
     def is_price(self, amount: Decimal) -> bool:
-        """Whether an amount is a whole number of steps, and not below 0."""
+        """Whether an amount is a whole number of steps and not negative."""
         return _is_sane(amount) and amount >= 0 and amount % self.step == 0
 
     def as_price(self, amount: Decimal) -> Decimal:
-        """An amount that is a price, with as many decimals as the step has."""
+        """Format an amount as a price, with as many decimals as the step."""
         return amount.quantize(self.step)
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex) of all that decides the game; the id is no part of it."""
+        """SHA-256 (hex) of everything that decides the game, which the id does not."""
         facts = {**msgspec.to_builtins(self), "id": ""}
         return hashlib.sha256(msgspec.json.encode(facts, order="sorted")).hexdigest()
 
 
 def read_scenario(scenario_id: str, fields: Mapping[str, object], *, file: str) -> Scenario:
-    """A scenario from the fields of its TOML or JSON.
+    """Make a scenario from the fields of its TOML or JSON.
 
-    Numbers with a fraction come as `Decimal`, or as text, never as `float`.
+    Numbers with a fraction are passed as `Decimal` or as text, never as `float`.
 
     Args:
-        scenario_id: What the scenario is called.
+        scenario_id: The scenario's id.
         fields: The fields of ``scenario.toml``.
-        file: What errors call the file.
+        file: The file's name in errors.
 
     Raises:
-        TaskError: A field is missing, unknown or wrong; it names file, field, value, and what is
-            accepted.
+        TaskError: A field is missing, unknown or invalid; the error names file, field, value, and
+            what is accepted.
     """
     return _Reader(file).scenario(scenario_id, fields)
 
 
 class _Reader:
-    """Reads fields, and says of a wrong one where it stands."""
+    """Reads fields, and reports the place of an invalid one."""
 
     def __init__(self, file: str) -> None:
         self._file = file
@@ -320,7 +320,7 @@ _FIELDS = (
     *("item", "seller", "buyer"),
 )
 IDENTIFIER = "id"
-"""The further field of a line of JSON Lines: what the scenario is called in its file."""
+"""The extra field of JSON Lines: the scenario's name in its file."""
 
 
 def _is_sane(amount: Decimal) -> bool:

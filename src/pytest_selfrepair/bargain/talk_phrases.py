@@ -1,6 +1,6 @@
-"""The phrases by which a sentence refuses, hesitates, sets a condition or splits a difference.
+"""Phrases that refuse, hesitate, set a condition or split the difference.
 
-Patterns are searched for in a sentence, or in a part of it between commas.
+Patterns are searched in a sentence, or in a part of it between commas.
 """
 
 import re
@@ -67,7 +67,7 @@ CONDITION = any_of(
     r"\bin (?:exchange|return) for\b",
 )
 WITHOUT_A_THING = LazyPattern(r"\bwithout (?:the|an?|my|your|its) \w+\b", re.IGNORECASE)
-"""What is left out of the bargain, which negates nothing else."""
+"""Excluding an extra from the bargain, which negates nothing else."""
 EVEN_IF = LazyPattern(r"\beven if\b", re.IGNORECASE)
 REFUSES = any_of(
     (
@@ -99,14 +99,14 @@ PONDERS = LazyPattern(
     r"some)\b.*[!?]$",
     re.IGNORECASE,
 )
-"""What is said with a price by who has not made up their mind."""
+"""Words around a price by someone still undecided."""
 PUTS_OFF = LazyPattern(
     r"\b(?:let me (?:think|check|sleep|ask|consider|talk|get back)|sleep on it|think about it|"
     r"get back "
     r"to you)\b",
     re.IGNORECASE,
 )
-"""What puts an answer off, whatever else is said."""
+"""Postponing an answer, whatever else is said."""
 PLAIN_NO = LazyPattern(
     r"^(?:(?:but|so|well|oh|sorry|um+|hmm+|then)[\s,]+)*(?:no|nope|nah|never|no way|"
     r"no thanks?|no thank you|"

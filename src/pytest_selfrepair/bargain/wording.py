@@ -1,4 +1,4 @@
-"""What players, critics and moderators are told: the one place where games become chat messages."""
+"""The prompts of players, critics and moderators: the only place that makes chats from games."""
 
 import hashlib
 from collections.abc import Sequence
@@ -66,14 +66,14 @@ _AGAIN = (
 )
 _ADVICE = Template("[Advice for the next game:]\n$advice")
 GOAL = "Get a better result than last time."
-"""All that the arm `goal` says."""
+"""The whole text of the arm `goal`."""
 PLACEBO = (
     "Stay calm and polite. Read each message carefully before you answer it. Keep going.",
     "Bargaining is a matter of practice. Take your time, and trust yourself.",
     "Every game is different. Be attentive, be friendly, and give each turn a thought.",
     "A good bargainer listens. Keep your sentences short, and remember what this is about.",
 )
-"""Advice that fits any game and says nothing of this one."""
+"""Advice that fits any game and says nothing about this one."""
 _CRITIC = Template(
     """You advise the $role of $item, who bargains with a $other over its price, in $currency.
 Known to both sides: $facts.
@@ -122,16 +122,16 @@ def _digest() -> str:
 
 
 DIGEST = _digest()
-"""SHA-256 (first 12 hex digits) of the wording, which stands in every record."""
+"""SHA-256 (first 12 hex digits) of the wording, stored in every record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastGame:
-    """A game that a player remembers, and what it was told after it.
+    """A game that a player remembers, with the advice after it.
 
     Attributes:
         game: The game.
-        advice: The advice; empty where it was told nothing.
+        advice: The advice; empty without any.
     """
 
     game: Game
@@ -140,15 +140,15 @@ class PastGame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What a player sees when it is to move.
+    """What a player sees at its turn.
 
     Attributes:
-        scenario: What is bargained over; only its own side's position is told.
+        scenario: The scenario; only the position of the player's own side is shown.
         role: Its role.
-        protocol: How a price is agreed on.
-        said: The turns of this game, in order, as both sides heard them.
-        past: The games that it remembers, in order.
-        illegal: Its reply a moment ago that was no legal turn; None: this is its first try.
+        protocol: The protocol.
+        said: The turns of this game, in order, as both sides saw them.
+        past: The remembered games, in order.
+        illegal: Its illegal reply just before; None: this is its first try.
     """
 
     scenario: Scenario
@@ -160,7 +160,7 @@ class View:
 
 
 def player_messages(view: View) -> tuple[Message, ...]:
-    """The chat of a player that is to move: its games so far, the advice, and this game."""
+    """The chat of a player at its turn: its games so far, the advice, and this game."""
     parts: list[tuple[Role, str]] = []
     for past in view.past:
         parts += _heard(heard(past.game), view.role)
@@ -183,13 +183,13 @@ def player_messages(view: View) -> tuple[Message, ...]:
 def critic_messages(
     scenario: Scenario, role: BargainRole, games: Sequence[Game], *, leak: bool = False
 ) -> tuple[Message, ...]:
-    """The chat of a critic: what was said in some games, the last acceptance too.
+    """The chat of a critic: the talk of some games, the last acceptance included.
 
     Args:
-        scenario: What is bargained over.
-        role: The side that is advised; the rival's private facts are not told.
+        scenario: The scenario.
+        role: The advised side; the rival's private facts are not shown.
         games: The games, in order.
-        leak: Whether the critic is told the rival's limit nevertheless.
+        leak: Whether the critic sees the rival's limit nevertheless.
     """
     told = _LEAK[role].substitute(
         limit=scenario.position(role.other).limit, currency=scenario.currency
@@ -208,7 +208,7 @@ def critic_messages(
 
 
 def moderator_messages(said: Sequence[Said]) -> tuple[Message, ...]:
-    """The chat of a moderator, who knows nothing but what was said."""
+    """The chat of a moderator, who sees only what was said."""
     return (
         Message(role=Role.SYSTEM, content=_MODERATOR),
         Message(role=Role.USER, content=dialogue(said)),
@@ -216,25 +216,25 @@ def moderator_messages(said: Sequence[Said]) -> tuple[Message, ...]:
 
 
 def heard(game: Game) -> tuple[Said, ...]:
-    """What both sides heard in a game."""
+    """What both sides saw of a game."""
     return tuple(
         Said(role=turn.role, text=turn_text(turn.talk, turn.act, turn.price)) for turn in game.turns
     )
 
 
 def turn_text(talk: str, act: str, price: Decimal | None) -> str:
-    """A turn as both sides heard it: the talk, and the action's line where there is one."""
+    """A turn as both sides saw it: the talk, and the action line if there is one."""
     line = {"offer": f"OFFER {price}", "accept": "ACCEPT", "quit": "QUIT"}.get(act, "")
     return "\n".join(part for part in (talk, line) if part)
 
 
 def dialogue(said: Sequence[Said]) -> str:
-    """Talk as a text, each turn behind its role."""
+    """Talk as a text, each turn labelled with its role."""
     return "\n".join(f"{each.role}: {each.text}" for each in said)
 
 
 def result_of(game: Game, scenario: Scenario) -> str:
-    """How a game ended, in words that both sides know."""
+    """The ending of a game, in facts that both sides know."""
     if game.ending is GameEnding.DEAL:
         return f"a deal at {game.price} {scenario.currency}"
     if game.ending is GameEnding.RULE_BROKEN:
@@ -252,7 +252,7 @@ def _heard(said: Sequence[Said], role: BargainRole) -> list[tuple[Role, str]]:
 
 
 def _joined(parts: Sequence[tuple[Role, str]]) -> list[Message]:
-    """Messages in turn: neighbours of one role are one, and the user's comes first."""
+    """Messages that alternate: adjacent ones of one role are joined, and the user's comes first."""
     found: list[Message] = []
     for role, text in parts:
         if found and found[-1].role is role:
@@ -275,13 +275,13 @@ def _system(view: View) -> str:
 
 
 def limit_told(scenario: Scenario, role: BargainRole) -> str:
-    """What a side alone knows: how far it can go."""
+    """A side's private facts: its limit."""
     own = scenario.position(role)
     return _LIMIT[role].substitute(limit=own.limit, currency=scenario.currency)
 
 
 def nothing_told(scenario: Scenario, role: BargainRole) -> str:
-    """What a side has without a deal, as a part of a sentence."""
+    """What a side has without a deal, as part of a sentence."""
     own = scenario.position(role)
     if own.disagreement:
         return _OTHERWISE.substitute(disagreement=own.disagreement, currency=scenario.currency)

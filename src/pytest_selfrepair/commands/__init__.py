@@ -1,1 +1,1 @@
-"""What the subcommands of `selfrepair` do; `pytest_selfrepair.cli` reads their options."""
+"""The subcommands of `selfrepair`; `pytest_selfrepair.cli` dispatches to them."""

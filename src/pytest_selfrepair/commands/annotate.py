@@ -26,102 +26,100 @@ _CODE = re.compile(r"[\w.-]{1,64}")
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes, and what it runs."""
+    """Declare the command's arguments and the coroutine it runs."""
     command.add_argument("run_name", metavar="RUN", help=run_names.ACCEPTED)
     add_answers(command)
     command.add_argument(
         "--study",
         metavar="FILE",
         type=Path,
-        help="what `study create` wrote: participants come by their links (default: one person, "
-        "who is shown a failing program of each task, and a finished game of each scenario and "
-        "role)",
+        help="a file written by `study create`, whose participants use their links (default: one "
+        "person, who is shown a failing program of each task, and a finished game of each scenario "
+        "and role)",
     )
     command.add_argument(
         "--tasks",
         metavar="PATH",
         type=Path,
-        help="where the tasks are: for statements that the run has not, and which functions are "
-        "called",
+        help="the path of the tasks, for statements missing from the run and for functions to call",
     )
     command.add_argument(
         "--participant",
         metavar="CODE",
         default="local",
-        help="without a study: what that person's answers are filed under (default: local)",
+        help="without a study: the code under which answers are stored (default: local)",
     )
     command.add_argument(
         "--program",
         metavar="NAME",
         action="append",
         default=[],
-        help="without a study: show these failing programs and finished games, by a part of the "
-        "id of a task or an item, or the beginning of the program's hash; may be given more than "
+        help="without a study: show these failing programs and finished games, given by part of "
+        "the id of a task or item, or the beginning of the program's hash; may be given more than "
         "once",
     )
     command.add_argument(
         "--judge",
         action="store_true",
-        help="judge texts of people and models, without being told whose they are",
+        help="judge texts of people and models without seeing who wrote them",
     )
     command.add_argument(
         "--texts-per-source",
         metavar="N",
         type=number(int, 1, MOST),
         default=2,
-        help="with --judge: texts of each of the run's feedback sources for each program "
-        "(default: 2)",
+        help="with --judge: texts of each of the run's feedback sources per program (default: 2)",
     )
     command.add_argument(
-        "--seed", metavar="N", type=int, default=0, help="with --judge: of what is drawn"
+        "--seed", metavar="N", type=int, default=0, help="with --judge: the seed of the draw"
     )
     command.add_argument(
         "--host",
         metavar="ADDRESS",
         default=DEFAULT_HOST,
-        help="where it listens; elsewhere than on this machine alone it opens by a link with a "
-        f"secret only (default: {DEFAULT_HOST})",
+        help="the address to listen on; beyond this machine, the page opens only by a link with a "
+        f"secret (default: {DEFAULT_HOST})",
     )
     command.add_argument(
         "--port",
         metavar="N",
         type=number(int, 0, 65_535),
         default=DEFAULT_PORT,
-        help=f"0: any that is free (default: {DEFAULT_PORT})",
+        help=f"the port; 0: any free one (default: {DEFAULT_PORT})",
     )
     command.add_argument(
         "--name",
         metavar="HOST",
         action="append",
         default=[],
-        help="another host name under which browsers reach it; may be given more than once",
+        help="a further host name of the page in browsers; may be given more than once",
     )
     command.add_argument(
         "--proxy",
         metavar="ADDRESS",
         action="append",
         default=[],
-        help="the address of a proxy before it, which alone is believed who asks (X-Forwarded-For) "
-        "and that they ask by https (X-Forwarded-Proto), so that cookies are `Secure`; may be "
-        "given more than once",
+        help="the address of a trusted reverse proxy: its X-Forwarded-For names the client, and "
+        "its X-Forwarded-Proto tells https, which makes cookies `Secure`; may be given more than "
+        "once",
     )
     command.add_argument(
         "--sandbox",
         choices=["auto", "strict", "limits"],
         default="auto",
-        help="how the programs that people run are kept apart from this machine (default: auto)",
+        help="the isolation of programs that people run (default: auto)",
     )
     command.set_defaults(run=_command)
 
 
 async def _command(options: argparse.Namespace) -> int:
-    """Serve the page until this process is interrupted.
+    """Serve the page until the process is interrupted.
 
     Returns:
         The exit status, 0.
 
     Raises:
-        UsageError: There is no such run, nothing to ask about, or no place to listen.
+        UsageError: There is no such run, nothing to write about, or the address cannot be bound.
         StoreError: The run or the answers cannot be read.
     """
     try:
@@ -171,13 +169,13 @@ async def _command(options: argparse.Namespace) -> int:
 
 
 def _instructions(items: Sequence[StudyItem]) -> str:
-    """What a person without a study is told of everything that they are shown."""
+    """The instructions for a person without a study."""
     nouns = [each.noun for each in (Item, FinishedGame) if any(isinstance(i, each) for i in items)]
     return "\n\n".join(study_plan.standard("instructions", noun) for noun in nouns)
 
 
 def _with_tasks(items: Sequence[Item], path: Path) -> list[Item]:
-    """The programs with what is said by their tasks, as far as these are there."""
+    """Add the tasks' statements and signatures to the programs, where the tasks are available."""
     catalogue = Catalogue(path)
     source = Source(file=str(path))
     found: list[Item] = []
@@ -214,7 +212,11 @@ def _judged(
         shown = {key for each in design.participants for key in each.programs}
         items = [item for item in items if item.key in shown]
     found = text_judging.texts(
-        stored, items, answers.answers(), per_program=options.texts_per_source, seed=options.seed
+        stored,
+        items,
+        answers.texts.answers(),
+        per_program=options.texts_per_source,
+        seed=options.seed,
     )
     if not found:
         raise UsageError(
@@ -225,7 +227,7 @@ def _judged(
 
 
 def _chosen(items: Sequence[StudyItem], wanted: Sequence[str]) -> tuple[StudyItem, ...]:
-    """What one person is shown: what is wanted, or else the first of each task and item."""
+    """One person's programs and games: as requested, or the first of each task and item."""
     if not wanted:
         first = {item.key.task_id: item for item in reversed(items)}
         return tuple(sorted(first.values(), key=lambda item: (_rank(item), item.key)))

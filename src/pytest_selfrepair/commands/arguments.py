@@ -1,4 +1,4 @@
-"""What several commands declare in the same way."""
+"""Arguments that several commands share."""
 
 import argparse
 from collections.abc import Callable
@@ -7,18 +7,18 @@ from pathlib import Path
 from pytest_selfrepair.core.package_names import names_of
 
 _HUGE = 1_000_000
-"""Days of time, or a terabyte: more than anybody asks for."""
+"""The largest accepted number: days of time, or a terabyte."""
 
 
 def number(
     kind: type[int] | type[float], least: float, most: float | None = None
 ) -> Callable[[str], float]:
-    """What reads a number within bounds.
+    """Make an argparse type for numbers within bounds.
 
     Args:
         kind: `int` or `float`.
-        least: The smallest that is accepted.
-        most: The largest; None: whatever makes sense.
+        least: The smallest accepted number.
+        most: The largest; None: a sensible limit.
     """
     what = "a whole number" if kind is int else "a number"
     bounds = f"from {least:g} up" if most is None else f"from {least:g} to {most:g}"
@@ -36,19 +36,17 @@ def number(
 
 
 def add_task_paths(command: argparse.ArgumentParser) -> None:
-    """Where tasks are; several places, at least one."""
-    command.add_argument(
-        "paths", metavar="PATH", nargs="+", type=Path, help="where tasks are, as for judge"
-    )
+    """Add the paths of tasks, at least one."""
+    command.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="tasks, as for judge")
 
 
 def add_packages(command: argparse.ArgumentParser) -> None:
-    """Which packages programs may use, as the plugin has it."""
+    """Add the packages that programs may use, as in the plugin."""
     command.add_argument(
         "--packages",
         metavar="NAMES",
         type=_packages,
-        help="the installed distributions that programs may use, with commas between, or none "
+        help="the installed distributions that programs may use, separated by commas, or none "
         "(default: numpy for tasks of APPS and LiveCodeBench)",
     )
 

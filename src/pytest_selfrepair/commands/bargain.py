@@ -1,4 +1,4 @@
-"""`selfrepair bargain read`: what talk from elsewhere has come to, read by rules."""
+"""`selfrepair bargain read`: read how bargaining talks from elsewhere ended, by rules."""
 
 import argparse
 import json
@@ -15,11 +15,9 @@ from pytest_selfrepair.tasks.source import LARGEST_FILE, Source, brief, read_jso
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes, and what it runs."""
+    """Declare the command's arguments and the coroutine it runs."""
     verbs = command.add_subparsers(metavar="VERB", required=True)
-    read = verbs.add_parser(
-        "read", help="say what each talk has come to: deal, no deal, or neither"
-    )
+    read = verbs.add_parser("read", help="read how each talk ended: deal, no deal, or neither")
     read.add_argument(
         "talk",
         metavar="TALK",
@@ -27,7 +25,11 @@ def arguments(command: argparse.ArgumentParser) -> None:
         help='JSON Lines of {"id": ..., "messages": [{"role": ..., "text": ...}, ...]}',
     )
     read.add_argument(
-        "-o", "--out", metavar="OUT", type=Path, help="where readings go (default: standard output)"
+        "-o",
+        "--out",
+        metavar="OUT",
+        type=Path,
+        help="the file for readings (default: standard output)",
     )
     read.set_defaults(run=_command)
 
@@ -37,7 +39,7 @@ async def _command(options: argparse.Namespace) -> int:
 
 
 def run(talk: Path, out: Path | None) -> int:
-    """Read every talk; write one line for each that is one, in order.
+    """Read every talk and write one line for each valid one, in order.
 
     Args:
         talk: JSON Lines of ``{"id": …, "messages": [{"role": …, "text": …}]}``.
@@ -120,5 +122,5 @@ def _line(talk_id: JsonValue, reading: TalkReading) -> str:
 
 
 def _number(price: Decimal) -> int | float:
-    """A price as a JSON number, whole where it is whole."""
+    """A price as a JSON number, an integer where it is whole."""
     return int(price) if price == price.to_integral_value() else float(price)

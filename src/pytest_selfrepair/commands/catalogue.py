@@ -1,4 +1,4 @@
-"""Tasks by what a line of programs may call them."""
+"""Look up tasks by the names that lines of programs use."""
 
 from functools import lru_cache
 from itertools import islice
@@ -10,21 +10,20 @@ from pytest_selfrepair.tasks.source import Source, brief
 from pytest_selfrepair.tasks.task_paths import FoundTask, find
 
 MOST_KEPT = 64
-"""Tasks that stay in memory: programs of one task mostly follow each other."""
+"""Tasks kept in memory: programs of one task mostly come in sequence."""
 
 
 class Catalogue:
-    """The tasks at a path; each is read when its first program comes.
+    """The tasks at a path, each read when its first program comes.
 
-    A task is called by its id, or, where no other task shares it, by the end of that: the name of a
-    line (such as `HumanEval/12`; a number may lack leading zeros), or the last part of a name or of
-    a folder's path.
+    A task's name is its id or, where unique, the end of its id: the name of a line (such as
+    `HumanEval/12`; a number may lack leading zeros), or the last part of a name or folder path.
 
     Args:
         path: A task's folder, a tree of them, or JSON Lines.
 
     Attributes:
-        errors: What could not be read as a task's place.
+        errors: Places that could not be read as tasks.
     """
 
     def __init__(self, path: Path) -> None:
@@ -43,7 +42,7 @@ class Catalogue:
         self._load = lru_cache(MOST_KEPT)(lambda name: ids[name].load())
 
     def task(self, name: str | int, source: Source) -> Task:
-        """The task of that name.
+        """Read the task of a name.
 
         Raises:
             TaskError: There is none, it is malformed, or it has no cases.

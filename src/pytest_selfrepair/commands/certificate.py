@@ -1,4 +1,4 @@
-"""What a reader must know to trust a run's verdicts: the facts, and one page of Markdown."""
+"""Collect what supports the verdicts of a run, as facts and as a page of Markdown."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ from pytest_selfrepair.sandbox.referee import CHECKER_BROKE
 from pytest_selfrepair.store.run_names import LoadedRun
 
 MOST_ROWS = 15
-"""Tasks that the page names of each kind; the JSON names all."""
+"""Tasks of each kind named on the page; the JSON names all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +31,12 @@ class TaskFacts:
 
     Attributes:
         task_id: The task.
-        digest: The SHA-256 of what decides its verdicts; of an older record that of its statement.
-        tried: Reference solutions that were tried; None where none was.
-        passed: Those of them that pass.
+        digest: The SHA-256 of everything that decides its verdicts; of an older record, of its
+            statement.
+        tried: Reference solutions tried; None where none was.
+        passed: Reference solutions that pass.
         ambiguous: Whether accepted solutions disagree.
-        scored: Whether it is part of the rates.
+        scored: Whether it was scored.
     """
 
     task_id: str
@@ -48,31 +49,31 @@ class TaskFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """What a reader must know.
+    """The facts that support a run's verdicts.
 
     Attributes:
-        run: The run, as people are told.
-        written_by: The version of this program that certifies, of its judge, and of its reading.
+        run: The run's title.
+        written_by: The versions of this package, its judge and its reading rules.
         models: The code models of the records.
         prompts: The prompt sets, with digests.
         checkers: The checkers.
-        levels: How programs were kept apart from the machine.
-        packages: What programs could use beside the standard library, with versions.
-        read_by: The versions of the rules by which replies were read.
-        time_limits: CPU seconds that a case could take.
+        levels: The isolation levels of the sandboxes.
+        packages: Packages available to programs beside the standard library, with versions.
+        read_by: The versions of the rules that read replies.
+        time_limits: CPU seconds allowed for a case.
         tasks: All tasks, sorted.
         digest: The SHA-256 of the digests of all tasks, in order.
-        verdicts: Programs that were judged.
-        references: What reference solutions said; None where none was tried.
+        verdicts: The number of judged programs.
+        references: The results of reference solutions; None where none was tried.
         near: Verdicts within a factor of two of the time limit.
-        near_known: Verdicts of which that is known.
-        unstable: Programs that another run of the store judged otherwise, a line each.
-        differed: Programs of which two executions of this run came to different verdicts; that of
-            one which ran alone counts.
-        flips: Verdicts that the other checker would flip.
-        checker_broke: Answers on which a task's own checker broke.
-        lacking: Programs that wanted to import what they could not have, by the module.
-        unscored: Tasks that are part of no rate.
+        near_known: Verdicts for which that is known.
+        unstable: Programs that another run of the store judged differently, a line each.
+        differed: Programs with different verdicts in two executions of this run; the one that ran
+            alone counts.
+        flips: Verdicts that the other checker would change.
+        checker_broke: Answers on which a task's own checker crashed.
+        lacking: Programs that tried to import a module they may not have, by module.
+        unscored: Unscored tasks.
     """
 
     run: str
@@ -99,11 +100,11 @@ class Certificate:
 
 
 def certificate(run: LoadedRun, others: Iterable[Record]) -> Certificate:
-    """The facts of a run.
+    """Collect the facts of a run.
 
     Args:
         run: The run.
-        others: Records of other runs, to find programs that were judged otherwise.
+        others: Records of other runs, to find programs judged differently there.
     """
     records = run.records
     setups = [record.setup for record in records if record.setup is not None]
@@ -166,7 +167,7 @@ def _task(record: Record) -> TaskFacts:
 
 
 def _unstable(records: Sequence[Record], others: Iterable[Record]) -> Iterator[str]:
-    """Programs of a task that got another outcome from the same checker in another run."""
+    """Programs of a task with another outcome from the same checker in another run."""
     known = {
         (record.task_id, _checker(record), node.program): node.verdict.outcome
         for record, node in nodes(records)
@@ -186,7 +187,7 @@ def _checker(record: Record) -> str:
 
 
 def as_markdown(facts: Certificate) -> str:
-    """The page: what decides first, then what may be doubted, then the tasks."""
+    """The page: first what decides verdicts, then doubts, then the tasks."""
     parts = [
         [f"# Verdicts of {escaped(facts.run)}"],
         [*_settings(facts)],

@@ -1,4 +1,4 @@
-"""`selfrepair certify`: what a reader must know to trust a run's verdicts, on one page."""
+"""`selfrepair certify`: the facts that support a run's verdicts, on one page."""
 
 import argparse
 from pathlib import Path
@@ -11,11 +11,11 @@ from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.store import run_names
 
 JSON = ".json"
-"""How the name of a file ends that is to hold JSON."""
+"""The suffix of files written as JSON."""
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes, and what it runs."""
+    """Declare the command's arguments and the coroutine it runs."""
     command.add_argument("name", metavar="RUN", help=run_names.ACCEPTED)
     command.add_argument(
         "-o",
@@ -23,10 +23,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         default=STANDARD_OUTPUT,
-        help="where it goes: Markdown, or JSON where the name ends in .json (default: standard "
-        "output)",
+        help="the file: Markdown, or JSON where the name ends in .json (default: standard output)",
     )
-    command.add_argument("--json", action="store_true", help="write JSON whatever the name")
+    command.add_argument("--json", action="store_true", help="write JSON whatever the file's name")
     command.set_defaults(run=_command)
 
 
@@ -39,8 +38,8 @@ def run(name: str, out: Path, *, as_json: bool) -> int:
 
     Args:
         name: A RUN.
-        out: Where the page goes; `-` for standard output.
-        as_json: Whether it is JSON rather than Markdown.
+        out: The file; `-` for standard output.
+        as_json: Whether to write JSON rather than Markdown.
 
     Returns:
         The exit status, 0.

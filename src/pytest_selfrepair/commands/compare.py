@@ -1,4 +1,4 @@
-"""`selfrepair compare`: one stored run against another, or several ranked."""
+"""`selfrepair compare`: compare two stored runs, or rank several."""
 
 import argparse
 import shutil
@@ -21,7 +21,7 @@ from pytest_selfrepair.report.ranking_exports import ranking_table
 from pytest_selfrepair.report.ranking_html import ranking_page
 from pytest_selfrepair.report.ranking_markdown import ranking_markdown
 from pytest_selfrepair.report.ranking_terminal import ranking
-from pytest_selfrepair.report.terminal import SummaryLine
+from pytest_selfrepair.report.summary_lines import SummaryLine
 from pytest_selfrepair.report.visible_text import shows_unicode
 from pytest_selfrepair.store import run_names
 
@@ -35,9 +35,9 @@ _KINDS = {
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes, and what it runs."""
+    """Declare the command's arguments and the coroutine it runs."""
     command.add_argument("before", metavar="A", help=f"the run before: {run_names.ACCEPTED}")
-    command.add_argument("after", metavar="B", help="the run after, named alike")
+    command.add_argument("after", metavar="B", help="the run after, in the same form")
     command.add_argument(
         "others", metavar="C", nargs="*", help="further runs: three or more are ranked"
     )
@@ -46,9 +46,11 @@ def arguments(command: argparse.ArgumentParser) -> None:
             f"--{kind}",
             metavar="OUT",
             type=Path,
-            help=f"write {what} there, too (-: standard output, and no text)",
+            help=f"also write {what} to this file (-: standard output, without the text)",
         )
-    command.add_argument("-q", "--quiet", action="store_true", help="a few lines of text alone")
+    command.add_argument(
+        "-q", "--quiet", action="store_true", help="print only a few lines of text"
+    )
     command.set_defaults(run=_command)
 
 
@@ -62,14 +64,14 @@ def run(names: Sequence[str], out: Mapping[str, Path | None], *, quiet: bool) ->
     """Compare runs: text on standard output, unless a report goes there, and files.
 
     Args:
-        names: The RUNs, at least two. Of two the first is the standard, against which the other is
-            held; more are ranked.
+        names: The RUNs, at least two. The second of two is compared with the first; more are
+            ranked.
         out: Where each report goes, by its kind (``json``, ``markdown``, ``html``, ``csv``,
             ``latex``): a file, `-` for standard output, or None for nowhere.
-        quiet: A few lines of text alone.
+        quiet: Print only a few lines.
 
     Returns:
-        The exit status, 0, whatever the runs came to.
+        The exit status, 0 whatever the result.
 
     Raises:
         UsageError: A run cannot be read or has two records of a task, or a file cannot be written.
@@ -88,7 +90,7 @@ _Reports = dict[str, Callable[[], str]]
 
 
 def _two(loaded: Sequence[run_names.LoadedRun], made: str) -> tuple[_Lines, _Reports]:
-    """One run against another."""
+    """Compare two runs."""
     old, new = loaded
     found = run_comparison(
         (side(old.records, old.title, old.name), old.records),
@@ -108,7 +110,7 @@ def _two(loaded: Sequence[run_names.LoadedRun], made: str) -> tuple[_Lines, _Rep
 
 
 def _several(loaded: Sequence[run_names.LoadedRun], made: str) -> tuple[_Lines, _Reports]:
-    """Runs ranked on the tasks that all of them scored."""
+    """Rank several runs on the tasks that all of them scored."""
     if not any(each.records for each in loaded):
         raise UsageError(
             "compare: found runs with games alone; accepted: two of them, or runs of tasks"
@@ -142,7 +144,7 @@ def _ranked(loaded: Sequence[run_names.LoadedRun]) -> RunRanking:
 
 
 def _letter(number: int) -> str:
-    """What an error calls the run at a place: A to Z, then #27 and so on."""
+    """The letter of a run in errors: A to Z, then #27 and so on."""
     return chr(ord("A") + number) if number < 26 else f"#{number + 1}"  # noqa: PLR2004 - letters
 
 

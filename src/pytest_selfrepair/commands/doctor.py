@@ -1,4 +1,4 @@
-"""`selfrepair doctor`: what this machine has of what a run needs, and what to do about the rest."""
+"""`selfrepair doctor`: check what a run needs on this machine, and suggest fixes."""
 
 import argparse
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ _MARKS = {State.GOOD: "ok", State.NOTE: "note", State.WRONG: "WRONG"}
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes, and what it runs."""
+    """Declare the command's arguments and the coroutine it runs."""
     command.add_argument(
         "--model",
         metavar="NAME",
-        help="also look after what this model needs: the key of an endpoint, the weights of local",
+        help="also check what this model needs: an endpoint's key, the weights of local",
     )
     command.add_argument(
         "--base-url",
@@ -29,28 +29,28 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--ask",
         action="store_true",
-        help="with --model: ask the endpoint for one token, which costs as much",
+        help="with --model: request one token from the endpoint, which it may charge for",
     )
     command.add_argument(
         "--store",
         metavar="FILE",
         type=Path,
         default=DEFAULT_STORE,
-        help=f"the store of the run (default: {DEFAULT_STORE.as_posix()})",
+        help=f"the run's store (default: {DEFAULT_STORE.as_posix()})",
     )
     command.add_argument(
         "--sandbox",
         choices=["auto", "strict", "limits"],
         default="auto",
-        help="as a run has it (default: auto)",
+        help="as for a run (default: auto)",
     )
     add_packages(command)
-    command.add_argument("--json", action="store_true", help="print one JSON object a line")
+    command.add_argument("--json", action="store_true", help="print one JSON object per line")
     command.set_defaults(run=_command)
 
 
 async def _command(options: argparse.Namespace) -> int:
-    """Look after everything, and say it.
+    """Run all checks and print their findings.
 
     Returns:
         The exit status: 1 where a run would fail, else 0.

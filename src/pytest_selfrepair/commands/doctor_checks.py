@@ -1,4 +1,4 @@
-"""The checks of `selfrepair doctor`, one after the other: what was found, and what to do."""
+"""The checks of `selfrepair doctor`: what each found, and how to fix it."""
 
 import argparse
 import contextlib
@@ -25,7 +25,7 @@ KEY = "OPENAI_API_KEY"
 URL = "OPENAI_BASE_URL"
 
 _USUAL_SECONDS = 0.01
-"""CPU seconds of the calibration on a machine of 2024, about."""
+"""Approximate CPU seconds of the calibration on a machine of 2024."""
 _SLOW = 2.5
 
 _EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -38,7 +38,7 @@ _EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "cluster": ("distributed",),
     }
 )
-"""The modules that each extra brings."""
+"""The modules that each extra installs."""
 
 _UNBOUNDED: Mapping[str, str] = MappingProxyType(
     {
@@ -51,14 +51,14 @@ _UNBOUNDED: Mapping[str, str] = MappingProxyType(
         "what this user can",
     }
 )
-"""What each level of isolation does not bound."""
+"""What each isolation level does not limit."""
 
 _ELSEWHERE = "memory; processes that leave their group, which may go on"
-"""What is not bounded where the system is not Linux."""
+"""What is not limited on systems other than Linux."""
 
 
 class State(StrEnum):
-    """What a check found: all is well, something to know, or a run would fail."""
+    """The result of a check: all is well, worth knowing, or a run would fail."""
 
     GOOD = "good"
     NOTE = "note"
@@ -67,13 +67,13 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What one check found.
+    """The finding of one check.
 
     Attributes:
-        what: What was looked after.
-        state: Whether it is well.
+        what: The subject of the check.
+        state: The result.
         said: What was found.
-        cure: What to do; empty where there is nothing to do.
+        cure: How to fix it; empty where there is nothing to fix.
     """
 
     what: str
@@ -83,7 +83,7 @@ class Finding:
 
 
 async def findings(options: argparse.Namespace) -> AsyncIterator[Finding]:
-    """What all checks find, in the order in which a run would meet it."""
+    """Run all checks, in the order in which a run depends on them."""
     isolation: Isolation | None = None
     try:
         isolation = find_isolation(options.sandbox)
@@ -123,7 +123,7 @@ def _isolated(isolation: Isolation) -> Iterator[Finding]:
 
 
 def unbounded(level: str, platform: str = sys.platform) -> str:
-    """What a level of isolation does not bound on a system."""
+    """What an isolation level does not limit on a system."""
     said = _UNBOUNDED.get(level, "unknown")
     return said if platform == "linux" else f"{said}; {_ELSEWHERE}"
 
@@ -267,17 +267,19 @@ async def _asked(name: str, url: str | None) -> Finding:
     from pytest_selfrepair.models.chat import ChatModel  # noqa: PLC0415 - as above
     from pytest_selfrepair.models.check import Checked, fault_of  # noqa: PLC0415 - as above
     from pytest_selfrepair.models.endpoint import EndpointClient  # noqa: PLC0415 - as above
+    from pytest_selfrepair.models.metering import Metering  # noqa: PLC0415 - as above
     from pytest_selfrepair.models.tokens import TiktokenCounter  # noqa: PLC0415 - as above
     from pytest_selfrepair.models.traffic import Slots  # noqa: PLC0415 - as above
 
     endpoint = Endpoint(base_url=url or OPENAI_URL, api_key=os.environ.get(KEY, ""))
-    line = EndpointClient(endpoint, Slots(1))
-    model = ChatModel(name, line=line, counter=TiktokenCounter(model=name))
+    client = EndpointClient(endpoint, Slots(1))
+    metering = Metering(counter=TiktokenCounter(model=name))
+    model = ChatModel(name, client=client, metering=metering)
     try:
         params = SamplingParams(temperature=None, max_tokens=1)
         fault = await fault_of([Checked(at=[model], params=params)])
     finally:
-        await line.aclose()
+        await client.aclose()
     if fault is not None:
         return Finding(what="endpoint", state=State.WRONG, said=fault)
     return Finding(what="endpoint", state=State.GOOD, said=f"{name} answers at {endpoint.host}")

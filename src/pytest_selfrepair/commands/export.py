@@ -1,4 +1,4 @@
-"""`selfrepair export`: what a store holds, as lines of JSON that a repository can keep."""
+"""`selfrepair export`: write a store as lines of JSON that a repository can keep."""
 
 import argparse
 import contextlib
@@ -28,22 +28,22 @@ _READ: Mapping[str, Callable[[SqliteStore, int | None], Iterator[lines.Line]]] =
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes, and what it runs."""
+    """Declare the command's arguments and the coroutine it runs."""
     command.add_argument("run_name", metavar="RUN", help=run_names.ACCEPTED)
     command.add_argument(
-        "-o", "--out", metavar="FILE", type=Path, help="where they go (default: standard output)"
+        "-o", "--out", metavar="FILE", type=Path, help="the file (default: standard output)"
     )
     command.add_argument(
         "--format",
         choices=["lines", "authors"],
         default="lines",
-        help="lines: what import takes back, of a whole STORE or of one run; authors: one run as "
-        "the authors of arXiv 2306.09896 publish theirs (default: lines)",
+        help="lines: a whole STORE or one run, to be imported again; authors: one run in the "
+        "format of the authors of arXiv 2306.09896 (default: lines)",
     )
     command.add_argument(
         "--what",
         choices=["samples", "verdicts", "records", "all"],
-        help="samples come with the verdicts of their programs, so that they replay to the same "
+        help="samples include their programs' verdicts, so that they replay to the same "
         "records elsewhere (default: all)",
     )
     command.add_argument(
@@ -57,8 +57,8 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--source",
         metavar="NAME",
-        help="with --format authors: the feedback source whose repairs stand where the authors' "
-        "scripts look for them (default: the first)",
+        help="with --format authors: the feedback source whose repairs the authors' scripts read "
+        "(default: the first)",
     )
     command.set_defaults(run=_command)
 
@@ -78,11 +78,11 @@ async def _command(options: argparse.Namespace) -> int:
 
 
 def run(path: Path, out: Path | None, *, what: str, run: int | None) -> int:
-    """Write what a store holds, in an order that does not depend on when it came.
+    """Write a store's contents in an order independent of when they were stored.
 
     Args:
         path: The store's file.
-        out: Where the lines go; None: standard output. A file is replaced when all is written.
+        out: The file; None: standard output. It is replaced only once everything is written.
         what: `samples` and verdicts, `verdicts` alone, `records`, or `all` of these.
         run: Only this run's records, and the samples and verdicts of the tasks in it; None: all.
 
@@ -111,11 +111,11 @@ def run(path: Path, out: Path | None, *, what: str, run: int | None) -> int:
 
 
 def _chosen(name: str, number: int | None) -> tuple[Path, int | None]:
-    """The store that a RUN names, and its run; None: all that is in it.
+    """The store that a RUN names, and its run; None: the whole store.
 
     Args:
-        name: A RUN. The path of a store alone stands for all of it.
-        number: What `--run` says, or None.
+        name: A RUN. The path of a store alone stands for the whole store.
+        number: The value of `--run`, or None.
 
     Raises:
         UsageError: There is no such run, it is in no store, or two are named.
@@ -137,10 +137,10 @@ def _chosen(name: str, number: int | None) -> tuple[Path, int | None]:
 
 
 def _numbered(name: str, number: int) -> str:
-    """The RUN that a store's path and `--run` name.
+    """The RUN given by a store's path and `--run`.
 
     Raises:
-        UsageError: The RUN says already which run is meant.
+        UsageError: The RUN already names a run.
     """
     if run_names.is_shorthand(name) or run_names.split(name)[1] is not None:
         raise UsageError(f"--run: found {number} beside {name!r}; accepted: one of them")

@@ -1,4 +1,4 @@
-"""`selfrepair export --format authors`: a run as JSON Lines that the authors' scripts read."""
+"""`selfrepair export --format authors`: write a run as JSON Lines for the authors' scripts."""
 
 from pathlib import Path
 
@@ -10,15 +10,15 @@ _MOST_NAMED = 5
 
 
 def run(name: str, out: Path | None, *, source: str | None) -> int:
-    """Write a run, one task a line.
+    """Write a run, one task per line.
 
-    A task that was not scored has no programs, which readers of this format do not expect: it is
-    left out and named, unless its line was read from such a file.
+    An unscored task has no programs, which readers of this format do not expect: it is left out and
+    named, unless its line was read from such a file.
 
     Args:
         name: A RUN.
-        out: Where the lines go; None: standard output. A file is replaced when all is written.
-        source: The feedback source whose repairs other readers are to see; None: the first.
+        out: The file; None: standard output. It is replaced only once everything is written.
+        source: The feedback source whose repairs other readers are given; None: the first.
 
     Returns:
         The exit status, 0.

@@ -1,4 +1,4 @@
-"""Programs shared out in fair parts: the same on any machine, from the inputs alone."""
+"""Divide programs into parts of equal expected work, the same on any machine."""
 
 import hashlib
 import heapq
@@ -8,25 +8,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 _PIECES = 32
-"""Into how many pieces the work of a part is cut at least, where programs are small enough."""
+"""The least number of pieces that a part's work is cut into, where programs are small enough."""
 
 
 _PROGRAM, _CASE = 0.008, 0.005
-"""Seconds that a program takes for itself and for each case, about, where it ends in time."""
+"""Approximate seconds of a program that finishes, for itself and for each case."""
 
 _LATE = 0.1
-"""The share of programs that run into a time limit, about."""
+"""The approximate share of programs that exceed a time limit."""
 
 
 def expected_seconds(cases: int, limit: float, *, all_cases: bool = False) -> float:
-    """What a program is expected to take.
+    """The expected seconds of a program.
 
-    A program is over with the first limit that it runs into, so that cases count little beside it.
+    A program ends at the first limit it exceeds, so the number of cases matters little.
 
     Args:
-        cases: Cases of its task.
-        limit: Seconds that a case may take.
-        all_cases: Whether the others are run as well.
+        cases: The number of cases of its task.
+        limit: Seconds allowed for a case.
+        all_cases: Whether the other cases are run as well.
     """
     return _PROGRAM + _CASE * cases + _LATE * limit * (cases if all_cases else 1)
 
@@ -34,20 +34,20 @@ def expected_seconds(cases: int, limit: float, *, all_cases: bool = False) -> fl
 def fair_parts(
     groups: NDArray[np.int64], keys: NDArray[np.uint64], costs: Sequence[float], parts: int
 ) -> NDArray[np.int64]:
-    """The part of each item.
+    """Assign each item to a part.
 
-    Items of a group stay together in pieces, as far as these are small beside a part; which of
-    them share a piece, their keys decide. The most expensive piece goes first, each to the part
-    that has least. So no part has more than the mean and one piece.
+    Items of a group stay together in pieces, as long as these are small compared with a part; their
+    keys decide which share a piece. Pieces are assigned in descending order of cost, each to the
+    part with the least cost so far, so no part exceeds the mean by more than one piece.
 
     Args:
         groups: The group of each item: its position in `costs`.
         keys: A hash of each item.
-        costs: What one item of each group costs, in any unit.
-        parts: How many there are.
+        costs: The cost of one item of each group, in any unit.
+        parts: The number of parts.
 
     Returns:
-        For each item its part, from 0.
+        Each item's part, from 0.
     """
     order = np.lexsort((keys, groups))
     numbers = np.bincount(groups, minlength=len(costs))

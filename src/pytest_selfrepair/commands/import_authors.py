@@ -1,4 +1,4 @@
-"""`selfrepair import --format authors`: a file in the authors' format becomes a run of a store."""
+"""`selfrepair import --format authors`: import a file in the authors' format as a run."""
 
 import asyncio
 import contextlib
@@ -27,15 +27,15 @@ async def run(
     single: SingleRepair,
     tasks: Path | None,
 ) -> int:
-    """Make a run of a file, and print the RUN that names it; name each line that is malformed.
+    """Import a file as a run, print the RUN that names it, and report each malformed line.
 
     Args:
         file: The file.
-        into: The store's file; it is made where it is missing.
-        model: M_P's name, where a line does not say it.
-        source: What the feedback source is called, where a line does not say it.
-        single: What a single repair of a failing program is.
-        tasks: Where the tasks are, for difficulties that lines do not say; None: nowhere.
+        into: The store's file; created where it is missing.
+        model: The name of M_P for lines without it.
+        source: The feedback source's name for lines without it.
+        single: How to read a failing program's single repair.
+        tasks: The path of the tasks, for difficulties missing from lines; None: none.
 
     Returns:
         The exit status: 0 where all lines are in the run, else 1.
@@ -86,10 +86,10 @@ async def run(
 
 
 class _Difficulties:
-    """Difficulties of tasks that are called by paths of another machine.
+    """Difficulties of tasks whose ids are paths of another machine.
 
     Args:
-        path: Where the tasks are; None: nowhere.
+        path: The path of the tasks; None: none.
 
     Raises:
         UsageError: There are no tasks.
@@ -110,7 +110,7 @@ class _Difficulties:
             raise UsageError(f"--tasks: found {path}, with no task in it; accepted: {_TASKS}")
 
     def of(self, task_id: str) -> Difficulty | None:
-        """The difficulty of the task whose id has the longest end in common with this one."""
+        """The difficulty of the task whose id shares the longest end with this one."""
         if self._path is None:
             return None
         parts = _parts(task_id)
@@ -126,7 +126,7 @@ class _Difficulties:
         return None
 
     def complain(self) -> None:
-        """Say which tasks have no difficulty."""
+        """Name the tasks without a difficulty."""
         if self._missing:
             named = ", ".join(self._missing[:_MOST_NAMED])
             more = ", …" if len(self._missing) > _MOST_NAMED else ""
@@ -144,7 +144,7 @@ def _parts(task_id: str) -> list[str]:
 
 
 def _common(one: list[str], other: list[str]) -> int:
-    """How many last parts are the same."""
+    """How many last parts two paths share."""
     count = 0
     for first, second in zip(reversed(one[:-1]), reversed(other[:-1]), strict=False):
         if first != second:

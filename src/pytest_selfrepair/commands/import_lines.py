@@ -1,4 +1,4 @@
-"""`selfrepair import`: exported lines go into a store, which may have some of them already."""
+"""`selfrepair import`: add exported lines to a store, which may have some of them already."""
 
 import argparse
 import contextlib
@@ -22,31 +22,33 @@ _AT_ONCE = 200
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes, and what it runs."""
-    command.add_argument("file", metavar="FILE", type=Path, help="what export has written")
+    """Declare the command's arguments and the coroutine it runs."""
+    command.add_argument("file", metavar="FILE", type=Path, help="a file written by export")
     command.add_argument(
         "--into",
         metavar="STORE",
         type=Path,
         default=DEFAULT_STORE,
-        help=f"the store; it is made where it is missing (default: {DEFAULT_STORE.as_posix()})",
+        help=f"the store, created where it is missing (default: {DEFAULT_STORE.as_posix()})",
     )
     command.add_argument(
         "--format",
         choices=["lines", "authors"],
         default="lines",
-        help="as for export; of authors a new run is made and its RUN printed (default: lines)",
+        help="as for export; authors makes a new run and prints its RUN (default: lines)",
     )
-    authors = command.add_argument_group("with --format authors, for what a line does not say")
-    authors.add_argument("--tasks", metavar="PATH", type=Path, help="where difficulties are")
+    authors = command.add_argument_group("with --format authors, for fields missing from lines")
+    authors.add_argument(
+        "--tasks", metavar="PATH", type=Path, help="tasks that give the difficulties"
+    )
     authors.add_argument("--model", metavar="NAME", help=f"the code model (default: {UNKNOWN})")
     authors.add_argument("--source", metavar="NAME", help="the feedback source (default: self)")
     authors.add_argument(
         "--single-repair",
         choices=[str(each) for each in SingleRepair],
-        help="what a failing program's single repair is: passed, the mark in old files of one that "
-        "passed when it was run again; repair; auto: passed where all other failing programs have "
-        "repairs of one and the same number, as in those files (default: auto)",
+        help="how to read a failing program's single repair: passed: the mark in old files of a "
+        "program that passed when run again; repair; auto: passed where all other failing programs "
+        "have equally many repairs, as in those files (default: auto)",
     )
     command.set_defaults(run=_command)
 
@@ -69,17 +71,17 @@ async def _command(options: argparse.Namespace) -> int:
 
 
 def run(file: Path, into: Path) -> int:
-    """File what is new; name each line that is malformed or that another one stands in the way of.
+    """Store new lines; report each that is malformed or conflicts with a stored one.
 
     Args:
-        file: What `selfrepair export` wrote.
-        into: The store's file; it is made where it is missing.
+        file: A file written by `selfrepair export`.
+        into: The store's file; created where it is missing.
 
     Returns:
-        The exit status: 0 where all lines are in the store now, else 1.
+        The exit status: 0 where all lines are now in the store, else 1.
 
     Raises:
-        UsageError: The file cannot be read, or is none of ours.
+        UsageError: The file cannot be read, or is not an export.
         StoreError: The store cannot be written.
     """
     counts: Counter[Taken | None] = Counter()
@@ -106,7 +108,7 @@ def run(file: Path, into: Path) -> int:
 
 @contextlib.contextmanager
 def _opened(file: Path) -> Iterator[Iterator[tuple[int, bytes]]]:
-    """The lines after the first one, numbered; blank ones are left out."""
+    """The lines after the first, numbered; blank ones are skipped."""
     try:
         with file.open("rb") as stream:
             try:

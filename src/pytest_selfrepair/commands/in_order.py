@@ -1,4 +1,4 @@
-"""Work done at once, a few pieces at a time, and handed back in the order in which it was given."""
+"""Run a few pieces of work concurrently and yield results in input order."""
 
 import asyncio
 from collections import deque
@@ -12,13 +12,13 @@ _Out = TypeVar("_Out")
 async def ordered(
     pieces: Iterable[_In], work: Callable[[_In], Awaitable[_Out]], at_once: int
 ) -> AsyncGenerator[_Out, None]:
-    """What `work` makes of each piece, in order; memory does not grow with the number of pieces.
+    """Yield the result of `work` on each piece, in order, in constant memory.
 
     Args:
-        pieces: Drawn as they are needed.
-        work: Done for each; what it raises ends all.
-        at_once: Pieces that are worked on at the same time. One slow piece holds back what follows
-            it, so that up to four times as many may be under way or waiting to be handed back.
+        pieces: Consumed as needed.
+        work: Called on each piece; an exception ends the iteration.
+        at_once: Pieces worked on at the same time. A slow piece holds back those after it, so up to
+            four times as many may be in progress or waiting.
     """
     gate = asyncio.Semaphore(at_once)
 

@@ -1,4 +1,4 @@
-"""`selfrepair judge`: programs that were sampled elsewhere get their verdicts."""
+"""`selfrepair judge`: judge programs that were sampled elsewhere."""
 
 import argparse
 import contextlib
@@ -28,7 +28,7 @@ from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes, and what it runs."""
+    """Declare the command's arguments and the coroutine it runs."""
     command.add_argument(
         "tasks",
         metavar="TASKS",
@@ -43,20 +43,24 @@ def arguments(command: argparse.ArgumentParser) -> None:
         help='JSON Lines of {"task_id": ..., "program": ...}',
     )
     command.add_argument(
-        "-o", "--out", metavar="OUT", type=Path, help="where verdicts go (default: standard output)"
+        "-o",
+        "--out",
+        metavar="OUT",
+        type=Path,
+        help="the file for verdicts (default: standard output)",
     )
     command.add_argument(
         "--all-cases",
         action="store_true",
-        help="run every case of a program rather than stop at the first that fails",
+        help="run every case of a program instead of stopping at the first that fails",
     )
     command.add_argument(
         "--shard",
         metavar="I/N",
         type=_shard,
-        help="judge one of N fair parts, I from 0, into a part of its own for `selfrepair merge`; "
-        "begun again, it goes on where it ended. auto: as the array job of Slurm or AWS Batch "
-        "says; auto/N: likewise, and in an indexed Job of Kubernetes (default: all programs)",
+        help="judge part I of N, from 0, into a file for `selfrepair merge`; started again, it "
+        "continues where it stopped. auto: the part given by an array job of Slurm or AWS Batch; "
+        "auto/N: likewise, or by an indexed Job of Kubernetes (default: all programs)",
     )
     judge_options.add(command)
     command.set_defaults(run=_command)
@@ -98,13 +102,13 @@ async def run(
     """Judge every program; write one line for each, in order.
 
     Args:
-        tasks: Anything the plugin reads: a task's folder, a tree of them, JSON Lines.
+        tasks: Any task path that the plugin reads: a task's folder, a tree of them, JSON Lines.
         programs: JSON Lines of ``{"task_id": …, "program": …}``.
-        out: Where the verdicts are written; None: standard output.
+        out: The file for verdicts; None: standard output.
         judge: Runs programs.
-        at_once: Programs that are judged at the same time.
-        shard: The part of the programs that is judged; None: all.
-        settings: How they are judged, as the heading of a shard's file says it.
+        at_once: Programs judged at the same time.
+        shard: The part of the programs to judge; None: all.
+        settings: The judging settings, as in the heading of a shard's file.
 
     Returns:
         The exit status: 0 where every program was judged, whatever its verdict, else 1.
@@ -138,7 +142,7 @@ async def _all_judged(
     *,
     part: bool = False,
 ) -> int:
-    """Judge programs and write their lines, in order; malformed ones only in a shard's file."""
+    """Judge programs and write their lines in order; malformed ones only in a shard's file."""
     unjudged = 0
     with ProgressLine(total) as progress:
         async with contextlib.aclosing(ordered(coming, work, at_once)) as results:
@@ -191,7 +195,7 @@ async def _judge(
 
 
 def _error(task: Task, verdict: Verdict) -> str | None:
-    """Why a program does not pass, in words; None where it does."""
+    """Why a program does not pass; None where it does."""
     if verdict.passed:
         return None
     if verdict.outcome is Outcome.SANDBOX_ERROR and verdict.failure is not None:

@@ -1,4 +1,4 @@
-"""What commands that run programs have in common: their options, and the sandbox made of these."""
+"""The options of commands that run programs, and the sandboxes made from them."""
 
 import argparse
 import contextlib
@@ -18,20 +18,20 @@ _DEFAULT = JudgeSettings()
 
 
 def add(command: argparse.ArgumentParser) -> None:
-    """The options of judging, as the plugin has them."""
+    """Add the options of judging, as in the plugin."""
     command.add_argument(
         "-j",
         "--jobs",
         metavar="N",
         type=number(int, 1),
         default=usable_processors(),
-        help="programs that run at once (default: one for each processor)",
+        help="programs to run at a time (default: one for each processor)",
     )
     command.add_argument(
         "--checker",
         choices=list(CHECKERS),
         default=_DEFAULT.checker,
-        help=f"how output is compared (default: {_DEFAULT.checker})",
+        help=f"how to compare output (default: {_DEFAULT.checker})",
     )
     command.add_argument(
         "--timeout",
@@ -60,26 +60,25 @@ def add(command: argparse.ArgumentParser) -> None:
         metavar="NAME",
         type=_pool,
         default=_DEFAULT.pool,
-        help=f"where programs are judged: {ACCEPTED} (default: {_DEFAULT.pool})",
+        help=f"where to judge programs: {ACCEPTED} (default: {_DEFAULT.pool})",
     )
     command.add_argument(
         "--mixed-isolation",
         action="store_true",
-        help="accept workers of a pool that keep programs apart from their machines in different "
-        "ways",
+        help="accept a pool whose workers have different isolation levels",
     )
     command.add_argument(
         "--reference-speed",
         metavar="MS",
         type=number(float, 0.1),
-        help="scale time limits to a machine whose speed is that, as `selfrepair doctor` says it: "
-        "CPU milliseconds of a fixed piece of Python (default: they are meant on whichever "
-        "machine judges; of a pool's workers, on the fastest)",
+        help="scale time limits to a machine of this speed, as `selfrepair doctor` prints it: "
+        "CPU milliseconds of a fixed piece of Python (default: limits hold as given on the machine "
+        "that judges; in a pool, on the fastest worker)",
     )
 
 
 def settings(options: argparse.Namespace, *, all_cases: bool = False) -> JudgeSettings:
-    """How programs are judged, from the options."""
+    """The judge's settings from the options."""
     return JudgeSettings(
         checker=options.checker,
         timeout=options.timeout,
@@ -96,7 +95,7 @@ def settings(options: argparse.Namespace, *, all_cases: bool = False) -> JudgeSe
 
 @contextlib.asynccontextmanager
 async def opened(chosen: JudgeSettings) -> AsyncIterator[JudgePool]:
-    """The pool that was asked for; it is told how programs are kept apart from its machines."""
+    """Open the requested pool; its machines' isolation is reported."""
     async with opened_judge(chosen, option="--{}".format) as judge:
         tell(f"selfrepair: programs run in {judge.isolation}")
         yield judge

@@ -1,4 +1,4 @@
-"""One shard of the programs of a file: which they are, and the file in which they are kept."""
+"""One shard of a file of programs: its programs, and the file that holds their verdicts."""
 
 import contextlib
 import hashlib
@@ -23,7 +23,7 @@ from pytest_selfrepair.errors import TaskError, UsageError
 from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
 
 _MALFORMED = 0
-"""The group of programs that cannot be judged: they cost nothing."""
+"""The group of programs that cannot be judged and cost nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Share:
     """The programs of one shard.
 
     Attributes:
-        shard: Which.
+        shard: The shard.
         parts: The shard of each program of the file.
         heading: The first line of the shard's file.
     """
@@ -44,7 +44,7 @@ class Share:
     def of(
         cls, shard: Shard, programs: Path, catalogue: Catalogue, settings: JudgeSettings
     ) -> "Share":
-        """Share out the programs of a file by what they are expected to take.
+        """Divide the programs of a file by their expected seconds.
 
         Every task that the file names is read once.
 
@@ -85,26 +85,26 @@ class Share:
         return cls(shard=shard, parts=parts, heading=heading)
 
     def lines(self, programs: Path, done: set[int]) -> Iterator[ProgramLine]:
-        """Its programs that are still to be judged."""
+        """The shard's programs that are still to be judged."""
         for line in program_lines(programs):
             if self.parts[line.index] == self.shard.index and line.index not in done:
                 yield line
 
     @property
     def size(self) -> int:
-        """How many programs it has."""
+        """The number of programs in the shard."""
         return int((self.parts == self.shard.index).sum())
 
 
 @contextlib.contextmanager
 def continued(out: Path, heading: Heading) -> Iterator[tuple[TextIO, set[int]]]:
-    """A shard's file, begun or gone on with.
+    """Start a shard's file, or continue it.
 
-    What is there is kept but for a half line at its end, and for programs that the sandbox failed
-    to judge.
+    Existing lines are kept, except an incomplete last line and programs that the sandbox failed to
+    judge.
 
     Yields:
-        What further lines are written to, and the programs that need not be judged again.
+        The file for further lines, and the programs that need no judging.
 
     Raises:
         UsageError: The file cannot be read or written, or holds something else.
@@ -132,7 +132,7 @@ def continued(out: Path, heading: Heading) -> Iterator[tuple[TextIO, set[int]]]:
 
 
 def _is_begun(out: Path) -> bool:
-    """Whether there is a heading, rather than nothing or the half of one."""
+    """Whether a complete heading exists."""
     if not out.exists():
         return False
     with out.open("rb") as file:

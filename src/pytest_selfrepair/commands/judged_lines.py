@@ -1,4 +1,4 @@
-"""The lines that `selfrepair judge` writes, and the files in which shards keep them."""
+"""The lines of `selfrepair judge` and of shards' files."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.errors import UsageError
 
 SECONDS = "seconds"
-"""The field of a line that differs from one execution to another."""
+"""The field that differs between executions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,16 +20,15 @@ class JudgedProgram:
     """One line of the output.
 
     Attributes:
-        task_id: The task, as the program's line calls it.
+        task_id: The task's name in the program's line.
         index: The program's position among the lines that are not blank, from 0.
-        outcome: What became of it.
+        outcome: The verdict's outcome.
         passed: Whether every case was run and accepted.
         rule: The checker's rule that accepted the weakest match, or None.
         cases_passed: Cases accepted.
         cases_run: Cases run.
-        error: Why it does not pass, in words; None where it does.
-        unstable: Whether another execution came to another verdict than this, of one that ran
-            alone.
+        error: Why it does not pass; None where it does.
+        unstable: Whether another execution gave another verdict than this one, which ran alone.
         seconds: Wall-clock seconds of judging.
     """
 
@@ -51,11 +50,11 @@ class JudgedProgram:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unjudged:
-    """A line of a shard's file in a verdict's place: the program's line, or its task, is malformed.
+    """A line without a verdict in a shard's file: the program's line, or its task, is malformed.
 
     Attributes:
-        index: As of a judged program.
-        trouble: What is wrong, in words.
+        index: As in `JudgedProgram`.
+        trouble: The error message.
     """
 
     index: int
@@ -68,14 +67,15 @@ class Unjudged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """The first line of a shard's file: what the others are verdicts of.
+    """The first line of a shard's file: which verdicts the others are.
 
     Attributes:
         shard: Which shard this is, from 0.
-        of: How many there are.
-        programs: Programs of all shards.
+        of: The number of shards.
+        programs: The number of programs in all shards.
         inputs: The SHA-256 of the programs' file and of the tasks that it names.
-        terms: What else decides verdicts: checker, limits, packages, version of the judge.
+        terms: Everything else that decides verdicts: checker, limits, packages, version of the
+            judge.
     """
 
     shard: int
@@ -90,7 +90,7 @@ class Heading:
 
 
 def heading_of(path: Path) -> Heading:
-    """The first line of a shard's file.
+    """Read the first line of a shard's file.
 
     Raises:
         UsageError: It has none, or cannot be read.
@@ -110,7 +110,7 @@ def heading_of(path: Path) -> Heading:
 
 
 def differing(found: dict[str, object], accepted: dict[str, object]) -> tuple[str, str]:
-    """The terms in which two headings differ, of each in words."""
+    """The terms in which two headings differ, in words."""
     names = [name for name in accepted if found.get(name) != accepted[name]]
     names += [name for name in found if name not in accepted]
     first, second = (
@@ -121,13 +121,13 @@ def differing(found: dict[str, object], accepted: dict[str, object]) -> tuple[st
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptLine:
-    """A line of a shard's file behind its heading.
+    """A line of a shard's file after its heading.
 
     Attributes:
         index: The program's position.
         text: The line, without its end.
-        offset: Where it begins, in bytes.
-        outcome: What became of the program; None where its line, or task, is malformed.
+        offset: Its start in the file, in bytes.
+        outcome: The program's outcome; None where its line, or task, is malformed.
     """
 
     index: int
@@ -137,10 +137,10 @@ class KeptLine:
 
 
 def kept_lines(path: Path) -> Iterator[KeptLine]:
-    """The whole lines of a shard's file; one that a process left half written ends it.
+    """The complete lines of a shard's file; an incomplete one ends it.
 
     Raises:
-        UsageError: A whole line is none of a shard's.
+        UsageError: A complete line does not belong to a shard.
     """
     with path.open("rb") as file:
         offset = len(file.readline())

@@ -1,4 +1,4 @@
-"""`selfrepair tasks`: what tasks there are, and what is wrong with which."""
+"""`selfrepair tasks`: count tasks and report malformed ones."""
 
 import argparse
 import json
@@ -19,14 +19,14 @@ from pytest_selfrepair.tasks.examples import examples
 from pytest_selfrepair.tasks.task_paths import find
 
 MODEL = "gpt-4"
-"""The model in whose tokens statements are counted."""
+"""The model whose tokenizer counts statements."""
 
 MOST_NAMED = 10
 """Tasks without cases that are named; the JSON names all."""
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes, and what it runs."""
+    """Declare the command's arguments and the coroutine it runs."""
     add_task_paths(command)
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=_command)
@@ -38,16 +38,16 @@ async def _command(options: argparse.Namespace) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Counted:
-    """What is kept of a task that has been read.
+    """The facts kept of a task once read.
 
     Attributes:
         id: The task.
         difficulty: Its difficulty.
         kind: Its kind.
-        topics: What it is about.
-        cases: Its cases.
-        public: Those of them that its source or its statement shows.
-        tokens: Tokens of its statement.
+        topics: Its topics.
+        cases: The number of its cases.
+        public: The cases shown by its source or statement.
+        tokens: The tokens of its statement.
     """
 
     id: str
@@ -66,14 +66,14 @@ class _Survey:
 
 
 def run(paths: Iterable[Path], *, as_json: bool) -> int:
-    """Read every task, and print what there is.
+    """Read every task and print a summary.
 
     Args:
-        paths: Where tasks are.
+        paths: The paths of tasks.
         as_json: Print one JSON object in place of text.
 
     Returns:
-        The exit status: 0 where nothing is wrong with any task, else 1.
+        The exit status: 0 where every task is sound, else 1.
     """
     survey = _Survey()
     counter = TiktokenCounter(model=MODEL)

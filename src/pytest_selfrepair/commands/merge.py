@@ -1,7 +1,7 @@
-"""`selfrepair merge`: parts that several hosts or processes made, joined into one whole.
+"""`selfrepair merge`: join parts made by several hosts or processes.
 
-Stores are joined by `merge_stores`, JSON Lines of `selfrepair judge` by `merge_verdicts`; which of
-them, the files say. Each has a coroutine `run(parts, out)` that returns the exit status.
+`merge_stores` joins stores and `merge_verdicts` the JSON Lines of `selfrepair judge`; the files'
+contents decide which. Each has a coroutine `run(parts, out)` that returns the exit status.
 """
 
 import argparse
@@ -17,7 +17,7 @@ _KINDS = {_STORES: "a store", _VERDICTS: "JSON Lines"}
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes, and what it runs."""
+    """Declare the command's arguments and the coroutine it runs."""
     command.add_argument(
         "parts",
         metavar="FILE",
@@ -26,7 +26,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
         help="stores of runs of `--selfrepair-shard`, or files of `selfrepair judge --shard`",
     )
     command.add_argument(
-        "-o", "--out", metavar="OUT", type=Path, required=True, help="where the whole is written"
+        "-o", "--out", metavar="OUT", type=Path, required=True, help="the joined file"
     )
     command.set_defaults(run=_command)
 

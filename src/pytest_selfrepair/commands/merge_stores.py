@@ -1,4 +1,4 @@
-"""The stores' side of `selfrepair merge`: several hosts' stores become one, with their runs."""
+"""Join the stores of several hosts, with their runs, for `selfrepair merge`."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.store.merging import Merged, merge
 
 _MOST_NAMED = 50
-"""Of what is wrong, so much is named; the rest is counted."""
+"""The number of problems of a kind that are named; the rest are counted."""
 
 
 async def run(parts: Sequence[Path], out: Path) -> int:
-    """Join stores; name what is missing, doubled or contradictory.
+    """Join stores; report what is missing, duplicate or contradictory.
 
     Args:
         parts: The stores.
@@ -24,7 +24,7 @@ async def run(parts: Sequence[Path], out: Path) -> int:
         The exit status: 1 where anything is missing or contradictory, else 0.
 
     Raises:
-        UsageError: A file is given twice, or the new one is there.
+        UsageError: A file is given twice, or the new one exists.
         StoreError: A store cannot be read or written.
     """
     found = await asyncio.to_thread(_joined, parts, out)
@@ -33,7 +33,7 @@ async def run(parts: Sequence[Path], out: Path) -> int:
 
 
 def _joined(parts: Sequence[Path], out: Path) -> Merged:
-    """Join stores into a file that appears whole or not at all."""
+    """Join stores into a file, completely or not at all."""
     seen: set[Path] = set()
     for part in parts:
         if part.resolve() in seen:
@@ -61,7 +61,7 @@ def _said(found: Merged, stores: int, out: Path) -> str:
 
 
 def _told(found: Merged) -> bool:
-    """Name what is wrong; say whether anything is."""
+    """Report the problems; return whether anything is missing or contradictory."""
     if found.doubled:
         tell(f"doubled: {found.doubled:,}, which two stores have alike, are kept once")
     if found.left_out:
@@ -89,6 +89,6 @@ def _told(found: Merged) -> bool:
 
 
 def _remove(path: Path) -> None:
-    """Remove a store that was not finished, with its logs."""
+    """Remove an unfinished store and its log files."""
     for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
         path.with_name(name).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The files of `selfrepair judge --shard`, joined into what one process would have written."""
+"""Join the files of `selfrepair judge --shard` into the output of a single process."""
 
 import json
 from array import array
@@ -19,12 +19,12 @@ from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.report.visible_text import harmless
 
 MOST_NAMED = 5
-"""Programs that are named of each kind of trouble."""
+"""Programs named for each kind of problem."""
 
 _NOWHERE = -1
 
 _AT_ONCE = 100_000
-"""Programs whose lines are gathered from the files at once."""
+"""Programs whose lines are gathered from the files at a time."""
 
 
 async def run(parts: Sequence[Path], out: Path) -> int:
@@ -32,13 +32,13 @@ async def run(parts: Sequence[Path], out: Path) -> int:
 
     Args:
         parts: One file of each shard.
-        out: Where the whole is written; not at all where a program is missing, or is in two files.
+        out: The joined file; not written where a program is missing or appears in two files.
 
     Returns:
-        The exit status that one process would have had; 1 where nothing is written.
+        The exit status of a single process; 1 where nothing is written.
 
     Raises:
-        UsageError: A file is none of a shard's, or belongs to others.
+        UsageError: A file does not come from a shard, or from another set of shards.
     """
     headings = {part: heading_of(part) for part in parts}
     first = parts[0]
@@ -74,7 +74,7 @@ def _absent(headings: dict[Path, Heading]) -> Iterator[str]:
 
 
 class _Joined:
-    """Where the line of each program stands."""
+    """The position of each program's line."""
 
     def __init__(self, programs: int) -> None:
         self._paths: list[Path] = []
@@ -84,7 +84,7 @@ class _Joined:
         self._contradictory: list[int] = []
 
     def add(self, part: Path) -> None:
-        """Take in a file."""
+        """Add a file."""
         self._paths.append(part)
         for line in kept_lines(part):
             if not 0 <= line.index < len(self._file):
@@ -99,7 +99,7 @@ class _Joined:
                 self._contradictory.append(line.index)
 
     def troubles(self) -> Iterator[str]:
-        """What is missing, doubled or contradictory."""
+        """The programs that are missing, duplicate or contradictory."""
         missing = [index for index, file in enumerate(self._file) if file == _NOWHERE]
         for what, found in (
             ("missing", missing),
@@ -110,7 +110,7 @@ class _Joined:
                 yield f"{what}: {_named('program', sorted(set(found)))}"
 
     def write(self, out: Path) -> int:
-        """Write every line in order; say what was malformed."""
+        """Write every line in order; report malformed ones."""
         unjudged = False
         with opened(out) as write:
             for first in range(0, len(self._file), _AT_ONCE):
@@ -125,7 +125,7 @@ class _Joined:
         return int(unjudged)
 
     def _texts(self, indices: range) -> list[bytes]:
-        """The lines of some programs, in order; there may be more files than may be open."""
+        """The lines of some programs, in order; not all files can be open at once."""
         found = [b""] * len(indices)
         by_file: dict[int, list[int]] = {}
         for index in indices:
@@ -139,7 +139,7 @@ class _Joined:
 
 
 def _decided(line: bytes) -> dict[str, object]:
-    """What is to be the same of a line, whoever has judged."""
+    """What must be equal in a line, whichever process judged it."""
     return {name: found for name, found in json.loads(line).items() if name != SECONDS}
 
 

@@ -1,4 +1,4 @@
-"""What commands write: texts and lines, to files and to the standard streams."""
+"""Write output of commands to files and standard streams."""
 
 import contextlib
 import json
@@ -14,22 +14,22 @@ STANDARD_OUTPUT = Path("-")
 
 
 def show(text: str) -> None:
-    """Print what was asked for; what is no valid text, as in names of files, is shown escaped."""
+    """Print a result; invalid text, as in file names, is escaped."""
     print(text.encode(errors="backslashreplace").decode())  # noqa: T201 - what a command does
 
 
 def as_json_line(facts: object) -> str:
-    """One line of ASCII JSON in which no reader of a log finds a command: `#` may be escaped."""
+    """One line of ASCII JSON without commands to a log's reader; `#` may be escaped."""
     return json.dumps(facts).replace("##", "#\\u0023")
 
 
 def tell(line: str) -> None:
-    """Say beside it, on standard error, what a person should know."""
+    """Print a message for people to standard error."""
     print(unobeyed(line), file=sys.stderr)  # noqa: T201 - as above
 
 
 def write(path: Path, text: str | Iterator[str]) -> None:
-    """Write a text to a file, whole or not at all, or to standard output where the path is `-`.
+    """Write a text to a file, completely or not at all, or to standard output for `-`.
 
     Args:
         path: The file.
@@ -53,15 +53,15 @@ def write(path: Path, text: str | Iterator[str]) -> None:
 def write_reports(
     out: Mapping[str, Path | None], reports: Mapping[str, Callable[[], str | Iterator[str]]]
 ) -> bool:
-    """Write the reports that were asked for.
+    """Write the requested reports.
 
     Args:
-        out: Where each goes, by its option without dashes: a file, `-` for standard output, or None
-            for nowhere.
-        reports: What makes each.
+        out: The target of each, by its option without dashes: a file, `-` for standard output, or
+            None.
+        reports: A function that makes each report.
 
     Returns:
-        Whether standard output is left for the text.
+        Whether standard output remains for the text.
 
     Raises:
         UsageError: A file cannot be written, or two reports would go to standard output.
@@ -78,11 +78,11 @@ def write_reports(
 
 @contextlib.contextmanager
 def opened(out: Path | None, *, encoding: str = "ascii") -> Iterator[Callable[[str], object]]:
-    """What writes one line; a file appears whole or not at all.
+    """Open a file for lines; it appears completely or not at all.
 
     Args:
         out: The file; None: standard output.
-        encoding: Of the lines.
+        encoding: The encoding of the lines.
 
     Raises:
         UsageError: It cannot be written.

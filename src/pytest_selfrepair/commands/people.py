@@ -1,4 +1,4 @@
-"""What commands about people who write feedback declare in the same way."""
+"""Arguments of commands about people who write feedback."""
 
 import argparse
 from pathlib import Path
@@ -6,15 +6,15 @@ from pathlib import Path
 from pytest_selfrepair.feedback.human import DEFAULT_FILE
 
 MOST = 10_000
-"""The most that a study has of anything: people, programs, texts."""
+"""The largest accepted number of people, programs or texts in a study."""
 
 
 def add_answers(command: argparse.ArgumentParser) -> None:
-    """The file of what people write."""
+    """Add the file of people's answers."""
     command.add_argument(
         "--answers",
         metavar="FILE",
         type=Path,
         default=DEFAULT_FILE,
-        help=f"where what people write is kept (default: {DEFAULT_FILE.as_posix()})",
+        help=f"the file of people's answers (default: {DEFAULT_FILE.as_posix()})",
     )

@@ -1,4 +1,4 @@
-"""`selfrepair plot`: a figure of stored runs, for a paper."""
+"""`selfrepair plot`: draw a figure of stored runs, for a paper."""
 
 import argparse
 import re
@@ -16,24 +16,26 @@ _INCHES = (0.5, 100.0)
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes, and what it runs."""
+    """Declare the command's arguments and the coroutine it runs."""
     add_runs(command)
     command.add_argument(
         "--kind",
         choices=get_args(Kind),
         default="curve",
         help="curve: pass@t; heatmap: shapes against sampling without repair; sources: repair "
-        "rates and paired differences; of games rounds: surplus shares by round; risk: deals "
+        "rates and paired differences; for games, rounds: surplus shares by round; risk: deals "
         "against their price (default: curve)",
     )
     command.add_argument(
         "--size",
         metavar="WxH",
         type=_size,
-        help="width and height of the figure in inches: 6x4 (default: by its panels)",
+        help="width and height of the figure in inches, such as 6x4 (default: from its panels)",
     )
     command.add_argument(
-        "--style", metavar="NAME", help="a style of Matplotlib, or a file of one (default: ours)"
+        "--style",
+        metavar="NAME",
+        help="a Matplotlib style or style file (default: the plugin's own)",
     )
     command.add_argument(
         "-o", "--out", metavar="FILE", type=Path, required=True, help="a .svg, .pdf or .png file"
@@ -54,14 +56,14 @@ def run(
     way: FigureWay = HEADLINE,
     difficulty: str | None = None,
 ) -> int:
-    """Draw a figure of some runs; of several, on the tasks that all of them scored.
+    """Draw a figure of some runs; several are drawn on the tasks that all of them scored.
 
     Returns:
         The exit status, 0.
 
     Raises:
-        UsageError: There is no such run, the runs have nothing to draw, the file's ending is none
-            of the formats, it cannot be written, or Matplotlib is missing.
+        UsageError: There is no such run, the runs have nothing to draw, the file's suffix is not a
+            supported format, it cannot be written, or Matplotlib is missing.
         StoreError: The store cannot be read.
     """
     figure_of_runs(found_in(names, difficulty), kind, out, way=way)

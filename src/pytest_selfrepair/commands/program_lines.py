@@ -1,4 +1,4 @@
-"""The lines of a file of programs: `{"task_id": …, "program": …}`, one each."""
+"""Read a file of programs: `{"task_id": …, "program": …}`, one a line."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from pytest_selfrepair.tasks.source import Source, brief, read_json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramLine:
-    """A line that has not been read yet.
+    """A line that has not been parsed yet.
 
     Attributes:
         index: Its position among the lines that are not blank, from 0.
-        source: Where it stands, for errors.
+        source: Its place in the file, for errors.
         text: The line.
     """
 
@@ -23,7 +23,7 @@ class ProgramLine:
     text: bytes
 
     def read(self) -> tuple[str | int, str]:
-        """A task's id and a program.
+        """Parse a task's id and a program.
 
         Raises:
             TaskError: The line is malformed.
@@ -45,7 +45,7 @@ class ProgramLine:
 
 
 def program_lines(programs: Path) -> Iterator[ProgramLine]:
-    """The lines of a file, those that are blank left out.
+    """The lines of a file without blank ones.
 
     Raises:
         UsageError: The file cannot be read.

@@ -1,4 +1,4 @@
-"""A progress bar on a terminal, and nothing anywhere else."""
+"""A progress bar, drawn only on a terminal."""
 
 import shutil
 import sys
@@ -9,11 +9,11 @@ _WIDTH = 30
 
 
 class ProgressLine:
-    """Says how much is done; on leaving, its line is gone.
+    """Shows progress; its line is cleared on exit.
 
     Args:
-        total: Pieces of work in all; None where nobody knows.
-        stream: Where the bar is drawn if it is a terminal; by default standard error.
+        total: The number of pieces of work; None: unknown.
+        stream: Where to draw if it is a terminal; by default standard error.
     """
 
     def __init__(self, total: int | None, stream: TextIO | None = None) -> None:
@@ -35,12 +35,12 @@ class ProgressLine:
         self._clear()
 
     def advance(self) -> None:
-        """One more piece is done."""
+        """Count one more finished piece."""
         self._done += 1
         self._draw()
 
     def say(self, line: str, stream: TextIO | None = None) -> None:
-        """Write a line that stays, above the bar; by default where the bar is."""
+        """Print a lasting line above the bar; by default to the bar's stream."""
         self._clear()
         print(line, file=stream or self._stream, flush=True)
         self._draw()

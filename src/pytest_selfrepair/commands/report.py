@@ -1,4 +1,4 @@
-"""`selfrepair report`: a stored run, estimated again and shown."""
+"""`selfrepair report`: estimate a stored run again and show it."""
 
 import argparse
 import sys
@@ -18,17 +18,17 @@ from pytest_selfrepair.store import run_names
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes, and what it runs."""
+    """Declare the command's arguments and the coroutine it runs."""
     command.add_argument("name", metavar="RUN", help=run_names.ACCEPTED)
     for option, what in (
-        ("--html", "write the run's page there"),
-        ("--json", "write every estimate there"),
-        ("--markdown", "write a short report there"),
+        ("--html", "also write the run's page to this file"),
+        ("--json", "also write every estimate to this file"),
+        ("--markdown", "also write a short report to this file"),
     ):
         command.add_argument(
-            option, metavar="OUT", type=Path, help=f"{what}, too (-: standard output, and no text)"
+            option, metavar="OUT", type=Path, help=f"{what} (-: standard output, without the text)"
         )
-    command.add_argument("-q", "--quiet", action="store_true", help="print three lines")
+    command.add_argument("-q", "--quiet", action="store_true", help="print only three lines")
     command.set_defaults(run=_command)
 
 
@@ -44,7 +44,7 @@ def run(name: str, out: Mapping[str, Path | None], *, quiet: bool) -> int:
         name: A RUN.
         out: Where each report goes, by its kind (``html``, ``json``, ``markdown``): a file, `-` for
             standard output, or None for nowhere.
-        quiet: Whether the text is cut to three lines.
+        quiet: Whether to print only three lines.
 
     Returns:
         The exit status, 0.

@@ -1,4 +1,4 @@
-"""`selfrepair runs`: which runs a store holds, what tells them apart, and what they are called."""
+"""`selfrepair runs`: list a store's runs with the settings in which they differ, and name them."""
 
 import argparse
 import contextlib
@@ -23,20 +23,20 @@ _NONE = "-"
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes, and what it runs."""
+    """Declare the command's arguments and the coroutine it runs."""
     add_store(command)
     command.add_argument("--json", action="store_true", help="print JSON")
     command.add_argument(
         "--rename",
         nargs=2,
         metavar=("RUN", "NAME"),
-        help="call a run so, in place of listing; an empty NAME takes its name away",
+        help="name a run instead of listing; an empty NAME removes its name",
     )
     command.add_argument(
         "--note",
         nargs=2,
         metavar=("RUN", "TEXT"),
-        help="say so of a run, likewise; an empty TEXT takes its note away",
+        help="attach a note to a run, likewise; an empty TEXT removes it",
     )
     command.set_defaults(run=_command)
 
@@ -72,12 +72,12 @@ def run(path: Path, *, as_json: bool) -> int:
 def label(
     path: Path, *, rename: Sequence[str] | None = None, note: Sequence[str] | None = None
 ) -> int:
-    """Give runs other names or notes.
+    """Give runs new names or notes.
 
     Args:
         path: The store of a RUN that is a number, a name or `last`.
-        rename: A RUN and its name from now on; None: none is renamed.
-        note: A RUN and its note from now on, likewise.
+        rename: A RUN and its new name; None: rename none.
+        note: A RUN and its new note, likewise.
 
     Returns:
         The exit status, 0.
@@ -109,7 +109,7 @@ def _checked(option: str, text: str) -> str:
 
 
 def _place(path: Path, which: str) -> run_names.RunPlace:
-    """Where a RUN is: in the store that is named, unless it names its own."""
+    """The store of a RUN: the one given, unless it names its own."""
     own = run_names.split(which)[1] is not None or Path(which).exists()
     place = run_names.find(which if own else f"{path.as_posix()}::{which}")
     if place.kind is not run_names.Kind.STORE:
@@ -118,7 +118,7 @@ def _place(path: Path, which: str) -> run_names.RunPlace:
 
 
 def _table(found: Sequence[StoredRun]) -> str:
-    """A row for each run; of names, notes and settings the columns that say something."""
+    """A row for each run, with the columns for names, notes and settings that are not empty."""
     columns = [
         ("run", [str(each.run) for each in found]),
         *_told("name", [each.name for each in found]),
@@ -140,7 +140,7 @@ def _told(name: str, values: list[str]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _differing(found: Sequence[StoredRun]) -> Iterator[tuple[str, list[str]]]:
-    """The settings in which runs differ; a run without records differs from none."""
+    """The settings in which runs differ; a run without records matches any."""
     names = dict.fromkeys(name for each in found for name in each.settings)
     for name in names:
         values = [each.settings.get(name, "") for each in found]

@@ -1,4 +1,4 @@
-"""What commands that show one run or several have in common: which runs, and what of them."""
+"""What commands on one or several runs share: choosing runs, and what to show of them."""
 
 import argparse
 from collections.abc import Sequence
@@ -20,18 +20,18 @@ _BASELINES = {"paper": Baseline.EVERY_TASK, "stopping": Baseline.STOPPING}
 
 
 def add_runs(command: argparse.ArgumentParser) -> None:
-    """Declare which runs are shown, and what of them."""
+    """Add the runs to show, and what to show of them."""
     command.add_argument(
         "names",
         metavar="RUN",
         nargs="+",
         help=f"{run_names.ACCEPTED}; several are shown on the tasks that all of them scored",
     )
-    command.add_argument("--difficulty", metavar="NAME", help="tasks of this difficulty alone")
+    command.add_argument("--difficulty", metavar="NAME", help="only tasks of this difficulty")
     command.add_argument(
         "--sources",
         metavar="NAMES",
-        help="these feedback sources alone, with commas between (default: all)",
+        help="only these feedback sources, separated by commas (default: all)",
     )
     command.add_argument(
         "--replacement",
@@ -42,18 +42,19 @@ def add_runs(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--baseline",
         choices=_BASELINES,
-        help="what trees are held against: stopping: sampling on only where none has passed, as "
-        "reports say it first; paper: i.i.d. sampling of every task (default: stopping)",
+        help="what trees are compared with: stopping: further sampling only where nothing has "
+        "passed, as in the first line of reports; paper: i.i.d. sampling of every task (default: "
+        "stopping)",
     )
     command.add_argument(
         "--paper",
         action="store_true",
-        help="as the paper does: the same as --replacement with --baseline paper",
+        help="as in the paper: the same as --replacement with --baseline paper",
     )
 
 
 def way_of(options: argparse.Namespace) -> FigureWay:
-    """How trees are drawn and which sources are shown, by the options of `add_runs`."""
+    """The way of drawing trees, and the sources, from the options of `add_runs`."""
     way = PAPER if options.paper else HEADLINE
     if options.replacement is not None:
         way = replace(way, replacement=_REPLACEMENT[options.replacement])
@@ -64,11 +65,11 @@ def way_of(options: argparse.Namespace) -> FigureWay:
 
 
 def found_in(names: Sequence[str], difficulty: str | None = None) -> list[RunFindings]:
-    """What runs found; of several, on the tasks that all of them scored.
+    """The findings of runs; of several, on the tasks that all of them scored.
 
     Args:
         names: The RUNs, at least one.
-        difficulty: Tasks of this difficulty alone; None: of all.
+        difficulty: Only tasks of this difficulty; None: all.
 
     Raises:
         UsageError: There is no such run, no task is shared, or none is of the difficulty.

@@ -1,4 +1,4 @@
-"""The argument of commands that look into a store; apart, since stores bring half the package."""
+"""The argument for a store, in a module of its own because stores import half the package."""
 
 import argparse
 from pathlib import Path
@@ -7,12 +7,12 @@ from pytest_selfrepair.store.run_names import DEFAULT_STORE
 
 
 def add_store(command: argparse.ArgumentParser, more: str = "") -> None:
-    """Which store is meant; `more` goes on with its help."""
+    """Add the store; `more` extends its help."""
     command.add_argument(
         "store",
         metavar="STORE",
         type=Path,
         nargs="?",
         default=DEFAULT_STORE,
-        help=f"what --selfrepair-store names (default: {DEFAULT_STORE.as_posix()}){more}",
+        help=f"the store, as for --selfrepair-store (default: {DEFAULT_STORE.as_posix()}){more}",
     )

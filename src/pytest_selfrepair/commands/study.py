@@ -10,28 +10,32 @@ from pytest_selfrepair.store.run_names import ACCEPTED
 from pytest_selfrepair.web.listening import DEFAULT_HOST, DEFAULT_PORT
 
 DEFAULT_STUDY = Path(".selfrepair") / "study.json"
-"""Where a study's design is written where nothing else is said."""
+"""The default file of a study's design."""
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare the steps, what each takes, and what it runs."""
+    """Declare the steps, with their arguments and coroutines."""
     steps = command.add_subparsers(metavar="STEP", required=True)
 
     step = steps.add_parser(
-        "create", help="draw who is shown which failing programs or finished games"
+        "create", help="assign failing programs or finished games to participants at random"
     )
     step.add_argument("run_name", metavar="RUN", help=ACCEPTED)
     step.add_argument(
         "--kind",
         choices=(study_design.PROGRAMS, study_design.GAMES),
-        help="what they are shown: failing programs of tasks, or finished games of scenarios "
+        help="what to show: failing programs of tasks, or finished games of scenarios "
         "(default: programs, where the run has any that fail)",
     )
-    shown = "failing programs, or finished games, that each of them is shown, of different tasks"
+    shown = "failing programs, or finished games, shown to each, of different tasks"
     for options, of, default in (
-        (("--participants",), "people who take part", 16),
+        (("--participants",), "the number of participants", 16),
         (("--programs", "--games"), shown, 5),
-        (("--people-per-program", "--people-per-game"), "people who are shown each of these", 2),
+        (
+            ("--people-per-program", "--people-per-game"),
+            "participants who are shown each of these",
+            2,
+        ),
     ):
         step.add_argument(
             *options,
@@ -40,7 +44,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
             default=default,
             help=f"{of} (default: {default})",
         )
-    step.add_argument("--seed", metavar="N", type=int, default=0, help="of the lot (default: 0)")
+    step.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="the seed of the assignment (default: 0)"
+    )
     step.add_argument(
         "-o",
         "--out",
@@ -52,28 +58,26 @@ def arguments(command: argparse.ArgumentParser) -> None:
     _add_address(step)
     step.set_defaults(run=_create)
 
-    step = steps.add_parser("renew", help="give a participant another link")
+    step = steps.add_parser("renew", help="give a participant a new link")
     step.add_argument("study", metavar="STUDY", type=Path, help="the study's file")
     step.add_argument("code", metavar="CODE", help="the participant's code")
     _add_address(step)
     step.set_defaults(run=_renew)
 
-    step = steps.add_parser("status", help="say how far participants are")
-    step.add_argument("--study", metavar="FILE", type=Path, help="what `study create` wrote")
+    step = steps.add_parser("status", help="show the participants' progress")
+    step.add_argument("--study", metavar="FILE", type=Path, help="the study's file")
     add_answers(step)
     step.add_argument("--json", action="store_true", help="print JSON")
     step.set_defaults(run=_status)
 
-    step = steps.add_parser("export", help="write what people wrote as JSON Lines")
+    step = steps.add_parser("export", help="export people's answers as JSON Lines")
     add_answers(step)
     step.add_argument(
-        "-o", "--out", metavar="FILE", type=Path, help="where they go (default: standard output)"
+        "-o", "--out", metavar="FILE", type=Path, help="the file (default: standard output)"
     )
     step.set_defaults(run=_export)
 
-    step = steps.add_parser(
-        "report", help="say how texts were judged, and how far people agree on it"
-    )
+    step = steps.add_parser("report", help="show how texts were judged, and how far people agree")
     add_answers(step)
     step.add_argument("--json", action="store_true", help="print JSON")
     step.set_defaults(run=_report)
@@ -85,7 +89,7 @@ def _add_address(command: argparse.ArgumentParser) -> None:
         "--address",
         metavar="URL",
         default=address,
-        help=f"where browsers will reach the page; links begin with it (default: {address})",
+        help=f"the page's address in browsers, with which links begin (default: {address})",
     )
 
 

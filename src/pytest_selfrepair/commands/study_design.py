@@ -1,4 +1,4 @@
-"""`selfrepair study create` and `renew`: the design of a study, and the links of participants."""
+"""`selfrepair study create` and `renew`: a study's design and the links of its participants."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.store import run_names
 
 PROGRAMS, GAMES = "programs", "games"
-"""What a study may be about."""
+"""The possible subjects of a study."""
 
 
 def create(
@@ -30,23 +30,23 @@ def create(
     address: str,
     kind: str | None = None,
 ) -> int:
-    """Design a study, write its file, and print the participants' links, which are kept nowhere.
+    """Design a study, write its file, and print the participants' links, which are not stored.
 
     Args:
         run: A RUN.
         out: The study's file.
-        people: How many participants.
-        each: Programs, or games, that each is shown.
-        per_program: Participants who are shown each of these.
-        seed: Of the lot.
-        address: What links begin with.
-        kind: Whether `programs` or `games` are drawn; None: programs, where the run has any.
+        people: The number of participants.
+        each: Programs or games shown to each.
+        per_program: Participants who are shown each program or game.
+        seed: The seed of the random assignment.
+        address: The beginning of links.
+        kind: Whether to draw `programs` or `games`; None: programs, where the run has any.
 
     Returns:
         The exit status, 0.
 
     Raises:
-        UsageError: There is no such assignment, no such run, or the file is there already.
+        UsageError: Such an assignment is impossible, there is no such run, or the file exists.
         StoreError: The run cannot be read.
     """
     stored = run_names.load(run)
@@ -90,12 +90,12 @@ def _drawn_from(stored: run_names.LoadedRun, kind: str | None) -> Sequence[Study
 
 
 def renew(path: Path, code: str, *, address: str) -> int:
-    """Give a participant another link; the old one ends.
+    """Give a participant a new link and revoke the old one.
 
     Args:
         path: The study's file.
-        code: Whose.
-        address: What links begin with.
+        code: The participant.
+        address: The beginning of links.
 
     Returns:
         The exit status, 0.

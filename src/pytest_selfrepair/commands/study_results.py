@@ -1,4 +1,4 @@
-"""`selfrepair study status`, `export` and `report`: how far a study is, and what came of it."""
+"""`selfrepair study status`, `export` and `report`: a study's progress and results."""
 
 import json
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ _AMOUNTS = {EditSize.SMALL: "small", EditSize.LARGE: "large", EditSize.NONE: "no
 
 
 def status(path: Path | None, answers: Path, *, as_json: bool) -> int:
-    """Print how far participants are.
+    """Print the participants' progress.
 
     Args:
-        path: The study's file; None: whoever wrote anything.
+        path: The study's file; None: everyone who wrote anything.
         answers: The file of answers.
         as_json: Print JSON rather than a table.
 
@@ -39,11 +39,11 @@ def status(path: Path | None, answers: Path, *, as_json: bool) -> int:
     with Answers(answers, create=False) as kept:
         found = study_summary.progress(
             design,
-            kept.answers(),
-            [who for who, _ in kept.drafted()],
-            kept.judgements(),
-            consented=[code for code in codes if kept.consented(code)],
-            withdrawn=kept.withdrawn(),
+            kept.texts.answers(),
+            [who for who, _ in kept.texts.drafted()],
+            kept.judgements.all(),
+            consented=[code for code in codes if kept.people.consented(code)],
+            withdrawn=kept.people.withdrawn(),
         )
     if as_json:
         show(json.dumps(msgspec.to_builtins(found), indent=2))
@@ -68,11 +68,11 @@ def status(path: Path | None, answers: Path, *, as_json: bool) -> int:
 
 
 def export(answers: Path, out: Path | None) -> int:
-    """Write what people wrote as JSON Lines.
+    """Export people's answers as JSON Lines.
 
     Args:
         answers: The file of answers.
-        out: Where the lines go; None: standard output.
+        out: The file; None: standard output.
 
     Returns:
         The exit status, 0.
@@ -82,7 +82,7 @@ def export(answers: Path, out: Path | None) -> int:
         StoreError: The answers cannot be read.
     """
     with Answers(answers, create=False) as kept:
-        found = kept.answers()
+        found = kept.texts.answers()
     with opened(out) as say:
         for line in as_lines(found):
             say(line)
@@ -91,7 +91,7 @@ def export(answers: Path, out: Path | None) -> int:
 
 
 def report(answers: Path, *, as_json: bool) -> int:
-    """Print what people wrote and judged: the judgements by source, and how far people agree.
+    """Print counts of texts and judgements, judgements by source, and agreement.
 
     Args:
         answers: The file of answers.
@@ -104,7 +104,7 @@ def report(answers: Path, *, as_json: bool) -> int:
         StoreError: The answers cannot be read.
     """
     with Answers(answers, create=False) as kept:
-        found = study_summary.found(kept.answers(), kept.judgements())
+        found = study_summary.found(kept.texts.answers(), kept.judgements.all())
     if as_json:
         show(json.dumps(msgspec.to_builtins(found), indent=2))
         return 0

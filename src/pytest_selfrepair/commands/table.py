@@ -1,4 +1,4 @@
-"""`selfrepair table`: the numbers of stored runs, for a spreadsheet or a paper."""
+"""`selfrepair table`: write the numbers of stored runs, for a spreadsheet or a paper."""
 
 import argparse
 from collections.abc import Mapping, Sequence
@@ -13,22 +13,22 @@ from pytest_selfrepair.report.run_exports import TableKind, run_table
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes, and what it runs."""
+    """Declare the command's arguments and the coroutine it runs."""
     add_runs(command)
     command.add_argument(
         "--kind",
         choices=get_args(TableKind),
         default="headline",
-        help="headline: each source against sampling; sources: what repairs come to; difficulty: "
+        help="headline: each source against sampling; sources: each source's repairs; difficulty: "
         "the headline by difficulty; curve: the points that `selfrepair plot` draws (default: "
         "headline)",
     )
-    for kind, what in (("csv", "CSV, every digit"), ("latex", "a LaTeX tabular (booktabs)")):
+    for kind, what in (("csv", "CSV with every digit"), ("latex", "a LaTeX tabular (booktabs)")):
         command.add_argument(
             f"--{kind}",
             metavar="OUT",
             type=Path,
-            help=f"write {what} there (-: standard output); without either, CSV is printed",
+            help=f"write {what} to this file (-: standard output); CSV is printed without either",
         )
     command.set_defaults(run=_command)
 
@@ -47,15 +47,15 @@ def run(
     way: FigureWay = HEADLINE,
     difficulty: str | None = None,
 ) -> int:
-    """Write a table of some runs; of several, on the tasks that all of them scored.
+    """Write a table of some runs; several are shown on the tasks that all of them scored.
 
     Args:
         names: The RUNs, at least one.
-        kind: What it shows.
-        out: Where it goes as ``csv`` and as ``latex``: a file, `-` for standard output, or None.
-            Where neither goes anywhere, CSV is printed.
-        way: Which sources, and how trees are drawn for curves.
-        difficulty: Tasks of this difficulty alone; None: of all.
+        kind: The kind of table.
+        out: The targets ``csv`` and ``latex``: a file, `-` for standard output, or None. CSV is
+            printed where both are None.
+        way: The sources, and how trees are drawn for curves.
+        difficulty: Only tasks of this difficulty; None: all.
 
     Returns:
         The exit status, 0.

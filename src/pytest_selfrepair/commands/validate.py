@@ -1,4 +1,4 @@
-"""`selfrepair validate`: tasks tried by their own reference solutions."""
+"""`selfrepair validate`: try tasks by their own reference solutions."""
 
 import argparse
 import contextlib
@@ -20,13 +20,13 @@ from pytest_selfrepair.report.visible_text import harmless
 from pytest_selfrepair.tasks.task_paths import FoundTask, find
 
 LONGEST_ERROR = 300
-"""Characters of the reason why a solution fails; the JSON has more."""
+"""Characters shown of the reason why a solution fails; the JSON has more."""
 
 _BROKEN = "in error"
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes, and what it runs."""
+    """Declare the command's arguments and the coroutine it runs."""
     add_task_paths(command)
     command.add_argument("--json", action="store_true", help="print JSON Lines")
     command.add_argument(
@@ -34,7 +34,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
         metavar="N",
         type=number(int, 1),
         default=MOST_SOLUTIONS,
-        help="reference solutions of a task that are tried at most, the first ones (default: "
+        help="try at most this many reference solutions of a task, in order (default: "
         f"{MOST_SOLUTIONS})",
     )
     judge_options.add(command)
@@ -63,11 +63,11 @@ async def run(
     """Try every task and print one line for each, in order.
 
     Args:
-        paths: Where tasks are.
+        paths: The paths of tasks.
         judge: Runs programs.
-        at_once: Tasks that are tried at the same time.
+        at_once: Tasks tried at the same time.
         as_json: Print JSON Lines in place of text.
-        most: Solutions of a task that are tried at most.
+        most: The largest number of solutions tried for a task.
 
     Returns:
         The exit status: 0 where every task has a passing solution or none to try, else 1. An

@@ -1,4 +1,4 @@
-"""`selfrepair view`: a local page over a store; runs, live, compared and searched."""
+"""`selfrepair view`: serve a local page over a store: runs, live, compared and searched."""
 
 import argparse
 import contextlib
@@ -12,20 +12,20 @@ DEFAULT_PORT = 8766
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes, and what it runs."""
+    """Declare the command's arguments and the coroutine it runs."""
     add_store(command, "; it is only read")
     command.add_argument(
         "--port",
         metavar="N",
         type=number(int, 0, 65_535),
         default=DEFAULT_PORT,
-        help=f"0: any that is free (default: {DEFAULT_PORT})",
+        help=f"the port; 0: any free one (default: {DEFAULT_PORT})",
     )
     command.set_defaults(run=_command)
 
 
 async def _command(options: argparse.Namespace) -> int:
-    """Serve the page until this process is interrupted.
+    """Serve the page until the process is interrupted.
 
     Returns:
         The exit status, 0.

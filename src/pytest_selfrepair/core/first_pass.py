@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 
 from pytest_selfrepair.core.budget import TokenBudget
+from pytest_selfrepair.core.failing_program import FailingProgram
 from pytest_selfrepair.core.feedback import FeedbackSource
 from pytest_selfrepair.core.jobs import all_of, in_turn
 from pytest_selfrepair.core.program_sampler import ProgramSampler
@@ -118,7 +119,9 @@ class _Tree:
         """Repair a program until a repair passes; tell whether the tree goes on."""
         if program.finish_reason == CONTEXT_LIMIT:
             return True
-        failing = self._drawing.failing(self._source, program)
+        failing = FailingProgram.of(
+            program, self._source, task=self._drawing.task, plan=self._drawing.plan
+        )
         if not failing.texts:
             self._unanswered.append(program.node)
         nodes, self._complete = await in_turn(self._budget, self._drawing.repair_jobs([failing]))

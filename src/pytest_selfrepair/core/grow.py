@@ -4,9 +4,12 @@ import math
 from collections.abc import Sequence
 
 from pytest_selfrepair.core.budget import Spending, TokenBudget
+from pytest_selfrepair.core.failing_program import FailingProgram
 from pytest_selfrepair.core.feedback import FeedbackSource
+from pytest_selfrepair.core.feedback_texts import FeedbackTexts
 from pytest_selfrepair.core.first_pass import grow_to_first_pass
 from pytest_selfrepair.core.jobs import all_of, within
+from pytest_selfrepair.core.program_judging import ProgramJudging
 from pytest_selfrepair.core.program_sampler import ProgramSampler
 from pytest_selfrepair.core.prompt import PromptSet
 from pytest_selfrepair.core.reading import ReplyReader
@@ -57,10 +60,11 @@ async def grow(
         task=task,
         plan=plan,
         model=model,
-        judge=judge,
         prompts=prompts,
         spending=spending,
         reader=reader or ReplyReader(),
+        judging=ProgramJudging(task=task, judge=judge, cases=plan.feedback_cases),
+        feedback=FeedbackTexts(spending=spending),
     )
     if plan.policy is not Policy.BATCH:
         return await grow_to_first_pass(drawing, sources)
@@ -85,7 +89,7 @@ async def _repaired(
     above, complete = list(programs), True
     for _ in range(drawing.plan.depth):
         failing = [
-            drawing.failing(source, program)
+            FailingProgram.of(program, source, task=drawing.task, plan=drawing.plan)
             for program in above
             if not program.verdict.passed and program.finish_reason != CONTEXT_LIMIT
         ]

@@ -223,8 +223,13 @@ class SeveralModel(Model, Protocol):
         ...
 
 
-class SampleStore(Ledger, Protocol):
+class SampleStore(Protocol):
     """Where samples are kept as they are paid for, and what they cost is counted."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """The account that they are paid from."""
+        ...
 
     async def get_many(self, keys: Sequence[str]) -> dict[str, Sample]:
         """The samples filed under some requests' keys, as far as there are any.

@@ -1,1 +1,1 @@
-"""From records to numbers."""
+"""Estimate every figure of a run from its records."""

@@ -1,4 +1,4 @@
-"""Records → `Findings`: every estimate of a run, put together from the modules beside this one."""
+"""Compute all `Findings` of a run from its records."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -49,15 +49,15 @@ def findings(
     title: str | None = None,
     how: Bootstrap = BOOTSTRAP,
 ) -> Findings:
-    """Estimate everything that a run's records carry; their order does not matter.
+    """Compute every estimate that a run's records support, whatever their order.
 
     Args:
         records: One for each task.
         games: One for each scenario and role.
         not_run: Tasks and scenarios that were collected and never started.
-        lost: What was in flight when runs of the same settings were killed or stopped.
-        account: What the run has paid for, by its account; None: its records alone tell.
-        title: What reports call the run; None: after its models and sources.
+        lost: Requests in flight when runs of the same settings were killed or stopped.
+        account: The run's account; None: the payments are read from the records alone.
+        title: The run's title in reports; None: its models and sources.
         how: How tasks are resampled.
     """
     played = bargain_findings(games)
@@ -97,7 +97,7 @@ def findings(
 
 
 _Used = dict[tuple[str, str | None], Usable]
-"""What can be used of each difficulty and source; None stands for the programs alone."""
+"""The usable trees of each difficulty and source; source None stands for the programs alone."""
 
 
 def _shapes(used: _Used) -> tuple[Shape, ...]:
@@ -147,7 +147,7 @@ def _lines(
 ) -> Iterator[tuple[Expected, Baseline | None, int | None]]:
     """The points of every curve of one source, or of sampling without repair: (…, baseline, depth).
 
-    A depth is given where it is less than the trees'.
+    The depth is given where it is less than the trees'.
     """
     if each.source is None:
         if (found := iid_points(each, policy, replacement=replacement)) is not None:
@@ -162,14 +162,14 @@ def _lines(
 
 
 def _ways(each: Usable) -> list[tuple[Policy, bool]]:
-    """How trees are drawn for curves: as the paper does, and without its bias."""
+    """How trees are drawn for curves: without replacement, and with it as in the paper."""
     if each.order is not None:
         return [(each.order, False)]
     return [(Policy.BATCH, False), (Policy.BATCH, True)]
 
 
 def _heat_maps(used: _Used) -> Iterable[HeatMap]:
-    """Over all tasks, drawn with replacement as in the paper, and without; by either baseline."""
+    """Heat maps over all tasks, with and without replacement, against either baseline."""
     for (group, source), each in used.items():
         if source is None or group != ALL or each.order is not None or not each.grown:
             continue
@@ -202,7 +202,7 @@ def _heat_maps(used: _Used) -> Iterable[HeatMap]:
 
 
 def _refused(used: _Used) -> tuple[Refused, ...]:
-    """What cannot be estimated over all tasks; of one difficulty it is the same or less."""
+    """What cannot be estimated over all tasks; a single difficulty lacks the same or less."""
     return tuple(
         dict.fromkeys(
             refused for (group, _), each in used.items() if group == ALL for refused in each.refused
@@ -211,7 +211,7 @@ def _refused(used: _Used) -> tuple[Refused, ...]:
 
 
 def _label(model: str, source: str | None, *, depth: int | None, baseline: Baseline | None) -> str:
-    """What the paper's legends call a curve, with its depth where the trees have several levels."""
+    """A curve's label in the paper's legends, with its depth where trees have several levels."""
     if baseline is Baseline.STOPPING:
         return f"M_P = {model} (no repair, on only where none passes)"
     if source is None:
@@ -258,6 +258,6 @@ def _models(records: Sequence[Record]) -> tuple[str, ...]:
 
 
 def _one(values: Iterable[_T]) -> _T | None:
-    """The value that all have; None where they differ."""
+    """The common value; None where they differ."""
     found = set(values)
     return found.pop() if len(found) == 1 else None

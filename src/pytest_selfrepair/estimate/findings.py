@@ -1,6 +1,6 @@
-"""What a run's records say: every estimate, computed once from records and shown by every report.
+"""The estimates of a run, computed once from its records and shown by every report.
 
-The layout is also that of `selfrepair report RUN --json OUT`; the README documents it.
+`selfrepair report RUN --json OUT` writes this layout; docs/report-json.md documents it.
 """
 
 from dataclasses import dataclass, field
@@ -46,11 +46,11 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """pass@t: pass rate against tokens generated; the upper envelope of the shapes, or of sampling.
+    """pass@t: pass rate against generated tokens; the upper envelope of the shapes, or of sampling.
 
     Attributes:
         source: The feedback source's name; None for sampling without repair.
-        label: As a legend names it: ``M_P = X (no repair)``, ``M_P = X; M_F = Y``.
+        label: Its legend: ``M_P = X (no repair)``, ``M_P = X; M_F = Y``.
         policy: How trees are drawn.
         replacement: With replacement, as the paper draws them, or without (unbiased).
         difficulty: `ALL`, or one difficulty.
@@ -103,8 +103,8 @@ class HeatMap:
         n_p: The columns.
         n_fr: The rows, largest first.
         cells: Row by row.
-        baseline: What ratios are of: i.i.d. sampling of every task, or the same number of programs
-            and more where all of these fail.
+        baseline: The denominator of ratios: i.i.d. sampling of every task, or sampling under the
+            stopping rule, where further programs are drawn only if all of these fail.
     """
 
     source: str
@@ -118,11 +118,11 @@ class HeatMap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairRate:
-    """Repairs that pass ÷ repairs tried, for some of the failing programs.
+    """Repairs that pass ÷ repairs tried, over a group of failing programs.
 
     Attributes:
-        group: Which failing programs: `ALL`, a difficulty, or an outcome (``wrong_answer``).
-        failing: Failing programs that were repaired at least once.
+        group: The group: `ALL`, a difficulty, or an outcome (``wrong_answer``).
+        failing: Failing programs with at least one repair.
         tried: Repairs.
         passed: Repairs that pass.
         rate: The share, with its interval over tasks; None where nothing was tried.
@@ -137,21 +137,21 @@ class RepairRate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFindings:
-    """What one feedback source led to.
+    """Estimates of one feedback source.
 
     Attributes:
         source: Its name.
         repairs: Over all failing programs.
         by_difficulty: One for each difficulty.
-        by_outcome: One for each outcome that failing programs had.
+        by_outcome: One for each outcome of failing programs.
         solved_only_by_repair: Tasks that no initial program solves and some repair does.
         tokens_per_repair: Mean tokens of a repair with its feedback; None where none was tried.
-        unchanged: Share of repairs whose program is the failing one again; None where none.
-        broke: Share of repairs that fail a case which the failing program is known to pass.
-        edit_lines: Median lines that a repair adds or deletes; None where none was tried.
-        unanswered: Failing programs of which the source had nothing to say, so that they were not
-            repaired: nobody wrote about them, or their task has no reference solution.
-        leaks: Whether its words are made from the reference solution: an upper bound, no rival.
+        unchanged: Share of repairs whose program equals the failing one; None where none.
+        broke: Share of repairs that fail a case known to pass before.
+        edit_lines: Median number of lines added or deleted by a repair; None where none was tried.
+        unanswered: Failing programs without feedback from the source, hence not repaired: nobody
+            wrote about them, or their task has no reference solution.
+        leaks: Whether its feedback uses the reference solution: an upper bound, not a competitor.
     """
 
     source: str
@@ -169,23 +169,23 @@ class SourceFindings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """Two sources on the same failing programs of the same tasks.
+    """Two sources compared on the same failing programs of the same tasks.
 
     Each source's rate is a mean over tasks of the mean over programs of the share of repairs that
-    pass, so that neither tasks with many failing programs nor more repairs weigh more.
+    pass, so tasks with many failing programs or programs with more repairs weigh no more.
 
     Attributes:
         first: One source's name.
         second: The other's.
         tasks: Tasks in which both repaired the same failing programs.
-        programs: Those programs.
+        programs: Those failing programs.
         first_rate: Share of repairs that pass, of the first source, over those programs.
         second_rate: The same of the second.
         difference: First less second, with its paired interval over tasks and its p-value, after
             Holm where there are several pairs.
-        only_first: Tasks that no initial program solves, and a repair of the first source does but
-            none of the second, of equally many repairs of each program.
-        only_second: The other way.
+        only_first: Tasks that no initial program solves, and that a repair of the first source does
+            but none of the second, counting equally many repairs of each program.
+        only_second: The reverse.
         difficulty: `ALL`, or one difficulty.
     """
 
@@ -203,7 +203,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unscored:
-    """Why some tasks are in no rate.
+    """Why some tasks are unscored.
 
     Attributes:
         reason: In one line.
@@ -216,12 +216,12 @@ class Unscored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flips:
-    """How many verdicts another checker would have given otherwise.
+    """How many verdicts would differ under another checker.
 
     Attributes:
         checker: The other checker.
         flipped: Verdicts that differ.
-        compared: Verdicts that both gave.
+        compared: Verdicts that both checkers gave.
     """
 
     checker: str
@@ -231,18 +231,20 @@ class Flips:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeCounts:
-    """What became of tasks and programs.
+    """Counts of tasks and programs by outcome.
 
     Attributes:
-        tasks: Tasks by what became of them (`TaskOutcome`).
+        tasks: Tasks by `TaskOutcome`.
         programs: Initial programs by outcome, most frequent first.
         repairs: Repairs by outcome, over all sources, most frequent first.
         baseline: Baseline programs by outcome, most frequent first.
-        judged: Where programs ran and who compared: ``in bubblewrap …, checker tolerant``.
-        flips: How the other checker would have judged.
-        drawn: Mean number of initial programs of the tasks that have several; None: none has.
-        distinct: Mean effective number of distinct ones among them: 1 ÷ the sum of squared shares.
-        lacking: Programs that wanted to import what they may not have, by the module; the most
+        judged: Where programs ran and how answers were compared: ``in bubblewrap …, checker
+            tolerant``.
+        flips: How many verdicts the other checker would change.
+        drawn: Mean number of initial programs of tasks with several; None without such tasks.
+        distinct: Mean effective number of distinct programs among them: 1 ÷ the sum of squared
+            shares.
+        lacking: Programs that tried to import a module they may not have, by module; the most
             frequent first.
     """
 
@@ -259,16 +261,16 @@ class OutcomeCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """How much of what tells tasks apart is noise of draws; the rest is that tasks differ.
+    """The share of the variance between tasks that is noise of draws; the rest is between tasks.
 
     Known where every task has 2k branches, a branch being a program with its repairs, or two trees.
-    More samples of each task make up for the noise of draws alone, more tasks for both.
+    More samples per task reduce the noise of draws alone; more tasks reduce both.
 
     Attributes:
         source: The feedback source's name; None: programs alone.
-        k: Branches of which one has to pass; None: whole trees, of two runs.
+        k: The number of branches of which one has to pass; None: whole trees, of two runs.
         tasks: Tasks with whole trees.
-        pass_at_k: The rate of which this holds, without bias.
+        pass_at_k: The rate it is about, unbiased.
         share_of_draws: Share of the variance of pass@k over tasks that is noise of draws, 0 to 1.
     """
 
@@ -281,11 +283,11 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """An estimate that the records do not carry.
+    """An estimate that the records do not support.
 
     Attributes:
         what: The estimate: ``shapes of self without replacement beyond n_p = 3``.
-        why: In one line, naming the tasks: ``apps/0003: its trees stopped at their budget``.
+        why: One line naming the tasks: ``apps/0003: its trees stopped at their budget``.
     """
 
     what: str
@@ -304,14 +306,14 @@ class Latency:
     """How long completions of one kind took, in seconds from when their request was sent.
 
     Attributes:
-        of: What they hold.
-        samples: Completions whose time is known, served from a store or not; several of one
-            request each count with the whole of its time.
-        median: Seconds to the last byte, in the median.
-        p90: The same at the 90th percentile.
-        first_byte_samples: Those that came as streams.
-        first_byte_median: Seconds to their first byte, in the median; None where there are none.
-        first_byte_p90: The same at the 90th percentile.
+        of: What the completions hold.
+        samples: Completions whose time is known, served from a store or not; each of several from
+            one request counts with the request's whole time.
+        median: Median seconds to the last byte.
+        p90: The 90th percentile.
+        first_byte_samples: Completions that were streamed.
+        first_byte_median: Median seconds to their first byte; None without any.
+        first_byte_p90: The 90th percentile.
     """
 
     of: CompletionContents
@@ -325,21 +327,21 @@ class Latency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a run was.
+    """A description of a run.
 
     Attributes:
-        title: As a report calls it; the models and sources unless the user gave another.
-        models: M_P, one unless records of several runs were put together.
+        title: Its title in reports: the models and sources unless the user gave another.
+        models: M_P; several only where records of several runs were combined.
         sources: Feedback sources in the order the user gave them.
         prompts: Prompt sets, ``name@digest``.
         n_p: Initial programs of a task; None where records differ.
         n_fr: Repairs of each failing program; None where records differ.
-        budget: Generated tokens that one tree could cost, or None.
-        temperature: Of sampling; None where unknown or where records differ.
+        budget: The token budget of a tree, or None.
+        temperature: The sampling temperature; None where unknown or where records differ.
         tasks: Tasks with a record.
-        scored: Those in the rates.
+        scored: Tasks that were scored.
         not_run: Tasks that were collected and never started.
-        not_run_budget: Those that were not run since the run's budget was spent, with the reason.
+        not_run_budget: Tasks not run because the run's budget was spent, with the reason.
         n_f: Feedback texts of each failing program; None: one for each repair, or records differ.
         depth: Levels of repair; None where records differ.
     """
@@ -362,32 +364,33 @@ class About:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """All that a report shows, short of the single tasks.
+    """Everything a report shows except the single tasks.
 
     Attributes:
-        about: What the run was.
-        headline: One for each source, over all scored tasks: did repair pay?
+        about: The run's description.
+        headline: For each source, over all scored tasks: does repair pay?
         difficulties: One for each difficulty that has scored tasks, and `ALL` last.
         sources: One for each feedback source.
         pairs: Every two sources.
-        shapes: Every shape that the trees allow.
-        curves: Sampling by each baseline, and each source; `ALL` and each difficulty. A source that
-            repairs its repairs also has curves of fewer levels.
-        heat_maps: Of each source, one for each way to draw and baseline.
-        tally: What became of tasks and programs.
-        cost: What all completions cost, of unscored tasks too.
-        lost: What was in flight when runs were killed or stopped.
+        shapes: Every shape that the trees support.
+        curves: Sampling by each baseline, and each source; `ALL` and each difficulty. A source with
+            repairs of repairs also has curves of smaller depths.
+        heat_maps: For each source, one for each way to draw and each baseline.
+        tally: Counts of tasks and programs by outcome.
+        cost: The cost of all completions, those of unscored tasks included.
+        lost: Requests in flight when runs were killed or stopped.
         unscored: Why tasks are missing from the rates.
-        refused: What could not be estimated without bias, by name.
-        depths: Each source that repairs its repairs, cut off at every depth from 1 up.
-        pairs_by_difficulty: Every two sources, within each difficulty; none where there is but one.
-        latency: How long completions took; one for each kind whose times are known.
-        notes: What a reader should know of how these facts came about, a line each.
-        spreads: How much of what tells tasks apart is noise of draws; one for each source of which
+        refused: Estimates that cannot be made without bias, by name.
+        depths: Each source with repairs of repairs, cut off at every depth from 1 up.
+        pairs_by_difficulty: Every two sources within each difficulty; empty where there is only one
+            difficulty.
+        latency: How long completions took; one for each kind with known times.
+        notes: Caveats on how these figures came about, a line each.
+        spreads: How much of the variance between tasks is noise of draws, for each source where
             that is known.
-        account: What the run has paid for, by its account, also for tasks that were not reported;
-            None in a report of a stored run.
-        bargain: What the games of scenarios say; None where none were played.
+        account: The run's account, which includes tasks that were not reported; None in a report of
+            a stored run.
+        bargain: The estimates from games of scenarios; None where none were played.
         schema: The version of this layout.
     """
 

@@ -1,4 +1,4 @@
-"""What repair gains on sampling without it, and what is said of that."""
+"""The gain of repair over sampling without it, and the conclusion drawn from it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,10 +7,10 @@ from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 
 class RepairConclusion(StrEnum):
-    """What the numbers say to the question whether repair pays.
+    """The conclusion on whether repair pays.
 
-    `sampling cannot gain` where all programs of each task are one and the same, as at a temperature
-    of 0: then there is nothing to compare repair with, and nothing is said.
+    `sampling cannot gain` where all programs of each task are identical, as at temperature 0: there
+    is then nothing to compare repair with, and no conclusion.
     """
 
     PAYS = "repair pays"
@@ -23,9 +23,9 @@ class Baseline(StrEnum):
     """How the tokens of repair would be spent without it.
 
     `stopping` draws as many initial programs as the trees have, and further ones together where all
-    of these fail: repair's own stopping rule. `one_by_one` does the same, but stops after each
-    further program, and is compared with repairs that are drawn one by one, too. `every_task` is
-    the comparison of arXiv 2306.09896: as many i.i.d. programs of every task, solved or not.
+    of these fail: repair's own stopping rule. `one_by_one` does the same but stops after each
+    further program, and is compared with repairs drawn one by one. `every_task` is the comparison
+    of arXiv 2306.09896: as many i.i.d. programs of every task, solved or not.
     """
 
     STOPPING = "stopping"
@@ -35,12 +35,12 @@ class Baseline(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What a rate would be if the tasks that are in none were counted, whatever became of them.
+    """Bounds on a rate, whatever the results of the missing tasks.
 
     Attributes:
-        low: If all of them had failed.
-        high: If all of them had passed.
-        missing: How many there are: not scored, or not run.
+        low: The rate if all of them had failed.
+        high: The rate if all of them had passed.
+        missing: The number of missing tasks: not scored, or not run.
     """
 
     low: float
@@ -54,15 +54,15 @@ class Against:
 
     Attributes:
         baseline: How programs are sampled.
-        rate: What that solves.
-        gain: What the trees solve more, with its paired interval over tasks.
-        programs: How many programs those tokens buy: of every task, or beyond the initial ones of
+        rate: The pass rate of sampling.
+        gain: The trees' pass rate less that of sampling, with its paired interval over tasks.
+        programs: How many programs those tokens buy: for every task, or beyond the initial ones of
             each unsolved task.
-        tokens: Mean tokens generated per task, at which both stand.
-        short: Unsolved tasks of which fewer programs were sampled. Beyond them, sampling is taken
-            to solve nothing more; where a sentence hangs on it, the interval also holds what would
-            be so if each further program of these tasks passed as often as those of all.
-        bounds: Those of `rate`; None where no task is missing.
+        tokens: Mean tokens generated per task, the same for both.
+        short: Unsolved tasks with fewer programs than these tokens buy. Sampling is taken to solve
+            nothing more there; an interval that decides a conclusion also covers the case that each
+            further program of these tasks passes as often as those of all unsolved tasks.
+        bounds: Bounds on `rate`; None where no task is missing.
     """
 
     baseline: Baseline
@@ -82,22 +82,24 @@ class AtEqualTokens:
         source: The feedback source's name.
         difficulty: `ALL`, or one difficulty.
         tasks: Tasks behind it.
-        unsolved: Those that no initial program solves.
-        pass_rate: What the trees solve; unbiased.
+        unsolved: Tasks that no initial program solves.
+        pass_rate: The trees' pass rate; unbiased.
         tokens: Mean tokens generated per task.
         dollars: Mean US dollars per task of the trees, or None.
-        stopping: Against sampling under the same stopping rule, in batches: the answer's.
+        stopping: Against sampling under the same stopping rule, in batches; the answer uses this
+            one.
         one_by_one: The same where both stop after each draw.
         paper: Against i.i.d. sampling on every task, the paper's comparison.
         tokens_per_solved: Tokens generated ÷ tasks solved; None where none is.
         dollars_per_solved: US dollars ÷ tasks solved, or None.
-        answer: Whether repair pays; None where nothing is said, as of one difficulty or depth.
-        detectable: About the least gain that so many tasks show with a power of 80 %, at the spread
-            of these; None where there is no interval.
+        answer: Whether repair pays; None where no conclusion is drawn, as for one difficulty or
+            depth.
+        detectable: Approximately the least gain that these tasks detect with 80 % power, given
+            their spread; None where there is no interval.
         n_p: Programs of the trees compared, with one repair each, where no further programs were
-            sampled that trees as grown could be compared with; None: as grown.
-        depth: Levels of repair at which the trees were cut off; None: as grown.
-        bounds: Those of `pass_rate`; None where no task is missing.
+            sampled to compare trees as grown with; None: as grown.
+        depth: The depth at which the trees were cut off; None: as grown.
+        bounds: Bounds on `pass_rate`; None where no task is missing.
     """
 
     source: str
@@ -121,15 +123,15 @@ class AtEqualTokens:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifficultyRates:
-    """What initial programs do on the tasks of one difficulty.
+    """Rates of initial programs and sources on the tasks of one difficulty.
 
     Attributes:
         difficulty: `ALL`, or one difficulty.
         tasks: Scored tasks.
         pass_at_1: Expected pass rate of one program.
         sources: One for each feedback source, in the order the user gave them.
-        bounds: Those of `pass_at_1`; None where no task is missing. Tasks that were never begun
-            count among all tasks, where their difficulty is not known.
+        bounds: Bounds on `pass_at_1`; None where no task is missing. Tasks that never started count
+            under `ALL` where their difficulty is unknown.
     """
 
     difficulty: str

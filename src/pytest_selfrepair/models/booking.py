@@ -59,7 +59,7 @@ class Booking:
         return grants
 
     def take(self, request: SampleRequest) -> Reservation | None:
-        """The reservation of a request that has ended, which is to be settled."""
+        """The reservation of a request that has ended, which is to be settled or given back."""
         return self._held.pop(id(request), None)
 
     def give_back(self) -> None:

@@ -14,9 +14,10 @@ from pytest_selfrepair.models.addresses import CHECK_ID, Endpoint
 from pytest_selfrepair.models.answers import Completion
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.dialect import is_missing
-from pytest_selfrepair.models.endpoint import Call, EndpointClient
+from pytest_selfrepair.models.endpoint import EndpointClient
 from pytest_selfrepair.models.request_failure import Meaning, RequestFailure
 from pytest_selfrepair.models.traffic import Slots
+from pytest_selfrepair.models.transport import Call
 
 _SECONDS = 30.0
 """Longer than this no model is waited for: one that is being loaded may be there all the same."""
@@ -73,7 +74,7 @@ class Check:
 async def fault_of(models: Iterable[Checked]) -> str | None:
     """Why some of the models cannot be asked, in one line; None: all can, for all that is known.
 
-    A trouble that may pass is no such reason, nor a refusal of this one request. Where several
+    A failure that may pass is no such reason, nor a refusal of this one request. Where several
     addresses serve a model, it is one that nobody is at some of them.
     """
     found = await asyncio.gather(*map(_faults, models))
@@ -92,47 +93,47 @@ async def _fault(model: ChatModel, params: SamplingParams) -> tuple[str, bool] |
     """Why a model cannot be asked, and whether the reason is that nobody is there."""
     try:
         async with asyncio.timeout(_SECONDS):
-            trouble = await _tried(model, params)
-            if trouble is None:
+            failure = await _tried(model, params)
+            if failure is None:
                 return None
-            hint = await _hint(model, trouble)
+            hint = await _hint(model, failure)
     except TimeoutError:
         return None
-    return f"{model.shown}: {trouble}; {hint or trouble.advice}", trouble.is_unreached
+    return f"{model.shown}: {failure}; {hint or failure.advice}", failure.is_unreached
 
 
 async def _tried(model: ChatModel, params: SamplingParams) -> RequestFailure | None:
     """What keeps a model from ever being asked, or None."""
     for _ in range(_TRIES_OF_A_PAGE):
-        trouble = await model.tried(params)
-        if trouble is None or not trouble.is_other:
+        failure = await model.tried(params)
+        if failure is None or not failure.is_other:
             break
-    if trouble is None:
+    if failure is None:
         return None
-    if trouble.is_unreached or trouble.is_for_good or trouble.is_other:
-        return trouble
-    if trouble.meaning is Meaning.REFUSED and await _refuses_all(model.line, trouble):
-        return replace(trouble, hint=_REFUSES_ALL)
+    if failure.is_unreached or failure.is_for_good or failure.is_other:
+        return failure
+    if failure.meaning is Meaning.REFUSED and await _refuses_all(model.client, failure):
+        return replace(failure, hint=_REFUSES_ALL)
     return None
 
 
-async def _refuses_all(line: EndpointClient, trouble: RequestFailure) -> bool:
+async def _refuses_all(client: EndpointClient, failure: RequestFailure) -> bool:
     """Whether an endpoint refuses to list its models in the words by which it refused to answer.
 
     Gateways refuse a key that they do not know with statuses that say nothing of keys.
     """
-    listed = await line.listed(CHECK_ID)
-    return isinstance(listed, RequestFailure) and listed.reason == trouble.reason
+    listed = await client.transport.listed(CHECK_ID)
+    return isinstance(listed, RequestFailure) and listed.reason == failure.reason
 
 
-async def _hint(model: ChatModel, trouble: RequestFailure) -> str:
+async def _hint(model: ChatModel, failure: RequestFailure) -> str:
     """What may be meant instead, found out by asking; empty: nothing is known."""
-    if not (is_missing(trouble) or trouble.is_other or trouble.is_of_model):
+    if not (is_missing(failure) or failure.is_other or failure.is_of_model):
         return ""
-    endpoint = model.line.endpoint
+    endpoint = model.client.endpoint
     if (longer := _with_version(endpoint)) is not None and await _speaks(longer, model):
         return f"did you forget {_VERSION}? There is an endpoint at {_shown(longer.base_url)}"
-    if names := await _names(model.line):
+    if names := await _names(model.client):
         close = get_close_matches(model.wire_name, names, n=1)
         if model.wire_name not in names:
             some = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
@@ -153,18 +154,18 @@ def _with_version(endpoint: Endpoint) -> Endpoint | None:
 
 async def _speaks(endpoint: Endpoint, model: ChatModel) -> bool:
     """Whether an endpoint is at an address."""
-    line = EndpointClient(endpoint, Slots(1))
+    client = EndpointClient(endpoint, Slots(1))
     body = {"model": model.wire_name, "messages": [{"role": "user", "content": "Say OK."}]}
     try:
-        found = await line.once(Call(body=body | {"max_tokens": 1}), CHECK_ID)
+        found = await client.once(Call(body=body | {"max_tokens": 1}), CHECK_ID)
     finally:
-        await line.aclose()
+        await client.aclose()
     return isinstance(found, Completion) or found.status in _SPEAKS or found.is_of_model
 
 
-async def _names(line: EndpointClient) -> list[str]:
+async def _names(client: EndpointClient) -> list[str]:
     """The models that an endpoint lists; none where it lists none."""
-    content = await line.listed(CHECK_ID)
+    content = await client.transport.listed(CHECK_ID)
     if isinstance(content, RequestFailure):
         return []
     try:

@@ -8,10 +8,10 @@ from http import HTTPStatus
 from pytest_selfrepair.core.sample import Message, Role, SampleRequest
 from pytest_selfrepair.models import responses, wordings
 from pytest_selfrepair.models.addresses import CHAT_PATH
-from pytest_selfrepair.models.endpoint import Call
 from pytest_selfrepair.models.error_bodies import SEPARATOR
 from pytest_selfrepair.models.parameters import wire_params
 from pytest_selfrepair.models.request_failure import Meaning, RequestFailure
+from pytest_selfrepair.models.transport import Call
 from pytest_selfrepair.models.usage import Counted
 
 LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_new_tokens")
@@ -83,29 +83,29 @@ class Dialect:
         body = {name: value for name, value in body.items() if name not in self.without}
         return Call(path=responses.PATH if self.responses else CHAT_PATH, body=body)
 
-    def learn(self, trouble: RequestFailure, sent: Call, name: str) -> None:
+    def learn(self, failure: RequestFailure, sent: Call, name: str) -> None:
         """Find out from a refusal how to ask instead.
 
         Args:
-            trouble: What came of a request.
+            failure: What came of a request.
             sent: The request.
             name: What the user's notices call the model.
         """
         body = sent.body or {}
-        if not _teaches(trouble):
+        if not _teaches(failure):
             return
-        if sent.path == CHAT_PATH and wordings.RESPONSES_ALONE.search(trouble.text):
+        if sent.path == CHAT_PATH and wordings.RESPONSES_ALONE.search(failure.text):
             lacking = [each for each in responses.LACKING if each in body]
             without = f", which takes no {' nor '.join(lacking)}" if lacking else ""
             self._note(not self.responses, f"{name} is asked by the Responses API{without}")
             self.responses = self.single = True
-            self.refused_chat = trouble
-        elif "stream" not in body and wordings.STREAM_ALONE.search(trouble.text):
+            self.refused_chat = failure
+        elif "stream" not in body and wordings.STREAM_ALONE.search(failure.text):
             self._note(not self.streams, f"{name} answers as a stream alone: asked for one")
             self.streams = True
-        elif (refused := refused_parameter(trouble, body)) is not None:
-            self._leave_out(refused, trouble, name)
-        elif _has_system(body) and wordings.SYSTEM_ROLE.search(trouble.text):
+        elif (refused := refused_parameter(failure, body)) is not None:
+            self._leave_out(refused, failure, name)
+        elif _has_system(body) and wordings.SYSTEM_ROLE.search(failure.text):
             self._note(
                 self.own_system,
                 f"{name} has no system role: the system's text stands in the first user's turn",
@@ -151,12 +151,12 @@ class Dialect:
         )
         self.single = True
 
-    def _leave_out(self, refused: str, trouble: RequestFailure, name: str) -> None:
+    def _leave_out(self, refused: str, failure: RequestFailure, name: str) -> None:
         instead = ""
         if refused in LIMITS:
             if self.limit != refused:
                 return  # another request has learnt it
-            self.limit = _next_limit(refused, self.without, trouble.text)
+            self.limit = _next_limit(refused, self.without, failure.text)
             instead = (
                 "; a completion may be longer than --selfrepair-max-tokens"
                 if self.limit is None
@@ -173,25 +173,25 @@ class Dialect:
             self.notices.append(notice)
 
 
-def refuses_several(trouble: RequestFailure, sent: Call) -> bool:
+def refuses_several(failure: RequestFailure, sent: Call) -> bool:
     """Whether an error names the number of completions as its cause."""
-    if "n" not in (sent.body or {}) or not _teaches(trouble):
+    if "n" not in (sent.body or {}) or not _teaches(failure):
         return False
-    named = {word for place in trouble.parameters for word in re.split(r"\W+", place)}
-    return not named.isdisjoint({"n", "best_of"}) or bool(wordings.SEVERAL.search(trouble.text))
+    named = {word for place in failure.parameters for word in re.split(r"\W+", place)}
+    return not named.isdisjoint({"n", "best_of"}) or bool(wordings.SEVERAL.search(failure.text))
 
 
-def refused_parameter(trouble: RequestFailure, body: Mapping[str, object]) -> str | None:
+def refused_parameter(failure: RequestFailure, body: Mapping[str, object]) -> str | None:
     """The parameter of a request without which it may be accepted, or None."""
     sent = [name for name in body if name not in _NEVER_LEFT_OUT]
-    refuses = not wordings.NO_SUCH_CODES.isdisjoint(trouble.codes)
-    texts = trouble.text.split(SEPARATOR)
+    refuses = not wordings.NO_SUCH_CODES.isdisjoint(failure.codes)
+    texts = failure.text.split(SEPARATOR)
     refusing = [text for text in texts if wordings.NO_SUCH.search(text)]
     if not (refuses or refusing):
         return None
-    if _CLEAR_CODES.isdisjoint(trouble.codes) and wordings.OUT_OF_RANGE.search(trouble.text):
+    if _CLEAR_CODES.isdisjoint(failure.codes) and wordings.OUT_OF_RANGE.search(failure.text):
         return None
-    for place in trouble.parameters:
+    for place in failure.parameters:
         words = re.split(r"\W+", place)  # body.temperature, ('body', 'temperature'), …
         if "messages" in words or words == ["model"]:
             return None
@@ -216,16 +216,16 @@ def without_system(messages: Sequence[Message]) -> tuple[Message, ...]:
     return (Message(role=Role.USER, content=first), *others[1:])
 
 
-def _teaches(trouble: RequestFailure) -> bool:
-    """Whether a trouble may lie in how it was asked."""
-    if trouble.status in _TEACHES_NOTHING or trouble.for_all or trouble.is_of_rate:
+def _teaches(failure: RequestFailure) -> bool:
+    """Whether a failure may lie in how it was asked."""
+    if failure.status in _TEACHES_NOTHING or failure.for_all or failure.is_of_rate:
         return False
-    return trouble.meaning not in {Meaning.CONTEXT_LIMIT, Meaning.FILTERED}
+    return failure.meaning not in {Meaning.CONTEXT_LIMIT, Meaning.FILTERED}
 
 
-def is_missing(trouble: RequestFailure) -> bool:
+def is_missing(failure: RequestFailure) -> bool:
     """Whether an endpoint has no such path."""
-    return trouble.status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
+    return failure.status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
 
 
 def _next_limit(refused: str, without: Iterable[str], text: str) -> str | None:

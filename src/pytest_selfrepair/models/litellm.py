@@ -1,4 +1,4 @@
-"""Every provider that the library LiteLLM knows, by its own code in place of ours."""
+"""Providers that the library LiteLLM knows, asked by its code in place of ours."""
 
 import asyncio
 import importlib
@@ -14,12 +14,12 @@ from http import HTTPStatus
 from typing import Any
 
 from pytest_selfrepair.errors import LocalModelError, UsageError
+from pytest_selfrepair.models import http_failures
 from pytest_selfrepair.models.addresses import CHAT_PATH, Endpoint
 from pytest_selfrepair.models.answers import Completion, NoCompletionError, read_answer
-from pytest_selfrepair.models.endpoint import Call, EndpointClient
 from pytest_selfrepair.models.request_failure import RequestFailure, cleaned, told
 from pytest_selfrepair.models.retrying import retry_after
-from pytest_selfrepair.models.traffic import Slots
+from pytest_selfrepair.models.transport import Call
 
 PREFIX = "litellm/"
 
@@ -72,24 +72,29 @@ def name_within(name: str) -> str:
     return name.removeprefix(PREFIX)
 
 
-class LiteLLMClient(EndpointClient):
-    """The way to a provider, by the library.
+class LiteLLMTransport:
+    """Sends requests to a provider by the library.
 
     Retries, pace and limits are ours; the library makes one try at a time, keeps nothing and sends
     nothing to anybody else.
 
     Args:
-        endpoint: The pace; also address, key and headers, where the user has given them: an empty
-            address or key is the library's to find, in the variables of the provider.
-        slots: What every request of the process needs.
+        endpoint: Address, key and headers, where the user has given them: an empty address or key
+            is the library's to find, in the variables of the provider.
         provider: The provider's name, for messages.
     """
 
-    def __init__(self, endpoint: Endpoint, slots: Slots, *, provider: str) -> None:
-        super().__init__(endpoint, slots)
-        self.host = endpoint.host or f"{provider}, by LiteLLM"
+    def __init__(self, endpoint: Endpoint, provider: str) -> None:
+        self._endpoint = endpoint
+        self._provider = provider
 
-    async def _try(self, call: Call, request_id: str) -> Completion | RequestFailure:
+    @property
+    def host(self) -> str:
+        """Host and port of a given address, or the provider's name."""
+        return self._endpoint.host or f"{self._provider}, by LiteLLM"
+
+    async def send(self, call: Call, request_id: str) -> Completion | RequestFailure:
+        """Send a request, and read its answer; see `Transport`."""
         if call.path != CHAT_PATH or call.body is None:
             return RequestFailure(
                 status=HTTPStatus.NOT_FOUND, reason="LiteLLM is asked for chats alone"
@@ -97,17 +102,17 @@ class LiteLLMClient(EndpointClient):
         library = await asyncio.to_thread(_library)  # seconds, when it is first needed
         began = time.perf_counter()
         try:
-            async with asyncio.timeout(self.endpoint.timeout):
+            async with asyncio.timeout(self._endpoint.timeout):
                 content = await self._completion(library, call.body, request_id)
             answer = read_answer(content, "application/json")
         except NoCompletionError as error:
-            return self._no_completion(error)
+            return http_failures.of_answer(error, self._endpoint.api_key)
         except Exception as error:  # noqa: BLE001 - each provider's code has exceptions of its own
-            return self._trouble(error)
+            return _failure(error, self._endpoint)
         return replace(answer, seconds=round(time.perf_counter() - began, 3))
 
     async def _completion(self, library: Any, body: Mapping[str, object], request_id: str) -> bytes:
-        endpoint = self.endpoint
+        endpoint = self._endpoint
         headers = dict(endpoint.headers)
         if endpoint.base_url:
             headers["X-Client-Request-Id"] = request_id
@@ -127,7 +132,7 @@ class LiteLLMClient(EndpointClient):
         text: str = found.model_dump_json(warnings=False)
         return text.encode("utf-8", "replace")
 
-    async def listed(self, request_id: str) -> bytes:  # noqa: ARG002 - as the endpoint's
+    async def listed(self, request_id: str) -> bytes:  # noqa: ARG002 - as `Transport`
         """Nothing: the library cannot say what models a provider has."""
         return b""
 
@@ -136,29 +141,26 @@ class LiteLLMClient(EndpointClient):
         if _library.cache_info().currsize:
             await _library().close_litellm_async_clients()
 
-    def _trouble(self, error: Exception) -> RequestFailure:
-        """What an exception of the library tells; none of its words shows the key."""
-        if isinstance(error, TimeoutError):
-            return RequestFailure(
-                status=None,
-                reason="the request was given up",
-                kind=f"no answer within {self.endpoint.timeout:g} s",
-            )
-        status = getattr(error, "status_code", None)
-        if not isinstance(status, int):  # not of the library's own making
-            reason = cleaned(f"{type(error).__name__}: {error}", self.endpoint.api_key)
-            return RequestFailure(status=None, reason=reason, kind="LiteLLM failed")
-        name = type(error).__name__
-        response = getattr(error, "response", None)
-        headers = getattr(response, "headers", None)
-        said = {"message": str(getattr(error, "message", error)), "type": _CODES.get(name, name)}
-        wait = None if headers is None else retry_after(headers)
-        if _KEYLESS.search(said["message"]):  # some providers' code takes it for its own fault
-            status = HTTPStatus.UNAUTHORIZED
-        found = told(said, status=status, wait=wait, key=self.endpoint.api_key)
-        if _NO_PROVIDER in said["message"]:
-            return replace(found, for_all=True, hint="LiteLLM's documentation lists its providers")
-        return replace(found, hint=_KEY_HINT) if status in _OF_THE_KEY else found
+
+def _failure(error: Exception, endpoint: Endpoint) -> RequestFailure:
+    """The failure that an exception of the library tells of; its text never shows the key."""
+    if isinstance(error, TimeoutError):
+        return http_failures.of_timeout(endpoint.timeout)
+    status = getattr(error, "status_code", None)
+    if not isinstance(status, int):  # not of the library's own making
+        reason = cleaned(f"{type(error).__name__}: {error}", endpoint.api_key)
+        return RequestFailure(status=None, reason=reason, kind="LiteLLM failed")
+    name = type(error).__name__
+    response = getattr(error, "response", None)
+    headers = getattr(response, "headers", None)
+    said = {"message": str(getattr(error, "message", error)), "type": _CODES.get(name, name)}
+    wait = None if headers is None else retry_after(headers)
+    if _KEYLESS.search(said["message"]):  # some providers' code takes it for its own fault
+        status = HTTPStatus.UNAUTHORIZED
+    found = told(said, status=status, wait=wait, key=endpoint.api_key)
+    if _NO_PROVIDER in said["message"]:
+        return replace(found, for_all=True, hint="LiteLLM's documentation lists its providers")
+    return replace(found, hint=_KEY_HINT) if status in _OF_THE_KEY else found
 
 
 @cache

@@ -6,6 +6,7 @@ from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.models.addresses import OPENAI_URL, Endpoint
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.endpoint import EndpointClient
+from pytest_selfrepair.models.metering import Metering
 from pytest_selfrepair.models.prices import Prices
 from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.traffic import Slots
@@ -37,7 +38,9 @@ def chat_model(
     endpoint = Endpoint(base_url=address.rstrip("/"), api_key=key or "none")
     return ChatModel(
         name,
-        line=EndpointClient(endpoint, Slots(concurrency)),
-        counter=TiktokenCounter(model=name.rpartition("/")[2]),
-        price=Prices.read().of(name),
+        client=EndpointClient(endpoint, Slots(concurrency)),
+        metering=Metering(
+            counter=TiktokenCounter(model=name.rpartition("/")[2]),
+            price=Prices.read().of(name),
+        ),
     )

@@ -187,7 +187,7 @@ class RequestFailure:
 
 
 def told(body: object, *, status: int | None, wait: float | None, key: str) -> RequestFailure:
-    """The trouble that an endpoint tells of.
+    """The failure that an endpoint tells of.
 
     Args:
         body: The body of its error, or the error object.

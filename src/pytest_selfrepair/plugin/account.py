@@ -1,4 +1,4 @@
-"""The account of a run: what tells it from the accounts of others, and what it may spend."""
+"""The account of a run: its identity, and its bounds."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from pytest_selfrepair.plugin.model_registry import ResolvedModel
 from pytest_selfrepair.plugin.options import Settings
 
 _ALWAYS = frozenset({"temperature", "max_tokens", "seed"})
-"""The parameters that every account's name is made from; the others where they are not default."""
+"""Parameters that always enter an account's name; others do where they are not the default."""
 
 
 def campaign_of(
@@ -25,16 +25,16 @@ def campaign_of(
     coder: ResolvedModel | None,
     others: Sequence[ResolvedModel],
 ) -> str:
-    """What tells the account of a run from that of others: all that decides its samples.
+    """The name of a run's account: a hash of everything that decides its samples.
 
-    A run that ignores stored samples has an account of its own; else a later run with the same
-    settings goes on with it, whatever it is limited to.
+    A run that ignores stored samples has an account of its own; otherwise a later run with the same
+    settings continues the account, whatever its bounds.
 
     Args:
-        settings: What the user asked for; each shard has an account of its own.
+        settings: The run's settings; each shard has an account of its own.
         plan: How large trees may grow.
         prompts: The wording.
-        coder: The model that writes programs, or plays; None: a rule plays.
+        coder: The model that writes programs or plays; None: a rule plays.
         others: The run's other models.
     """
     if settings.replay == Replay.OFF:
@@ -71,12 +71,12 @@ def campaign_of(
 
 
 def unpriced(models: Iterable[ResolvedModel]) -> list[str]:
-    """The names of the models of which no price is known."""
+    """The names of models without a known price."""
     return list(dict.fromkeys(model.asked.name for model in models if model.price is None))
 
 
 def limits_of(settings: Settings) -> RunLimits:
-    """What this run may spend: of the whole, a shard's part.
+    """The bounds of this run; a shard gets its part of the whole.
 
     Raises:
         UsageError: The part is nothing.
@@ -94,10 +94,10 @@ def limits_of(settings: Settings) -> RunLimits:
 
 
 def check_limits(limits: RunLimits, unpriced: Sequence[str]) -> None:
-    """Refuse a bound in US dollars where the price of a model is not known.
+    """Reject a bound in US dollars where the price of a model is unknown.
 
     Raises:
-        UsageError: It is not.
+        UsageError: A price is unknown.
     """
     if limits.max_dollars is not None and unpriced:
         raise UsageError(
@@ -108,12 +108,12 @@ def check_limits(limits: RunLimits, unpriced: Sequence[str]) -> None:
 
 
 def _addresses(given: tuple[str, ...]) -> object:
-    """As it has always been written where there is one, or none."""
+    """Kept in its original form where there is one address, or none."""
     return (given or (None,))[0] if len(given) <= 1 else sorted(given)
 
 
 def _plan_text(plan: Plan) -> str:
-    """A plan as the accounts of every version have it."""
+    """A plan in the form that accounts of every version use."""
     params = plan.params
     drawn = (
         f"SamplingParams(temperature={params.temperature!r}, max_tokens={params.max_tokens!r}, "

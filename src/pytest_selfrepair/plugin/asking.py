@@ -1,4 +1,4 @@
-"""Hooks of the user's own are asked here: what they raise is one line that names hook and place."""
+"""Call hooks of conftest.py files: an exception becomes one line that names hook and place."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PASS = (SelfRepairError, pytest.UsageError, pytest.exit.Exception)
-"""What a hook may raise on purpose."""
+"""Exceptions that a hook may raise on purpose."""
 
 
 def from_hook(config: pytest.Config, hook: str, **given: object) -> Any:
-    """What a hook returns.
+    """Return a hook's result.
 
     Raises:
-        UsageError: It raised something.
+        UsageError: The hook raised another exception.
     """
     return _asked(config, hook, UsageError, given)
 
 
 def checker_of(config: pytest.Config, task: Task) -> Checker | None:
-    """A task's checker by its hook, which ends no run by what it raises.
+    """A task's checker from its hook; an exception there does not end the run.
 
     Raises:
         CheckerError: The hook raised something.

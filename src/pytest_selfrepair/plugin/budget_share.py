@@ -1,7 +1,7 @@
-"""Whether the budget of the run is likely to last for one more task, to its end.
+"""Estimate whether the run's budget lasts for one more task, to its end.
 
-Nothing is exceeded without this: every request is reserved first. But tasks that are started and
-cannot be finished cost what they cost, and are scored nowhere.
+No bound is exceeded without this: every request is reserved first. But tasks that start and cannot
+finish cost tokens and are not scored.
 """
 
 from dataclasses import dataclass, field
@@ -12,15 +12,15 @@ from pytest_selfrepair.core.run_account import RunLimits, Spent
 
 @dataclass(slots=True, kw_only=True)
 class BudgetShare:
-    """This process's share of what is left of the run's budget.
+    """This process's share of the run's remaining budget.
 
     Attributes:
-        limits: What the run may spend.
-        bound: What the next item costs at most.
+        limits: The run's bounds.
+        bound: The most that the next item costs.
         share: This process's part of the run, from 0 to 1.
-        before: What was spent when this process began.
-        paid: The share of the budget that each finished task took, as far as it cost anything.
-        running: Tasks that have been started and not finished.
+        before: What the account had paid when this process started.
+        paid: The share of the budget that each finished task took, if it cost anything.
+        running: Tasks started and not finished.
     """
 
     limits: RunLimits
@@ -31,11 +31,11 @@ class BudgetShare:
     running: int = 0
 
     def begin(self) -> None:
-        """A task is started."""
+        """A task starts."""
         self.running += 1
 
     def end(self, cost: Cost) -> None:
-        """A task has ended."""
+        """A task ends."""
         self.running -= 1
         tokens, dollars = cost.tokens - cost.replayed_tokens, cost.dollars - cost.replayed_dollars
         if part := self._part(tokens, dollars):
@@ -43,7 +43,7 @@ class BudgetShare:
 
     @property
     def lasts(self) -> bool:
-        """Whether one more task can be expected to be paid for, or none is running."""
+        """Whether the budget is expected to pay for one more task; True where none is running."""
         if not self.running or self.limits == RunLimits():
             return True
         one = (
@@ -55,6 +55,6 @@ class BudgetShare:
         return sum(self.paid) + (self.running + 1) * one <= left
 
     def _part(self, tokens: float, dollars: float) -> float:
-        """What so much is of the whole budget."""
+        """A cost as a share of the whole budget."""
         bounds = ((tokens, self.limits.max_tokens), (dollars, self.limits.max_dollars))
         return max((cost / most for cost, most in bounds if most), default=0.0)

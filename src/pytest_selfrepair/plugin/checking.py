@@ -1,4 +1,4 @@
-"""Whether every model of a run can be asked, found out before workers ask for more."""
+"""Check that every model of a run can be used, before workers send requests."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,27 +10,27 @@ from pytest_selfrepair.models.check import Checked, fault_of
 from pytest_selfrepair.models.recording import Replay
 from pytest_selfrepair.models.spread import SpreadModel
 from pytest_selfrepair.models.traffic import Slots
-from pytest_selfrepair.plugin.endpoints import EndpointClients
+from pytest_selfrepair.plugin.endpoint_clients import EndpointClients
 from pytest_selfrepair.plugin.model_registry import ResolvedModel
 from pytest_selfrepair.plugin.options import Settings
 from pytest_selfrepair.store.known import holds_samples
 
 
 def check_endpoints(settings: Settings, models: Sequence[ResolvedModel]) -> bool:
-    """Ask every model at an endpoint for one token.
+    """Request one token from every model at an endpoint.
 
-    Not where the run replays, or may: a store that holds samples of all models may hold all that
-    are asked for, and then a worker checks when it is the first to pay.
+    Skipped where the run replays, or may: a store with samples of all models may hold everything
+    requested, and otherwise the first worker to pay checks.
 
     Args:
-        settings: What the user asked for.
+        settings: The run's settings.
         models: The run's models.
 
     Returns:
-        Whether they were asked.
+        Whether requests were sent.
 
     Raises:
-        UsageError: One cannot be asked.
+        UsageError: A model cannot be used: a wrong key, name or address, for instance.
     """
     there = [model for model in models if model.host]
     if not there or settings.replay == Replay.ONLY:
@@ -39,8 +39,8 @@ def check_endpoints(settings: Settings, models: Sequence[ResolvedModel]) -> bool
         settings.store, [model.asked.name for model in there]
     ):
         return False
-    lines = EndpointClients(Slots(len(there)))
-    made = [(model, model.make(lines)) for model in there]
+    clients = EndpointClients(Slots(len(there)))
+    made = [(model, model.make(clients)) for model in there]
 
     async def fault() -> str | None:
         try:
@@ -56,7 +56,7 @@ def check_endpoints(settings: Settings, models: Sequence[ResolvedModel]) -> bool
 def checked(
     models: Sequence[tuple[ResolvedModel, Model]],
 ) -> list[Checked]:
-    """The models that are checked before the first request is paid, and how they are asked."""
+    """The models to check before the first paid request, with their settings."""
     found = []
     for model, made in models:
         if model.host and isinstance(made, ChatModel):

@@ -1,4 +1,4 @@
-"""The hooks of collection: what holds tasks, which of them are run, and in what order."""
+"""The hooks of collection: find tasks, select those to run, and order them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class Collection:
-    """The hooks.
+    """The hooks of collection.
 
     Args:
-        settings: What the user asked for.
+        settings: The run's settings.
 
     Attributes:
-        notices: What the user should know of the sample that was drawn, a line each.
-        shard: The share of the run that this is, with the number of its items; None: it is all.
+        notices: Notices to the user on the sample that was drawn, a line each.
+        shard: The shard that this run is, with the number of its items; None: the whole run.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -34,7 +34,7 @@ class Collection:
     def pytest_collect_directory(
         self, path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
-        """A folder in the layout of APPS is a task; any other may hold some."""
+        """Collect a folder in APPS's layout as a task, any other as one that may hold tasks."""
         if is_task_folder(path):
             return TaskFolder.from_parent(parent, path=path)
         return None if (path / "__init__.py").exists() else Folder.from_parent(parent, path=path)
@@ -42,14 +42,14 @@ class Collection:
     def pytest_collect_file(
         self, file_path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
-        """A file that was asked for, a scenario's, or what a conftest.py reads, holds items."""
+        """Collect a file given by the user, a scenario's file, or one that a conftest.py reads."""
         return scenario_collector_for(file_path, parent) or collector_for(file_path, parent)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        """Draw a sample of what -m, -k and the like have left, or a share, and put it in order."""
+        """Draw a sample or shard of the items that -m, -k and the like left, and order it."""
         drawn, said = sampled(items, self._settings)
         kept, self.shard, told = sharded(drawn, self._settings)
         self.notices = [*said, *told]

@@ -1,7 +1,7 @@
-"""Folders and files that hold tasks, as pytest collects them.
+"""Collect folders and files that hold tasks.
 
-An item is made of a task's outline; the task is read when the item is about to run. A folder of
-task folders yields their items itself: a collector for each of ten thousand would cost seconds.
+An item is made from a task's outline; the task is read just before the item runs. A folder of task
+folders yields their items itself: a collector for each of ten thousand would take seconds.
 """
 
 import fnmatch
@@ -26,10 +26,10 @@ from pytest_selfrepair.tasks.scenarios import SCENARIO, is_scenario_folder
 from pytest_selfrepair.tasks.task_paths import circle_error, is_circle
 
 HUB = pytest.StashKey[dict[Path, str]]()
-"""Where a session keeps which files stand for which names of the hub."""
+"""Stash key: the files behind names of the hub."""
 
 _READER = "pytest_selfrepair_tasks"
-"""The hook that reads tasks of a format of the user's own."""
+"""The hook that reads tasks in a user's own format."""
 
 
 def _same(task: Task) -> Task:
@@ -37,10 +37,10 @@ def _same(task: Task) -> Task:
 
 
 def _as_outlined(load: Callable[[], Task], outline: Outline) -> Task:
-    """Read a task, which must be of the difficulty and kind by which it was selected.
+    """Read a task, which must have the difficulty and kind it was selected by.
 
     Raises:
-        TaskError: It is malformed, or it is another than it looked or was.
+        TaskError: It is malformed, or no longer matches its outline.
     """
     task = load()
     for field, found, collected in (
@@ -56,10 +56,10 @@ def _as_outlined(load: Callable[[], Task], outline: Outline) -> Task:
 
 
 def locate(config: pytest.Config) -> None:
-    """Put paths in the place of what pytest takes for none: names of the hub, a folder's item.
+    """Replace arguments that pytest takes for no path: names of the hub, a folder's item.
 
     Raises:
-        TaskError: A data set of the hub cannot be had.
+        TaskError: A data set of the hub cannot be loaded.
     """
     names = config.stash.setdefault(HUB, {})
     for i, given in enumerate(config.args):
@@ -76,14 +76,14 @@ def locate(config: pytest.Config) -> None:
 
 
 def path_id(path: Path, config: pytest.Config) -> str:
-    """A path from pytest's root, in and outside it, or a name of the hub: so all ids differ."""
+    """A path relative to pytest's root, or a name of the hub, so that all ids differ."""
     if (name := config.stash[HUB].get(path)) is not None:
         return name
     return Path(os.path.relpath(path, config.rootpath)).as_posix()
 
 
 def _kind_of(entry: os.DirEntry[str]) -> tuple[bool, bool]:
-    """Whether it is a folder, and whether it is a file; a link in a circle is neither."""
+    """Whether a path is a folder, and whether it is a file; a circular link is neither."""
     try:
         return entry.is_dir(), entry.is_file()
     except OSError:
@@ -91,12 +91,12 @@ def _kind_of(entry: os.DirEntry[str]) -> tuple[bool, bool]:
 
 
 class OneLineCollector(pytest.Collector):
-    """What the collectors of items share: an error is one line, not a traceback of ours."""
+    """Base of collectors: an error is one line rather than a traceback."""
 
     def repr_failure(  # type: ignore[override]  # pytest's own collectors leave `style` out too
         self, excinfo: ExceptionInfo[BaseException]
     ) -> str | TerminalRepr:
-        """One line for what is wrong with a task, pytest's own words for all else."""
+        """A task's error as one line; pytest's own output for everything else."""
         if isinstance(excinfo.value, SelfRepairError):
             return str(excinfo.value)
         return super().repr_failure(excinfo)
@@ -104,17 +104,17 @@ class OneLineCollector(pytest.Collector):
     def broken(
         self, name: str, task_id: str, error: TaskError, path: Path | None = None
     ) -> "Broken":
-        """What stands in the place of a malformed task or scenario."""
+        """The node for a malformed task or scenario."""
         return Broken.from_parent(self, name=name, nodeid=task_id, error=error, path=path)
 
 
 class _Collector(OneLineCollector):
-    """What the collectors of tasks share."""
+    """Base of collectors of tasks."""
 
     def task_in(
         self, path: Path, name: str, task_id: str, files: Mapping[str, int]
     ) -> "TaskItem | Broken":
-        """What stands for a task's folder, in which there are these files."""
+        """The node for a task's folder, given the files in it."""
         folder = os.fspath(path)
         try:
             outline = folders.outline_folder(folder, task_id, files)
@@ -137,34 +137,34 @@ class _Collector(OneLineCollector):
 
 
 class Broken(OneLineCollector):
-    """A malformed task or scenario, alone in being an error."""
+    """A malformed task or scenario, which alone becomes an error."""
 
     def __init__(self, *, error: TaskError, **rest: object) -> None:
         super().__init__(**rest)  # type: ignore[arg-type]  # pytest's own keywords, passed through
         self._error = error
 
     def collect(self) -> Iterator["TaskItem"]:
-        """Say what is wrong."""
+        """Raise the error."""
         raise self._error
 
 
 class TaskFolder(_Collector, pytest.Directory):
     """A folder in the layout of APPS: one task.
 
-    It is made where the folder above is no `Folder`, or where it has a conftest.py of its own.
+    Made where the parent is not a `Folder`, or where the folder has a conftest.py.
     """
 
     def collect(self) -> Iterator["TaskItem | Broken"]:
-        """The one task."""
+        """Collect the task."""
         files = folders.files_of(os.fspath(self.path))
         yield self.task_in(self.path, ITEM_NAME, path_id(self.path, self.config), files)
 
 
 class Folder(_Collector, pytest.Directory):
-    """A folder: what pytest would collect there, and the tasks whose folders lie in it."""
+    """A folder: what pytest would collect there, and the tasks in its subfolders."""
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
-        """Everything, in order of names, as pytest's own folders do."""
+        """Collect everything in the order of names, as pytest's folders do."""
         session, hooks, config = self.session, self.ihook, self.config
         all_asked_for = any(map(session.isinitpath, (self.path, *self.path.parents)))
         base = path_id(self.path, config)
@@ -197,16 +197,16 @@ class Folder(_Collector, pytest.Directory):
 
 
 def _files_alone(folder: str) -> Mapping[str, int]:
-    """A task's files; none where there is no task, or one with hooks of its own."""
+    """The files of a task; none where there is no task, or one with its own hooks."""
     files = folders.files_of(folder)
     return {} if folders.CONFTEST in files else files
 
 
 def _surely_kept(config: pytest.Config) -> Callable[[str], bool]:
-    """Tells by its name alone that a folder of a task is not ignored.
+    """Make a predicate, by name alone, for task folders that are certainly not ignored.
 
-    Asking takes pytest longer than reading a task, so it is not asked where all that it goes by
-    says nothing: options, lists in a conftest.py, hooks of others, patterns of `norecursedirs`.
+    Asking pytest takes longer than reading a task, so it is skipped where nothing can ignore a
+    folder: no options, lists in a conftest.py, hooks of others, or matching `norecursedirs`.
     """
     hook = config.pluginmanager.hook.pytest_ignore_collect
     asked = [each.function.__module__ for each in hook.get_hookimpls()]
@@ -229,7 +229,7 @@ class JsonLinesFile(_Collector, pytest.File):
     """A file in JSON Lines: one task a line."""
 
     def collect(self) -> Iterator["TaskItem | Broken"]:
-        """The tasks, by their names."""
+        """Collect the tasks by their names."""
         base = path_id(self.path, self.config)
         for line, name, outline in jsonl.outlined(self.path):
             if isinstance(name, TaskError):
@@ -250,7 +250,7 @@ class HookFile(_Collector, pytest.File):
         self._tasks = tasks
 
     def collect(self) -> Iterator["TaskItem | Broken"]:
-        """The tasks, named by their own ids."""
+        """Collect the tasks by their own ids."""
         base = path_id(self.path, self.config)
         seen: set[str] = set()
         for task in self._read():
@@ -271,7 +271,7 @@ class HookFile(_Collector, pytest.File):
                 yield self.item(task.id, task_id, Outline.of(task), partial(_same, task))
 
     def _read(self) -> Iterator[Task | TaskError]:
-        """The tasks, and last what their reader raised, if anything."""
+        """The tasks, followed by what their reader raised, if anything."""
         try:
             for task in self._tasks:
                 if not isinstance(task, Task):
@@ -284,7 +284,7 @@ class HookFile(_Collector, pytest.File):
 
 
 def _unread(file: str, error: BaseException) -> TaskError:
-    """What is said of a file whose reader raised something."""
+    """The error of a file whose reader raised an exception."""
     return TaskError(
         file=file,
         field=_READER,
@@ -294,7 +294,7 @@ def _unread(file: str, error: BaseException) -> TaskError:
 
 
 def collector_for(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """The collector of a file, where it holds tasks."""
+    """The collector of a file that holds tasks."""
     try:
         tasks = parent.config.hook.pytest_selfrepair_tasks(path=path, config=parent.config)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the files beside it are read

@@ -1,4 +1,4 @@
-"""The hooks of the process that hears of every item: it keeps the log and supplies workers."""
+"""The hooks of the process that receives every report: it keeps the log and supplies workers."""
 
 from collections.abc import Generator
 from typing import Any
@@ -17,11 +17,11 @@ from pytest_selfrepair.plugin.sent_records import take_record
 
 
 class Controller:
-    """The hooks.
+    """The hooks of the controller.
 
     Args:
-        process: What this process works with.
-        log: Where it keeps what it hears.
+        process: This process of the run.
+        log: The run's log.
     """
 
     def __init__(self, process: RunProcess, log: RunLog) -> None:
@@ -30,7 +30,7 @@ class Controller:
         self._checked: bool | None = None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Count the items that are to be run."""
+        """Count the items to run."""
         self._log.collected = len(list(runnable(session.items)))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -53,7 +53,7 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config) -> object | None:
-        """Give each worker a share of the tasks that it knows, unless another way is chosen."""
+        """Give each worker a share of the tasks, unless the user chose another distribution."""
         if config.getvalue("dist") != workers.OURS:
             return None
         from pytest_selfrepair.plugin.scheduling import ShareScheduling  # noqa: PLC0415 - needs xdist
@@ -62,7 +62,7 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Start the embedded model once for all workers, and tell each where it is."""
+        """Start the embedded model once for all workers, and pass its address to each."""
         process = self._process
         if process.config.option.collectonly:
             return
@@ -91,7 +91,7 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
-        """An item whose worker died is unscored, never silently absent."""
+        """Record an item whose worker died as unscored, so that it is never missing."""
         lost = WorkerLostError(f"the worker that ran it died ({report.longrepr})")
         if workers.is_task(crashitem):
             self._log.add(Record(task_id=crashitem.removesuffix(workers.END), unscored=str(lost)))
@@ -100,7 +100,7 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Learn from a worker that ends how many items were to be run."""
+        """Take over from an ending worker how many items were to run."""
         self._log.collected = max(self._log.collected, workers.collected(node))
         self._log.notices += workers.notices(node)
         self._log.fault = self._log.fault or workers.fault(node)

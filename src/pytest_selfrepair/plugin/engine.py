@@ -1,4 +1,4 @@
-"""The engine: runs the items to come while pytest reports the ones before them."""
+"""The engine: run upcoming items while pytest reports earlier ones."""
 
 import asyncio
 import contextlib
@@ -16,22 +16,21 @@ from pytest_selfrepair.plugin.runners import Runners, Upcoming
 from pytest_selfrepair.store.any_record import AnyRecord
 
 WINDOW = 2
-"""Tasks that may be started and not reported yet, for each request that may be in flight: enough
-that a slow task holds nobody up, and little is lost where a run ends early."""
+"""Unreported tasks per request in flight: a slow one delays none, an early end loses little."""
 
 GRACE = 8.0
-"""Seconds that requests under way are given when a run ends early; their answers are paid for."""
+"""Seconds that requests in flight get when a run ends early; their answers are paid for."""
 
 
 class Engine:
-    """Runs items: as many at once as keep every request in flight that may be.
+    """Runs as many items at once as it takes to fill the request limit.
 
-    Its work is done on a loop of its own; nothing is opened or started before the first task.
+    It works on an event loop of its own; nothing is opened or started before the first task.
 
     Args:
-        equipment: What items are run with; it is set up before the first of them is.
-        runners: Run each.
-        slots: What every request needs.
+        equipment: Shared by all items; set up before the first item runs.
+        runners: Run an item of either kind.
+        slots: The shared state of all requests.
         share: Whether the run's budget lasts for one more task.
     """
 
@@ -49,7 +48,7 @@ class Engine:
         self._share = share
 
     def expect(self, coming: Iterable[Upcoming]) -> None:
-        """Work ahead on these tasks, in this order; those that are expected already stay so."""
+        """Run these tasks ahead, in this order; tasks expected already keep their place."""
         tasks = list(coming)
         self._running().call(lambda: self._expect(tasks))
 
@@ -57,16 +56,15 @@ class Engine:
         """Wait for a task's record, expected or not.
 
         Returns:
-            The task's record; a failure of infrastructure, or the task's quarantine, is in it as
-            the reason why the task was not scored; so is what is wrong with the task itself.
+            The task's record; an infrastructure failure, a quarantine or a malformed task is in it
+            as the reason why the task was not scored.
         """
         return self._running().run(self._taken(upcoming))
 
     def close(self) -> None:
-        """Give up what nobody waits for any more, and close all that was opened, last first.
+        """Cancel work nobody waits for, and close everything that was opened, last first.
 
-        Whoever interrupts it does not want to wait for answers under way: they are lost. It may be
-        called again.
+        On an interrupt, answers in flight are not waited for and are lost. May be called again.
         """
         if self._loop is not None:
             with contextlib.suppress(KeyboardInterrupt):
@@ -76,21 +74,21 @@ class Engine:
 
     @property
     def notices(self) -> list[str]:
-        """What the user should know of how models were asked, a line each."""
+        """Notices to the user on how models answered, a line each."""
         return self._equipment.notices
 
     @property
     def in_flight(self) -> int:
-        """Requests under way, of this process."""
+        """The number of this process's requests in flight."""
         return self._slots.in_flight
 
     @property
     def rate_limits(self) -> int:
-        """How often an endpoint said, to this process, that it was asked too much."""
+        """How often an endpoint reported its rate limit to this process."""
         return self._equipment.rate_limits
 
     async def _give_up(self) -> None:
-        """Send nothing more, keep the answers that come soon, and drop the rest."""
+        """Send nothing more, keep answers that come soon, and cancel the rest."""
         self._pending.clear()
         self._slots.close()
         self._equipment.stop()
@@ -113,7 +111,7 @@ class Engine:
         self._start_next()
 
     def _start_next(self) -> None:
-        """Start tasks while requests could be in flight that are not, nor soon will be."""
+        """Start tasks while the request limit is not, and will not soon be, reached."""
         if not self._equipment.is_set_up and self._started:
             return  # the first one sets all up, and then comes back here
         while (
@@ -127,7 +125,7 @@ class Engine:
             asyncio.get_running_loop().call_later(BREATH, self._start_next)
 
     def _lasts(self, upcoming: Upcoming) -> bool:
-        """Whether the budget can be expected to last for one more."""
+        """Whether the budget is expected to last for one more item."""
         if not self._share.paid and self._share.limits != RunLimits():
             self._share.bound = self._runners.bound(upcoming)
         return self._share.lasts

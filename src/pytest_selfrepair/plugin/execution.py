@@ -1,4 +1,4 @@
-"""The hooks of a process that runs items: it works ahead, and sends a record with each report."""
+"""The hooks of a process that runs items: work ahead, and attach a record to each report."""
 
 from collections.abc import Generator
 from dataclasses import replace
@@ -14,11 +14,11 @@ from pytest_selfrepair.report.visible_text import harmless
 
 
 class Execution:
-    """The hooks.
+    """The hooks of execution.
 
     Args:
-        process: What this process works with.
-        collection: What was noticed when tasks were collected.
+        process: This process of the run.
+        collection: The hooks of collection, with their notices.
     """
 
     def __init__(self, process: RunProcess, collection: Collection) -> None:
@@ -28,7 +28,7 @@ class Execution:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
-        """Work ahead, as far as is known what this process is to run."""
+        """Work ahead on the items that this process is known to run."""
         if not isinstance(item, RunItem):
             return
         engine = self._process.engine
@@ -41,7 +41,7 @@ class Execution:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Send an item's record with the report of the phase that made it."""
+        """Attach an item's record to the report of the phase that made it."""
         report = yield
         if (fault := self._process.models.check.fault) is not None:
             self._give_up(item.session, fault)
@@ -57,7 +57,7 @@ class Execution:
         return report
 
     def _give_up(self, session: pytest.Session, fault: str) -> None:
-        """End a run that could pay for nothing."""
+        """End a run that can pay for nothing."""
         if not workers.is_worker(session.config):
             raise pytest.UsageError(fault)
         session.shouldstop = fault

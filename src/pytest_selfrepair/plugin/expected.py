@@ -1,4 +1,4 @@
-"""What a model's completions and a source's texts cost at most."""
+"""Bounds on the cost of a model's completions and a source's texts."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -13,12 +13,12 @@ from pytest_selfrepair.plugin.source_registry import NamedSource, ResolvedSource
 
 
 def dollars_of(model: ResolvedModel) -> Callable[[Usage], float] | None:
-    """What a completion of a model costs at most; None where nobody knows."""
+    """The most that a completion of a model costs; None where the price is unknown."""
     return None if model.price is None else model.price.at_most
 
 
 def asking_of(source: ResolvedSource, models: Mapping[AskedModel, ResolvedModel]) -> Asking:
-    """A feedback source, as far as it costs."""
+    """The costs of a feedback source."""
     if isinstance(source, Human):
         return Asking(max_tokens=0, texts=source.most_texts, says_more=source.longest)
     if not isinstance(source, NamedSource):
@@ -38,7 +38,7 @@ def costliest_task(
     models: Mapping[AskedModel, ResolvedModel],
     coder: ResolvedModel,
 ) -> Cost:
-    """What one task costs at most, its baseline included."""
+    """The most that one task costs, its baseline included."""
     trees = [asking_of(source, models).tokens(plan) for source in sources]
     tokens = plan.n_p * plan.params.max_tokens + sum(trees) + max(trees, default=0)
     return Cost(tokens=tokens, dollars=price_at_most(dollars_of(coder), tokens, None) or 0.0)

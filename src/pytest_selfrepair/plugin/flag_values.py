@@ -1,4 +1,4 @@
-"""What flags take: each function reads a text, or raises ValueError with what is accepted."""
+"""Parse option values: each function takes a text, or raises ValueError with what is accepted."""
 
 import os
 from collections.abc import Callable
@@ -9,18 +9,18 @@ if TYPE_CHECKING:
     from pytest_selfrepair.core.shard import Shard
 
 PAPER = 0
-"""What `sample` is where the paper's numbers of tasks are asked for."""
+"""The value of `sample` that draws the paper's numbers of tasks."""
 
 
 def text(value: str) -> str:
-    """A text, without the blanks around it."""
+    """A text without surrounding whitespace."""
     if not value.strip():
         raise ValueError("a text that is not empty")
     return value.strip()
 
 
 def raw_text(value: str) -> str:
-    """A text whose blanks count."""
+    """A text with its whitespace."""
     if not value:
         raise ValueError("a text that is not empty")
     return value
@@ -32,7 +32,7 @@ def path(value: str) -> Path:
 
 
 def whole(least: int) -> Callable[[str], int]:
-    """Whole numbers from a least one up."""
+    """Integers from a minimum up."""
 
     def parse(value: str) -> int:
         try:
@@ -47,7 +47,7 @@ def whole(least: int) -> Callable[[str], int]:
 
 
 def number(least: float, most: float) -> Callable[[str], float]:
-    """Numbers of a closed interval."""
+    """Numbers in a closed interval."""
 
     def parse(value: str) -> float:
         try:
@@ -62,7 +62,7 @@ def number(least: float, most: float) -> Callable[[str], float]:
 
 
 def number_or_none(least: float, most: float) -> Callable[[str], float | None]:
-    """Numbers of a closed interval, or the word none."""
+    """Numbers in a closed interval, or the word none."""
 
     def parse(value: str) -> float | None:
         if value == "none":
@@ -90,42 +90,42 @@ def extra_body(value: str) -> str:
 
 
 def header(value: str) -> tuple[str, str]:
-    """Name and value of a header."""
+    """A header's name and value."""
     from pytest_selfrepair.models import parameters  # noqa: PLC0415 - as above
 
     return parameters.header_from_line(value)
 
 
 def thinking_tag(value: str) -> str:
-    """The name of a tag."""
+    """A tag's name."""
     from pytest_selfrepair.models import parameters  # noqa: PLC0415 - as above
 
     return parameters.thinking_tag(value)
 
 
 def packages(value: str) -> tuple[str, ...]:
-    """Names of distributions, with commas between."""
+    """Names of distributions, separated by commas."""
     from pytest_selfrepair.core.package_names import names_of  # noqa: PLC0415 - as above
 
     return names_of(value)
 
 
 def run_name(value: str) -> str:
-    """What a run is called."""
+    """A run's name."""
     from pytest_selfrepair.store import run_labels  # noqa: PLC0415 - as above
 
     return run_labels.checked_name(value)
 
 
 def run_note(value: str) -> str:
-    """What is said of a run."""
+    """A run's note."""
     from pytest_selfrepair.store import run_labels  # noqa: PLC0415 - as above
 
     return run_labels.checked_note(value)
 
 
 def pool(value: str) -> str:
-    """The name of a judge pool."""
+    """A judge pool's name."""
     from pytest_selfrepair.core.pool_name import pool_named  # noqa: PLC0415 - as above
 
     pool_named(value)
@@ -133,7 +133,7 @@ def pool(value: str) -> str:
 
 
 def one_of(*words: str) -> Callable[[str], str]:
-    """One of some words."""
+    """One of several words."""
 
     def parse(value: str) -> str:
         if value not in words:
@@ -151,21 +151,21 @@ def yes_or_no(value: str) -> bool:
 
 
 def url(value: str) -> str:
-    """An address, without the slash at its end."""
+    """A URL without its trailing slash."""
     if not value.startswith(("http://", "https://")):
         raise ValueError("an address that begins with http:// or https://")
     return value.rstrip("/")
 
 
 def shard(value: str) -> "Shard":
-    """One of several shares of a run; `auto` where an array job says which."""
+    """One of several shards of a run; `auto` takes it from an array job."""
     from pytest_selfrepair.core.shard_name import shard_named  # noqa: PLC0415 - as above
 
     return shard_named(value, os.environ)
 
 
 def sample(value: str) -> int:
-    """How many tasks to draw; `PAPER` for the word paper."""
+    """The number of tasks to draw; `PAPER` for the word paper."""
     if value == "paper":
         return PAPER
     try:

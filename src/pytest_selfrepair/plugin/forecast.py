@@ -1,4 +1,4 @@
-"""What a run would take at most, said before anything is sampled."""
+"""Bound what a run takes, before anything is sampled."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -12,19 +12,19 @@ from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.tree import Plan
 
 Dollars = Callable[[Usage], float]
-"""What a completion costs."""
+"""The cost of a completion."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """A feedback source, as far as it costs.
+    """The costs of a feedback source.
 
     Attributes:
-        max_tokens: The most that one explanation of its own may generate; 0 where it draws none.
-        dollars: What such an explanation costs; None where nobody knows.
-        texts: The most texts that there are about one program; None: as many as are asked for.
-        says_more: Tokens that a repair may read beyond the error sentence and the explanation.
-        hears_more: Tokens that an explanation may read beyond the error sentence.
+        max_tokens: The longest explanation it draws, in tokens; 0 where it draws none.
+        dollars: The cost of such an explanation; None where unknown.
+        texts: The most texts it has on one program; None: as many as requested.
+        says_more: Tokens that a repair prompt adds beyond the error sentence and the explanation.
+        hears_more: Tokens that an explanation prompt adds beyond the error sentence.
     """
 
     max_tokens: int
@@ -34,7 +34,7 @@ class Asking:
     hears_more: int = 0
 
     def size(self, plan: Plan) -> tuple[int, int]:
-        """Texts and repairs of a task's tree, at most: where every program and repair fails."""
+        """The most texts and repairs of a task's tree: where every program and repair fails."""
         texts, each = plan.texts, plan.n_r
         if self.texts is not None and plan.n_f is None:
             texts, each = self.texts, plan.n_fr
@@ -47,24 +47,24 @@ class Asking:
         return failing * texts, failing * texts * each
 
     def tokens(self, plan: Plan) -> int:
-        """Tokens that a task's tree may take beside its programs."""
+        """Tokens of a task's tree beside its programs."""
         texts, repairs = self.size(plan)
         return repairs * plan.params.max_tokens + texts * self.max_tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """The most that some tasks take, if every completion is as long as it may be.
+    """An upper bound on what some tasks take, with every completion at its longest.
 
     Attributes:
-        tasks: Tasks.
+        tasks: The number of tasks.
         programs: Initial programs.
-        feedbacks: Completions that explain, and nothing else.
+        feedbacks: Completions that only explain.
         repairs: Repairs.
         baseline: Further programs.
         tokens: Generated tokens.
         prompt_tokens: Tokens read.
-        dollars: US dollars; None where a price is not known.
+        dollars: US dollars; None where a price is unknown.
     """
 
     tasks: int = 0
@@ -78,16 +78,16 @@ class Forecast:
 
     @property
     def requests(self) -> int:
-        """Completions of all kinds; several may come in one request."""
+        """Completions of all kinds; one request may bring several."""
         return self.programs + self.feedbacks + self.repairs + self.baseline
 
     def lines(self, *, limits: RunLimits, unpriced: Sequence[str], as_of: str) -> list[str]:
-        """The forecast for a reader.
+        """The forecast as lines for the user.
 
         Args:
-            limits: What the run may spend in any case.
-            unpriced: Models of which no price is known.
-            as_of: The day of the price table.
+            limits: The run's bounds.
+            unpriced: Models without a known price.
+            as_of: The date of the price table.
         """
         cost = (
             cost_unknown(unpriced)
@@ -118,15 +118,15 @@ def forecast(
     dollars: Dollars | None,
     count: Callable[[str], int],
 ) -> Forecast:
-    """Bound what a run takes.
+    """Compute an upper bound on what a run takes.
 
     Args:
         tasks: Its tasks.
         plan: How large their trees may grow.
         asking: Its feedback sources.
         prompts: Its wording.
-        dollars: What a completion of the code model costs; None where nobody knows.
-        count: Tokens of a text.
+        dollars: The cost of a completion of the code model; None where unknown.
+        count: Counts the tokens of a text.
     """
     longest = plan.params.max_tokens
     within = math.inf if plan.budget is None else plan.budget
@@ -172,7 +172,7 @@ def forecast(
 
 
 def stops_before(limits: RunLimits) -> list[str]:
-    """What a run may spend in any case, in a line; none where nothing bounds it."""
+    """The line on the run's bounds; none where it has none."""
     bounds = [
         *([] if limits.max_tokens is None else [f"{limits.max_tokens:,} tokens generated"]),
         *([] if limits.max_dollars is None else [f"${limits.max_dollars:,.2f}"]),
@@ -181,7 +181,7 @@ def stops_before(limits: RunLimits) -> list[str]:
 
 
 def cost_unknown(unpriced: Iterable[str]) -> str:
-    """What is said in place of a cost, where some models have no price."""
+    """The line in place of a cost where some models have no price."""
     return f"cost unknown: no price of {', '.join(unpriced)} is known (--selfrepair-prices)"
 
 
@@ -190,7 +190,7 @@ def _tokens(messages: Iterable[Message], count: Callable[[str], int]) -> int:
 
 
 def price_at_most(dollars: Dollars | None, written: int, read: int | None) -> float | None:
-    """What so many tokens cost; None where nobody knows."""
+    """The cost of a number of tokens; None where unknown."""
     if dollars is None:
         return None
     usage = Usage(completion_tokens=max(written, 0), prompt_tokens=read, counted_by="at most")

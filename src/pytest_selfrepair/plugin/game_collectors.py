@@ -1,4 +1,4 @@
-"""Files that hold scenarios, as pytest collects them: each scenario gives two items."""
+"""Collect files that hold scenarios: each scenario gives two items."""
 
 import os
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ from pytest_selfrepair.tasks.scenarios import SCENARIO, read_scenario_file, scen
 
 
 class ScenarioFile(OneLineCollector):
-    """The file that makes a folder a scenario's."""
+    """The file that makes its folder a scenario."""
 
     def collect(self) -> Iterator[GameItem]:
-        """An item for each role.
+        """Collect an item for each role.
 
         Raises:
-            TaskError: It is malformed.
+            TaskError: The file is malformed.
         """
         folder = path_id(self.path.parent, self.config)
         yield from items_of(read_scenario_file(self.path, folder), self)
@@ -31,7 +31,7 @@ class ScenarioLines(OneLineCollector):
     """A file of several scenarios: JSON Lines, or a JSON array."""
 
     def collect(self) -> Iterator["OneScenario | Broken"]:
-        """The scenarios, by their names."""
+        """Collect the scenarios by their names."""
         base = path_id(self.path, self.config)
         for number, found in enumerate(scenarios_of_file(self.path, base), start=1):
             if isinstance(found, TaskError):
@@ -49,19 +49,19 @@ class ScenarioLines(OneLineCollector):
 
 
 class OneScenario(OneLineCollector):
-    """A scenario of a file of several."""
+    """One scenario from a file of several."""
 
     def __init__(self, *, scenario: Scenario, **rest: object) -> None:
         super().__init__(**rest)  # type: ignore[arg-type]  # pytest's own keywords, passed through
         self._scenario = scenario
 
     def collect(self) -> Iterator[GameItem]:
-        """An item for each role."""
+        """Collect an item for each role."""
         yield from items_of(self._scenario, self)
 
 
 def scenario_collector_for(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """The collector of a file, where it holds scenarios; a file of several must be asked for."""
+    """The collector of a file with scenarios; a file of several must be given explicitly."""
     if path.name == SCENARIO:
         folder = path_id(path.parent, parent.config)
         return ScenarioFile.from_parent(parent, name=path.name, path=path, nodeid=folder)

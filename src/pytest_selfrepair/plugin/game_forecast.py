@@ -1,4 +1,4 @@
-"""What the games of scenarios take at most, said before any of them is played."""
+"""Bound what the games of scenarios take, before any of them is played."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -24,32 +24,32 @@ from pytest_selfrepair.plugin.model_names import AskedModel
 from pytest_selfrepair.plugin.model_registry import ResolvedModel
 
 _TRIES = 2
-"""Replies that a turn may take: one more after an illegal one."""
+"""Replies per turn: one more after an illegal one."""
 _READINGS = 2
-"""Readings of a turn that a moderator gives at most."""
+"""The most readings of a turn by a moderator."""
 _LINE = 15
-"""Tokens of an action's line, or around a turn in a dialogue."""
+"""Tokens of an action line, or around a turn in a dialogue."""
 _BY_RULE = 60
-"""Tokens of a turn that a rule or the scenario's opening speaks."""
+"""Tokens of a turn by a rule or the scenario's opening."""
 _FIXED_ADVICE = 40
-"""Tokens of advice that does not depend on the games."""
+"""Tokens of fixed advice."""
 _AFTER = 200
-"""Tokens that a player reads between two games, and after an illegal reply, beside what varies."""
+"""Fixed tokens that a player reads between two games, and after an illegal reply."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GamesForecast:
-    """The most that the games of some items take, if every completion is as long as it may be.
+    """An upper bound on what the games of some items take, with every completion at its longest.
 
     Attributes:
-        items: Items: a scenario and a role each.
+        items: Items: one for each scenario and role.
         games: Games.
-        replies: Replies of models that play, both sides'.
-        advice: Completions that advise.
+        replies: Replies of playing models, on both sides.
+        advice: Completions with advice.
         readings: Readings of free talk.
         tokens: Generated tokens.
         prompt_tokens: Tokens read.
-        dollars: US dollars; of models whose price is not known nothing.
+        dollars: US dollars; models without a known price count nothing.
     """
 
     items: int = 0
@@ -67,18 +67,18 @@ class GamesForecast:
 
     @property
     def cost(self) -> Cost:
-        """The same as a cost."""
+        """The bound as a cost."""
         return Cost(tokens=self.tokens, dollars=self.dollars)
 
     def lines(
         self, *, unpriced: Iterable[str], as_of: str, limits: RunLimits | None = None
     ) -> list[str]:
-        """The forecast for a reader.
+        """The forecast as lines for the user.
 
         Args:
-            unpriced: Models of which no price is known.
-            as_of: The day of the price table.
-            limits: What the run may spend in any case; None: that is said elsewhere.
+            unpriced: Models without a known price.
+            as_of: The date of the price table.
+            limits: The run's bounds; None: they are reported elsewhere.
         """
         missing = list(unpriced)
         cost = f"${self.dollars:,.2f} (prices of {as_of})"
@@ -106,15 +106,15 @@ def foresee_games(
     *,
     count: Callable[[str], int] | None = None,
 ) -> GamesForecast:
-    """What all games of one item take at most.
+    """Bound what all games of one item take.
 
     Args:
-        scenario: What is bargained over.
-        role: The role that is improved.
-        plan: How much is played.
-        players: Who takes part.
-        models: How the models among them are asked.
-        count: Tokens of a text; None: what is read is not counted, nor what it costs.
+        scenario: The scenario.
+        role: The improved role.
+        plan: The number of games and rounds.
+        players: The players.
+        models: The settings of the models among them.
+        count: Counts the tokens of a text; None: prompts and their cost are not counted.
     """
     item = _ForeseenItem(
         scenario=scenario, role=role, plan=plan, players=players, models=models, count=count
@@ -128,7 +128,7 @@ def foresee_games(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ForeseenItem:
-    """One item's games before they are played; the arguments are those of `foresee_games`."""
+    """One item's games before they are played; the fields are the arguments of `foresee_games`."""
 
     scenario: Scenario
     role: BargainRole
@@ -144,7 +144,7 @@ class _ForeseenItem:
 
     @property
     def games(self) -> Mapping[int, int]:
-        """Games by how many the improved player remembers in them."""
+        """The number of games by how many earlier ones the improved player remembers in them."""
         later, told = self.plan.rounds - 1, self.told
         fresh = 0
         if len(told) < len(self.players.arms):
@@ -155,7 +155,7 @@ class _ForeseenItem:
         return found
 
     def replies(self, name: str, side: BargainRole) -> GamesForecast:
-        """What one side's replies take."""
+        """The replies of one side."""
         if is_rule(name):
             return GamesForecast()
         first = int(self.scenario.position(side).opening is not None)
@@ -177,7 +177,7 @@ class _ForeseenItem:
         return replace(self._priced(asked, replies * longest, read), replies=replies)
 
     def advice(self, arm: str) -> GamesForecast:
-        """What an arm's critic takes; nothing where nobody is asked."""
+        """The completions of an arm's critic; none where no model advises."""
         asked = self._critic(arm)
         if asked is None:
             return GamesForecast()
@@ -190,7 +190,7 @@ class _ForeseenItem:
         return replace(self._priced(asked, texts * longest, read), advice=texts)
 
     def readings(self) -> GamesForecast:
-        """What the moderator takes."""
+        """The moderator's readings."""
         if self.players.moderator is None or self._protocol is not ProtocolName.FREE:
             return GamesForecast()
         asked = AskedModel(name=self.players.moderator)
@@ -210,7 +210,7 @@ class _ForeseenItem:
 
     @property
     def _game(self) -> int:
-        """Tokens of a game that is remembered."""
+        """Tokens of a remembered game."""
         return sum(self._said(side, self.scenario.exchanges) for side in BargainRole)
 
     @property
@@ -234,14 +234,14 @@ class _ForeseenItem:
         return self.players.critics.get(arm, AskedModel(name=self.players.player))
 
     def _turn(self, side: BargainRole) -> int:
-        """Tokens of one turn of a side, as it is remembered: a character is a token at most."""
+        """Tokens of one remembered turn of a side; a character is at most one token."""
         name = self.players.player if side is self.role else self.players.rival
         if is_rule(name):
             return _BY_RULE
         return min(self.models[AskedModel(name=name)].params.max_tokens, LONGEST_TALK) + _LINE
 
     def _said(self, side: BargainRole, turns: int) -> int:
-        """Tokens of a side's first turns, of which the first may be scripted."""
+        """Tokens of a side's first turns; the first may be scripted."""
         scripted = min(int(self.scenario.position(side).opening is not None), turns)
         return scripted * _BY_RULE + (turns - scripted) * self._turn(side)
 

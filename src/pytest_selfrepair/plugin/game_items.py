@@ -1,4 +1,4 @@
-"""The items of a scenario: one for each role, whose games are played to a record."""
+"""The items of a scenario: one for each role, whose games make a record."""
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -19,7 +19,7 @@ class RulesBrokenError(Exception):
 
 
 class GameItem(RunItem):
-    """A scenario with one role improved: it passes where that player's games kept the rules."""
+    """A scenario with one role improved; it passes where that player kept the rules."""
 
     upcoming: UpcomingGames
 
@@ -40,7 +40,7 @@ class GameItem(RunItem):
         """Play the games.
 
         Raises:
-            UnscoredError: They could not all be played, or it is unclear how one of them ended.
+            UnscoredError: The games could not all be played, or the end of one is unclear.
         """
         record = self._kept(self.ran())
         self.user_properties += game_properties(record)
@@ -61,7 +61,7 @@ class GameItem(RunItem):
     def repr_failure(  # type: ignore[override]  # as pytest's own items leave `style` out
         self, excinfo: ExceptionInfo[BaseException]
     ) -> str | TerminalRepr:
-        """The rules that were broken, and with -v the games: no traceback of ours."""
+        """The broken rules, and with -v the games, without a traceback."""
         if isinstance(excinfo.value, RulesBrokenError):
             record = self._kept(self.stash[RECORD])
             return broken_text(record, verbose=self.config.get_verbosity() > 0)

@@ -1,4 +1,4 @@
-"""Who plays, advises and reads the games of scenarios: named by the settings, then made."""
+"""The players, advisers and moderator of games: resolved from the settings, then made."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -34,18 +34,18 @@ Models = Mapping[AskedModel, ResolvedModel]
 """The models of a run, by name."""
 
 _NEEDS_A_MODEL = (SELF, Control.SWAPPED, REFERENCE)
-"""The arms whose critic is the improved player's own model."""
+"""The arms whose critic is the improved player's model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPlayers:
-    """Who takes part in the games of one process.
+    """The players in one process.
 
     Attributes:
-        player: Plays the role that is improved.
-        rival: Plays the other.
+        player: Plays the improved role.
+        rival: Plays the other role.
         advisers: One for each arm, in the user's order.
-        moderator: Reads free talk beside the rules; None: the rules alone do.
+        moderator: Reads free talk beside the rules; None: only the rules do.
     """
 
     player: Player
@@ -56,15 +56,15 @@ class OpenPlayers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedPlayers:
-    """Who takes part in the games of scenarios, as the settings name them.
+    """The players that the settings name.
 
     Attributes:
         player: The improved player's name, a model's or a rule's.
         rival: The rival's.
-        moderator: The moderator's; None: there is none.
-        critics: The model that each arm asks, where it asks another than the player.
+        moderator: The moderator's name; None: no moderator.
+        critics: The model of each arm that uses another than the player's.
         arms: The arms, in the user's order.
-        written: What people wrote, by arm and `game_key`.
+        written: People's advice, by arm and `game_key`.
     """
 
     player: str
@@ -78,17 +78,17 @@ class NamedPlayers:
 
     @property
     def asked(self) -> tuple[AskedModel, ...]:
-        """The models that games ask, each once, the improved player's among them."""
+        """The models that games use, each once, the improved player's included."""
         names = [self.player, self.rival, *([] if self.moderator is None else [self.moderator])]
         players = [AskedModel(name=each) for each in names if not is_rule(each)]
         return tuple(dict.fromkeys([*players, *self.critics.values()]))
 
     def make(self, made: Mapping[AskedModel, Model], models: Models) -> OpenPlayers:
-        """Bring them to work.
+        """Make the players.
 
         Args:
             made: The models of `asked`.
-            models: How each of these is asked.
+            models: The settings of each of these.
         """
         moderator = None
         if self.moderator is not None:
@@ -121,7 +121,7 @@ class NamedPlayers:
 
 
 _NO_PARAMS = SamplingParams()
-"""How advice is drawn of which none is."""
+"""The parameters of advice that is not sampled."""
 
 
 def name_players(
@@ -131,13 +131,13 @@ def name_players(
     *,
     is_apart: Callable[[str], bool],
 ) -> NamedPlayers:
-    """Who takes part in the games of scenarios.
+    """Resolve the players that the settings name.
 
     Args:
-        settings: What the user asked for.
-        config: Whose folder a file of people's advice is read from.
+        settings: The run's settings.
+        config: The pytest config; a file of people's advice is relative to its folder.
         arms: The feedback sources that games know.
-        is_apart: Whether a model is asked at the endpoint of models that only explain.
+        is_apart: Whether a model uses the endpoint of feedback models.
 
     Raises:
         UsageError: There is no such rule, a rule is to advise, or an arm needs more games.
@@ -199,12 +199,12 @@ def _player(name: str, made: Mapping[AskedModel, Model], models: Models) -> Play
 
 
 def _of_people(path: str) -> str:
-    """What the arm is called that people advise: after a file that the user named."""
+    """The name of the arm with people's advice, after the user's file."""
     return f"{HUMAN_ADVICE}:{Path(path).name}" if path else HUMAN_ADVICE
 
 
 def _advice_in(path: str, config: pytest.Config) -> Mapping[str, Feedback]:
-    """People's advice by the game that it is about; of several on one game the first."""
+    """People's advice by the game it is on; of several on one game the first."""
     file = base_of(config) / (path or DEFAULT_FILE)
     found: dict[str, Feedback] = {}
     for answer in read_answers(file):

@@ -1,4 +1,4 @@
-"""Plays one item's games to its record, and says why where it could not."""
+"""Play one item's games and make its record."""
 
 import asyncio
 import time
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpcomingGames:
-    """A scenario that is to be played, with one of its roles improved.
+    """A scenario to be played with one of its roles improved.
 
     Attributes:
         task_id: The item: the scenario's id, `::` and the role.
-        role: The role that is improved.
+        role: The improved role.
         load: Reads the scenario.
     """
 
@@ -40,11 +40,11 @@ class UpcomingGames:
 
 
 class GameRunner:
-    """Plays scenarios, one item at each call.
+    """Plays scenarios, one item per call.
 
     Args:
-        models: The models and players that the settings name.
-        equipment: What items are run with.
+        models: The models and players of the run.
+        equipment: Shared by all items of the process.
     """
 
     def __init__(self, models: RunModels, equipment: RunEquipment) -> None:
@@ -53,11 +53,11 @@ class GameRunner:
 
     @property
     def first_requests(self) -> int:
-        """How many requests an item begins with: one for each of its games."""
+        """The number of requests an item starts with: one for each of its games."""
         return self._models.game_plan.games
 
     def bound(self, upcoming: UpcomingGames) -> Cost:
-        """What an item costs at most; nothing where it cannot be read."""
+        """The most that an item costs; nothing where its scenario cannot be read."""
         try:
             scenario = upcoming.load()
         except (Exception, SystemExit):  # noqa: BLE001 - its record will say so
@@ -68,7 +68,7 @@ class GameRunner:
         """Play one item's games.
 
         Returns:
-            Its record, in which stands why there are no games, where there are none.
+            Its record; without games, it holds the reason.
         """
         began = time.perf_counter()
         try:

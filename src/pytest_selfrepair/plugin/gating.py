@@ -1,4 +1,4 @@
-"""What so many tasks can show, said when they are known and before any of them is sampled."""
+"""Report what a number of tasks can detect, before any of them is sampled."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -28,15 +28,15 @@ _AT_SPREADS = "/".join(f"{100 * spread:g}" for spread in SPREADS)
 def foreseen_limit(
     settings: Settings, baselines: Baselines | None, task_ids: Iterable[str]
 ) -> list[str]:
-    """Say which limit of a regression so many tasks can hold.
+    """Report the regression limit that the tasks support.
 
     Args:
-        settings: What the user asked for.
-        baselines: The runs against which this one is held, if there are any.
-        task_ids: The tasks that are to be run.
+        settings: The run's settings.
+        baselines: The runs that this one is compared with, if any.
+        task_ids: The tasks to run.
 
     Raises:
-        UsageError: The limit that was asked for is smaller, or cannot be held at all.
+        UsageError: The requested limit is smaller, or no limit is supported.
     """
     limit = settings.max_regression
     if limit is None or baselines is None:
@@ -65,11 +65,11 @@ def foreseen_limit(
 def foreseen_gain(
     settings: Settings, tasks: int, measured: tuple[float, str] | None = None
 ) -> list[str]:
-    """Say which gain so many tasks could show with 80 % power.
+    """Report the gain that the tasks detect with 80 % power.
 
     Args:
-        settings: What the user asked for.
-        tasks: How many there are.
+        settings: The run's settings.
+        tasks: The number of tasks.
         measured: The spread of an earlier run, and its name.
     """
     if settings.discordance is not None:
@@ -94,13 +94,13 @@ def foreseen_gain(
 
 
 def foreseen_split(baselines: Baselines) -> list[str]:
-    """Say whether more tasks or more samples of each make a rate surer, where that is known."""
+    """Report whether more tasks or more samples of each make a rate more precise, where known."""
     found = baselines.tasks_and_draws()
     return [] if found is None else [phrases.spread(replace(found, source="the baseline"))]
 
 
 def spread_of_gain(records: Sequence[Record]) -> float | None:
-    """The spread of an earlier run's gain by repair over sampling; None where it has no trees."""
+    """The spread of the gain in an earlier run; None where it has no trees."""
     tasks = scored(records)
     source = next(iter(source_names(records)), None)
     if source is None or not with_tree(tasks, source):
@@ -115,7 +115,7 @@ def _points(share: float) -> str:
 
 
 def _spread(settings: Settings, baselines: Baselines, shared: set[str]) -> tuple[float | None, str]:
-    """The spread of a run against its baselines where neither is better, and whence it is known."""
+    """The spread of a run and baselines of equal quality, and its origin."""
     if settings.discordance is not None:
         how = f"a discordance of {100 * settings.discordance:.2g} % (--selfrepair-discordance)"
         return of_mean(settings.discordance, baselines.number), how
@@ -126,10 +126,10 @@ def _spread(settings: Settings, baselines: Baselines, shared: set[str]) -> tuple
 
 
 def _held(limit: float, least: float, having: str, rule: str) -> str:
-    """The least limit, rounded up to a tenth of a point.
+    """The line on the least limit, rounded up to a tenth of a point.
 
     Raises:
-        UsageError: The limit is smaller.
+        UsageError: The requested limit is smaller.
     """
     least = math.ceil(least * 1000 - 1e-9) / 1000
     said = "a fall of twice as much is shown in 80 % of runs"

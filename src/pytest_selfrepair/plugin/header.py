@@ -1,4 +1,4 @@
-"""What is said before a run begins: who writes, who explains, and where programs run."""
+"""The lines of pytest's header: models, feedback sources, and where programs run."""
 
 from pytest_selfrepair.bargain.rule_players import is_rule
 from pytest_selfrepair.core.feedback import FeedbackCases
@@ -11,10 +11,10 @@ from pytest_selfrepair.report.numbers import plural
 
 
 class Header:
-    """The hook that says it.
+    """The hook of the header.
 
     Args:
-        process: What this process works with.
+        process: This process of the run.
     """
 
     def __init__(self, process: RunProcess) -> None:
@@ -48,7 +48,7 @@ class Header:
 
 
 def _games(players: NamedPlayers, settings: Settings) -> str:
-    """How scenarios are played."""
+    """The line on games."""
     read = "" if players.moderator is None else f", read by {players.moderator}"
     return (
         f"{players.player} bargains with {players.rival}{read}, feedback "

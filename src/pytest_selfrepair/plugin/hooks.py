@@ -1,6 +1,6 @@
-"""The plugin's entry point: declares options and, where a model is named, brings in the rest.
+"""The plugin's entry point: declare options and, where a model is named, load the rest.
 
-It is loaded in every pytest session, so it imports next to nothing.
+It is loaded in every pytest session, so it imports as little as possible.
 """
 
 import sys
@@ -12,19 +12,19 @@ from pytest_selfrepair.plugin import options
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the flags and their ini twins."""
+    """Declare the flags and their ini options."""
     options.add(parser)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Declare what a conftest.py may implement."""
+    """Declare the hooks that a conftest.py may implement."""
     from pytest_selfrepair.plugin import hookspecs  # noqa: PLC0415 - keeps start-up short
 
     pluginmanager.add_hookspecs(hookspecs)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Bring in the rest of the plugin where a model is named."""
+    """Load the rest of the plugin where a model is named."""
     if not options.is_on(config):
         return
     if sys.platform == "win32":

@@ -1,4 +1,4 @@
-"""What a conftest.py may implement: another model, feedback source, source of tasks or checker."""
+"""The hooks of a conftest.py: models, feedback sources, tasks and checkers of the user's own."""
 
 from __future__ import annotations  # the types are not imported: this loads in every session
 
@@ -18,33 +18,33 @@ if TYPE_CHECKING:
 
 @pytest.hookspec(firstresult=True)
 def pytest_selfrepair_model(name: str, config: pytest.Config) -> Model | None:
-    """Make the model that a user calls `name`, or return None to leave it to others.
+    """Return the model named `name`, or None to leave it to others.
 
-    Called once for `--selfrepair-model` and for every feedback source that is a model's name.
+    Called once for `--selfrepair-model`, and once for every feedback source that is a model's name.
     """
 
 
 @pytest.hookspec(firstresult=True)
 def pytest_selfrepair_feedback_source(name: str, config: pytest.Config) -> FeedbackSource | None:
-    """Make the feedback source that a user calls `name`, or return None to leave it to others."""
+    """Return the feedback source named `name`, or None to leave it to others."""
 
 
 @pytest.hookspec(firstresult=True)
 def pytest_selfrepair_tasks(path: Path, config: pytest.Config) -> Iterable[Task] | None:
-    """Read the tasks of a file in a format of your own, or return None for any other file.
+    """Read the tasks of a file in your own format, or return None for any other file.
 
-    Called for every file that pytest comes across. A task's id is made unique by the file's path:
-    it needs to be unique within the file alone. Raise `pytest_selfrepair.errors.TaskError` for a
-    malformed file: it becomes a collection error.
+    Called for every file that pytest visits. A task's id needs to be unique within the file only;
+    the file's path is prepended. Raise `pytest_selfrepair.errors.TaskError` for a malformed file:
+    it becomes a collection error.
     """
 
 
 @pytest.hookspec(firstresult=True)
 def pytest_selfrepair_checker(task: Task, config: pytest.Config) -> Checker | None:
-    """Give a task a checker of its own, or return None to leave it to the others.
+    """Return a checker for a task, or None to leave it to the others.
 
-    It is called with the task, a case and the answer of a program, and returns a
-    `pytest_selfrepair.Acceptance`; it may be called in several threads at once. It stands in for
-    the task's `checker.py` and for `--selfrepair-checker`, but for `apps`. An exception that it
-    raises makes the task an error: it never counts as a wrong program.
+    The checker is called with the task, a case and the answer of a program, and returns a
+    `pytest_selfrepair.Acceptance`; it may be called in several threads at once. It replaces the
+    task's `checker.py` and `--selfrepair-checker`, except `apps`. An exception in it makes the task
+    an error, never a wrong program.
     """

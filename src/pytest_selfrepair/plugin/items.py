@@ -1,4 +1,4 @@
-"""The items: run while they are set up, passed or failed when they are called."""
+"""The items: run in setup, passed or failed in the call phase."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -23,21 +23,21 @@ from pytest_selfrepair.store.any_record import AnyRecord
 from pytest_selfrepair.tasks.outline import Outline
 
 ENGINE = pytest.StashKey[Engine]()
-"""Where a session keeps what runs its items."""
+"""Stash key of a session's engine."""
 
 RECORD = pytest.StashKey[AnyRecord]()
-"""Where an item keeps its record."""
+"""Stash key of an item's record."""
 
 
 _KEYWORDS = {ITEM_NAME}
-"""What `-k` finds every item by, beside the names of its task and of the folders above."""
+"""Keywords of every item for `-k`, beside the names of its task and of the folders above."""
 
 
 class UnscoredError(Failed):
-    """An item that could not be scored: pytest's error, never a failure.
+    """An item that could not be scored: a pytest error, never a failure.
 
-    Of pytest's own kind, which can do without a traceback: to lay out one that is not shown would
-    cost a tenth of a second for each of what may be thousands of tasks.
+    Derived from pytest's own exception, which needs no traceback: formatting one that is not shown
+    would take a tenth of a second for each of possibly thousands of tasks.
     """
 
     def __init__(self, reason: str) -> None:
@@ -45,7 +45,7 @@ class UnscoredError(Failed):
 
 
 class UnsolvedError(Exception):
-    """A task that neither a program nor a repair solved."""
+    """Neither a program nor a repair solved the task."""
 
 
 @cache
@@ -55,10 +55,10 @@ def _mark(name: str) -> pytest.Mark:
 
 
 class RunItem(pytest.Item):
-    """What the engine runs: a task, or a scenario with one of its roles improved.
+    """An item that the engine runs: a task, or a scenario with one of its roles improved.
 
-    It is run while it is set up, and judged when it is called: so an endpoint or a sandbox that
-    fails is pytest's error, and an unsolved task or a broken rule its failure.
+    It runs in setup and is judged in the call phase, so a failing endpoint or sandbox is a pytest
+    error, and an unsolved task or a broken rule a failure.
     """
 
     upcoming: Upcoming
@@ -66,7 +66,7 @@ class RunItem(pytest.Item):
 
     @property
     def group(self) -> StrEnum:
-        """What a run that has a bound is balanced over."""
+        """The group that a bounded run is balanced over."""
         raise NotImplementedError
 
     @property
@@ -76,30 +76,30 @@ class RunItem(pytest.Item):
 
     @property
     def ihook(self) -> pluggy.HookRelay:
-        """The hooks that hold in the folder above: a task's own has none."""
+        """The hooks of the folder above: a task has none of its own."""
         above = self.parent
         assert above is not None  # noqa: S101 - only a session has none
         return above.ihook
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
-        """Where pytest says the item is."""
+        """The item's location in reports."""
         return self.path, None, self.task_id
 
     def ran(self) -> AnyRecord:
-        """Wait for the record of the item, and keep it."""
+        """Wait for the item's record, and keep it."""
         record = self.config.stash[ENGINE].record(self.upcoming)
         self.stash[RECORD] = record
         return record
 
     def mark(self, *markers: str) -> None:
-        """Give it markers."""
+        """Add markers."""
         for marker in markers:
             self.own_markers.append(_mark(marker))
             self.keywords[marker] = _mark(marker)
 
 
 class TaskItem(RunItem):
-    """One task: its trees are grown, and it passes where a program or a repair solves it."""
+    """One task: its trees are grown; it passes where a program or a repair solves it."""
 
     upcoming: UpcomingTask
 
@@ -139,7 +139,7 @@ class TaskItem(RunItem):
         """Grow the task's trees.
 
         Raises:
-            UnscoredError: No verdict could be reached.
+            UnscoredError: The task could not be judged.
         """
         if not self.has_cases:
             pytest.skip(f"{self.task_id} has no cases")
@@ -162,7 +162,7 @@ class TaskItem(RunItem):
     def repr_failure(  # type: ignore[override]  # as above
         self, excinfo: ExceptionInfo[BaseException]
     ) -> str | TerminalRepr:
-        """The task's tree, in short or with -v in full: no traceback of ours."""
+        """The task's tree, in short or with -v in full, without a traceback."""
         if isinstance(excinfo.value, UnsolvedError):
             record = self._kept(self.stash[RECORD])
             return unsolved_text(record, verbose=self.config.get_verbosity() > 0)
@@ -180,5 +180,5 @@ def runnable(items: Iterable[pytest.Item | None]) -> Iterator[RunItem]:
 
 
 def tasks_of(items: Iterable[pytest.Item | None]) -> Iterator[TaskItem]:
-    """The items that are tasks and can be run."""
+    """The runnable items that are tasks."""
     return (item for item in runnable(items) if isinstance(item, TaskItem))

@@ -1,7 +1,7 @@
-"""The two kinds of item, and what is for one of them alone.
+"""Reject options and sources that apply to no item of the run.
 
-Where a run has both, each takes what it knows; where it has one, what is only for the other is
-refused rather than ignored.
+A run has tasks, scenarios or both. With both, each kind takes what it knows; with one, what applies
+only to the other is rejected rather than ignored.
 """
 
 from collections.abc import Iterable
@@ -18,10 +18,10 @@ from pytest_selfrepair.plugin.option import Option
 from pytest_selfrepair.plugin.options import Settings
 
 GAME_ARMS = frozenset({Control.GOAL, Control.SWAPPED, Control.FRESH})
-"""The feedback sources of scenarios alone."""
+"""Feedback sources for scenarios only."""
 
 TASK_SOURCES = frozenset({"self:separate", "blind", "cases", "trace"})
-"""The feedback sources of tasks alone; so are those that a conftest.py provides."""
+"""Feedback sources for tasks only; so are those that a conftest.py provides."""
 
 _OF_TASKS = frozenset(
     {
@@ -30,22 +30,21 @@ _OF_TASKS = frozenset(
         *("fail_under", "fail_under_lower", "max_regression"),
     }
 )
-"""The options of tasks alone."""
+"""Options for tasks only."""
 
 
 def check_kinds(node_ids: Iterable[str], settings: Settings, config: pytest.Config) -> None:
-    """Refuse what was asked for and is for no item of the run.
+    """Reject options and sources that apply to no item of the run.
 
-    An ini file may say what holds for items of both kinds wherever it is used, so of the options
-    those alone are refused that the command line gives.
+    An ini file may hold options for both kinds, so only options from the command line are rejected.
 
     Args:
-        node_ids: The items that are to be run.
-        settings: What the user asked for.
-        config: What the command line gave.
+        node_ids: The items to run.
+        settings: The run's settings.
+        config: The pytest config with the command line.
 
     Raises:
-        UsageError: There is such a thing.
+        UsageError: An option or source applies to no item.
     """
     names = {node_id.rpartition("::")[2] for node_id in node_ids}
     tasks, games = ITEM_NAME in names, not names.isdisjoint(GAME_NAMES)

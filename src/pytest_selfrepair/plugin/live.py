@@ -1,4 +1,4 @@
-"""The live line of a run: drawn on a terminal while tasks are run, and nowhere else."""
+"""The live progress line of a run, drawn on terminals only."""
 
 import contextlib
 import time
@@ -19,12 +19,12 @@ from pytest_selfrepair.report.progress_line import RunProgress, live_line
 
 
 class LiveLine:
-    """The hooks that draw it; one object, in the process that has the terminal.
+    """The hooks that draw the line, in the process that has the terminal.
 
     Args:
-        log: What has ended.
-        process: What this process works with.
-        concurrency: Requests that may be in flight, over the whole run.
+        log: The run's log.
+        process: This process of the run.
+        concurrency: The limit of requests in flight over the whole run.
     """
 
     def __init__(self, log: RunLog, process: RunProcess, concurrency: int) -> None:
@@ -40,13 +40,13 @@ class LiveLine:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
-        """Count the items that workers have found."""
+        """Count the items that workers collected."""
         del node
         self._total = sum(map(len, workers.task_shares(ids, 1)))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
-        """Begin."""
+        """Start drawing."""
         if session.config.option.collectonly or not wanted(session.config.option.verbose):
             return
         self._total = sum(map(len, workers.task_shares([i.nodeid for i in session.items], 1)))
@@ -56,7 +56,7 @@ class LiveLine:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """End before the summary is written."""
+        """Stop drawing before the summary is written."""
         if self._row is not None:
             self._row.stop()
 

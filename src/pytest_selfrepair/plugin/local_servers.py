@@ -8,30 +8,31 @@ from pytest_selfrepair.core.sample import Model
 from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.local import DEFAULT_SLOTS, LocalServer
+from pytest_selfrepair.models.metering import Metering
 from pytest_selfrepair.models.prices import FREE
 from pytest_selfrepair.models.recording import Replay
 from pytest_selfrepair.models.retrying import Retries
 from pytest_selfrepair.models.tokens import LlamaCounter
 from pytest_selfrepair.models.weights import Weights, find_weights
-from pytest_selfrepair.plugin.endpoints import EndpointClients
+from pytest_selfrepair.plugin.endpoint_clients import EndpointClients
 from pytest_selfrepair.plugin.options import Settings
 
 _RETRIES = 1
-"""The embedded model's server is on this machine: where it does not answer, it is dead."""
+"""The embedded model's server is on this machine; if it does not answer, it has died."""
 _NOBODY = ("http://127.0.0.1:9/v1", "none")
-"""Address and key where all is replayed, so that nobody is asked."""
+"""Address and key where everything is replayed and no request is sent."""
 
 
 @dataclass(slots=True, kw_only=True)
 class LocalServers:
-    """The servers of the embedded model: one a size, for the whole run.
+    """The servers of the embedded model: one per size, for the whole run.
 
     Attributes:
         weights_file: The user's own weights for the model `local`, or None.
-        threads: Processors that each computes on; None: all but one.
-        known: Address and key of the running servers, by the user's name for the model; a worker is
-            given those that the controller has started.
-        started: Those that this process is to stop.
+        threads: Processors used by each; None: all but one.
+        known: Address and key of the running servers, by the model's name; a worker gets those that
+            the controller started.
+        started: The servers that this process has to stop.
     """
 
     weights_file: Path | None
@@ -40,10 +41,10 @@ class LocalServers:
     started: list[LocalServer] = field(default_factory=list)
 
     def address(self, name: str, size: Weights) -> tuple[str, str]:
-        """Address and key of one server, which is started where it does not run yet.
+        """Address and key of one server, which is started if it is not running.
 
         Raises:
-            LocalModelError: It cannot be started.
+            LocalModelError: The server cannot be started.
         """
         if name not in self.known:
             server = LocalServer.start(
@@ -54,11 +55,11 @@ class LocalServers:
         return self.known[name]
 
     def deaths(self) -> list[str]:
-        """Which servers have ended of themselves, a line each."""
+        """The servers that died, a line each."""
         return [death for server in self.started if (death := server.death()) is not None]
 
     def close(self) -> None:
-        """Stop the servers that this process has started."""
+        """Stop the servers that this process started."""
         while self.started:
             self.started.pop().close()
 
@@ -66,16 +67,16 @@ class LocalServers:
 def local_model(
     name: str,
     size: Weights,
-    lines: EndpointClients,
+    clients: EndpointClients,
     *,
     servers: LocalServers,
     settings: Settings,
     reader: ReplyReader,
 ) -> Model:
-    """The embedded model, whose server is started where it does not run yet.
+    """The embedded model; its server is started if it is not running.
 
     Raises:
-        LocalModelError: It cannot be started.
+        LocalModelError: The server cannot be started.
     """
     file = servers.weights_file
     replays = settings.replay == Replay.ONLY
@@ -91,11 +92,13 @@ def local_model(
     return ChatModel(
         name if file is None else f"{name}={file.stem}",
         wire_name=name,
-        line=lines.to(endpoint),
-        counter=LlamaCounter(base_url=base_url, api_key=api_key, model=size.title),
-        price=FREE,
-        embedded=True,
-        reader=reader,
+        client=clients.to(endpoint),
+        metering=Metering(
+            counter=LlamaCounter(base_url=base_url, api_key=api_key, model=size.title),
+            price=FREE,
+            counts_one_choice=True,
+            reader=reader,
+        ),
         most_choices=DEFAULT_SLOTS,
-        counts_one_choice=True,
+        embedded=True,
     )

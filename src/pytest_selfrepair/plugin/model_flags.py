@@ -1,58 +1,71 @@
-"""The flags of how models are asked: what is sent, where, and at which pace."""
+"""The flags of model requests: contents, endpoints and rates."""
 
 from pytest_selfrepair.plugin import flag_values as values
 from pytest_selfrepair.plugin.option import Option
 
 MAX_TOKENS = 1024
-"""The longest program or repair of a model that is not known to think, in tokens."""
+"""The longest program or repair of a model not known to think, in tokens."""
 FEEDBACK_MAX_TOKENS = 256
 """The longest explanation of such a model, in tokens."""
 THINKING_MAX_TOKENS = 16_384
-"""The longest completion of any kind of a model that is known to think, in tokens."""
+"""The longest completion of any kind of a model known to think, in tokens."""
 
 MODEL_OPTIONS = (
     Option(
         name="temperature",
         metavar="T",
-        help="sampling temperature; none: it is not sent (default: 0.8)",
+        help="sampling temperature, 0 to 2; none: it is not sent",
         default="0.8",
         parse=values.number_or_none(0, 2),
     ),
     Option(
         name="top_p",
         metavar="P",
-        help="share of the probability that tokens are drawn from (default: none is sent)",
+        help="nucleus sampling: the share of the probability that tokens are drawn from",
         default=None,
+        otherwise="not sent",
         parse=values.number(0, 1),
     ),
     Option(
         name="reasoning_effort",
         metavar="WORD",
-        help="how long a thinking model may think, in its endpoint's word: low, medium, high, … "
-        "(default: none is sent)",
+        help=(
+            "how long a thinking model may think, in its endpoint's word: low, medium, "
+            "high or another"
+        ),
         default=None,
+        otherwise="not sent",
         parse=values.word,
     ),
     Option(
         name="max_tokens",
         metavar="N",
-        help="longest completion of a program or repair, in tokens, thoughts included (default: "
-        f"{MAX_TOKENS}, or {THINKING_MAX_TOKENS} of a model that is known to think)",
+        help="longest completion of a program or repair, in tokens, thoughts included",
         default=None,
+        otherwise=f"{MAX_TOKENS}, or {THINKING_MAX_TOKENS} for a model known to think",
         parse=values.whole(1),
     ),
     Option(
         name="feedback_max_tokens",
         metavar="N",
-        help="longest feedback of a model that only explains, in tokens, likewise (default: "
-        f"{FEEDBACK_MAX_TOKENS}, or {THINKING_MAX_TOKENS})",
+        help="longest feedback of a model that only explains, in tokens, likewise",
         default=None,
+        otherwise=f"{FEEDBACK_MAX_TOKENS}, or {THINKING_MAX_TOKENS}",
         parse=values.whole(1),
+    ),
+    Option(
+        name="thinking_tag",
+        metavar="TAG",
+        help="a further tag around a model's thoughts, beside think and similar ones",
+        default=None,
+        parse=values.thinking_tag,
+        repeats=True,
+        page="thinking-models.md",
     ),
     Option(
         name="stop",
         metavar="TEXT",
-        help="a text at which a completion ends; may be given more than once (default: none)",
+        help="a stop sequence of completions",
         default=None,
         parse=values.raw_text,
         repeats=True,
@@ -60,112 +73,128 @@ MODEL_OPTIONS = (
     Option(
         name="extra_body",
         metavar="JSON",
-        help="a JSON object of further fields of every request's body (default: none)",
+        help="a JSON object of further fields of every request's body",
         default=None,
         parse=values.extra_body,
     ),
     Option(
         name="header",
         metavar="'NAME: VALUE'",
-        help="a further header of requests to the code model's endpoint; $NAME in its value is "
-        "read from the environment when it is sent, and never kept; may be given more than once "
-        "(default: none)",
+        help=(
+            "a further header of requests to the code model's endpoint; $NAME in its "
+            "value is read from the environment when it is sent, and never stored"
+        ),
         default=None,
         parse=values.header,
         repeats=True,
         secret=True,
     ),
     Option(
-        name="thinking_tag",
-        metavar="TAG",
-        help="the name of a further tag around what a model thinks, beside think and its kin; may "
-        "be given more than once (default: none)",
-        default=None,
-        parse=values.thinking_tag,
-        repeats=True,
-    ),
-    Option(
         name="models",
         metavar="FILE",
-        help="a TOML file with a table for each model: its address, key, parameters, price and "
-        "pace; see docs/models.md (default: none)",
+        help=(
+            "a TOML file with a table for each model: its address, key variable, "
+            "parameters, price and pace"
+        ),
         default=None,
         parse=values.path,
+        page="models.md",
     ),
     Option(
         name="seed",
         metavar="N",
-        help="base seed; every draw gets its own, derived from it (default: none is sent)",
+        help="base seed; every draw gets its own, derived from it",
         default=None,
+        otherwise="not sent",
         parse=values.whole(0),
     ),
+)
+
+ENDPOINT_OPTIONS = (
     Option(
         name="base_url",
         metavar="URL",
-        help="address of the OpenAI-compatible endpoint; may be given more than once, for a model "
-        "that several servers have (default: $OPENAI_BASE_URL, else OpenAI's)",
+        help=(
+            "address of the OpenAI-compatible endpoint; further ones are servers of the same model"
+        ),
         default=None,
+        otherwise="$OPENAI_BASE_URL, else OpenAI's",
         parse=values.url,
         repeats=True,
+        page="endpoints.md#several-servers-of-one-model",
     ),
     Option(
         name="feedback_base_url",
         metavar="URL",
-        help="address of the endpoint of models that only explain; its key is "
-        "$SELFREPAIR_FEEDBACK_API_KEY (default: $SELFREPAIR_FEEDBACK_BASE_URL, else as for the "
-        "code model)",
+        help=(
+            "address of the endpoint of models that only explain; its key is "
+            "$SELFREPAIR_FEEDBACK_API_KEY"
+        ),
         default=None,
+        otherwise="$SELFREPAIR_FEEDBACK_BASE_URL, else as for the code model",
         parse=values.url,
     ),
     Option(
         name="concurrency",
         metavar="N",
-        help="requests in flight, over the whole run (default: 16)",
+        help="requests in flight, over the whole run",
         default="16",
         parse=values.whole(1),
     ),
     Option(
         name="request_timeout",
         metavar="SECONDS",
-        help="how long one request may take (default: 600)",
+        help="how long one request may take",
         default="600",
         parse=values.number(0.1, 86400),
     ),
     Option(
         name="request_retries",
         metavar="N",
-        help="how often a request is tried again after 429, 5xx or a lost connection (default: 8)",
+        help="how often a request is tried again after 429, 5xx or a lost connection",
         default="8",
         parse=values.whole(0),
     ),
     Option(
         name="retry_time",
         metavar="SECONDS",
-        help="how long after its first try a request may be tried again (default: 1800)",
+        help="how long after its first try a request may be tried again",
         default="1800",
         parse=values.number(0, 604800),
     ),
     Option(
         name="requests_per_minute",
         metavar="N",
-        help="requests sent to an endpoint in a minute, over the whole run (default: no bound)",
+        help="requests sent to an endpoint in a minute, over the whole run",
         default=None,
+        otherwise="no bound",
         parse=values.whole(1),
     ),
     Option(
         name="tokens_per_minute",
         metavar="N",
-        help="tokens, read or generated, that an endpoint is asked for in a minute, over the whole "
-        "run (default: no bound)",
+        help=(
+            "tokens, read and generated, requested from an endpoint in a minute, over the whole run"
+        ),
         default=None,
+        otherwise="no bound",
         parse=values.whole(1),
     ),
     Option(
-        name="prices",
+        name="local_weights",
         metavar="FILE",
-        help="a TOML file of prices, which go before those that come with the plugin: "
-        '["MODEL"] with input, cached_input and output in US dollars per million tokens',
+        help="your own GGUF file for the model local",
         default=None,
+        otherwise="the built-in ones",
         parse=values.path,
+        page="embedded-model.md",
+    ),
+    Option(
+        name="local_threads",
+        metavar="N",
+        help="processors that an embedded model computes on",
+        default=None,
+        otherwise="all but one",
+        parse=values.whole(1),
     ),
 )

@@ -1,4 +1,4 @@
-"""What the names of a run's models and feedback sources mean, or were perhaps meant to be."""
+"""Recognise the names of models and feedback sources, and suggest corrections."""
 
 import re
 from collections.abc import Iterable
@@ -21,23 +21,23 @@ _OURS = (
     PREFIX.rstrip(":"),
     *(name for size in SIZES for name in size.names),
 )
-"""The names that are no endpoint's."""
+"""Names that are not models at endpoints."""
 
 _LIKE_A_MODEL = re.compile(r"[-0-9/.]")
-"""What the names of models have and the names of sources do not."""
+"""Characters found in names of models and not in names of sources."""
 _ALIKE = 0.75
-"""How much of a plain name must be that of another, from 0 to 1, to be taken for a slip."""
+"""Similarity to a known name, 0 to 1, from which a plain name counts as a typo."""
 _NEARLY_THE_SAME = 0.85
-"""The same of a name that could well be a model's."""
+"""The same for a name that looks like a model's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedModel:
-    """A model that a run asks.
+    """A model that a run uses.
 
     Attributes:
-        name: As the user calls it.
-        for_feedback: Whether it is asked at the endpoint of models that only explain.
+        name: The user's name for it.
+        for_feedback: Whether it uses the endpoint of feedback models.
     """
 
     name: str
@@ -45,23 +45,23 @@ class AskedModel:
 
 
 def runs_here(name: str) -> bool:
-    """Whether a model is asked at no endpoint: an embedded or a scripted one.
+    """Whether a model needs no endpoint: an embedded or a scripted one.
 
     Raises:
-        UsageError: It is the name of an embedded model of a size that is not known.
+        UsageError: It names an embedded model of an unknown size.
     """
     return name.startswith(PREFIX) or parse_local_name(name) is not None
 
 
 def meant(name: str, others: Iterable[str] = ()) -> str | None:
-    """The name that was perhaps meant by one that is not known.
+    """The known name that an unknown one was probably meant to be.
 
     Args:
-        name: A name that would be taken for that of an endpoint's model.
-        others: Names that are known beside those of sources and of models of this machine.
+        name: A name that would be taken for a model at an endpoint.
+        others: Known names beside those of sources and of models on this machine.
 
     Returns:
-        The name that is most like it; None where none is, or it looks like a model's.
+        The most similar name; None where none is similar, or it looks like a model's.
     """
     known = dict.fromkeys((*_OURS, *others))
     head, colon, argument = name.partition(":")
@@ -72,15 +72,15 @@ def meant(name: str, others: Iterable[str] = ()) -> str | None:
 
 
 def check_name(name: str, others: Iterable[str], *, option: str) -> None:
-    """Refuse what looks like a slip of the pen rather than the name of a model.
+    """Reject a name that looks like a typo rather than a model's name.
 
     Args:
-        name: A name that would be taken for that of an endpoint's model.
-        others: Names that are known beside those of sources and of models of this machine.
+        name: A name that would be taken for a model at an endpoint.
+        others: Known names beside those of sources and of models on this machine.
         option: The option that names it, without its prefix.
 
     Raises:
-        UsageError: It is nearly one of those.
+        UsageError: It is nearly a known name.
     """
     if (found := meant(name, others)) is not None:
         raise UsageError(

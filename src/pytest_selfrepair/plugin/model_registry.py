@@ -1,4 +1,4 @@
-"""The models that a run's names stand for: found at once, made when the first task is run."""
+"""Resolve the names of models at once, and make the models when the first task runs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +11,7 @@ from pytest_selfrepair.errors import SelfRepairError, UsageError
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.litellm import is_litellm, name_within, provider_of
 from pytest_selfrepair.models.local import parse_local_name
+from pytest_selfrepair.models.metering import Metering
 from pytest_selfrepair.models.models_file import NOTHING_SAID, ModelSettings, read_models
 from pytest_selfrepair.models.prices import Price, Prices
 from pytest_selfrepair.models.scripted import PREFIX, Script, ScriptedModel
@@ -21,7 +22,10 @@ from pytest_selfrepair.models.tokens import TiktokenCounter
 from pytest_selfrepair.models.weights import Weights, find_weights
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.asking import from_hook
-from pytest_selfrepair.plugin.endpoints import EndpointClients, Endpoints
+from pytest_selfrepair.plugin.endpoint_clients import EndpointClients
+from pytest_selfrepair.plugin.endpoint_headers import given_headers
+from pytest_selfrepair.plugin.endpoint_places import place_of
+from pytest_selfrepair.plugin.endpoints import Endpoints
 from pytest_selfrepair.plugin.local_servers import LocalServers, local_model
 from pytest_selfrepair.plugin.model_flags import (
     FEEDBACK_MAX_TOKENS,
@@ -35,17 +39,17 @@ from pytest_selfrepair.plugin.plan import params_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedModel:
-    """A model that a name of the run stands for.
+    """A resolved model of the run.
 
     Attributes:
         asked: The name.
-        make: Makes it, given the ways to endpoints.
-        params: How programs and repairs are drawn from it.
-        explaining: How explanations are.
-        price: What its tokens cost; None: nobody knows.
-        thinks: Whether it is known to think before it answers.
+        make: Makes the model from the endpoint clients.
+        params: The sampling parameters of programs and repairs.
+        explaining: The sampling parameters of explanations.
+        price: The price of its tokens; None: unknown.
+        thinks: Whether it is known to think before answering.
         host: Host and port of its endpoint; empty where it has none.
-        weights: Those of an embedded model.
+        weights: The weights of an embedded model.
         reader: Reads its replies.
     """
 
@@ -62,7 +66,7 @@ class ResolvedModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
-    """How a model is made, and where it is asked."""
+    """How to make a model, and the host of its endpoint."""
 
     make: Callable[[EndpointClients], Model]
     host: str = ""
@@ -71,16 +75,15 @@ class _Made:
 
 
 class ModelRegistry:
-    """Finds out which models the names of a run mean.
+    """Resolves the names of models.
 
     Args:
-        settings: What the user asked for.
-        config: Whose conftest.py files may know a name.
+        settings: The run's settings.
+        config: The pytest config, whose conftest.py files may provide models.
         servers: The embedded model's servers.
 
     Attributes:
-        prices: What tokens cost.
-        endpoints: Where models are asked.
+        prices: The price table.
 
     Raises:
         UsageError: The models file or the prices cannot be read.
@@ -92,15 +95,15 @@ class ModelRegistry:
         self._servers = servers
         self._tables = {} if settings.models is None else read_models(settings.models)
         self.prices = Prices.read(settings.prices)
-        self.endpoints = Endpoints(
+        self._endpoints = Endpoints(
             settings=settings, share=lambda total: workers.share(config, total)
         )
 
     def resolve(self, asked: AskedModel) -> ResolvedModel:
-        """The model of a name.
+        """Resolve the name of a model.
 
         Raises:
-            UsageError: There is none, or what it needs is missing.
+            UsageError: There is no such model, or its key, price or weights are missing.
         """
         table = self._tables.get(asked.name, NOTHING_SAID)
         made = self._made(asked, table)
@@ -138,21 +141,21 @@ class ModelRegistry:
         name = asked.name
         custom: Model | None = from_hook(self._config, "pytest_selfrepair_model", name=name)
         if custom is not None:
-            return _Made(make=lambda lines: slotted(custom, lines.slots))
+            return _Made(make=lambda clients: slotted(custom, clients.slots))
         if name.startswith(PREFIX):
             try:
                 script = Script(self._config.rootpath / name.removeprefix(PREFIX))
             except SelfRepairError as error:
                 raise UsageError(str(error)) from None
-            return _Made(make=lambda lines: slotted(ScriptedModel(name, script), lines.slots))
+            return _Made(make=lambda clients: slotted(ScriptedModel(name, script), clients.slots))
         if size := parse_local_name(name):
             if self._servers.weights_file is not None:
                 find_weights(size, file=self._servers.weights_file)  # says what is wrong with it
             return _Made(
-                make=lambda lines: local_model(
+                make=lambda clients: local_model(
                     name,
                     size,
-                    lines,
+                    clients,
                     servers=self._servers,
                     settings=self._settings,
                     reader=self._reader(table),
@@ -170,32 +173,34 @@ class ModelRegistry:
     def _endpoint_model(
         self, asked: AskedModel, table: ModelSettings, called: str, provider: str
     ) -> _Made:
-        """A model behind an endpoint; of a provider, where one is named, by LiteLLM."""
+        """A model at an endpoint, or of a provider by LiteLLM where one is named."""
         called = table.params.get("wire_name", called)
-        place = self.endpoints.place(asked, table)
-        endpoints = self.endpoints.endpoints(asked, place, table)
-        price = self._price(asked.name, table)
+        place = place_of(asked, table, self._settings)
+        endpoints = self._endpoints.of(asked, place, table)
+        metering = Metering(
+            counter=TiktokenCounter(model=called.rpartition("/")[2]),
+            price=self._price(asked.name, table),
+            reader=self._reader(table),
+        )
 
-        def make(lines: EndpointClients) -> Model:
+        def make(clients: EndpointClients) -> Model:
             members = [
                 ChatModel(
                     asked.name,
                     wire_name=called,
-                    line=lines.to(endpoint, provider=provider),
-                    counter=TiktokenCounter(model=called.rpartition("/")[2]),
-                    price=price,
-                    reader=self._reader(table),
-                    ready=lines.ready,
+                    client=clients.to(endpoint, provider=provider),
+                    metering=metering,
+                    ready=clients.ready,
                 )
                 for endpoint in endpoints
             ]
-            return SpreadModel(members, self.endpoints.retries) if members[1:] else members[0]
+            return SpreadModel(members, self._endpoints.retries) if members[1:] else members[0]
 
         hosts = dict.fromkeys(endpoint.host for endpoint in endpoints)
         return _Made(
             make=make,
             host=" and ".join(filter(None, hosts)) or f"{provider}, by LiteLLM",
-            headers=self.endpoints.headers(place, table),
+            headers=given_headers(place, table, self._settings),
         )
 
 
@@ -208,10 +213,10 @@ def _option_of(name: str, settings: Settings) -> str:
 
 
 def descriptions(coder: ResolvedModel | None, others: Sequence[ResolvedModel]) -> list[str]:
-    """Where and how each model is asked, a line each, where there is anything to say.
+    """Where and how each model is used, a line each, where that is not the default.
 
     Args:
-        coder: The model that writes programs, or plays; None: a rule plays.
+        coder: The model that writes programs or plays; None: a rule plays.
         others: The run's other models.
     """
     lines = [] if coder is None else [_described(coder, coder.params)]
@@ -220,7 +225,7 @@ def descriptions(coder: ResolvedModel | None, others: Sequence[ResolvedModel]) -
 
 
 def _described(model: ResolvedModel, params: SamplingParams) -> str:
-    """The line of one model; empty where nothing is out of the ordinary."""
+    """The line on one model; empty where everything is the default."""
     changed = {name: value for name, value in params.changed.items() if name != "max_tokens"}
     parts = [f"{name} {_brief(value)}" for name, value in changed.items()]
     if model.thinks:

@@ -1,4 +1,4 @@
-"""Flags and ini values → one frozen `Settings`; nothing else reads an option."""
+"""Read flags and ini values into one frozen `Settings`; nothing else reads an option."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.plugin.flags import OPTIONS
+from pytest_selfrepair.plugin.flags import OPTION_GROUPS, OPTIONS
 from pytest_selfrepair.plugin.option import Option
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a run was asked to do; the fields are the flags without their prefix."""
+    """The settings of a run; the fields are named after the flags."""
 
     model: str
     feedback: tuple[str, ...]
@@ -26,19 +26,23 @@ class Settings:
     feedbacks: int | None
     depth: int
     policy: str
+    prompts: str
+    feedback_cases: str
     budget: int | None
     max_tokens_total: int | None
     max_cost: float | None
+    prices: Path | None
     plan: bool
+    discordance: float | None
     temperature: float | None
     top_p: float | None
     reasoning_effort: str | None
     max_tokens: int | None
     feedback_max_tokens: int | None
+    thinking_tag: tuple[str, ...]
     stop: tuple[str, ...]
     extra_body: str | None
     header: tuple[tuple[str, str], ...] = field(repr=False)
-    thinking_tag: tuple[str, ...]
     models: Path | None
     seed: int | None
     base_url: tuple[str, ...]
@@ -49,7 +53,12 @@ class Settings:
     retry_time: float
     requests_per_minute: int | None
     tokens_per_minute: int | None
-    prices: Path | None
+    local_weights: Path | None
+    local_threads: int | None
+    tasks: tuple[str, ...]
+    sample: int | None
+    shard: "Shard | None"
+    validate: bool
     store: Path
     run_name: str | None
     run_note: str | None
@@ -64,17 +73,10 @@ class Settings:
     mixed_isolation: bool
     reference_speed: float | None
     rejudge: bool
-    validate: bool
-    prompts: str
-    tasks: tuple[str, ...]
-    sample: int | None
-    shard: "Shard | None"
-    feedback_cases: str
-    local_weights: Path | None
-    local_threads: int | None
     html: Path | None
     json: Path | None
     markdown: Path | None
+    annotations: str | None
     baseline: tuple[str, ...]
     fail_under: float | None
     fail_under_lower: float | None
@@ -82,8 +84,6 @@ class Settings:
     max_unscored: float | None
     gate_rule: str
     gate_scope: str
-    discordance: float | None
-    annotations: str | None
     rounds: int
     games: int
     rival: str | None
@@ -95,20 +95,27 @@ assert [option.name for option in OPTIONS] == [each.name for each in fields(Sett
 
 
 def add(parser: "pytest.Parser") -> None:
-    """Declare every flag and its ini twin; values are read and checked by `settings()`."""
-    group = parser.getgroup("selfrepair", "self-repair of language models' programs")
-    for option in OPTIONS:
-        taken: dict[str, Any] = {"action": "store_const", "const": "true"}
-        if not option.switch:
-            action = "append" if option.repeats else "store"
-            taken = {"action": action, "metavar": option.metavar}
-        group.addoption(option.flag, dest=option.ini, default=None, help=option.help, **taken)
-        kind: Any = "linelist" if option.repeats else "string"
-        parser.addini(option.ini, f"as {option.flag}", type=kind, default=None)
+    """Declare every flag and its ini option; `settings()` reads and checks the values."""
+    for heading, options in OPTION_GROUPS.items():
+        group = parser.getgroup(f"selfrepair: {heading}")
+        for option in options:
+            taken: dict[str, Any] = {"action": "store_const", "const": "true"}
+            if not option.switch:
+                action = "append" if option.repeats else "store"
+                taken = {"action": action, "metavar": option.metavar}
+            group.addoption(option.flag, dest=option.ini, default=None, help=_help(option), **taken)
+            kind: Any = "linelist" if option.repeats else "string"
+            parser.addini(option.ini, f"as {option.flag}", type=kind, default=None)
+
+
+def _help(option: Option) -> str:
+    """The text for `pytest --help`; argparse interprets `%`."""
+    default = f" (default: {option.unless_given})" if option.unless_given else ""
+    return f"{option.described}{default}".replace("%", "%%")
 
 
 def is_on(config: "pytest.Config") -> bool:
-    """True where a model is named, by flag or ini, be it by an empty name, which is an error."""
+    """Whether a model is named by flag or ini; an empty name counts, as it is an error."""
     given = config.getoption("selfrepair_model"), config.getini("selfrepair_model")
     return given != (None, None)
 
@@ -117,8 +124,8 @@ def settings(config: "pytest.Config") -> Settings:
     """Read and check every option; the flag wins over the ini value.
 
     Raises:
-        UsageError: A value is not accepted; the error names the flag or ini, the value, and what
-            would be.
+        UsageError: A value is not accepted; the error names the flag or ini option, the value, and
+            what is accepted.
     """
     values: dict[str, Any] = {}
     for option in OPTIONS:
@@ -138,15 +145,15 @@ def settings(config: "pytest.Config") -> Settings:
 
 
 def base_of(config: "pytest.Config") -> Path:
-    """The folder from which paths of the project's own files are read.
+    """The folder that paths of the project's own files are relative to.
 
-    Without an ini file pytest's root is wherever the tasks are, perhaps no place to write to.
+    Without an ini file, pytest's root is where the tasks are, which may not be writable.
     """
     return config.invocation_params.dir if config.inipath is None else config.rootpath
 
 
 def _setting(option: Option, config: "pytest.Config") -> tuple[str, Sequence[str]]:
-    """Where an option's texts come from, and the texts."""
+    """Where an option's values come from, and the values."""
     for name, value in (
         (option.flag, config.getoption(option.ini)),
         (f"ini {option.ini}", config.getini(option.ini)),

@@ -1,4 +1,4 @@
-"""The items that are still to be started."""
+"""The queue of items that have not started."""
 
 import time
 from collections import deque
@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable
 from pytest_selfrepair.plugin.runners import Upcoming
 
 BREATH = 0.05
-"""Seconds that an item which has just been started is given to ask for its first requests."""
+"""Seconds within which a started item should have sent its first requests."""
 
 
 class PendingItems:
-    """Items to come, in their order, and what those that were just started will ask for.
+    """A queue of items, with the requests that recently started ones will send.
 
     Args:
-        first_requests: How many requests an item asks for at its start.
+        first_requests: The number of requests an item starts with.
     """
 
     def __init__(self, first_requests: Callable[[Upcoming], int]) -> None:
@@ -25,33 +25,33 @@ class PendingItems:
 
     @property
     def next(self) -> Upcoming | None:
-        """The item that comes next; None: there is no other."""
+        """The next item; None: the queue is empty."""
         return self._coming[0] if self._coming else None
 
     def expect(self, items: Iterable[Upcoming]) -> None:
-        """Add items; those that were known before are not added again."""
+        """Append items that are not known yet."""
         new = [item for item in items if item.task_id not in self._known]
         self._known.update(item.task_id for item in new)
         self._coming += new
 
     def take_next(self) -> Upcoming:
-        """Take the next item, which is started now."""
+        """Remove the next item and count it as just started."""
         item = self._coming.popleft()
         self._young.append((time.monotonic(), item))
         return item
 
     def take(self, item: Upcoming) -> None:
-        """Take an item wherever it stands; it need not have been expected."""
+        """Remove an item from any position; it need not be in the queue."""
         self._known.add(item.task_id)
         self._coming = deque(each for each in self._coming if each.task_id != item.task_id)
 
     def clear(self) -> None:
-        """Start no other."""
+        """Empty the queue."""
         self._coming.clear()
 
     @property
     def requests_to_come(self) -> int:
-        """Requests that items which have just been started will soon ask for."""
+        """The number of requests that just started items will soon send."""
         before = time.monotonic() - BREATH
         while self._young and self._young[0][0] < before:
             self._young.popleft()

@@ -1,4 +1,4 @@
-"""What the settings say of the size of trees, of sampling and of the wording."""
+"""The plan, sampling parameters and prompts of a run from its settings."""
 
 from pathlib import Path
 
@@ -12,14 +12,14 @@ from pytest_selfrepair.plugin.options import Settings
 
 
 def plan_of(settings: Settings, params: SamplingParams) -> Plan:
-    """How large the trees of a run may grow.
+    """The plan of a run's trees.
 
     Args:
-        settings: What the user asked for.
-        params: How programs and repairs are drawn.
+        settings: The run's settings.
+        params: The sampling parameters of programs and repairs.
 
     Raises:
-        UsageError: The trees are to end at their first pass, and so large that nothing could be
+        UsageError: The trees end at their first pass and are so large that nothing could be
             estimated from them.
     """
     policy = Policy(settings.policy)
@@ -44,11 +44,11 @@ def plan_of(settings: Settings, params: SamplingParams) -> Plan:
 
 
 def params_of(settings: Settings, *, headers: tuple[tuple[str, str], ...]) -> SamplingParams:
-    """How completions are drawn, but for their length.
+    """The sampling parameters, except the length of completions.
 
     Args:
-        settings: What the user asked for.
-        headers: Further headers of the requests, as the user wrote them.
+        settings: The run's settings.
+        headers: Further headers of requests as given by the user.
     """
     return SamplingParams(
         temperature=settings.temperature,
@@ -62,10 +62,10 @@ def params_of(settings: Settings, *, headers: tuple[tuple[str, str], ...]) -> Sa
 
 
 def prompts_of(settings: Settings) -> PromptSet:
-    """The wording of a run.
+    """The prompts of a run.
 
     Raises:
-        UsageError: The user's own set cannot be read.
+        UsageError: The user's own prompt set cannot be read.
     """
     told = settings.packages or ()
     if settings.prompts in BUILT_IN:

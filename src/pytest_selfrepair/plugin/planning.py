@@ -1,4 +1,4 @@
-"""What is said when the items are known and before any of them is run."""
+"""Report limits and costs once the items are known and before any of them runs."""
 
 import contextlib
 from collections import Counter
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class Planning:
-    """The hooks that say it: which limit the gate can hold, and with a plan what a run would take.
+    """The hooks that report the gate's least limit and, for a plan, what the run would take.
 
     Args:
-        process: What this process works with.
-        gate: The gate, and the baseline against which the run is held.
+        process: This process of the run.
+        gate: The gate, and the baselines that the run is compared with.
     """
 
     def __init__(self, process: RunProcess, gate: "RunGate") -> None:
@@ -35,20 +35,20 @@ class Planning:
         self._foreseen: Sequence[str] | None = None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """The items are known, where no worker runs them."""
+        """Check the items, unless workers run them."""
         if not workers.is_controller(session.config):
             self._foresee([item.nodeid for item in runnable(session.items)])
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
-        """Learn from the first worker which items are to be run."""
+        """Check the items that the first worker collected."""
         del node
         if self._foreseen is None:
             self._foresee([node_id for node_id in ids if workers.is_item(node_id)])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """Where only a plan is asked for, say what the run would take in place of running."""
+        """With a plan only, report what the run would take instead of running it."""
         if not self._process.settings.plan:
             return None
         if workers.is_controller(session.config):
@@ -71,14 +71,14 @@ class Planning:
         return True
 
     def _foresee(self, node_ids: Sequence[str]) -> None:
-        """Say which limit the gate can hold; a plan says it later.
+        """Report the limit that the gate supports; a plan reports it later.
 
         Args:
-            node_ids: The items that are to be run.
+            node_ids: The items to run.
 
         Raises:
-            pytest.UsageError: It cannot hold the limit that was asked for, or something that was
-                asked for is for no item of the run.
+            pytest.UsageError: The requested limit is not supported, or an option or source applies
+                to no item of the run.
         """
         tasks = [each.removesuffix(workers.END) for each in node_ids if workers.is_task(each)]
         try:
@@ -93,7 +93,7 @@ class Planning:
 
 
 def _foreseen_surplus(items: Sequence[GameItem], games: int) -> list[str]:
-    """Which gain in surplus share so many scenarios and games could show, a line for each role."""
+    """The gain in surplus share that the scenarios and games can detect, a line for each role."""
     lines = []
     for role, count in Counter(item.upcoming.role for item in items).items():
         least = least_surplus_gain(count, games)
@@ -107,7 +107,7 @@ def _foreseen_surplus(items: Sequence[GameItem], games: int) -> list[str]:
 
 
 def _read(items: Iterable[TaskItem]) -> Iterator[Task]:
-    """The tasks of items, but for those of which it is found only now that they cannot be run."""
+    """Read the tasks of items; those that turn out to be malformed are left out."""
     for item in items:
         with contextlib.suppress(TaskError):
             task = item.upcoming.load()

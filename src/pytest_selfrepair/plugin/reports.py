@@ -1,4 +1,4 @@
-"""What a run leaves when it ends: its reports in files, and marks on a pull request."""
+"""Write a run's reports to files, and annotate a pull request."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 # What makes reports and compares runs is imported where one was asked for: most runs have none.
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
-"""The file to which GitHub Actions has a step add what is shown of it."""
+"""The file in which GitHub Actions collects a step's summary."""
 
 _WORKSPACE = "GITHUB_WORKSPACE"
-"""The folder of the repository in GitHub Actions."""
+"""The repository's folder in GitHub Actions."""
 
 
 class Reports:
-    """The files and annotations that the user asked for.
+    """The files and annotations that the user requested.
 
     Args:
-        settings: What the user asked for.
+        settings: The run's settings.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -47,14 +47,14 @@ class Reports:
         against: "RunComparison | None" = None,
         decision: Decision | None = None,
     ) -> list[str]:
-        """Write the files, and say so of each, or why it could not be written.
+        """Write the files, and report each, or why it could not be written.
 
         Args:
-            findings: What the run found.
+            findings: The run's findings.
             records: Its records of tasks.
             games: Its records of scenarios.
-            against: The run beside its baseline, if it has one.
-            decision: The gate's, if there is one.
+            against: The comparison of the run with its baseline, if it has one.
+            decision: The gate's decision, if there is one.
         """
         settings = self._settings
         said = []
@@ -78,15 +78,15 @@ class Reports:
         decision: Decision | None,
         root: Path,
     ) -> list[str]:
-        """Commands that mark a pull request, where they were asked for.
+        """The workflow commands that annotate a pull request, where requested.
 
         Args:
-            records: The run's.
-            games: The same of scenarios.
-            against: The run beside its baseline, if it has one.
+            records: The run's records of tasks.
+            games: The run's records of scenarios.
+            against: The comparison of the run with its baseline, if it has one.
             before: The games of that baseline.
-            decision: The gate's, if there is one.
-            root: The folder from which tasks are named.
+            decision: The gate's decision, if there is one.
+            root: The folder that task ids are relative to.
         """
         if self._settings.annotations is None:
             return []
@@ -113,7 +113,7 @@ class Reports:
 
 
 def _files(root: Path, item_ids: Sequence[str]) -> Mapping[str, str]:
-    """The files that stand for tasks and scenarios, from the repository's root, if in it."""
+    """The files of tasks and scenarios, relative to the repository's root, if inside it."""
     repository = Path(os.environ.get(_WORKSPACE) or root)
     files = {}
     for item_id in item_ids:

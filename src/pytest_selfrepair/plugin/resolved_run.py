@@ -1,7 +1,8 @@
-"""Whom the names of a run stand for."""
+"""Resolve the models, feedback sources and players that a run names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from pytest_selfrepair.core.reading import ReplyReader
 from pytest_selfrepair.feedback.human import Human
 from pytest_selfrepair.models.prices import Prices
 from pytest_selfrepair.plugin.account import unpriced
+from pytest_selfrepair.plugin.endpoint_places import is_apart
 from pytest_selfrepair.plugin.game_players import NamedPlayers, name_players
 from pytest_selfrepair.plugin.kinds import GAME_ARMS, TASK_SOURCES
 from pytest_selfrepair.plugin.local_servers import LocalServers
@@ -24,11 +26,11 @@ class ResolvedRun:
     """The models, feedback sources and players that the settings of a run name.
 
     Attributes:
-        coder: The code model; None: a rule plays, and no task can be run.
+        coder: The code model; None: a rule plays, and no task can run.
         sources: The feedback sources of tasks, in the user's order.
-        players: Who takes part in the games of scenarios.
-        models: Every model that is asked, the code model first.
-        prices: What tokens cost.
+        players: The players of the games of scenarios.
+        models: Every model in use, the code model first.
+        prices: The price table.
     """
 
     coder: ResolvedModel | None
@@ -44,46 +46,46 @@ class ResolvedRun:
 
     @property
     def others(self) -> list[ResolvedModel]:
-        """The models but for the code model."""
+        """The models except the code model."""
         return [model for model in self.models.values() if model is not self.coder]
 
     @property
     def described(self) -> list[str]:
-        """Where and how each model is asked, a line each, where there is anything to say."""
+        """Where and how each model is used, a line each, where that is not the default."""
         return descriptions(self.coder, self.others)
 
     @property
     def unpriced(self) -> list[str]:
-        """The names of the models whose tokens have no known price."""
+        """The names of the models without a known price."""
         return unpriced(self.models.values())
 
 
 def resolve_run(settings: Settings, config: pytest.Config, servers: LocalServers) -> ResolvedRun:
-    """Find whom the settings name.
+    """Resolve everything that the settings name.
 
     Args:
-        settings: What the user asked for.
-        config: Whose conftest.py files may know a name.
+        settings: The run's settings.
+        config: The pytest config, whose conftest.py files may provide the name.
         servers: The embedded model's servers.
 
     Raises:
-        UsageError: A name means nobody, or what it needs is missing.
+        UsageError: A name is unknown, or something it needs is missing.
     """
     registry = ModelRegistry(settings, config, servers)
     asked = AskedModel(name=settings.model)
     coder = None if is_rule(settings.model) else registry.resolve(asked)
-    is_apart = registry.endpoints.is_apart
+    apart = partial(is_apart, settings=settings)
     names = [name for name in settings.feedback if name not in GAME_ARMS]
     sources: list[ResolvedSource] = []
     if coder is not None:
-        sources = resolve_sources(tuple(names), config, coder=asked, is_apart=is_apart)
+        sources = resolve_sources(tuple(names), config, coder=asked, is_apart=apart)
     own = {  # those that a conftest.py provides
         name
         for name, source in zip(names, sources, strict=False)
         if not isinstance(source, NamedSource | Human)
     }
     arms = [name for name in settings.feedback if name not in own | TASK_SOURCES]
-    players = name_players(settings, config, tuple(arms), is_apart=is_apart)
+    players = name_players(settings, config, tuple(arms), is_apart=apart)
     named = [source.asked for source in sources if isinstance(source, NamedSource)]
     others = [each for each in dict.fromkeys([*named, *players.asked]) if each != asked]
     models = {} if coder is None else {asked: coder}

@@ -1,4 +1,4 @@
-"""What items are run with: models, judge and store, opened once when the first of them is run."""
+"""The models, judge and store of a process, opened once when the first item runs."""
 
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
@@ -18,12 +18,12 @@ from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUp:
-    """What is set up once, when the first item is run.
+    """What the first item sets up for all.
 
     Attributes:
         models: The models, sources and players.
-        judge: Runs programs.
-        before: What was spent on the run's account when this process began.
+        judge: Judges programs.
+        before: What the run's account had paid when this process started.
     """
 
     models: OpenModels
@@ -32,15 +32,15 @@ class SetUp:
 
 
 class RunEquipment:
-    """What items of both kinds are run with.
+    """Shared by the runners of both kinds of items.
 
     Args:
-        settings: What the user asked for.
-        models: The models and sources that it names.
-        judge: Runs programs; its verdicts are kept in the run's store.
-        terms: What decides its verdicts.
-        foreign: Finds a checker that a conftest.py gives a task; such verdicts are not kept.
-        run: What tells what this run pays from what others do.
+        settings: The run's settings.
+        models: The models and sources of the run.
+        judge: Judges programs; its verdicts are kept in the run's store.
+        terms: The terms that decide its verdicts.
+        foreign: Finds a checker that a conftest.py gives a task; such verdicts are not stored.
+        run: The id of this run's payments in the account.
     """
 
     def __init__(
@@ -62,15 +62,15 @@ class RunEquipment:
 
     @property
     def is_set_up(self) -> bool:
-        """Whether that was tried."""
+        """Whether setting up was attempted."""
         return self._state is not None
 
     @property
     def ready(self) -> SetUp:
-        """What items are run with; where it could not be set up, it is not tried again.
+        """What was set up; a failed attempt is not repeated.
 
         Raises:
-            Exception: What came of trying.
+            Exception: The error of the attempt.
         """
         if isinstance(self._state, Exception):
             raise self._state
@@ -79,7 +79,7 @@ class RunEquipment:
 
     @property
     def notices(self) -> list[str]:
-        """What the user should know of how models were asked, a line each."""
+        """Notices to the user on how models answered, a line each."""
         if not isinstance(self._state, SetUp):
             return []
         return [
@@ -90,19 +90,19 @@ class RunEquipment:
 
     @property
     def rate_limits(self) -> int:
-        """How often an endpoint said, to this process, that it was asked too much."""
+        """How often an endpoint reported its rate limit to this process."""
         if not isinstance(self._state, SetUp):
             return 0
         return sum(throttle.rate_limits for throttle in self._state.models.throttles)
 
     @property
     def draws_several(self) -> bool:
-        """Whether M_P draws the programs of a task in one request, as far as is known."""
+        """Whether M_P samples the programs of a task in one request, as far as known."""
         return isinstance(self._state, SetUp) and self._state.models.draws_several
 
     @property
     def spent_before(self) -> Spent:
-        """What was spent on the run's account when this process began."""
+        """What the run's account had paid when this process started."""
         return self._state.before if isinstance(self._state, SetUp) else Spent()
 
     def origins(self, task_id: str) -> tuple[Answered, ...]:
@@ -112,18 +112,18 @@ class RunEquipment:
         return origins_of(self._state.models.members, task_id)
 
     def stop(self) -> None:
-        """Wait no more for what other processes hold."""
+        """Stop waiting for what other processes hold."""
         if isinstance(self._state, SetUp):
             self._state.models.stop()
 
     def set_up(
         self, opened: ExitStack, run: Callable[[Coroutine[object, object, None]], None]
     ) -> None:
-        """Open it, unless that was tried before.
+        """Open everything, unless that was attempted before.
 
         Args:
-            opened: Closes it.
-            run: Waits for a coroutine, from another thread.
+            opened: The stack that closes it.
+            run: Runs a coroutine to its end, from another thread.
         """
         if self._state is None:
             try:
@@ -136,10 +136,10 @@ class RunEquipment:
     ) -> SetUp:
         store = SqliteStore(self._settings.store, run=self._run_id)
         opened.callback(store.close)
-        before = store.spent(self._models.campaign)
+        before = store.ledger.spent(self._models.campaign)
         judge = RememberingJudge(
             self._judge,
-            store,
+            store.verdicts,
             self._terms,
             foreign=self._foreign,
             rejudge=self._settings.rejudge,

@@ -1,4 +1,4 @@
-"""What a run takes at most, before and while it runs."""
+"""Bound what a run takes, before and while it runs."""
 
 from collections.abc import Callable, Iterable
 
@@ -18,14 +18,14 @@ from pytest_selfrepair.plugin.resolved_run import ResolvedRun
 
 
 class RunForecast:
-    """What the tasks and games of a run take at most.
+    """Upper bounds on what the tasks and games of a run take.
 
     Args:
-        run: Who is asked.
-        plan: How large the trees of tasks may grow.
-        game_plan: How much of games is played.
-        prompts: The wording of the run.
-        limits: What the run's account may spend.
+        run: The resolved run.
+        plan: The plan of tasks' trees.
+        game_plan: The number of games and rounds.
+        prompts: The run's prompts.
+        limits: The bounds of the run's account.
         counted_as: The model whose tokenizer counts prompts.
     """
 
@@ -47,7 +47,7 @@ class RunForecast:
         self._counted_as = counted_as
 
     def of_tasks(self, tasks: Iterable[Task]) -> list[str]:
-        """What a run of these tasks would take, a line each."""
+        """What these tasks would take, a line each."""
         run = self._run
         found = forecast(
             tasks,
@@ -63,8 +63,8 @@ class RunForecast:
         """What the games of these items would take, a line each.
 
         Args:
-            items: Each scenario with the role that is improved.
-            alone: Whether there are no tasks, with whose forecast the run's limits are said.
+            items: Each scenario with its improved role.
+            alone: Whether there are no tasks, whose forecast would state the run's bounds.
         """
         run = self._run
         total = GamesForecast()
@@ -81,12 +81,12 @@ class RunForecast:
     def of_item(
         self, scenario: Scenario, role: BargainRole, count: Callable[[str], int] | None = None
     ) -> GamesForecast:
-        """What all games of one item take; `count` is that of `foresee_games`."""
+        """Bound all games of one item; `count` as in `foresee_games`."""
         run = self._run
         return foresee_games(scenario, role, self._game_plan, run.players, run.models, count=count)
 
     def costliest_task(self) -> Cost:
-        """What one task costs, its baseline included."""
+        """The most that one task costs, its baseline included."""
         run = self._run
         if run.coder is None:
             return Cost()

@@ -1,4 +1,4 @@
-"""The baselines of a run, and the gate that it must pass."""
+"""The gate of a run and its baselines."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 
 class RunGate:
-    """The gate of a run, and the runs against which it is held.
+    """The gate of a run, and the runs it is compared with.
 
     Args:
-        settings: What the user asked for.
+        settings: The run's settings.
 
     Attributes:
-        gate: The limits that were asked for.
-        baseline: The runs, the first of which reports show beside this one.
+        gate: The limits.
+        baseline: The baselines; reports compare the run with the first.
 
     Raises:
-        UsageError: There is no such baseline or it cannot be paired, or a limit needs one.
+        UsageError: There is no such baseline, it cannot be paired, or a limit needs one.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -56,17 +56,17 @@ class RunGate:
         self.baseline = [_loaded(run) for run in settings.baseline]
 
     def foreseen(self, task_ids: Sequence[str]) -> list[str]:
-        """What the gate can hold with these tasks, a line each.
+        """The limit that the gate supports with these tasks, a line each.
 
         Raises:
-            UsageError: It cannot hold the limit that was asked for.
+            UsageError: The requested limit is not supported.
         """
         from pytest_selfrepair.plugin.gating import foreseen_limit  # noqa: PLC0415 - as above
 
         return foreseen_limit(self._settings, self._baselines(), task_ids)
 
     def foreseen_gain(self, tasks: int) -> list[str]:
-        """Which gain so many tasks could show, a line each, and what would make a rate surer."""
+        """The gain that these tasks detect, and what makes a rate more precise, a line each."""
         from pytest_selfrepair.plugin.gating import (  # noqa: PLC0415 - as above
             foreseen_gain,
             foreseen_split,
@@ -83,11 +83,11 @@ class RunGate:
         return said if baselines is None else [*said, *foreseen_split(baselines)]
 
     def against(self, records: list[Record], games: list[BargainRecord]) -> "RunComparison | None":
-        """The run beside its first baseline; None where it has none.
+        """Compare the run with its first baseline; None where it has none.
 
         Args:
-            records: The run's, one for each task.
-            games: The same of scenarios.
+            records: The run's records, one for each task.
+            games: The run's records of scenarios.
         """
         if not self.baseline:
             return None
@@ -105,7 +105,7 @@ class RunGate:
         return decide(self.gate, findings, self._regression(records))
 
     def _regression(self, records: list[Record]) -> "Regression | str | None":
-        """How much lower the run is than its baselines, or why that cannot be told."""
+        """How far the run is below its baselines, or why that is unknown."""
         from pytest_selfrepair.estimate.comparison.regression import Scope  # noqa: PLC0415 - as above
 
         if self.gate.max_regression is None or (baselines := self._baselines()) is None:

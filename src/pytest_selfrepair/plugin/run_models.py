@@ -1,4 +1,4 @@
-"""The models and feedback sources of a run: named by its settings, at work from the first task."""
+"""Resolve the models and feedback sources of a run, and open them for the first task."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.account import campaign_of, check_limits, limits_of
 from pytest_selfrepair.plugin.budget_share import BudgetShare
 from pytest_selfrepair.plugin.checking import check_endpoints, checked
-from pytest_selfrepair.plugin.endpoints import EndpointClients
+from pytest_selfrepair.plugin.endpoint_clients import EndpointClients
 from pytest_selfrepair.plugin.expected import dollars_of
 from pytest_selfrepair.plugin.game_players import OpenPlayers
 from pytest_selfrepair.plugin.local_servers import LocalServers
@@ -32,15 +32,15 @@ from pytest_selfrepair.plugin.source_registry import NamedSource
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenModels:
-    """Everyone who writes or explains programs in one process.
+    """The open models and sources of one process.
 
     Attributes:
-        model: M_P, whose samples are kept; None: a rule plays, and no task can be run.
+        model: M_P, whose samples are stored; None: a rule plays, and no task can run.
         sources: The feedback sources, in the user's order.
         members: Every model, to be closed once.
         throttles: One for each endpoint.
-        draws_several: Whether M_P draws the programs of a task in one request.
-        players: Who takes part in the games of scenarios.
+        draws_several: Whether M_P samples the programs of a task in one request.
+        players: The players of the games of scenarios.
     """
 
     model: Model | None
@@ -52,45 +52,45 @@ class OpenModels:
 
     @property
     def notices(self) -> list[str]:
-        """What the user should know of how models are asked, a line each."""
+        """Notices to the user on how models answer, a line each."""
         models = [member.model for member in self.members]
         asked = [model for model in models if isinstance(model, ChatModel | SpreadModel)]
         return list(dict.fromkeys(notice for model in asked for notice in model.notices))
 
     def stop(self) -> None:
-        """Wait no more for what others hold."""
+        """Stop waiting for what others hold."""
         for model in self.members:
             model.stop()
 
     async def aclose(self) -> None:
-        """Give back every model's connections."""
+        """Close every model's connections."""
         for model in self.members:
             await model.aclose()
 
 
 class RunModels:
-    """What the names of a run stand for.
+    """The models and sources that a run names.
 
     Args:
-        settings: What the user asked for.
-        config: Whose conftest.py files may know a name.
+        settings: The run's settings.
+        config: The pytest config, whose conftest.py files may provide a model or source.
         servers: The embedded model's servers.
-        concurrency: Requests in flight, in this process; no more than the embedded models compute
-            at once where no other is asked, so that tasks are not begun that would only wait.
+        concurrency: The limit of this process's requests in flight; where only embedded models are
+            used, at most what they compute at once, so that no task starts only to wait.
 
     Attributes:
-        run: Whom the names stand for.
-        prompts: The wording of the run.
-        plan: How large its trees may grow.
-        game_plan: How much of its games is played.
-        forecast: What tasks and games take at most.
-        slots: What every request of this process needs, whichever model it asks.
-        campaign: On whose account samples are drawn, in all processes and resumed runs.
-        limits: What that account may spend.
-        check: Made before the first request is paid.
+        run: The resolved names.
+        prompts: The run's prompts.
+        plan: The plan of its trees.
+        game_plan: The number of games and rounds.
+        forecast: Bounds on what tasks and games take.
+        slots: The shared state of all requests of this process.
+        campaign: The name of the account, shared by all processes and resumed runs.
+        limits: The account's bounds.
+        check: Runs before the first paid request.
 
     Raises:
-        UsageError: A name means nobody, or what it needs is missing.
+        UsageError: A name is unknown, or something it needs is missing.
     """
 
     def __init__(
@@ -132,10 +132,10 @@ class RunModels:
         self.check = Check()
 
     def start_local_servers(self) -> None:
-        """Start what servers the run needs, before workers ask for them; none where it replays.
+        """Start the servers that the run needs, before workers use them; none in a replay.
 
         Raises:
-            LocalModelError: One cannot be started.
+            LocalModelError: A server cannot be started.
         """
         if self._settings.replay == Replay.ONLY:
             return
@@ -144,30 +144,30 @@ class RunModels:
                 self._servers.address(asked.name, model.weights)
 
     def check_endpoints(self) -> bool:
-        """Ask every model at an endpoint for one token, unless all may be replayed.
+        """Request one token from every model at an endpoint, unless everything may be replayed.
 
         Returns:
-            Whether they were asked.
+            Whether requests were sent.
 
         Raises:
-            UsageError: One cannot be asked.
+            UsageError: A model cannot be used: a wrong key, name or address, for instance.
         """
         return check_endpoints(self._settings, list(self.run.models.values()))
 
     def open(self, store: SampleStore, judge: Judge) -> OpenModels:
-        """Bring every model and source to work.
+        """Open every model and source.
 
         Args:
-            store: Where samples are kept.
-            judge: Runs programs, also for what is to be said of them.
+            store: The store of samples.
+            judge: Judges programs, also for feedback.
 
         Raises:
             LocalModelError: The embedded model cannot be set up.
         """
-        lines = EndpointClients(
+        clients = EndpointClients(
             self.slots, ready=None if workers.given_checked(self._config) else self.check
         )
-        made = {asked: model.make(lines) for asked, model in self.run.models.items()}
+        made = {asked: model.make(clients) for asked, model in self.run.models.items()}
         self.check.models = checked([(self.run.models[asked], made[asked]) for asked in made])
         recorded = {
             asked: RecordingModel(
@@ -196,7 +196,7 @@ class RunModels:
                 for source in self.run.sources
             ),
             members=tuple(recorded.values()),
-            throttles=lines.throttles,
+            throttles=clients.throttles,
             draws_several=coder is not None and isinstance(coder.model, SeveralModel),
             players=self.run.players.make(recorded, self.run.models),
         )

@@ -1,4 +1,4 @@
-"""What one process of a run works with, put together when every conftest.py has been read."""
+"""One process of a run, assembled once every conftest.py has been read."""
 
 import uuid
 from dataclasses import dataclass
@@ -29,16 +29,16 @@ from pytest_selfrepair.sandbox.opened_pool import make_pool
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunProcess:
-    """What one process of a run works with: the controller, a worker, or the only one there is.
+    """One process of a run: the controller, a worker, or the only one.
 
     Attributes:
-        config: Pytest's.
-        settings: What the user asked for.
-        run: What tells what this run pays from what others do.
-        isolation: How programs are kept apart from this machine; None where they run elsewhere.
-        packages: What programs may import beside the standard library; None: as tasks say.
+        config: The pytest config.
+        settings: The run's settings.
+        run: The id of this run's payments in the account.
+        isolation: The sandbox of programs on this machine; None where they run elsewhere.
+        packages: What programs may import beside the standard library; None: by task.
         servers: The embedded model's servers.
-        models: The models and sources that the settings name.
+        models: The models and sources of the run.
         engine: Runs tasks and scenarios.
     """
 
@@ -59,10 +59,11 @@ class RunProcess:
         isolation: Isolation | None,
         packages: Packages | None,
     ) -> "RunProcess":
-        """Put it together; nothing is opened or started yet.
+        """Assemble it; nothing is opened or started yet.
 
         Raises:
-            UsageError: A name means nobody, what it needs is missing, or a budget buys nothing.
+            UsageError: A name is unknown, something it needs is missing, or the budget buys
+                nothing.
         """
         servers = LocalServers(
             weights_file=settings.local_weights,
@@ -113,12 +114,12 @@ class RunProcess:
         )
 
     def finish(self) -> list[str]:
-        """End what is under way; say so where that takes a while.
+        """Finish requests in flight; report it where that takes long.
 
-        Answers under way are paid for: they are waited for before the summary counts them.
+        Answers in flight are paid for, so they are awaited before the summary counts them.
 
         Returns:
-            What the user should know, a line each.
+            Notices to the user, a line each.
         """
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None and (count := self.engine.in_flight):
@@ -131,7 +132,7 @@ class RunProcess:
         return [*self.engine.notices, *self.servers.deaths()]
 
     def close(self) -> None:
-        """Close all that was opened."""
+        """Close everything that was opened."""
         self.engine.close()
         self.servers.close()
 
@@ -143,21 +144,21 @@ class RunProcess:
         return self.isolation.description
 
     def shown(self, path: Path) -> str:
-        """A path as the user is told of it: from pytest's root, where it is in it."""
+        """A path as shown to the user: relative to pytest's root if inside it."""
         root = self.config.rootpath
         return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
 def _option(name: str) -> str:
-    """The flag of one of the settings of judging."""
+    """The flag of a judging setting."""
     return f"--selfrepair-{'judge-pool' if name == 'pool' else name.replace('_', '-')}"
 
 
 def _check_budget(plan: Plan) -> None:
-    """A budget that buys no program would make every task an unsolved one.
+    """Check that the token budget buys at least one program.
 
     Raises:
-        UsageError: It is one.
+        UsageError: It does not: every task would be unsolved.
     """
     least = min(plan.params.max_tokens, LEAST_USEFUL_TOKENS)
     if plan.budget is not None and plan.budget < least:

@@ -1,4 +1,4 @@
-"""What the controller keeps of a run: every item's record, in memory and in the store."""
+"""The controller's log of a run: every item's record, in memory and in the store."""
 
 import contextlib
 from pathlib import Path
@@ -12,21 +12,21 @@ from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 
 class RunLog:
-    """The records of one run; only the controller has one.
+    """The records of one run; kept by the controller alone.
 
     Args:
-        path: The store's file; it is opened when the first record comes.
-        run: What tells what this run pays from what others do.
-        name: What its user calls it; empty: nothing.
-        note: What its user says of it; empty: nothing.
+        path: The store's file; opened when the first record arrives.
+        run: The id of this run's payments in the account.
+        name: The run's name; empty: none.
+        note: The run's note; empty: none.
 
     Attributes:
-        collected: Items that were to be run.
-        notices: What the user should know of how models were asked.
-        rate_limits: How often endpoints said that they were asked too much, by worker.
-        others_failed: Whether an ordinary test beside the tasks failed, or could not be collected.
-        trouble: Why records could not be kept, or None.
-        fault: Why a worker found that the run cannot go on, or None.
+        collected: The number of items to run.
+        notices: Notices to the user on how models answered.
+        rate_limits: How often endpoints reported their rate limit, by worker.
+        others_failed: Whether an ordinary test failed or could not be collected.
+        trouble: Why records could not be stored, or None.
+        fault: Why a worker ended the run, or None.
     """
 
     def __init__(self, path: Path, run: str = "", *, name: str = "", note: str = "") -> None:
@@ -46,21 +46,21 @@ class RunLog:
 
     @property
     def records(self) -> list[Record]:
-        """One record a task, in the order in which they came."""
+        """One record for each task, in order of arrival."""
         return list(of_tasks(self._records.values()))
 
     @property
     def games(self) -> list[BargainRecord]:
-        """One record of each scenario and role, likewise."""
+        """One record for each scenario and role, likewise."""
         return list(of_games(self._records.values()))
 
     @property
     def not_run(self) -> int:
-        """Items that were collected and have no record."""
+        """The number of items collected and without a record."""
         return max(self.collected - len(self._records), 0)
 
     def add(self, record: AnyRecord) -> None:
-        """Keep a record; a store that cannot be written loses none for the summary."""
+        """Add a record; if the store cannot be written, the summary still has it."""
         self._records[record.task_id] = record
         try:
             store = self._opened()
@@ -80,37 +80,37 @@ class RunLog:
                 self._opened()
 
     def progress(self, campaign: str) -> tuple[Spent, int]:
-        """What a campaign has paid for, and how many requests are under way on its account.
+        """What an account has paid for, and the number of its requests in flight.
 
         Raises:
             StoreError: The store cannot be read.
         """
-        store = self._opened()
-        return store.spent(campaign), store.in_flight(campaign)
+        ledger = self._opened().ledger
+        return ledger.spent(campaign), ledger.in_flight(campaign)
 
     def account(self, campaign: str, limits: RunLimits) -> Account | None:
-        """What this run and all of its settings have paid for; None where that cannot be read."""
+        """What this run and all of its settings have paid for; None if that cannot be read."""
         if self._store is None and not self._path.exists():
             return None
         try:
-            store = self._opened()
+            ledger = self._opened().ledger
             return Account(
-                paid=store.paid(self._run_id), spent=store.spent(campaign), limits=limits
+                paid=ledger.paid(self._run_id), spent=ledger.spent(campaign), limits=limits
             )
         except StoreError as error:
             self.trouble = str(error)
             return None
 
     def lost(self, campaign: str) -> Lost:
-        """What dead processes had in flight; nothing where the store is out of reach."""
+        """Requests that dead processes had in flight; none where the store cannot be read."""
         try:
-            return self._opened().lost(campaign)
+            return self._opened().ledger.lost(campaign)
         except StoreError as error:
             self.trouble = str(error)
             return Lost()
 
     def close(self) -> None:
-        """Give back the store."""
+        """Close the store."""
         if self._store is not None:
             self._store.close()
 

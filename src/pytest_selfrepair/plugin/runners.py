@@ -1,4 +1,4 @@
-"""Runs an item of either kind: a task by its trees, a scenario by its games."""
+"""Run an item of either kind: a task by its trees, a scenario by its games."""
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.plugin.game_runner import GameRunner, UpcomingGames
@@ -6,11 +6,11 @@ from pytest_selfrepair.plugin.task_runner import TaskRunner, UpcomingTask
 from pytest_selfrepair.store.any_record import AnyRecord
 
 Upcoming = UpcomingTask | UpcomingGames
-"""An item that is to be run."""
+"""An item to be run."""
 
 
 class Runners:
-    """Runs items, one at each call.
+    """Runs items, one per call.
 
     Args:
         tasks: Runs tasks.
@@ -22,18 +22,18 @@ class Runners:
         self._games = games
 
     def first_requests(self, upcoming: Upcoming) -> int:
-        """How many requests an item begins with."""
+        """The number of requests an item starts with."""
         games = isinstance(upcoming, UpcomingGames)
         return self._games.first_requests if games else self._tasks.first_requests
 
     def bound(self, upcoming: Upcoming) -> Cost:
-        """What an item costs at most."""
+        """The most that an item costs."""
         if isinstance(upcoming, UpcomingGames):
             return self._games.bound(upcoming)
         return self._tasks.bound
 
     async def run(self, upcoming: Upcoming) -> AnyRecord:
-        """Run one item to its record."""
+        """Run one item and return its record."""
         if isinstance(upcoming, UpcomingGames):
             return await self._games.run(upcoming)
         return await self._tasks.run(upcoming)

@@ -1,7 +1,7 @@
-"""How tests are spread over workers: each knows its share of the tasks before it is sent any.
+"""Distribute tests over workers: each knows its share of the tasks before it receives any.
 
-So a worker can sample ahead of what it is to report. Ordinary tests, and what a worker that died
-leaves behind, go to whoever comes first. The methods are those that xdist asks of a scheduler.
+So a worker can sample ahead of the items it is to report. Ordinary tests, and what a dead worker
+leaves behind, go to the first free worker. The methods are those of xdist's scheduler protocol.
 """
 
 from collections import deque
@@ -15,33 +15,33 @@ from xdist.workermanage import parse_tx_spec_config
 from pytest_selfrepair.plugin.workers import task_shares, worker_number
 
 _AHEAD = 2
-"""Items that a worker has been sent and not run: it runs one only when it knows the next."""
+"""Items sent to a worker ahead: it runs one only once it knows the next."""
 
 
 class Gateway(Protocol):
-    """The way to a worker."""
+    """The connection to a worker."""
 
     id: str
 
 
 class WorkerNode(Protocol):
-    """What a scheduler may do with one of xdist's workers."""
+    """The part of xdist's worker controller that a scheduler uses."""
 
     gateway: Gateway
     shutting_down: bool
 
     def send_runtest_some(self, indices: Sequence[int]) -> None:
-        """Have items run, by their positions."""
+        """Send items to run, by their positions."""
 
     def shutdown(self) -> None:
-        """Have it end when it has run what it was sent."""
+        """Shut down after the items sent."""
 
 
 class ShareScheduling:
-    """A scheduler of pytest-xdist.
+    """A pytest-xdist scheduler.
 
     Args:
-        config: The controller's.
+        config: The controller's pytest config.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -55,32 +55,32 @@ class ShareScheduling:
 
     @property
     def nodes(self) -> list[WorkerNode]:
-        """The workers that take part."""
+        """The active workers."""
         return list(self._sent)
 
     @property
     def collection_is_completed(self) -> bool:
-        """Whether as many workers as there are at the start have collected."""
+        """Whether as many workers as started at first have collected."""
         return len(self._collections) >= self._workers
 
     @property
     def has_pending(self) -> bool:
-        """Whether an item has still to be run."""
+        """Whether any item is still to be run."""
         return bool(self._common) or any(self._shares.values()) or any(self._sent.values())
 
     @property
     def tests_finished(self) -> bool:
-        """Whether nothing is left but the last item of each worker, which waits for the end."""
+        """Whether only each worker's last item, which waits for shutdown, is left."""
         if not self.collection_is_completed or self._common or any(self._shares.values()):
             return False
         return all(len(sent) < _AHEAD for sent in self._sent.values())
 
     def add_node(self, node: WorkerNode) -> None:
-        """A worker has started."""
+        """Register a started worker."""
         self._sent[node] = []
 
     def add_node_collection(self, node: WorkerNode, collection: Sequence[str]) -> None:
-        """A worker has collected; one that takes another's place must have found the same."""
+        """Register a worker's collection; a replacement must have collected the same."""
         if self._ids is None or self._is_same(node, collection, self._ids):
             self._collections[node] = list(collection)
 
@@ -99,26 +99,26 @@ class ShareScheduling:
         self._fill_all()
 
     def mark_test_complete(self, node: WorkerNode, item_index: int, duration: float = 0) -> None:
-        """A worker has run an item."""
+        """Register that a worker has run an item."""
         del duration
         self._sent[node].remove(item_index)
         self._fill_all()
 
     def mark_test_pending(self, item: str) -> None:
-        """An item is to be run again."""
+        """Register that an item is to run again."""
         assert self._ids is not None  # noqa: S101 - an item is known by then
         self._common.appendleft(self._ids.index(item))
         self._fill_all()
 
     def remove_pending_tests_from_node(self, node: WorkerNode, indices: Sequence[int]) -> None:
-        """Items have been stolen, which this scheduler never asks for."""
+        """Never called: this scheduler steals no items."""
         raise NotImplementedError
 
     def remove_node(self, node: WorkerNode) -> str | None:
-        """A worker has ended; what it has not run goes to the others.
+        """Remove a worker that ended; its remaining items go to the others.
 
         Returns:
-            The item that it was running, where it crashed.
+            The item it was running if it crashed, else None.
         """
         sent = self._sent.pop(node)
         left = self._shares.pop(worker_number(node.gateway.id), deque())
@@ -136,7 +136,7 @@ class ShareScheduling:
             self._fill(node)
 
     def _fill(self, node: WorkerNode) -> None:
-        """Keep a worker supplied; one for which nothing is left may end."""
+        """Keep a worker supplied, and shut it down if nothing is left for it."""
         if node.shutting_down or node not in self._collections:
             return
         own = self._shares.get(worker_number(node.gateway.id), deque())
@@ -153,7 +153,7 @@ class ShareScheduling:
             node.shutdown()
 
     def _is_same(self, node: WorkerNode, ids: Sequence[str], wanted: Sequence[str]) -> bool:
-        """Whether a worker has collected what another has; if not, it is reported."""
+        """Whether two workers collected the same; a difference is reported."""
         other = next(iter(self._collections), node)
         said = report_collection_diff(wanted, ids, other.gateway.id, node.gateway.id)
         if not said:

@@ -1,4 +1,4 @@
-"""Which tasks and scenarios are run of those that -m and -k have left, and in what order."""
+"""Select and order the tasks and scenarios left by -m and -k."""
 
 from collections import Counter
 from dataclasses import replace
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 def sampled(items: list[pytest.Item], settings: Settings) -> tuple[list[pytest.Item], list[str]]:
-    """Draw the tasks and scenarios that `--selfrepair-sample` asks for.
+    """Draw the sample of `--selfrepair-sample`.
 
-    A scenario is drawn with all of its roles that are selected, so that these stay balanced.
+    A scenario is drawn with all of its selected roles, which keeps them balanced.
 
     Args:
-        items: What is selected so far, ordinary tests among it, which stay.
-        settings: What the user asked for.
+        items: The selected items; ordinary tests among them stay.
+        settings: The run's settings.
 
     Returns:
-        The items that stay, in order, and what the user should know, a line each.
+        The items that stay, in order, and notices to the user, a line each.
     """
     wanted, seed = settings.sample, settings.seed or 0
     if wanted is None:
@@ -56,7 +56,7 @@ def sampled(items: list[pytest.Item], settings: Settings) -> tuple[list[pytest.I
 
 
 def _unit(item: pytest.Item) -> str | None:
-    """The id by which an item is drawn; None: it is an ordinary test, and stays."""
+    """The id that an item is drawn by; None: an ordinary test, which stays."""
     if isinstance(item, GameItem):
         return item.scenario_id
     return item.task_id if isinstance(item, TaskItem) else None
@@ -65,15 +65,15 @@ def _unit(item: pytest.Item) -> str | None:
 def sharded(
     items: list[pytest.Item], settings: Settings
 ) -> tuple[list[pytest.Item], Shard | None, list[str]]:
-    """Keep the shard that `--selfrepair-shard` asks for.
+    """Keep the shard of `--selfrepair-shard`.
 
     Args:
-        items: What is selected so far; ordinary tests among it are in every shard.
-        settings: What the user asked for.
+        items: The selected items; ordinary tests among them are in every shard.
+        settings: The run's settings.
 
     Returns:
-        The items that stay, in order, the shard with the number of its items, and what the user
-        should know, a line each.
+        The items that stay, in order, the shard with the number of its items, and notices to the
+        user, a line each.
     """
     if settings.shard is None:
         return items, None, []
@@ -88,15 +88,15 @@ def sharded(
 
 
 def ordered(items: list[pytest.Item], settings: Settings) -> list[pytest.Item]:
-    """The items in the order in which they are run.
+    """Order the items to run.
 
-    Where the run has a bound, tasks and scenarios take each other's places at random, balanced over
-    difficulties and zones of agreement and the same in every worker: what the bound cuts off is
-    then a random part of them.
+    Where the run has a bound, tasks and scenarios are shuffled, balanced over difficulties and
+    zones of agreement, and in the same way in every worker: what the bound cuts off is then a
+    random part of them.
 
     Args:
-        items: What is selected; ordinary tests keep their places.
-        settings: What the user asked for.
+        items: The selected items; ordinary tests keep their positions.
+        settings: The run's settings.
     """
     if settings.max_tokens_total is None and settings.max_cost is None:
         return items

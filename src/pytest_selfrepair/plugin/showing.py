@@ -1,4 +1,4 @@
-"""Findings on pytest's terminal: its width, its colours, its encoding and `-q` decide how."""
+"""Print findings on pytest's terminal, fitted to its width, colours, encoding and `-q`."""
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
@@ -8,7 +8,7 @@ import pytest
 
 from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.report.run_terminal import run_summary
-from pytest_selfrepair.report.terminal import LineStyle
+from pytest_selfrepair.report.summary_lines import LineStyle
 from pytest_selfrepair.report.visible_text import shows_unicode
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ def show(
     against: "RunComparison | None" = None,
     errors: Collection[str] = (),
 ) -> None:
-    """Print the summary; pytest leaves colours out where there is no terminal, or `--color=no`.
+    """Print the summary; pytest drops colours without a terminal or with `--color=no`.
 
     Args:
-        reporter: Pytest's terminal.
-        findings: What the run found.
-        against: The run beside its baseline, if it has one.
-        errors: Reasons why tasks were not scored that stand under ERRORS.
+        reporter: Pytest's terminal reporter.
+        findings: The run's findings.
+        against: The comparison of the run with its baseline, if it has one.
+        errors: Reasons for unscored tasks that are shown under ERRORS.
     """
     writer = reporter.config.get_terminal_writer()
     encoding = getattr(writer._file, "encoding", None)  # noqa: SLF001 - pytest tells it nowhere else

@@ -1,4 +1,4 @@
-"""The feedback sources that a run's names stand for."""
+"""Resolve the feedback sources that a run names."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ OPTION = "--selfrepair-feedback"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedSource:
-    """A feedback source that is made when the run's models are.
+    """A feedback source that is made once the run's models are.
 
     Attributes:
-        name: What reports call it.
-        recipe: How it is made.
-        asked: The model that it asks, if it asks any.
+        name: Its name in reports.
+        recipe: How to make it.
+        asked: The model it uses, if any.
     """
 
     name: str
@@ -44,14 +44,14 @@ class NamedSource:
         prompts: PromptSet,
         seconds: float,
     ) -> FeedbackSource:
-        """The source.
+        """Make the source.
 
         Args:
-            model: The model that it asks, if it asks any.
-            resolved: How that one is asked.
-            judge: Runs programs.
-            prompts: The wording.
-            seconds: CPU seconds that a program may take for one case.
+            model: The model it uses, if any.
+            resolved: That model's settings.
+            judge: Judges programs.
+            prompts: The run's prompts.
+            seconds: CPU seconds allowed for a case.
         """
         return self.recipe.make(
             Means(
@@ -67,7 +67,7 @@ class NamedSource:
 
 
 ResolvedSource = FeedbackSource | NamedSource
-"""A source that is ready, or what it will be made of."""
+"""A feedback source, or how to make it."""
 
 
 def resolve_sources(
@@ -77,16 +77,16 @@ def resolve_sources(
     coder: AskedModel,
     is_apart: Callable[[str], bool],
 ) -> list[ResolvedSource]:
-    """The feedback sources of some names, in order.
+    """Resolve feedback sources by name, in order.
 
     Args:
         names: The names.
-        config: Whose conftest.py files may know a name.
-        coder: The code model, which sources ask that name no model.
-        is_apart: Whether a model is asked at the endpoint of models that only explain.
+        config: The pytest config, whose conftest.py files may provide sources.
+        coder: The code model, the default of sources that name no model.
+        is_apart: Whether a model uses the endpoint of feedback models.
 
     Raises:
-        UsageError: A name means nothing, or two sources have the same name.
+        UsageError: A name is unknown, or two sources have the same name.
     """
     sources = [_source(name, config, coder=coder, is_apart=is_apart) for name in names]
     found = [source.name for source in sources]
@@ -125,6 +125,6 @@ def _source(
 
 
 def _human(path: str, config: pytest.Config) -> Human:
-    """People's texts; the source is named after a file that the user named."""
+    """People's texts; the source is named after the user's file."""
     file = base_of(config) / (path or DEFAULT_FILE)
     return Human.read(f"{HUMAN}:{file.name}" if path else HUMAN, file)

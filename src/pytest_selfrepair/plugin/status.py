@@ -1,4 +1,4 @@
-"""The bottom row of a terminal, kept apart from what pytest writes above it."""
+"""A status row at the bottom of the terminal, separate from pytest's output."""
 
 import contextlib
 import os
@@ -8,24 +8,24 @@ from collections.abc import Callable
 from pathlib import Path
 
 PERIOD = 0.5
-"""Seconds between two looks at what there is to say."""
+"""Seconds between updates."""
 
 _TERMINAL = Path("/dev/tty")  # standard output may be captured
 _SAVE, _RESTORE, _CLEAR = "\x1b7", "\x1b8", "\x1b[2K"
 
 
 def wanted(verbosity: int) -> bool:
-    """Whether there is someone to look at it: a terminal, and neither CI nor `-q`."""
+    """Whether to draw the row: on a terminal, and neither in CI nor with `-q`."""
     if verbosity < 0 or os.environ.get("CI") or os.environ.get("TERM") in {None, "dumb"}:
         return False
     return sys.__stdout__ is not None and sys.__stdout__.isatty()
 
 
 class BottomRow:
-    """The last row of the terminal; the rows above scroll without it, as they would alone.
+    """The last row of the terminal; the rows above scroll as usual.
 
     Args:
-        text: What it says, for a number of columns; called in a thread of its own.
+        text: Makes the text for a number of columns; called in a thread of its own.
     """
 
     def __init__(self, text: Callable[[int], str]) -> None:
@@ -36,13 +36,13 @@ class BottomRow:
         self._size = (0, 0)
 
     def start(self) -> None:
-        """Take the row, where there is a terminal to be had."""
+        """Reserve the row, where there is a terminal."""
         with contextlib.suppress(OSError):
             self._descriptor = os.open(_TERMINAL, os.O_WRONLY | os.O_NOCTTY)
             self._thread.start()
 
     def stop(self) -> None:
-        """Give the row back, empty."""
+        """Clear and release the row."""
         if self._descriptor is None:
             return
         self._ended.set()

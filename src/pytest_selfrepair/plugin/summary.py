@@ -1,4 +1,4 @@
-"""The hooks that end a run: what it found, its reports, and whether it passes the gate."""
+"""The hooks that end a run: its findings, its reports and the gate."""
 
 from collections.abc import Generator
 from functools import cached_property
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 
 class Summary:
-    """The hooks.
+    """The hooks of the summary.
 
     Args:
-        process: What this process works with.
-        log: What every task became.
-        reports: What is to be written.
-        gate: What the run must pass, and its baselines.
-        collection: What was noticed when tasks were collected.
-        errors: What pytest has shown of items that were not scored.
+        process: This process of the run.
+        log: The run's log.
+        reports: The reports to write.
+        gate: The gate and its baselines.
+        collection: The hooks of collection, with their notices.
+        errors: Errors of unscored items that pytest has shown.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Summary:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
-        """End what is under way, and let the gate decide last."""
+        """Finish requests in flight, then let the gate decide."""
         self._log.notices += [*self._collection.notices, *self._process.finish()]
         yield
         if self._log.fault is not None:
@@ -74,7 +74,7 @@ class Summary:
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter, exitstatus: int
     ) -> None:
-        """Say whether repair paid, and write the reports; of an interrupted run, what was kept."""
+        """Print the summary and write reports; after an interrupt, report what was stored."""
         process, log = self._process, self._log
         if exitstatus == pytest.ExitCode.INTERRUPTED:
             account = log.account(process.models.campaign, process.models.limits)
@@ -110,7 +110,7 @@ class Summary:
 
     @cached_property
     def _findings(self) -> "Findings":
-        """What the run's records say, estimated once."""
+        """The run's findings, estimated once."""
         # Brings the estimators, which nothing needs before a run ends.
         with unswept():
             from pytest_selfrepair.estimate.assemble import findings  # noqa: PLC0415
@@ -125,7 +125,7 @@ class Summary:
 
     @cached_property
     def _decision(self) -> "Decision | None":
-        """The gate's; None where there is none, or none but of tasks and there are no tasks."""
+        """The gate's decision; None without a gate, or with one for tasks only and no tasks."""
         gate, log = self._gate.gate, self._log
         if not gate.is_set or (log.games and not log.records and gate.max_unscored is None):
             return None
@@ -133,11 +133,11 @@ class Summary:
 
 
 def decide(session: pytest.Session, decision: "Decision", *, others_failed: bool) -> None:
-    """Let the gate decide in place of single tasks, beside ordinary tests.
+    """Let the gate replace the results of single tasks, beside those of ordinary tests.
 
     Args:
-        session: It gets the exit status.
-        decision: The gate's.
+        session: The session, which gets the exit status.
+        decision: The gate's decision.
         others_failed: Whether an ordinary test failed.
     """
     failed = not decision.passed or others_failed

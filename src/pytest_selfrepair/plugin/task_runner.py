@@ -1,4 +1,4 @@
-"""Runs one task to its record: reads it, and has its trees grown."""
+"""Run one task: read it, grow its trees, and make its record."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ from pytest_selfrepair.sandbox.judge_pool import JudgePool
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpcomingTask:
-    """A task that is to be run.
+    """A task to be run.
 
     Attributes:
         task_id: The task.
@@ -34,13 +34,13 @@ class UpcomingTask:
 
 
 class TaskRunner:
-    """Runs tasks, one at each call.
+    """Runs tasks, one per call.
 
     Args:
-        settings: What the user asked for.
-        models: The models and sources that it names.
-        judge: Runs programs.
-        equipment: What items are run with.
+        settings: The run's settings.
+        models: The models and sources of the run.
+        judge: Judges programs.
+        equipment: Shared by all items of the process.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class TaskRunner:
 
     @property
     def first_requests(self) -> int:
-        """How many requests a task begins with: one, or one for each of its programs."""
+        """The number of requests a task starts with: one, or one for each of its programs."""
         together = self._equipment.draws_several and self._plan.params.seed is None
         if not self._equipment.is_set_up or together or self._plan.policy is not Policy.BATCH:
             return 1
@@ -62,14 +62,14 @@ class TaskRunner:
 
     @cached_property
     def bound(self) -> Cost:
-        """What a task costs at most."""
+        """The most that a task costs."""
         return self._models.forecast.costliest_task()
 
     async def run(self, upcoming: UpcomingTask) -> Record:
         """Grow one task's trees.
 
         Returns:
-            Its record, in which stands why it was not scored, where it was not.
+            Its record; for an unscored task, it holds the reason.
         """
         began = time.perf_counter()
         try:
@@ -86,7 +86,7 @@ class TaskRunner:
 
     @cached_property
     def _tools(self) -> Tools | Exception:
-        """What tasks are run with, or why that could not be set up."""
+        """What tasks are run with, or why it could not be set up."""
         try:
             ready = self._equipment.ready
         except Exception as error:  # noqa: BLE001 - the record of each task says so

@@ -1,6 +1,6 @@
-"""Errors of items that were not scored, each reason once: a dead key would be one for every task.
+"""Show each reason for unscored items once: a revoked key would repeat it for every task.
 
-Pytest's terminal alone sees them so; every other plugin, JUnit's file among them, has each error.
+This holds for pytest's terminal only; other plugins, JUnit XML among them, receive each error.
 """
 
 from collections.abc import Generator, Iterable
@@ -20,7 +20,7 @@ from pytest_selfrepair.report.phrases import named
 from pytest_selfrepair.report.visible_text import harmless
 
 _ERROR = "error"
-"""Where pytest's terminal keeps reports of errors."""
+"""The key of error reports in pytest's terminal reporter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,14 @@ class _Crash:
 
 
 class _Reason(TerminalRepr):
-    """A reason in full under ERRORS, of which the short summary only says where it is."""
+    """A reason in full under ERRORS, to which the short summary only refers."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self.reprcrash = _Crash("not scored: see ERRORS")
 
     def toterminal(self, tw: TerminalWriter) -> None:
-        """Write it."""
+        """Print the reason."""
         tw.line(self._text)
 
 
@@ -46,11 +46,11 @@ class UnscoredErrors:
     """The hook that shows each reason once.
 
     Args:
-        log: What every item became.
+        log: The run's log.
 
     Attributes:
-        shown: Reasons that stand under ERRORS; empty before the terminal's summary, and where that
-            section is not shown.
+        shown: Reasons shown under ERRORS; empty before the terminal summary, and where that section
+            is not shown.
     """
 
     def __init__(self, log: RunLog) -> None:
@@ -61,7 +61,7 @@ class UnscoredErrors:
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter
     ) -> Generator[None, None, None]:
-        """Put one report in the place of those that have the same reason, while they are shown."""
+        """Replace reports with equal reasons by one while they are shown."""
         stats = terminalreporter.stats
         if not (errors := stats.get(_ERROR)):
             return (yield)
@@ -75,7 +75,7 @@ class UnscoredErrors:
             stats[_ERROR] = errors  # pytest's last line counts them
 
     def _reasons(self) -> dict[str, str]:
-        """Why items were not scored, by node id; those that say the same in one wording."""
+        """Why items were not scored, by node id; equal reasons get the same wording."""
         groups = list(unscored(self._log.records))
         if (budget := not_run_budget(self._log.records)) is not None:
             groups.append(replace(budget, reason=f"{NOT_RUN}: {budget.reason}"))
@@ -88,7 +88,7 @@ class UnscoredErrors:
 def _folded(
     errors: Iterable[pytest.TestReport], reasons: dict[str, str]
 ) -> tuple[list[pytest.TestReport], frozenset[str]]:
-    """The reports to show in place of all, and the reasons in them."""
+    """The reports to show in place of all, and their reasons."""
     alike: dict[str, list[pytest.TestReport]] = {}
     for number, report in enumerate(errors):
         reason = reasons.get(report.nodeid) if report.when == "setup" else None

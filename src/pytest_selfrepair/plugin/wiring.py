@@ -1,4 +1,4 @@
-"""Which hooks a session with a model gets, and what they share."""
+"""Register the hooks of a session with a model, and what they share."""
 
 import pytest
 
@@ -24,11 +24,11 @@ from pytest_selfrepair.store.layout import refuse_shared
 
 
 def activate(config: pytest.Config, settings: Settings) -> None:
-    """Bring the plugin into a session.
+    """Activate the plugin in a session.
 
     Raises:
-        UsageError: The isolation or the tasks that were asked for are not to be had, or the store
-            would lie on a network file system.
+        UsageError: The requested isolation or tasks are unavailable, or the store is on a network
+            file system.
     """
     for name in (*Difficulty, *TaskKind):
         config.addinivalue_line("markers", f"{name}: tasks of pytest-selfrepair of that kind")
@@ -51,13 +51,13 @@ def activate(config: pytest.Config, settings: Settings) -> None:
 
 
 class Start:
-    """The hook that gives a session its other hooks, once every conftest.py has been read.
+    """The hook that registers the other hooks once every conftest.py has been read.
 
     Args:
-        settings: What the user asked for.
+        settings: The run's settings.
         collection: The hooks of collection.
-        isolation: How programs are kept apart from this machine; None where they run elsewhere.
-        packages: What programs may import beside the standard library; None: as tasks say.
+        isolation: The sandbox of programs on this machine; None where they run elsewhere.
+        packages: What programs may import beside the standard library; None: by task.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Start:
         self._packages = packages
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Find out who the names mean, and register the hooks."""
+        """Resolve the run and register its hooks."""
         config, settings = session.config, self._settings
         try:
             process = RunProcess.assemble(config, settings, self._isolation, self._packages)
@@ -90,7 +90,7 @@ def _hooks(process: RunProcess, collection: Collection) -> list[object]:
     """The hooks of a process.
 
     Raises:
-        UsageError: There is no such baseline or it cannot be paired, or a limit needs one.
+        UsageError: There is no such baseline, it cannot be paired, or a limit needs one.
     """
     hooks: list[object] = [Header(process), Execution(process, collection)]
     config, settings = process.config, process.settings
@@ -123,10 +123,10 @@ def _hooks(process: RunProcess, collection: Collection) -> list[object]:
 
 
 def _isolation(settings: Settings, config: pytest.Config) -> Isolation | None:
-    """How programs are kept apart from this machine; None where they run elsewhere.
+    """The isolation of programs on this machine; None where they run elsewhere.
 
     Raises:
-        UsageError: The machine has not the level that was asked for.
+        UsageError: The machine lacks the requested isolation level.
     """
     if settings.judge_pool != PoolKind.LOCAL:
         return None

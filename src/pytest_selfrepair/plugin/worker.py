@@ -1,4 +1,4 @@
-"""The hooks of a worker alone: what it tells the controller beside its reports."""
+"""The hooks of workers: what they send to the controller beside reports."""
 
 from collections.abc import Generator
 
@@ -11,11 +11,11 @@ from pytest_selfrepair.plugin.run_process import RunProcess
 
 
 class Worker:
-    """The hooks.
+    """The hooks of a worker.
 
     Args:
-        process: What this process works with.
-        collection: What was noticed when tasks were collected.
+        process: This process of the run.
+        collection: The hooks of collection, with their notices.
     """
 
     def __init__(self, process: RunProcess, collection: Collection) -> None:
@@ -23,12 +23,12 @@ class Worker:
         self._collection = collection
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Count the items that are to be run."""
+        """Count the items to run."""
         workers.send_collected(session.config, len(list(runnable(session.items))))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
-        """End what is under way, and pass on what the user should know."""
+        """Finish requests in flight, and send notices to the controller."""
         notices = [*self._collection.notices, *self._process.finish()]
         workers.send_notices(session.config, notices)
         return (yield)

@@ -1,6 +1,6 @@
-"""What the controller and its workers tell each other, and which tasks each runs.
+"""Messages between the controller and its workers, and the tasks of each worker.
 
-All of it works without pytest-xdist, where one process is all there is.
+Everything works without pytest-xdist, with a single process.
 """
 
 import json
@@ -26,37 +26,37 @@ _CHECKED = "selfrepair_checked"
 _FAULT = "selfrepair_fault"
 
 END = f"::{ITEM_NAME}"
-"""How the node id of a task ends."""
+"""The suffix of a task's node id."""
 
 GAME_ENDS = tuple(f"::{name}" for name in GAME_NAMES)
-"""How the node ids of scenarios end."""
+"""The suffixes of scenarios' node ids."""
 
 OURS = "load"
-"""The way of distributing tests that is xdist's default, and gives way to our scheduler."""
+"""xdist's default distribution, which our scheduler replaces."""
 
 
 def is_task(node_id: str) -> bool:
-    """True for the node id of a task."""
+    """Whether a node id is a task's."""
     return node_id.endswith(END)
 
 
 def is_item(node_id: str) -> bool:
-    """True for the node id of a task or a scenario, and of no ordinary test."""
+    """Whether a node id is a task's or a scenario's rather than an ordinary test's."""
     return node_id.endswith((END, *GAME_ENDS))
 
 
 def is_worker(config: pytest.Config) -> bool:
-    """True in a worker, which runs tasks and reports them to the controller."""
+    """Whether this is a worker, which runs tasks and reports them to the controller."""
     return hasattr(config, "workerinput")
 
 
 def is_controller(config: pytest.Config) -> bool:
-    """True in a process that hands its tasks to workers and runs none itself."""
+    """Whether this process hands its tasks to workers and runs none itself."""
     return config.pluginmanager.has_plugin("dsession")
 
 
 def share(config: pytest.Config, total: int) -> int:
-    """This process's share of something that the whole run has `total` of; at least one."""
+    """This process's share of a total of the whole run; at least one."""
     given = _given(config)
     if not given:
         return total
@@ -66,13 +66,13 @@ def share(config: pytest.Config, total: int) -> int:
 
 
 def worker_of(report: pytest.TestReport) -> str:
-    """The name of the worker that sent a report; empty where it is this process's own."""
+    """The name of the worker that sent a report; empty for this process's own."""
     node = getattr(report, "node", None)
     return "" if node is None else str(node.gateway.id)
 
 
 def processes(config: pytest.Config) -> int:
-    """How many processes the run's tasks are shared out among."""
+    """The number of processes that share the run's tasks."""
     return int(_given(config).get("workercount", 1))
 
 
@@ -82,11 +82,11 @@ def processors(config: pytest.Config) -> int:
 
 
 def task_shares(ids: Sequence[str], workers: int) -> list[list[int]]:
-    """Which tasks and scenarios each worker runs: known to it and to the controller without a word.
+    """The tasks and scenarios of each worker, computed alike in the worker and the controller.
 
     Args:
-        ids: The node ids of all items, in the order in which they were collected.
-        workers: How many there are at the start.
+        ids: The node ids of all items, in the order of collection.
+        workers: The number of workers at the start.
 
     Returns:
         For each worker the positions of its items; ordinary tests are in no share.
@@ -104,15 +104,15 @@ def prepare(
     *,
     checked: bool,
 ) -> None:
-    """Tell a worker, before it starts, what the controller alone knows.
+    """Pass to a worker, before it starts, what only the controller knows.
 
     Args:
         node: The worker.
-        servers: Where the embedded model's servers are.
-        campaign: On whose account samples are drawn.
-        run: What tells what this run pays from what others do.
-        isolation: How programs are kept apart from this machine; None where they run elsewhere.
-        checked: Whether every model was asked for a token.
+        servers: The embedded model's servers.
+        campaign: The name of the account.
+        run: The id of this run's payments in the account.
+        isolation: The sandbox of programs on this machine; None where they run elsewhere.
+        checked: Whether every model has been checked.
     """
     node.workerinput[_SERVERS] = json.dumps(servers)
     node.workerinput[_CAMPAIGN] = campaign
@@ -126,10 +126,10 @@ def prepare(
 
 
 def refuse_elsewhere(node: Any) -> None:
-    """Refuse a worker on another host, which could not use this host's store.
+    """Reject a worker on another host, which could not use this host's store.
 
     Raises:
-        pytest.UsageError: It is one.
+        pytest.UsageError: The worker is on another host.
     """
     spec = node.gateway.spec
     if not spec.popen:
@@ -141,70 +141,70 @@ def refuse_elsewhere(node: Any) -> None:
 
 
 def given_servers(config: pytest.Config) -> dict[str, tuple[str, str]]:
-    """The embedded model's servers that the controller has started."""
+    """The embedded model's servers that the controller started."""
     servers = json.loads(_given(config).get(_SERVERS, "{}"))
     return {name: (address, key) for name, (address, key) in servers.items()}
 
 
 def given_checked(config: pytest.Config) -> bool:
-    """Whether the controller has asked every model for a token."""
+    """Whether the controller has checked every model."""
     return bool(_given(config).get(_CHECKED))
 
 
 def send_fault(config: pytest.Config, fault: str) -> None:
-    """Tell the controller why the run cannot go on."""
+    """Tell the controller why the run cannot continue."""
     config.workeroutput[_FAULT] = fault  # type: ignore[attr-defined]  # as below
 
 
 def fault(node: Any) -> str | None:
-    """Why a worker that has ended found that the run cannot go on, or None."""
+    """Why an ended worker could not continue the run, or None."""
     found: str | None = getattr(node, "workeroutput", {}).get(_FAULT)
     return found
 
 
 def given_campaign(config: pytest.Config) -> str | None:
-    """On whose account the controller has samples drawn; None without one."""
+    """The name of the controller's account; None without one."""
     campaign: str | None = _given(config).get(_CAMPAIGN)
     return campaign
 
 
 def given_run(config: pytest.Config) -> str | None:
-    """What the controller calls this run; None without one."""
+    """The controller's id of this run; None without one."""
     run: str | None = _given(config).get(_RUN)
     return run
 
 
 def given_isolation(config: pytest.Config) -> Mapping[str, Any] | None:
-    """What the controller has found out by running a program, here; None: find it out."""
+    """The isolation that the controller determined by running a program; None: not given."""
     text: str | None = _given(config).get(_ISOLATION)
     return None if text is None else json.loads(text)
 
 
 def send_notices(config: pytest.Config, notices: list[str]) -> None:
-    """Tell the controller what its user should know."""
+    """Send notices to the controller."""
     config.workeroutput[_NOTICES] = json.dumps(notices)  # type: ignore[attr-defined]  # as below
 
 
 def notices(node: Any) -> list[str]:
-    """What a worker that has ended would tell the user."""
+    """The notices of an ended worker."""
     said: list[str] = json.loads(getattr(node, "workeroutput", {}).get(_NOTICES, "[]"))
     return said
 
 
 def send_collected(config: pytest.Config, count: int) -> None:
-    """Tell the controller how many tasks this worker has collected."""
+    """Send the controller the number of collected tasks."""
     config.workeroutput[_COLLECTED] = count  # type: ignore[attr-defined]  # xdist adds it
 
 
 def collected(node: Any) -> int:
-    """How many tasks a worker that has ended had collected; 0 where it crashed."""
+    """The number of tasks that an ended worker had collected; 0 where it crashed."""
     return int(getattr(node, "workeroutput", {}).get(_COLLECTED, 0))
 
 
 def known_share(session: pytest.Session) -> list[pytest.Item]:
-    """The items that this process is sure to run, in order, as far as that is known at once.
+    """The items that this process is sure to run, in order, if known in advance.
 
-    Without workers those are all; in a worker the share of tasks that our scheduler gives it.
+    Without workers, all of them; in a worker, its share under our scheduler.
     """
     given = _given(session.config)
     if not given:
@@ -217,7 +217,7 @@ def known_share(session: pytest.Session) -> list[pytest.Item]:
 
 
 def worker_number(name: str) -> int:
-    """A worker's number, from 0; one that takes another's place has a number of its own."""
+    """A worker's number, from 0; a replacement has a number of its own."""
     return int(name.removeprefix("gw"))
 
 

@@ -1,1 +1,1 @@
-"""From records and estimates to text."""
+"""Report records and estimates: terminal, Markdown, HTML, JSON, tables and figures."""

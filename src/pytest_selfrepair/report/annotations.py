@@ -1,7 +1,7 @@
-"""Annotations of a GitHub workflow: commands on standard output that mark a pull request.
+"""Annotate a pull request by GitHub's workflow commands on standard output.
 
-Their syntax is GitHub's, "Workflow commands": a value may hold no %, CR or LF as such, a property
-no colon or comma either. A text of a model therefore ends no command and begins none.
+The syntax is GitHub's "Workflow commands": values may not contain a raw %, CR or LF, properties no
+colon or comma either. Text from a model can therefore neither end a command nor begin one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from pytest_selfrepair.report.phrases import named
 from pytest_selfrepair.report.visible_text import harmless, harmless_lines
 
 _LONGEST = 2000
-"""Characters of a message; GitHub shows some 4 KB."""
+"""The longest message in characters; GitHub shows some 4 KB."""
 
 
 class _Level(StrEnum):
@@ -37,18 +37,18 @@ def annotations(
     before: Sequence[BargainRecord] = (),
     files: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """The commands, a line each: the gate, what was not scored, lost, unsolved, won, and games.
+    """The commands, a line each: the gate, unscored tasks, lost, unsolved, won, and games.
 
-    GitHub shows ten of each level and step, so what is worst stands first.
+    GitHub shows ten of each level and step, so the worst come first.
 
     Args:
-        records: The run's, one for each task.
-        games: The same of scenarios and roles.
-        decision: The gate's, if there is one.
+        records: The run's records, one for each task.
+        games: The run's records of scenarios and roles.
+        decision: The gate's decision, if there is one.
         lost: Ids of tasks that the baseline solved and this run did not.
-        won: The other way.
+        won: The reverse.
         before: The baseline's records of scenarios.
-        files: Files that stand for tasks and scenarios, from the repository's root, by id.
+        files: Files to annotate for tasks and scenarios, relative to the repository's root, by id.
     """
     files = files or {}
     lines = list(_gate(decision)) if decision is not None else []
@@ -74,7 +74,7 @@ def annotations(
 def _rules(
     games: Sequence[BargainRecord], before: Sequence[BargainRecord], files: Mapping[str, str]
 ) -> Iterator[str]:
-    """Whose improved player broke a rule, with game and turn, and whose does no longer."""
+    """Items whose improved player breaks a rule, with game and turn, or no longer does."""
     kept = {each.task_id: not each.rules_broken for each in before if each.chains}
     for record in sorted(games, key=lambda record: record.task_id):
         file, item = files.get(record.task_id), record.task_id

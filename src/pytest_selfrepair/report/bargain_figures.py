@@ -1,4 +1,4 @@
-"""Figures of games for papers, drawn by Matplotlib: surplus shares by round, price against risk."""
+"""Draw figures of games with Matplotlib: surplus shares by round, price against risk."""
 
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ def rounds_figure(findings: Findings) -> "Figure | None":
     """Each arm's surplus share by round with its intervals; a panel for each role.
 
     Returns:
-        None where no game was played in a second round.
+        None where no second round was played.
     """
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - an extra
 
@@ -38,10 +38,10 @@ def rounds_figure(findings: Findings) -> "Figure | None":
 
 
 def risk_figure(findings: Findings) -> "Figure | None":
-    """Each arm's way from round 1 on, by deals ÷ games and the surplus share given a deal.
+    """Each arm's path from round 1 on: deals ÷ games and the surplus share given a deal.
 
     Returns:
-        None where no game was played in a second round.
+        None where no second round was played.
     """
     found = _drawn(findings, _by_risk)
     if found is None:

@@ -1,4 +1,4 @@
-"""The games of a run in short, as GitHub's Markdown."""
+"""Summarise the games of a run as GitHub Markdown."""
 
 from pytest_selfrepair.estimate.bargain.bargain_findings import BargainFindings
 from pytest_selfrepair.estimate.bargain.gains import Gain
@@ -8,13 +8,13 @@ from pytest_selfrepair.report.markdown import escaped
 from pytest_selfrepair.report.phrases import cost as cost_words
 
 _MOST_SHOWN = 10
-"""Reasons why items are missing that are shown."""
+"""The number of reasons for missing items shown."""
 
 
 def games_markdown(found: BargainFindings) -> str:
-    """A verdict for each role and arm, two tables for each role, levels and what is missing.
+    """A conclusion for each role and arm, two tables for each role, levels and missing items.
 
-    Names in it come from anywhere; they are shown as text, whatever characters they hold.
+    Untrusted names are escaped and shown as text.
     """
     names = {arm: escaped(arm) for each in found.about for arm in each.arms}
     parts = [[f"### Bargaining: {escaped(found.title)}"]]

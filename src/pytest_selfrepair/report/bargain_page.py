@@ -1,4 +1,4 @@
-"""The games of a run as a page shows them: answers, tables, figures, and the dialogues."""
+"""The games section of a page: answers, tables, figures and dialogues."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 MOST_GAMES = 1_000
-"""Games whose dialogues a page holds; of more, the first of every item in turn."""
+"""The number of games whose dialogues a page holds; of more, the first of every item in turn."""
 
 _CLASSES = {"gains": "pays", "loses": "pays-not", "cannot tell": "open"}
 
 
 def games_facts(found: BargainFindings, records: Sequence[BargainRecord]) -> dict[str, object]:
-    """What the section of a page says of games.
+    """The template variables of a page's games section.
 
     Args:
         found: The estimates.
@@ -130,7 +130,7 @@ def _item(record: BargainRecord, most: int) -> dict[str, object]:
 
 
 def _advice(record: BargainRecord, arm: str, number: int, round_: int) -> str:
-    """What the player was told before a game; empty where nothing was said."""
+    """The advice before a game; empty without any."""
     for chain in record.chains:
         for play in chain.arms:
             for each in play.rounds:
@@ -140,7 +140,7 @@ def _advice(record: BargainRecord, arm: str, number: int, round_: int) -> str:
 
 
 def turns_shown(scenario: Scenario, game: Game) -> list[dict[str, object]]:
-    """The turns, each with the offers that stand after it."""
+    """The turns, each with the standing offers after it."""
     standing: dict[BargainRole, Decimal] = {}
     acts = scenario.protocol is ProtocolName.ACTIONS
     found: list[dict[str, object]] = []

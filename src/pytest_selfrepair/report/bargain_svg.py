@@ -1,4 +1,4 @@
-"""The figures of games as SVG: surplus shares by round, and price against risk."""
+"""Draw figures of games as SVG: surplus shares by round, and price against risk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from pytest_selfrepair.report.visible import visible
 _WIDTH, _HEIGHT = 520, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 120, 12, 40
 _SERIES = 5
-"""Colours that style sheets have for series."""
+"""The number of series colours in the style sheets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Axes:
-    """Two intervals of numbers, and where they are drawn."""
+    """Two axes, in data and figure coordinates."""
 
     x: tuple[float, float]
     y: tuple[float, float]
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        """A point in the figure's units."""
+        """A data point in figure coordinates."""
         right = (x - self.x[0]) / ((self.x[1] - self.x[0]) or 1)
         up = (y - self.y[0]) / ((self.y[1] - self.y[0]) or 1)
         return (
@@ -35,7 +35,7 @@ def rounds_svg(rounds: Sequence[RoundFigures]) -> Markup:
     """The surplus share of every arm by round, with its intervals.
 
     Args:
-        rounds: Those of one role.
+        rounds: The rounds of one role.
     """
     values = [
         each
@@ -65,10 +65,10 @@ def rounds_svg(rounds: Sequence[RoundFigures]) -> Markup:
 
 
 def risk_svg(rounds: Sequence[RoundFigures]) -> Markup:
-    """Price against risk: each arm's way from round 1 on, by its deal rate and its price.
+    """Price against risk: each arm's path from round 1 on, by deal rate and price.
 
     Args:
-        rounds: Those of one role.
+        rounds: The rounds of one role.
     """
     known = [found for found in rounds if found.share_given_deal is not None and found.games]
     if not known:

@@ -1,4 +1,4 @@
-"""The tables of games: every round of every arm, and what each arm gains."""
+"""The tables of games: every round of every arm, and each arm's gains."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,15 +10,15 @@ from pytest_selfrepair.report.numbers import bracketed, number, percent
 from pytest_selfrepair.report.tables import Table
 
 ALL_ARMS = "all"
-"""What stands for the arms where round 1 is said, which they share."""
+"""Stands for all arms in round 1, which they share."""
 
 
 def by_round(rounds: Sequence[RoundFigures], names: Mapping[str, str]) -> Table:
-    """Deals of the games that were played, surplus shares and prices.
+    """Deals of the games played, surplus shares and prices.
 
     Args:
-        rounds: Those of one role.
-        names: The arms' names as they are to be written.
+        rounds: The rounds of one role.
+        names: The arms' names, escaped for the output.
     """
     return Table(
         headers=(
@@ -44,11 +44,11 @@ def by_round(rounds: Sequence[RoundFigures], names: Mapping[str, str]) -> Table:
 
 
 def by_gain(gains: Sequence[Gain], names: Mapping[str, str]) -> Table:
-    """What each arm gains in each round, and of what that is made.
+    """Each arm's gain in each round, and its parts.
 
     Args:
-        gains: Those of one role.
-        names: The arms' names as they are to be written.
+        gains: The gains of one role.
+        names: The arms' names, escaped for the output.
     """
     return Table(
         headers=(
@@ -71,11 +71,11 @@ def by_gain(gains: Sequence[Gain], names: Mapping[str, str]) -> Table:
 
 
 def by_change(found: Sequence[BargainChange], names: Mapping[str, str]) -> Table:
-    """What one run's surplus shares are beyond another's.
+    """The differences between two runs' surplus shares.
 
     Args:
         found: The changes.
-        names: The arms' names as they are to be written.
+        names: The arms' names, escaped for the output.
     """
     return Table(
         headers=("role, arm, round", "scenarios", "games", "before", "after", "difference"),
@@ -95,7 +95,7 @@ def by_change(found: Sequence[BargainChange], names: Mapping[str, str]) -> Table
 
 
 def once(rounds: Sequence[RoundFigures]) -> list[RoundFigures]:
-    """The rounds of one role, with the first one, which all arms share, said once."""
+    """The rounds of one role, with the first, which all arms share, listed once."""
     first = [each for each in rounds if each.round == 1][:1]
     return [*first, *(each for each in rounds if each.round != 1)]
 

@@ -1,4 +1,4 @@
-"""The games of a run on the terminal: does advice gain, at which price and at which risk."""
+"""Summarise a run's games on the terminal: whether advice gains, at what price and risk."""
 
 from collections.abc import Iterator
 
@@ -10,12 +10,12 @@ from pytest_selfrepair.report.bargain_tables import by_gain, by_round, once
 from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.report.phrases import cost as cost_words
 from pytest_selfrepair.report.phrases import short_cost
-from pytest_selfrepair.report.terminal import LineStyle, SummaryLine, apart
+from pytest_selfrepair.report.summary_lines import LineStyle, LineWriter, SummaryLine, apart
 from pytest_selfrepair.report.visible_text import Paper
 
 _WIDEST_NAME = 16
 _MOST_SHOWN = 5
-"""Reasons why items are missing that are shown."""
+"""The number of reasons for missing items shown."""
 
 _STYLES = {"gains": LineStyle.GOOD, "loses": LineStyle.BAD, "cannot tell": LineStyle.UNSURE}
 _LEVELS = {
@@ -26,7 +26,7 @@ _LEVELS = {
 
 
 def games_in_short(found: BargainFindings, paper: Paper) -> list[SummaryLine]:
-    """Exactly three lines: the answers, deals and surplus shares, cost and what is missing."""
+    """Exactly three lines: the answers, surplus shares, cost and missing items."""
     gains = bargain_words.headline(found)
     answers = "; ".join(f"{each.role}, {bargain_words.answer(each)}" for each in gains)
     last = {(each.role, each.arm): each for each in found.rounds}
@@ -41,20 +41,20 @@ def games_in_short(found: BargainFindings, paper: Paper) -> list[SummaryLine]:
         f"surplus shares {shares}" if shares else "no games",
         f"{plural(items, 'item')} played{missing}; {short_cost(found.cost)}",
     )
-    return [SummaryLine(paper.cut(paper.text(text))) for text in texts]
+    return list(map(LineWriter(paper=paper).cut, texts))
 
 
 def games_in_full(found: BargainFindings, paper: Paper) -> list[SummaryLine]:
-    """All of it, in parts with a blank line between two."""
+    """The full summary, in parts separated by a blank line."""
     return _Games(found, paper).whole()
 
 
 class _Games:
-    """Findings of games on their way to a terminal."""
+    """Lays out a run's games for the terminal."""
 
     def __init__(self, found: BargainFindings, paper: Paper) -> None:
         self._found = found
-        self._paper = paper
+        self._writer = LineWriter(paper=paper)
         limit = min(_WIDEST_NAME, max(paper.columns // 4, 8))
         arms = [arm for each in found.about for arm in each.arms]
         arms += [each.arm for each in found.rounds]
@@ -65,45 +65,33 @@ class _Games:
         parts: list[list[SummaryLine]] = []
         if not found.about:
             said = "no game was scored: whether advice gains cannot be told"
-            parts.append(self._say(said, LineStyle.UNSURE))
+            parts.append(self._writer.say(said, LineStyle.UNSURE))
         for about in found.about:
             own = [each for each in bargain_words.headline(found) if each.role is about.role]
-            parts.append([*self._say(bargain_words.heading(about)), *self._answers(own)])
+            parts.append([*self._writer.say(bargain_words.heading(about)), *self._answers(own)])
             rounds = [each for each in found.rounds if each.role is about.role]
             gains = [each for each in found.gains if each.role is about.role]
-            parts.append(
-                [SummaryLine(line) for line in by_round(rounds, self._names).lines(self._paper)]
-            )
-            parts.append(
-                [SummaryLine(line) for line in by_gain(gains, self._names).lines(self._paper)]
-            )
+            parts.append(self._writer.table(by_round(rounds, self._names)))
+            parts.append(self._writer.table(by_gain(gains, self._names)))
             lasting = {each.arm: each for each in rounds if each.round > 1}
             shown = [*once(rounds)[:1], *lasting.values()]
-            parts.append(
-                [line for each in shown for line in self._say(bargain_words.behaviour(each))]
-            )
+            parts.append(self._writer.say_each(map(bargain_words.behaviour, shown)))
         if found.rounds:
             notes = (bargain_words.SHARE, bargain_words.DESCRIPTIVE)
-            parts.append(
-                [line for text in bargain_words.asymmetry(found) for line in self._say(text)]
-            )
-            parts.append([line for note in notes for line in self._say(note, LineStyle.FAINT)])
+            parts.append(self._writer.say_each(bargain_words.asymmetry(found)))
+            parts.append(self._writer.say_each(notes, LineStyle.FAINT))
         parts += [self._levels(), self._end()]
         return apart(parts)
 
-    def _say(
-        self, text: str, style: LineStyle = LineStyle.PLAIN, *, indent: str = ""
-    ) -> list[SummaryLine]:
-        wrapped = self._paper.wrap(self._paper.text(text), indent, indent or "  ")
-        return [SummaryLine(line, style) for line in wrapped]
-
     def _answers(self, gains: list[Gain]) -> list[SummaryLine]:
         if not gains:
-            return self._say("nothing to compare: one round, or no arm beside", LineStyle.UNSURE)
+            return self._writer.say(
+                "nothing to compare: one round, or no arm beside", LineStyle.UNSURE
+            )
         return [line for each in gains for line in self._answer(each)]
 
     def _answer(self, gain: Gain) -> Iterator[SummaryLine]:
-        yield from self._say(bargain_words.answer(gain), _STYLES[verdict(gain.delta)])
+        yield from self._writer.say(bargain_words.answer(gain), _STYLES[verdict(gain.delta)])
         said = (
             bargain_words.numbers_of(gain),
             bargain_words.trade_off(gain),
@@ -112,30 +100,26 @@ class _Games:
         )
         for text in said:
             if text is not None:
-                yield from self._say(text, indent="  ")
+                yield from self._writer.say(text, indent="  ")
         if (leak := bargain_words.leak(gain.arm)) is not None:
-            yield from self._say(f"({leak})", LineStyle.UNSURE, indent="  ")
+            yield from self._writer.say(f"({leak})", LineStyle.UNSURE, indent="  ")
 
     def _levels(self) -> list[SummaryLine]:
         lines: list[SummaryLine] = []
         for level in self._found.levels:
-            lines += self._say(bargain_words.level(level), _LEVELS[level.answer])
+            lines += self._writer.say(bargain_words.level(level), _LEVELS[level.answer])
             for test in level.tests:
-                lines += self._say(bargain_words.test(test), indent="  ")
+                lines += self._writer.say(bargain_words.test(test), indent="  ")
         return lines
 
     def _end(self) -> list[SummaryLine]:
-        """What it cost, and what is missing: never silently."""
+        """The cost and what is missing, never left out silently."""
         found = self._found
-        lines = [
-            line
-            for figures in found.rounds
-            if (text := bargain_words.unclear_round(figures)) is not None
-            for line in self._say(text, LineStyle.UNSURE)
-        ]
-        lines += [line for text in cost_words(found.cost) for line in self._say(text)]
-        for text in found.unscored[:_MOST_SHOWN]:
-            lines += self._say(f"not scored: {text}", LineStyle.UNSURE)
+        unclear = filter(None, map(bargain_words.unclear_round, found.rounds))
+        unscored = (f"not scored: {text}" for text in found.unscored[:_MOST_SHOWN])
+        lines = self._writer.say_each(unclear, LineStyle.UNSURE)
+        lines += self._writer.say_each(cost_words(found.cost))
+        lines += self._writer.say_each(unscored, LineStyle.UNSURE)
         if (more := len(found.unscored) - _MOST_SHOWN) > 0:
-            lines += self._say(f"and {more} more not scored", LineStyle.UNSURE)
+            lines += self._writer.say(f"and {more} more not scored", LineStyle.UNSURE)
         return lines

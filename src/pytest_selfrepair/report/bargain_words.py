@@ -1,4 +1,4 @@
-"""What reports say of the games of scenarios, in sentences."""
+"""The sentences about games that all reports share."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from pytest_selfrepair.estimate.intervals.decision import side
 from pytest_selfrepair.report.numbers import between, p_value, percent, plural
 
 LEAKS = "it is told the rival's limit: an upper bound, no rival of the other arms"
-"""What is said of an arm whose advice gives away what the player cannot know."""
+"""The warning on an arm whose advice reveals what the player cannot know."""
 
 DESCRIPTIVE = (
     "price given a deal is descriptive: those who still deal are not the same in every round and "
@@ -29,17 +29,17 @@ SHARE = (
 
 
 def share(value: float) -> str:
-    """A surplus share."""
+    """Format a surplus share."""
     return f"{value:.2f}"
 
 
 def signed(value: float) -> str:
-    """A difference of surplus shares."""
+    """Format a difference of surplus shares."""
     return f"{round(value, 3) + 0.0:+.3f}"
 
 
 def heading(about: BargainAbout) -> str:
-    """Who played whom."""
+    """Name the players of a role's games."""
     read = "" if about.moderator is None else f", read by {about.moderator} and by rules"
     return (
         f"{about.role}: {about.model} against {about.rival}{read}; "
@@ -54,7 +54,7 @@ def answer(gain: Gain) -> str:
 
 
 def numbers_of(gain: Gain) -> str:
-    """What an arm gains, how sure that is, and of what it is made."""
+    """An arm's gain, its interval and its parts."""
     ends, p = between(gain.delta, signed), gain.delta.p
     sure = "too few games for an interval"
     if ends is not None:
@@ -68,7 +68,7 @@ def numbers_of(gain: Gain) -> str:
 
 
 def trade_off(gain: Gain) -> str | None:
-    """At which worth of no deal an arm breaks even; None where both deal equally often."""
+    """The worth of no deal at which an arm breaks even; None where both deal equally often."""
     if gain.break_even is None:
         return None
     where = "above" if gain.pays_above else "below"
@@ -79,7 +79,7 @@ def trade_off(gain: Gain) -> str | None:
 
 
 def bounds(gain: Gain) -> str | None:
-    """Between what its price effect lies; None where one side has no deals."""
+    """The bounds on an arm's price effect; None where one side has no deals."""
     if gain.price_bounds is None:
         return None
     return (
@@ -89,7 +89,7 @@ def bounds(gain: Gain) -> str | None:
 
 
 def unclear(gain: Gain) -> str | None:
-    """Between what the gain lies whatever unclear games came to; None where none was."""
+    """The bounds on the gain, whatever the unclear games' ends; None without any."""
     if gain.unclear_low is None or gain.unclear_high is None:
         return None
     return (
@@ -99,7 +99,7 @@ def unclear(gain: Gain) -> str | None:
 
 
 def unclear_round(figures: RoundFigures) -> str | None:
-    """How many games of a round are unclear; None: none."""
+    """How many games of a round are unclear; None without any."""
     if not figures.unclear or figures.unclear_low is None or figures.unclear_high is None:
         return None
     kappa = "" if figures.kappa is None else f", kappa of the readings {figures.kappa:.2f}"
@@ -111,12 +111,12 @@ def unclear_round(figures: RoundFigures) -> str | None:
 
 
 def leak(arm: str) -> str | None:
-    """That an arm leaks; None where it does not."""
+    """The warning that an arm leaks; None where it does not."""
     return LEAKS if leaks(arm) else None
 
 
 def level(found: ModelLevel) -> str:
-    """Whether a level is met."""
+    """Whether a level was reached."""
     of = "" if found.arm is None else f" by {found.arm}"
     return f"{found.level}{of}, {found.role}: {found.answer}"
 
@@ -136,7 +136,7 @@ def test(found: LevelTest) -> str:
 
 
 def changed(found: Sequence[BargainChange]) -> str:
-    """Whether a run's games came out better than another's."""
+    """Whether one run's games came out better than another's."""
     if not found:
         return "no scenario was played by both runs"
     rose = [each for each in found if side(each.delta) > 0]
@@ -163,7 +163,7 @@ def headline(found: BargainFindings) -> list[Gain]:
 
 
 def asymmetry(found: BargainFindings) -> list[str]:
-    """What each arm gains in the last round in one role and in the other, a line for each arm."""
+    """Compare each arm's gain in the last round between the roles, a line for each arm."""
     last: dict[str, dict[str, Gain]] = {}
     for each in headline(found):
         last.setdefault(each.arm, {})[each.role] = each
@@ -186,7 +186,7 @@ def histogram(figures: RoundFigures) -> str:
 
 
 def behaviour(figures: RoundFigures) -> str:
-    """How a round was bargained."""
+    """Describe the bargaining in a round."""
     parts = [f"{figures.exchanges:.1f} exchanges a game"]
     if figures.opening is not None:
         parts.append(f"opens at {share(figures.opening)}")

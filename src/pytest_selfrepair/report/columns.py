@@ -1,4 +1,4 @@
-"""The columns of the tables of programs and tasks: name, type, meaning and value, declared once."""
+"""The columns of the tables of programs and tasks, each declared once."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _Row = TypeVar("_Row")
 
 
 class Stage(StrEnum):
-    """Why a program was sampled."""
+    """The stage at which a program was sampled."""
 
     INITIAL = "initial"
     REPAIR = "repair"
@@ -21,7 +21,7 @@ class Stage(StrEnum):
 
 
 class ColumnType(StrEnum):
-    """The type of a column's values, any of which may be missing."""
+    """The type of a column's values; any value may be missing."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -31,14 +31,14 @@ class ColumnType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampledProgram:
-    """A program with the task and the tree that it belongs to.
+    """A program with its task and tree.
 
     Attributes:
         record: The task.
         node: The program.
-        stage: Why it was sampled.
-        source: The feedback source of its tree; None for a program that is no repair.
-        depth: Repairs from the initial program to this one; 0: it is no repair.
+        stage: The stage at which it was sampled.
+        source: The feedback source of its tree; None for a program that is not a repair.
+        depth: Repairs from the initial program to this one; 0 for a program that is not a repair.
     """
 
     record: Record
@@ -55,7 +55,7 @@ class Column(Generic[_Row]):
     Attributes:
         name: Its name.
         type: The type of its values.
-        about: What they are, with units, for the documentation.
+        about: The values' meaning, with units, for the documentation.
         value: The value in a row; None where it is missing.
     """
 
@@ -66,7 +66,7 @@ class Column(Generic[_Row]):
 
 
 def programs_of(records: Sequence[Record]) -> Iterator[SampledProgram]:
-    """Every program of some records: initial ones, each tree's repairs, the baseline's."""
+    """Every program of some records: initial programs, each tree's repairs, baseline programs."""
     for record in records:
         grown = record.grown
         if grown is None:
@@ -140,7 +140,7 @@ PROGRAM_COLUMNS: tuple[Column[SampledProgram], ...] = (
     _of_program(
         "stage",
         ColumnType.TEXT,
-        "why it was sampled: `initial`, `repair` or `baseline`",
+        "its stage: `initial`, `repair` or `baseline`",
         lambda row: row.stage,
     ),
     _of_program(
@@ -158,7 +158,7 @@ PROGRAM_COLUMNS: tuple[Column[SampledProgram], ...] = (
     _of_program(
         "outcome",
         ColumnType.TEXT,
-        "what became of it on the task's cases",
+        "the outcome of its verdict",
         lambda row: row.node.verdict.outcome,
     ),
     _of_program(
@@ -235,10 +235,10 @@ PROGRAM_COLUMNS: tuple[Column[SampledProgram], ...] = (
         lambda row: row.node.verdict.cpu_seconds,
     ),
     _of_program(
-        "feedback", ColumnType.TEXT, "the words that a repair was made on", _feedback("text")
+        "feedback", ColumnType.TEXT, "the feedback text that a repair was given", _feedback("text")
     ),
     _of_program(
-        "author", ColumnType.TEXT, "who wrote these words, where a person did", _feedback("author")
+        "author", ColumnType.TEXT, "the person who wrote the feedback, if any", _feedback("author")
     ),
     _of_program(
         "program",

@@ -1,6 +1,6 @@
-"""The page of two runs side by side: figures, settings, and both trees of every task that flipped.
+"""The page that compares two runs: figures, settings, and both trees of every flipped task.
 
-It carries no tree of any other task: those are in the page of each run.
+It holds no other trees; those are in each run's own page.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,18 +31,18 @@ _SCRIPTS = (
 )
 
 _BEFORE, _AFTER = " · before", " · after"
-"""What stands behind a task's id in the list of trees."""
+"""Suffixes of a task's id in the list of trees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Flipped:
-    """A task that one of the runs alone solved, for the page.
+    """A task that only one of the runs solved, for the page.
 
     Attributes:
         task_id: The task.
         way: ``lost`` or ``won``.
-        difficulty: As the run before has it; None: not known.
-        before: Where its tree is shown, and in words what became of its programs.
+        difficulty: Its difficulty in the run before; None: unknown.
+        before: Where its tree is shown, and how many of its programs and repairs pass.
         after: The same of the run after.
     """
 
@@ -61,10 +61,10 @@ def page(
     statements: Mapping[str, str] = MappingProxyType({}),
     made: str | None = None,
 ) -> str:
-    """The whole page, as HTML.
+    """Render the whole page as HTML.
 
     Args:
-        found: What the runs came to.
+        found: The comparison.
         before: The records of the run before.
         after: The records of the run after.
         statements: Task statements by task id, in place of those that the records have.
@@ -103,7 +103,7 @@ def page(
 
 
 def _games(found: RunComparison) -> dict[str, object] | None:
-    """What the games of scenarios came to, where both runs have some."""
+    """The games section, where both runs have games."""
     if not found.bargain:
         return None
     table = by_change(found.bargain, {each.arm: each.arm for each in found.bargain})
@@ -112,7 +112,7 @@ def _games(found: RunComparison) -> dict[str, object] | None:
 
 
 def _called_apart(before: Record, after: Record) -> tuple[Record, Record]:
-    """Both records of a task, with names of their own in the list of trees."""
+    """Both records of a task, under separate names in the list of trees."""
     return (
         replace(before, task_id=before.task_id + _BEFORE),
         replace(after, task_id=after.task_id + _AFTER),
@@ -146,7 +146,7 @@ def _passed(nodes: Sequence[ProgramNode]) -> str:
 
 
 def _reach(changes: Changes) -> float:
-    """How far from zero a difference or its interval lies: the scale of the bars."""
+    """The largest distance from zero of a difference and its interval: the scale of the bars."""
     ends = (
         end
         for change in (changes.pass_at_1, changes.pass_at_t, changes.at_equal_tokens)

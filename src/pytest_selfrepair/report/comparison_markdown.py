@@ -1,4 +1,4 @@
-"""Two runs side by side in short, as GitHub's Markdown: for a pull request or a step's summary."""
+"""Compare two runs in GitHub Markdown, for a pull request or a step summary."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from pytest_selfrepair.report.markdown import escaped
 def markdown(found: RunComparison) -> str:
     """The answer, both pass rates by difficulty, flipped tasks, cost, settings, what is missing.
 
-    Names in it come from anywhere; they are shown as text, whatever characters they hold.
+    Untrusted names are escaped and shown as text.
     """
     before, after = escaped(found.before.title), escaped(found.after.title)
     groups = {each.difficulty: escaped(each.difficulty) for each in found.versus.changes}
@@ -31,7 +31,7 @@ def markdown(found: RunComparison) -> str:
 
 
 def against(found: RunComparison) -> str:
-    """The section that a run's own Markdown has of its baseline."""
+    """The section on the baseline in a run's own Markdown."""
     parts = [
         [f"#### Against {escaped(found.before.title)}"],
         [_answer(found)],
@@ -47,7 +47,7 @@ def against(found: RunComparison) -> str:
 
 
 def _games(found: RunComparison) -> list[list[str]]:
-    """What the games of scenarios came to, where both runs have some."""
+    """The section on games, where both runs have games."""
     if not found.bargain:
         return []
     names = {each.arm: escaped(each.arm) for each in found.bargain}

@@ -1,4 +1,4 @@
-"""The tables of two runs side by side, for every text report."""
+"""The tables that compare two runs, for every text report."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +10,7 @@ from pytest_selfrepair.report.tables import Table
 
 
 def overall(changes: Changes | None) -> Table:
-    """pass@1 and pass@t over all tasks with their intervals; pass@t at equal tokens, too.
+    """pass@1 and pass@t over all tasks with their intervals, and pass@t at equal tokens.
 
     The last row is left out where the trees of both runs cost the same.
     """
@@ -40,8 +40,8 @@ def by_difficulty(versus: RunDifferences, groups: Mapping[str, str]) -> Table:
     """Tasks, pass@1 and pass@t of both runs, and the differences in points.
 
     Args:
-        versus: What to show.
-        groups: The difficulties' names as they are to be written.
+        versus: The differences to show.
+        groups: The difficulties' names, escaped for the output.
     """
     change = f"points [{_level(versus.changes[-1] if versus.changes else None)}]"
     return Table(

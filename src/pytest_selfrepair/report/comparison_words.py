@@ -1,4 +1,4 @@
-"""What two runs side by side come to, in sentences that every text report shares."""
+"""The sentences comparing two runs that all text reports share."""
 
 from collections.abc import Callable, Sequence
 
@@ -22,32 +22,32 @@ from pytest_selfrepair.report.numbers import (
 )
 
 MOST_IDS = 10
-"""Tasks that are named of those that flipped one way."""
+"""The number of tasks named among those that flipped one way."""
 
 NOTHING_SHARED = "no task was scored in both runs: whether it got better cannot be told"
 
 _FEW_IDS = 3
 _DIFFERS = 0.5
-"""Tokens a task from which on two runs differ in them."""
+"""The least difference in tokens per task that is reported."""
 
 Say = Callable[[str], str]
-"""Makes a name of anybody's making fit for where it is shown."""
+"""Makes an untrusted name fit for where it is shown."""
 
 
 def plain(name: str) -> str:
-    """A name as it is."""
+    """The name unchanged."""
     return name
 
 
 def verdict(found: RunComparison) -> str:
-    """Whether the run after is better; where that cannot be told, with how many tasks."""
+    """Whether the run after is better; where that is inconclusive, with how many tasks."""
     if found.overall is None:
         return NOTHING_SHARED
     return _told(found.answer, found.versus.tasks)
 
 
 def answer(found: RunComparison) -> str:
-    """The same with the numbers that carry it, in one sentence."""
+    """The verdict with the figures behind it, in one sentence."""
     whole = found.overall
     if whole is None:
         return NOTHING_SHARED
@@ -78,14 +78,14 @@ def pass_at_1(changes: Changes) -> str:
 
 
 def at_equal_tokens(found: RunComparison, *, numbers: bool = True) -> str | None:
-    """Both runs at the same tokens, where their trees did not cost the same; else None.
+    """Both runs at equal tokens, where their trees differ in cost; else None.
 
-    A second verdict is given only where the first one told something, so that both together are
-    wrong as rarely as one.
+    A second verdict is given only where the first was conclusive, so that both together are wrong
+    no more often than one.
 
     Args:
-        found: What the runs came to.
-        numbers: Whether pass rates are told, too.
+        found: The comparison.
+        numbers: Whether to include pass rates.
     """
     changes = found.overall
     if changes is None or not differ_in_tokens(changes):
@@ -102,12 +102,12 @@ def at_equal_tokens(found: RunComparison, *, numbers: bool = True) -> str | None
 
 
 def differ_in_tokens(changes: Changes) -> bool:
-    """Whether the trees of one run cost more than those of the other."""
+    """Whether the two runs' trees differ in cost."""
     return abs(changes.tree_tokens.difference.value) >= _DIFFERS
 
 
 def sources(versus: RunDifferences, say: Say = plain) -> str:
-    """Whose repairs count in pass@t."""
+    """The feedback sources whose repairs count in pass@t."""
     before, after = versus.before_source, versus.after_source
     if before == after:
         return f"pass@t: {_solvers(after, say)}"
@@ -117,7 +117,7 @@ def sources(versus: RunDifferences, say: Say = plain) -> str:
 
 
 def flips(versus: RunDifferences, say: Say = plain, *, most: int = MOST_IDS) -> list[str]:
-    """Which tasks flipped each way, and how likely that is by chance."""
+    """Which tasks flipped each way, and the p-value."""
     if not versus.tasks:
         return []
     if not versus.lost and not versus.won:
@@ -130,14 +130,14 @@ def flips(versus: RunDifferences, say: Say = plain, *, most: int = MOST_IDS) -> 
 
 
 def odds(versus: RunDifferences) -> str:
-    """How many tasks flipped each way, with the p-value that the verdict goes by."""
+    """How many tasks flipped each way, with the p-value of the verdict."""
     p = versus.changes[-1].pass_at_t.difference.p if versus.changes else None
     chance = "" if p is None else f": p = {p_value(p)}"
     return f"{number(len(versus.lost))} lost and {number(len(versus.won))} won{chance}"
 
 
 def costs(versus: RunDifferences) -> list[str]:
-    """What a task cost in both runs, all trees and the baseline counted."""
+    """The cost per task in both runs, all trees and the baseline included."""
     said = []
     if versus.tokens is not None:
         said.append(f"tokens generated a task: {_amounts(versus.tokens, number, _signed)}")
@@ -160,12 +160,12 @@ def settings(found: Sequence[Setting], say: Say = plain) -> str:
 
 
 def value(of: str | None) -> str:
-    """A setting's value."""
+    """Format a setting's value."""
     return "not known" if of is None else of
 
 
 def missing(versus: RunDifferences, say: Say = plain) -> list[str]:
-    """Tasks that are not compared, why, and what they could change."""
+    """Tasks that are not compared, why, and how they could change the result."""
     said = [
         f"{what}: {_listed(ids, say, _FEW_IDS)}"
         for what, ids in (
@@ -183,7 +183,7 @@ def missing(versus: RunDifferences, say: Say = plain) -> list[str]:
 
 
 def signed_dollars(amount: float) -> str:
-    """A difference of US dollars, with its sign."""
+    """A signed difference of US dollars."""
     return f"{'-' if amount < 0 else '+'}{dollars(abs(amount))}"
 
 
@@ -224,7 +224,7 @@ def _signed(amount: float) -> str:
 
 
 def _listed(ids: Sequence[str], say: Say, most: int) -> str:
-    """How many tasks there are, and the first of them by name."""
+    """How many tasks there are, with the first of them by name."""
     if not ids:
         return "none"
     more = f" and {number(len(ids) - most)} more" if len(ids) > most else ""

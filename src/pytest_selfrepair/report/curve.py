@@ -1,4 +1,4 @@
-"""A pass@t curve in text: pass rate against tokens generated per task."""
+"""Draw a pass@t curve in text: pass rate against tokens generated per task."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pytest_selfrepair.report.numbers import number
 MARKS = "·ox%@+"
 ASCII_MARKS = ".ox%@+"
 SEVERAL = "#"
-"""What marks a place where several series are."""
+"""The mark where several series overlap."""
 
 _LABEL = 6  # columns of the labels left of the axis: "100% "
 _STEP = 10  # per cent; the axis begins and ends at a multiple
@@ -23,7 +23,7 @@ class Series:
     """A line of a plot.
 
     Attributes:
-        label: As the legend names it.
+        label: Its name in the legend.
         points: Tokens generated and pass rate (0 to 1), by ascending tokens.
     """
 
@@ -36,14 +36,14 @@ def plot(
 ) -> list[str]:
     """Draw pass rates against tokens, each series by a mark of its own, with a legend last.
 
-    Series are linear between their points. Those beyond the sixth are left out, and so is what has
-    no points.
+    Series are linear between their points. Series beyond the sixth and series without points are
+    left out.
 
     Args:
-        series: What to draw.
-        width: Columns of the whole, 20 or more.
-        height: Rows of the plot itself.
-        unicode: False: ASCII alone.
+        series: The series to draw.
+        width: Columns of the whole plot, 20 or more.
+        height: Rows of the plotting area.
+        unicode: False: use only ASCII.
     """
     marks = MARKS if unicode else ASCII_MARKS
     drawn = [
@@ -80,7 +80,7 @@ def plot(
 def _cells(
     points: Sequence[tuple[float, float]], most: float, across: int
 ) -> list[tuple[int, float]]:
-    """The columns that a series takes, each with its pass rate."""
+    """The columns that a series occupies, each with its pass rate."""
     placed = [(_column(tokens, most, across), rate) for tokens, rate in points]
     cells = dict(placed)
     for (left, start), (right, end) in pairwise(placed):

@@ -1,4 +1,4 @@
-"""pass@t curves drawn by Matplotlib: one run in panels, as in arXiv 2306.09896, or several runs."""
+"""Draw pass@t curves with Matplotlib: one run in panels (arXiv 2306.09896), or several runs."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _GRID_N_P = (1, 2, 5, 10, 25)
 _GRID_N_FR = (1, 3, 5, 10)
-"""The shapes that the paper shows; of a run that has no more than so many, all are shown."""
+"""The paper's shapes; a run with no more shapes than these shows all."""
 
 _MARKERS = ("o", "v", "s", "D", "P", "X", "^", "*")
 _DASHES = ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)))
@@ -30,9 +30,9 @@ _DASHES = ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)))
 def curve_figure(runs: Sequence[RunFindings], way: FigureWay) -> "Figure | None":
     """Mean pass rate against mean tokens generated; None where no run has a curve.
 
-    Of one run each source has a panel, a marker for each shape, its form for n_fr and its colour
-    for n_p, and sampling as a line. Of several all stand on one axis: a colour for each run, its
-    sources as lines through the best shapes, sampling dotted.
+    For one run each source has a panel, with a marker for each shape, its form for n_fr and its
+    colour for n_p, and sampling as a line. Several runs share one axis: a colour for each run, a
+    line through the best shapes of each source, sampling dotted.
     """
     found = [(run, shown) for run in runs if (shown := shown_curves(run.findings, way)) is not None]
     if not found:
@@ -70,7 +70,7 @@ def _one(findings: Findings, shown: ShownCurves) -> "tuple[Figure, list[Axes]]":
 
 
 def _run(ax: "Axes", run: RunFindings, shown: ShownCurves, colour: str) -> None:
-    """A run among others: its sources, and dotted what sampling does."""
+    """One of several runs: a line for each source, and sampling dotted."""
     for number, curve in enumerate(shown.all):
         of_source = curve.source is not None
         ax.plot(
@@ -101,7 +101,7 @@ def _line(ax: "Axes", curve: Curve) -> None:
 
 
 def _points(findings: Findings, curve: Curve) -> list[tuple[int, int, float, float]]:
-    """(n_p, n_fr, tokens, pass rate) of one source's shapes: the paper's where there are many."""
+    """(n_p, n_fr, tokens, pass rate) of one source's shapes; where there are many, the paper's."""
     found = [
         (shape.n_p, shape.n_fr, shape.tokens, shape.pass_rate)
         for shape in shapes_of(findings, curve)
@@ -112,7 +112,7 @@ def _points(findings: Findings, curve: Curve) -> list[tuple[int, int, float, flo
 
 
 def _shapes(ax: "Axes", curve: Curve, points: Sequence[tuple[int, int, float, float]]) -> None:
-    """A marker for each shape: form by n_fr, colour by n_p; and what they mean, in the legend."""
+    """Draw a marker for each shape, form by n_fr and colour by n_p, with a legend."""
     from matplotlib import colormaps  # noqa: PLC0415 - an extra
 
     all_n_p = sorted({n_p for n_p, *_ in points})

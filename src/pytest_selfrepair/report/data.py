@@ -1,4 +1,4 @@
-"""Findings, two runs side by side and several as data for other tools."""
+"""Read and write findings, comparisons and rankings as JSON."""
 
 import json
 import math
@@ -12,13 +12,13 @@ from pytest_selfrepair.estimate.comparison.run_comparison import COMPARE_SCHEMA,
 from pytest_selfrepair.estimate.findings import SCHEMA, Findings
 
 _WIDEST = 160
-"""Characters of an object or list that stands on one line."""
+"""The widest object or list on one line, in characters."""
 
 _FEW = 24
-"""Elements of an object or list that may stand on one line."""
+"""The most elements of an object or list on one line."""
 
 _LINE_EACH = {"shapes", "points", "cells", "growth", "outcomes"}
-"""Lists that may be long: each of their objects stands on one line."""
+"""Long lists, whose objects stand on one line each."""
 
 _Report = TypeVar("_Report", Findings, RunComparison, RunRanking)
 
@@ -33,7 +33,7 @@ def to_json(findings: Findings) -> str:
 
 
 def from_json(text: str) -> Findings:
-    """Read what `to_json` wrote. Fields that are not known are left out.
+    """Read the output of `to_json`. Unknown fields are ignored.
 
     Raises:
         ReportError: The text holds no findings, or those of another version.
@@ -42,7 +42,7 @@ def from_json(text: str) -> Findings:
 
 
 def comparison_to_json(found: RunComparison) -> str:
-    """Two runs side by side as ASCII JSON (docs/compare-json.md).
+    """A comparison of two runs as ASCII JSON (docs/compare-json.md).
 
     Raises:
         ReportError: A number is not finite.
@@ -51,7 +51,7 @@ def comparison_to_json(found: RunComparison) -> str:
 
 
 def comparison_from_json(text: str) -> RunComparison:
-    """Read what `comparison_to_json` wrote. Fields that are not known are left out.
+    """Read the output of `comparison_to_json`. Unknown fields are ignored.
 
     Raises:
         ReportError: The text holds no two runs, or those of another version.
@@ -60,7 +60,7 @@ def comparison_from_json(text: str) -> RunComparison:
 
 
 def ranking_to_json(found: RunRanking) -> str:
-    """Several runs side by side as ASCII JSON (docs/compare-runs-json.md).
+    """A ranking of several runs as ASCII JSON (docs/compare-runs-json.md).
 
     Raises:
         ReportError: A number is not finite.
@@ -69,7 +69,7 @@ def ranking_to_json(found: RunRanking) -> str:
 
 
 def ranking_from_json(text: str) -> RunRanking:
-    """Read what `ranking_to_json` wrote. Fields that are not known are left out.
+    """Read the output of `ranking_to_json`. Unknown fields are ignored.
 
     Raises:
         ReportError: The text holds no such runs, or those of another version.
@@ -103,10 +103,10 @@ def _read(text: str, kind: type[_Report], schema: int, what: str) -> _Report:
 
 
 def _check_finite(value: object, place: str) -> None:
-    """Refuse NaN and the infinities, which JSON does not have.
+    """Reject NaN and infinities, which JSON lacks.
 
     Raises:
-        ReportError: There is one; it names the place.
+        ReportError: A number is not finite; the error names its path.
     """
     if isinstance(value, float):
         if not math.isfinite(value):
@@ -120,13 +120,13 @@ def _check_finite(value: object, place: str) -> None:
 
 
 def _written(value: Any, indent: str, *, one_line: bool = False, each: bool = False) -> str:
-    """A value's JSON. What is short, or one of many alike, stands on one line.
+    """A value's JSON, with short values and the elements of long lists on one line.
 
     Args:
-        value: What to write.
-        indent: What stands before the line on which it begins.
-        one_line: Whether all of it stands on one line.
-        each: Whether each of its elements does.
+        value: The value.
+        indent: The indentation of its first line.
+        one_line: Whether to write all of it on one line.
+        each: Whether to write each element on one line.
     """
     if one_line or not value or not isinstance(value, dict | list | tuple):
         return json.dumps(value)

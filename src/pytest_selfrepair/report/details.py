@@ -1,7 +1,7 @@
-"""The tasks of a run as a page carries them: an index, and compressed parts opened on demand.
+"""Pack a run's tasks for a page: an index, and compressed parts opened on demand.
 
-Each part is JSON, compressed by gzip and written in base 64. A part holds some consecutive tasks
-with their trees; a text that occurs more than once in it is stored once.
+Each part is JSON, compressed by gzip and encoded as Base64. It holds consecutive tasks with their
+trees; a text that repeats within a part is stored once.
 """
 
 import gzip
@@ -24,13 +24,13 @@ from pytest_selfrepair.report.visible import visible
 Facts: TypeAlias = dict[str, object]
 
 PART_SIZE = 200_000
-"""Characters of programs and feedback after which a new part begins."""
+"""Characters of programs and feedback after which a new part starts."""
 
 _PACKERS = 2
 """Threads that compress: as many as keep up with what makes parts."""
 
 _LEVEL = 6
-"""Of gzip: higher ones take several times as long for some per cent."""
+"""The gzip level; higher ones take several times as long to save a few per cent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,8 @@ class Details:
         index: A packed list with a row for each task.
         statements: A packed list with the statement of each task, or null.
         parts: Packed objects ``{texts, tasks}``; a row of the index says which one its task is in.
-        keys: For each task's id how the page names its first record.
-        sources: The names of the columns in which a row tells of its repairs.
+        keys: For each task's id, the page's name for its first record.
+        sources: The feedback sources that have a column in the rows.
     """
 
     index: str
@@ -59,7 +59,7 @@ def details(
 
     Args:
         records: One for each task and run.
-        statements: By task id, as far as they are known.
+        statements: By task id, where known.
         sources: The feedback sources in the order of the report; others that occur follow.
     """
     found = (tree.source for each in records if each.grown for tree in each.grown.trees)
@@ -96,7 +96,7 @@ def details(
 
 
 def _free(wanted: str, taken: set[str]) -> str:
-    """A name for a task that no other record has: of several runs, tasks may occur again."""
+    """A unique name for a record: tasks may repeat where several runs are combined."""
     key, number = wanted, 1
     while key in taken:
         number += 1
@@ -111,7 +111,7 @@ def _statement(statements: Mapping[str, str], record: Record) -> str | None:
 
 
 def _row(record: Record, key: str, sources: Sequence[str]) -> Facts:
-    """What the list of tasks shows of one, sorts it by and finds it by."""
+    """A task's row: what the list shows, sorts by and searches."""
     cost = record.cost
     row: Facts = {
         "key": key,
@@ -143,7 +143,7 @@ def _passed(nodes: Sequence[ProgramNode]) -> tuple[int, int]:
 
 @dataclass(slots=True)
 class _Part:
-    """Some tasks, and the texts in them, each once."""
+    """Consecutive tasks, and their texts, each once."""
 
     texts: dict[str, int] = field(default_factory=dict)
     tasks: list[Facts] = field(default_factory=list)
@@ -177,7 +177,7 @@ class _Part:
         return msgspec.json.encode({"texts": list(self.texts), "tasks": self.tasks})
 
     def _text(self, text: str) -> int:
-        """The number of a text in the part."""
+        """Intern a text and return its number in the part."""
         shown = visible(text)
         number = self.texts.setdefault(shown, len(self.texts))
         if number == len(self.texts) - 1:

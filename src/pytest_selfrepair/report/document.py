@@ -1,7 +1,7 @@
-"""A page that is one file: a template, the styles and scripts of `assets/`, and a policy for them.
+"""Render a page as a single file: template, styles and scripts inlined, with a policy for them.
 
-A page asks nothing of a network, and a browser that honours its Content-Security-Policy runs no
-script but those whose hash the policy names.
+A page makes no network requests, and under its Content-Security-Policy a browser runs only scripts
+whose hash the policy names.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ PRISM_PYTHON = "vendor/prism-1.30.0/prism-python.min.js"
 JSDIFF = "vendor/jsdiff-9.0.0/diff.min.js"
 
 _FIRST = "js/first.js"
-"""Runs before anything is painted."""
+"""Runs before the first paint."""
 
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./[a-z]+\.js";\n', re.MULTILINE)
@@ -37,22 +37,22 @@ _EXPORT = re.compile(r"^export (?=(?:async )?function |const |let )", re.MULTILI
 def document(
     template: str, facts: Mapping[str, object], *, styles: Sequence[str], scripts: Sequence[str]
 ) -> str:
-    """A template of `templates/` as a whole page: `pieces`, joined."""
+    """Render a template of `templates/` as a whole page."""
     return "".join(pieces(template, facts, styles=styles, scripts=scripts))
 
 
 def pieces(
     template: str, facts: Mapping[str, object], *, styles: Sequence[str], scripts: Sequence[str]
 ) -> Iterator[str]:
-    """A template of `templates/` as the pieces of a page, in order: the whole may be very large.
+    """Render a template of `templates/` in pieces, in order: the whole may be very large.
 
     Args:
         template: Its name; it extends ``base.html``.
-        facts: What it is rendered from. Every text in it is escaped, and characters that a screen
-            would obey are shown as marks.
+        facts: Its variables. Every text in them is escaped, and control characters are shown as
+            marks.
         styles: Files of `assets/`, in order.
-        scripts: Files of `assets/`, in order: a module follows those that it imports. They run when
-            the page's own markup is parsed, and before the data that follows it is.
+        scripts: Files of `assets/`, in order: a module follows those that it imports. They run once
+            the page's own markup is parsed, before the data that follows it is.
     """
     bodies = [_inlined(script) for script in scripts]
     yield from (
@@ -71,9 +71,9 @@ def pieces(
 
 @cache
 def _inlined(name: str) -> str:
-    """A script as it stands in a page of one file, where a module has nothing to import from.
+    """Inline a module: a page of one file has nothing to import from.
 
-    There all modules share one scope, so that a name is declared in one of them alone.
+    All modules of a page share one scope, so each name is declared in only one of them.
     """
     text = asset(name)
     if name.startswith("vendor/"):
@@ -82,13 +82,13 @@ def _inlined(name: str) -> str:
 
 
 def policy_of(page: str) -> str:
-    """The Content-Security-Policy that a page of `document` names, for a header of its own."""
+    """The Content-Security-Policy that a page of `document` declares, for an HTTP header."""
     found = _POLICY.search(page)
     return html.unescape(found[1]) if found else "default-src 'none'"
 
 
 def json_markup(data: object) -> Markup:
-    """``data`` as JSON for a script block: no text in it can end the block."""
+    """``data`` as JSON for a script block; no text in it can end the block."""
     text = msgspec.json.encode(data).decode("utf-8")
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -96,12 +96,12 @@ def json_markup(data: object) -> Markup:
 
 
 def task_link(key: str) -> str:
-    """Where a task is shown within the page."""
+    """The link to a task within the page."""
     return f"#/task/{quoted(key)}"
 
 
 def quoted(text: str) -> str:
-    """``text`` as a part of an address."""
+    """``text`` quoted as part of a URL."""
     return quote(visible(text), safe="/")
 
 
@@ -118,7 +118,7 @@ def _hash(script: str) -> str:
 
 
 def _vendored(scripts: Sequence[str]) -> list[str]:
-    """The folders of the libraries among some scripts."""
+    """The folders of the vendored libraries among some scripts."""
     folders = (name.rpartition("/")[0] for name in scripts if name.startswith("vendor/"))
     return list(dict.fromkeys(folders))
 

@@ -1,4 +1,4 @@
-"""Tables for spreadsheets and papers: the same cells as CSV with every digit, or as LaTeX."""
+"""Export tables for spreadsheets and papers: CSV with every digit, or LaTeX."""
 
 import csv
 import io
@@ -14,11 +14,11 @@ from pytest_selfrepair.report import numbers
 from pytest_selfrepair.report.visible_text import harmless
 
 Cell: TypeAlias = Estimate | float | int | str | None
-"""A value as it was estimated; None: there is none."""
+"""An estimated value; None: no value."""
 
 _TESTED = ("", "_low", "_high", "_p")
 _COMPUTED = ("=", "+", "-", "@")
-"""What begins a cell that a spreadsheet computes."""
+"""Characters that begin a spreadsheet formula."""
 
 _LATEX = str.maketrans(
     {
@@ -40,11 +40,11 @@ _LATEX = str.maketrans(
     }
 )
 _JOINED = re.compile(r"([-,])(?=\1)")
-"""Where LaTeX would make one sign of two."""
+"""Pairs of characters that LaTeX would join into one sign."""
 
 
 class CellKind(StrEnum):
-    """What the values of a column are, and so how LaTeX shows them."""
+    """The kind of a column's values, which decides their LaTeX format."""
 
     TEXT = "text"
     COUNT = "count"
@@ -59,12 +59,12 @@ class ExportColumn:
     """A column of a table.
 
     Attributes:
-        name: Its head in CSV; an estimate has three columns, `name`, `name_low` and `name_high`,
-            and a difference its p-value in `name_p`.
-        head: Its head in LaTeX, in plain words.
-        kind: What its values are.
+        name: Its CSV header; an estimate takes three columns, `name`, `name_low` and `name_high`,
+            and a difference adds its p-value in `name_p`.
+        head: Its LaTeX header, in plain words.
+        kind: The kind of its values.
         estimated: Whether they are estimates, with intervals.
-        csv_only: Whether LaTeX leaves it out: a long name, or what only a program reads.
+        csv_only: Whether LaTeX omits it: long names, and fields for programs only.
     """
 
     name: str
@@ -76,7 +76,7 @@ class ExportColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportTable:
-    """A table that other programs take.
+    """A table for other programs.
 
     Attributes:
         caption: What its numbers are, in one sentence.
@@ -106,9 +106,9 @@ _SAID: Mapping[CellKind, Callable[[float], str]] = {
 
 
 def csv_text(table: ExportTable) -> str:
-    """The table as CSV (RFC 4180, UTF-8), shares from 0 to 1, with every digit.
+    """The table as CSV (RFC 4180, UTF-8); shares from 0 to 1, with every digit.
 
-    A text that a spreadsheet would take for a formula has an apostrophe before it.
+    Text that a spreadsheet would take for a formula is prefixed with an apostrophe.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -120,10 +120,9 @@ def csv_text(table: ExportTable) -> str:
 
 
 def latex_text(table: ExportTable) -> str:
-    """The table as a LaTeX tabular with the rules of booktabs, its caption in a comment.
+    """The table as a LaTeX tabular with booktabs rules, its caption in a comment.
 
-    Cells that repeat the one above are left empty, from the left on, as long as all to their left
-    do too. Every text is escaped.
+    Leading cells that repeat the row above are left empty. All text is escaped.
     """
     shown = [at for at, column in enumerate(table.columns) if not column.csv_only]
     columns = [table.columns[at] for at in shown]
@@ -145,7 +144,7 @@ def latex_text(table: ExportTable) -> str:
 
 
 def latex_escaped(foreign: str) -> str:
-    """A foreign text that LaTeX sets as it is, on one line."""
+    """Untrusted text escaped for LaTeX, on one line."""
     return _JOINED.sub(r"\1{}", harmless(foreign).translate(_LATEX))
 
 
@@ -201,7 +200,7 @@ def _latex_number(kind: CellKind, value: float) -> str:
 
 
 def _unrepeated(cells: list[str], above: list[str]) -> list[str]:
-    """The cells without those that repeat the row above, as far as all to their left do."""
+    """The cells with leading repeats of the row above blanked."""
     same = 0
     while same < len(above) and cells[same] == above[same]:
         same += 1

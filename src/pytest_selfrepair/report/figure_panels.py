@@ -1,4 +1,4 @@
-"""What all figures share: their look, their panels, and their file."""
+"""What all figures share: style, panels and saving."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".svg", ".pdf", ".png")
 
 GREY = "#777777"
-"""Of what is compared with, and of captions: seen on light and on dark."""
+"""For references and captions; readable on light and dark backgrounds."""
 
 GRID = "#88888844"
 
@@ -41,13 +41,13 @@ _FILE: Mapping[Any, Any] = MappingProxyType(
 
 
 def look(style: str | None) -> dict[Any, Any]:
-    """The settings of Matplotlib with which a figure is drawn.
+    """The Matplotlib settings of a figure.
 
     Args:
-        style: The name of one of its styles, or a file of one; None: ours.
+        style: A Matplotlib style or a style file; None: the default one of this package.
 
     Raises:
-        UsageError: There is no such style.
+        UsageError: The style does not exist.
     """
     if style is None:
         return {**_LOOK, **_FILE}
@@ -69,13 +69,13 @@ def look(style: str | None) -> dict[Any, Any]:
 def panels(
     number: int, *, width: float, height: float, rows: int = 1
 ) -> "tuple[Figure, list[Axes]]":
-    """A figure of panels, each of some inches, row by row.
+    """A figure of panels of a given size, row by row.
 
     Args:
-        number: Panels of a row.
-        width: Of each.
-        height: Of each.
-        rows: Rows.
+        number: Panels in a row.
+        width: The width of each, in inches.
+        height: The height of each, in inches.
+        rows: The number of rows.
     """
     from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
 
@@ -85,22 +85,22 @@ def panels(
 
 
 def ink() -> Any:
-    """The colour of text, in the style that is set."""
+    """The text colour of the current style."""
     from matplotlib import rcParams  # noqa: PLC0415 - an extra
 
     return rcParams["text.color"]
 
 
 def save(drawn: "Figure", out: Path, *, cut: bool) -> None:
-    """Write a figure; the same findings make the same file.
+    """Save a figure; the same findings give the same file.
 
     Args:
         drawn: The figure.
         out: The file.
-        cut: Whether its margins are cut off, so that its size is that of what is drawn.
+        cut: Whether to crop its margins.
 
     Raises:
-        UsageError: It cannot be written.
+        UsageError: The file cannot be written.
     """
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(out.suffix.lower())
     try:

@@ -1,4 +1,4 @@
-"""What a figure or a table draws of a run: how trees are drawn, and what they are held against."""
+"""Which of a run's curves and maps a figure or table shows: replacement, baseline, sources."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,14 +12,15 @@ from pytest_selfrepair.estimate.gain import Baseline
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureWay:
-    """How trees are drawn in a figure, and what they are held against.
+    """How a figure draws trees, and the baseline it compares them with.
 
     Attributes:
         replacement: With replacement, as in the paper, or without, which is unbiased.
         baseline: How programs are sampled without repair.
-        sources: The feedback sources that are shown; None: all.
-        size: Width and height of the whole figure in inches; None: by its panels.
-        style: A style of Matplotlib, or a file of one, over which ours is laid; None: ours alone.
+        sources: The feedback sources to show; None: all.
+        size: Width and height of the figure in inches; None: from its panels.
+        style: A Matplotlib style or style file applied over the package's own; None: the package's
+            own.
     """
 
     replacement: bool = False
@@ -30,21 +31,21 @@ class FigureWay:
 
 
 HEADLINE = FigureWay()
-"""Drawn as what the first sentence of a report says."""
+"""As in the first sentence of a report."""
 
 PAPER = FigureWay(replacement=True, baseline=Baseline.EVERY_TASK)
-"""Drawn as the figures of arXiv 2306.09896."""
+"""As in the figures of arXiv 2306.09896."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFindings:
-    """A run among others.
+    """A run to draw.
 
     Attributes:
-        label: What it is called.
-        findings: What it found.
-        tasks: Which tasks these are, in words: ``40 tasks that all 3 runs scored``.
-        alone: Whether no other stands beside it, so that a figure need not name it.
+        label: Its label.
+        findings: Its findings.
+        tasks: Its tasks in words: ``40 tasks that all 3 runs scored``.
+        alone: Whether it is the only run, so that a figure need not name it.
     """
 
     label: str
@@ -53,18 +54,18 @@ class RunFindings:
     alone: bool = False
 
     def called(self, name: str) -> str:
-        """A name of the run's, with the run's own before it where there are several."""
+        """A name, prefixed with the run's label where there are several runs."""
         return name if self.alone else f"{self.label}: {name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCurves:
-    """The curves of a run that are drawn.
+    """The curves of a run to draw.
 
     Attributes:
         policy: How trees are drawn.
-        way: The same, with the replacement that the findings have.
-        sampling: That of sampling without repair, where there is one.
+        way: How trees are drawn, with the replacement that the findings have.
+        sampling: The curve of sampling without repair, if any.
         repaired: One for each feedback source.
     """
 
@@ -75,12 +76,12 @@ class ShownCurves:
 
     @property
     def all(self) -> tuple[Curve, ...]:
-        """Every one of them, sampling first."""
+        """All curves, sampling first."""
         return (*([self.sampling] if self.sampling else []), *self.repaired)
 
 
 def shown_curves(findings: Findings, way: FigureWay) -> ShownCurves | None:
-    """The curves over all tasks that a way asks for, or the first way that the findings have.
+    """The curves over all tasks in the requested way, or else the first way that the findings have.
 
     Returns:
         None where there is no curve.
@@ -113,11 +114,11 @@ def shown_curves(findings: Findings, way: FigureWay) -> ShownCurves | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownMaps:
-    """The heat maps of a run that are drawn.
+    """The heat maps of a run to draw.
 
     Attributes:
         policy: How trees are drawn.
-        way: The same, with the replacement and the baseline that the findings have.
+        way: How trees are drawn, with the replacement and baseline that the findings have.
         maps: One for each feedback source.
     """
 
@@ -127,7 +128,7 @@ class ShownMaps:
 
 
 def shown_heat_maps(findings: Findings, way: FigureWay) -> ShownMaps | None:
-    """The heat maps that a way asks for, or the first way that the findings have.
+    """The heat maps in the requested way, or else the first way that the findings have.
 
     Returns:
         None where there is no heat map.
@@ -149,7 +150,7 @@ def shown_heat_maps(findings: Findings, way: FigureWay) -> ShownMaps | None:
 
 
 def shapes_of(findings: Findings, curve: Curve) -> list[Shape]:
-    """The shapes of one level of repair from which a curve was made."""
+    """The shapes at one depth of repair that a curve was made from."""
     return [
         shape
         for shape in findings.shapes
@@ -160,7 +161,7 @@ def shapes_of(findings: Findings, curve: Curve) -> list[Shape]:
 
 
 def drawn_how(policy: Policy, way: FigureWay, run: RunFindings) -> str:
-    """How a figure was drawn: what stands below it."""
+    """A caption on how trees are drawn."""
     drawn = "with" if way.replacement else "without"
     sampling = {
         Baseline.EVERY_TASK: "i.i.d. of every task",
@@ -172,10 +173,10 @@ def drawn_how(policy: Policy, way: FigureWay, run: RunFindings) -> str:
 
 
 def check_sources(runs: Sequence[RunFindings], way: FigureWay) -> None:
-    """Refuse a feedback source that no run has.
+    """Reject feedback sources that no run has.
 
     Raises:
-        UsageError: There is one.
+        UsageError: No run has one of the sources.
     """
     known = dict.fromkeys(name for run in runs for name in run.findings.about.sources)
     for name in way.sources or ():

@@ -1,4 +1,4 @@
-"""Figures of one run or several for papers, drawn by Matplotlib as in arXiv 2306.09896."""
+"""Draw figures of one run or several for papers with Matplotlib, as in arXiv 2306.09896."""
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -29,15 +29,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Kind: TypeAlias = Literal["curve", "heatmap", "sources", "rounds", "risk"]
-"""pass@t, the heat map of shapes, the feedback sources side by side; of games surplus shares by
-round, or price against risk."""
+"""pass@t, heat maps, feedback sources; of games, surplus shares by round or price and risk."""
 
 _OF_ONE = ("rounds", "risk")
-"""Kinds that show one run alone."""
+"""Kinds that show a single run."""
 
 
 def figure(findings: Findings, kind: Kind, out: Path, *, way: FigureWay = HEADLINE) -> None:
-    """Draw one figure of one run and write it; arguments and errors as of `figure_of_runs`."""
+    """Draw one figure of one run and save it; arguments and errors as of `figure_of_runs`."""
     alone = RunFindings(label=findings.about.title, findings=findings, alone=True)
     figure_of_runs([alone], kind, out, way=way)
 
@@ -45,18 +44,18 @@ def figure(findings: Findings, kind: Kind, out: Path, *, way: FigureWay = HEADLI
 def figure_of_runs(
     runs: Sequence[RunFindings], kind: Kind, out: Path, *, way: FigureWay = HEADLINE
 ) -> None:
-    """Draw one figure and write it.
+    """Draw one figure and save it.
 
     Args:
-        runs: What is drawn, over tasks of all difficulties; at least one.
+        runs: The runs, over tasks of all difficulties; at least one.
         kind: ``curve``: mean pass rate against mean tokens generated (`curve_figure`).
             ``heatmap``: pass rate ÷ that of sampling at the same tokens, a panel for each source of
             each run. ``sources``: the share of repairs that pass, and paired differences.
             ``rounds`` and ``risk``: of games, each role in a panel, each arm's surplus share by
             round, or the way from round 1 on of its deals and their price; of one run alone.
         out: The file; its suffix decides the format, one of `SUFFIXES`.
-        way: How trees are drawn and what they are held against, which the figure says; where the
-            findings do not have it, the first way that they have.
+        way: How trees are drawn and the baseline, which the figure states; where the findings lack
+            it, the first way that they have.
 
     Raises:
         UsageError: Matplotlib is not installed, the suffix, the kind, a source or the style is
@@ -122,9 +121,9 @@ def _sides(heat_map: HeatMap) -> tuple[Sequence[int], Sequence[int]]:
 
 
 def _map(ax: "Axes", heat_map: HeatMap, far: float) -> None:
-    """One source's cells: n_p ascending to the right, n_fr with the largest on top.
+    """One source's cells: n_p ascending to the right, the largest n_fr on top.
 
-    Ratios that are `far` from 1 have the strongest colours.
+    Ratios `far` from 1 have the strongest colours.
     """
     from matplotlib import colormaps  # noqa: PLC0415 - an extra
     from matplotlib.colors import TwoSlopeNorm  # noqa: PLC0415 - an extra

@@ -1,4 +1,4 @@
-"""Records → frames of pandas or polars: a row for each program, or for each task."""
+"""Convert records to pandas or polars frames: a row for each program, or for each task."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Library = Literal["pandas", "polars"]
 
 LIBRARIES: tuple[Library, ...] = ("pandas", "polars")
-"""What makes frames; the first that is installed is used where none is named."""
+"""The supported libraries; without a choice, the first installed one is used."""
 
 _PANDAS: Mapping[ColumnType, str] = MappingProxyType(
     {
@@ -61,10 +61,10 @@ def programs_frame(
 
     Args:
         records: The tasks.
-        library: Which library's frame; None: that of the first of `LIBRARIES` that is installed.
+        library: The library; None: the first of `LIBRARIES` that is installed.
 
     Raises:
-        UsageError: The library is not installed, or none of the two is.
+        UsageError: The library, or both of them, is not installed.
     """
     return _frame(PROGRAM_COLUMNS, list(programs_of(records)), library)
 
@@ -84,10 +84,10 @@ def tasks_frame(
 
     Args:
         records: The tasks.
-        library: Which library's frame; None: that of the first of `LIBRARIES` that is installed.
+        library: The library; None: the first of `LIBRARIES` that is installed.
 
     Raises:
-        UsageError: The library is not installed, or none of the two is.
+        UsageError: The library, or both of them, is not installed.
     """
     return _frame(TASK_COLUMNS, list(records), library)
 
@@ -110,7 +110,7 @@ def _frame(
 
 
 def _plain(value: object) -> object:
-    """A member of an enumeration as the text that it is; half a surrogate pair escaped."""
+    """An enumeration's member as plain text; lone surrogates are escaped."""
     if isinstance(value, StrEnum):
         return str(value)
     if isinstance(value, str):

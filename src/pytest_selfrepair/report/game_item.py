@@ -1,4 +1,4 @@
-"""What one item of a scenario shows: the rules that were broken, and the games."""
+"""Show one item of a scenario: broken rules, and the games."""
 
 from collections.abc import Iterator
 
@@ -9,15 +9,15 @@ from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.report.visible_text import harmless, harmless_lines
 
 _LONGEST_LINE = 200
-"""Characters of a line of talk that are shown."""
+"""The longest line of talk shown, in characters."""
 _MOST_LISTED = 8
-"""Broken rules that are shown in short."""
+"""The number of broken rules shown in short."""
 
 
 def broken_text(record: BargainRecord, *, verbose: bool = False) -> str:
-    """Which rules the improved player broke, with the turn; with the games where asked for.
+    """The rules that the improved player broke, with the turn; optionally with the games.
 
-    Nothing in it steers a terminal, whatever models wrote.
+    Its text is harmless to a terminal, whatever models wrote.
     """
     broken = record.rules_broken
     games = len(all_games(record.chains))
@@ -47,7 +47,7 @@ def games_text(record: BargainRecord) -> Iterator[str]:
 
 
 def unclear_text(record: BargainRecord) -> str:
-    """That it is unclear how games ended, and which."""
+    """Which games have an unclear end."""
     found = [
         f"game {number}, round {round_}{f' of {arm}' if arm else ''}"
         for arm, number, round_, game in all_games(record.chains)
@@ -58,7 +58,7 @@ def unclear_text(record: BargainRecord) -> str:
 
 
 def game_properties(record: BargainRecord) -> list[tuple[str, object]]:
-    """What JUnit XML gets to know of an item: scalars alone, which strict readers accept."""
+    """The JUnit XML properties of an item: scalars only, which strict readers accept."""
     games = all_games(record.chains)
     return [
         ("selfrepair_outcome", game_outcome(record)),
@@ -71,7 +71,7 @@ def game_properties(record: BargainRecord) -> list[tuple[str, object]]:
 
 
 def game_outcome(record: BargainRecord) -> str:
-    """What became of an item, in a word."""
+    """An item's result in a word."""
     if record.unscored is not None:
         return "unscored"
     if record.unclear:

@@ -1,4 +1,4 @@
-"""What a run's Markdown says beside its figures: the gate, and the tasks that are unsolved."""
+"""The gate and the unsolved tasks in a run's Markdown."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ from pytest_selfrepair.report.markdown import escaped
 from pytest_selfrepair.report.numbers import number, plural
 
 _MOST_NAMED = 50
-"""Unsolved tasks that are named."""
+"""The number of unsolved tasks named."""
 
 
 def gate(decision: Decision) -> str:
-    """The gate's answer, why it is that, and the limits that are met."""
+    """The gate's decision, its objections, and the limits that are met."""
     lines = [f"- ✗ {escaped(said)}" for said in decision.objections]
     lines += [f"- ✓ {escaped(said)}" for said in decision.met]
     answer = "passed" if decision.passed else "failed"
@@ -21,7 +21,7 @@ def gate(decision: Decision) -> str:
 
 
 def unsolved(records: Sequence[Record]) -> str:
-    """The tasks that nothing solved, by name; empty where all are solved or unscored."""
+    """The unsolved tasks by name; empty where all are solved or unscored."""
     found = sorted(
         record.task_id for record in records if task_outcome(record) is TaskOutcome.UNSOLVED
     )

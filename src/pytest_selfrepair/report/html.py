@@ -1,8 +1,8 @@
-"""The page of a run: one HTML file with its estimates, its tasks and their trees, for any browser.
+"""The page of a run: one HTML file with its estimates, tasks and trees.
 
-Observable Plot draws the curves (SVG: sharp in print, themed by style sheets, no eval; ISC), with
-d3 half a megabyte. Prism cuts a program into tokens in the browser, when it is opened: Pygments
-would take two minutes for the 330,000 programs of 300 large trees, and swell the file.
+Observable Plot draws the curves (SVG: sharp in print, themed by style sheets, no eval; ISC); with
+d3 it takes half a megabyte. Prism highlights a program in the browser when it is opened: Pygments
+would take two minutes for the 330,000 programs of 300 large trees, and enlarge the file.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,7 +47,7 @@ def page(
     made: str | None = None,
     against: RunComparison | None = None,
 ) -> str:
-    """The whole page of a run, as HTML: `page_pieces`, joined."""
+    """Render the whole page of a run as HTML."""
     return "".join(
         page_pieces(findings, records, games, statements=statements, made=made, against=against)
     )
@@ -62,13 +62,13 @@ def page_pieces(
     made: str | None = None,
     against: RunComparison | None = None,
 ) -> Iterator[str]:
-    """The page of a run, as HTML, in pieces that follow each other: that of a large run is large.
+    """Render the page of a run as HTML, in consecutive pieces, as it may be large.
 
     Args:
         findings: The estimates.
-        records: The tasks behind them, one record each; those of several runs may be together.
+        records: The records behind them; those of several runs may be combined.
         games: The games of scenarios, one record for each scenario and role.
-        statements: Task statements by task id, in place of those that the records have.
+        statements: Task statements by task id, which replace those in the records.
         made: When the page is made, in words or as a date; None: it does not say.
         against: The run beside its baseline, if it has one.
     """
@@ -98,7 +98,7 @@ def page_pieces(
 
 
 def _against(found: RunComparison) -> dict[str, object]:
-    """What a section of the page says of the baseline; the tasks that flipped are linked there."""
+    """The baseline section of the page; flipped tasks link to their trees there."""
     said, whole = comparison_words.verdict(found), found.overall
     lines: list[str | None] = []
     if whole is not None:
@@ -118,7 +118,7 @@ def _against(found: RunComparison) -> dict[str, object]:
 
 
 def _outcomes(tally: OutcomeCounts) -> list[tuple[str, int, int, int]]:
-    """Outcomes with how many programs, repairs and baseline programs had them, as enumerated."""
+    """Outcomes with their numbers of programs, repairs and baseline programs, as enumerated."""
     named = [str(outcome) for outcome in Outcome]
     others = {*tally.programs, *tally.repairs, *tally.baseline} - set(named)
     return [
@@ -147,7 +147,7 @@ def _curve(curve: Curve) -> dict[str, object]:
 
 
 def _series(curve: Curve) -> str:
-    """What a curve is drawn alike in every view: a source, and the levels where it has fewer."""
+    """What identifies a curve in every view: its source, and its levels where it has fewer."""
     return f"{curve.source}" if curve.depth is None else f"{curve.source}, depth {curve.depth}"
 
 
@@ -167,7 +167,7 @@ def _point(point: CurvePoint) -> dict[str, object]:
 
 
 def _interval_names(findings: Findings) -> str:
-    """How the curves' intervals were made, each way once."""
+    """The methods of the curves' intervals, each once."""
     names = dict.fromkeys(
         f"{100 * rate.level:g}% {visible(rate.method or 'interval over tasks')}"
         for curve in findings.curves

@@ -1,4 +1,4 @@
-"""What one item shows: an unsolved task's tree, in short or in full."""
+"""Show one unsolved task's tree, in short or in full."""
 
 import difflib
 import re
@@ -14,26 +14,26 @@ from pytest_selfrepair.report.replies import read_as
 from pytest_selfrepair.report.visible_text import harmless, harmless_lines, visible
 
 LONGEST_VALUE = 300
-"""Characters of an input, output or feedback that are shown in short."""
+"""The longest input, output or feedback shown in short, in characters."""
 
 _LONGEST_DIFF = 40
-"""Lines of a diff that are shown in short."""
+"""The longest diff shown in short, in lines."""
 
 _LONGEST_LINE = 200
-"""Characters of a line of a diff that are shown in short."""
+"""The longest line of a diff shown in short, in characters."""
 
 _MOST_LISTED = 8
-"""Programs whose outcomes are shown one by one in short; of more they are counted."""
+"""Programs whose outcomes are listed one by one in short; more are counted."""
 
 _OWN_NAME = re.compile(r"(?:f\d+/)?r\d+$")
 
 
 def unsolved_text(record: Record, *, verbose: bool = False) -> str:
-    """Why a task is unsolved.
+    """Explain why a task is unsolved.
 
-    In short: each program's outcome, what the program that came closest fails on, and of the best
-    repair the feedback and its diff. In full: the same of every program and repair.
-    Nothing in it steers a terminal, whatever models wrote.
+    In short: each program's outcome, the case that the closest program fails, and the best repair's
+    feedback and diff. In full: the same for every program and repair. The text is harmless to a
+    terminal, whatever models wrote.
     """
     if record.grown is None:
         return harmless(record.unscored or "")
@@ -50,7 +50,7 @@ def _counted(grown: Grown) -> str:
 
 
 def _outcomes(grown: Grown, verbose: bool) -> Iterator[str]:
-    """A line for the programs, for each source's repairs and for the baseline."""
+    """A line for the programs, one for each source's repairs and one for the baseline."""
     parts = [("programs", grown.programs)]
     parts += [(harmless(tree.source), tree.repairs) for tree in grown.trees]
     parts.append(("baseline", grown.baseline))
@@ -62,7 +62,7 @@ def _outcomes(grown: Grown, verbose: bool) -> Iterator[str]:
 
 
 def _listed(nodes: Iterable[ProgramNode]) -> str:
-    """Each node without its source's name, which stands before them, and what became of it."""
+    """Each node, without its source's name, with its outcome."""
     return " ".join(
         harmless(
             f"{node.parent or ''}{'/' * (node.parent is not None)}{_own_name(node)}"
@@ -73,7 +73,7 @@ def _listed(nodes: Iterable[ProgramNode]) -> str:
 
 
 def _own_name(node: ProgramNode) -> str:
-    """A node's place without those above it and its source: ``p0``, ``r1``, ``f1/r2``."""
+    """A node's name without its parents and source: ``p0``, ``r1``, ``f1/r2``."""
     below = node.node[len(node.parent or "") :]
     found = _OWN_NAME.search(below)
     return found[0] if found else below.rpartition("/")[2]
@@ -125,14 +125,14 @@ def _in_full(grown: Grown) -> list[str]:
 
 
 def _nearness(verdict: Verdict) -> tuple[int, int]:
-    """How close a program came: cases it passes, then how late it fails first."""
+    """How close a program came: cases passed, then how late it first fails."""
     failure = verdict.failure
     first = -1 if failure is None or failure.index is None else failure.index
     return verdict.cases_passed, first
 
 
 def _best_repair(grown: Grown, places: dict[str, ProgramNode]) -> ProgramNode | None:
-    """The repair that came closest, of those alike the one that changed least; None: no repair."""
+    """The closest repair, of equals the one with the smallest edit; None without repairs."""
     repairs = grown.repairs
     if not repairs:
         return None
@@ -143,7 +143,7 @@ def _best_repair(grown: Grown, places: dict[str, ProgramNode]) -> ProgramNode | 
 
 
 def _edit(parent: ProgramNode | None, repair: ProgramNode) -> tuple[bool, int]:
-    """For comparing repairs: whether it changed nothing, and how many lines it changed."""
+    """A sort key for repairs: whether it changed nothing, and how many lines it changed."""
     lines = _changed(parent, repair)
     edited = sum(line[:1] in {"+", "-"} for line in lines[2:])
     return not (repair.program and edited), edited
@@ -157,14 +157,14 @@ def _changed(parent: ProgramNode | None, repair: ProgramNode) -> list[str]:
 
 
 def _diff(parent: ProgramNode | None, repair: ProgramNode) -> list[str]:
-    """The unified diff of a repair against the program that it repairs, or why there is none."""
+    """A repair's unified diff against its program, or why there is none."""
     if not repair.program:
         return ["the reply holds no program"]
     return _changed(parent, repair) or ["the failing program again"]
 
 
 def _said(node: ProgramNode) -> str:
-    """A node, what became of it and on which case."""
+    """A node with its outcome and the failing case."""
     verdict = node.verdict
     text = f"{harmless(node.node)}, {verdict.outcome}"
     if verdict.failure is not None and verdict.failure.index is not None:

@@ -1,4 +1,4 @@
-"""What JUnit XML gets to know of a task."""
+"""The JUnit XML properties of a task."""
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.run.outcome import task_outcome
@@ -6,7 +6,7 @@ from pytest_selfrepair.report.visible_text import harmless
 
 
 def properties(record: Record) -> list[tuple[str, object]]:
-    """A task's properties: scalars alone, which strict readers accept."""
+    """A task's properties: scalars only, which strict readers accept."""
     facts: list[tuple[str, object]] = [
         ("selfrepair_outcome", str(task_outcome(record))),
         ("selfrepair_tokens", record.cost.tokens),

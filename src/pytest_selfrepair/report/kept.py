@@ -1,4 +1,4 @@
-"""What an interrupted run has kept, and how to go on with it."""
+"""Report what an interrupted run has stored, and how to resume it."""
 
 from pytest_selfrepair.core.run_account import Account
 from pytest_selfrepair.report.numbers import dollars, number, plural
@@ -9,11 +9,11 @@ _GO_ON = (
 
 
 def kept(account: Account | None, store: str) -> list[str]:
-    """What was kept, a line each.
+    """What was stored, a line each.
 
     Args:
-        account: What the run has paid for; None where nothing is stored.
-        store: The store's file, as the user names it.
+        account: The run's account; None where nothing is stored.
+        store: The store's file as given by the user.
     """
     if account is None:
         return ["interrupted: nothing was asked for yet; the same command again begins anew"]

@@ -1,4 +1,4 @@
-"""A run's findings in short, as GitHub's Markdown: for a pull request or a step's summary."""
+"""Summarise a run as GitHub Markdown, for a pull request or a step summary."""
 
 import html
 import re
@@ -10,18 +10,18 @@ from pytest_selfrepair.report.tables import by_difficulty, by_source
 from pytest_selfrepair.report.visible_text import harmless
 
 _NOTHING = "\u200b"
-"""A space of no width: it parts what GitHub would make a link of."""
+"""A zero-width space that keeps GitHub from making a link."""
 
 _ESCAPED = re.compile(r"([\\`*_\[\]|~$])")
 _LINKS = re.compile(r"(@|#|://|www(?=\.)|GH(?=-)|:(?=[\w+-]+:))", re.IGNORECASE)
 _MOST_SHOWN = 10
-"""Reasons why tasks were not scored that are shown."""
+"""The number of reasons for unscored tasks shown."""
 
 _LONGEST = 300  # characters of a foreign text
 
 
 def escaped(foreign: str) -> str:
-    """A foreign text that GitHub shows as it is, on one line: no markup, mention, link or math."""
+    """Untrusted text that GitHub shows literally, on one line: no markup, mention, link or math."""
     text = harmless(foreign)
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}…"
@@ -30,9 +30,9 @@ def escaped(foreign: str) -> str:
 
 
 def markdown(findings: Findings) -> str:
-    """A verdict for each source, two tables, what it cost and what was not scored.
+    """A conclusion for each source, two tables, the cost, and unscored tasks.
 
-    Names in it come from anywhere; they are shown as text, whatever characters they hold.
+    Untrusted names are escaped and shown as text.
     """
     about = findings.about
     parts = [[f"### Self-repair: {escaped(about.title)}"], _budget(findings), _answers(findings)]

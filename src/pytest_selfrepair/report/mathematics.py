@@ -1,6 +1,6 @@
-r"""Statements' LaTeX as text that can be read: ``$1 \leq a_i \leq 10^5$`` as ``1 ≤ aᵢ ≤ 10⁵``.
+r"""Render a statement's LaTeX as readable text: ``$1 \leq a_i \leq 10^5$`` as ``1 ≤ aᵢ ≤ 10⁵``.
 
-For display alone; models are asked with the statement as it is. What is not known stays as it was.
+For display only; models receive the statement unchanged. Unknown commands stay as they are.
 """
 
 import re
@@ -29,7 +29,7 @@ _TABLE = """
     Γ Gamma; Δ Delta; Θ Theta; Λ Lambda; Π Pi; Σ Sigma; Φ Phi; Ψ Psi; Ω Omega; ℓ ell; mod bmod mod
     max max; min min; gcd gcd; lcm lcm; log log; ln ln; exp exp; sin sin; cos cos; tan tan
 """
-"""What is shown, and the commands that stand for it."""
+"""Symbols, and the commands that stand for them."""
 
 _ONLY_LAYS_OUT = "left right displaystyle limits big Big bigl bigr bigg Bigg quad qquad"
 
@@ -64,11 +64,11 @@ _LOWERED = dict(
 )
 
 _DEEPEST = 4
-"""Commands within commands that are read."""
+"""The deepest nesting of commands that is read."""
 
 
 def readable_mathematics(statement: str) -> str:
-    """A statement whose formulas are plain text; one without any is returned as it is."""
+    """A statement with its formulas as plain text; unchanged where it has none."""
     if "$" not in statement and "\\(" not in statement:
         return statement
     return _FORMULA.sub(lambda found: _formula(found[found.lastgroup or 0]), statement)
@@ -98,7 +98,7 @@ def _within(text: str) -> str:
 
 
 def _script(found: re.Match[str]) -> str:
-    """An index or a power: in Unicode where it has all signs, else in brackets."""
+    """A subscript or superscript: in Unicode where it has every sign, else in brackets."""
     inner = found[2] if found[2] is not None else found[3]
     signs = _RAISED if found[1] == "^" else _LOWERED
     if inner and all(sign in signs for sign in inner):

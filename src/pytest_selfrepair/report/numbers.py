@@ -1,6 +1,6 @@
-"""Numbers as texts have them: plain characters, for terminals, Markdown and sentences.
+"""Format numbers for plain text: terminals, Markdown and sentences.
 
-Pages have theirs from `typeset`.
+`typeset` formats them for pages.
 """
 
 from collections.abc import Callable
@@ -15,22 +15,22 @@ _SIGNIFICANT = 0.05
 
 
 def percent(share: float) -> str:
-    """A share, 0 to 1, in per cent."""
+    """A share, 0 to 1, as a percentage."""
     return f"{100 * share:.1f}%"
 
 
 def points(difference: float) -> str:
-    """A difference of shares, in percentage points with its sign."""
+    """A difference of shares in signed percentage points."""
     return f"{round(100 * difference, 1) + 0.0:+.1f}"
 
 
 def number(value: float) -> str:
-    """A count or a mean of counts, rounded to the whole."""
+    """A count or a mean of counts, rounded to an integer."""
     return f"{value:,.0f}" if abs(value) < _LONG else f"{value:.3g}"
 
 
 def dollars(value: float) -> str:
-    """US dollars: four decimals, or more digits where those would show nothing."""
+    """US dollars with four decimals, or more where those would all be zero."""
     if value >= _LONG:
         return f"{value:.3g}"
     return f"{value:,.4f}" if value >= _CENT or not value else f"{value:.2g}"
@@ -44,7 +44,7 @@ def between(estimate: "Estimate", say: Callable[[float], str]) -> str | None:
 
 
 def bracketed(estimate: "Estimate | None", say: Callable[[float], str]) -> str:
-    """A number and its interval, as a table shows them."""
+    """A number with its interval, for tables."""
     if estimate is None:
         return "-"
     if estimate.low is None or estimate.high is None:
@@ -54,12 +54,12 @@ def bracketed(estimate: "Estimate | None", say: Callable[[float], str]) -> str:
 
 
 def number_of_programs(samples: float) -> str:
-    """How many programs i.i.d. sampling buys: ``3.1 programs``."""
+    """How many programs the tokens buy in i.i.d. sampling: ``3.1 programs``."""
     return f"{samples:,.1f} programs" if abs(samples) < _LONG else f"{samples:.3g} programs"
 
 
 def p_value(p: float) -> str:
-    """A p-value in two digits, in more where those would move it across 5 %."""
+    """A p-value with two digits, or more where rounding would cross 5 %."""
     text = f"{p:.2g}"
     return text if (float(text) < _SIGNIFICANT) == (p < _SIGNIFICANT) else f"{p:.4g}"
 

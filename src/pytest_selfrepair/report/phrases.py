@@ -1,4 +1,4 @@
-"""Answers in words, the same in every text report."""
+"""The sentences that all text reports share."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,15 +34,15 @@ from pytest_selfrepair.report.numbers import (
 )
 
 MOST_NAMED = 3
-"""Tasks that are named for each reason why tasks were not scored."""
+"""Tasks named for each reason why tasks were not scored."""
 
 
 MANY_DISTINCT = 2 / 3
-"""The share of distinct programs above which nothing is said of their variety."""
+"""The share of distinct programs above which their variety is not mentioned."""
 
 
 def answer(found: AtEqualTokens) -> str:
-    """Whether repair pays, and where that cannot be told which gain could have been shown."""
+    """Whether repair pays; where that is inconclusive, the gain that could have been detected."""
     if found.answer is RepairConclusion.CANNOT_GAIN:
         return "all programs of a task are the same, so whether repair pays is not said"
     if found.answer in {RepairConclusion.PAYS, RepairConclusion.DOES_NOT_PAY}:
@@ -61,7 +61,7 @@ def _about(gain: float) -> str:
 
 
 def short_answer(found: AtEqualTokens) -> str:
-    """The same in fewer words."""
+    """The answer in fewer words."""
     if found.answer is RepairConclusion.CANNOT_GAIN:
         return "all programs of a task are the same"
     if found.answer in {RepairConclusion.PAYS, RepairConclusion.DOES_NOT_PAY}:
@@ -73,7 +73,7 @@ def short_answer(found: AtEqualTokens) -> str:
 
 
 def against(found: AtEqualTokens) -> str:
-    """What repair gains on sampling under its own stopping rule, how sure that is, at what cost."""
+    """The gain over sampling under repair's own stopping rule, its interval, and the tokens."""
     beside, tasks = found.stopping, plural(found.tasks, "task")
     return (
         f"{gain(beside, with_p=True)}: {percent(found.pass_rate.value)} of {tasks} solved, "
@@ -83,7 +83,7 @@ def against(found: AtEqualTokens) -> str:
 
 
 def others(found: AtEqualTokens) -> list[str]:
-    """The same against the other baselines, each named."""
+    """The gain over each other baseline."""
     one, paper = found.one_by_one, found.paper
     at_once = f"{percent(one.rate.value)} by {_more(one)}, at {number(one.tokens)} tokens"
     everywhere = f"{percent(paper.rate.value)} by {number_of_programs(paper.programs)}"
@@ -94,7 +94,7 @@ def others(found: AtEqualTokens) -> list[str]:
 
 
 def gain(beside: Against, *, with_p: bool = False) -> str:
-    """A gain in points with its interval, and with its p-value where an answer hangs on it."""
+    """A gain in points with its interval, and its p-value where a conclusion depends on it."""
     ends, p = between(beside.gain, points), beside.gain.p
     sure = "too few tasks for an interval"
     if ends is not None:
@@ -108,7 +108,7 @@ def _more(beside: Against) -> str:
 
 
 def not_compared(findings: Findings) -> str:
-    """Why nothing is said of whether repair pays, of a run without any comparison."""
+    """Why a run without any comparison has no conclusion."""
     if not findings.about.scored:
         return "nothing was scored: whether repair pays cannot be told"
     if not findings.sources:
@@ -120,7 +120,7 @@ def not_compared(findings: Findings) -> str:
 
 
 def several(headline: Sequence[AtEqualTokens]) -> str | None:
-    """That the answers of several sources are said together; None where there are none."""
+    """That several sources' conclusions are corrected together; None for fewer than two."""
     if len(headline) < 2:  # noqa: PLR2004 - one stands alone
         return None
     return (
@@ -130,9 +130,9 @@ def several(headline: Sequence[AtEqualTokens]) -> str | None:
 
 
 def bounds(found: AtEqualTokens) -> str | None:
-    """Between what the rates lie whatever became of tasks that are in none; None: none is missing.
+    """Bounds on the rates, whatever the missing tasks' results; None where none is missing.
 
-    Where many are missing this is wide: dear tasks, which are hard, are left out first.
+    Wide where many are missing: a budget leaves out expensive tasks, which are hard, first.
     """
     if found.bounds is None or found.stopping.bounds is None:
         return None
@@ -144,7 +144,7 @@ def bounds(found: AtEqualTokens) -> str | None:
 
 
 def bounds_of_difficulties(difficulties: Sequence[DifficultyRates]) -> list[str]:
-    """Between what the rates lie of each difficulty of which tasks are missing; of all, pass@1."""
+    """Bounds on the rates of each difficulty with missing tasks; over all tasks, on pass@1."""
     return [
         f"{', '.join(_bounds_of(each))} if {plural(each.bounds.missing, 'missing task')} "
         f"{'are' if each.bounds.missing > 1 else 'is'} counted"
@@ -167,7 +167,7 @@ def _within(bounds: Bounds) -> str:
 
 
 def variety(tally: OutcomeCounts, temperature: float | None) -> str | None:
-    """How many programs of a task were different, where that may matter; else None."""
+    """How many distinct programs a task had, where that may matter; else None."""
     if tally.drawn is None or tally.distinct is None:
         return None
     if temperature != 0 and tally.distinct > MANY_DISTINCT * tally.drawn:
@@ -179,7 +179,7 @@ def variety(tally: OutcomeCounts, temperature: float | None) -> str | None:
 
 
 def spread(found: Spread) -> str:
-    """Whether more tasks, or more samples of each, would make a rate surer."""
+    """Whether more tasks, or more samples of each, would make a rate more precise."""
     of = f" of {found.source}" if found.source else ""
     narrower = 1 - math.sqrt(max(0.0, 1 - found.share_of_draws))
     rate = f"pass@{found.k or 't'}"
@@ -192,7 +192,7 @@ def spread(found: Spread) -> str:
 
 
 def trees_compared(found: AtEqualTokens) -> str | None:
-    """Which trees were compared, where it is not those that were grown; else None."""
+    """Which trees were compared, if not those as grown; else None."""
     if found.n_p is None:
         return None
     return (
@@ -202,7 +202,7 @@ def trees_compared(found: AtEqualTokens) -> str | None:
 
 
 def short(found: AtEqualTokens) -> str | None:
-    """How many tasks have too few programs for the comparison; None where all have enough."""
+    """How many tasks have too few programs for the comparison; None where none has."""
     if not found.stopping.short:
         return None
     have = "has" if found.stopping.short == 1 else "have"
@@ -213,11 +213,11 @@ def short(found: AtEqualTokens) -> str | None:
 
 
 LEAKS = "its words leak the reference solution: an upper bound, no rival of the other sources"
-"""What is said of such a source."""
+"""The warning on a source that uses the reference solution."""
 
 
 def unanswered(found: SourceFindings) -> str | None:
-    """How many failing programs a source had nothing to say of; None where it spoke of all."""
+    """How many failing programs a source gave no feedback on; None where none."""
     if not found.unanswered:
         return None
     programs = plural(found.unanswered, "failing program")
@@ -253,7 +253,7 @@ def by_source(found: Iterable[AtEqualTokens]) -> dict[str, list[AtEqualTokens]]:
 
 
 def price(found: AtEqualTokens) -> str:
-    """What repair's trees cost for each task that they solve."""
+    """The cost of repair's trees per solved task."""
     if found.tokens_per_solved is None:
         return "no task is solved"
     money = ""
@@ -263,11 +263,11 @@ def price(found: AtEqualTokens) -> str:
 
 
 def cost(cost: Cost, account: Account | None = None) -> list[str]:
-    """What all completions cost, in sentences.
+    """The cost of all completions, in sentences.
 
     Args:
-        cost: What the records hold.
-        account: What the run has paid for, if that is known otherwise than by its records.
+        cost: The cost by the records.
+        account: The run's account, where it is known.
     """
     paid = cost.tokens - cost.replayed_tokens
     reasoning = ""
@@ -287,7 +287,7 @@ def cost(cost: Cost, account: Account | None = None) -> list[str]:
 
 
 def _paid_for(account: int, records: int) -> str:
-    """Tokens that the account says were paid for, where the records say otherwise."""
+    """The tokens paid for by the account, where the records differ."""
     if account < records:
         return f"{number(account)} of them paid for by this run's account"
     beside = (
@@ -297,7 +297,7 @@ def _paid_for(account: int, records: int) -> str:
 
 
 def _with_earlier(account: Account | None) -> list[str]:
-    """What all runs of the same settings have paid for, where there was another."""
+    """What all runs of the same settings have paid for, where there were earlier ones."""
     if account is None or account.spent.tokens <= account.paid.tokens:
         return []
     money = f" and {dollars(account.spent.dollars)} US dollars" if account.spent.dollars else ""
@@ -307,7 +307,7 @@ def _with_earlier(account: Account | None) -> list[str]:
 
 
 def _in_dollars(cost: Cost, account: Account | None) -> list[str]:
-    """What was paid, and for what no price is known."""
+    """The dollars paid, and the models without a known price."""
     unknown = f"{plural(cost.unpriced, 'sample')} of no known price (--selfrepair-prices)"
     if cost.unpriced >= cost.samples:
         return [f"US dollars: unknown; {unknown}"] if cost.samples else []
@@ -336,7 +336,7 @@ def latency(found: Latency) -> str:
 
 
 def short_cost(cost: Cost) -> str:
-    """What all completions cost, in a few words."""
+    """The cost of all completions, in a few words."""
     text = f"{number(cost.tokens)} tokens"
     if cost.dollars:
         least = "at least " if cost.unpriced else ""
@@ -345,7 +345,7 @@ def short_cost(cost: Cost) -> str:
 
 
 def lost(lost: Lost) -> list[str]:
-    """What was in flight when runs were killed or stopped."""
+    """Requests in flight when runs were killed or stopped."""
     if not lost.requests:
         return []
     money = f" and {dollars(lost.dollars)} US dollars" if lost.dollars else ""
@@ -355,7 +355,7 @@ def lost(lost: Lost) -> list[str]:
 
 
 def named(unscored: Unscored) -> str:
-    """How many tasks there are, and the names of the first."""
+    """How many tasks there are, with the first of them by name."""
     first = ", ".join(unscored.tasks[:MOST_NAMED])
     more = ", …" if len(unscored.tasks) > MOST_NAMED else ""
     return f"{number(len(unscored.tasks))} ({first}{more})"

@@ -1,4 +1,4 @@
-"""The line that says, while a run goes on, how far it is and what it has cost."""
+"""The progress line of a run: tasks done, requests in flight, and cost."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,20 @@ _MINUTE, _HOUR = 60, 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunProgress:
-    """How far a run is.
+    """The progress of a run.
 
     Attributes:
-        total: Tasks that are to be run.
-        done: Those that have ended, scored or not.
-        solved: Those that a program solved.
-        repaired: Those that only a repair solved.
-        in_flight: Requests under way.
+        total: Tasks to run.
+        done: Tasks that have ended, scored or not.
+        solved: Tasks solved by an initial program.
+        repaired: Tasks solved by a repair alone.
+        in_flight: Requests in flight.
         tokens: Tokens generated and paid for.
-        dollars: US dollars paid; None where a price is not known.
-        max_tokens: How many tokens the run may generate; None: any number.
-        max_dollars: What it may cost; None: anything.
-        rate_limits: How often an endpoint said that it was asked too much.
-        seconds: Seconds since the run began.
+        dollars: US dollars paid; None where a price is unknown.
+        max_tokens: The run bound in tokens; None: unlimited.
+        max_dollars: The run bound in US dollars; None: unlimited.
+        rate_limits: How often an endpoint reported its rate limit.
+        seconds: Seconds since the run started.
     """
 
     total: int
@@ -37,12 +37,12 @@ class RunProgress:
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds that the rest will take at the pace so far; None before the first task ends."""
+        """Estimated seconds left at the pace so far; None before the first task ends."""
         return self.seconds / self.done * (self.total - self.done) if self.done else None
 
 
 def live_line(progress: RunProgress, columns: int) -> str:
-    """The line, in at most so many columns."""
+    """The line, fitted to a number of columns."""
     parts = [
         f"{progress.done}/{progress.total} tasks",
         f"{progress.solved} solved, {progress.repaired} repaired",

@@ -1,4 +1,4 @@
-"""Several runs side by side as one table for spreadsheets and papers."""
+"""Export a ranking of several runs as one table for spreadsheets and papers."""
 
 from pytest_selfrepair.estimate.comparison.ranked import RunRanking
 from pytest_selfrepair.report.exports import CellKind, ExportColumn, ExportTable

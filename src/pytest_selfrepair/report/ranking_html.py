@@ -1,6 +1,6 @@
-"""The page of several runs side by side: ranks, curves on one axis, and a matrix of tasks.
+"""The page that ranks several runs: ranks, curves on one axis, and a matrix of tasks.
 
-It carries no trees: those are in the page of each run.
+It holds no trees; those are in each run's own page.
 """
 
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ _STYLES = ("css/base.css", "css/run.css")
 _SCRIPTS = (D3, PLOT, "js/dom.js", "js/theme.js", "js/curves.js")
 
 _MOST_TASKS = 2_000
-"""Rows of both matrices together: a browser lays out no more in a second."""
+"""Rows of both matrices together: a browser lays out no more within a second."""
 
 
 def ranking_page(found: RunRanking, *, made: str | None = None) -> str:
-    """The whole page, as HTML.
+    """Render the whole page as HTML.
 
     Args:
-        found: What the runs came to.
+        found: The ranking.
         made: When the page is made, in words or as a date; None: it does not say.
     """
     separating = found.separating[:_MOST_TASKS]
@@ -52,14 +52,14 @@ def ranking_page(found: RunRanking, *, made: str | None = None) -> str:
 
 
 def _reach(pair: RankedPair) -> float:
-    """How far from zero a difference or its interval lies: the scale of the bars."""
+    """The largest distance from zero of a difference and its interval: the scale of the bars."""
     difference = pair.difference
     ends = (difference.value, difference.low, difference.high)
     return max(abs(end) for end in ends if end is not None)
 
 
 def _curves(found: RunRanking) -> Iterator[dict[str, object]]:
-    """A line for each run and difficulty, as the page's script takes them."""
+    """A line for each run and difficulty, in the form that the page's script reads."""
     for group in found.groups:
         for run, rates in zip(found.runs, group.rates, strict=True):
             yield {

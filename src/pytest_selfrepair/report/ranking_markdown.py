@@ -1,4 +1,4 @@
-"""Several runs side by side in short, as GitHub's Markdown."""
+"""Summarise a ranking of several runs as GitHub Markdown."""
 
 from pytest_selfrepair.estimate.comparison.ranked import RunRanking
 from pytest_selfrepair.report import ranking_tables, ranking_words
@@ -7,9 +7,9 @@ from pytest_selfrepair.report.typeset import capitalize_first
 
 
 def ranking_markdown(found: RunRanking) -> str:
-    """The answer, the orders that hold, tables of rates, pairs, gains and costs, what is missing.
+    """The answer, the orders shown, tables of rates, pairs, gains and costs, what is missing.
 
-    Names in it come from anywhere; they are shown as text, whatever characters they hold.
+    Untrusted names are escaped and shown as text.
     """
     names = {name: escaped(name) for name in ranking_tables.names_in(found)}
     said = ranking_words.answer(found, escaped)

@@ -1,4 +1,4 @@
-"""The tables of several runs side by side, for every text report."""
+"""The tables that rank several runs, for every text report."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ from pytest_selfrepair.report.numbers import (
 from pytest_selfrepair.report.tables import Table
 
 Names = Mapping[str, str]
-"""Labels, sources and other names as they are to be written."""
+"""Maps labels, sources and other names to their escaped form."""
 
 _NONE = "-"
 _LEVEL = 0.95
@@ -54,7 +54,7 @@ def overall(found: RunRanking, names: Names) -> Table:
 
 
 def gains(found: RunRanking, names: Names) -> Table:
-    """What each source of each run gains, under both baselines, in points."""
+    """The gain of each source of each run over both baselines, in points."""
     rows = [
         (
             f"{names[run.label]}: {names[gain.source]}",
@@ -74,7 +74,7 @@ def gains(found: RunRanking, names: Names) -> Table:
 
 
 def costs(found: RunRanking, names: Names) -> Table:
-    """What a task cost in each run, and how soon one that is solved can be."""
+    """The cost per task in each run, and the median seconds to a passing program."""
     return Table(
         headers=("run", "tokens a task", "US dollars a task", "seconds to a pass", "of tasks"),
         rows=tuple(
@@ -94,7 +94,7 @@ def costs(found: RunRanking, names: Names) -> Table:
 
 
 def pairs(found: RunRanking, names: Names) -> Table:
-    """Every two runs: the difference at the common budget, and what is said of it."""
+    """Every two runs: the difference at the common budget, and its conclusion."""
     level = f"[{_level(found.overall):.0%} together]"
     said = {
         RunConclusion.BETTER: "before",
@@ -120,7 +120,7 @@ def pairs(found: RunRanking, names: Names) -> Table:
 
 
 def by_difficulty(found: RunRanking, names: Names) -> Table:
-    """pass@t of every run at the common budget of each difficulty; a column for each run."""
+    """Every run's pass@t at the common budget of each difficulty; a column for each run."""
     return Table(
         headers=("difficulty", "tasks", "at tokens", *(names[run.label] for run in found.runs)),
         rows=tuple(
@@ -152,7 +152,7 @@ def settings(found: RunRanking, names: Names) -> Table:
 
 
 def names_in(found: RunRanking) -> list[str]:
-    """Every name that these tables write, for whoever makes them fit to be shown."""
+    """Every name that these tables write, for callers to escape."""
     return [
         *(run.label for run in found.runs),
         *(gain.source for run in found.runs for gain in run.gains),

@@ -1,9 +1,8 @@
-"""Several runs side by side on the terminal: which is best, which orders hold, at what cost."""
+"""Rank several runs on the terminal: which is best, which orders are shown, and the cost."""
 
 from pytest_selfrepair.estimate.comparison.ranked import RunRanking
 from pytest_selfrepair.report import ranking_tables, ranking_words
-from pytest_selfrepair.report.tables import Table
-from pytest_selfrepair.report.terminal import LineStyle, SummaryLine, apart
+from pytest_selfrepair.report.summary_lines import LineStyle, LineWriter, SummaryLine, apart
 from pytest_selfrepair.report.visible_text import Paper
 
 _WIDEST_NAME = 20
@@ -15,31 +14,25 @@ def ranking(
     """The lines of a ranking, none wider than the terminal.
 
     Args:
-        found: What the runs came to.
-        quiet: The answer, the orders that hold and the first table alone.
+        found: The ranking.
+        quiet: Show only the answer, the orders shown and the first table.
         width: Columns of the terminal; fewer than 24 count as 24.
-        unicode: False where the terminal shows ASCII alone (`plain.shows_unicode`).
+        unicode: False where the terminal shows only ASCII (`visible_text.shows_unicode`).
     """
     paper = Paper(width=width, unicode=unicode)
     limit = min(_WIDEST_NAME, max(paper.columns // 4, 8))
     names = paper.names(ranking_tables.names_in(found), limit)
 
-    def say(text: str | None, style: LineStyle = LineStyle.PLAIN) -> list[SummaryLine]:
-        if text is None:
-            return []
-        return [SummaryLine(line, style) for line in paper.wrap(paper.text(text), "", "  ")]
-
-    def show(table: Table) -> list[SummaryLine]:
-        return [SummaryLine(line) for line in table.lines(paper)]
-
+    writer = LineWriter(paper=paper)
+    say, show = writer.say, writer.table
     style = LineStyle.GOOD if len(found.perhaps_best) == 1 else LineStyle.UNSURE
-    head = [*say(ranking_words.answer(found), style), *say(ranking_words.orders(found))]
+    orders = filter(None, [ranking_words.orders(found)])
+    head = [*say(ranking_words.answer(found), style), *writer.say_each(orders)]
     first = show(ranking_tables.overall(found, names))
     if quiet:
         return apart([head, first])
-    runs = [
-        line for run in found.runs for line in say(f"{run.label}: {run.run.title}", LineStyle.FAINT)
-    ]
+    titles = (f"{run.label}: {run.run.title}" for run in found.runs)
+    runs = writer.say_each(titles, LineStyle.FAINT)
     gains = show(ranking_tables.gains(found, names))
     return apart(
         [
@@ -49,8 +42,8 @@ def ranking(
             show(ranking_tables.by_difficulty(found, names)),
             [*gains, *(say(ranking_words.GAINS_ALONE, LineStyle.FAINT) if gains else [])],
             show(ranking_tables.costs(found, names)),
-            say(ranking_words.separation(found)),
+            writer.say_each(filter(None, [ranking_words.separation(found)])),
             show(ranking_tables.settings(found, names)) or say("settings that differ: none"),
-            [line for text in ranking_words.missing(found) for line in say(text, LineStyle.UNSURE)],
+            writer.say_each(ranking_words.missing(found), LineStyle.UNSURE),
         ]
     )

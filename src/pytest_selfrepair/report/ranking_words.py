@@ -1,4 +1,4 @@
-"""What several runs side by side come to, in sentences that every report shares."""
+"""The sentences about a ranking that all reports share."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,20 +12,20 @@ HOW_RANKED = (
     "ranked by pass@t where all runs generate as many tokens a task, those of the run whose trees "
     "cost least; a rank is a range where no order is shown"
 )
-"""What a table of ranks says of itself."""
+"""The note on a table of ranks."""
 
 GAINS_ALONE = (
     "gains on sampling under repair's own stopping rule, and on i.i.d. sampling of every task (the "
     "paper's); each interval holds for its gain alone"
 )
-"""What a table of gains says of itself."""
+"""The note on a table of gains."""
 
 _MOST_IDS = 8
 _FEW_IDS = 3
 
 
 def verdict(found: RunRanking, say: Say = plain) -> str:
-    """Which run is best, or that it cannot be told."""
+    """Which run is best, or that this is inconclusive."""
     if found.overall is None:
         return NOTHING_SHARED
     tasks = plural(found.tasks, "task")
@@ -37,7 +37,7 @@ def verdict(found: RunRanking, say: Say = plain) -> str:
 
 
 def answer(found: RunRanking, say: Say = plain) -> str:
-    """The same with the numbers behind it."""
+    """The verdict with the figures behind it."""
     whole = found.overall
     if whole is None:
         return NOTHING_SHARED
@@ -75,14 +75,14 @@ def orders(found: RunRanking, say: Say = plain) -> str | None:
 
 
 def rank(run: RankedRun) -> str:
-    """A rank, or the range in which it lies."""
+    """A rank, or its range."""
     if run.best_rank == run.worst_rank:
         return f"{run.best_rank}"
     return f"{run.best_rank}-{run.worst_rank}"
 
 
 def separation(found: RunRanking, say: Say = plain) -> str | None:
-    """How many tasks all runs solve, none does, and some do; None where none is shared."""
+    """How many tasks all, none, or some of the runs solve; None without shared tasks."""
     if not found.outcomes:
         return None
     every = sum(all(each.solved) for each in found.outcomes)
@@ -93,7 +93,7 @@ def separation(found: RunRanking, say: Say = plain) -> str | None:
 
 
 def alone(found: RunRanking) -> dict[str, int]:
-    """How many tasks each run solves that no other does, by its label."""
+    """How many tasks each run alone solves, by its label."""
     return {
         run.label: sum(each.solved[at] and sum(each.solved) == 1 for each in found.outcomes)
         for at, run in enumerate(found.runs)
@@ -101,7 +101,7 @@ def alone(found: RunRanking) -> dict[str, int]:
 
 
 def missing(found: RunRanking, say: Say = plain) -> list[str]:
-    """Tasks that are left out, and which run lacks them."""
+    """The tasks left out, and which run lacks them."""
     if not found.left_out:
         return []
     return [

@@ -1,4 +1,4 @@
-"""How a reply was read, in words."""
+"""Describe how the program in a reply was found."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -23,7 +23,7 @@ _WORDS: Mapping[ReadingRule, str] = MappingProxyType(
 
 
 def read_as(node: ProgramNode) -> str | None:
-    """What decided which program a reply holds; None where that is not known."""
+    """The rule that found a reply's program; None: unknown."""
     if node.rule is None:
         return None
     others = f" ({plural(node.others, 'other')})" if node.others else ""

@@ -1,4 +1,4 @@
-"""What runs found as tables for spreadsheets and papers; each number is that of a run's report."""
+"""Export runs' results as tables for spreadsheets and papers, with the numbers of their reports."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -18,8 +18,7 @@ from pytest_selfrepair.report.figure_way import (
 )
 
 TableKind: TypeAlias = Literal["headline", "sources", "difficulty", "curve"]
-"""Each source against sampling, what repairs come to, the same by difficulty, and the points of
-the curves that `figures` draws."""
+"""Sources against sampling, their repairs, rates by difficulty, and points of curves."""
 
 _RUN = ExportColumn(name="run", head="Run")
 _SOURCE = ExportColumn(name="feedback", head="Feedback")
@@ -94,11 +93,11 @@ def run_table(runs: Sequence[RunFindings], kind: TableKind, way: FigureWay) -> E
 
     Args:
         runs: At least one.
-        kind: What it shows.
-        way: Which sources; of curves, how trees are drawn and what they are held against, too.
+        kind: The kind of table.
+        way: The sources; for curves also how trees are drawn, and the baseline.
 
     Raises:
-        UsageError: No run has a source that is asked for.
+        UsageError: No run has a requested source.
     """
     check_sources(runs, way)
     columns, rows, said = _KINDS[kind]

@@ -1,11 +1,12 @@
-"""The summary that ends a run on the terminal, whichever kinds of item it had."""
+"""The summary that ends a run on the terminal, for tasks and games."""
 
 from collections.abc import Collection, Sequence
 
 from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.report import numbers, phrases
 from pytest_selfrepair.report.bargain_terminal import games_in_full, games_in_short
-from pytest_selfrepair.report.terminal import LineStyle, SummaryLine, apart, summary
+from pytest_selfrepair.report.summary_lines import LineStyle, SummaryLine, apart
+from pytest_selfrepair.report.terminal import summary
 from pytest_selfrepair.report.visible_text import Paper
 
 
@@ -21,12 +22,12 @@ def run_summary(
     """The lines of a run's summary, none wider than the terminal.
 
     Args:
-        findings: What the run found.
-        quiet: Three lines of each kind of item alone.
+        findings: The run's findings.
+        quiet: Show only three lines for each kind of item.
         width: Columns of the terminal; fewer than 24 count as 24.
-        unicode: False where the terminal shows ASCII alone (`plain.shows_unicode`).
-        beside: Lines that follow the answer: what the run is beside its baseline.
-        errors: Reasons why tasks were not scored that pytest has shown: they are referred to.
+        unicode: False where the terminal shows only ASCII (`visible_text.shows_unicode`).
+        beside: Lines that follow the answer: the comparison with the baseline.
+        errors: Reasons for unscored tasks that pytest has shown already; they are only referred to.
     """
     games, paper = findings.bargain, Paper(width=width, unicode=unicode)
     tasks: list[SummaryLine] = []
@@ -43,12 +44,12 @@ def run_summary(
 
 
 def has_tasks(findings: Findings) -> bool:
-    """Whether a report has anything to say of tasks; of a run that had nothing, that it had."""
+    """Whether a report covers tasks; also true where a run has neither tasks nor games."""
     return bool(findings.about.tasks) or findings.bargain is None
 
 
 def _end(findings: Findings, paper: Paper) -> list[SummaryLine]:
-    """What of a run without tasks is not in its games."""
+    """What a run without tasks reports beside its games."""
     said = [(text, LineStyle.UNSURE) for text in phrases.lost(findings.lost)]
     if findings.about.not_run:
         said.append((f"not run: {numbers.number(findings.about.not_run)}", LineStyle.UNSURE))

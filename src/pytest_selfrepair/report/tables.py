@@ -1,4 +1,4 @@
-"""The tables of the text reports: their cells, and how they fit on a terminal."""
+"""The tables of text reports: their cells, and fitting them to a terminal."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from pytest_selfrepair.report.numbers import bracketed, dollars, number, percent
 from pytest_selfrepair.report.visible_text import Paper, columns
 
 _GAP = 2
-"""Columns between two cells."""
+"""Columns between cells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Cells under headers; the first column names the rows.
+    """A table; the first column names the rows.
 
     Attributes:
         headers: One for each column.
-        rows: Cells; as many as headers.
-        together: Sizes of the groups of columns, after the first, that are not parted.
-        words: Whether cells are words, which begin at the left, and no numbers.
+        rows: Cells, as many in each row as headers.
+        together: Sizes of the groups of columns after the first that stay together.
+        words: Whether cells are text, left-aligned, rather than numbers.
     """
 
     headers: tuple[str, ...]
@@ -33,11 +33,11 @@ class Table:
 
     @property
     def width(self) -> int:
-        """Columns of a terminal that the whole table takes."""
+        """The table's width in terminal columns."""
         return self._width(range(len(self.headers)))
 
     def lines(self, paper: Paper) -> list[str]:
-        """The table for a terminal; columns that do not fit follow in further tables."""
+        """The table for a terminal; columns that do not fit continue in further tables."""
         if not self.rows:
             return []
         lines: list[str] = []
@@ -57,7 +57,7 @@ class Table:
         return [paper.cut(line.rstrip()) for line in lines]
 
     def markdown(self) -> list[str]:
-        """The table as GitHub takes it; cells are escaped before."""
+        """The table as GitHub Markdown; cells must be escaped already."""
         text = tabulate(
             self.rows,
             self.headers,
@@ -71,7 +71,7 @@ class Table:
         return ("left", *("left" if self.words else "right" for _ in range(number - 1)))
 
     def _parts(self, width: int) -> list[list[int]]:
-        """Which columns stand in which table."""
+        """Distribute the columns over tables."""
         parts = [[0]]
         column = 1
         groups: list[list[int]] = []
@@ -92,12 +92,12 @@ class Table:
 
 
 def by_difficulty(findings: Findings, names: Mapping[str, str], groups: Mapping[str, str]) -> Table:
-    """Tasks and pass@1 of each difficulty; of each source its pass rate, and that without.
+    """Tasks and pass@1 of each difficulty; for each source its pass rate, and sampling's.
 
     Args:
-        findings: What to show.
-        names: The sources' names as they are to be written.
-        groups: The difficulties' names as they are to be written.
+        findings: The findings to show.
+        names: The sources' names, escaped for the output.
+        groups: The difficulties' names, escaped for the output.
     """
     rows = []
     for each in findings.difficulties:
@@ -127,12 +127,12 @@ def _rates(found: AtEqualTokens | None) -> tuple[str, str]:
 
 
 def by_source(findings: Findings, names: Mapping[str, str], *, with_dollars: bool = False) -> Table:
-    """What each source's repairs came to: rates, the gain, and the cost of a solved task.
+    """What each source's repairs achieve: rates, the gain, and the cost per solved task.
 
     Args:
-        findings: What to show.
-        names: The sources' names as they are to be written.
-        with_dollars: Whether the cost is shown in US dollars, too.
+        findings: The findings to show.
+        names: The sources' names, escaped for the output.
+        with_dollars: Whether to show the cost in US dollars as well.
     """
     at = {found.source: found for found in findings.headline}
     rows = []
@@ -168,12 +168,12 @@ def _level(findings: Findings) -> float:
 
 
 def by_outcome(findings: Findings, names: Mapping[str, str], groups: Mapping[str, str]) -> Table:
-    """How often programs and repairs had each outcome, and how many repairs mended each failure.
+    """How often programs and repairs had each outcome, and how many repairs fixed each failure.
 
     Args:
-        findings: What to show.
-        names: The sources' names as they are to be written.
-        groups: The outcomes' names as they are to be written.
+        findings: The findings to show.
+        names: The sources' names, escaped for the output.
+        groups: The outcomes' names, escaped for the output.
     """
     tally = findings.tally
     repaired = {each.source: _rates_by_group(each) for each in findings.sources}

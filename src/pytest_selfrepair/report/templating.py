@@ -1,4 +1,4 @@
-"""Templates of pages: every text in them is escaped, and what a screen would obey is shown."""
+"""Page templates that escape every text and make control characters visible."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
@@ -14,11 +14,11 @@ _REPORT = "pytest_selfrepair.report"
 
 
 def page_templates(package: str, filters: Mapping[str, Callable[..., object]]) -> Environment:
-    """The templates of a package, and behind them those of reports.
+    """The templates of a package, falling back to those of reports.
 
     Args:
-        package: The package, whose templates lie in its folder `templates`.
-        filters: What its templates call.
+        package: The package, with its templates in a folder `templates`.
+        filters: The filters of its templates.
     """
     packages = dict.fromkeys((package, _REPORT))
     environment = Environment(
@@ -35,17 +35,17 @@ def page_templates(package: str, filters: Mapping[str, Callable[..., object]]) -
 
 @cache
 def asset(name: str) -> str:
-    """The text of a file of the reports' `assets/`."""
+    """The text of a file in the reports' `assets/`."""
     return files(_REPORT).joinpath("assets", name).read_text("utf-8")
 
 
 def served_files(package: str, own: Iterable[str], reports: Mapping[str, str]) -> dict[str, str]:
-    """All files that served pages load, by name: nothing is looked for by a name asked for.
+    """All files that served pages load, by name; requests are only looked up in this mapping.
 
     Args:
-        package: The package whose folder `assets` has its own.
-        own: Their names.
-        reports: The names of those that reports have too, and where among their assets they lie.
+        package: The package with its own files in `assets`.
+        own: The names of those files.
+        reports: The names of files taken from the reports' assets, and their paths there.
     """
     folder = files(package).joinpath("assets")
     ours = {name: folder.joinpath(name).read_text("utf-8") for name in own}
@@ -53,7 +53,7 @@ def served_files(package: str, own: Iterable[str], reports: Mapping[str, str]) -
 
 
 def _shown(value: object) -> object:
-    """What a template prints of a value: markup as it is, any other text without traps."""
+    """Print markup unchanged, other text with visible control characters, and None as a dash."""
     if value is None:
         return typeset.NOTHING
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

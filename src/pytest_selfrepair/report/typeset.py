@@ -1,6 +1,6 @@
-"""Numbers as pages have them: a true minus, a dash where there is none, units, few digits.
+"""Format numbers for pages: a true minus, a dash for missing values, units, few digits.
 
-Texts have theirs from `numbers`.
+`numbers` formats them for plain text.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.report import numbers
 
 NOTHING = "\N{EN DASH}"
-"""What stands where there is no number."""
+"""Stands for a missing number."""
 
 _DOLLAR = 1.0
 _CENT = 0.01
@@ -21,12 +21,12 @@ def percent(share: float | None) -> str:
 
 
 def points(difference: float | None) -> str:
-    """``0.0532``, a difference of shares, as ``+5.3``: percentage points."""
+    """``0.0532``, a difference of shares, as ``+5.3`` percentage points."""
     return NOTHING if difference is None else _true_minus(numbers.points(difference))
 
 
 def count(number: float | None) -> str:
-    """``1240.4`` as ``1,240``; below ten with a decimal, unless it is whole."""
+    """``1240.4`` as ``1,240``; below ten with one decimal, unless it is an integer."""
     if number is None:
         return NOTHING
     whole = float(number).is_integer()
@@ -34,7 +34,7 @@ def count(number: float | None) -> str:
 
 
 def dollars(amount: float | None) -> str:
-    """``0.00421`` as ``$0.0042``: cents above a dollar, two digits that count below a cent."""
+    """``0.00421`` as ``$0.0042``: cents above a dollar, two significant digits below a cent."""
     if amount is None:
         return NOTHING
     if amount >= _DOLLAR or amount == 0:
@@ -43,7 +43,7 @@ def dollars(amount: float | None) -> str:
 
 
 def ratio(number: float | None) -> str:
-    """``1.0412`` as ``1.04``, as the paper's heat map has it."""
+    """``1.0412`` as ``1.04``, as in the paper's heat map."""
     return NOTHING if number is None else f"{number:.2f}"
 
 
@@ -53,17 +53,17 @@ def p_value(number: float) -> str:
 
 
 def interval(estimate: Estimate) -> str:
-    """The ends of a share's interval: ``[33.1%, 49.0%]``; empty where there is none."""
+    """A share's interval: ``[33.1%, 49.0%]``; empty where there is none."""
     return _ends(estimate, percent)
 
 
 def points_interval(estimate: Estimate) -> str:
-    """The ends of a difference's interval: ``[+1.2, +9.6]``; empty where there is none."""
+    """A difference's interval: ``[+1.2, +9.6]``; empty where there is none."""
     return _ends(estimate, points)
 
 
 def interval_name(estimate: Estimate) -> str:
-    """How an interval was made: ``95% score interval over tasks``; empty where there is none."""
+    """An interval's method: ``95% score interval over tasks``; empty where there is none."""
     if estimate.low is None or estimate.high is None:
         return ""
     return f"{100 * estimate.level:g}% {estimate.method or 'interval over tasks'}"
@@ -75,7 +75,7 @@ def words(name: str) -> str:
 
 
 def capitalize_first(text: str) -> str:
-    """A sentence's first letter in upper case, the rest as it is."""
+    """Capitalize the first letter and keep the rest."""
     return text[:1].upper() + text[1:]
 
 

@@ -1,9 +1,9 @@
-"""Texts that nobody vouches for, made fit to be shown: what would be obeyed is made visible."""
+"""Make control characters in untrusted text visible."""
 
 import re
 
 _PICTURES = 0x2400
-"""Where Unicode keeps pictures of the control characters, in their order."""
+"""The first of Unicode's pictures of control characters, which are in the same order."""
 
 _DELETE = 0x7F
 
@@ -19,10 +19,10 @@ _OBEYED = re.compile(
 
 
 def visible(text: str) -> str:
-    r"""``text`` with marks in place of characters that a screen would obey, or not show.
+    r"""Replace characters that a screen would obey or hide with visible marks.
 
-    ``ESC`` becomes ``␛``, a right-to-left override ``⟦U+202E⟧``. Tabs and line feeds stay; a
-    line's end ``\r\n`` becomes ``\n``. The result is printable and can be encoded as UTF-8.
+    ``ESC`` becomes ``␛``, a right-to-left override ``⟦U+202E⟧``. Tabs and line feeds stay; ``\r\n``
+    becomes ``\n``. The result is printable and can be encoded as UTF-8.
     """
     # Most texts of a large page, in a tenth of the time.
     if text.isascii() and text.replace("\n", " ").replace("\t", " ").isprintable():

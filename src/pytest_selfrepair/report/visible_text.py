@@ -1,4 +1,4 @@
-"""Names and texts of anybody's making, harmless and of a known width."""
+"""Make untrusted text harmless for a terminal or log, and fit it to a width."""
 
 import re
 import unicodedata
@@ -23,11 +23,11 @@ _ASCII = str.maketrans({"…": "...", "\N{EN DASH}": "-", "\N{EM DASH}": "-", "\
 
 
 def harmless(text: str) -> str:
-    """``text`` on one line, with nothing in it that steers a terminal or turns its direction.
+    """``text`` on one line, with nothing that controls a terminal or reverses its direction.
 
-    Control characters, those that format (bidirectional ones too), lone surrogates and code points
-    without a meaning are replaced; any white space is one space. What a log's reader would obey, as
-    GitHub's `::error::` and `##[group]`, is pulled apart.
+    Control and format characters (bidirectional ones included), lone surrogates and unassigned code
+    points are replaced; any run of white space becomes one space. Commands to a log's reader, such
+    as GitHub's `::error::` and `##[group]`, are broken up.
     """
     return visible(_SPACES.sub(" ", text.strip()))
 
@@ -35,28 +35,28 @@ def harmless(text: str) -> str:
 def harmless_lines(text: str) -> list[str]:
     """The lines of ``text``, each harmless, with its indentation; tabs are spaces.
 
-    Only newlines end a line: what else Python takes for a line's end is replaced.
+    Only newlines end a line; other line separators that Python recognises are replaced.
     """
     lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
     return [visible(line.expandtabs(_TAB).rstrip(" ")) for line in lines]
 
 
 def visible(text: str) -> str:
-    """``text`` with what `harmless` replaces replaced, line ends too; its spaces are kept."""
+    """Replace what `harmless` replaces, line ends included, but keep spaces."""
     if not (text.isascii() and text.isprintable()):
         text = "".join("\ufffd" if unicodedata.category(c) in _HARMFUL else c for c in text)
     return unobeyed(text)
 
 
 def unobeyed(line: str) -> str:
-    """A line in which no command to the runner of a workflow is left whole: `: :error::`."""
+    """A line with any workflow command broken up: `: :error::`."""
     if "::" not in line and "##" not in line:
         return line
     return _OBEYED.sub(lambda found: " ".join(found[0]), line)
 
 
 def shows_unicode(encoding: str | None) -> bool:
-    """Whether a terminal of an encoding shows the characters with which reports are drawn."""
+    """Whether a terminal of an encoding shows the characters that reports draw with."""
     try:
         "…│└─·".encode(encoding or "ascii")
     except (LookupError, UnicodeError):
@@ -65,7 +65,7 @@ def shows_unicode(encoding: str | None) -> bool:
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal a harmless text takes."""
+    """The width of a harmless text in terminal columns."""
     if text.isascii() and text.isprintable():
         return len(text)
     from wcwidth import wcswidth  # noqa: PLC0415 - its tables are needed where a summary is drawn
@@ -75,11 +75,11 @@ def columns(text: str) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """What a text is written on.
+    """The output a text is fitted to.
 
     Attributes:
-        width: Columns of a line; fewer than 24 count as 24.
-        unicode: False where it takes ASCII alone.
+        width: Columns of a line; at least 24 are assumed.
+        unicode: False where it takes only ASCII.
     """
 
     width: int = 80
@@ -87,18 +87,18 @@ class Paper:
 
     @property
     def columns(self) -> int:
-        """Columns of a line."""
+        """The columns of a line."""
         return max(self.width, _NARROWEST)
 
     def text(self, foreign: str) -> str:
-        """A foreign text as it may be written here, on one line."""
+        """Untrusted text made fit for this output, on one line."""
         text = harmless(foreign)
         if self.unicode:
             return text
         return text.translate(_ASCII).encode("ascii", "replace").decode("ascii")
 
     def clip(self, text: str, limit: int) -> str:
-        """A text written here without its middle, in at most so many columns, 1 or more."""
+        """A text shortened in the middle to at most so many columns, 1 or more."""
         wide = columns(text)
         if wide <= limit:
             return text
@@ -115,7 +115,7 @@ class Paper:
         )
 
     def cut(self, text: str) -> str:
-        """A text written here without its end, where it is wider than a line."""
+        """A text cut at the end where it is wider than a line."""
         if columns(text) <= self.columns:
             return text
         from wcwidth import clip  # noqa: PLC0415 - as above
@@ -123,7 +123,7 @@ class Paper:
         return clip(text, 0, self.columns - 1) + ("…" if self.unicode else "~")
 
     def wrap(self, text: str, indent: str = "", rest: str | None = None) -> list[str]:
-        """A text over as many lines as it needs; `rest` begins all but the first."""
+        """Wrap a text; `rest` begins all lines but the first."""
         from wcwidth import wrap  # noqa: PLC0415 - as above
 
         return wrap(
@@ -135,7 +135,7 @@ class Paper:
         )
 
     def names(self, foreign: Iterable[str], limit: int) -> dict[str, str]:
-        """Names as they may be written here, each in at most so many columns, none twice."""
+        """Names made fit for this output, each in at most so many columns, all distinct."""
         written: dict[str, str] = {}
         for name in foreign:
             if name in written:

@@ -1,4 +1,4 @@
-"""A file that is written whole or not at all."""
+"""Write a file completely or not at all."""
 
 import contextlib
 import os
@@ -8,14 +8,14 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def whole_file(path: Path, *, private: bool = False) -> Iterator[Path]:
-    """Yield a file beside `path` that takes its place when the block ends without an exception.
+    """Yield a temporary file that replaces `path` when the block ends without an exception.
 
     Args:
-        path: The file that is meant, in a folder that is there.
-        private: Only the user may read and write it (mode 0600).
+        path: The target, in an existing folder.
+        private: Restrict access to the user (mode 0600).
 
     Raises:
-        OSError: It cannot be written. What was at `path` is as it was.
+        OSError: It cannot be written. The file at `path` is unchanged.
     """
     if path.exists() and not path.is_file():  # a terminal, a pipe: nothing can take its place
         yield path

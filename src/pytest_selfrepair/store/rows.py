@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -10,6 +12,9 @@ from pytest_selfrepair.core.verdict import Verdict
 from pytest_selfrepair.errors import StoreError
 from pytest_selfrepair.store.any_record import AnyRecord, read_record
 from pytest_selfrepair.store.packing import packed, unpacked
+from pytest_selfrepair.store.store_failure import damaged_row
+
+_T = TypeVar("_T")
 
 
 def insert_verdict(
@@ -43,6 +48,23 @@ def insert_record(
     statement = "INSERT OR REPLACE" if anew else "INSERT OR IGNORE"
     row = (run, column(record.task_id), packed(record.to_json()))
     return connection.execute(f"{statement} INTO records VALUES (?, ?, ?)", row).rowcount == 1
+
+
+def opened(kept: str | bytes, kind: type[_T], path: Path) -> _T:
+    """Read a sample, a request or a verdict that is kept.
+
+    Args:
+        kept: What the store keeps.
+        kind: What it is.
+        path: The store's file, for messages.
+
+    Raises:
+        StoreError: It is damaged.
+    """
+    try:
+        return msgspec.convert(json.loads(unpacked(kept)), kind)
+    except (ValueError, msgspec.ValidationError) as error:
+        raise damaged_row(path, kind.__name__, error) from error
 
 
 def opened_record(kept: str | bytes) -> AnyRecord:

@@ -1,43 +1,23 @@
 """Samples as they are paid for, verdicts, and records as they end, in one SQLite file."""
 
-import asyncio
-import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
-
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.core.run_account import (
-    Grant,
-    Lost,
-    Paid,
-    Reservation,
-    RunLimits,
-    Spent,
-    Wanted,
-)
+from pytest_selfrepair.core.run_account import Reservation
 from pytest_selfrepair.core.sample import Sample, SampleRequest
-from pytest_selfrepair.core.verdict import Verdict
 from pytest_selfrepair.store.alive import SignOfLife
 from pytest_selfrepair.store.any_record import AnyRecord, of_tasks
 from pytest_selfrepair.store.layout import is_read_only, open_file
-from pytest_selfrepair.store.ledger import LedgerTables, is_vain
-from pytest_selfrepair.store.packing import unpacked
-from pytest_selfrepair.store.rows import (
-    cost_of,
-    insert_record,
-    insert_run,
-    insert_verdict,
-    kept_verdict,
-    opened_record,
-)
+from pytest_selfrepair.store.ledger import LedgerTables
+from pytest_selfrepair.store.rows import cost_of, insert_record, insert_run, opened, opened_record
 from pytest_selfrepair.store.samples import SampleRow, SampleTable
-from pytest_selfrepair.store.store_failure import damaged_row
-from pytest_selfrepair.store.writer import NOT_YET, NotYet, Writer
+from pytest_selfrepair.store.stored_ledger import StoredLedger
+from pytest_selfrepair.store.stored_verdicts import StoredVerdicts
+from pytest_selfrepair.store.writer import Writer
 
 PATIENCE = 30.0
 """Seconds to wait for another process that is writing."""
@@ -63,6 +43,8 @@ class SqliteStore:
     Attributes:
         read_only: Whether the file, or its folder, cannot be written, or is not to be.
         samples: The table of samples, for work that `read` and `write` are given.
+        ledger: The account of runs.
+        verdicts: The verdicts that are kept.
 
     Raises:
         StoreError: The file cannot be opened, is no such store, or is of a later version.
@@ -80,10 +62,12 @@ class SqliteStore:
         self._path = path
         self.samples = SampleTable(path)
         self._sign = SignOfLife(path)
-        self._ledger = LedgerTables(self._sign, run)
+        self._tables = LedgerTables(self._sign, run)
         connection = open_file(path, patience=patience, create=create, reading=reading)
         self.read_only = is_read_only(connection)
         self._writer = Writer(path, connection)
+        self.ledger = StoredLedger(self._tables, self._writer, read_only=self.read_only)
+        self.verdicts = StoredVerdicts(path, self._writer)
 
     @property
     def path(self) -> Path:
@@ -97,7 +81,7 @@ class SqliteStore:
             StoreError: The file cannot be read.
         """
         texts = await self._writer.do(partial(self.samples.samples, keys=keys), reads=True)
-        return {key: self._sample(text) for key, text in texts.items()}
+        return {key: opened(text, Sample, self._path) for key, text in texts.items()}
 
     async def put(
         self,
@@ -109,17 +93,7 @@ class SqliteStore:
     ) -> Sample:
         """File a sample and settle what was reserved for it, both or neither.
 
-        It is filed also where the caller stops waiting: it is paid for.
-
-        Args:
-            request: What was asked.
-            sample: What came back.
-            reservation: What was set aside for it.
-            anew: Whether it takes the place of one that is filed under the same key.
-
-        Returns:
-            The sample that is filed now: another one, where somebody else was faster and it is not
-            `anew`. When this returns, it is on disk.
+        It is filed also where the caller stops waiting: it is paid for. See `SampleStore`.
 
         Raises:
             StoreError: The file cannot be written. What could not be filed is tried again with
@@ -130,13 +104,13 @@ class SqliteStore:
         def work(connection: sqlite3.Connection) -> str | None:
             if reservation is not None:
                 tokens, dollars = cost_of(sample)
-                self._ledger.settle(connection, reservation, tokens=tokens, dollars=dollars)
+                self._tables.settle(connection, reservation, tokens=tokens, dollars=dollars)
             if self.samples.insert(connection, row, anew=anew):
                 return None
             return self.samples.samples(connection, [row.key])[row.key]
 
         other = await self._writer.do(work, keeps=True)
-        return sample if other is None else self._sample(other)
+        return sample if other is None else opened(other, Sample, self._path)
 
     async def asked(self, task_id: str, node: str) -> list[SampleRequest]:
         """Some requests of one task and node whose samples are filed, to compare a miss with.
@@ -148,87 +122,7 @@ class SqliteStore:
             lambda connection: self.samples.requests(connection, task_id, node, _MOST_COMPARED),
             reads=True,
         )
-        return [self._read(text, SampleRequest) for text in texts]
-
-    async def verdict(self, key: str) -> Verdict | None:
-        """The verdict kept under a key, or None.
-
-        Raises:
-            StoreError: The file cannot be read.
-        """
-        kept = await self._writer.do(partial(kept_verdict, key=key), reads=True)
-        return None if kept is None else self._read(kept, Verdict)
-
-    async def keep_verdict(self, key: str, task_id: str, verdict: Verdict) -> None:
-        """Keep a verdict, in the place of one that is kept under the same key.
-
-        Raises:
-            StoreError: The file cannot be written.
-        """
-        await self._writer.do(
-            lambda connection: insert_verdict(connection, key, task_id, verdict, anew=True)
-        )
-
-    async def reserve(
-        self, campaign: str, wanted: Sequence[Wanted], limits: RunLimits, *, waits: bool = True
-    ) -> tuple[Grant, ...]:
-        """Set aside what some requests can cost; see `Ledger`.
-
-        Raises:
-            StoreError: The file cannot be written.
-        """
-        granted: list[Reservation] = []
-
-        def work(connection: sqlite3.Connection) -> tuple[Grant, ...] | NotYet:
-            grants = self._ledger.reserve(connection, campaign, wanted, limits)
-            granted[:] = [each for each in grants if isinstance(each, Reservation)]
-            return NOT_YET if waits and is_vain(grants) else grants
-
-        try:
-            return await self._writer.do(work, waits=waits)
-        except asyncio.CancelledError:  # nothing was sent: what was granted meanwhile goes back
-            self.give_back(granted)
-            raise
-
-    def give_back(self, reservations: Sequence[Reservation]) -> None:
-        """Drop reservations of requests that were never sent, soon; nobody waits for it."""
-        self._writer.post(partial(self._ledger.release_all, reservations=reservations))
-
-    async def release(self, reservation: Reservation) -> None:
-        """Give back what was set aside for a request that failed and cost nothing.
-
-        Raises:
-            StoreError: The file cannot be written.
-        """
-        work = partial(self._ledger.release_all, reservations=[reservation])
-        await self._writer.do(work, keeps=True)
-
-    async def lose(self, reservation: Reservation) -> None:
-        """Give back what was set aside for a request of which nobody knows what it cost.
-
-        Raises:
-            StoreError: The file cannot be written.
-        """
-        work = partial(self._ledger.lose, reservation=reservation)
-        await self._writer.do(work, keeps=True)
-
-    def spent(self, campaign: str) -> Spent:
-        """What a campaign has paid for, in all its runs and processes."""
-        return self.read(lambda connection: self._ledger.spent(connection, campaign))
-
-    def paid(self, run: str) -> Paid:
-        """What a run has paid for, in all its processes."""
-        return self.read(lambda connection: self._ledger.paid(connection, run))
-
-    def in_flight(self, campaign: str) -> int:
-        """Requests that are under way on a campaign's account, in all processes."""
-        return self.read(lambda connection: self._ledger.in_flight(connection, campaign))
-
-    def lost(self, campaign: str) -> Lost:
-        """What a campaign's dead processes had in flight, up to now."""
-        if not self.read_only:
-            self.write(self._ledger.lose_the_dead)
-        return self.read(lambda connection: self._ledger.lost(connection, campaign))
+        return [opened(text, SampleRequest, self._path) for text in texts]
 
     def begin_run(self, name: str = "", note: str = "") -> int:
         """Open a new run and return its number.
@@ -272,17 +166,8 @@ class SqliteStore:
 
     def close(self) -> None:
         """Write what is waiting, and give back the file."""
-        self._writer.close(self._ledger.leave if self._sign.given else None)
+        self._writer.close(self._tables.leave if self._sign.given else None)
         self._sign.end()
 
     def _rows(self, query: str, *values: str | int) -> list[tuple[Any, ...]]:
         return self.read(lambda connection: connection.execute(query, values).fetchall())
-
-    def _sample(self, text: str) -> Sample:
-        return self._read(text, Sample)
-
-    def _read(self, kept: str | bytes, kind: type[_T]) -> _T:
-        try:
-            return msgspec.convert(json.loads(unpacked(kept)), kind)
-        except (ValueError, msgspec.ValidationError) as error:
-            raise damaged_row(self._path, kind.__name__, error) from error

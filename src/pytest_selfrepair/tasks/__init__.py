@@ -1,1 +1,1 @@
-"""Where tasks come from."""
+"""Read tasks and scenarios from folders, files and the Hugging Face hub."""

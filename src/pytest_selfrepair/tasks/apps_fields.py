@@ -1,4 +1,4 @@
-"""The fields of an APPS task, read with care: what is wrong is named by file, field and value."""
+"""Validate and read the fields of an APPS task; errors name file, field and value."""
 
 import ast
 from collections.abc import Mapping
@@ -16,26 +16,26 @@ from pytest_selfrepair.tasks.outline import Outline
 from pytest_selfrepair.tasks.source import Source, brief, read_json, unpacked
 
 GRADERS_PACKAGES = ("numpy",)
-"""What the official graders of APPS and LiveCodeBench give to programs."""
+"""The packages that the official graders of APPS and LiveCodeBench provide to programs."""
 
 NAMES = ("problem_id", "task_id", "id")
-"""The columns that may name a task; the first that is there does."""
+"""The columns that may name a task; the first present one does."""
 
 _LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {"seconds": (0.1, 3600), "megabytes": (32, 1_000_000)}
 )
-"""What a task may limit, and the least and most of each; Python itself needs some memory."""
+"""What a task may limit, and the range of each; Python itself needs some memory."""
 
 _PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def recognises(fields: Mapping[str, JsonValue]) -> bool:  # noqa: ARG001 - as every format
-    """Any line may be one of APPS: what it lacks is then named."""
+    """True for any line: what it lacks is reported when it is read."""
     return True
 
 
 def name(fields: Mapping[str, JsonValue], source: Source) -> str:
-    """A line's `problem_id`, `task_id` or `id`; numbers get four digits at least.
+    """A line's `problem_id`, `task_id` or `id`; numbers are padded to four digits.
 
     Raises:
         TaskError: It has none of these.
@@ -49,7 +49,7 @@ def name(fields: Mapping[str, JsonValue], source: Source) -> str:
 
 
 class _Tests(NamedTuple):
-    """What `input_output` holds, checked but not yet made into cases."""
+    """The contents of `input_output`, checked but not yet converted to cases."""
 
     fn_name: str | None = None
     inputs: list[JsonValue] = []  # noqa: RUF012 - never changed
@@ -57,17 +57,17 @@ class _Tests(NamedTuple):
 
 
 def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
-    """Make a task of the fields that folders and JSON Lines share.
+    """Make a task from the fields that folders and JSON Lines share.
 
     Args:
         task_id: The task's id in this run.
         fields: `question`, `difficulty`, `input_output`, and where present `solutions`,
             `starter_code`, `public_cases`, `topics`, `limits`, `checker` and `url`.
             `input_output` and `solutions` may be JSON inside a string.
-        source: What errors name.
+        source: The source named in errors.
 
     Raises:
-        TaskError: A field is missing or is not what APPS allows.
+        TaskError: A field is missing or invalid.
     """
     task, tests = _read(task_id, fields, source)
     fn_name, inputs, values = tests
@@ -83,10 +83,10 @@ def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
 
 
 def check(fields: Mapping[str, JsonValue], source: Source) -> Outline:
-    """The outline of a task of which all fields are known, which are checked as by `read`.
+    """The outline of a task with all fields known, which are checked as by `read`.
 
     Raises:
-        TaskError: A field is missing or is not what APPS allows.
+        TaskError: A field is missing or invalid.
     """
     task, tests = _read("", fields, source)
     kind = TaskKind.STDIN if tests.fn_name is None else TaskKind.CALL_BASED
@@ -94,7 +94,7 @@ def check(fields: Mapping[str, JsonValue], source: Source) -> Outline:
 
 
 def _read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> tuple[Task, _Tests]:
-    """All of a task but its cases, and what these are to be made of."""
+    """Everything of a task but its cases, with what to make these from."""
     starter = fields.get("starter_code") or ""
     if not isinstance(starter, str):
         raise source.error("starter_code", brief(starter), "a text")
@@ -119,15 +119,15 @@ def _read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> tupl
 
 
 def outline(fields: Mapping[str, JsonValue], large: Mapping[str, bytes], source: Source) -> Outline:
-    """A task of which some fields are too large to be read while it is collected.
+    """The outline of a task with fields too large to read during collection.
 
     Args:
-        fields: The fields, of which the large ones are empty texts.
+        fields: The fields; large ones are empty texts.
         large: The JSON of the large ones.
-        source: What errors name.
+        source: The source named in errors.
 
     Raises:
-        TaskError: What is not large is wrong.
+        TaskError: One of the small fields is missing or invalid.
     """
     known: dict[str, JsonValue] = {key: value for key, value in fields.items() if key not in large}
     if "question" in large:
@@ -140,7 +140,7 @@ def outline(fields: Mapping[str, JsonValue], large: Mapping[str, bytes], source:
 
 
 def _kind(tests: bytes, source: Source) -> TaskKind:
-    """The kind of a task, by the JSON of its tests, which may stand inside a JSON string."""
+    """The kind of a task by the JSON of its tests, which may be inside a JSON string."""
     if b"fn_name" not in tests:
         return TaskKind.STDIN
     try:
@@ -153,7 +153,7 @@ def _kind(tests: bytes, source: Source) -> TaskKind:
 
 
 def _is_of_apps(fields: Mapping[str, JsonValue]) -> bool:
-    """Whether a task is of the set itself, in its columns or its folders, not just alike."""
+    """Whether a task has the columns or files of APPS itself, not only a similar layout."""
     return "problem_id" in fields or bool(fields.get("url"))
 
 
@@ -168,7 +168,7 @@ def read_difficulty(fields: Mapping[str, JsonValue], source: Source) -> Difficul
     """The field `difficulty`.
 
     Raises:
-        TaskError: It is missing, or is none of the three of APPS.
+        TaskError: It is missing, or not one of the three difficulties of APPS.
     """
     difficulty = fields.get("difficulty")
     if difficulty not in list(Difficulty):  # which, unlike a set, may be asked for any value
@@ -229,7 +229,7 @@ def _texts(values: list[JsonValue], source: Source, field: str) -> list[JsonValu
 
 
 def _lines(value: JsonValue, source: Source, field: str) -> str:
-    """Standard input or output as one text; APPS also writes it as a list of lines."""
+    """Standard input or output as one text; APPS may write it as a list of lines."""
     if isinstance(value, list):
         return "\n".join(_lines(line, source, field) for line in value)
     if isinstance(value, str):
@@ -242,7 +242,7 @@ def _lines(value: JsonValue, source: Source, field: str) -> str:
 
 
 def _read_texts(texts: JsonValue, field: str, what: str, source: Source) -> tuple[str, ...]:
-    """A list of texts, each of them a `what`; none where there is no list."""
+    """A list of texts, each of them a `what`; empty where there is no list."""
     if texts is None:
         return ()
     if not isinstance(texts, list):
@@ -254,7 +254,7 @@ def _read_texts(texts: JsonValue, field: str, what: str, source: Source) -> tupl
 
 
 def _read_limits(limits: JsonValue, source: Source) -> dict[str, float]:
-    """What a case may use, where it is not what the run allows."""
+    """The limits of a case that differ from the run's."""
     if limits is None:
         return {}
     if not isinstance(limits, dict) or not set(limits) <= set(_LIMITS):
@@ -274,7 +274,7 @@ def _read_limits(limits: JsonValue, source: Source) -> dict[str, float]:
 
 
 def _read_checker(program: JsonValue, source: Source) -> str | None:
-    """The source of a task's own checker, read but not run."""
+    """The source of a task's own checker, parsed but not run."""
     if program is None:
         return None
     accepted = f"a Python program that defines {CHECK_FUNCTION}(given, expected, answer)"

@@ -1,4 +1,4 @@
-"""What readers of sets whose tests are assertions share: columns, and Python that is not run."""
+"""Read columns, and parse Python without running it, for sets tested by assertions."""
 
 import ast
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ def read_required(fields: Mapping[str, JsonValue], field: str, source: Source) -
     """A column's text.
 
     Raises:
-        TaskError: It is no text, or there is nothing in it.
+        TaskError: It is not a text, or is empty.
     """
     found = fields.get(field)
     if not isinstance(found, str) or not found.strip():
@@ -24,7 +24,7 @@ def read_optional(fields: Mapping[str, JsonValue], field: str, source: Source) -
     """A column's text; empty where there is none.
 
     Raises:
-        TaskError: It is something else.
+        TaskError: It is not a text.
     """
     found = fields.get(field)
     if found is None:
@@ -35,10 +35,10 @@ def read_optional(fields: Mapping[str, JsonValue], field: str, source: Source) -
 
 
 def read_difficulty(fields: Mapping[str, JsonValue], source: Source) -> Difficulty:
-    """A task's difficulty: introductory, for these sets have none, unless a column says otherwise.
+    """A task's difficulty; introductory unless a column gives one, as these sets have none.
 
     Raises:
-        TaskError: The column says what is no difficulty.
+        TaskError: The column's value is not a difficulty.
     """
     found = fields.get("difficulty")
     if found is None:
@@ -49,10 +49,10 @@ def read_difficulty(fields: Mapping[str, JsonValue], source: Source) -> Difficul
 
 
 def parsed(text: str, field: str, source: Source) -> ast.Module:
-    """Python as its parts.
+    """Parse Python.
 
     Raises:
-        TaskError: It is no Python.
+        TaskError: The text is not Python.
     """
     try:
         module = syntax_tree(text)
@@ -65,17 +65,17 @@ def parsed(text: str, field: str, source: Source) -> ast.Module:
 
 
 def unparsed(*statements: ast.stmt) -> str:
-    """Python from its parts, without its comments."""
+    """Python source from its syntax tree, without comments."""
     return "\n".join(ast.unparse(ast.fix_missing_locations(each)) for each in statements)
 
 
 def function_of(module: ast.Module, name: str) -> ast.FunctionDef | None:
-    """The last function of that name at the top of a module."""
+    """The last function of a name at the top level of a module."""
     found = [each for each in module.body if isinstance(each, ast.FunctionDef)]
     return next((each for each in reversed(found) if each.name == name), None)
 
 
 def names_in(*nodes: ast.AST) -> set[str]:
-    """Every name that is read or written in these parts."""
+    """Every name read or written in these statements."""
     found = (each for node in nodes for each in ast.walk(node))
     return {each.id for each in found if isinstance(each, ast.Name)}

@@ -1,4 +1,4 @@
-"""What call-based tasks expect: wrapped in a list or bare, returned or left in an argument."""
+"""Interpret the expected values of call-based tasks: wrapped or bare, returned or in place."""
 
 import ast
 import re
@@ -21,11 +21,11 @@ _RETURNS = re.compile(r":rtype:[ \t]*(\w+(?:\[[^\r\n]*\])?)")  # LeetCode's olde
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectations:
-    """The values that a task expects, made ready to be compared.
+    """A task's expected values, prepared for comparison.
 
     Attributes:
         values: One for each case, without the list that wrapped it.
-        wrapping: How the source writes them.
+        wrapping: How the source wraps them.
         in_place: Whether a function leaves the answer in its first argument.
     """
 
@@ -37,18 +37,18 @@ class Expectations:
 def read_expectations(
     fn_name: str, starter_code: str, inputs: Sequence[JsonValue], outputs: Sequence[JsonValue]
 ) -> Expectations:
-    """Resolve, once for a task, what its source means by the values that it expects.
+    """Interpret a task's expected values, once per task.
 
-    Where every one of them is a list of one element, that list is a wrapping, unless the return
-    type in the starter code fits the lists as they are, and not what is in them. Where the starter
-    code says that nothing is returned, and yet a list is expected wherever a list is the first
-    argument, that argument holds the answer.
+    If every one is a list of one element, that list is a wrapping, unless the return type in the
+    starter code fits the lists as they are and not their elements. If the starter code says that
+    nothing is returned, yet a list is expected wherever a list is the first argument, that argument
+    holds the answer.
 
     Args:
         fn_name: The function.
-        starter_code: What a program must begin with; may be empty, and may lack a body.
+        starter_code: The required beginning of a program; may be empty, and may lack a body.
         inputs: The arguments of each case.
-        outputs: What the source expects of each.
+        outputs: The expected values as the source writes them.
     """
     returned = _return_type(fn_name, starter_code)
     in_place = (
@@ -71,7 +71,7 @@ def read_expectations(
 
 
 def _return_type(fn_name: str, starter_code: str) -> ast.expr | None:
-    """What the starter code says that the function returns; None where it does not say."""
+    """The function's return type in the starter code; None where it has none."""
     code = starter_code.rstrip()
     for attempt in (code, f"{code} pass"):
         try:
@@ -101,7 +101,7 @@ def _all_fit(values: Sequence[JsonValue], annotation: ast.expr) -> bool:
 def _fits(  # noqa: PLR0911 - a return for every kind of type
     value: JsonValue, annotation: ast.expr
 ) -> bool:
-    """Whether a value is of a type; of one that is not known here, any value is."""
+    """Whether a value is of a type; True for types that are not known here."""
     match annotation:
         case ast.Constant(value=None):
             return value is None

@@ -1,4 +1,4 @@
-"""Which cases of a task its statement shows, where its source does not say."""
+"""Find the cases that a task's statement shows, where its source does not say."""
 
 import json
 import re
@@ -9,23 +9,22 @@ _HEADING = re.compile(
     r"\W*(?:(?:sample|example|expected|the|standard|test|case)\W*(?:\d+\W+)?)*outputs?\b",
     re.IGNORECASE,
 )
-"""What says, right behind an example's input, that its output follows."""
+"""A heading, right after an example's input, that announces its output."""
 
 _LONGEST_HEADING = 4
-"""Words of it that are looked at."""
+"""The most words of a heading."""
 
 _ANSWERS = r"(?:==>?|=>|=|-+>|(?:should)?returns?|shouldbe|/+=?>?|#=?>?|:){1,3}"
-"""What stands between a call and its result, without blanks."""
+"""What separates a call from its result, without whitespace."""
 
 
 def examples(task: Task) -> tuple[int, ...]:
     """The positions of the cases that the statement gives as examples, in order.
 
-    A case of a program that reads and prints is one where its input follows a word such as
-    ``Input`` and is itself followed by a heading such as ``Output``; another output than the case
-    expects may stand there, where several are right. A case of a
-    function is one where the statement has its arguments behind ``Input:`` and its result behind
-    ``Output:``, or a call with its result. Blanks and line ends never matter.
+    A case on standard input is shown where its input follows a word such as ``Input`` and precedes
+    a heading such as ``Output``; the output shown may differ from the case's, as several may be
+    right. A case of a function is shown where the statement has its arguments after ``Input:`` and
+    its result after ``Output:``, or a call with its result. Whitespace does not matter.
     """
     if task.kind is TaskKind.STDIN:
         words = task.statement.split()
@@ -74,7 +73,7 @@ def _rendered(value: JsonValue) -> str:
 
 
 def _squeezed(text: str) -> str:
-    """Without blanks, with one kind of quotes, and with constants as JSON has them."""
+    """Without whitespace, with one kind of quotes, and with constants as in JSON."""
     text = re.sub(r"[`*]|<[^<>]*>", "", text)
     text = "".join(text.split()).replace("'", '"')
     return re.sub(r"\b(True|False|None)\b", lambda found: _CONSTANTS[found[0]], text)

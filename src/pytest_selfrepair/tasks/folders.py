@@ -1,4 +1,4 @@
-"""Tasks in the folder layout of APPS: one folder a task."""
+"""Read tasks in the folder layout of APPS, one folder per task."""
 
 import errno
 import os
@@ -18,12 +18,12 @@ SOLUTIONS = "solutions.json"
 STARTER = "starter_code.py"
 CHECKER = "checker.py"
 CONFTEST = "conftest.py"
-"""No file of a task, but of pytest: hooks that hold for the task alone."""
+"""Not a file of the task: pytest hooks for this task alone."""
 
 _FILES = (STATEMENT, CASES, METADATA, SOLUTIONS, STARTER, CHECKER, CONFTEST)
 
 _END = 4_096
-"""Bytes of either end of a large file of cases that are looked at."""
+"""Bytes inspected at either end of a large file of cases."""
 
 _NAMED_FIRST = re.compile(rb'\s*\{\s*"fn_name"\s*:\s*(null|"[^"\\]*")\s*[,}]')
 _NAMED_LAST = re.compile(rb'[,{]\s*"fn_name"\s*:\s*(null|"[^"\\]*")\s*\}\s*\Z')
@@ -31,12 +31,12 @@ _ANYWHERE = b'"fn_name"'
 
 
 def is_task_folder(path: Path) -> bool:
-    """True where a folder holds a task, even a broken one."""
+    """Whether a folder holds a task, even a malformed one."""
     return (path / STATEMENT).is_file() or (path / CASES).is_file()
 
 
 def files_of(folder: str) -> dict[str, int]:
-    """The names of a task's files in a folder and their sizes; empty where it is no task's."""
+    """The names and sizes of a task's files in a folder; empty where it is not a task's."""
     found: dict[str, int] = {}
     for name in _FILES:
         try:
@@ -61,12 +61,12 @@ def read_folder(path: Path | str, task_id: str) -> Task:
 
 
 def outline_folder(folder: str, task_id: str, files: Mapping[str, int]) -> Outline:
-    """A task in outline; one of ordinary size is read in full.
+    """Outline a task; one of ordinary size is read in full.
 
     Args:
-        folder: Its path.
-        task_id: What errors call it.
-        files: What `files_of` found there.
+        folder: The folder's path.
+        task_id: The task's name in errors.
+        files: The result of `files_of` for the folder.
 
     Raises:
         TaskError: A file is missing or malformed.
@@ -116,11 +116,11 @@ def _fields(
 
 
 def _kind_of(path: str, source: Source, has_starter: bool) -> TaskKind:
-    """The kind of a task whose file of cases is large.
+    """The kind of a task with a large file of cases.
 
-    The name of a function stands first or last in that file, as a rule, where it is told from a
-    text that looks like it. Where it does not, the whole file is searched, but only for a task that
-    has starter code, as call-based ones have.
+    A function's name usually comes first or last in that file, where it is distinguished from
+    similar text. Otherwise the whole file is searched, but only for a task with starter code, as
+    call-based ones have.
     """
     try:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above

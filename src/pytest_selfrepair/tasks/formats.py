@@ -1,4 +1,4 @@
-"""The formats of JSON Lines: what a line's columns are, and how they make a task."""
+"""The formats of JSON Lines: how a line's columns make a task."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -13,21 +13,21 @@ from pytest_selfrepair.tasks.outline import READ_AT_ONCE, Outline
 from pytest_selfrepair.tasks.source import Source, brief, read_json
 
 LONGEST_NAME = 200
-"""Characters of a task's name, which is part of its node id."""
+"""The longest name of a task, which is part of its node id, in characters."""
 
 
 class Format(Protocol):
-    """One format; a module is one."""
+    """A format of JSON Lines; implemented by modules."""
 
     def recognises(self, fields: Mapping[str, JsonValue]) -> bool:
-        """Whether a line with these columns is of this format; large values come as empty texts."""
+        """Whether a line with these columns has this format; large values are empty texts."""
         ...
 
     def name(self, fields: Mapping[str, JsonValue], source: Source) -> str:
-        """What the task is called in its file, from the columns that are not large.
+        """The task's name in its file, from the small columns.
 
         Raises:
-            TaskError: The columns that name it are missing or wrong.
+            TaskError: The naming columns are missing or invalid.
         """
         ...
 
@@ -41,12 +41,12 @@ class Format(Protocol):
 
 
 class Outlining(Protocol):
-    """Outlines a task of a large line: what its small columns say, and a look at the others."""
+    """Outlines a task with a large line from its small columns and parts of the others."""
 
     def __call__(
         self, fields: Mapping[str, JsonValue], large: Mapping[str, bytes], source: Source
     ) -> Outline:
-        """The outline, from columns of which the large ones are empty texts, and their JSON."""
+        """The outline, from columns whose large values are empty texts, and the JSON of these."""
         ...
 
 
@@ -56,12 +56,12 @@ FORMATS: tuple[Format, ...] = (
     livecodebench,
     apps_fields,  # the last, since it takes whatever is left
 )
-"""The first that recognises a line reads it."""
+"""The formats, in order; the first that recognises a line reads it."""
 
 OUTLINED: Mapping[Format, Outlining] = MappingProxyType(
     {livecodebench: livecodebench.outline, apps_fields: apps_fields.outline}
 )
-"""Formats whose lines may be too large to be read while they are collected."""
+"""Formats whose lines may be too large to read during collection."""
 
 _RAW = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -72,10 +72,10 @@ def format_of(fields: Mapping[str, JsonValue]) -> Format:
 
 
 def name_of(fields: Mapping[str, JsonValue], source: Source) -> str:
-    """What the task of a line is called.
+    """The name of a line's task.
 
     Raises:
-        TaskError: It has no name, or one that cannot be part of an id.
+        TaskError: It has no name, or one that cannot be part of a node id.
     """
     name = format_of(fields).name(fields, source)
     if not name.isprintable() or "::" in name or len(name) > LONGEST_NAME:
@@ -94,7 +94,7 @@ def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
 
 
 def columns(content: bytes, source: Source) -> dict[str, JsonValue]:
-    """The columns of a line, in full.
+    """All columns of a line.
 
     Raises:
         TaskError: It is not a JSON object.
@@ -111,7 +111,7 @@ def columns(content: bytes, source: Source) -> dict[str, JsonValue]:
 
 
 def outline(content: bytes, source: Source) -> tuple[str, Outline | TaskError]:
-    """A line's name, and its outline or what is wrong with the rest of it.
+    """A line's name, and its outline or the error in the rest of it.
 
     Raises:
         TaskError: It has no name.

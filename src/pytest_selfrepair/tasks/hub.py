@@ -1,7 +1,7 @@
-"""Tasks from the Hugging Face hub: ``hub:codeparrot/apps[test]``, kept as a file of JSON Lines.
+"""Load tasks from the Hugging Face hub: ``hub:codeparrot/apps[test]``, cached as JSON Lines.
 
-What has been fetched once is read from that file, without a network and without the library that
-fetched it; so all workers of a run find the same. Removing the file fetches anew.
+A downloaded data set is read from its file, without network or the `datasets` library, so all
+workers of a run find the same. Remove the file to download it again.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ import platformdirs
 from pytest_selfrepair.errors import TaskError
 
 PREFIX = "hub:"
-"""How a name of the hub begins, wherever a path may stand."""
+"""The prefix of hub names, accepted wherever a path is."""
 
 _NAME = re.compile(r"hub:(?P<repo>[\w.-]+(?:/[\w.-]+)?)\[(?P<split>[\w.-]+)\]")
 _SCRIPT = "scripts are no longer supported"  # what the library says of data sets as old as APPS
@@ -25,20 +25,20 @@ _CONVERTED = "refs/convert/parquet"  # where the hub keeps such a data set witho
 
 
 def is_hub(name: str) -> bool:
-    """Whether a name is one of the hub, rather than a path."""
+    """Whether a name is a hub name rather than a path."""
     return name.startswith(PREFIX)
 
 
 def fetched(name: str, cache: Path | None = None) -> Path:
-    """The file of JSON Lines that holds a data set of the hub; it is fetched where it is missing.
+    """The JSON Lines file of a hub data set, downloaded where it is missing.
 
     Args:
         name: For instance ``hub:codeparrot/apps[test]``.
-        cache: The folder for such files; by default a cache folder of the user.
+        cache: The folder of such files; by default in the user's cache folder.
 
     Raises:
-        TaskError: It is no such name, the library `datasets` is missing, or the hub cannot be
-            reached or has no such data set.
+        TaskError: It is not a hub name, the library `datasets` is missing, or the hub cannot be
+            reached or lacks the data set.
     """
     found = _NAME.fullmatch(name)
     if found is None:
@@ -98,7 +98,7 @@ def _load(name: str, repo: str, split: str) -> Iterable[Mapping[str, object]]:
 
 
 def _write(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
-    """Write the whole file or none, since it is taken for whole once it is there."""
+    """Write the file completely or not at all: an existing file counts as complete."""
     descriptor, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

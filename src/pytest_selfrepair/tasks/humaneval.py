@@ -1,4 +1,4 @@
-"""Tasks of HumanEval: a function to complete, and a ``check(candidate)`` of assertions."""
+"""Read tasks of HumanEval: a function to complete, and a ``check(candidate)`` of assertions."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -27,10 +27,10 @@ def recognises(fields: Mapping[str, JsonValue]) -> bool:
 
 
 def name(fields: Mapping[str, JsonValue], source: Source) -> str:
-    """What the task is called within its file: its `task_id`, e.g. ``HumanEval/12``.
+    """The task's name in its file: its `task_id`, e.g. ``HumanEval/12``.
 
     Raises:
-        TaskError: There is none.
+        TaskError: It is missing.
     """
     found = fields.get("task_id")
     if isinstance(found, int) and not isinstance(found, bool):
@@ -41,19 +41,19 @@ def name(fields: Mapping[str, JsonValue], source: Source) -> str:
 
 
 def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
-    """Make a task of a line's columns.
+    """Make a task from a line's columns.
 
-    Each statement of ``check`` that asserts something is a case, with what leads up to it. An
-    assertion of a constant is none.
+    Each asserting statement of ``check`` is a case, together with the statements it depends on. An
+    assertion of a constant is no case.
 
     Args:
         task_id: The task's id in this run.
         fields: `prompt`, `entry_point`, `test`, and where present `canonical_solution` and
             `difficulty`.
-        source: What errors name.
+        source: The source named in errors.
 
     Raises:
-        TaskError: A column is missing or is not what HumanEval has there.
+        TaskError: A column is missing or invalid.
     """
     prompt = read_required(fields, "prompt", source)
     fn_name = read_required(fields, "entry_point", source).strip()
@@ -90,7 +90,7 @@ def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
 
 
 def _begun(prompt: str, source: Source) -> ast.Module:
-    """A prompt as Python; its function may lack a body, where it has no docstring."""
+    """Parse a prompt; its function may lack a body, where it has no docstring."""
     try:
         return parsed(prompt, "prompt", source)
     except TaskError:
@@ -98,7 +98,7 @@ def _begun(prompt: str, source: Source) -> ast.Module:
 
 
 class _Renamed(ast.NodeTransformer):
-    """The function by its own name, in place of the name that ``check`` has for it."""
+    """Replaces the name that ``check`` uses for the function by the function's own."""
 
     def __init__(self, before: str, after: str) -> None:
         self._before, self._after = before, after
@@ -110,7 +110,7 @@ class _Renamed(ast.NodeTransformer):
 
 
 def _checks(check: ast.FunctionDef, fn_name: str) -> Iterator[str]:
-    """The cases of a ``check``: one, where its statements only work together."""
+    """The cases of a ``check``; a single one where its statements depend on each other."""
     returns = any(isinstance(each, ast.Return) for each in _own_parts(check))
     if returns or any(isinstance(each, ast.Nonlocal) for each in ast.walk(check)):
         yield f"{unparsed(check)}\n{_CHECK}({fn_name})"
@@ -134,7 +134,7 @@ def _checks(check: ast.FunctionDef, fn_name: str) -> Iterator[str]:
 
 
 def _own_parts(node: ast.AST) -> Iterator[ast.AST]:
-    """The parts of a function that belong to no function within it."""
+    """The parts of a function outside of nested functions."""
     for each in ast.iter_child_nodes(node):
         yield each
         if not isinstance(each, ast.FunctionDef | ast.Lambda | ast.ClassDef):

@@ -1,4 +1,4 @@
-"""Tasks in JSON Lines, one a line; a file may be compressed with gzip."""
+"""Read tasks in JSON Lines, one per line; files may be compressed with gzip."""
 
 import gzip
 import threading
@@ -16,7 +16,7 @@ from pytest_selfrepair.tasks.outline import Outline
 from pytest_selfrepair.tasks.source import LARGEST_FILE, Source
 
 ENDINGS = (".jsonl", ".jsonl.gz")
-"""How the names of files end that hold tasks."""
+"""The suffixes of files with tasks."""
 
 _BUFFER = 1 << 20
 
@@ -27,10 +27,10 @@ def is_lines(path: Path) -> bool:
 
 
 class LinesFile:
-    """A file of lines, which are found again by where they begin.
+    """A file of lines, located by their offsets.
 
-    A compressed file is kept open once a line of it is asked for, and read on from there: lines in
-    their order cost one pass, an earlier one a pass from the start.
+    A compressed file stays open once a line is read, and is read on from there: lines in order take
+    one pass, an earlier one a pass from the start.
 
     Args:
         path: The file.
@@ -42,9 +42,9 @@ class LinesFile:
         self._lock = threading.Lock()
 
     def lines(self) -> Iterator[tuple[int, int, bytes]]:
-        """The number, from 1, the place and the content of every line that is not blank.
+        """The number, from 1, offset and content of every non-blank line.
 
-        Of a line that is too large no more comes than shows it.
+        The content of a line beyond the size limit is cut just after that limit.
 
         Raises:
             TaskError: The file cannot be read.
@@ -63,10 +63,10 @@ class LinesFile:
             raise self._error(error) from error
 
     def at(self, offset: int) -> bytes:
-        """The line that begins at a place.
+        """The line at an offset.
 
         Raises:
-            TaskError: The file cannot be read any more.
+            TaskError: The file can no longer be read.
         """
         try:
             if self.path.suffix != ".gz":
@@ -94,12 +94,12 @@ class LinesFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JsonLine:
-    """One line of a file, not kept but read when asked for.
+    """A line of a file, read on demand.
 
     Attributes:
         file: The file.
         number: The line's number, from 1.
-        offset: Where it begins, in bytes.
+        offset: Its start, in bytes.
     """
 
     file: LinesFile
@@ -110,7 +110,7 @@ class JsonLine:
         """The line's columns.
 
         Args:
-            content: The line, where it has just been read.
+            content: The line, if it was just read.
 
         Raises:
             TaskError: It is not a JSON object.
@@ -126,7 +126,7 @@ class JsonLine:
         return formats.read(task_id, self.fields(), self.source)
 
     def name(self, content: bytes | None = None) -> str:
-        """What the task is called within its file.
+        """The task's name in its file.
 
         Raises:
             TaskError: The line has no name.
@@ -134,7 +134,7 @@ class JsonLine:
         return formats.name_of(self.fields(content), self.source)
 
     def outline(self, content: bytes) -> tuple[str, Outline | TaskError]:
-        """The task's name, and its outline or what is wrong with the rest of the line.
+        """The task's name, and its outline or the error in the rest of the line.
 
         Raises:
             TaskError: The line has no name.
@@ -149,12 +149,12 @@ class JsonLine:
 
     @property
     def source(self) -> Source:
-        """What errors name."""
+        """The source named in errors."""
         return Source(file=f"{self.file.path.name}:{self.number}")
 
 
 def lines(path: Path) -> Iterator[JsonLine]:
-    """The lines of a file that are not blank.
+    """The non-blank lines of a file.
 
     Raises:
         TaskError: The file cannot be read.
@@ -165,7 +165,7 @@ def lines(path: Path) -> Iterator[JsonLine]:
 
 
 def named(path: Path) -> Iterator[tuple[JsonLine, str | TaskError]]:
-    """The lines of a file that are not blank, each with its name or with why it has none.
+    """The non-blank lines of a file, each with its name or with the error why it has none.
 
     Raises:
         TaskError: The file cannot be read.
@@ -175,7 +175,7 @@ def named(path: Path) -> Iterator[tuple[JsonLine, str | TaskError]]:
 
 
 def outlined(path: Path) -> Iterator[tuple[JsonLine, str | TaskError, Outline | TaskError | None]]:
-    """The lines of a file with their names, and their outlines or what is wrong with them.
+    """The lines of a file with their names, and their outlines or errors.
 
     Raises:
         TaskError: The file cannot be read.

@@ -1,4 +1,4 @@
-"""Tasks of LiveCodeBench: public and private cases, the latter mostly compressed."""
+"""Read tasks of LiveCodeBench: public cases, and private ones that are mostly compressed."""
 
 import base64
 import binascii
@@ -23,16 +23,16 @@ DIFFICULTIES: Mapping[str, Difficulty] = MappingProxyType(
         "hard": Difficulty.COMPETITION,
     }
 )
-"""What LiveCodeBench calls the levels of APPS, as near as they come."""
+"""LiveCodeBench's names for the levels of APPS, as near as they come."""
 
 LARGEST_UNPACKED = 400_000_000
-"""Bytes that the private cases of a task may have once they are decompressed."""
+"""The largest decompressed size of a task's private cases, in bytes."""
 
 _PUBLIC, _PRIVATE = "public_test_cases", "private_test_cases"
 
 
 def recognises(fields: Mapping[str, JsonValue]) -> bool:
-    """By columns that no other format has."""
+    """Whether a line has columns that only this format has."""
     return "question_content" in fields and _PUBLIC in fields
 
 
@@ -40,7 +40,7 @@ def name(fields: Mapping[str, JsonValue], source: Source) -> str:
     """The column `question_id`.
 
     Raises:
-        TaskError: It is not there.
+        TaskError: It is missing.
     """
     found = fields.get("question_id")
     if isinstance(found, str) and found.strip():
@@ -54,7 +54,7 @@ def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
     """Make a task; its public cases come first.
 
     Raises:
-        TaskError: A column is missing or is not what LiveCodeBench has.
+        TaskError: A column is missing or invalid.
     """
     task = _without_cases(task_id, fields, source)
     tests = [(_PUBLIC, each) for each in _tests(fields.get(_PUBLIC), source, _PUBLIC)]
@@ -104,12 +104,12 @@ def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
 
 
 def outline(fields: Mapping[str, JsonValue], large: Mapping[str, bytes], source: Source) -> Outline:
-    """A task whose private cases are too large to be read while it is collected.
+    """The outline of a task with private cases too large to read during collection.
 
     Its kind is that of its public cases.
 
     Raises:
-        TaskError: What is not large is wrong.
+        TaskError: One of the small columns is missing or invalid.
     """
     known = {key: value for key, value in fields.items() if key not in large}
     if "question_content" in large:
@@ -173,7 +173,7 @@ def _text(test: JsonValue, side: str, source: Source, field: str) -> str:
 
 
 class _TextAlone(pickle.Unpickler):
-    """Reads a pickle of plain values: what names a class or function is refused, never run."""
+    """Unpickles plain values only: a name of a class or function is rejected, never run."""
 
     def find_class(self, module: str, name: str) -> NoReturn:
         raise pickle.UnpicklingError(f"{module}.{name}, which is no plain text")
@@ -183,7 +183,7 @@ class _TextAlone(pickle.Unpickler):
 
 
 def _decompressed(packed: str, source: Source) -> str:
-    """Private cases as LiveCodeBench packs them: base64 of zlib of a pickled text."""
+    """Unpack private cases as LiveCodeBench stores them: Base64 of zlib of a pickled text."""
     accepted = "a list of cases, or base64 of zlib of a pickled text"
     unpacker = zlib.decompressobj()
     try:

@@ -1,4 +1,4 @@
-"""Tasks of MBPP: a sentence, and assertions that call a function by its name."""
+"""Read tasks of MBPP: a sentence, and assertions that call a function by name."""
 
 import ast
 import builtins
@@ -17,19 +17,19 @@ from pytest_selfrepair.tasks.source import Source, brief
 
 _TESTS = "test_list"
 _STATEMENTS = ("text", "prompt")
-"""The column with the sentence: in the whole set, and in the sanitized one."""
+"""The column with the sentence: in the full set, and in the sanitized one."""
 
 
 def recognises(fields: Mapping[str, JsonValue]) -> bool:
-    """Whether a line has the columns of MBPP, whole or sanitized."""
+    """Whether a line has the columns of MBPP, full or sanitized."""
     return _TESTS in fields and any(each in fields for each in _STATEMENTS)
 
 
 def name(fields: Mapping[str, JsonValue], source: Source) -> str:
-    """What the task is called within its file: ``MBPP/601`` for the `task_id` 601.
+    """The task's name in its file: ``MBPP/601`` for the `task_id` 601.
 
     Raises:
-        TaskError: There is none.
+        TaskError: It is missing.
     """
     found = fields.get("task_id")
     if isinstance(found, int) and not isinstance(found, bool):
@@ -40,19 +40,19 @@ def name(fields: Mapping[str, JsonValue], source: Source) -> str:
 
 
 def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
-    """Make a task of a line's columns.
+    """Make a task from a line's columns.
 
-    Each text of `test_list` is a case; the statement shows the first, since the function's name
-    stands nowhere else. `challenge_test_list` is left out, as it usually is.
+    Each text of `test_list` is a case; the statement shows the first, as the function's name
+    appears nowhere else. `challenge_test_list` is left out, as is usual.
 
     Args:
         task_id: The task's id in this run.
         fields: `text` or `prompt`, `test_list`, and where present `code`, `test_setup_code`,
             `test_imports` and `difficulty`.
-        source: What errors name.
+        source: The source named in errors.
 
     Raises:
-        TaskError: A column is missing or is not what MBPP has there.
+        TaskError: A column is missing or invalid.
     """
     statement = read_required(fields, next(e for e in _STATEMENTS if e in fields), source)
     code = read_optional(fields, "code", source)
@@ -96,7 +96,7 @@ def _texts(fields: Mapping[str, JsonValue], field: str, source: Source) -> Itera
 
 
 def _function_in(tests: list[ast.Module], reference: ast.Module) -> str | None:
-    """The function that most tests call: one of the reference program's, if it has any of these."""
+    """The function that most tests call; one of the reference program's, if they call any."""
     counts: Counter[str] = Counter()
     for test in tests:
         called = (each.func for each in ast.walk(test) if isinstance(each, ast.Call))

@@ -1,4 +1,4 @@
-"""What is known of a task before it is read: as much as collecting needs."""
+"""What collection needs to know of a task before it is read."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -6,11 +6,11 @@ from typing import Self
 from pytest_selfrepair.core.task import Difficulty, Task, TaskKind
 
 READ_AT_ONCE = 64_000
-"""Bytes of a task's file, or of a line, that are read in full when the task is collected.
+"""The largest task file or line, in bytes, that is read in full during collection.
 
-So whatever is wrong with a task of ordinary size is an error of collection. Of a larger one no more
-is looked at than tells its difficulty and kind; what else is wrong is found when it is read to be
-run, and is then the error of that task alone.
+An error in a task of ordinary size is therefore a collection error. A larger one is inspected only
+for its difficulty and kind; other errors surface when it is read to be run, and affect that task
+alone.
 """
 
 
@@ -21,7 +21,7 @@ class Outline:
     Attributes:
         difficulty: Its difficulty.
         kind: Its kind.
-        cases: How many it has; None where they have not been counted, since they are large.
+        cases: The number of cases; None where they are too large to be counted.
     """
 
     difficulty: Difficulty

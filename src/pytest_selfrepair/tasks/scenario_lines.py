@@ -1,20 +1,20 @@
-"""Which files of JSON hold scenarios rather than tasks."""
+"""Tell JSON files of scenarios from those of tasks."""
 
 import re
 from pathlib import Path
 
 ENDINGS = (".jsonl", ".json")
-"""How the names of files end that may hold several scenarios."""
+"""The suffixes of files that may hold several scenarios."""
 
 _START = 65_536
-"""Characters that are looked at."""
+"""Characters inspected at the beginning."""
 
 _SIGNS = re.compile(r'"(?:kbs|lowest_price|agent_info)"\s*:|"(?:seller|buyer)"\s*:\s*\{', re.ASCII)
-"""The fields that tell a scenario, ours or a published set's, from a task."""
+"""The fields that distinguish a scenario, ours or a published set's, from a task."""
 
 
 def holds_scenarios(path: str | Path) -> bool:
-    """Whether a file holds scenarios, by its name and the first of what stands in it."""
+    """Whether a file holds scenarios, by its name and its beginning."""
     if not str(path).endswith(ENDINGS):
         return False
     try:

@@ -1,4 +1,4 @@
-"""Where scenarios come from: folders with a scenario.toml, JSON Lines, and two published sets.
+"""Read scenarios from folders with a scenario.toml, JSON Lines, and two published sets.
 
 AmazonHistoryPrice (arXiv 2402.15813) is a JSON array of products for each category.
 CraigslistBargain (arXiv 1808.09637) is a JSON array of dialogues, or of their scenarios, as its
@@ -19,10 +19,10 @@ from pytest_selfrepair.errors import TaskError
 from pytest_selfrepair.tasks.source import LARGEST_FILE, Source, brief, read_text
 
 SCENARIO = "scenario.toml"
-"""The file that makes a folder a scenario's."""
+"""The file that makes its folder a scenario."""
 
 BUDGET_SHARE = Decimal("0.8")
-"""A buyer's budget as a share of the list price, as arXiv 2402.15813 runs its benchmark."""
+"""A buyer's budget as a share of the list price, as in the benchmark of arXiv 2402.15813."""
 
 _STEP = Decimal("0.01")
 _LONGEST_FACT = 400
@@ -33,10 +33,10 @@ Fields = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundScenario:
-    """A scenario that is read when it is asked for.
+    """A scenario that is read on demand.
 
     Attributes:
-        id: What it is called: a folder's path, or a file's and a name with ``::`` between.
+        id: Its name: a folder's path, or a file's path and a name joined by ``::``.
         load: Reads it; raises `TaskError` where it is malformed.
     """
 
@@ -45,7 +45,7 @@ class FoundScenario:
 
 
 def is_scenario_folder(path: Path) -> bool:
-    """Whether a folder holds a scenario, even a broken one."""
+    """Whether a folder holds a scenario, even a malformed one."""
     return (path / SCENARIO).is_file()
 
 
@@ -54,11 +54,11 @@ def read_scenario_file(path: Path, scenario_id: str, *, file: str = "") -> Scena
 
     Args:
         path: The file.
-        scenario_id: What the scenario is called.
-        file: What errors call the file; its id and name where it is empty.
+        scenario_id: The scenario's id.
+        file: The file's name in errors; its id and name where empty.
 
     Raises:
-        TaskError: It is missing, no TOML, or a field is wrong.
+        TaskError: It is missing or not TOML, or a field is invalid.
     """
     source = Source(file=file or f"{scenario_id}/{path.name}")
     text = read_text(path, source)
@@ -93,11 +93,11 @@ def find_scenarios(path: Path) -> Iterator[FoundScenario | TaskError]:
 
 
 def scenarios_of_file(path: Path, shown: str = "") -> Iterator[FoundScenario | TaskError]:
-    """The scenarios of a file of JSON Lines, or of a JSON array; a broken one spoils no other.
+    """The scenarios of JSON Lines or of a JSON array; a malformed one affects no other.
 
     Args:
         path: The file.
-        shown: What ids and errors call it; its path where it is empty.
+        shown: The file's name in ids and errors; its path where empty.
     """
     shown = shown or path.as_posix()
     try:
@@ -129,7 +129,7 @@ def _load(scenario_id: str, fields: Callable[[Source], Fields], source: Source) 
 
 
 def _rows(path: Path, source: Source) -> Iterator[tuple[int, object]]:
-    """The number, from 1, and the value of each line, or of each element of an array."""
+    """The number, from 1, and value of each line, or of each element of an array."""
     text = read_text(path, source)
     if text.lstrip().startswith("["):
         found = _json(text, source)
@@ -146,7 +146,7 @@ def _rows(path: Path, source: Source) -> Iterator[tuple[int, object]]:
 
 
 def _json(text: str, source: Source) -> object:
-    """JSON whose numbers with a fraction are exact."""
+    """Parse JSON with exact fractions."""
     if len(text) > LARGEST_FILE:
         raise source.error("size", f"{len(text)} characters", f"at most {LARGEST_FILE}")
     try:
@@ -157,7 +157,7 @@ def _json(text: str, source: Source) -> object:
 
 
 def _named(line: dict[str, object], number: int) -> tuple[str, Callable[[Source], Fields]]:
-    """What a line calls its scenario, and what makes the fields of it."""
+    """The name of a line's scenario, and a function that makes its fields."""
     if "lowest_price" in line and "highest_price" in line:
         return _link_name(line, number), partial(_amazon, line)
     inner = line.get("scenario")
@@ -173,16 +173,16 @@ def _named(line: dict[str, object], number: int) -> tuple[str, Callable[[Source]
 
 
 def _link_name(line: Fields, number: int) -> str:
-    """A product's name: its number in the file, and Amazon's where there is one."""
+    """A product's name: its number in the file, and Amazon's name where there is one."""
     tail = str(line.get("amazon_link", "")).rpartition("/dp/")[2]
     return f"{number:04}-{tail}" if tail.isalnum() else f"{number:04}"
 
 
 def _amazon(line: Fields, source: Source) -> Fields:
-    """A product: its cost is the lowest price it ever had, its list price the highest.
+    """A product: its cost is its lowest price ever, its list price the highest.
 
     The buyer speaks first and may spend `BUDGET_SHARE` of the list price, as in that paper; where
-    that is below the cost there is no zone of agreement.
+    this is below the cost, there is no zone of agreement.
     """
     highest = max(_dollars(line, name, source) for name in ("highest_price", "list_price"))
     cost = _dollars(line, "lowest_price", source)
@@ -200,7 +200,7 @@ def _amazon(line: Fields, source: Source) -> Fields:
 
 
 def _craigslist(line: Fields, source: Source) -> Fields:
-    """A scenario as Stanford publishes it: one knowledge base for each side."""
+    """A scenario in Stanford's format: one knowledge base for each side."""
     kbs = line.get("kbs")
     if not isinstance(kbs, list) or not all(isinstance(each, dict) for each in kbs):
         raise source.error("kbs", brief(kbs), "a list of the two sides' knowledge")
@@ -216,7 +216,7 @@ def _craigslist(line: Fields, source: Source) -> Fields:
 
 
 def _craigslist_hub(line: Fields, source: Source) -> Fields:
-    """The same as the Hugging Face hub has it: a list for each field, one element for each side."""
+    """A scenario in the Hugging Face hub's format: a list per field, an element per side."""
     agents, items = line.get("agent_info"), line.get("items")
     if not isinstance(agents, dict) or not isinstance(items, dict):
         raise source.error("agent_info", brief(agents), "an object of lists, and items likewise")
@@ -236,10 +236,10 @@ def _craigslist_hub(line: Fields, source: Source) -> Fields:
 
 
 def _listing(item: Fields, sides: Mapping[str, Fields], source: Source) -> Fields:
-    """A listing: each side's limit is its bottom line, or, where it has none, the other's target.
+    """A listing: each side's limit is its bottom line or, without one, the other's target.
 
-    So a surplus share is 1 at one's own target and 0 at the other's, the scale that the set is
-    usually scored by. The seller opens with the listing's price.
+    A surplus share is then 1 at one's own target and 0 at the other's, the usual scale of this set.
+    The seller opens with the listing's price.
     """
     if set(sides) != {"seller", "buyer"}:
         raise source.error("Role", brief(sorted(sides)), "buyer and seller")

@@ -1,4 +1,4 @@
-"""Reading what others wrote: text and JSON, so that an error names file, field and value."""
+"""Read untrusted text and JSON with errors that name file, field and value."""
 
 import errno
 import json
@@ -17,26 +17,26 @@ from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.errors import TaskError
 
 LARGEST_FILE = 50_000_000
-"""Bytes of one task file (or one line of JSON Lines) that are read at most."""
+"""The largest task file (or line of JSON Lines) that is read, in bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where fields come from, so that an error can name it.
+    """Where fields come from, for errors.
 
     Attributes:
-        file: The file as the user would name it, perhaps with a line number.
+        file: The file in the user's terms, possibly with a line number.
     """
 
     file: str
 
     def error(self, field: str, found: str, accepted: str) -> TaskError:
-        """The error that names what is wrong."""
+        """The error that names the source."""
         return TaskError(file=self.file, field=field, found=found, accepted=accepted)
 
 
 def read_text(path: Path | str, source: Source) -> str:
-    """A file's text; a byte order mark is dropped and line ends become newlines.
+    """Read a file; a byte order mark is dropped, and line ends become newlines.
 
     Raises:
         TaskError: The file is missing, too large, or not UTF-8.
@@ -51,17 +51,17 @@ def read_text(path: Path | str, source: Source) -> str:
 
 
 def check_size(size: int, source: Source) -> None:
-    """Refuse a file that is too large to be read.
+    """Reject a file that is too large.
 
     Raises:
-        TaskError: It is.
+        TaskError: It is too large.
     """
     if size > LARGEST_FILE:
         raise source.error("size", f"{size} bytes", f"at most {LARGEST_FILE} bytes")
 
 
 def _content(path: Path | str, source: Source) -> bytes:
-    """A file's bytes, by system calls alone: thousands of small files are read at once."""
+    """Read a file by system calls only, for speed: thousands of small files are read at once."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe never blocks
     try:
         facts = os.fstat(descriptor)
@@ -77,10 +77,10 @@ def _content(path: Path | str, source: Source) -> bytes:
 
 
 def read_json(text: str | bytes, source: Source, field: str = "content") -> JsonValue:
-    """Parse JSON as APPS writes it: integers of any length, nothing that JSON does not know.
+    """Parse strict JSON with integers of any length.
 
     Raises:
-        TaskError: The text is not JSON, or holds NaN, an infinity or half a surrogate pair.
+        TaskError: The text is not JSON, or holds NaN, an infinity or a lone surrogate.
     """
     try:
         value: JsonValue = msgspec.json.decode(text)
@@ -128,14 +128,14 @@ def _texts(value: JsonValue) -> Iterator[str]:
 
 
 def unpacked(value: JsonValue, source: Source, field: str) -> JsonValue:
-    """A field that may be absent, an object, or JSON inside a string that may be empty."""
+    """A field that may be absent, an object, or JSON in a string, possibly empty."""
     if not isinstance(value, str):
         return value
     return read_json(value, source, field) if value.strip() else None
 
 
 def brief(value: object, limit: int = 60) -> str:
-    """A value as an error shows it: its repr, cut to `limit` characters."""
+    """A value for an error message: its repr, cut to `limit` characters."""
     if value is None:
         return "nothing"
     try:

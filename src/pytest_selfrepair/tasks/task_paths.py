@@ -1,4 +1,4 @@
-"""Any path → the tasks there: a task's folder, a tree of such folders, or JSON Lines."""
+"""Find tasks at a path: a task's folder, a tree of folders, or JSON Lines."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -14,10 +14,10 @@ from pytest_selfrepair.tasks.folders import files_of, read_folder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundTask:
-    """A task that is not read until it is asked for.
+    """A task that is read on demand.
 
     Attributes:
-        id: As the plugin calls it: ``tasks/0007``, or ``tasks.jsonl::0007`` for a line of a file.
+        id: Its id in the plugin: ``tasks/0007``, or ``tasks.jsonl::0007`` for a line of a file.
         load: Reads it; raises TaskError where it is malformed.
     """
 
@@ -26,7 +26,7 @@ class FoundTask:
 
 
 def find(paths: Iterable[Path]) -> Iterator[FoundTask | TaskError]:
-    """The tasks of every path, in order of their names, or what is wrong in their place."""
+    """The tasks of every path, in order of their names, with errors in place of malformed ones."""
     for path in paths:
         try:
             yield from _find(path)
@@ -35,7 +35,7 @@ def find(paths: Iterable[Path]) -> Iterator[FoundTask | TaskError]:
 
 
 def load_tasks(*paths: str | Path) -> list[Task]:
-    """Read every task of some paths.
+    """Read every task at some paths.
 
     Args:
         paths: Each a task's folder, a tree of such folders, a .jsonl or .jsonl.gz file, or
@@ -99,7 +99,7 @@ def _folders(top: Path) -> Iterator[FoundTask | TaskError]:
 
 
 def is_circle(path: str) -> bool:
-    """True for a link to a folder on the way to it, so that following it would never end."""
+    """Whether a path links to a folder above it, so that following it would never end."""
     if not os.path.islink(path):  # noqa: PTH114 - asked of thousands of folders
         return False
     target = os.path.realpath(path)
@@ -108,7 +108,7 @@ def is_circle(path: str) -> bool:
 
 
 def circle_error(path: str) -> TaskError:
-    """What is said of such a link."""
+    """The error for such a link."""
     return TaskError(
         file=path,
         field="path",
@@ -118,7 +118,7 @@ def circle_error(path: str) -> TaskError:
 
 
 def shown(path: Path) -> str:
-    """A path from here, where it lies below; with slashes on every system."""
+    """A path relative to the current folder, if below it; with slashes on every system."""
     whole = Path(os.path.abspath(path))  # noqa: PTH100 - links keep the names they were given
     here = Path.cwd()
     return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()

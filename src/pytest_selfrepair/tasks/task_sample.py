@@ -1,4 +1,4 @@
-"""Some of many tasks, drawn so that every difficulty keeps its share; scenarios by their zones."""
+"""Sample tasks with difficulties in proportion, and scenarios with their zones."""
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
@@ -14,15 +14,15 @@ _Group = TypeVar("_Group", bound=StrEnum)
 PAPER: Mapping[Difficulty, int] = MappingProxyType(
     {Difficulty.INTRODUCTORY: 60, Difficulty.INTERVIEW: 180, Difficulty.COMPETITION: 60}
 )
-"""The tasks of APPS that arXiv 2306.09896 measures on (section 4)."""
+"""The numbers of APPS tasks in arXiv 2306.09896 (section 4)."""
 
 
 def allocate(counts: Mapping[_Group, int], wanted: int) -> dict[_Group, int]:
-    """Share out a sample in proportion, by largest remainders; ties go to the easier.
+    """Allocate a sample in proportion by largest remainders; ties go to the easier group.
 
     Args:
-        counts: How many tasks there are of each difficulty, or scenarios of each zone.
-        wanted: The size of the sample; where there are fewer tasks, all are taken.
+        counts: The number of tasks of each difficulty, or of scenarios of each zone.
+        wanted: The size of the sample; all tasks are taken where there are fewer.
     """
     total = sum(counts.values())
     wanted = min(wanted, total)
@@ -40,15 +40,15 @@ def allocate(counts: Mapping[_Group, int], wanted: int) -> dict[_Group, int]:
 def draw(
     tasks: Sequence[tuple[str, StrEnum]], allocated: Mapping[_Group, int], seed: int
 ) -> frozenset[str]:
-    """The ids of the tasks that are drawn.
+    """Draw tasks and return their ids.
 
-    Which they are depends on the ids and the seed alone: neither on the order of the tasks nor on
-    the process, and a larger sample holds a smaller one of the same difficulty.
+    The draw depends only on the ids and the seed, not on the order of tasks or the process, and a
+    larger sample contains a smaller one of the same difficulty.
 
     Args:
-        tasks: The id of each, and its difficulty; of a scenario its zone of agreement.
-        allocated: How many of each difficulty; where there are fewer, all are taken.
-        seed: Draws them.
+        tasks: Each task's id and difficulty; a scenario's zone of agreement.
+        allocated: The number to draw of each difficulty; all where there are fewer.
+        seed: The seed of the draw.
     """
     drawn: set[str] = set()
     for difficulty, count in allocated.items():
@@ -58,15 +58,15 @@ def draw(
 
 
 def balanced(tasks: Sequence[tuple[str, StrEnum]], seed: int) -> list[str]:
-    """All tasks in a random order of which every beginning has nearly each difficulty's share.
+    """All tasks in a random order whose every prefix has nearly each difficulty's share.
 
-    So what a bound of the run cuts off is no difficulty, and no folder. Like a draw it depends on
-    ids and seed alone; in each beginning a difficulty is less than one task off its share for each
-    difficulty that there is.
+    So a run's bound cuts off no single difficulty or folder. Like a draw, it depends only on ids
+    and seed; in each prefix, a difficulty is off its share by less than one task for each
+    difficulty.
 
     Args:
-        tasks: The id of each, and its difficulty; of a scenario its zone of agreement.
-        seed: Orders them.
+        tasks: Each task's id and difficulty; a scenario's zone of agreement.
+        seed: The seed of the order.
     """
     places: list[tuple[float, bytes, str]] = []
     for difficulty in {found for _, found in tasks}:
@@ -77,22 +77,22 @@ def balanced(tasks: Sequence[tuple[str, StrEnum]], seed: int) -> list[str]:
 
 
 def share(tasks: Sequence[tuple[str, StrEnum]], shard: Shard, seed: int) -> frozenset[str]:
-    """The ids of the tasks that are in a shard.
+    """The ids of a shard's tasks.
 
-    Every task is in one shard. Shards differ by one task at most, and so they do in the tasks of
-    each difficulty. Like a draw it depends on ids and seed alone: hosts need not ask each other.
+    Every task is in one shard. Shards differ by at most one task, in all and within each
+    difficulty. Like a draw, it depends only on ids and seed, so hosts need no communication.
 
     Args:
-        tasks: The id of each, and its difficulty; of a scenario its zone of agreement.
+        tasks: Each task's id and difficulty; a scenario's zone of agreement.
         shard: The shard.
-        seed: Deals them out.
+        seed: The seed of the assignment.
     """
     dealt = sorted({(found, _lot(task_id, seed), task_id) for task_id, found in tasks})
     return frozenset(task_id for _, _, task_id in dealt[shard.index :: shard.count])
 
 
 def _in_order(groups: Collection[_Group]) -> list[_Group]:
-    """Groups as their enumeration has them."""
+    """The groups in the order of their enumeration."""
     kinds = dict.fromkeys(type(group) for group in groups)
     return [group for kind in kinds for group in kind if group in groups]
 

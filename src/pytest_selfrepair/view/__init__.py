@@ -1,1 +1,1 @@
-"""A local page over a store, which it only reads: runs, live while one is going, and searches."""
+"""A local, read-only page over a store: runs, live ones included, and searches."""

@@ -1,4 +1,4 @@
-"""The pages as HTML; every text in them is escaped, and what a screen would obey is shown."""
+"""Render the pages as HTML with every text escaped and control characters made visible."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -23,13 +23,13 @@ _REPORTS: Mapping[str, str] = MappingProxyType(
 
 
 def page(template: str, **facts: object) -> str:
-    """A template of `templates/` as a whole page."""
+    """Render a template of `templates/` as a whole page."""
     return _environment().get_template(template).render(facts)
 
 
 @cache
 def static_files() -> Mapping[str, str]:
-    """All files that pages load, by name: nothing is looked for by a name that is asked for."""
+    """All files that pages load, by name; requests are only looked up in this mapping."""
     return served_files("pytest_selfrepair.view", _OURS, _REPORTS)
 
 

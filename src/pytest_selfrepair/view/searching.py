@@ -1,4 +1,4 @@
-"""A search in programs and talk: plain text, whatever its case, within bounds."""
+"""Search programs and talk for plain text, ignoring case, within limits."""
 
 import contextlib
 import json
@@ -18,11 +18,11 @@ from pytest_selfrepair.store.rows import opened_record
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 MOST_FOUND = 100
-"""Places that are shown."""
+"""The most matches shown."""
 MOST_SECONDS = 5.0
-"""Seconds after which a search ends where it is."""
+"""Seconds after which a search stops."""
 LONGEST_SOUGHT = 200
-"""Characters that are looked for."""
+"""The longest search text, in characters."""
 
 _AROUND = 60  # characters on either side of what was found
 _MOST_OF_ITEM = 5  # places of one item
@@ -37,15 +37,15 @@ ORDER BY run DESC, task_id LIMIT ?
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchHit:
-    """Where a text was found.
+    """A match of a search.
 
     Attributes:
         run: The run's number.
         task_id: The item.
-        where: The program's node, or whose talk it is.
-        before: What stands before it, shortened, on one line.
-        found: The text itself.
-        after: What stands behind it, likewise.
+        where: The program's node, or the speaker.
+        before: The text before the match, shortened, on one line.
+        found: The match.
+        after: The text after it, likewise.
         is_task: Whether the item is a task, with trees.
     """
 
@@ -60,12 +60,12 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """What a search came to.
+    """The result of a search.
 
     Attributes:
-        places: Where the text was found.
-        items: How many items were looked through.
-        ended: Why it ended before it was through; None: it is.
+        places: The matches.
+        items: The number of items searched.
+        ended: Why it stopped early; None where it was complete.
     """
 
     places: tuple[SearchHit, ...]
@@ -80,13 +80,13 @@ def search(
     run: int | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> SearchResult:
-    """Look for a text in programs, feedback and what was said in games.
+    """Search programs, feedback and talk in games.
 
     Args:
         store: The store.
-        sought: The text, at least one character; upper and lower case are alike.
-        run: In this run alone; None: in all.
-        clock: Seconds that only grow.
+        sought: The text, at least one character; case is ignored.
+        run: The only run to search; None: all runs.
+        clock: A monotonic clock, in seconds.
 
     Raises:
         StoreError: The store cannot be read.
@@ -107,7 +107,7 @@ def search(
 
 
 def _kept(store: SqliteStore, run: int | None) -> Iterator[tuple[int, str, str | bytes]]:
-    """Records as they are kept, those of the latest run first, some at a time."""
+    """Stored records, the latest run's first, in batches."""
     after: tuple[int, str] = (_LAST, "")
     while True:
         values = (after[0], *after, run, run, _PAGE)
@@ -156,7 +156,7 @@ def _places(run: int, task_id: str, kept: str | bytes, sought: str) -> list[Sear
 
 
 def _texts(record: AnyRecord) -> Iterator[tuple[str, str]]:
-    """What is looked through of a record, and where each text stands."""
+    """The texts of a record to search, each with its place."""
     yield "the name", record.task_id
     if isinstance(record, BargainRecord):
         for arm, number, round_, game in all_games(record.chains):

@@ -5,9 +5,7 @@ import contextlib
 import functools
 import hmac
 import re
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,19 +14,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from pytest_selfrepair.core.collector import paused
 from pytest_selfrepair.errors import SelfRepairError
-from pytest_selfrepair.estimate.assemble import findings
-from pytest_selfrepair.estimate.comparison.ranked import RunToRank
-from pytest_selfrepair.estimate.comparison.ranking import run_ranking
-from pytest_selfrepair.estimate.comparison.run_comparison import run_comparison, side
-from pytest_selfrepair.report.comparison_html import page as comparison_page
 from pytest_selfrepair.report.document import policy_of
-from pytest_selfrepair.report.html import page as run_page
-from pytest_selfrepair.report.ranking_html import ranking_page
-from pytest_selfrepair.store import run_names
 from pytest_selfrepair.view import rendering
 from pytest_selfrepair.view.searching import LONGEST_SOUGHT, search
+from pytest_selfrepair.view.store_reports import StoreReports
 from pytest_selfrepair.view.watched import Watched
 from pytest_selfrepair.web.guard import GUESSES, LOOPBACK, Guard, Meter
 from pytest_selfrepair.web.link import LinkDoor
@@ -38,7 +28,6 @@ MOST_COMPARED = 12
 
 _MOST_SHOWN = 200
 """Items of a run that its page lists."""
-_KEPT_REPORTS = 4
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 _T = TypeVar("_T")
@@ -62,7 +51,7 @@ class StorePages:
             lasts=None,  # the secret is that of one process
         )
         self._guesses = Meter(GUESSES)
-        self._reports: OrderedDict[tuple[int, int], str] = OrderedDict()
+        self._reports = StoreReports(path)
         self._one_at_a_time = asyncio.Lock()
 
     def application(self) -> Guard:
@@ -126,14 +115,8 @@ class StorePages:
         run = None if number is None else await _do(self._watched.run, number)
         if run is None:
             return _no_run()
-        key = (run.about.run, run.about.tasks)
         async with self._one_at_a_time:  # estimates take seconds of a processor
-            if key not in self._reports:
-                self._reports[key] = await _do(self._report_of, run.about.run)
-            self._reports.move_to_end(key)
-            while len(self._reports) > _KEPT_REPORTS:
-                self._reports.popitem(last=False)
-            return _whole(self._reports[key])
+            return _whole(await _do(self._reports.of_run, run.about.run, run.about.tasks))
 
     async def _compare(self, request: Request) -> Response:
         given = request.query_params.getlist("run")
@@ -143,7 +126,7 @@ class StorePages:
                 400, "Choose runs to compare", f"Two to {MOST_COMPARED}: mark them in the list."
             )
         async with self._one_at_a_time:
-            return _whole(await _do(self._compared, numbers))
+            return _whole(await _do(self._reports.comparison, numbers))
 
     async def _search(self, request: Request) -> Response:
         sought = request.query_params.get("q", "").strip()[:LONGEST_SOUGHT]
@@ -161,39 +144,9 @@ class StorePages:
             "found.html", sought=sought, within=number, runs=runs_found, labels=labels, found=found
         )
 
-    def _report_of(self, number: int) -> str:
-        run = self._loaded(number)
-        with paused():
-            found = findings(run.records, run.games)
-            return run_page(found, run.records, run.games, made=_made(run))
-
-    def _compared(self, numbers: list[int]) -> str:
-        found = [self._loaded(number) for number in numbers]
-        with paused():
-            if len(found) > 2:  # noqa: PLR2004 - a pair
-                ranked = [
-                    RunToRank(
-                        side=side(each.records, each.title, each.name),
-                        records=each.records,
-                        label=each.label,
-                    )
-                    for each in found
-                ]
-                return ranking_page(run_ranking(ranked), made=_now())
-            old, new = found
-            compared = run_comparison(
-                (side(old.records, old.title, old.name), old.records),
-                (side(new.records, new.title, new.name), new.records),
-                games=(old.games, new.games),
-            )
-            return comparison_page(compared, old.records, new.records, made=_now())
-
     def _searched(self, sought: str, number: int | None) -> object:
         with contextlib.closing(self._watched.opened()) as store:
             return search(store, sought, run=number)
-
-    def _loaded(self, number: int) -> run_names.LoadedRun:
-        return run_names.read(f"{self._watched.path.as_posix()}::{number}", reading=True)
 
     def _page(self, template: str, **facts: object) -> Response:
         return HTMLResponse(rendering.page(template, store=self._watched.path.as_posix(), **facts))
@@ -230,14 +183,6 @@ def _message(status: int, title: str, text: str) -> Response:
 
 def _number(text: str) -> int | None:
     return int(text) if _NUMBER.fullmatch(text) else None
-
-
-def _made(run: run_names.LoadedRun) -> str:
-    return f"{run.title}, reported {_now()}"
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 async def _do(work: Callable[..., _T], *arguments: object) -> _T:

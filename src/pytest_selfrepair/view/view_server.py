@@ -1,4 +1,4 @@
-"""Serves the page, on this machine alone, by a link with a secret."""
+"""Serve the page on this machine alone, behind a link with a secret."""
 
 import secrets
 from pathlib import Path
@@ -9,11 +9,11 @@ from pytest_selfrepair.web.serving import serve_app
 
 
 async def serve(path: Path, port: int) -> None:
-    """Serve until this process is interrupted.
+    """Serve until the process is interrupted.
 
     Args:
         path: The store's file; it is only read.
-        port: 0: any that is free.
+        port: The port; 0: any free one.
 
     Raises:
         UsageError: The port is taken.

@@ -1,4 +1,4 @@
-"""What is known of a store's runs: read once, and then only what has come since."""
+"""Follow a store's runs: read once, then only what is new."""
 
 import contextlib
 import sqlite3
@@ -15,7 +15,7 @@ from pytest_selfrepair.store.listing import BegunRun, StoredRun, begun_runs, sum
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
 LIVE_SECONDS = 90.0
-"""How long after its last record a run that was seen to grow is taken to be going."""
+"""Seconds since its last record for which a growing run counts as live."""
 
 _COUNTS = "SELECT run, count(*) FROM records GROUP BY run"
 _IDS = "SELECT task_id FROM records WHERE run = ?"
@@ -28,9 +28,9 @@ class SeenItem:
     Attributes:
         task_id: Its id.
         difficulty: Its difficulty, where it has one.
-        outcome: What became of the task (`TaskOutcome`), ``played`` of a scenario.
+        outcome: The task's `TaskOutcome`; ``played`` for a scenario.
         why: Why it was not scored; empty where it was.
-        tokens: Generated tokens that it cost.
+        tokens: Generated tokens.
     """
 
     task_id: str
@@ -42,15 +42,15 @@ class SeenItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedRun:
-    """A run, as the page shows it.
+    """A run as shown on the page.
 
     Attributes:
-        about: What a list shows of it.
-        live: Whether it is going, as far as can be seen.
-        outcomes: How many items came to what.
-        tokens: Generated tokens that its items cost.
-        dollars: US dollars, as far as prices are known; None: of no completion.
-        latest: Its items, the latest seen first.
+        about: Its entry in lists.
+        live: Whether it appears to be running.
+        outcomes: The number of items by outcome.
+        tokens: Generated tokens of its items.
+        dollars: US dollars where prices are known; None: none is.
+        latest: Its items, the latest first.
     """
 
     about: StoredRun
@@ -62,13 +62,13 @@ class WatchedRun:
 
     @property
     def label(self) -> str:
-        """What it is called on the page."""
+        """Its name on the page."""
         return self.about.name or f"run {self.about.run}"
 
 
 @dataclass(slots=True)
 class _Known:
-    """What was read of a run: its records without their trees, and what these came to."""
+    """What was read of a run: its records without trees, and their totals."""
 
     briefs: dict[str, RecordBrief] = field(default_factory=dict)
     items: dict[str, SeenItem] = field(default_factory=dict)
@@ -82,11 +82,11 @@ class _Known:
 
 
 class Watched:
-    """The runs of a store, for several threads.
+    """The runs of a store, shared by several threads.
 
     Args:
         path: The store's file; it is only read.
-        clock: Seconds that only grow.
+        clock: A monotonic clock, in seconds.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
@@ -106,7 +106,7 @@ class Watched:
             return [self._shown(each) for each in reversed(store.read(self._refreshed))]
 
     def run(self, number: int) -> WatchedRun | None:
-        """One run; None where there is none of this number.
+        """One run; None where there is none with this number.
 
         Raises:
             StoreError: The store cannot be read.
@@ -114,7 +114,7 @@ class Watched:
         return next((each for each in self.runs() if each.about.run == number), None)
 
     def opened(self) -> SqliteStore:
-        """The store, to be read.
+        """Open the store for reading.
 
         Raises:
             StoreError: It cannot be opened.
@@ -122,7 +122,7 @@ class Watched:
         return SqliteStore(self.path, create=False, reading=True)
 
     def _refreshed(self, connection: sqlite3.Connection) -> list[BegunRun]:
-        """The runs, after what is new of them was read."""
+        """The runs, after reading what is new."""
         found = begun_runs(connection)
         counts = dict(connection.execute(_COUNTS).fetchall())
         for begun in found:

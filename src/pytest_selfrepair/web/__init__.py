@@ -1,1 +1,1 @@
-"""What the pages that a command serves share: who is let in, what passes, where they listen."""
+"""Shared by served pages: access by link, request checks, and listening."""

@@ -1,4 +1,4 @@
-"""A connection of a browser's, which ends where it says nothing for too long."""
+"""An HTTP connection that closes when a request's head takes too long."""
 
 import asyncio
 from typing import Final
@@ -6,24 +6,24 @@ from typing import Final
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 HEAD_SECONDS: Final = 5.0
-"""Seconds from a connection's beginning, or a request's, until the request's head is complete."""
+"""Seconds from the start of a connection or request until the request's head must be complete."""
 
 
 class Connection(H11Protocol):
-    """HTTP as uvicorn speaks it, with a bound on how long the head of a request may take.
+    """uvicorn's HTTP protocol with a time limit on request heads.
 
-    How long a body may take is the guard's to say.
+    The guard limits the time of bodies.
     """
 
     _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as there
-        """Wait for a first request."""
+        """Start the timer for the first request."""
         super().connection_made(transport)
         self._wait()
 
     def data_received(self, data: bytes) -> None:
-        """Wait no longer where the request has begun to be answered; else no longer than before."""
+        """Stop the timer while a request is answered; otherwise make sure that it runs."""
         super().data_received(data)
         cycle: RequestResponseCycle | None = self.cycle  # None before the first request
         if cycle is not None and not cycle.response_complete:
@@ -32,7 +32,7 @@ class Connection(H11Protocol):
             self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """There is nobody to wait for."""
+        """Stop the timer."""
         self._wait_no_more()
         super().connection_lost(exc)
 

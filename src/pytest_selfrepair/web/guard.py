@@ -1,13 +1,13 @@
-"""What every request must pass before the page sees it, and what every response says.
+"""Checks on every request, and headers of every response.
 
-- The `Host` must be an address or a name that this page has: a name of somebody else's that leads
-  here (DNS rebinding) is refused.
-- A request that may change something must come from this page (`Origin`), if the browser says so;
-  the page's forms carry a token besides.
-- Bodies and rates are bounded.
-- A response allows a browser to load from here alone, to run no script but the page's files, and
-  to show the page in no frame of another. A page of one file, whose scripts stand in it, sends a
-  policy of its own.
+- The `Host` must be an address or a name of this page: any other name that leads here (DNS
+  rebinding) is refused.
+- A request that may change something must come from this page (`Origin`), if the browser sends
+  that; forms also carry a token.
+- Bodies and rates are limited.
+- A response allows a browser to load from here alone, to run only the page's script files, and to
+  show the page in no frame of another. A page of one file, with inline scripts, sends a policy of
+  its own.
 """
 
 import asyncio
@@ -24,13 +24,13 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY: Final = 256 * 1024
-"""Bytes of a request's body."""
+"""The largest request body, in bytes."""
 
 BODY_SECONDS: Final = 8.0
-"""Seconds until it is there."""
+"""The time limit for a body, in seconds."""
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-"""Names of this machine to itself."""
+"""Host names of the loopback interface."""
 
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _POLICY: Final = "Content-Security-Policy"
@@ -50,11 +50,11 @@ _HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """So many at once, and one more after some seconds each.
+    """A rate limit: a burst, and one more after some seconds each.
 
     Attributes:
         burst: How many may come at once.
-        seconds: After how many seconds each is allowed again.
+        seconds: Seconds until each is allowed again.
     """
 
     burst: int
@@ -62,20 +62,20 @@ class Rate:
 
 
 REQUESTS: Final = Rate(burst=300, seconds=0.02)
-"""Requests of one address, behind which all participants may be."""
+"""Requests from one address, which all participants may share."""
 GUESSES: Final = Rate(burst=10, seconds=6.0)
-"""Links of one address that are nobody's."""
+"""Unknown links from one address."""
 RUNS: Final = Rate(burst=10, seconds=2.0)
-"""Programs that one participant runs."""
+"""Programs run by one participant."""
 
 
 @dataclass(slots=True)
 class Meter:
-    """Counts for each of some names, and forgets those who have been quiet longest.
+    """Counts by name, and forgets the names idle longest.
 
     Args:
-        rate: What each may do.
-        clock: Seconds that only grow.
+        rate: The limit of each name.
+        clock: A monotonic clock, in seconds.
     """
 
     rate: Rate
@@ -83,11 +83,11 @@ class Meter:
     _due: OrderedDict[str, float] = field(default_factory=OrderedDict)
 
     def wait(self, name: str, *, count: bool = True) -> float:
-        """Count one more; seconds until it is allowed, 0 where it is now and has been counted.
+        """Count once more; return the seconds until it is allowed, 0 if it is now.
 
         Args:
-            name: Whose.
-            count: Whether it is counted where it is allowed.
+            name: The name to count for.
+            count: Whether to count it if it is allowed.
         """
         now = self.clock()
         due = max(self._due.get(name, now), now)
@@ -106,13 +106,13 @@ _MOST_NAMES = 10_000
 
 
 class Guard:
-    """The checks, around an application.
+    """ASGI middleware with the checks.
 
     Args:
-        app: What is guarded.
-        names: Host names that this page has.
-        addresses: Whether any address in numbers is taken for this page's: nobody can make one
-            lead elsewhere. Needed where it listens on all addresses of a machine.
+        app: The guarded application.
+        names: The page's host names.
+        addresses: Whether any numeric address is accepted as this page's host: nobody can redirect
+            one. Needed when listening on all addresses of a machine.
         meter: Counts requests by address.
     """
 
@@ -130,7 +130,7 @@ class Guard:
         self._meter = meter or Meter(REQUESTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one request."""
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
@@ -182,7 +182,7 @@ class Guard:
 
 
 def slower(wait: float) -> PlainTextResponse:
-    """What is said to who asks too often."""
+    """The response to a client over its rate limit."""
     seconds = max(1, round(wait + 0.5))
     return PlainTextResponse(
         f"Too much at once. Try again in {seconds} s.\n", 429, {"Retry-After": str(seconds)}
@@ -206,7 +206,7 @@ def _too_slow() -> PlainTextResponse:
 
 
 def _from_here(headers: Headers, host: str) -> bool:
-    """Whether a request is not known to come from another page."""
+    """Whether nothing shows that a request comes from another page."""
     if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return False
     origin = headers.get("origin")
@@ -214,7 +214,7 @@ def _from_here(headers: Headers, host: str) -> bool:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """The whole body; None where it is larger than it may be, or its sender has gone."""
+    """The whole body; None where it is too large, empty where the client disconnected."""
     parts: list[bytes] = []
     size, more = 0, True
     while more:
@@ -231,7 +231,7 @@ async def _body(receive: Receive) -> bytes | None:
 
 
 class _Replay:
-    """Gives a body that was read already, and then what else comes."""
+    """Replays a body that was already read, then passes on further messages."""
 
     def __init__(self, body: bytes, receive: Receive) -> None:
         self._body: bytes | None = body
@@ -245,7 +245,7 @@ class _Replay:
 
 
 class _Said:
-    """Sends a response with the headers of every response."""
+    """Adds the headers of every response."""
 
     def __init__(self, send: Send) -> None:
         self._send = send

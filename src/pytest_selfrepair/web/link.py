@@ -1,4 +1,4 @@
-"""Who asks: by the secret of a link, which a cookie keeps once the link was opened."""
+"""Identify a visitor by the secret of a link, which a cookie keeps."""
 
 import hashlib
 from collections.abc import Callable
@@ -15,13 +15,13 @@ _Visitor = TypeVar("_Visitor")
 
 
 class LinkDoor(Generic[_Visitor]):
-    """Lets in who has opened a link.
+    """Admits visitors who have opened a link.
 
     Args:
-        find: Whose secret it is; None: nobody's.
-        anybody: Who asks where there is no secret; None: nobody is let in without one.
-        key: What tells this page's cookie from that of another page of the same host.
-        lasts: Seconds that the cookie lasts; None: as long as the browser runs.
+        find: Maps a secret to its visitor; None for an unknown secret.
+        anybody: The visitor without a secret; None: nobody is admitted without one.
+        key: Distinguishes this page's cookie from that of another page on the same host.
+        lasts: Seconds until the cookie expires; None: with the browser session.
     """
 
     def __init__(
@@ -38,23 +38,23 @@ class LinkDoor(Generic[_Visitor]):
         self._cookie = f"selfrepair-{hashlib.sha256(key).hexdigest()[:12]}"
 
     def who(self, request: Request) -> _Visitor | None:
-        """Who asks; None: nobody who has opened a link."""
+        """The visitor whose link opened the session; None for anyone else."""
         secret = request.cookies.get(self._cookie)
         found = self._find(secret) if secret else None
         return found or self._anybody
 
     def opens(self, secret: str) -> bool:
-        """Whether a secret is somebody's."""
+        """Whether a secret is known."""
         return self._find(secret) is not None
 
     def enter(self, request: Request, guesses: Meter, nobodys: Callable[[], Response]) -> Response:
-        """Open the link that is asked for: the browser keeps its secret, and its address is left.
+        """Open the requested link: store its secret in a cookie, and redirect.
 
         Args:
-            request: Of a path with the parameter `secret`.
-            guesses: Counts links that are nobody's; a link that opens is no guess, for others
-                behind the same address may have guessed.
-            nobodys: What is answered to a link that is nobody's.
+            request: A request to a path with the parameter `secret`.
+            guesses: Counts unknown links; a known link is not counted, as others behind the same
+                address may have guessed.
+            nobodys: Makes the response to an unknown link.
         """
         secret = str(request.path_params["secret"])
         if not self.opens(secret):
@@ -65,7 +65,7 @@ class LinkDoor(Generic[_Visitor]):
         return response
 
     def remember(self, request: Request, response: Response, secret: str) -> None:
-        """Let the browser keep a secret, out of the reach of scripts and of other sites' forms."""
+        """Store a secret in a cookie that scripts and other sites' forms cannot use."""
         response.set_cookie(
             self._cookie,
             secret,

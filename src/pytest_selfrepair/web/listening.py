@@ -1,4 +1,4 @@
-"""Where the page listens, and who reaches it there."""
+"""Sockets that pages listen on, and their addresses."""
 
 import contextlib
 import ipaddress
@@ -11,11 +11,11 @@ DEFAULT_PORT = 8765
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens.
+    """Open a listening socket.
 
     Args:
         host: An address or a name of this machine.
-        port: 0: any that is free.
+        port: The port; 0: any free one.
 
     Raises:
         UsageError: There is no such address here, or the port is taken.
@@ -39,7 +39,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches an address."""
+    """Whether an address is reachable only from this machine."""
     if host == "localhost":
         return True
     try:
@@ -57,7 +57,7 @@ def is_every_address(host: str) -> bool:
 
 
 def address(listening: socket.socket, host: str) -> str:
-    """What a browser opens: ``http://127.0.0.1:8765``."""
+    """The URL for a browser: ``http://127.0.0.1:8765``."""
     port = listening.getsockname()[1]
     if is_every_address(host):
         host = socket.gethostname()

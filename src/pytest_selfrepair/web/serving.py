@@ -1,4 +1,4 @@
-"""Serves an application over a socket that listens already."""
+"""Serve an application on a listening socket."""
 
 import socket
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ _PATIENCE = 2  # seconds that open requests may take when it ends
 
 
 async def serve_app(app: ASGIApp, taken: socket.socket, *, proxies: Sequence[str] = ()) -> None:
-    """Serve until this process is interrupted; nothing is logged but warnings.
+    """Serve until the process is interrupted; only warnings are logged.
 
     Args:
         app: The application.
-        taken: The socket.
-        proxies: Addresses of proxies before it, which alone may say who asks and by what scheme.
+        taken: The listening socket.
+        proxies: Addresses of trusted proxies, which alone may name the client and the scheme.
     """
     config = uvicorn.Config(
         app,

@@ -1,1 +1,1 @@
-"""What bargaining records say: surplus shares, what advice gains and risks, levels C1 to C4."""
+"""Estimates from bargaining records: surplus shares, gains from advice, levels C1 to C4."""

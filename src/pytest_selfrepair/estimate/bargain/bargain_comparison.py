@@ -1,4 +1,4 @@
-"""Two runs beside each other: what the second one's surplus shares are beyond the first one's."""
+"""Compare the surplus shares of two runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ class BargainChange:
 
     Attributes:
         role: The improved role.
-        arm: The arm; the round that all share is under each arm's name.
+        arm: The arm; the shared first round appears under each arm's name.
         round: The round.
-        scenarios: Scenarios that both runs played; those that differ in anything are left out.
-        games: Pairs of games, by their number.
+        scenarios: Scenarios that both runs played with equal contents.
+        games: Pairs of games, matched by their number.
         before: The surplus share in the first run, over these games.
         after: The same in the second.
         delta: The difference, with its interval over scenarios.
-        scope: Of what the interval speaks.
+        scope: What the interval covers.
     """
 
     role: BargainRole
@@ -38,9 +38,9 @@ class BargainChange:
 
 
 def changes(first: Sequence[RoleSample], second: Sequence[RoleSample]) -> tuple[BargainChange, ...]:
-    """What changed from one run to another, wherever both played the same.
+    """Compare two runs wherever both played the same games.
 
-    All changes are said beside each other, and corrected together.
+    All differences form one family and are corrected for multiple comparisons together.
 
     Args:
         first: The earlier run, by role.

@@ -1,4 +1,4 @@
-"""All that bargaining records say, as a report and its JSON have it."""
+"""Compute the bargaining part of a report and its JSON."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BargainAbout:
-    """What was played with one role improved.
+    """The games with one role improved.
 
     Attributes:
         role: The role.
         model: The improved player's name.
         rival: The rival's name.
-        moderator: The moderator's name; None: there was none.
+        moderator: The moderator's name; None without a moderator.
         arms: The arms.
         scenarios: Scenarios that were scored.
-        unscored: Items that were not.
-        games: Chains of all scenarios.
+        unscored: Items that were not scored.
+        games: Chains over all scenarios.
         rounds: Rounds of a chain.
     """
 
@@ -43,18 +43,18 @@ class BargainAbout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BargainFindings:
-    """What bargaining records say; the JSON of a report has it under ``bargain``.
+    """The estimates from bargaining records; ``bargain`` in a report's JSON.
 
     Attributes:
         about: What was played, one for each role.
         rounds: Every round of every arm.
-        gains: What every arm gains in every round, on its first game and on `none`.
+        gains: Each arm's gain in every round, over its own first game and over `none`.
         levels: C1 to C4 of the model in each role.
-        cost: What all completions cost: player, critic, rival and moderator.
+        cost: The cost of all completions: player, critic, rival and moderator.
         broken: Items whose improved player broke a rule.
         unscored: Why items are missing, a line each.
         items: Items with a record.
-        unclear: Items of which it is unclear how a game ended.
+        unclear: Items with a game whose end is unclear.
     """
 
     about: tuple[BargainAbout, ...]
@@ -69,14 +69,14 @@ class BargainFindings:
 
     @property
     def title(self) -> str:
-        """What a report of these games alone is called."""
+        """The title of a report on these games alone."""
         pairs = dict.fromkeys(f"{each.model} against {each.rival}" for each in self.about)
         arms = dict.fromkeys(arm for each in self.about for arm in each.arms)
         return f"{' and '.join(pairs) or 'no games'}, feedback {' and '.join(arms) or 'none'}"
 
 
 def bargain_findings(records: Iterable[BargainRecord]) -> BargainFindings | None:
-    """All that the bargaining records of a run say; None where there are none.
+    """Estimate everything from a run's bargaining records; None where there are none.
 
     Args:
         records: The records, in any order.
@@ -120,5 +120,5 @@ def _about(role: BargainRole, records: list[BargainRecord]) -> BargainAbout:
 
 
 def verdict(found: Estimate) -> str:
-    """What is said of a gain: ``gains``, ``loses`` or ``cannot tell``."""
+    """Word a gain: ``gains``, ``loses`` or ``cannot tell``."""
     return {1: "gains", -1: "loses", 0: "cannot tell"}[side(found)]

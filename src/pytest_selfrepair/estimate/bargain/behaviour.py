@@ -1,4 +1,4 @@
-"""How a side bargained in one game: its opening, its concessions, its words, its breaches."""
+"""Measure one side's behaviour in a game: opening, concessions, wording and violations."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
 
 _WORD = re.compile(r"\w+")
 _FEWEST_OFFERS = 2
-"""Offers from which a slope can be had."""
+"""The fewest offers to which a slope can be fitted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,21 +20,20 @@ class Behaviour:
     """How one side bargained in one game.
 
     Attributes:
-        opening: Its first offer of its own as a surplus share; None: it made none, or it was
-            scripted.
-        slope: How much of the zone it conceded with each offer, by least squares; None: it made
-            fewer than two offers.
+        opening: Its first unscripted offer as a surplus share; None without one.
+        slope: The part of the zone conceded with each offer, by least squares; None with fewer than
+            two offers.
         exchanges: Turns of both sides ÷ 2.
-        replies: Replies that it was asked for.
-        reply_tokens: Tokens that it generated for them.
-        words: Words that it said.
-        types: Different words among them.
-        illegal: Its illegal replies, those that were mended included.
-        missing: Its replies that were none at all.
-        copies: Its turns that say what the rival said just before.
+        replies: Replies requested from it.
+        reply_tokens: Tokens generated for them.
+        words: Words in its messages.
+        types: Distinct words among them.
+        illegal: Its illegal replies, corrected ones included.
+        missing: Its replies that are empty or end before the answer begins.
+        copies: Its turns that repeat the rival's last message.
         oversteps: Whether it offered or accepted a price beyond its own limit.
-        false_claims: What it said of its own costs that is not so.
-        contradictions: Its turns whose words name another price than their action.
+        false_claims: Its false statements about its own costs.
+        contradictions: Its turns whose text names another price than their action.
     """
 
     opening: float | None
@@ -53,10 +52,10 @@ class Behaviour:
 
 
 def behaviour(scenario: Scenario, role: BargainRole, game: Game) -> Behaviour:
-    """How one side bargained in one game.
+    """Measure one side's behaviour in one game.
 
     Args:
-        scenario: What was bargained over.
+        scenario: The scenario that was played.
         role: The side.
         game: The game.
     """
@@ -91,7 +90,7 @@ def behaviour(scenario: Scenario, role: BargainRole, game: Game) -> Behaviour:
 
 
 def _slope(shares: list[float]) -> float | None:
-    """What is conceded with each offer: the slope of surplus shares, as a loss."""
+    """The surplus share conceded with each offer: the negated slope of its offers."""
     if len(shares) < _FEWEST_OFFERS:
         return None
     middle, mean = (len(shares) - 1) / 2, fmean(shares)
@@ -121,5 +120,5 @@ def _contradictions(game: Game, role: BargainRole) -> int:
 
 
 def rival_share(scenario: Scenario, role: BargainRole, price: Decimal | None) -> float:
-    """What the other side has of the zone."""
+    """The other side's surplus share."""
     return float(scenario.surplus(role.other, price) / scenario.scale)

@@ -1,4 +1,4 @@
-"""Round by round: deals of the games that were played, surplus shares, and how it was bargained."""
+"""Estimate deals, surplus shares and behaviour round by round."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,35 +30,37 @@ class RoundFigures:
         arm: The arm; all arms share round 1.
         round: The round.
         scenarios: Scenarios behind it.
-        games: Games that were played and came to a clear end.
+        games: Games played to a clear end.
         deals: Those that ended with a deal; deals ÷ games is the deal rate.
         surplus: The surplus share over all games, with its interval.
-        scope: Of what the interval speaks.
-        price_given_deal: The mean price of the deals, where all scenarios share a currency;
-            descriptive: those who deal are not the same in every round. None without deals.
-        share_given_deal: The mean surplus share of the deals, likewise descriptive.
+        scope: What the interval covers.
+        price_given_deal: The mean price of the deals, where all scenarios share a currency.
+            Descriptive only: which games end in a deal changes from round to round. None without
+            deals.
+        share_given_deal: The mean surplus share of the deals; descriptive likewise.
         histogram: Deals by surplus share: below 0, ten bins up to 1, above 1.
-        nash: Mean product of both sides' surplus shares.
-        joint: Mean sum of both.
-        opening: Mean first offer as a surplus share, where it was not scripted.
+        nash: Mean product of the two sides' surplus shares.
+        joint: Mean sum of the two.
+        opening: Mean unscripted first offer as a surplus share.
         slope: Mean concession with each offer, as a share of the zone.
         exchanges: Mean exchanges of a game.
         reply_tokens: Mean tokens of a reply.
-        type_token_ratio: Different words ÷ words, over the games' means.
+        type_token_ratio: Mean over games of distinct words ÷ words.
         illegal: Illegal replies ÷ replies.
         broken: Games that the improved player ended by breaking a rule.
         oversteps: Games in which it offered or accepted a price beyond its own limit.
         false_claims: False claims of its own cost.
-        contradictions: Turns whose words name another price than their action.
+        contradictions: Turns whose text names another price than their action.
         player_tokens: Mean tokens that the player generated in a game.
         critic_tokens: Mean tokens of the advice before it.
         rival_tokens: Mean tokens that the rival generated.
         moderator_tokens: Mean tokens that the moderator generated.
-        unclear: Games of free talk that the readings disagree on; in none of the figures above.
-        unclear_low: The surplus share if all of these had gone against the player; None: none was.
+        unclear: Games of free talk whose readings disagree; excluded from all figures above.
+        unclear_low: The surplus share if all of these had gone against the player; None without
+            any.
         unclear_high: The same if all had gone for it.
-        kappa: Cohen's kappa of the rules' and the moderator's readings; None: there is no pair of
-            them, or both always say the same one thing.
+        kappa: Cohen's kappa of the rules' and the moderator's readings; None without pairs, or
+            where both readings are constant and equal.
     """
 
     role: BargainRole
@@ -96,7 +98,7 @@ class RoundFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ended:
-    """A game with what is known of it."""
+    """A game with its surplus share and behaviour."""
 
     played: PlayedScenario
     game: Game
@@ -106,10 +108,10 @@ class _Ended:
 
 
 def round_figures(sample: RoleSample) -> tuple[RoundFigures, ...]:
-    """Every round of every arm, the shared first one under each arm's name.
+    """Estimate every round of every arm; the shared first round appears under each arm's name.
 
     Args:
-        sample: What was played with one role improved.
+        sample: The games with one role improved.
     """
     return tuple(
         figures
@@ -221,7 +223,7 @@ def _rival(ended: _Ended) -> float:
 
 
 def _price(deals: Sequence[_Ended]) -> float | None:
-    """The mean price, where one currency makes it mean something."""
+    """The mean price, where all scenarios share a currency."""
     if len({each.played.scenario.currency for each in deals}) != 1:
         return None
     return fmean(float(each.game.price or 0) for each in deals)
@@ -245,7 +247,7 @@ def _histogram(shares: Sequence[float]) -> tuple[int, ...]:
 
 
 _ROUNDING = 1e-9
-"""So that a share of 0.3, which floating point has below it, is in the bin that begins there."""
+"""Added before binning, so that 0.3 falls into the bin from 0.3 despite rounding below it."""
 
 
 def kappa(games: Sequence[Game]) -> float | None:

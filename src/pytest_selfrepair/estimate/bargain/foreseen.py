@@ -1,4 +1,4 @@
-"""Which gain so many scenarios and games could show, before anything is played."""
+"""The gain that a planned number of scenarios and games can detect."""
 
 import math
 
@@ -7,19 +7,19 @@ from pytest_selfrepair.estimate.bargain.game_samples import RoleSample
 from pytest_selfrepair.estimate.intervals.power import least_gain
 
 ASSUMED_DEVIATION = 0.3
-"""The standard deviation of paired differences of surplus shares, where no run has measured it."""
+"""Standard deviation of paired differences of surplus shares where no run has measured it."""
 
 
 def least_surplus_gain(
     scenarios: int, games: int, deviation: float = ASSUMED_DEVIATION
 ) -> float | None:
-    """The least gain in surplus share that is shown with 80 % power; None where none is.
+    """The least gain in surplus share detected with 80 % power; None where none is.
 
-    Scenarios are what is resampled, so games of the same scenario make its mean surer and no more;
-    with one scenario the games are.
+    Scenarios are resampled, so more games of a scenario only make its mean more precise; with a
+    single scenario its games are resampled.
 
     Args:
-        scenarios: Scenarios.
+        scenarios: The number of scenarios.
         games: Games of each.
         deviation: The standard deviation of a game's paired difference.
     """
@@ -32,10 +32,10 @@ def least_surplus_gain(
 def measured_deviation(sample: RoleSample, number: int = 2) -> float | None:
     """The standard deviation of paired differences of surplus shares in an earlier run.
 
-    Of the arm that varies most against `none`.
+    Measured on the arm that varies most against `none`.
 
     Args:
-        sample: What that run played with one role improved.
+        sample: That run's games with one role improved.
         number: The round.
 
     Returns:

@@ -1,7 +1,7 @@
-"""An arm's games against fresh ones at equal tokens: the counterpart of i.i.d. sampling.
+"""Compare an arm with fresh games at equal tokens, as repair is with i.i.d. sampling.
 
-As pass@k asks for the best of k programs, both sides are asked for the best of their games: the
-arm's rounds from 2 on, and as many fresh games as their tokens, the advice's included, buy.
+Both sides count their best game, as pass@k counts the best of k programs: the arm's over its rounds
+from 2 on, against as many fresh games as the same tokens buy, advice included.
 """
 
 import math
@@ -14,7 +14,7 @@ from pytest_selfrepair.estimate.bargain.game_samples import PlayedScenario
 
 
 def beyond_fresh(played: PlayedScenario, arm: str) -> list[float]:
-    """For each chain, an arm's best surplus share less that of fresh games for the same tokens.
+    """Each chain's best surplus share in an arm less that of fresh games for the same tokens.
 
     Args:
         played: The chains of one scenario.
@@ -36,14 +36,14 @@ def beyond_fresh(played: PlayedScenario, arm: str) -> list[float]:
 
 
 def expected_best(values: Sequence[float], number: float) -> float:
-    """The expected largest of some values drawn without replacement.
+    """The expected maximum of some values drawn without replacement.
 
-    Of n ordered values the j-th smallest is the largest of k with the chance
-    C(j - 1, k - 1)/C(n, k). Between whole numbers it is interpolated; more than there are is all.
+    The j-th smallest of n ordered values is the largest of k with probability C(j - 1, k - 1)/C(n,
+    k). Interpolated between whole numbers; more draws than values take all.
 
     Args:
         values: At least one.
-        number: How many are drawn; at least one is.
+        number: How many are drawn, at least one.
     """
     drawn = min(max(number, 1.0), float(len(values)))
     below = math.floor(drawn)
@@ -65,6 +65,6 @@ def _shares(played: PlayedScenario, arm: ArmPlay) -> list[float]:
 
 
 def _mean_tokens(played: PlayedScenario) -> float:
-    """What a game without history costs the player, on the mean."""
+    """The player's mean tokens in a game without history."""
     games = [game for chain in played.chains for game in chain.games(Control.FRESH)]
     return fmean(game.cost_of(played.role).tokens for game in games) if games else 0.0

@@ -1,4 +1,4 @@
-"""What an arm gains: the difference of surplus shares, paired by game, and its two parts."""
+"""Each arm's gain in surplus share, paired by game and split into deal and price effects."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from pytest_selfrepair.estimate.bargain.units import IntervalScope, decide, scop
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 ROUND_1 = "round 1"
-"""What every arm is compared with beside `none`: its own first game."""
+"""The comparison of an arm with its own first game; the other is with `none`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gain:
-    """What the improved player's surplus share gains in a round of an arm.
+    """The gain in the improved player's surplus share in a round of an arm.
 
     Attributes:
         role: The improved role.
@@ -32,16 +32,16 @@ class Gain:
         round: The round.
         games: Pairs of games behind it.
         delta: The difference, with its interval over scenarios and its p-value.
-        scope: Of what the interval speaks.
-        deal_part: The part of it that comes of more or fewer deals.
-        price_part: The part that comes of better or worse prices; the two add up to the difference.
-        price_bounds: Between what the price effect lies on games that end in a deal either way;
-            None where one side has no deals.
-        break_even: The surplus share of no deal at which the arm gains nothing; None where deals
-            are equally frequent.
-        pays_above: Whether it gains where no deal is worth more than that, rather than less; None
-            likewise.
-        unclear_low: The difference if every unclear game had gone against it; None where none was.
+        scope: What the interval covers.
+        deal_part: The part due to more or fewer deals.
+        price_part: The part due to better or worse prices; the two add up to the difference.
+        price_bounds: Bounds on the price effect in games that end in a deal either way; None where
+            one side has no deals.
+        break_even: The surplus share of no deal at which the gain is zero; None where deals are
+            equally frequent.
+        pays_above: Whether the gain is positive where no deal is worth more than that, rather than
+            less; None likewise.
+        unclear_low: The difference if every unclear game had gone against it; None without any.
         unclear_high: The same if every one had gone for it.
     """
 
@@ -63,7 +63,7 @@ class Gain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
-    """A difference of mean surplus shares in two parts, which add up to it exactly."""
+    """A difference of mean surplus shares split into two parts that add up to it exactly."""
 
     deals: float
     price: float
@@ -80,12 +80,12 @@ class _Pair:
 
 
 def gains(sample: RoleSample) -> tuple[Gain, ...]:
-    """What every arm gains in every round, on its first game and on `none`.
+    """Estimate each arm's gain in every round over its first game and over `none`.
 
-    Of a round and a comparison all arms are said beside each other, and corrected together.
+    The arms of one round and comparison form a family, corrected together.
 
     Args:
-        sample: What was played with one role improved.
+        sample: The games with one role improved.
     """
     return tuple(
         each
@@ -96,7 +96,7 @@ def gains(sample: RoleSample) -> tuple[Gain, ...]:
 
 
 def family(sample: RoleSample, number: int, against: str) -> tuple[Gain, ...]:
-    """The arms' gains of one round on one comparison."""
+    """The arms' gains in one round by one comparison."""
     pairs = {
         arm: found
         for arm in sample.paired_arms
@@ -164,11 +164,11 @@ def _gain(
 
 
 def split(pairs: Sequence[_Pair], disagreement: float) -> Split:
-    """Part a difference of means by the midpoint rule.
+    """Split a difference of means by the midpoint rule.
 
-    With D the share of deals and S the mean surplus share given a deal, ū = D·S + (1 - D)·d, so
-    Δū = ΔD·((S + S')/2 - d) + ΔS·(D + D')/2. Where one side has no deals its S is the other's, and
-    the whole difference is one of deals.
+    With D the share of deals and S the mean surplus share given a deal, ū = D·S + (1 - D)·d, so Δū
+    = ΔD·((S + S')/2 - d) + ΔS·(D + D')/2. A side without deals takes the other's S, and the whole
+    difference is one of deals.
 
     Args:
         pairs: The games of one scenario, at least one.
@@ -189,9 +189,9 @@ def split(pairs: Sequence[_Pair], disagreement: float) -> Split:
 
 
 def _break_even(groups: Sequence[Sequence[_Pair]]) -> tuple[float | None, bool | None]:
-    """The surplus share of no deal at which nothing is gained, and which side of it pays.
+    """The surplus share of no deal at which the gain is zero, and the side on which the arm gains.
 
-    With d the share of no deal, the gain is A - ΔD·d, A being the change of what deals bring.
+    With d the share of no deal, the gain is A - ΔD·d, where A is the change in what deals bring.
     """
     deals = fmean(
         fmean(float(pair.after_deal) - float(pair.before_deal) for pair in group)
@@ -239,7 +239,7 @@ def _pair(
 
 
 def _compared(chain: Chain, arm: str, number: int, against: str) -> tuple[Game | None, Game | None]:
-    """The two games of a chain that a comparison is of."""
+    """The two games of a chain that a comparison pairs."""
     before = chain.first if against == ROUND_1 else game_of(chain, against, number)
     return game_of(chain, arm, number), before
 
@@ -271,7 +271,7 @@ def _unclear(
 
 
 def outcomes(played: PlayedScenario, game: Game) -> tuple[float, ...]:
-    """The surplus shares that a game may have come to: more than one where its end is unclear."""
+    """The possible surplus shares of a game: several where its end is unclear."""
     clear = played.share(game)
     if clear is not None:
         return (clear,)

@@ -1,4 +1,4 @@
-"""The games of a run as numbers: one surplus share each, paired by chain, grouped by scenario."""
+"""Reduce a run's games to surplus shares, paired by chain and grouped by scenario."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,13 +30,13 @@ class PlayedScenario:
     def of(
         cls, scenario: Scenario, role: BargainRole, chains: tuple[Chain, ...]
     ) -> "PlayedScenario":
-        """Some chains, with how each game was bargained, which is computed once."""
+        """Chains with the behaviour in each game, computed once."""
         games = [game for *_, game in all_games(chains)]
         how = {id(game): behaviour(scenario, role, game) for game in games}
         return cls(scenario=scenario, role=role, chains=chains, _how=how)
 
     def behaviour(self, game: Game) -> Behaviour:
-        """How the improved player bargained in one of the chains' games."""
+        """The improved player's behaviour in one of the chains' games."""
         return self._how[id(game)]
 
     @property
@@ -51,26 +51,26 @@ class PlayedScenario:
         return share_of(self.scenario, self.role, game.price)
 
     def value(self, chain: Chain, arm: str, number: int) -> float | None:
-        """An arm's surplus share in a round of a chain; None where it has none."""
+        """An arm's surplus share in a round of a chain; None where there is none."""
         game = game_of(chain, arm, number)
         return None if game is None else self.share(game)
 
 
 def share_of(scenario: Scenario, role: BargainRole, price: Decimal | None) -> float:
-    """The surplus share of one side: its surplus ÷ the width of the zone of agreement.
+    """One side's surplus share: its surplus ÷ the width of the zone of agreement.
 
-    Where there is no zone, ÷ the width of the gap.
+    Without a zone, ÷ the width of the gap.
 
     Args:
         scenario: The scenario.
         role: The side.
-        price: The price of the deal; None: there is none, which leaves the disagreement value.
+        price: The price of the deal; None: no deal, which gives the disagreement value.
     """
     return float(scenario.surplus(role, price) / scenario.scale)
 
 
 def round_of(chain: Chain, arm: str, number: int) -> Round | None:
-    """An arm's round of that number, from 2 on; None where it was not played."""
+    """An arm's round by its number, from 2 on; None where it was not played."""
     for found in chain.arms:
         if found.name == arm:
             return next((each for each in found.rounds if each.number == number), None)
@@ -78,7 +78,7 @@ def round_of(chain: Chain, arm: str, number: int) -> Round | None:
 
 
 def game_of(chain: Chain, arm: str, number: int) -> Game | None:
-    """An arm's game in a round; of round 1 the one that all share."""
+    """An arm's game in a round; round 1 is shared by all arms."""
     if number == 1:
         return chain.first
     found = round_of(chain, arm, number)
@@ -87,14 +87,14 @@ def game_of(chain: Chain, arm: str, number: int) -> Game | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleSample:
-    """All that was played with one role improved.
+    """All games of a run with one role improved.
 
     Attributes:
         role: The role.
         model: The improved player's name.
         played: One for each scenario, in the order of their ids.
         arms: The arms' names, in the order the user gave them.
-        rounds: The number of the last round of all arms but `fresh`.
+        rounds: The last round's number in all arms but `fresh`.
     """
 
     role: BargainRole
@@ -143,5 +143,5 @@ def _sample(role: BargainRole, records: Sequence[BargainRecord]) -> RoleSample:
 
 
 def is_control(arm: str) -> bool:
-    """Whether an arm is one that nobody advises about its own games."""
+    """Whether an arm is a control: nobody advises on its own games."""
     return arm in set(Control)

@@ -1,7 +1,7 @@
-"""The levels C1 to C4 of a model in a role, each by tests whose limits were fixed beforehand.
+"""Test a model's levels C1 to C4 in a role against limits fixed in advance.
 
-C1: it replies, and does not copy. C2: it plays its role and bargains. C3: it improves once by what
-it is told. C4: it goes on improving, and beyond what the same tokens buy in fresh games.
+C1: it replies and does not copy. C2: it plays its role and bargains. C3: it improves once on
+advice. C4: it keeps improving, beyond what the same tokens buy in fresh games.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,11 +29,11 @@ OVERSTEPS_AT_MOST = 0.02
 DEALS_AT_LEAST = 0.80
 DEALS_WITHOUT_ZONE_AT_MOST = 0.10
 _FIRST_ADVISED = 2
-"""The first round after advice; the level C4 needs one more."""
+"""The first round after advice; level C4 needs one more."""
 
 
 class LevelAnswer(StrEnum):
-    """What the tests of a level say."""
+    """The result of a level's tests."""
 
     MET = "met"
     NOT_MET = "not met"
@@ -45,14 +45,14 @@ class LevelTest:
     """One test of a level.
 
     Attributes:
-        what: What is measured.
-        value: What was measured; None where nothing was.
+        what: The quantity measured.
+        value: The measured value; None without data.
         low: The lower end of its interval.
         high: The upper end.
-        limit: What it is held against.
-        at_least: Whether it is to be at least that, rather than at most.
-        answer: What the test says.
-        why: Why it cannot tell, where that is not the interval's width.
+        limit: The limit it is tested against.
+        at_least: Whether the limit is a minimum rather than a maximum.
+        answer: The test's result.
+        why: Why the test is inconclusive, where the interval's width is not the reason.
     """
 
     what: str
@@ -73,8 +73,8 @@ class ModelLevel:
         model: The model.
         role: The role.
         level: ``C1`` to ``C4``.
-        arm: The arm whose advice it is about; None for C1 and C2, which are about games without.
-        answer: Met where every test is, not met where one is not.
+        arm: The arm whose advice is tested; None for C1 and C2, which use games without advice.
+        answer: Met if all tests are met, not met if any is not.
         tests: The tests.
     """
 
@@ -87,12 +87,12 @@ class ModelLevel:
 
 
 def levels(sample: RoleSample) -> tuple[ModelLevel, ...]:
-    """All levels of the improved player in its role.
+    """Test all levels of the improved player in its role.
 
-    C1 and C2 are of games that nobody has advised: the first ones, and those of `fresh`.
+    C1 and C2 use games without advice: the first ones and those of `fresh`.
 
     Args:
-        sample: What was played with one role improved.
+        sample: The games with one role improved.
     """
     seen = [
         [
@@ -203,7 +203,7 @@ def _at_most(
 
 
 def _summed(how: Sequence[Sequence[Behaviour]], counts: _Counts) -> list[tuple[int, int]]:
-    """Events and trials of each cluster: a scenario, or a game where there is one scenario."""
+    """Events and trials of each cluster: a scenario, or a game where there is a single scenario."""
     each = [[counts(game) for game in games] for games in how]
     if len(each) == 1:
         return each[0]

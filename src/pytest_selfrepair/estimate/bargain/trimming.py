@@ -1,8 +1,8 @@
-"""The price effect under selection: trimming bounds (Lee 2009, Review of Economic Studies 76:1071).
+"""Bound the price effect by trimming (Lee 2009, Review of Economic Studies 76:1071).
 
-Games that end in a deal with advice are not those that do without it. Where advice only ever
-prevents deals, or only ever makes them, the effect on games that are deals either way lies between
-two means, for which the larger group is trimmed at either end.
+The games that end in a deal with advice are not those that do without it. If advice only prevents
+deals, or only adds them, the effect on games that are deals either way lies between the two
+differences of means obtained by trimming the larger group at either end.
 """
 
 import math
@@ -13,7 +13,7 @@ from statistics import fmean
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trimmed:
-    """Between what the effect on surplus shares given a deal lies.
+    """Bounds on the effect on surplus shares given a deal.
 
     Attributes:
         low: The lower bound.
@@ -27,7 +27,7 @@ class Trimmed:
 
 
 def trimmed(after: Sequence[float], before: Sequence[float], *, games: int) -> Trimmed | None:
-    """Bounds on the effect on deals that are made either way.
+    """Bound the effect on games that end in a deal either way.
 
     Args:
         after: Surplus shares of the deals with the arm.
@@ -50,6 +50,6 @@ def trimmed(after: Sequence[float], before: Sequence[float], *, games: int) -> T
 
 
 def _ends(values: Sequence[float], kept: int) -> tuple[float, float]:
-    """The means of the lowest and of the highest of some values."""
+    """The means of the lowest and of the highest values."""
     ordered = sorted(values)
     return math.fsum(ordered[:kept]) / kept, math.fsum(ordered[-kept:]) / kept

@@ -1,4 +1,4 @@
-"""What intervals resample: scenarios with their games inside, or the games of a single scenario."""
+"""The units that intervals resample: scenarios with their games, or one scenario's games."""
 
 import math
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from pytest_selfrepair.estimate.intervals.student import quantile
 
 
 class IntervalScope(StrEnum):
-    """Of what an interval speaks.
+    """What an interval covers.
 
     Attributes:
-        SCENARIOS: Of scenarios like these.
-        ONE_SCENARIO: Of further games of this scenario only.
+        SCENARIOS: Scenarios like these.
+        ONE_SCENARIO: Further games of this scenario only.
     """
 
     SCENARIOS = "scenarios like these"
@@ -30,12 +30,12 @@ Groups = Sequence[Sequence[float]]
 
 
 def scope_of(groups: Sequence[Sequence[object]]) -> IntervalScope:
-    """Of what an interval over these groups speaks."""
+    """What an interval over these groups covers."""
     return IntervalScope.ONE_SCENARIO if len(groups) == 1 else IntervalScope.SCENARIOS
 
 
 def units(groups: Groups) -> list[float]:
-    """The values that are independent: the scenarios' means, or the games of a single scenario."""
+    """The independent values: scenario means, or the games of a single scenario."""
     if len(groups) == 1:
         return list(groups[0])
     return [fmean(group) for group in groups]
@@ -44,7 +44,7 @@ def units(groups: Groups) -> list[float]:
 def mean_of_groups(groups: Groups, *, how: Bootstrap = BOOTSTRAP) -> Estimate:
     """The mean over scenarios of their games' means, with its interval.
 
-    Shares between 0 and 1 have the interval of a rate; others, as where a limit was overstepped,
+    Shares between 0 and 1 get the interval of a rate; others, as where a limit was overstepped,
     that of a cost.
 
     Args:
@@ -66,14 +66,14 @@ def mean_of_groups(groups: Groups, *, how: Bootstrap = BOOTSTRAP) -> Estimate:
 
 
 def decide(family: Sequence[Groups]) -> tuple[Estimate, ...]:
-    """Differences that are said beside each other, by the decisions of the first game.
+    """Decide on a family of differences by the score test of paired differences.
 
-    That test takes it that a difference of 1 may be unseen, which is far from what a scenario's
-    mean of G games can hide: 1/G. So it is made in units of 1/G, or of the largest difference where
-    that is larger, as where a limit was overstepped. docs/bargaining.md has how often it is right.
+    That test allows for an unseen difference of 1, far more than a scenario's mean of G games can
+    hide: 1/G. So differences are tested in units of 1/G, or of the largest difference where that is
+    larger, as where a limit was overstepped. docs/bargaining.md has the error rates.
 
     Args:
-        family: The differences of each, grouped by scenario; none is empty.
+        family: Each comparison's differences, grouped by scenario; none is empty.
     """
     scales = [_scale(groups) for groups in family]
     found = decided(
@@ -106,10 +106,10 @@ ONE_SIDED = 0.95
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventRate:
-    """A share of events, with the ends of its one-sided intervals.
+    """A share of events with one-sided confidence bounds.
 
     Attributes:
-        value: Events ÷ trials; None where nothing was tried.
+        value: Events ÷ trials; None without trials.
         low: Its lower bound at 95 %.
         high: Its upper bound at 95 %.
         events: Events.
@@ -124,7 +124,7 @@ class EventRate:
 
 
 def clustered_rate(counts: Sequence[tuple[int, int]]) -> EventRate:
-    """A share of events whose trials come in clusters.
+    """Estimate a share of events whose trials come in clusters.
 
     Wilson's score bounds with the effective sample size of Korn and Graubard (1998, Survey
     Methodology 24:193): p(1 - p) ÷ the variance over clusters, corrected for the degrees of freedom

@@ -1,1 +1,1 @@
-"""Feedback sources and runs beside each other, and the gate."""
+"""Compare feedback sources and runs, and decide the gate."""

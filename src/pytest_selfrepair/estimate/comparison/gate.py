@@ -1,4 +1,4 @@
-"""The gate: whether a run's numbers are good enough, decided by the limits that a user has set."""
+"""Hold a run against the limits of the gate."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MAX_REGRESSION = "--selfrepair-max-regression"
 MAX_UNSCORED = "--selfrepair-max-unscored"
 
 _ROUNDING = 1e-12
-"""By how much a sum of shares may lie beside what it would be without rounding."""
+"""Rounding error allowed in a sum of shares."""
 
 
 class GateRule(StrEnum):
@@ -34,15 +34,14 @@ class GateRule(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """What a run has to reach; None: no such limit. All are shares, 0 to 1.
+    """The limits of the gate; None: no limit. All are shares, 0 to 1.
 
     Attributes:
-        fail_under: The least pass@t, at the budget, of the first feedback source.
-        fail_under_lower: The least lower end of that pass rate's interval over tasks.
-        max_regression: How much lower than in the baselines that pass rate may be.
-        max_unscored: The largest share of tasks, and of items of scenarios, that are in no rate.
-            Where another limit is set and this one is not, it is 0: a rate of other tasks than were
-            asked for decides nothing.
+        fail_under: The least pass@t of the first feedback source, at the budget.
+        fail_under_lower: The least lower end of that rate's interval over tasks.
+        max_regression: The largest fall of that rate below the baselines.
+        max_unscored: The largest share of unscored tasks and of unscored items of scenarios. 0
+            where only other limits are set: a rate over other tasks than requested decides nothing.
         rule: When a regression fails.
     """
 
@@ -54,13 +53,13 @@ class Gate:
 
     @property
     def is_set(self) -> bool:
-        """Whether there is any limit: then the gate decides in place of single tasks."""
+        """Whether any limit is set; the gate then decides in place of single tasks."""
         limits = (self.fail_under, self.fail_under_lower, self.max_regression, self.max_unscored)
         return any(limit is not None for limit in limits)
 
     @property
     def of_rates(self) -> str | None:
-        """The flag of a limit that a pass rate has to reach; None where there is none."""
+        """The flag of a limit on a pass rate; None where none is set."""
         limits = (
             (FAIL_UNDER, self.fail_under),
             (FAIL_UNDER_LOWER, self.fail_under_lower),
@@ -71,11 +70,11 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Whether a run passes, and why.
+    """Whether a run passes the gate, and why.
 
     Attributes:
-        objections: Why it does not, a line each; none where it passes.
-        met: Limits that it meets, with its own figure, a line each.
+        objections: Why it fails, a line each; empty where it passes.
+        met: The limits it meets, each with the run's figure, a line each.
     """
 
     objections: tuple[str, ...]
@@ -88,7 +87,7 @@ class Decision:
 
 
 def decide(gate: Gate, findings: "Findings", regression: "Regression | str | None") -> Decision:
-    """Hold a run against its limits; rates are of tasks, and what is not scored is of both kinds.
+    """Hold a run against its limits.
 
     Args:
         gate: The limits.

@@ -1,4 +1,4 @@
-"""Two runs side by side: the tasks that both scored, and each run's pass@t up to its trees."""
+"""Pair two runs on the tasks that both scored, with each run's pass@t as its trees grow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ class PairedRun:
     """One run's side of a comparison.
 
     Attributes:
-        source: The feedback source whose trees count: the run's first that has any; None: none has,
-            and programs alone count.
+        source: The feedback source whose trees count: the run's first that has any; None: programs
+            alone count.
         tasks: The tasks that both runs scored, by their ids.
-        costs: What each cost in all: programs, every tree, the baseline.
+        costs: What each task cost in all: programs, every tree, the baseline.
     """
 
     source: str | None
@@ -33,7 +33,7 @@ class PairedRun:
     costs: tuple[Cost, ...]
 
     def within(self, ids: set[str]) -> "PairedRun":
-        """The same run on some of its tasks."""
+        """The same run, restricted to some of its tasks."""
         both = zip(self.tasks, self.costs, strict=True)
         kept = [(task, cost) for task, cost in both if task.task_id in ids]
         return PairedRun(
@@ -43,7 +43,7 @@ class PairedRun:
         )
 
     def solved(self) -> list[bool]:
-        """Which tasks a program solves, or a repair of the source."""
+        """Which tasks are solved by a program or by a repair of the source."""
         return [solved_with(task.grown, self.source) for task in self.tasks]
 
 
@@ -62,7 +62,7 @@ class Growth:
 
     @classmethod
     def of(cls, run: PairedRun) -> "Growth":
-        """That of each task; between two points it is a mixture of both."""
+        """Compute each task's growth; between two points it is a mixture of both."""
         most = max((len(task.grown.programs) for task in run.tasks), default=0)
         rates, tokens = [], []
         for task, solved in zip(run.tasks, run.solved(), strict=True):
@@ -73,16 +73,16 @@ class Growth:
         return cls(rates=np.array(rates), tokens=np.array(tokens, dtype=np.float64))
 
     def only(self, tasks: Sequence[int]) -> "Growth":
-        """That of some of the tasks, by their places."""
+        """Restrict to some of the tasks, by position."""
         rows = list(tasks)
         return Growth(rates=self.rates[rows], tokens=self.tokens[rows])
 
     def is_like(self, other: "Growth") -> bool:
-        """Whether every task came out alike, in what passes and in tokens."""
+        """Whether every task came out alike, in passes and in tokens."""
         return np.array_equal(self.rates, other.rates) and np.array_equal(self.tokens, other.tokens)
 
     def at(self, tokens: Floats, weights: Floats) -> Floats:
-        """The pass rate of each draw at so many mean tokens, between points as on a line."""
+        """The pass rate of each draw at a mean token count, linear between points."""
         total = weights.sum(axis=1)
         solved = interpolated(tokens * total, weights @ self.tokens, weights @ self.rates)
         rates: Floats = solved / total
@@ -90,9 +90,9 @@ class Growth:
 
 
 def _prefix(grown: Grown, most: int) -> tuple[Floats, Floats]:
-    """Tokens and rates of 0, 1, …, `most` of a task's programs, without replacement.
+    """Tokens and rates of 0, 1, …, `most` of a task's programs, drawn without replacement.
 
-    A task that has fewer, since its budget ended, stays at its last.
+    A task with fewer, as its budget ended, keeps its last values.
     """
     have = len(grown.programs)
     cost, rate = from_none(Samples.of([grown]), have)
@@ -101,7 +101,7 @@ def _prefix(grown: Grown, most: int) -> tuple[Floats, Floats]:
 
 
 def paired(before: Sequence[Record], after: Sequence[Record]) -> tuple[PairedRun, PairedRun]:
-    """Both runs on the tasks that both scored, in one order.
+    """Pair two runs on the tasks that both scored, in one order.
 
     Raises:
         UsageError: A run has two records of one task.
@@ -111,10 +111,10 @@ def paired(before: Sequence[Record], after: Sequence[Record]) -> tuple[PairedRun
 
 
 def sharing(runs: Sequence[tuple[str, Sequence[Record]]]) -> tuple[PairedRun, ...]:
-    """Some runs, at least one, on the tasks that all of them scored, in one order.
+    """Restrict at least one run to the tasks that all of them scored, in one order.
 
     Args:
-        runs: What to call each run in an error, and its records.
+        runs: Each run's name in errors, and its records.
 
     Raises:
         UsageError: A run has two records of one task.
@@ -135,11 +135,11 @@ def _run(records: Sequence[Record], which: str) -> PairedRun:
 
 
 def by_id(records: Sequence[Record], which: str) -> dict[str, Record]:
-    """Records by their tasks' ids.
+    """Index records by their task's id.
 
     Args:
         records: One for each task.
-        which: What to call the run in an error.
+        which: The run's name in errors.
 
     Raises:
         UsageError: There are two of one task.

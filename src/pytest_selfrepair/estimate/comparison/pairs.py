@@ -1,4 +1,4 @@
-"""Two feedback sources on the same failing programs of the same tasks."""
+"""Compare two feedback sources on the same failing programs of the same tasks."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ _Repairs: TypeAlias = "Mapping[str, Sequence[Tried]]"
 
 
 def pairs(tasks: Sequence[Scored], sources: Sequence[str]) -> tuple[Pair, ...]:
-    """Every two sources that repaired some failing program both; intervals after Holm."""
+    """Every two sources with a failing program that both repaired; intervals after Holm."""
     found = _every_two(tasks, sources)
     enough = [each for each in found if len(each.differences) >= FEWEST_TASKS]
     sure = iter(decided([Evidence(values=each.differences) for each in enough]))
@@ -30,7 +30,7 @@ def pairs(tasks: Sequence[Scored], sources: Sequence[str]) -> tuple[Pair, ...]:
 
 
 def pairs_by_difficulty(tasks: Sequence[Scored], sources: Sequence[str]) -> tuple[Pair, ...]:
-    """The same within each difficulty, each by itself; none where the tasks are of one alone."""
+    """The same within each difficulty, each corrected by itself; none where all tasks share one."""
     groups = {name: some for name, some in by_difficulty(tasks).items() if name != ALL}
     if len(groups) < 2:  # noqa: PLR2004 - one would say again what `pairs` says
         return ()
@@ -42,13 +42,13 @@ def pairs_by_difficulty(tasks: Sequence[Scored], sources: Sequence[str]) -> tupl
 
 
 def pair(tasks: Sequence[Scored], first: str, second: str) -> Pair | None:
-    """Two sources, over the failing programs that both repaired; None where there are none."""
+    """Compare two sources on the failing programs that both repaired; None where there are none."""
     return next(map(_by_itself, _every_two(tasks, [first, second])), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Paired:
-    """Two sources, without an interval yet, and what each task adds to their difference."""
+    """Two sources before they have an interval, with each task's part of their difference."""
 
     pair: Pair
     differences: tuple[float, ...]
@@ -63,13 +63,13 @@ class _Both:
 
     @property
     def equally_often(self) -> "_Both":
-        """The first repairs of each, as many as both have."""
+        """The first repairs of each source, as many as both have."""
         size = min(len(self.mine), len(self.other))
         return _Both(mine=self.mine[:size], other=self.other[:size])
 
 
 def _every_two(tasks: Sequence[Scored], sources: Sequence[str]) -> list[_Paired]:
-    """Every two sources that repaired some failing program both; repairs are looked up once."""
+    """Every two sources with a failing program that both repaired; repairs are looked up once."""
     repairs = {
         source: [_by_program(tried_by(task, source)) for task in tasks] for source in sources
     }
@@ -91,7 +91,7 @@ def _paired(
     first: tuple[str, Sequence[_Repairs]],
     second: tuple[str, Sequence[_Repairs]],
 ) -> _Paired | None:
-    """Two sources, each with its repairs of each task; None where they share no program."""
+    """Pair two sources by their repairs of each task; None where they share no program."""
     shared = [
         (task, both)
         for task, ours, theirs in zip(tasks, first[1], second[1], strict=True)
@@ -122,7 +122,7 @@ def _share(repairs: Sequence[Tried]) -> float:
 
 
 def _solve(programs: Sequence[_Both]) -> tuple[bool, bool]:
-    """Whether each source's repairs solve a task, of equally many repairs of each program."""
+    """Whether each source's repairs solve a task, counting equally many repairs of each program."""
     equal = [each.equally_often for each in programs]
     return any(passing(each.mine) for each in equal), any(passing(each.other) for each in equal)
 

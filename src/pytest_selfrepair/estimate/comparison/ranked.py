@@ -1,4 +1,4 @@
-"""What is said of several runs side by side; `ranking` computes it."""
+"""The classes of a ranking of several runs; `ranking` computes them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ RANKING_SCHEMA = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunToRank:
-    """A run that is to be ranked among others.
+    """A run to be ranked among others.
 
     Attributes:
-        side: What is told of it.
+        side: The run's description.
         records: One for each task.
-        label: The name that the user gave it; None: none.
+        label: The name given by the user; None: none.
     """
 
     side: Side
@@ -29,16 +29,16 @@ class RunToRank:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedGain:
-    """What one feedback source of a run gains on sampling without repair, at equal tokens.
+    """The gain of one of a run's feedback sources over sampling without repair, at equal tokens.
 
     Attributes:
         source: The feedback source's name.
-        tasks: Shared tasks that have a tree of it.
-        pass_rate: What its trees solve, as grown where possible.
-        tokens: Mean tokens generated a task for them.
-        stopping: The gain on sampling under the same stopping rule, with an interval that holds for
-            it alone.
-        paper: The gain on i.i.d. sampling of every task, the paper's comparison, likewise.
+        tasks: Shared tasks with a tree of this source.
+        pass_rate: The pass rate of its trees, as grown where possible.
+        tokens: Mean tokens generated per task for them.
+        stopping: The gain over sampling under the same stopping rule; its interval is not corrected
+            for other comparisons.
+        paper: The gain over i.i.d. sampling of every task, the paper's comparison; likewise.
         n_p: Programs of the trees compared, with one repair each, where they cannot be compared as
             grown; None: as grown.
     """
@@ -54,24 +54,24 @@ class RankedGain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedRun:
-    """One of several runs.
+    """One of several ranked runs.
 
     Attributes:
-        label: A short name, none twice: the one it was given, or its models'.
-        run: What is told of it.
-        source: The feedback source whose trees count: its first. None where it has no trees, and
-            programs alone count.
-        best_rank: The best rank that the orders which are shown leave to it; 1 is the best.
-        worst_rank: The worst.
+        label: A short unique name: the one given, or the models'.
+        run: The run's description.
+        source: The feedback source whose trees count: the first. None where the run has no trees,
+            and programs alone count.
+        best_rank: The best rank consistent with the orders shown; 1 is the best.
+        worst_rank: The worst such rank.
         gains: One for each of its feedback sources.
-        tokens: Tokens generated a task for everything, all trees and the baseline; None where no
-            task was scored by all runs.
-        dollars: US dollars a task; None where some completion has no known price.
-        seconds_to_pass: Seconds of requests after which a program that passes can be there, in the
-            median over tasks that are solved; all programs are asked for at once, each repair as
-            soon as what it repairs has come. None where times are not known.
-        timed: Tasks behind it.
-        absent: Ids of tasks of which another run has a record, and this one has none.
+        tokens: Tokens generated per task in all, every tree and the baseline; None where no task
+            was scored by all runs.
+        dollars: US dollars per task; None where a completion's price is unknown.
+        seconds_to_pass: Median over solved tasks of the seconds of requests until a passing
+            program: all programs are requested at once, each repair as soon as what it repairs has
+            arrived. None where times are unknown.
+        timed: Tasks behind that median.
+        absent: Ids of tasks that another run has a record of, and this one has not.
         unscored: Ids of its tasks that were not scored.
     """
 
@@ -91,12 +91,12 @@ class RankedRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrowthPoint:
-    """A point of a run's pass@t as its trees grow; between two points it is a mixture of both.
+    """A point of a run's pass@t as its trees grow; between two points, a mixture of both.
 
     Attributes:
-        programs: Programs drawn of each task.
-        repaired: Whether their repairs by the run's first source count, too: the trees as grown.
-        tokens: Mean tokens generated a task.
+        programs: Programs drawn for each task.
+        repaired: Whether their repairs by the run's first source count too: the trees as grown.
+        tokens: Mean tokens generated per task.
         pass_rate: Share of tasks solved, with its interval over tasks.
     """
 
@@ -108,14 +108,14 @@ class GrowthPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedRates:
-    """What one run solves of some tasks; all pass rates are unbiased.
+    """One run's rates on some tasks; all are unbiased.
 
     Attributes:
         pass_at_1: Expected pass rate of one program.
-        at_budget: What programs and the repairs of its first source solve at the common budget.
-        pass_at_t: What they solve as grown.
-        tree_tokens: Generated tokens a task at which `pass_at_t` stands.
-        growth: Its pass@t as its trees grow, by ascending tokens; `at_budget` is read off it.
+        at_budget: The pass rate of programs and repairs of the first source at the common budget.
+        pass_at_t: Their pass rate as grown.
+        tree_tokens: Generated tokens per task at which `pass_at_t` stands.
+        growth: pass@t as the trees grow, by ascending tokens; `at_budget` is read off it.
     """
 
     pass_at_1: Estimate
@@ -127,12 +127,12 @@ class RankedRates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedGroup:
-    """What the runs solve of the tasks of one difficulty.
+    """All runs' rates on the tasks of one difficulty.
 
     Attributes:
         difficulty: `ALL`, or one difficulty.
         tasks: Tasks that all runs scored.
-        budget: The common budget: mean tokens generated a task of the run whose trees cost least.
+        budget: The common budget: mean tokens generated per task by the run whose trees cost least.
         rates: One for each run, in the order of the runs.
     """
 
@@ -144,16 +144,16 @@ class RankedGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedPair:
-    """Two of the runs, by what they solve at the common budget.
+    """Two of the runs, compared at the common budget.
 
     Attributes:
-        first: The label of the run that ranks before.
-        second: That of the other.
+        first: The label of the run with the better place.
+        second: The other's label.
         difference: First less second, with its paired interval and p-value, after Holm over all
             pairs.
-        answer: Whether the first is better; the same where every task came out alike.
-        only_first: Tasks that the first solves as grown, and the second does not.
-        only_second: The other way.
+        answer: Whether the first is better; "the same" where every task came out alike.
+        only_first: Tasks that the first solves as grown and the second does not.
+        only_second: The reverse.
     """
 
     first: str
@@ -166,11 +166,11 @@ class RankedPair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedTask:
-    """What became of one task in every run.
+    """One task's result in every run.
 
     Attributes:
         task_id: The task.
-        difficulty: Its difficulty; None: not known.
+        difficulty: Its difficulty; None: unknown.
         solved: Whether each run solves it as grown, in the order of the runs.
         pass_at_1: The share of its initial programs that pass, in each run.
     """
@@ -182,27 +182,27 @@ class RankedTask:
 
     @property
     def told_apart(self) -> int:
-        """How many pairs of runs it tells apart."""
+        """How many pairs of runs the task separates."""
         return sum(self.solved) * (len(self.solved) - sum(self.solved))
 
     @property
     def spread(self) -> float:
-        """How far the pass rates of one program lie apart."""
+        """The range of the runs' pass@1."""
         return max(self.pass_at_1) - min(self.pass_at_1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRanking:
-    """Several runs on the tasks that all of them scored, the best first.
+    """A ranking of several runs on the tasks that all of them scored, best first.
 
     Attributes:
-        runs: By what they solve at the common budget, the most first.
+        runs: By pass rate at the common budget, descending.
         tasks: Tasks that all runs scored.
-        left_out: Tasks of which some run has a record, and that some run did not score or has none
-            of; which run stands in `runs`.
-        groups: What the runs solve by difficulty, and `ALL` last; none where `tasks` is 0.
-        pairs: Every two runs, in the order of the ranks.
-        outcomes: What became of every shared task, those that separate the runs best first.
+        left_out: Tasks that some run has a record of and that another did not score or has no
+            record of; `runs` says which.
+        groups: All runs' rates by difficulty, `ALL` last; empty where `tasks` is 0.
+        pairs: Every two runs, in rank order.
+        outcomes: Every shared task's results; the tasks that best separate the runs come first.
         settings: The settings in which runs differ.
         schema: The version of this layout.
     """
@@ -218,15 +218,15 @@ class RunRanking:
 
     @property
     def overall(self) -> RankedGroup | None:
-        """What the runs solve of all shared tasks; None where there are none."""
+        """All runs' rates on all shared tasks; None where there are none."""
         return self.groups[-1] if self.groups else None
 
     @property
     def perhaps_best(self) -> tuple[RankedRun, ...]:
-        """The runs of which none is shown to be better."""
+        """The runs that no other is shown to be better than."""
         return tuple(run for run in self.runs if run.best_rank == 1)
 
     @property
     def separating(self) -> tuple[RankedTask, ...]:
-        """The tasks that some runs solve and some do not."""
+        """The tasks that some runs solve and others do not."""
         return tuple(each for each in self.outcomes if each.told_apart)

@@ -1,13 +1,12 @@
-"""Several runs side by side: ranked on the tasks that all of them scored, and which ranks hold.
+"""Rank several runs on the tasks that all of them scored, with confidence sets of their ranks.
 
-What ranks runs is what each solves where all generate as many tokens a task, those of the run whose
-trees cost least. Every two runs are compared by the score test of paired differences, after Holm
-over all pairs, so that the chance that any order is said falsely is at most 5 %. A run's ranks are
-those that the orders which are said leave to it (the simultaneous confidence sets of Mogstad et al.
-2024, Review of Economic Studies 91:476).
+Runs are ordered by their pass rate at equal generated tokens per task, those of the run whose trees
+cost least. Every two runs are compared by the score test of paired differences, after Holm over all
+pairs, so the chance that any order is stated falsely is at most 5 %. A run's ranks are those
+consistent with the stated orders (the simultaneous confidence sets of Mogstad et al. 2024, Review
+of Economic Studies 91:476).
 
-The layout is also that of `selfrepair compare A B C --json OUT`; docs/compare-runs-json.md
-documents it.
+`selfrepair compare A B C --json OUT` writes this layout; docs/compare-runs-json.md documents it.
 """
 
 import itertools
@@ -40,10 +39,10 @@ from pytest_selfrepair.estimate.intervals.bootstrap import (
     BOOTSTRAP,
     Bootstrap,
     Resampling,
-    Statistic,
 )
 from pytest_selfrepair.estimate.intervals.decision import Evidence, decided
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.jackknife import Statistic
 from pytest_selfrepair.estimate.intervals.statistics import mean_of
 from pytest_selfrepair.estimate.run.as_grown import comparable
 from pytest_selfrepair.estimate.run.equal_tokens import compared
@@ -56,7 +55,7 @@ FEWEST_RUNS = 2
 def run_ranking(runs: Sequence[RunToRank], *, how: Bootstrap = BOOTSTRAP) -> RunRanking:
     """Rank some runs on the tasks that all of them scored.
 
-    A task's difficulty is that of the first run.
+    The first run's record gives a task's difficulty.
 
     Args:
         runs: At least two.
@@ -98,7 +97,7 @@ def run_ranking(runs: Sequence[RunToRank], *, how: Bootstrap = BOOTSTRAP) -> Run
 
 
 def labelled(runs: Sequence[RunToRank]) -> tuple[str, ...]:
-    """A short name of each run, none twice: the one that it was given, or its models'."""
+    """A short unique name of each run: the one given, or its models'."""
     short = [
         run.label or " and ".join(run.side.models) or run.side.name or run.side.title
         for run in runs
@@ -113,7 +112,7 @@ def labelled(runs: Sequence[RunToRank]) -> tuple[str, ...]:
 
 
 def _rank_key(groups: Sequence[RankedGroup], number: int) -> tuple[float, float, int]:
-    """What runs are ordered by: most solved at the common budget, then fewest tokens as grown."""
+    """The order of runs: most solved at the common budget, then fewest tokens as grown."""
     if not groups:
         return 0.0, 0.0, number
     rates = groups[-1].rates[number]
@@ -121,7 +120,7 @@ def _rank_key(groups: Sequence[RankedGroup], number: int) -> tuple[float, float,
 
 
 def _groups(shared: Sequence[PairedRun], how: Bootstrap) -> Iterator[RankedGroup]:
-    """The runs' rates by difficulty, `ALL` last."""
+    """All runs' rates by difficulty, `ALL` last."""
     place = {task.task_id: number for number, task in enumerate(shared[0].tasks)}
     whole = [Growth.of(run) for run in shared]
     for name, group in by_difficulty(shared[0].tasks).items():
@@ -162,7 +161,7 @@ def _rates(run: PairedRun, growth: Growth, budget: Statistic, drawn: Resampling)
 
 
 def _common_budget(growths: Sequence[Growth]) -> Statistic:
-    """The mean tokens of the cheapest run's trees; each draw has its own."""
+    """The mean tokens of the run whose trees cost least; each draw has its own."""
     costs = [mean_of(growth.tokens[:, -1]) for growth in growths]
 
     def least(weights: Floats) -> Floats:
@@ -179,11 +178,11 @@ def _at(growth: Growth, budget: Statistic) -> Statistic:
 def ranked_pairs(
     shared: Sequence[PairedRun], labels: Sequence[str], how: Bootstrap = BOOTSTRAP
 ) -> tuple[RankedPair, ...]:
-    """Every two runs by what they solve at the common budget; intervals after Holm.
+    """Compare every two runs at the common budget; intervals after Holm.
 
     Args:
         shared: The runs on the tasks that all of them scored, at least one; the best first.
-        labels: What they are called.
+        labels: The runs' labels.
         how: How tasks are resampled.
     """
     drawn = resampling(shared[0].tasks, how)
@@ -244,7 +243,7 @@ def _ranked(
 
 
 def _beaten(label: str, pairs: Sequence[RankedPair]) -> tuple[int, int]:
-    """How many runs are shown to be better than one, and worse."""
+    """How many runs are shown to be better than one, and how many worse."""
     said = [
         (each.first if each.answer is RunConclusion.BETTER else each.second, each)
         for each in pairs
@@ -262,7 +261,7 @@ def _dollars(costs: Sequence[Cost], drawn: Resampling | None) -> Estimate | None
 
 
 def _gains(shared: PairedRun, records: Sequence[Record], how: Bootstrap) -> Iterator[RankedGain]:
-    """Each source against sampling, on the shared tasks; none of trees up to their first pass."""
+    """Each source's gain on the shared tasks; none of trees that end at their first pass."""
     if not shared.tasks or not all(task.whole for task in shared.tasks):
         return
     groups = [group for group in by_difficulty(shared.tasks).values() if group]
@@ -283,10 +282,10 @@ def _gains(shared: PairedRun, records: Sequence[Record], how: Bootstrap) -> Iter
 
 
 def _outcomes(shared: Sequence[PairedRun]) -> tuple[RankedTask, ...]:
-    """What became of each task in every run: those that separate the runs best come first.
+    """Each task's result in every run, the tasks that best separate the runs first.
 
-    A task separates runs where some of them solve it and some do not; the nearer to half of them
-    do, the more pairs it tells apart.
+    A task separates runs where some solve it and others do not; the nearer these are to half each,
+    the more pairs it separates.
     """
     solved = [run.solved() for run in shared]
     found = [

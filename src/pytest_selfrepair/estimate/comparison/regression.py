@@ -1,7 +1,7 @@
-"""How much lower a run's pass rate is than that of its baselines, and how sure that is.
+"""Estimate how far a run's pass rate is below that of its baselines, with bounds.
 
-Two questions are told apart: whether other tasks of this kind would be solved more rarely, and
-whether these very tasks would be, if both runs were sampled again.
+It answers two separate questions: whether tasks like these would be solved more rarely, and whether
+these very tasks would be if both runs were sampled again.
 """
 
 import functools
@@ -30,10 +30,10 @@ from pytest_selfrepair.estimate.run.scored import scored, source_names
 
 
 class Scope(StrEnum):
-    """Of which tasks it is decided whether they are solved more rarely.
+    """The tasks for which a regression is decided.
 
-    `population`: tasks like these; the noise is that of tasks and of draws. `tasks`: these tasks
-    alone; the noise is that of draws.
+    `population`: tasks like these, with the noise of tasks and of draws. `tasks`: these tasks
+    alone, with the noise of draws.
     """
 
     POPULATION = "population"
@@ -45,13 +45,13 @@ class Regression:
     """A fall from the baselines.
 
     Attributes:
-        rate: The rate that fell, as people are told it: ``pass@t``, ``pass@2``.
+        rate: The rate that fell, as reports name it: ``pass@t``, ``pass@2``.
         fall: Baseline less run, -1 to 1.
         lower: One-sided lower bound at 5 %: above 0 where a fall is shown.
         upper: One-sided upper bound at 5 %.
         p: One-sided p-value of no fall.
         tasks: Tasks that the run and a baseline scored.
-        runs: Baselines, of which each task's mean counts.
+        runs: Baselines; each task's mean over them counts.
     """
 
     rate: str
@@ -64,10 +64,10 @@ class Regression:
 
 
 class Baselines:
-    """The runs against which another is held.
+    """The runs that another is compared with.
 
     Args:
-        runs: The records of each, one for each task; at least one run.
+        runs: Each run's records, one for each task; at least one run.
 
     Raises:
         UsageError: A run has two records of one task.
@@ -83,22 +83,22 @@ class Baselines:
 
     @property
     def number(self) -> int:
-        """How many runs there are."""
+        """The number of runs."""
         return len(self._solved)
 
     @property
     def tasks(self) -> set[str]:
-        """The ids of the tasks that any of them scored."""
+        """The ids of tasks that any of the runs scored."""
         return set().union(*self._solved)
 
     @property
     def _whole(self) -> set[str]:
-        """The ids of the tasks that have whole trees in all of them."""
+        """The ids of tasks with whole trees in all of the runs."""
         first, *others = self._branches
         return set(first).intersection(*others)
 
     def differences(self, after: Sequence[Record]) -> list[float]:
-        """After less the mean of the baselines, of each task that is scored there and here."""
+        """After less the mean of the baselines, for each task scored in both."""
         now = _solved(after)
         return [
             solved - math.fsum(before) / len(before)
@@ -110,7 +110,7 @@ class Baselines:
         """The mean squared difference of a run like these and their mean, on some tasks.
 
         From every two of the runs: one more differs from the mean of m by (1 + 1/m)/2 of the mean
-        square by which two differ. None where there are fewer than two, or they share no task.
+        squared difference of two. None for fewer than two runs, or runs that share no task.
         """
         found = [
             spread_of([first[each] - second[each] for each in shared])
@@ -122,10 +122,10 @@ class Baselines:
         return of_mean(math.fsum(found) / len(found), self.number)
 
     def fall(self, after: Sequence[Record]) -> Regression:
-        """How much lower the pass rate of trees as grown is; of tasks like these.
+        """Estimate the fall of trees' pass rate as grown, on tasks like these.
 
         Raises:
-            UsageError: No task was scored here and there.
+            UsageError: No task was scored in both.
         """
         differences = self.differences(after)
         if not differences:
@@ -142,9 +142,10 @@ class Baselines:
         )
 
     def fall_of_tasks(self, after: Sequence[Record]) -> Regression:
-        """How much lower pass@k is, where these tasks stay and only draws vary.
+        """Estimate the fall of pass@k on these very tasks, where only draws vary.
 
-        k is the largest for which every task has 2k branches, each a program with its repairs.
+        k is the largest for which every task has 2k branches, a branch being a program with its
+        repairs.
 
         Raises:
             UsageError: Fewer than two tasks have whole trees here and in every baseline, or one has
@@ -165,23 +166,23 @@ class Baselines:
         )
 
     def least_limit_of_tasks(self, tasks: set[str], n_p: int) -> float:
-        """The least limit that these tasks hold where they stay and only draws vary.
+        """The least limit that these tasks support where only draws vary.
 
         Args:
             tasks: Their ids.
-            n_p: Programs of each task of the run that is to come.
+            n_p: Programs of each task in the planned run.
 
         Raises:
-            UsageError: As of `fall_of_tasks`.
+            UsageError: As for `fall_of_tasks`.
         """
         shared = sorted(tasks & self._whole)
         before, _ = self._rates(shared, [n_p])
         return least_limit_of_draws(before)
 
     def tasks_and_draws(self) -> Spread | None:
-        """What part of how the tasks of the first run differ is noise of draws.
+        """The share of the variance between the first run's tasks that is noise of draws.
 
-        Where its branches do not tell, a second run does.
+        Estimated from two runs where the first run's branches do not suffice.
         """
         found = spread(list(self._branches[0].values()), None)
         if found is not None or self.number == 1:
@@ -191,7 +192,7 @@ class Baselines:
         return spread_of_two([first[each] for each in shared], [second[each] for each in shared])
 
     def _rates(self, shared: Sequence[str], after: Sequence[int]) -> tuple[list[Rates], int]:
-        """The rates of each baseline on some tasks, and the k at which they stand."""
+        """Each baseline's rates on some tasks, and their k."""
         if len(shared) < 2:  # noqa: PLR2004 - one task has no spread
             raise UsageError(
                 f"found {len(shared)} tasks with whole trees here and in every baseline; "
@@ -213,12 +214,12 @@ def of_mean(spread: float, runs: int) -> float:
 
 
 def _solved(records: Sequence[Record]) -> Mapping[str, float]:
-    """Which scored tasks a program solves, or a repair of the run's first source: 0 or 1."""
+    """Which scored tasks are solved by a program or a repair of the run's first source: 0 or 1."""
     by_id(records, "before")
     source = next(iter(source_names(records)), None)
     return {task.task_id: float(solved_with(task.grown, source)) for task in scored(records)}
 
 
 def _branches(records: Sequence[Record]) -> Mapping[str, tuple[int, int]]:
-    """Of each task with a whole tree, its branches and those of them that fail."""
+    """For each task with a whole tree, its branches and how many of them fail."""
     return branches(scored(records), next(iter(source_names(records)), None))

@@ -1,7 +1,7 @@
-"""Two runs compared, paired on the tasks that both scored.
+"""Compare two runs, paired on the tasks that both scored.
 
-Differences of rates come with the score test of paired differences: interval and p-value of one
-procedure. Costs come with an interval of resampled tasks; nothing is decided by them.
+Differences of rates get interval and p-value from the score test of paired differences. Costs get
+an interval from resampled tasks; they decide nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,9 +17,9 @@ from pytest_selfrepair.estimate.intervals.bootstrap import (
     BOOTSTRAP,
     Bootstrap,
     Resampling,
-    Statistic,
 )
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.jackknife import Statistic
 from pytest_selfrepair.estimate.intervals.paired_score import paired_score
 from pytest_selfrepair.estimate.intervals.statistics import mean_of
 from pytest_selfrepair.estimate.run.scored import by_difficulty, resampling
@@ -27,7 +27,7 @@ from pytest_selfrepair.estimate.run.scored import by_difficulty, resampling
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A figure of both runs.
+    """A figure in both runs.
 
     Attributes:
         before: In the run before, with its interval over tasks.
@@ -48,11 +48,11 @@ class Changes:
         difficulty: `ALL`, or one difficulty.
         tasks: Tasks that both runs scored.
         pass_at_1: Expected pass rate of one program.
-        pass_at_t: What programs and the repairs of each run's first source solve, as grown.
-        tree_tokens: Generated tokens a task at which `pass_at_t` stands.
-        at_equal_tokens: The same pass rates where both runs generate as many tokens a task, those
-            of the cheaper one.
-        equal_tokens: Those tokens.
+        pass_at_t: The pass rate of programs and the repairs of each run's first source, as grown.
+        tree_tokens: Generated tokens per task at which `pass_at_t` stands.
+        at_equal_tokens: The same pass rates where both runs generate as many tokens per task as the
+            cheaper one.
+        equal_tokens: Those tokens per task.
     """
 
     difficulty: str
@@ -70,22 +70,22 @@ class RunDifferences:
 
     Attributes:
         tasks: Tasks that both scored.
-        before_source: The feedback source whose trees count in the run before: its first. None
+        before_source: The feedback source whose trees count in the run before: the first. None
             where it has no trees, and programs alone count.
         after_source: The same of the run after.
         changes: One for each difficulty, and `ALL` last; none where no task was scored by both.
         lost: Ids of tasks that the run before solved and the run after did not.
-        won: The other way.
-        tokens: Tokens generated a task for everything, all trees and the baseline; None where no
-            task was scored by both.
-        dollars: US dollars a task; None where some completion has no known price.
+        won: The reverse.
+        tokens: Tokens generated per task in all, every tree and the baseline; None where no task
+            was scored by both.
+        dollars: US dollars per task; None where a completion's price is unknown.
         settings: The settings that differ.
-        only_before: Ids of tasks that the run after has no record of.
-        only_after: The other way.
+        only_before: Ids of tasks without a record in the run after.
+        only_after: The reverse.
         unscored_before: Ids of tasks in both that the run before did not score.
         unscored_after: Those that the run after did not score.
-        same: Whether every task that both scored came out alike, in what passes and in tokens, as
-            where a recording is replayed.
+        same: Whether every task that both scored came out alike, in passes and in tokens, as in a
+            replay.
     """
 
     tasks: int
@@ -105,9 +105,9 @@ class RunDifferences:
 
     @property
     def bounds(self) -> tuple[float, float] | None:
-        """Between what the difference of `pass_at_t` lies, whatever unscored tasks came to.
+        """Bounds on the difference of `pass_at_t`, whatever the unscored tasks' results.
 
-        Those that one run did not score may have been lost or won; None where there are none.
+        A task that one run did not score may have been lost or won; None where there are none.
         """
         missing = len({*self.unscored_before, *self.unscored_after})
         if not missing or not self.changes:
@@ -122,7 +122,7 @@ def run_differences(
 ) -> RunDifferences:
     """Compare two runs on the tasks that both scored; intervals are paired and over tasks.
 
-    A task's difficulty is that of the run before.
+    The record of the run before gives a task's difficulty.
 
     Raises:
         UsageError: A run has two records of one task.
@@ -176,7 +176,7 @@ def _changes(old: PairedRun, new: PairedRun, how: Bootstrap) -> Iterator[Changes
 
 
 def _change(drawn: Resampling, before: Statistic, after: Statistic) -> Change:
-    """Of a cost."""
+    """The change in a cost."""
     return Change(
         before=drawn.estimate(before),
         after=drawn.estimate(after),
@@ -201,7 +201,7 @@ def _pass_at_1(run: PairedRun) -> list[float]:
 
 
 def _at_equal_tokens(drawn: Resampling, old: Growth, new: Growth) -> tuple[float, Change]:
-    """The mean tokens of the cheaper run's trees, and both runs there; each draw has its own."""
+    """Mean tokens of the cheaper run's trees, and both runs' rates there; each draw has its own."""
 
     def cheaper(weights: Floats) -> Floats:
         least: Floats = np.minimum(

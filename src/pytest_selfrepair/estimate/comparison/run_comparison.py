@@ -1,6 +1,6 @@
-"""Two runs side by side: what they are called, the answer, and the figures that carry it.
+"""Compare two runs: their names, the conclusion, and the figures behind it.
 
-The layout is also that of `selfrepair compare A B --json OUT`; docs/compare-json.md documents it.
+`selfrepair compare A B --json OUT` writes this layout; docs/compare-json.md documents it.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ COMPARE_SCHEMA = 2
 
 
 class RunConclusion(StrEnum):
-    """What the numbers say to the question whether a run got better."""
+    """The conclusion on whether a run got better."""
 
     BETTER = "better"
     WORSE = "worse"
@@ -36,14 +36,14 @@ class RunConclusion(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """What is told of a run.
+    """A run's description.
 
     Attributes:
-        name: A RUN that names it; None where it has none yet.
-        title: What people are told of it.
+        name: A RUN that names it; None where there is none yet.
+        title: Its title in reports.
         models: Its code models.
         sources: Its feedback sources, in the order of the run.
-        tasks: Tasks of which it has a record.
+        tasks: Tasks with a record.
         scored: Those of them that were scored.
     """
 
@@ -57,16 +57,16 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunComparison:
-    """One run beside another, the one with which it is compared.
+    """One run compared with another.
 
     Attributes:
-        before: The run that came first, or that is the standard.
-        after: The run that is held against it.
-        answer: Whether the run after is better: by the test of `pass_at_t` over all tasks that both
-            scored, whose interval then lies on one side of zero and whose p-value is below 5 %; the
-            same where every task came out alike.
-        versus: How they differ.
-        bargain: How the games of scenarios differ that both played; by role, arm and round.
+        before: The earlier run, or the reference.
+        after: The run compared with it.
+        answer: Whether the run after is better, by the test of `pass_at_t` over all tasks that both
+            scored: its interval then lies on one side of zero and its p-value is below 5 %. "The
+            same" where every task came out alike.
+        versus: How the runs differ.
+        bargain: How the games of scenarios that both played differ; by role, arm and round.
         schema: The version of this layout.
     """
 
@@ -79,21 +79,21 @@ class RunComparison:
 
     @property
     def overall(self) -> Changes | None:
-        """How they differ over all difficulties; None where no task was scored by both."""
+        """The differences over all difficulties; None where no task was scored by both."""
         return self.versus.changes[-1] if self.versus.changes else None
 
     @property
     def has_tasks(self) -> bool:
-        """Whether there is anything to say of tasks; of runs that had nothing, that they had."""
+        """Whether there are tasks to compare; also true where neither run has tasks or games."""
         return bool(self.before.tasks or self.after.tasks or not self.bargain)
 
 
 def side(records: Sequence[Record], title: str, name: str | None = None) -> Side:
-    """What is told of a run.
+    """Describe a run.
 
     Args:
         records: One for each task.
-        title: What people are told of it.
+        title: Its title in reports.
         name: A RUN that names it, if there is one.
     """
     models = dict.fromkeys(record.setup.model for record in records if record.setup)
@@ -117,7 +117,7 @@ def run_comparison(
     """Compare two runs.
 
     Args:
-        before: What is told of the first, and its records.
+        before: The first run's description and records.
         after: The same of the second.
         games: The records of scenarios of either.
         how: How tasks are resampled.
@@ -140,7 +140,7 @@ def run_comparison(
 
 
 def progress(difference: Estimate) -> RunConclusion:
-    """Whether a figure of which more is better rose, by the p-value of its interval's own test.
+    """Whether a figure of which more is better rose, by its interval's own test.
 
     Args:
         difference: After less before.

@@ -1,4 +1,4 @@
-"""The settings in which two runs differ, by name."""
+"""List the settings in which runs differ."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ class Setting:
     """A setting in which two runs differ.
 
     Attributes:
-        name: The setting's.
+        name: The setting's name.
         before: Its value in the run before; several where its records differ; None: not given.
         after: The same of the run after.
     """
@@ -26,7 +26,7 @@ class SettingOfRuns:
     """A setting in which some of several runs differ.
 
     Attributes:
-        name: The setting's.
+        name: The setting's name.
         values: Its value in each run, in the order of the runs; several where a run's records
             differ; None: not given.
     """
@@ -36,7 +36,7 @@ class SettingOfRuns:
 
 
 def differing(before: Sequence[Record], after: Sequence[Record]) -> tuple[Setting, ...]:
-    """The settings in which the records of two runs differ, in the order of `Setup`."""
+    """The settings in which two runs' records differ, in the order of `Setup`."""
     return tuple(
         Setting(name=each.name, before=each.values[0], after=each.values[1])
         for each in differing_among([before, after])
@@ -44,7 +44,7 @@ def differing(before: Sequence[Record], after: Sequence[Record]) -> tuple[Settin
 
 
 def differing_among(runs: Sequence[Sequence[Record]]) -> tuple[SettingOfRuns, ...]:
-    """The settings in which the records of some of several runs differ, likewise."""
+    """The settings in which several runs' records differ, in the order of `Setup`."""
     of_runs = [_values(record.setup for record in run if record.setup) for run in runs]
     found = (
         SettingOfRuns(name=name, values=tuple(values.get(name) for values in of_runs))
@@ -63,7 +63,7 @@ def _packages(setup: Setup) -> str:
 
 
 def _values(setups: Iterable[Setup]) -> dict[str, str]:
-    """Every setting's value in words; several, where records differ, with "or" between them."""
+    """Every setting's value in words; where records differ, all values joined by "or"."""
     found: dict[str, set[str]] = {}
     for setup in setups:
         plan, params = setup.plan, setup.plan.params

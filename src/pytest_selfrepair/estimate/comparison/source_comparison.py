@@ -1,4 +1,4 @@
-"""All that a run's records say of its feedback sources, put together from the parts."""
+"""Compare a run's feedback sources in every respect."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from pytest_selfrepair.estimate.run.sampled import SampledRun
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcesCompared:
-    """The part of `Findings` that compares; its fields are named as they are there.
+    """The part of `Findings` on feedback sources; the fields are named as there.
 
     Attributes:
         headline: One for each source, over all scored tasks.
@@ -23,10 +23,10 @@ class SourcesCompared:
         sources: One for each feedback source.
         pairs: Every two sources that repaired the same failing programs.
         pairs_by_difficulty: The same within each difficulty.
-        tally: What became of tasks and programs.
-        cost: What all completions cost, of unscored tasks too.
+        tally: Counts of tasks and programs by outcome.
+        cost: The cost of all completions, those of unscored tasks included.
         unscored: Why tasks are missing from the rates.
-        not_run_budget: Tasks that were not run since the run's budget was spent.
+        not_run_budget: Tasks not run because the run's budget was spent.
     """
 
     headline: tuple[AtEqualTokens, ...]
@@ -44,7 +44,7 @@ def compared(run: SampledRun, *, how: Bootstrap = BOOTSTRAP) -> SourcesCompared:
     """Compare the feedback sources of a run.
 
     Args:
-        run: What was sampled.
+        run: The samples.
         how: How tasks are resampled.
     """
     tasks, names, records = run.tasks, run.sources, run.records

@@ -1,1 +1,1 @@
-"""Closed forms of repair trees: what is solved and paid, without error."""
+"""Exact expectations of repair trees in closed form: pass rates and costs."""

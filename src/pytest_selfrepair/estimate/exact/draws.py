@@ -1,8 +1,8 @@
 """Exact expectations over draws from a group: the programs of a task, or the repairs of a program.
 
-Every estimate of a repair tree comes down to three of them. A group has R items; item i has a
-chance u_i of staying unsolved (it fails, and so does all that is drawn below it), and a cost c_i.
-With X_0, X_1, … the items drawn, in order:
+Three of them suffice for every estimate of a repair tree. A group has R items; item i has a chance
+u_i of staying unsolved (it fails, and so does all that is drawn below it), and a cost c_i. With
+X_0, X_1, … the items drawn, in order:
 
 - `unsolved`: E[u(X_0)·…·u(X_{n-1})], that nothing passes;
 - `nth`: E[u(X_0)·…·u(X_{m-1})·c(X_m)], the cost of draw m where all before it stay unsolved;
@@ -31,12 +31,12 @@ Bools: TypeAlias = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Which items are drawn together; those of a group lie next to each other.
+    """Which items are drawn together; the items of a group are adjacent.
 
     Attributes:
         counts: Shape (groups,): items of each; the first items are those of the first group.
-        endless: Shape (groups,): True where no draw can ever solve anything, however many are
-            drawn: there a draw costs the mean of the items, or nothing where there is none.
+        endless: Shape (groups,): True where no draw can solve anything, however many are drawn; a
+            draw there costs the mean of the items, or nothing in an empty group.
     """
 
     counts: Ints
@@ -57,7 +57,7 @@ class Groups:
         return self.total(values) / count.reshape(-1, *[1] * (values.ndim - 1))
 
     def padded(self, values: Floats) -> Floats:
-        """Items by their place in their group: from shape (items, …) to (places, …, groups)."""
+        """Items by position in their group: from shape (items, …) to (positions, …, groups)."""
         starts = np.cumsum(self.counts) - self.counts
         places = int(self.counts.max(initial=0))
         found = np.zeros((places, *values.shape[1:], len(self.counts)))
@@ -70,24 +70,24 @@ class Groups:
 class Drawing(Protocol):
     """How items are drawn from their groups.
 
-    Throughout, chances have shape (items,), costs (items, units), and `most` is the most draws.
+    Chances have shape (items,), costs (items, units); `most` is the largest number of draws.
     """
 
     def unsolved(self, groups: Groups, u: Floats, most: int) -> Floats:
-        """Chance that n draws solve nothing, n = 0..most: shape (groups, most + 1)."""
+        """The chance that n draws solve nothing, n = 0..most: shape (groups, most + 1)."""
         ...
 
     def nth(self, groups: Groups, u: Floats, cost: Floats, most: int) -> Floats:
-        """Cost of draw m where those before it solve nothing: shape (groups, most, units)."""
+        """The cost of draw m where those before it solve nothing: shape (groups, most, units)."""
         ...
 
     def in_turn(self, groups: Groups, a: Floats, cost: Floats, b: Floats, most: int) -> Floats:
-        """Cost of n draws' turns in one level, n = 1..most: shape (groups, most, units)."""
+        """The cost of n draws' turns in one level, n = 1..most: shape (groups, most, units)."""
         ...
 
 
 class WithReplacement:
-    """Draws are independent: the paper's estimate, biased where n is near R."""
+    """Independent draws: the paper's estimate, biased where n is near R."""
 
     def unsolved(self, groups: Groups, u: Floats, most: int) -> Floats:
         """As in `Drawing`."""
@@ -115,7 +115,7 @@ class WithReplacement:
 
 
 class WithoutReplacement:
-    """No item is drawn twice: unbiased. `most` may not exceed a group's items, unless endless."""
+    """No item is drawn twice: unbiased. `most` is at most a group's items, unless it is endless."""
 
     def unsolved(self, groups: Groups, u: Floats, most: int) -> Floats:
         """As in `Drawing`."""
@@ -177,7 +177,7 @@ def _falling(failing: Floats, counts: Ints, most: int) -> Floats:
 
 
 def _nth_of_leaves(groups: Groups, u: Floats, cost: Floats, most: int) -> Floats:
-    """`nth` where every item passes or fails for good, in closed form.
+    """`nth` in closed form, where every item either passes or fails for good.
 
     Of R items f fail, and K_pass and K_fail are summed costs of those that pass and fail:
     (K_pass·C(f, m) + K_fail·C(f-1, m)) / (R·C(R-1, m)).
@@ -193,7 +193,7 @@ def _nth_of_leaves(groups: Groups, u: Floats, cost: Floats, most: int) -> Floats
 
 
 def _marked(groups: Groups, u: Floats, cost: Floats | None, most: int) -> tuple[Floats, Floats]:
-    """`unsolved` and `nth` of any chances; `nth` is empty where no cost is given.
+    """`unsolved` and `nth` for arbitrary chances; `nth` is empty where no cost is given.
 
     After k items W[j] is e_j(u)/C(k, j), and A[j] the sum of c_i·e_j(u without i) over k·C(k-1, j).
     """
@@ -219,7 +219,7 @@ def _marked(groups: Groups, u: Floats, cost: Floats | None, most: int) -> tuple[
 
 
 def _between(groups: Groups, a: Floats, cost: Floats, b: Floats, most: int) -> Floats:
-    """`in_turn` of any chances: marked polynomials in two variables, one for a and one for b.
+    """`in_turn` for any chances: marked polynomials in two variables, one for a and one for b.
 
     H[j, l] is the mean over all choices of j items for a and l others for b; P[j, l] that with one
     more item marked by its cost. O(R·most²) for each group.

@@ -1,13 +1,13 @@
-"""i.i.d. sampling: what k programs of a task solve and cost, without repair.
+"""i.i.d. sampling: the pass rate and cost of k programs of a task, without repair.
 
-The first draws come from the initial programs, further ones from the baseline programs: these were
-sampled only where some initial program failed, so that mixing the two would make the failing share
+The first draws come from the initial programs, further ones from the baseline programs. The latter
+were sampled only where an initial program failed; mixing the two would make the share of failures
 depend on when sampling stopped. A task without baseline programs goes on with its initial ones.
 
-Without replacement, draws beyond what was sampled of a task repeat its last value and cost the
-mean: i.i.d. sampling then stands a little low, never high. Baseline programs are drawn until they
-have cost what the costliest tree did, so that how many there are depends a little on their length;
-they are used as if it did not.
+Without replacement, draws beyond a task's samples repeat its last value and cost the mean, which
+understates i.i.d. sampling a little and never overstates it. Baseline programs are drawn until they
+have cost as much as the costliest tree, so their number depends slightly on their length; the
+estimate ignores this.
 """
 
 from collections.abc import Sequence
@@ -28,11 +28,11 @@ def iid(
     replacement: bool,
     policy: Policy = Policy.BATCH,
 ) -> Expected:
-    """What 1, 2, …, `most` programs of each task are expected to solve and to cost.
+    """Expected pass rate and cost of 1, 2, …, `most` programs of each task.
 
     Args:
-        samples: What was sampled.
-        most: Programs; they may exceed what was sampled.
+        samples: The samples.
+        most: The largest number of programs; it may exceed what was sampled.
         replacement: Whether they are drawn with replacement.
         policy: `batch` pays for all of them; `dfs` and `bfs` draw them one by one up to a pass.
     """
@@ -57,8 +57,8 @@ def from_none(samples: Samples, most: int, *, one_by_one: bool = False) -> tuple
     """Tokens and chances of 0, 1, …, `most` programs of each task, drawn without replacement.
 
     Args:
-        samples: What was sampled.
-        most: Programs; they may exceed what was sampled.
+        samples: The samples.
+        most: The largest number of programs; it may exceed what was sampled.
         one_by_one: Whether drawing stops at the first pass.
 
     Returns:
@@ -74,9 +74,9 @@ def from_none(samples: Samples, most: int, *, one_by_one: bool = False) -> tuple
 
 
 def sampled(grown: Sequence[Grown]) -> int:
-    """How many programs i.i.d. sampling can draw before it has to repeat what it knows.
+    """How many programs i.i.d. sampling can draw before it repeats values.
 
-    A task that some program solves bounds nothing, for more programs would leave it solved.
+    A task that a program solves sets no bound: more programs leave it solved.
     """
     sizes = [
         (
@@ -90,7 +90,7 @@ def sampled(grown: Sequence[Grown]) -> int:
 
 
 class _Drawn:
-    """Programs of many tasks, drawn one after the other."""
+    """Programs of many tasks, drawn in order."""
 
     def __init__(self, lot: Lot, *, replacement: bool, policy: Policy) -> None:
         self._lot = lot

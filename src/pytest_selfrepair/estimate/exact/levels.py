@@ -1,4 +1,4 @@
-"""The recursion behind `shapes`: what is expected below a node, from the lowest level up.
+"""The recursion behind `shapes`: expectations below a node, from the lowest level up.
 
 For a node v and k levels of repair below it, let u_k(v) be the chance that nothing passes down to
 there: 0 where v passes, else `unsolved` over its repairs' u_{k-1} (see `draws`). What v's
@@ -25,7 +25,7 @@ from pytest_selfrepair.estimate.exact.tree_arrays import DOLLARS, UNITS, TreeArr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nodes:
-    """What is expected below the nodes of one level, for k = 0 (themselves) to the levels left.
+    """Expectations below the nodes of one level, for k = 0 (themselves) to the levels left.
 
     Attributes:
         unsolved: u_k, each of shape (nodes,).
@@ -42,13 +42,13 @@ class Nodes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Costs:
-    """What n = 1, 2, … draws from each group cost, each of shape (groups, most, units).
+    """The costs of n = 1, 2, … draws from each group, each of shape (groups, most, units).
 
     Attributes:
-        batch: All together, for k = 0 (the items themselves) to the levels below them, each where
+        batch: All at once, for k = 0 (the items themselves) to the levels below them, each where
             nothing above passes.
         bfs: One by one, likewise.
-        dfs: Each with all that is below it before the next.
+        dfs: Each with everything below it before the next.
     """
 
     batch: list[Floats]
@@ -58,15 +58,15 @@ class _Costs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levels:
-    """Trees of one depth and drawing, for any n_fr.
+    """Trees of one depth and way of drawing, for any n_fr.
 
     Attributes:
-        arrays: What was sampled.
+        arrays: The samples.
         depth: Levels of repair.
         most: The largest n_fr.
         draw: How nodes are drawn.
-        policies: Whose costs are wanted.
-        lowest: What was found for draws from the lowest level, which are the same for every n_fr.
+        policies: The policies whose costs are computed.
+        lowest: Cached results for draws from the lowest level, the same for every n_fr.
     """
 
     arrays: TreeArrays
@@ -84,7 +84,7 @@ class Levels:
         return self.above(nodes, n_p)
 
     def above(self, nodes: Nodes, n_p: Ints) -> tuple[Floats, dict[Policy, Floats]]:
-        """The same, where it is known what is expected below every program."""
+        """The same, given the expectations below every program."""
         groups, most = self.arrays.groups(0), int(n_p.max(initial=0))
         found = self._costs(groups, nodes, most)
         costs: dict[Policy, Floats] = {}
@@ -102,7 +102,7 @@ class Levels:
         return Nodes(unsolved=[fails], batch=[level.cost], bfs=[level.cost], dfs=level.cost)
 
     def _lift(self, number: int, nodes: Nodes, n_fr: int) -> Nodes:
-        """What is expected below the parents of a level's nodes."""
+        """Expectations below the parents of a level's nodes."""
         if number < self.depth:
             unsolved, costs = self._drawn(number, nodes, n_fr)
         else:
@@ -125,7 +125,7 @@ class Levels:
         )
 
     def _drawn(self, number: int, nodes: Nodes, most: int) -> tuple[list[Floats], _Costs]:
-        """What up to so many draws leave unsolved, k levels down, and what they cost."""
+        """What up to n draws leave unsolved, k levels down, and their costs."""
         groups = self.arrays.groups(number)
         unsolved = [self.draw.unsolved(groups, u, most) for u in nodes.unsolved]
         return unsolved, self._costs(groups, nodes, most)

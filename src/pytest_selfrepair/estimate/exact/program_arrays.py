@@ -1,4 +1,4 @@
-"""The programs of many tasks as arrays, made once for all that is computed of sampling them."""
+"""The programs of many tasks as arrays, shared by all estimates of sampling."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from pytest_selfrepair.estimate.exact.tree_arrays import node_costs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
-    """Programs of many tasks, drawn one after the other.
+    """Programs of many tasks, drawn in order.
 
     Attributes:
-        counts: Shape (tasks,): how many there are of each.
-        groups: The same, as draws take it.
+        counts: Shape (tasks,): programs of each task.
+        groups: The same, as `draws` takes it.
         fails: Shape (programs,): 1 where one fails, else 0.
-        costs: Shape (programs, units): what each cost.
+        costs: Shape (programs, units): the cost of each.
     """
 
     counts: Ints
@@ -41,13 +41,13 @@ class Lot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Samples:
-    """What was sampled of some tasks without repair.
+    """The samples of some tasks that need no repair.
 
     Attributes:
         grown: The tasks.
         initial: Their initial programs.
         further: Their baseline programs.
-        onward: What i.i.d. sampling goes on with: baseline programs, or the initial ones again.
+        onward: Where i.i.d. sampling goes on: the baseline programs, or the initial ones again.
         unsolved: Shape (tasks,): whether no initial program solves a task.
     """
 
@@ -59,7 +59,7 @@ class Samples:
 
     @classmethod
     def of(cls, grown: Sequence[Grown]) -> "Samples":
-        """The samples of tasks, of which there may be none."""
+        """The samples of tasks, possibly none."""
         return cls(
             grown=tuple(grown),
             initial=Lot.of([each.programs for each in grown]),

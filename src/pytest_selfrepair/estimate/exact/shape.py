@@ -1,16 +1,16 @@
-"""A shape of repair trees: how many programs and repairs, in what order, and what that comes to."""
+"""The shape of a repair tree with its expected pass rate and costs."""
 
 from dataclasses import dataclass
 
 from pytest_selfrepair.core.tree import Policy
 
 ALL = "all"
-"""What stands for a difficulty where tasks of every difficulty count."""
+"""Stands for tasks of every difficulty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """What trees of one shape are expected to solve and to cost: exact, means over tasks.
+    """The expected pass rate and costs of trees of one shape: exact, means over tasks.
 
     Attributes:
         source: The feedback source's name; None for i.i.d. sampling (n_fr = 0).
@@ -27,7 +27,7 @@ class Shape:
         samples: Expected completions per task.
         dollars: Expected US dollars per task; None where some completion has no known price.
         n_f: Feedback texts of each failing program, where n_fr / n_f repairs share each; None: each
-            repair has one of its own.
+            repair has its own.
     """
 
     source: str | None

@@ -1,4 +1,4 @@
-"""What trees of every shape are expected to solve and to cost: exact, for every policy.
+"""Exact expected pass rates and costs of repair trees of every shape and policy.
 
 A tree of shape (n_p, n_fr) and depth d is drawn from what was sampled: n_p programs of a task, n_fr
 repairs of each that fails, n_fr repairs of each of these that fails, down to d levels of repair.
@@ -10,7 +10,7 @@ Depth 1 is arXiv 2306.09896, section 4; n_fr = 0, with depth 0, is i.i.d. sampli
 - bfs draws a level's nodes one by one, all children of the first node first, and goes on to the
   next level where none passes; it stops at the first pass.
 
-All of them solve the same tasks; how it is computed is in `levels`.
+All policies solve the same tasks; `levels` has the computation.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,7 +37,7 @@ POLICIES = tuple(Policy)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What trees of some shapes are expected to solve and to cost, task by task.
+    """Expected results and costs of trees of some shapes, task by task.
 
     Attributes:
         n_p: Shape (shapes,): programs of each shape.
@@ -46,7 +46,7 @@ class Expected:
         cost: Shape (tasks, shapes, 4): tokens generated, tokens generated and read, completions, US
             dollars; dollars are NaN where a price is not known.
         n_f: Shape (shapes,): texts of each failing program, where repairs share them; None: each
-            repair has one of its own.
+            repair has its own.
     """
 
     n_p: tuple[int, ...]
@@ -65,7 +65,7 @@ def expect(
     policies: Iterable[Policy] = POLICIES,
     depth: int = 1,
 ) -> dict[Policy, Expected]:
-    """Expectations of every n_p with every n_fr.
+    """Compute the expectations of every n_p with every n_fr.
 
     Args:
         arrays: The trees; every task has as many programs, and every failing node as many repairs,
@@ -73,7 +73,7 @@ def expect(
         n_p: Programs, each 1 or more.
         n_fr: Repairs of each failing program; 0 is i.i.d. sampling.
         replacement: Whether programs and repairs are drawn with replacement.
-        policies: For which; all solve the same.
+        policies: The policies to compute; all solve the same tasks.
         depth: Levels of repair, where n_fr is not 0.
 
     Returns:
@@ -123,14 +123,14 @@ def expect_texts(
     replacement: bool,
     policies: Iterable[Policy] = POLICIES,
 ) -> dict[Policy, Expected]:
-    """Expectations of every n_p with some (n_f, n_r), where repairs share texts, one level deep.
+    """Compute the expectations of every n_p with some (n_f, n_r): shared texts, depth 1.
 
     Args:
         arrays: The trees, with `texts`.
         n_p: Programs, each 1 or more.
         sizes: (n_f, n_r): texts, and repairs on each; None: all that these trees allow.
         replacement: Whether programs, texts and repairs are drawn with replacement.
-        policies: For which; all solve the same.
+        policies: The policies to compute; all solve the same tasks.
 
     Returns:
         For each policy the shapes in the order of `sizes`, for each of these in the order of `n_p`.
@@ -167,15 +167,15 @@ def shapes(
     n_fr: Sequence[int] | None = None,
     difficulty: str = ALL,
 ) -> tuple[Shape, ...]:
-    """Every shape that the trees of all tasks allow, by policy, depth, n_fr and n_p.
+    """Every shape that the trees of all tasks support, by policy, depth, n_fr and n_p.
 
     Args:
         arrays: The trees, uncensored (`censoring`).
         replacement: Whether programs and repairs are drawn with replacement.
         policies: Which policies.
-        n_p: Only these, of those that the trees allow.
+        n_p: Only these, of those that the trees support.
         n_fr: Only these, 0 being i.i.d. sampling.
-        difficulty: What the shapes are labelled with: the difficulty of these tasks.
+        difficulty: The label of the shapes: the difficulty of these tasks.
 
     Returns:
         The shapes; none where there are no tasks. Those with n_fr = 0 have no source.
@@ -207,7 +207,7 @@ def shapes(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """What several shapes have in common; see `Shape`."""
+    """The fields that several shapes share; see `Shape`."""
 
     source: str | None
     policy: Policy
@@ -217,7 +217,7 @@ class Named:
 
 
 def mean_shapes(expected: Expected, named: Named) -> list[Shape]:
-    """Means over tasks."""
+    """Average over tasks."""
     rates = expected.solved.mean(axis=0)
     costs = expected.cost.mean(axis=0)
     texts = expected.n_f or (None,) * len(expected.n_p)
@@ -245,12 +245,12 @@ def mean_shapes(expected: Expected, named: Named) -> list[Shape]:
 
 
 def allowed(wanted: Sequence[int] | None, possible: range) -> list[int]:
-    """What is wanted of what is possible; all of it where nothing else is said."""
+    """The wanted values among the possible ones; all of them where none are named."""
     return [n for n in possible if wanted is None or n in wanted]
 
 
 def known(dollars: float) -> float | None:
-    """US dollars, or None where some price is not known."""
+    """US dollars, or None where a price is unknown."""
     return None if np.isnan(dollars) else float(dollars)
 
 

@@ -1,4 +1,4 @@
-"""Sampling under repair's own stopping rule: draw on only where nothing has passed, without repair.
+"""Sampling under repair's own stopping rule: more programs only where all so far fail, no repair.
 
 A user who does not repair draws on only for a task that is still unsolved, while i.i.d. sampling of
 arXiv 2306.09896 (`iid`) pays for as many programs on every task. A task has P initial programs,
@@ -57,15 +57,16 @@ def stopping(
     replacement: bool,
     policy: Policy = Policy.BATCH,
 ) -> Expected:
-    """What 0, 1, …, `most` more programs of unsolved tasks are expected to solve and to cost.
+    """Expected pass rate and cost of 0, 1, …, `most` more programs of unsolved tasks.
 
     Args:
-        samples: What was sampled.
-        n_p: Programs that are drawn first; None: all initial ones of each task.
-        most: More programs, where all of these fail. Beyond `reach` a task without further ones
-            keeps what it has, at their mean cost: sampling then stands a little low, never high.
+        samples: The samples.
+        n_p: Programs drawn first; None: all initial ones of each task.
+        most: The largest number of further programs, drawn where all of these fail. Beyond `reach`
+            a task without more keeps its values at their mean cost, which understates sampling a
+            little and never overstates it.
         replacement: Whether programs are drawn with replacement.
-        policy: `batch` pays for the m more together; `bfs` and `dfs` stop at the first that passes.
+        policy: `batch` pays for the m more together; `bfs` and `dfs` stop at the first pass.
 
     Returns:
         For m = 0..most, `n_p` being n_p + m (m alone, where n_p is None), `n_fr` 0.
@@ -107,11 +108,11 @@ def stopping(
 
 
 def reach(samples: Samples, n_p: int | None) -> int:
-    """The most further programs that every unsolved task has, beyond the first n_p.
+    """The largest number of programs that every unsolved task has beyond the first n_p.
 
     Args:
-        samples: What was sampled.
-        n_p: Programs that are drawn first; None: all initial ones.
+        samples: The samples.
+        n_p: Programs drawn first; None: all initial ones.
     """
     left = further(samples, n_p)
     bounds = left[samples.unsolved]
@@ -119,7 +120,7 @@ def reach(samples: Samples, n_p: int | None) -> int:
 
 
 def further(samples: Samples, n_p: int | None) -> Ints:
-    """How many programs each task has beyond the first n_p, initial and further: (tasks,)."""
+    """Each task's programs beyond the first n_p, initial and further: (tasks,)."""
     counts = samples.further.counts
     if n_p is None:
         return counts
@@ -127,6 +128,6 @@ def further(samples: Samples, n_p: int | None) -> Ints:
 
 
 def _up_to(nth: Floats) -> Floats:
-    """Cost of the first 0, 1, … draws, one by one up to a pass: (tasks, draws + 1, units)."""
+    """The cost of the first 0, 1, … draws, one by one up to a pass: (tasks, draws + 1, units)."""
     nothing = np.zeros((nth.shape[0], 1, nth.shape[2]))
     return np.concatenate([nothing, np.cumsum(nth, axis=1)], axis=1)

@@ -1,9 +1,9 @@
-"""Repairs that share texts: n_f texts of a failing program are drawn, and n_r repairs on each.
+"""Repairs that share feedback texts: n_f texts per failing program, n_r repairs on each.
 
-A text never passes; it is one more level between a program and its repairs. For a text, u is the
-chance that none of n_r repairs on it passes, and its cost is its own and, in batches, that of n_r
-repairs, or of those up to the first pass where they are drawn one by one. What n_f texts leave
-unsolved and cost then follows as for any other items (`draws`).
+A text never passes; it adds a level between a program and its repairs. A text's u is the chance
+that none of n_r repairs on it passes; its cost is its own plus, in batches, that of n_r repairs, or
+of those up to the first pass where they are drawn one by one. What n_f texts leave unsolved and
+cost then follows as for any other items (`draws`).
 """
 
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from pytest_selfrepair.estimate.exact.tree_arrays import TreeArrays
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedTexts:
-    """Repairs by their texts, and texts by the failing programs that they are about.
+    """Repairs grouped by text, and texts by failing program.
 
     Attributes:
         arrays: The trees, one level deep.
         repairs: Repairs by their text.
         texts: Texts by their failing program.
-        told: Shape (texts, units): what each text cost.
+        told: Shape (texts, units): the cost of each text.
         draw: How programs, texts and repairs are drawn.
     """
 
@@ -35,7 +35,7 @@ class SharedTexts:
 
     @classmethod
     def of(cls, arrays: TreeArrays, *, replacement: bool) -> "SharedTexts":
-        """The texts of trees of which several repairs share some.
+        """Group the texts of trees in which repairs share texts.
 
         Raises:
             ValueError: Each repair has a text of its own.
@@ -56,7 +56,7 @@ class SharedTexts:
 
     @property
     def sizes(self) -> tuple[tuple[int, int], ...]:
-        """Every (n_f, n_r) that all failing programs and all texts allow."""
+        """Every (n_f, n_r) that all failing programs and all texts support."""
         texts = self.texts.counts[~self.texts.endless]
         repairs = self.repairs.counts[~self.repairs.endless]
         return tuple(
@@ -66,7 +66,7 @@ class SharedTexts:
         )
 
     def below(self, n_f: int, n_r: int) -> Nodes:
-        """What is expected of every program and its repairs."""
+        """Expectations of every program and its repairs."""
         below, programs = self.arrays.levels[1], self.arrays.levels[0]
         fails = (~below.passed).astype(np.float64)
         chance = self.draw.unsolved(self.repairs, fails, n_r)[:, n_r]

@@ -1,11 +1,10 @@
-"""Trees that were grown only up to their first pass: what happened in them, in the order drawn.
+"""Trees that end at their first pass: the smaller shapes that they contain, as drawn.
 
-Where drawing stops at the first pass, how much was sampled depends on what passed, and nothing can
-be drawn anew from it. But the tree of a shape is a beginning of the larger one where the larger is
-drawn in the same order: what happened in it is then one unbiased draw for each task. For dfs these
-are the shapes with fewer programs and as many repairs of each, and with one program those with
-fewer repairs; for bfs those without repair, and the shape as grown. For any other, what comes after
-a pass would have to be known.
+Where drawing stops at the first pass, the number of samples depends on what passed, and nothing can
+be redrawn from them. But a tree contains the beginning of every smaller shape drawn in the same
+order, and that beginning is one unbiased draw for each task. For dfs these are the shapes with
+fewer programs and as many repairs of each, and with one program those with fewer repairs; for bfs
+those without repair, and the shape as grown. Any other shape would need the draws after a pass.
 """
 
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from pytest_selfrepair.estimate.exact.tree_arrays import UNITS, TreeArrays
 
 
 def beginnings(policy: Policy, n_p: int, n_fr: int) -> list[tuple[int, int]]:
-    """The shapes (n_p, n_fr) that trees of one shape begin with, drawn up to their first pass."""
+    """The shapes (n_p, n_fr) that begin a tree of one shape drawn up to its first pass."""
     if policy is Policy.BATCH:
         raise ValueError("policy = batch; accepted: dfs, bfs, which stop at the first pass")
     if policy is Policy.BFS:
@@ -28,12 +27,12 @@ def beginnings(policy: Policy, n_p: int, n_fr: int) -> list[tuple[int, int]]:
 
 
 def as_drawn(arrays: TreeArrays, policy: Policy, shapes: list[tuple[int, int]]) -> Expected:
-    """Whether the trees of some shapes solved their tasks, and what they cost.
+    """Whether the trees of some shapes solved their tasks, and their costs.
 
     Args:
         arrays: Trees of depth 1, drawn up to their first pass.
         policy: The order in which they were drawn.
-        shapes: Some of their `beginnings`.
+        shapes: Shapes from their `beginnings`.
     """
     solved = np.zeros((len(arrays.tasks), len(shapes)))
     cost = np.zeros((len(arrays.tasks), len(shapes), UNITS))
@@ -55,7 +54,7 @@ def as_drawn(arrays: TreeArrays, policy: Policy, shapes: list[tuple[int, int]]) 
 def _in_order(
     arrays: TreeArrays, task: int, policy: Policy, n_p: int, n_fr: int
 ) -> Iterator[tuple[int, int]]:
-    """Levels and numbers of a task's nodes, in the order drawn."""
+    """Levels and numbers of a task's nodes, in drawing order."""
     programs = list(_first(arrays, 0, task, n_p))
     if policy is Policy.BFS:
         yield from ((0, program) for program in programs)

@@ -1,8 +1,8 @@
 """The trees of many tasks for one feedback source, as arrays.
 
-A level holds all nodes of one depth, of all tasks, side by side: programs are level 0, their
-repairs level 1, repairs of repairs level 2. Children of a node lie next to each other, in the order
-of their parents and as they were drawn.
+A level holds the nodes of one depth of all tasks: programs are level 0, their repairs level 1,
+repairs of repairs level 2. A node's children are adjacent, in the order of their parents and as
+they were drawn.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,8 +31,8 @@ class TreeLevel:
         counts: Shape (parents,): children of every node of the level above; of every task at level
             0. A node that passes has none.
         passed: Shape (nodes,): whether each passes.
-        over: Shape (nodes,): whether its branch ends there since what it would have asked is longer
-            than the model reads.
+        over: Shape (nodes,): whether its branch ends there because its next prompt exceeds the
+            model's context.
         cost: Shape (nodes, 4): tokens generated, tokens generated and read, completions, and US
             dollars of each, its feedback included; dollars are NaN where a price is not known.
     """
@@ -49,7 +49,7 @@ class TreeLevel:
         return found
 
     def keep(self, parents: Bools, first: int | None = None) -> tuple["TreeLevel", Bools]:
-        """The children of some parents, or the first few of each, and which nodes these are."""
+        """The children of some parents, or the first few of each, and a mask of these nodes."""
         parent = np.repeat(np.arange(len(self.counts)), self.counts)
         kept: Bools = parents[parent]
         if first is not None:
@@ -66,12 +66,12 @@ class TreeLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextArrays:
-    """The feedback texts about programs, where several repairs share one.
+    """The feedback texts on programs, where repairs share them.
 
     Attributes:
-        counts: Shape (programs,): texts about each program; those of one lie next to each other.
-        repairs: Shape (texts,): repairs on each; in the order of the level of repairs.
-        told: Shape (texts, units): what each text cost. Repairs cost nothing for it.
+        counts: Shape (programs,): texts on each program; those of one program are adjacent.
+        repairs: Shape (texts,): repairs on each, in the order of the level of repairs.
+        told: Shape (texts, units): the cost of each text, which its repairs do not include.
     """
 
     counts: Ints
@@ -92,10 +92,10 @@ class TreeArrays:
 
     Attributes:
         tasks: The tasks' ids.
-        source: The feedback source's name; None where there are programs alone.
-        levels: Programs, their repairs, repairs of these, and so on.
-        planned: Repairs that each failing program was to have; it bounds n_fr where none fails.
-        texts: The texts about programs, where several repairs share one; None: each has its own.
+        source: The feedback source's name; None where there are only programs.
+        levels: Programs, their repairs, repairs of those, and so on.
+        planned: The plan's repairs of each failing program; it bounds n_fr where none fails.
+        texts: The texts on programs, where repairs share them; None: each repair has its own.
     """
 
     tasks: tuple[str, ...]
@@ -111,13 +111,13 @@ class TreeArrays:
 
     @property
     def most_programs(self) -> int:
-        """The largest n_p that every task allows."""
+        """The largest n_p that every task supports."""
         return int(self.levels[0].counts.min(initial=np.iinfo(np.intp).max)) if self.tasks else 0
 
     def most_repairs(self, depth: int = 1) -> int:
-        """The largest n_fr that every failing node above that depth allows.
+        """The largest n_fr that every failing node above that depth supports.
 
-        Branches that ended at the model's context limit bound nothing: no more repairs of theirs
+        Branches that ended at the model's context limit set no bound: none of their further repairs
         would pass.
         """
         if not 0 < depth <= self.depth:
@@ -132,7 +132,7 @@ class TreeArrays:
         return int(every.min()) if every.size else self.planned
 
     def endless(self, number: int) -> Bools:
-        """Which nodes of a level no repair can mend: they, or all their repairs, were too long."""
+        """Nodes of a level that no repair can mend: they, or all their repairs, were too long."""
         level = self.levels[number]
         if number == self.depth:
             return level.over
@@ -142,7 +142,7 @@ class TreeArrays:
         return found
 
     def groups(self, number: int) -> Groups:
-        """The nodes of a level by what they are drawn for: a task, or a failing node above."""
+        """Group the nodes of a level by parent: a task, or a failing node above."""
         counts = self.levels[number].counts
         if number == 0:
             return Groups(counts, np.zeros(len(counts), dtype=bool))
@@ -150,7 +150,7 @@ class TreeArrays:
         return Groups(counts[failing], self.endless(number - 1)[failing])
 
     def unpriced(self, depth: int) -> Bools:
-        """Shape (tasks,): whether the price of some completion is not known, down to a depth."""
+        """Shape (tasks,): whether any completion down to a depth has an unknown price."""
         found = np.zeros(len(self.tasks), dtype=bool)
         of_task = np.arange(len(self.tasks))
         if self.texts is not None and depth:
@@ -163,7 +163,7 @@ class TreeArrays:
         return found
 
     def only(self, tasks: Bools) -> "TreeArrays":
-        """The trees of some tasks.
+        """Restrict to some tasks.
 
         Args:
             tasks: Shape (tasks,): which.
@@ -172,7 +172,7 @@ class TreeArrays:
         return replace(self, tasks=ids, levels=self._kept(tasks), texts=self._texts(tasks))
 
     def first(self, programs: int | None = None, repairs: int | None = None) -> "TreeArrays":
-        """The trees of the first few programs of every task, with the first few repairs of each.
+        """The trees of each task's first programs, with the first repairs of each.
 
         Args:
             programs: How many, or as many as there are; None: all.
@@ -209,14 +209,14 @@ def tree_arrays(
     tasks: Sequence[str] | None = None,
     planned: int = 0,
 ) -> TreeArrays:
-    """The trees of one source as arrays.
+    """Convert the trees of one source to arrays.
 
     Args:
         grown: What was sampled, one for each scored task.
         source: The feedback source's name; None: the programs alone. A task without a tree of that
-            source counts as one whose tree has no repairs.
+            source counts as a tree without repairs.
         tasks: Their ids; numbered where None.
-        planned: Repairs that each failing program was to have.
+        planned: The plan's repairs of each failing program.
     """
     ids = tuple(map(str, range(len(grown)))) if tasks is None else tuple(tasks)
     numbers: list[dict[str, int]] = []  # of every task, the number of its nodes in the level above
@@ -251,12 +251,12 @@ def tree_arrays(
 def _children(
     numbers: Sequence[Mapping[str, int]], repairs: Sequence[Sequence[ProgramNode]], above: Bools
 ) -> tuple[list[list[ProgramNode]], list[list[ProgramNode]]]:
-    """The repairs of every node of a level, and of every task those of later levels.
+    """The repairs of every node of a level, and each task's repairs in later levels.
 
     Args:
-        numbers: For every task the numbers of its nodes in the level.
-        repairs: For every task its repairs from the level on.
-        above: Which nodes of the level pass: repairs of these do not count.
+        numbers: Each task's node numbers in the level.
+        repairs: Each task's repairs from the level on.
+        above: Which nodes of the level pass; their repairs do not count.
     """
     children: list[list[ProgramNode]] = [[] for _ in above]
     later: list[list[ProgramNode]] = [[] for _ in repairs]
@@ -271,7 +271,7 @@ def _children(
 
 
 def _shared(children: Sequence[Sequence[ProgramNode]]) -> TextArrays | None:
-    """The texts about every program; None where each repair has one of its own."""
+    """The shared texts on every program; None where each repair has its own."""
     rows = [_by_text(row) for row in children]
     texts = [repairs for row in rows for repairs in row]
     if all(len(repairs) == 1 for repairs in texts):
@@ -301,11 +301,11 @@ def _task_of(levels: Sequence[TreeLevel]) -> list[int]:
 
 
 def _level(rows: Sequence[Sequence[ProgramNode]], *, told: bool = True) -> TreeLevel:
-    """A level's nodes; those of a row lie by their texts, the first text first.
+    """A level's nodes; those of a row are ordered by text, the first text first.
 
     Args:
         rows: The children of every node above.
-        told: Whether the cost of a repair's feedback is its own.
+        told: Whether a repair's cost includes its feedback.
     """
     nodes = [node for row in rows for repairs in _by_text(row) for node in repairs]
     return TreeLevel(

@@ -1,1 +1,1 @@
-"""How sure a number is: resampling of tasks, and tests of paired differences."""
+"""Interval estimates: resampling of tasks and tests of paired differences."""

@@ -7,16 +7,17 @@ the score interval of `rate_score`, by the jackknife; costs, which have no upper
 """
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pytest_selfrepair.estimate.exact.draws import Floats
+from pytest_selfrepair.estimate.intervals import jackknife
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.jackknife import BLOCK, Statistic, Strata
 from pytest_selfrepair.estimate.intervals.rate_score import METHOD, rate_interval
 from pytest_selfrepair.estimate.intervals.student import quantile
 
@@ -28,14 +29,6 @@ SMALLEST_STRATUM = 5
 
 _ALIKE = 1e-12
 """How far apart draws are that differ by rounding alone, beside a value of 1 or more."""
-
-_BLOCK = 2**18
-"""Weights that are worked on at once: 2 MB, which stay in a core's cache."""
-
-Statistic: TypeAlias = Callable[[Floats], Floats]
-"""From weights of shape (draws, tasks), none negative, to the statistic of each draw, (draws,)."""
-
-_Strata: TypeAlias = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +42,7 @@ class Resampling:
         seed: Of the draws: the same tasks and the same seed give the same interval.
     """
 
-    strata: _Strata
+    strata: Strata
     draws: int
     level: float
     seed: int
@@ -106,7 +99,7 @@ class Resampling:
         spread = float(drawn.max() - drawn.min())
         if spread <= _ALIKE * max(1.0, abs(value)):
             return Estimate(value=value, level=self.level)
-        influence = self._influence(statistic)
+        influence = jackknife.influence(statistic, self.strata)
         reach = self._reach(influence)
         levels = _bca_levels(value, drawn, influence, reach)
         name = "percentile" if levels is None else "BCa"
@@ -129,16 +122,12 @@ class Resampling:
         value = self.value(statistic)
         if self.tasks == 1:
             return np.array([value])
-        found: Floats = value + self.tasks * self._influence(statistic)
+        found: Floats = value + self.tasks * jackknife.influence(statistic, self.strata)
         return found
 
     def standard_error(self, statistic: Statistic) -> float:
         """The statistic's standard error over tasks, by the jackknife within strata."""
-        return self._error(self._influence(statistic))
-
-    def _error(self, influence: Floats) -> float:
-        sizes = self._sizes()
-        return float(np.sqrt(np.sum(influence**2 * sizes / (sizes - 1))))
+        return jackknife.standard_error(jackknife.influence(statistic, self.strata), self.strata)
 
     def _reach(self, influence: Floats) -> float:
         """How many standard deviations of the draws an interval reaches to either side.
@@ -148,7 +137,7 @@ class Resampling:
         factor (the expanded percentile interval of Hesterberg, arXiv 1411.5279).
         """
         spread = float(np.sqrt(np.sum(influence**2)))
-        factor = self._error(influence) / spread if spread else 1.0
+        factor = jackknife.standard_error(influence, self.strata) / spread if spread else 1.0
         return factor * quantile((1 + self.level) / 2, self.tasks - len(self.strata))
 
     def _within(self) -> str:
@@ -157,7 +146,7 @@ class Resampling:
     def _drawn(self, statistic: Statistic) -> Floats:
         """The statistic of every draw in which it has a value."""
         picks = _picks(self.strata, self.draws, self.seed)
-        rows = max(1, _BLOCK // self.tasks)
+        rows = max(1, BLOCK // self.tasks)
         with np.errstate(invalid="ignore", divide="ignore"):
             drawn = np.concatenate(
                 [
@@ -167,40 +156,6 @@ class Resampling:
             )
         finite: Floats = drawn[np.isfinite(drawn)]
         return finite
-
-    def _influence(self, statistic: Statistic) -> Floats:
-        """How far each task moves the statistic: (n_h - 1)·(mean of leave-one-out - its own)/n_h.
-
-        Returns:
-            Shape (tasks,), in the order of the tasks.
-        """
-        left_out = np.concatenate([statistic(weights) for weights in self._leaving_one_out()])
-        influence = np.empty_like(left_out)
-        for stratum in self.strata:
-            at, size = np.array(stratum), len(stratum)
-            influence[at] = (left_out[at].mean() - left_out[at]) * (size - 1) / size
-        return influence
-
-    def _leaving_one_out(self) -> Iterator[Floats]:
-        """Weights without one task each; the others of its stratum make up for it."""
-        stratum_of = np.empty(self.tasks, dtype=np.intp)
-        for number, stratum in enumerate(self.strata):
-            stratum_of[list(stratum)] = number
-        sizes = self._sizes()
-        rows = max(1, _BLOCK // self.tasks)
-        for first in range(0, self.tasks, rows):
-            out = np.arange(first, min(first + rows, self.tasks))
-            alike = stratum_of[out][:, None] == stratum_of[None, :]
-            weights = np.where(alike, (sizes / (sizes - 1))[out][:, None], 1.0)
-            weights[np.arange(len(out)), out] = 0.0
-            yield weights
-
-    def _sizes(self) -> Floats:
-        """The size of each task's stratum, shape (tasks,)."""
-        sizes = np.empty(self.tasks)
-        for stratum in self.strata:
-            sizes[list(stratum)] = len(stratum)
-        return sizes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,7 +208,7 @@ def _bca_levels(
     return low, high
 
 
-def _pooled(labels: Sequence[str]) -> _Strata:
+def _pooled(labels: Sequence[str]) -> Strata:
     """Positions by label; labels with fewer than five tasks are put together.
 
     If those are still too few, they join the smallest of the others.
@@ -270,7 +225,7 @@ def _pooled(labels: Sequence[str]) -> _Strata:
 
 
 @functools.lru_cache(maxsize=4)
-def _picks(strata: _Strata, draws: int, seed: int) -> NDArray[np.uint8]:
+def _picks(strata: Strata, draws: int, seed: int) -> NDArray[np.uint8]:
     """How often each draw takes each task, shape (draws, tasks); kept for the next statistic.
 
     A byte is enough: one task is hardly ever taken a dozen times.
@@ -280,7 +235,7 @@ def _picks(strata: _Strata, draws: int, seed: int) -> NDArray[np.uint8]:
     picks = np.empty((draws, tasks), dtype=np.uint8)
     for stratum in strata:
         size = len(stratum)
-        rows = max(1, _BLOCK // size)
+        rows = max(1, BLOCK // size)
         for first in range(0, draws, rows):
             count = min(rows, draws - first)
             taken = rng.integers(size, size=(count, size)) + size * np.arange(count)[:, None]

@@ -1,8 +1,8 @@
-"""The one place where a difference becomes a word: above zero, below it, or not shown.
+"""The only place where a difference becomes a conclusion: above zero, below it, or not shown.
 
-Estimate, interval, p-value and word come from one test (`paired_score`), so that none of them can
-contradict another. Where several differences are said beside each other, Holm's procedure (1979,
-Scandinavian Journal of Statistics 6:65) keeps the chance that any of them is said falsely at 5 %.
+Estimate, interval, p-value and conclusion come from one test (`paired_score`), so none can
+contradict another. For a family of differences, Holm's procedure (1979, Scandinavian Journal of
+Statistics 6:65) keeps the chance that any conclusion is false at 5 %.
 """
 
 from collections.abc import Sequence
@@ -19,11 +19,11 @@ from pytest_selfrepair.estimate.intervals.paired_score import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What is known of a mean difference: one value for each task, at least one task.
+    """A mean difference to be tested: one value for each task, at least one task.
 
     Attributes:
-        values: In [-1, 1], or influence values of a difference, whose mean it is.
-        cautious: The same if all that was not sampled had gone against it; None: nothing was
+        values: In [-1, 1], or influence values of a difference, whose mean is the difference.
+        cautious: The same if everything that was not sampled had gone against it; None: nothing was
             missing. The interval then covers both, and both must show a difference.
     """
 
@@ -32,23 +32,23 @@ class Evidence:
 
 
 def side(found: Estimate) -> int:
-    """1 or -1 where a difference is shown to lie above or below 0, else 0."""
+    """1 or -1 where a difference is shown to be above or below 0, else 0."""
     if found.p is None or found.p >= 1 - found.level:
         return 0
     return 1 if found.value > 0 else -1
 
 
 def decided(family: Sequence[Evidence], level: float = LEVEL) -> tuple[Estimate, ...]:
-    """Every difference with its interval and p-value, after Holm where there are several.
+    """Give each difference its interval and p-value, after Holm where there are several.
 
-    The difference with the i-th smallest of n p-values is tested, and has its interval, at
-    (1 - level)/(n - i + 1); from the first that is not shown on, none is, and all have the interval
-    of that step. So a p-value, multiplied as Holm does, is below 1 - level exactly where the
-    interval is without 0.
+    The difference with the i-th smallest of n p-values is tested, and has its interval, at (1 -
+    level)/(n - i + 1); from the first that is not shown on, none is, and all get the interval of
+    that step. So a p-value, multiplied as in Holm's procedure, is below 1 - level exactly where the
+    interval excludes 0.
 
     Args:
-        family: The differences that are said beside each other.
-        level: Coverage of an interval that stands alone; that of any of several is at least this.
+        family: The differences that are stated together.
+        level: Coverage of a single interval; each of several covers at least this.
     """
     tests = [_Test.of(each) for each in family]
     found: dict[int, Estimate] = {}
@@ -67,12 +67,12 @@ def decided(family: Sequence[Evidence], level: float = LEVEL) -> tuple[Estimate,
 
 
 def alone(evidence: Evidence, level: float = LEVEL) -> Estimate:
-    """A difference that is said by itself."""
+    """Test a single difference."""
     return decided([evidence], level)[0]
 
 
 def without_interval(found: Estimate) -> Estimate:
-    """The value alone, where too little is behind it to say how sure it is."""
+    """The value alone, where the data are too few for an interval."""
     return replace(found, low=None, high=None, method=None, p=None)
 
 
@@ -88,7 +88,7 @@ class _Test:
 
     @property
     def p(self) -> float:
-        """That of the test that shows less; 1 where the two show opposite signs."""
+        """The larger p-value of the two tests; 1 where they show opposite signs."""
         if self.cautious is None:
             return self.plain.p
         if self.plain.estimate * self.cautious.estimate <= 0:
@@ -96,7 +96,7 @@ class _Test:
         return max(self.plain.p, self.cautious.p)
 
     def within(self, level: float) -> tuple[float, float]:
-        """An interval that holds those of both."""
+        """An interval that covers both."""
         low, high = self.plain.within(level)
         if self.cautious is None:
             return low, high

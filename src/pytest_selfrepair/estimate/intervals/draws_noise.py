@@ -19,10 +19,11 @@ class Rates:
     """pass@k of some tasks, each with the noise of its draws.
 
     Attributes:
-        k: Branches of which one has to pass.
+        k: The number of branches of which one has to pass.
         branches: The least number of branches of any of the tasks.
-        solved: Each task's pass@k, 0 to 1, without bias.
-        noise: The variance of each, by draws alone; one may be negative, their mean hardly is.
+        solved: Each task's pass@k, 0 to 1, unbiased.
+        noise: The variance of each by draws alone; single values may be negative, their mean hardly
+            ever is.
     """
 
     k: int
@@ -33,15 +34,15 @@ class Rates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SameTasks:
-    """How much lower a rate is, where the tasks stay as they are and only draws vary.
+    """The fall of a rate on fixed tasks, where only draws vary.
 
     Attributes:
         fall: Before less after, -1 to 1.
-        upper: One-sided upper bound of the true fall, at 5 %.
+        upper: One-sided upper bound of the true fall at 5 %.
         lower: One-sided lower bound: above 0 where a fall is shown.
         p: One-sided p-value of no fall.
-        tasks: Tasks.
-        k: Branches of which one has to pass.
+        tasks: The number of tasks.
+        k: The number of branches of which one has to pass.
     """
 
     fall: float
@@ -53,15 +54,15 @@ class SameTasks:
 
 
 def largest_k(branches: Sequence[int]) -> int:
-    """The largest k at which the noise is known for every task; 0 where it is for none."""
+    """The largest k for which every task's noise can be estimated; 0 if none."""
     return min(branches, default=0) // 2
 
 
 def rates(counts: Sequence[tuple[int, int]], k: int) -> Rates:
-    """pass@k of tasks.
+    """Estimate pass@k of tasks, with the noise of draws.
 
     Args:
-        counts: For each task its branches and those of them that fail.
+        counts: For each task its branches and how many of them fail.
         k: At most half of any task's branches, at least 1.
     """
     solved, noise = [], []
@@ -78,9 +79,9 @@ def rates(counts: Sequence[tuple[int, int]], k: int) -> Rates:
 
 
 def share_of_draws(found: Rates) -> float | None:
-    """How much of the variance of pass@k over tasks is noise of draws, 0 to 1.
+    """The share of the variance of pass@k over tasks that is noise of draws, 0 to 1.
 
-    The rest is that tasks differ, which more tasks alone make up for. None where no rate differs.
+    The rest is between tasks, and only more tasks reduce it. None where all rates are equal.
     """
     n = len(found.solved)
     mean = math.fsum(found.solved) / n
@@ -91,14 +92,14 @@ def share_of_draws(found: Rates) -> float | None:
 
 
 def same_tasks(before: Sequence[Rates], after: Rates) -> SameTasks:
-    """How much lower the run after is on these tasks; of equal draws no fall is shown.
+    """Estimate the fall of the run after on these tasks; equal draws show no fall.
 
-    The standard error is √(Σ(v + v') + 2F²)/n, F = k/N: what a single branch more or less of one
-    task in each run may change, so that tasks that all agree leave some doubt.
+    The standard error is √(Σ(v + v') + 2F²)/n, F = k/N: the change by a single branch of one task
+    in each run, so that tasks which all agree still leave some uncertainty.
 
     Args:
         before: One run or several, which are averaged; the same tasks, at least 2, the same k.
-        after: The run that is held against them.
+        after: The run that is compared with them.
     """
     n, runs = len(after.solved), len(before)
     was = math.fsum(map(math.fsum, (each.solved for each in before))) / runs
@@ -116,7 +117,7 @@ def same_tasks(before: Sequence[Rates], after: Rates) -> SameTasks:
 
 
 def standard_error(before: Sequence[Rates], after: Rates) -> float:
-    """How far the difference of the rates varies by draws alone; arguments as of `same_tasks`."""
+    """The standard error of the difference by draws alone; arguments as of `same_tasks`."""
     runs = len(before)
     noise = math.fsum(map(math.fsum, (each.noise for each in before))) / runs**2
     noise += math.fsum(after.noise)
@@ -126,9 +127,9 @@ def standard_error(before: Sequence[Rates], after: Rates) -> float:
 
 
 def least_limit_of_draws(before: Sequence[Rates]) -> float:
-    """The least limit of which a fall of twice as much is shown with 80 % power.
+    """The least limit for which a fall twice as large is shown with 80 % power.
 
-    A run like those before it is expected; arguments as of `same_tasks`.
+    For a run like those before it; arguments as of `same_tasks`.
     """
     after = before[0] if len(before) == 1 else _pooled(before)
     z = NormalDist().inv_cdf(POWER)
@@ -137,7 +138,7 @@ def least_limit_of_draws(before: Sequence[Rates]) -> float:
 
 
 def _pooled(runs: Sequence[Rates]) -> Rates:
-    """A run as noisy as these are on average."""
+    """A run with the average noise of these."""
     each_task = zip(*(run.noise for run in runs), strict=True)
     return Rates(
         k=runs[0].k,

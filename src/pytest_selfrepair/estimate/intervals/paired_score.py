@@ -1,8 +1,8 @@
-"""Tango's score interval with Student's t, for the mean of paired differences.
+"""Tango's score interval, with Student's t, for the mean of paired differences.
 
-Tango (1998, Statistics in Medicine 17:891) gives it for pairs of yes and no. Differences may be
-fractional here, as those of two estimated rates are, and Student's t takes the place of the normal
-quantile, which is too small for few tasks. docs/statistics.md has its error rates.
+Tango (1998, Statistics in Medicine 17:891) derives it for pairs of binary outcomes. Here
+differences may be fractional, as those of two estimated rates are, and Student's t replaces the
+normal quantile, which is too small for few tasks. docs/statistics.md has the error rates.
 """
 
 import math
@@ -14,21 +14,24 @@ from pytest_selfrepair.estimate.intervals.estimate import Estimate
 from pytest_selfrepair.estimate.intervals.student import quantile, upper_tail
 
 LEVEL = 0.95
-"""Coverage of an interval where no other is asked for."""
+"""The default coverage of an interval."""
 
 ONE_SIDED = 0.05
 """The level of a one-sided test."""
 
 METHOD = "score test of paired differences (Tango) with Student's t"
-"""What makes the interval, in words."""
+"""The interval's method in words."""
+
+_ROUNDING = 1e-9
+"""Rounding error by which a mean of differences of estimated rates may exceed 1."""
 
 _STEPS = 60
-"""Halvings of [-1, 1] until floating point holds no finer one."""
+"""Bisection steps on [-1, 1] that exhaust floating-point precision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairedScore:
-    """A mean paired difference, with the interval and the p-value of one and the same test.
+    """A mean paired difference, with interval and p-value from one test.
 
     0 lies outside the interval exactly where `p` < 1 - `level`.
 
@@ -39,7 +42,7 @@ class PairedScore:
         p: The two-sided p-value of no difference.
         lost: The weight of the falls: their number, where every difference is -1, 0 or 1.
         won: The same of the rises.
-        n: Pairs.
+        n: The number of pairs.
         level: Coverage of the interval, 0 to 1.
     """
 
@@ -54,12 +57,12 @@ class PairedScore:
 
     @property
     def p_rise(self) -> float:
-        """The one-sided p-value: that of no rise."""
+        """The one-sided p-value of no rise."""
         return self.p / 2 if self.estimate > 0 else 1 - self.p / 2
 
     @property
     def p_fall(self) -> float:
-        """The one-sided p-value: that of no fall."""
+        """The one-sided p-value of no fall."""
         return self.p / 2 if self.estimate < 0 else 1 - self.p / 2
 
     @property
@@ -92,29 +95,30 @@ class PairedScore:
         )
 
     def within(self, level: float) -> tuple[float, float]:
-        """The two-sided interval of another coverage, 0 to 1."""
+        """The two-sided interval at another coverage, 0 to 1."""
         return _interval(self.lost, self.won, self.n, level)
 
 
 def paired_score(differences: Sequence[float], level: float = LEVEL) -> PairedScore:
-    """Test whether a mean paired difference is 0, and say between what it lies.
+    """Test whether a mean paired difference is 0, and compute its interval.
 
-    A single pair says nothing: its interval is all of [-1, 1], its p-value 1.
+    A single pair carries no information: its interval is [-1, 1], its p-value 1.
 
     Args:
         differences: One for each pair, after less before: in [-1, 1], or influence values of a
-            difference, whose mean it is.
+            difference, whose mean is the difference.
         level: Coverage of the interval, 0 to 1.
 
     Raises:
-        UsageError: There is no pair, or the mean is no difference of rates.
+        UsageError: There are no pairs, or the mean is not a difference of rates.
     """
     n = len(differences)
     if not n:
         raise UsageError("paired differences: found none; accepted: one for each task, at least 1")
     total = math.fsum(differences)
-    if not abs(total) <= n:
+    if not abs(total) <= n * (1 + _ROUNDING):
         raise UsageError(f"mean paired difference: found {total / n}; accepted: -1 to 1")
+    total = min(max(total, -n), n)
     discordant = max(math.fsum(each * each for each in differences), abs(total))
     lost, won = (discordant - total) / 2, (discordant + total) / 2
     low, high = _interval(lost, won, n, level)
@@ -157,7 +161,7 @@ def _upper_end(lost: float, won: float, n: int, reach: float) -> float:
 
 
 def _statistic(difference: float, lost: float, won: float, n: int) -> float:
-    """Tango's score statistic of a true difference: how far above it the estimate lies."""
+    """Tango's score statistic of a true difference: how far the estimate lies above it."""
     if difference < 0:  # the same test seen from the other side, where no digits cancel
         return -_statistic(-difference, won, lost, n)
     b = (2 * n - won + lost) * difference - lost - won

@@ -1,8 +1,8 @@
-"""Which difference so many tasks could show, before any of them is sampled.
+"""The difference that a number of tasks can detect, before any is sampled.
 
-The spread is the mean of squared paired differences, Σe²/n: where tasks are solved or not, the
-share of tasks that come out differently. An earlier run's own varies by a quarter at 60 tasks, so
-what follows from it is "about". docs/statistics.md has the power that was found by simulation.
+The spread is the mean of squared paired differences, Σe²/n: for solved-or-not tasks, the share that
+come out differently. An earlier run's spread varies by a quarter at 60 tasks, so results derived
+from it are approximate. docs/statistics.md has the power found by simulation.
 """
 
 import math
@@ -12,10 +12,10 @@ from statistics import NormalDist
 from pytest_selfrepair.estimate.intervals.student import quantile
 
 POWER = 0.8
-"""How often a difference is to be shown, where it is there."""
+"""The probability with which a true difference is to be shown."""
 
 SPREADS = (0.05, 0.1, 0.2)
-"""Spreads for which something is said where none is known."""
+"""Spreads to report for where none is known."""
 
 _TWO_SIDED = 0.975
 _ONE_SIDED = 0.95
@@ -29,14 +29,14 @@ def spread_of(differences: Sequence[float]) -> float:
 
 
 def power(gain: float, tasks: int, spread: float) -> float:
-    """The chance that the two-sided test at 5 % shows a gain: Φ((g√(n/φ) - t) / √(1 - g²/φ)).
+    """The power of the two-sided test at 5 % for a gain: Φ((g√(n/φ) - t) / √(1 - g²/φ)).
 
-    Differences lie in [-1, 1], so no gain is greater than its spread: the spread counts as the gain
-    where it is smaller.
+    Differences lie in [-1, 1], so no gain exceeds its spread: a smaller spread is raised to the
+    gain.
 
     Args:
         gain: The true mean difference, 0 to 1.
-        tasks: Tasks, at least 2.
+        tasks: The number of tasks, at least 2.
         spread: Mean of squared differences, 0 to 1.
     """
     phi = max(spread, gain)
@@ -49,10 +49,10 @@ def power(gain: float, tasks: int, spread: float) -> float:
 
 
 def least_gain(tasks: int, spread: float) -> float | None:
-    """The least gain that is shown with 80 % power; None where not even a gain of 1 is.
+    """The least gain that is shown with 80 % power; None where even a gain of 1 is not.
 
     Args:
-        tasks: Tasks.
+        tasks: The number of tasks.
         spread: Mean of squared differences, 0 to 1.
     """
     if tasks < 2:  # noqa: PLR2004 - one task has no spread
@@ -61,13 +61,13 @@ def least_gain(tasks: int, spread: float) -> float | None:
 
 
 def least_limit(tasks: int, spread: float) -> float | None:
-    """The least limit of a regression of which a fall of twice as much is shown with 80 % power.
+    """The least regression limit for which a fall twice as large is shown with 80 % power.
 
     The M of 2M = t₀.₉₅·√((φ + 2M)/n) + z₀.₈·√((φ + 2M - 4M²)/n), where φ is the spread of two runs
-    of which neither is better. None where there is none up to 0.5.
+    of equal quality. None where there is none up to 0.5.
 
     Args:
-        tasks: Tasks that both runs score.
+        tasks: The number of tasks that both runs score.
         spread: That spread, 0 to 1.
     """
     if tasks < 2:  # noqa: PLR2004 - as above
@@ -85,12 +85,12 @@ def least_limit(tasks: int, spread: float) -> float | None:
 
 
 def least_margin(tasks: int, spread: float) -> float | None:
-    """The least margin of which 80 % of unchanged runs are shown to be within: non-inferiority.
+    """The least non-inferiority margin that 80 % of unchanged runs are shown to be within.
 
     The M of M = t₀.₉₅·√((φ + M)/n) + z₀.₈·√(φ/n); None where there is none up to 1.
 
     Args:
-        tasks: Tasks that both runs score.
+        tasks: The number of tasks that both runs score.
         spread: As of `least_limit`.
     """
     if tasks < 2:  # noqa: PLR2004 - as above
@@ -101,7 +101,7 @@ def least_margin(tasks: int, spread: float) -> float | None:
 
 
 def _least(enough: Callable[[float], bool]) -> float | None:
-    """The least value in (0, 1] that is enough, where all above it are; None: not even 1 is."""
+    """The least sufficient value in (0, 1], where all above it suffice; None: not even 1 does."""
     if not enough(1.0):
         return None
     low, high = 0.0, 1.0

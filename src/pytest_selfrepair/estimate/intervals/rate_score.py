@@ -1,12 +1,12 @@
 """The interval of a rate over tasks: a score interval with Student's t.
 
-Wilson's score interval (1927, JASA 22:209) is that of independent outcomes, which a rate over tasks
-is not made of: a task adds a share of its own, or several programs. So the standard error e is that
-of the tasks at hand, by the jackknife, which makes the rate m worth m(1 - m)/e² outcomes. Few tasks
-that differ show too little of e: each difficulty counts as if it held a tenth of a further task,
-half of it solved and half not. And as outcomes are whole, the end that is near 0 or 1 starts half
-an outcome beyond m (a correction for continuity); the far one does not need it. docs/statistics.md
-has how often the interval holds the truth, and `benchmarks/calibration.py` measures that.
+Wilson's score interval (1927, JASA 22:209) assumes independent outcomes; a rate over tasks averages
+shares, or several programs of a task. So the standard error e is taken from the tasks at hand, by
+the jackknife, which makes the rate m equivalent to m(1 - m)/e² outcomes. A few tasks understate e
+where they agree: each difficulty counts as if it held a tenth of a further task, half of it solved.
+And as outcomes are whole, the end near 0 or 1 starts half an outcome beyond m (a continuity
+correction); the far end does not need it. docs/statistics.md has the coverage, which
+`benchmarks/calibration.py` measures.
 """
 
 import math
@@ -14,29 +14,29 @@ import math
 from pytest_selfrepair.estimate.intervals.student import quantile
 
 METHOD = "score interval over tasks (Wilson) with Student's t"
-"""What makes the interval, in words."""
+"""The interval's method in words."""
 
 _FURTHER = 0.1
-"""Tasks that each difficulty counts beside those that it holds."""
+"""Pseudo-tasks added to each difficulty."""
 
 _ALIKE = 1e-12
-"""A standard error that is one of rounding alone."""
+"""Standard errors below this are rounding errors."""
 
 
 def rate_interval(
     value: float, error: float, tasks: int, strata: int, level: float
 ) -> tuple[float, float]:
-    """Between what a rate lies.
+    """Compute the score interval of a rate.
 
-    Where all tasks of each difficulty say the same, it also holds what the score test of paired
-    differences does not reject: t²/(n + t²) of all tasks may say otherwise, each as far off as can
-    be.
+    Where all tasks of each difficulty have the same value, it also covers what the score test of
+    paired differences does not reject: t²/(n + t²) of all tasks may differ, each by as much as
+    possible.
 
     Args:
         value: The rate, 0 to 1.
         error: Its standard error over tasks.
-        tasks: Tasks that bear on it, more than there are difficulties.
-        strata: Difficulties within which the standard error was taken.
+        tasks: The number of tasks that bear on it, more than there are difficulties.
+        strata: The number of difficulties within which the standard error was taken.
         level: Coverage of the interval, 0 to 1.
     """
     further = _FURTHER * strata

@@ -1,18 +1,18 @@
-"""What intervals are made of: means, ratios of sums, and repair's gain at equal tokens."""
+"""Statistics that intervals are computed for: means, ratios of sums, and interpolation."""
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from pytest_selfrepair.estimate.exact.draws import Floats
-from pytest_selfrepair.estimate.intervals.bootstrap import Statistic
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
+from pytest_selfrepair.estimate.intervals.jackknife import Statistic
 
 ONE_SD = 0.6827
-"""How much of a normal distribution lies within one standard deviation."""
+"""The probability of a normal variable within one standard deviation of its mean."""
 
 
 NEAR_ZERO = 1e-9
-"""What is no further from 0 is a rounding error."""
+"""Values no further from 0 are rounding errors."""
 
 
 def mean_of(values: ArrayLike) -> Statistic:
@@ -22,13 +22,13 @@ def mean_of(values: ArrayLike) -> Statistic:
 
 
 def ratio_of(parts: ArrayLike, wholes: ArrayLike) -> Statistic:
-    """The sum of parts over tasks ÷ the sum of wholes: repairs that pass, of those tried."""
+    """The sum of parts over tasks ÷ the sum of wholes, such as repairs that pass of those tried."""
     above, below = np.asarray(parts, dtype=np.float64), np.asarray(wholes, dtype=np.float64)
     return lambda weights: (weights @ above) / (weights @ below)
 
 
 def sampling_noise(chances: ArrayLike) -> Estimate:
-    """The band that the paper draws around a pass rate, exactly; it is no interval over tasks.
+    """The band that the paper draws around a pass rate, exact; not an interval over tasks.
 
     ±1 standard deviation of the share solved when one tree is drawn for each task and the tasks
     stay as they are: the mean of independent Bernoulli variables, sd = sqrt(sum of p·(1 - p)) / T.
@@ -48,10 +48,10 @@ def sampling_noise(chances: ArrayLike) -> Estimate:
 
 
 def interpolated(at: Floats, xs: Floats, ys: Floats) -> Floats:
-    """Linear interpolation, each row on its own curve; beyond the ends the value there.
+    """Interpolate linearly, each row on its own curve; beyond the ends, the end value.
 
     Args:
-        at: Where, shape (rows,).
+        at: The positions, shape (rows,).
         xs: Ascending, shape (rows, points), at least two points.
         ys: Of the same shape.
     """

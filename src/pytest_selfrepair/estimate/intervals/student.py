@@ -1,4 +1,4 @@
-"""Student's t: its upper tail and its quantiles, to the accuracy of floating point."""
+"""Student's t: upper tail and quantiles, to floating-point accuracy."""
 
 import functools
 import math
@@ -23,7 +23,7 @@ def upper_tail(t: float, freedom: int) -> float:
 
 @functools.cache
 def quantile(share: float, freedom: int) -> float:
-    """The t that Student's t exceeds with probability 1 - `share`, by bisection.
+    """The t exceeded with probability 1 - `share`, by bisection.
 
     Args:
         share: Between 0 and 1, both excluded.
@@ -45,7 +45,7 @@ def quantile(share: float, freedom: int) -> float:
 def _incomplete_beta(x: float, a: float, b: float) -> float:
     """The regularised incomplete beta function I_x(a, b).
 
-    By the continued fraction of DLMF 8.17.22, evaluated as modified by Lentz.
+    Computed by the continued fraction of DLMF 8.17.22 with the modified Lentz algorithm.
     """
     if x <= 0 or x >= 1:
         return min(max(x, 0.0), 1.0)

@@ -1,1 +1,1 @@
-"""What the records of one run say."""
+"""Estimates from the records of one run."""

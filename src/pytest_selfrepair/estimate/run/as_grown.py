@@ -1,4 +1,4 @@
-"""The trees that sampling is compared with: as grown, or smaller ones where nothing else can be."""
+"""The trees to compare sampling with: as grown, or smaller ones where those cannot be compared."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ from pytest_selfrepair.estimate.run.scored import Scored, with_tree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trees:
-    """What the trees of one source solve and cost, task by task.
+    """The results and costs of one source's trees, task by task.
 
     Attributes:
-        solved: Chance that each task is solved, shape (tasks,).
+        solved: The chance that each task is solved, shape (tasks,).
         batch: Tokens generated where a level of repairs is paid for at once, shape (tasks,).
         one_by_one: The same where drawing stops at the first pass, shape (tasks,).
-        dollars: Mean US dollars a task, in batches; None where some price is not known.
+        dollars: Mean US dollars per task, in batches; None where a price is unknown.
     """
 
     solved: Floats
@@ -39,7 +39,7 @@ class Trees:
 
     @classmethod
     def as_grown(cls, grown: Sequence[Grown], source: str) -> "Trees":
-        """The trees of tasks that all have one of the source, as they happened to be drawn."""
+        """The trees of tasks as they were drawn; every task has one of the source."""
         trees = [(each, tree) for each in grown for tree in each.trees if tree.source == source]
         cost = Cost.total(tree_cost(each, tree) for each, tree in trees)
         solved = [solved_with(each, source) for each, _ in trees]
@@ -54,7 +54,7 @@ class Trees:
 
     @classmethod
     def of_shape(cls, grown: Sequence[Grown], source: str, n_p: int) -> "Trees":
-        """Trees of so many programs, drawn without replacement, and one repair of each failing."""
+        """Trees of n_p programs drawn without replacement, and one repair of each failing one."""
         shape = _with_one_repair(tree_arrays(grown, source), [n_p])
         batch = shape[Policy.BATCH]
         return cls(
@@ -66,12 +66,11 @@ class Trees:
 
 
 def comparable(groups: Iterable[Sequence[Scored]], source: str) -> int | None:
-    """How many programs trees may have that sampling can be compared with, in every group of tasks.
+    """The number of programs of trees that sampling can be compared with in every group.
 
-    Runs of this plugin sample further programs of unsolved tasks: then it is the trees as grown.
-    Trees from elsewhere may have none. Of these the ones with a single repair are taken, and as
-    many programs as leave enough others to draw on: a choice that does not look at what repairs
-    solve.
+    Runs of this plugin sample further programs of unsolved tasks, so trees are compared as grown.
+    Trees from elsewhere may lack them. These are compared with a single repair of each program and
+    as many programs as leave enough others to draw from: a choice that ignores what repairs solve.
 
     Returns:
         n_p; None: as grown, also where no tree is small enough.
@@ -97,5 +96,5 @@ def comparable(groups: Iterable[Sequence[Scored]], source: str) -> int | None:
 
 
 def _with_one_repair(trees: TreeArrays, n_p: Sequence[int]) -> dict[Policy, Expected]:
-    """Trees of some numbers of programs, and one repair of each that fails."""
+    """Trees of given numbers of programs, with one repair of each failing program."""
     return expect(trees, n_p, [1], replacement=False, policies=[Policy.BATCH, Policy.BFS])

@@ -1,4 +1,4 @@
-"""The curves of sampling without repair, at not too many points."""
+"""The curves of sampling without repair, thinned to a limited number of points."""
 
 import numpy as np
 
@@ -10,11 +10,11 @@ from pytest_selfrepair.estimate.run.censoring import Usable
 from pytest_selfrepair.estimate.run.curves import chosen, envelope, round_numbers
 
 _MOST_POINTS = 40
-"""Points of a curve: all of the first, then ever wider apart."""
+"""Points of a curve: all of the first, then at growing distances."""
 
 
 def iid_points(each: Usable, policy: Policy, *, replacement: bool) -> Expected | None:
-    """i.i.d. sampling of every task; None where nothing can be drawn."""
+    """Points of i.i.d. sampling of every task; None where nothing can be drawn."""
     most = sampled(each.grown)
     if not most:
         return None
@@ -22,9 +22,9 @@ def iid_points(each: Usable, policy: Policy, *, replacement: bool) -> Expected |
 
 
 def stopping_points(each: Usable, policy: Policy, *, replacement: bool) -> Expected | None:
-    """Sampling under repair's stopping rule, the best of all numbers of first and further programs.
+    """Sampling under repair's stopping rule: the envelope over first and further programs.
 
-    None where the trees stopped at their first pass, or nothing can be drawn.
+    None where the trees ended at their first pass, or nothing can be drawn.
     """
     if each.order is not None or not each.arrays.most_programs:
         return None

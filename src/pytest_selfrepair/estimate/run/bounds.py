@@ -1,4 +1,4 @@
-"""Between what a rate lies, whatever became of the tasks that are in none."""
+"""Bounds on a rate, whatever the results of the missing tasks."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ from pytest_selfrepair.estimate.gain import Against, AtEqualTokens, Bounds
 
 
 def missing(records: Sequence[Record], not_run: int) -> Counter[str]:
-    """How many tasks of each difficulty, and of all, are in no rate.
+    """Count the unscored tasks of each difficulty, and of all.
 
     Args:
         records: Of all tasks, scored or not.
-        not_run: Tasks without a record, of which no difficulty is known.
+        not_run: Tasks without a record, whose difficulty is unknown.
     """
     out = [record for record in records if record.grown is None]
     found = Counter(str(record.difficulty) for record in out if record.difficulty is not None)
@@ -27,8 +27,8 @@ def bounds(rate: float, tasks: int, missing: int) -> Bounds | None:
 
     Args:
         rate: The mean, 0 to 1.
-        tasks: Tasks behind it.
-        missing: Tasks that are not.
+        tasks: The number of tasks behind it.
+        missing: The number of missing tasks.
     """
     if not missing:
         return None
@@ -37,7 +37,7 @@ def bounds(rate: float, tasks: int, missing: int) -> Bounds | None:
 
 
 def bounded(found: AtEqualTokens, missing: int) -> AtEqualTokens:
-    """A comparison with the bounds of its rates."""
+    """Add the bounds of its rates to a comparison."""
 
     def beside(each: Against) -> Against:
         return replace(each, bounds=bounds(each.rate.value, found.tasks, missing))

@@ -1,7 +1,7 @@
-"""Branches of a task's tree, and how much of what tells tasks apart is noise of draws.
+"""The branches of a task's tree, and the share of variance between tasks that is noise of draws.
 
-A branch is a program with its repairs. A task's N branches are independent draws, so that the noise
-of pass@k is known without a model where 2k ≤ N: two trees of k branches each.
+A branch is a program with its repairs. A task's N branches are independent draws, so where 2k ≤ N
+the noise of pass@k needs no model: two trees of k branches each.
 """
 
 import math
@@ -16,7 +16,7 @@ from pytest_selfrepair.estimate.run.scored import Scored
 
 
 def branches(tasks: Iterable[Scored], source: str | None) -> Mapping[str, tuple[int, int]]:
-    """Of each task with a whole tree of a source, its branches and those of them that fail.
+    """For each task with a whole tree of a source, its branches and how many of them fail.
 
     Args:
         tasks: Scored tasks.
@@ -30,13 +30,13 @@ def branches(tasks: Iterable[Scored], source: str | None) -> Mapping[str, tuple[
 
 
 def spread(counts: Sequence[tuple[int, int]], source: str | None) -> Spread | None:
-    """What part of how tasks differ is noise of draws.
+    """Estimate the share of the variance between tasks that is noise of draws.
 
-    None where that is not known: too few tasks, a task with a single branch, or all rates alike.
+    None where it is unknown: too few tasks, a task with a single branch, or all rates equal.
 
     Args:
-        counts: For each task its branches and those of them that fail.
-        source: Whose branches they are.
+        counts: For each task its branches and how many of them fail.
+        source: The source of the branches.
     """
     k = largest_k([each for each, _ in counts])
     if len(counts) < FEWEST_TASKS or not k:
@@ -55,10 +55,10 @@ def spread(counts: Sequence[tuple[int, int]], source: str | None) -> Spread | No
 
 
 def spread_of_two(first: Sequence[float], second: Sequence[float]) -> Spread | None:
-    """The same of whole trees: half of the mean square by which two of a task differ is noise.
+    """The same from whole trees: half the mean squared difference of a task's two trees is noise.
 
     Args:
-        first: What one run's tree of each task came to: 1 where it solves the task, else 0.
+        first: Each task's result in one run: 1 where its tree solves it, else 0.
         second: The same of another run of the same settings.
     """
     n = len(first)
@@ -78,7 +78,7 @@ def spread_of_two(first: Sequence[float], second: Sequence[float]) -> Spread | N
 
 
 def spreads(tasks: Sequence[Scored], sources: Sequence[str]) -> tuple[Spread, ...]:
-    """One for each source of which it is known; of programs alone where there is no source."""
+    """One for each source where it is known; for programs alone where there is no source."""
     found = (
         spread(list(branches(tasks, source).values()), source) for source in sources or (None,)
     )
@@ -86,7 +86,7 @@ def spreads(tasks: Sequence[Scored], sources: Sequence[str]) -> tuple[Spread, ..
 
 
 def _failing(grown: Grown, source: str | None) -> int | None:
-    """The programs that fail with all their repairs; None where the tree is not whole."""
+    """How many programs fail with all their repairs; None where the tree is not whole."""
     tree = next((tree for tree in grown.trees if tree.source == source), None)
     if not grown.complete or (tree is not None and not tree.complete):
         return None

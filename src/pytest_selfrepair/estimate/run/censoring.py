@@ -1,20 +1,20 @@
-"""Which estimates a run's trees carry without bias, and which they do not.
+"""Decide which estimates a run's trees support without bias.
 
-Drawing trees anew from what was sampled is sound where how much was sampled does not depend on what
-was drawn. It does where a token budget ended a tree: long programs, which fail more often, end it
-sooner, so that too few of the programs drawn are long, and the last one may have been cut short.
-Taking the tree as it is, in the order drawn, stays sound for what was grown (`outcome.tree_cost`),
-budget and all, but smaller trees cannot be drawn from it. What can is what the plan grants to every
-tree whatever is drawn: the first programs, as many as fit in the budget at their longest; and,
-where all programs fit and no explanation of unknown length is paid for, the first rounds of repairs
-that fit after them. If any tree of a run was ended, all its tasks are held to that part: to drop
-the ended ones, or to use more of the others, would choose tasks by what was drawn for them.
+Redrawing trees from samples is sound where the number of samples does not depend on the draws. A
+token budget makes it depend on them: long programs, which fail more often, end a tree sooner, so
+long programs are underrepresented, and the last one may have been cut short. The tree as drawn,
+budget and all, remains unbiased for what was grown (`outcome.tree_cost`), but smaller trees cannot
+be drawn from it. What can be redrawn is what the plan grants every tree whatever is drawn: the
+first programs, as many as fit in the budget at their longest; and, where all programs fit and no
+explanation of unknown length is paid for, the first rounds of repairs that fit after them. If any
+tree of a run ended at its budget, all tasks are restricted to that part: dropping the ended ones,
+or using more of the others, would select tasks by their draws.
 
-Trees whose plan stops at the first pass are worse: how much was sampled depends on what passed.
-They carry only the shapes that they begin with (`as_drawn`).
+Trees whose plan stops at the first pass are worse: the number of samples depends on what passed.
+They support only the shapes that they begin with (`as_drawn`).
 
-A run whose budget ended no tree is used in full. That is not quite innocent, for with other draws
-it might have ended some; but then most of its trees are far from the budget.
+A run whose budget ended no tree is used in full. That ignores that other draws might have ended
+some; but most trees of such a run are far from the budget.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ from pytest_selfrepair.estimate.findings import Refused
 from pytest_selfrepair.estimate.run.planned_tree import PlannedTree
 
 MOST_NAMED = 3
-"""Tasks that a refusal names."""
+"""Tasks named in a refusal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +49,10 @@ class Usable:
     Attributes:
         source: The feedback source's name; None: the programs alone.
         samples: For sampling without repair: programs and baseline programs of every task, without
-            those whose number depends on what was drawn. Empty where none can be used.
+            those whose number depends on the draws. Empty where none can be used.
         arrays: The trees, likewise; without programs where none can be used.
-        order: The policy whose first pass ended the trees; None where trees can be drawn anew.
-        n_p: Programs that the plan asks for, where `order` is not None.
+        order: The policy whose first pass ended the trees; None where trees can be redrawn.
+        n_p: The plan's programs, where `order` is not None.
         n_fr: Repairs of each failing program, likewise.
         refused: What cannot be estimated.
     """
@@ -73,9 +73,9 @@ class Usable:
     def expected(
         self, policy: Policy, *, replacement: bool, depth: int | None = None
     ) -> Expected | None:
-        """Every shape with repair, in full depth or less; None where these trees carry none.
+        """Every shape with repair, in full depth or less; None where these trees support none.
 
-        A heat map needs a rectangle of shapes; trees that stopped at their first pass have none.
+        A heat map needs a rectangle of shapes; trees that end at their first pass have none.
         """
         if self.order is not None:
             if policy is not self.order or replacement:
@@ -109,7 +109,7 @@ class Usable:
         policies: Sequence[Policy] = POLICIES,
         difficulty: str = ALL,
     ) -> tuple[Shape, ...]:
-        """Every shape that these trees carry; those with n_fr = 0 have no source."""
+        """Every shape that these trees support; those with n_fr = 0 have no source."""
         if self.order is None:
             if not self.arrays.most_programs:
                 return ()
@@ -139,13 +139,13 @@ class Usable:
 def usable(
     records: Sequence[Record], source: str | None, trees: TreeArrays | None = None
 ) -> Usable:
-    """What can be estimated from some tasks' trees of one source.
+    """Decide what can be estimated from some tasks' trees of one source.
 
     Args:
         records: Of all tasks, or of one difficulty. Tasks that were not scored, and those without a
             tree of that source, are left out.
         source: The feedback source's name; None: the programs alone.
-        trees: These tasks' trees as arrays, where they have been made.
+        trees: These tasks' trees as arrays, if already made.
     """
     scored = [PlannedTree.of(record, source) for record in records if record.grown is not None]
     used = [each for each in scored if source is None or each.tree is not None]
@@ -170,13 +170,13 @@ def usable(
 
 
 def named(tasks: Sequence[str]) -> str:
-    """Up to three tasks, and how many more."""
+    """Name up to three tasks, and count the others."""
     more = len(tasks) - MOST_NAMED
     return ", ".join(tasks[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _within_budget(found: Usable, used: Sequence[PlannedTree]) -> Usable:
-    """Only what the plan grants to every tree, where the budget ended any."""
+    """Keep only what the plan grants every tree, where the budget ended any."""
     what = _what(found.source)
     if ended := [each.task_id for each in used if each.programs_ended]:
         n_p = min(each.sure_programs for each in used)
@@ -209,7 +209,7 @@ def _within_budget(found: Usable, used: Sequence[PlannedTree]) -> Usable:
 
 
 def _one_level(found: Usable) -> Usable:
-    """Only the programs, where repairs share texts and are repaired in their turn."""
+    """Keep only the programs, where repairs share texts and are repaired themselves."""
     if found.arrays.texts is None or found.arrays.depth == 1:
         return found
     what = f"{_what(found.source)} with repair"
@@ -222,7 +222,7 @@ def _one_level(found: Usable) -> Usable:
 
 
 def _in_order(found: Usable, used: Sequence[PlannedTree]) -> Usable:
-    """Trees that stopped at their first pass."""
+    """Trees that ended at their first pass."""
     what = _what(found.source)
     nothing = replace(found, samples=Samples.of(()), arrays=found.arrays.first(0))
     plans = {
@@ -262,7 +262,7 @@ def _in_order(found: Usable, used: Sequence[PlannedTree]) -> Usable:
 
 
 def _uneven(found: Usable) -> Usable:
-    """Say which tasks bound the shapes of all others."""
+    """Name the tasks that limit the shapes of all others."""
     trees, refused = found.arrays, list(found.refused)
     what = _what(found.source)
     if not trees.tasks or refused:

@@ -1,4 +1,4 @@
-"""pass@t curves and heat maps: repair and sampling without it at the same tokens generated.
+"""pass@t curves and heat maps: repair against sampling at equal generated tokens.
 
 Both axes are means over tasks, as in arXiv 2306.09896, sections 4 and 5.
 """
@@ -19,19 +19,19 @@ from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
 
 SAME = 1e-12
-"""Pass rates that differ by less are the same: what differs is rounding."""
+"""Pass rates closer than this are equal up to rounding."""
 
 ROUND_NUMBERS = (1, 2, 3, 5, 10, 15, 20, 25, 50, 100, 200, 500, 1_000)
-"""Rows and columns of a heat map that would be too large with all of them."""
+"""Rows and columns of a heat map that is too large to show all of them."""
 
 MOST_ROWS = 6
-"""Up to so many rows or columns a heat map shows all."""
+"""Up to this many rows or columns, a heat map shows all."""
 
 
 def envelope(expected: Expected) -> Expected:
-    """The shapes that no other beats, by ascending tokens.
+    """The shapes that no other dominates, by ascending tokens.
 
-    Left out is a shape where another with fewer or as many tokens solves as much or more.
+    A shape is left out where another with at most as many tokens solves at least as much.
     """
     tokens, rates = means(expected)
     order = np.lexsort((-rates, tokens))
@@ -43,7 +43,7 @@ def envelope(expected: Expected) -> Expected:
 
 
 def chosen(expected: Expected, numbers: Sequence[int]) -> Expected:
-    """Some of the shapes, in the order of their numbers."""
+    """The shapes at some positions, in order of their numbers."""
     columns: Ints = np.array(numbers, dtype=np.intp)
     return replace(
         expected,
@@ -56,7 +56,7 @@ def chosen(expected: Expected, numbers: Sequence[int]) -> Expected:
 
 
 def averaged(expected: Expected) -> Expected:
-    """The mean task alone, in place of all: large runs have too many numbers to keep each."""
+    """The mean over tasks in place of every task: large runs have too many numbers to keep."""
     return replace(
         expected,
         solved=expected.solved.mean(axis=0, keepdims=True),
@@ -65,7 +65,7 @@ def averaged(expected: Expected) -> Expected:
 
 
 def means(expected: Expected) -> tuple[Floats, Floats]:
-    """Expected tokens generated, and pass rate, of every shape: each of shape (shapes,)."""
+    """Expected generated tokens and pass rate of every shape: each of shape (shapes,)."""
     return expected.cost[:, :, TOKENS].mean(axis=0), expected.solved.mean(axis=0)
 
 
@@ -79,7 +79,7 @@ def curve(
     difficulty: str = ALL,
     baseline: Baseline | None = None,
 ) -> Curve:
-    """The shapes as points of a curve, in the order given; rates have no intervals yet."""
+    """Make the shapes points of a curve, in the order given; rates have no intervals yet."""
     tokens, rates = means(expected)
     costs = expected.cost.mean(axis=0)
     return Curve(
@@ -105,9 +105,9 @@ def curve(
 
 
 def rate_at(baseline: Expected, tokens: Floats) -> Floats:
-    """What i.i.d. sampling solves at some mean tokens; NaN beyond its last point.
+    """The pass rate of i.i.d. sampling at some mean tokens; NaN beyond its last point.
 
-    Between its points, and between none at all and the first, it is interpolated linearly.
+    Interpolated linearly between its points, and from zero to the first.
 
     Args:
         baseline: i.i.d. sampling by ascending programs (`iid`), at least one.
@@ -127,14 +127,14 @@ def heat_map(
     replacement: bool,
     baseline: Baseline = Baseline.EVERY_TASK,
 ) -> HeatMap:
-    """Every shape's pass rate over that of sampling without repair at the same mean tokens.
+    """Each shape's pass rate ÷ that of sampling without repair at the same mean tokens.
 
     Args:
         expected: Every n_p with every n_fr (`expect`), n_fr being 1 or more.
         rivals: For every n_p, sampling by ascending programs, of the same tasks and drawing.
         source: The feedback source's name.
         policy: How trees are drawn.
-        replacement: With replacement or without.
+        replacement: Whether trees are drawn with replacement.
         baseline: How programs are sampled.
     """
     tokens, rates = means(expected)
@@ -170,7 +170,7 @@ def heat_map(
 def rectangle(trees: TreeArrays, n_p: Sequence[int], *, replacement: bool) -> Expected:
     """The shapes of a heat map: each n_p with all n_fr, or round ones, in the trees' full depth.
 
-    Where repairs share texts, each has as many as there are, if there are several texts.
+    With several shared texts, every text takes all its repairs.
     """
     if trees.texts is None:
         n_fr = round_numbers(trees.most_repairs(trees.depth))
@@ -196,7 +196,7 @@ def rectangle(trees: TreeArrays, n_p: Sequence[int], *, replacement: bool) -> Ex
 
 
 def round_numbers(most: int) -> tuple[int, ...]:
-    """Rows or columns of a heat map of 1 to `most`: all of a few, else round ones and the last."""
+    """Rows or columns of a heat map of 1 to `most`: all if few, else round ones and the last."""
     if most <= MOST_ROWS:
         return tuple(range(1, most + 1))
     return (*(n for n in ROUND_NUMBERS if n < most), most)

@@ -1,4 +1,4 @@
-"""What each level of repair adds: the trees cut off at every depth, against i.i.d. sampling."""
+"""Estimate what each level of repair adds: trees cut at every depth, against i.i.d. sampling."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,10 +15,10 @@ from pytest_selfrepair.estimate.run.scored import Scored, with_tree
 def by_depth(
     tasks: Sequence[Scored], sources: Sequence[str], *, how: Bootstrap = BOOTSTRAP
 ) -> tuple[AtEqualTokens, ...]:
-    """Each source with repairs of repairs, cut off at depth 1, 2, … and at the last as grown.
+    """Each source with repairs of repairs, cut off at depth 1, 2, …, and the last as grown.
 
-    All depths are taken at the tokens that they cost, so the gain on i.i.d. sampling grows by a
-    level where its tokens solve more than as many tokens of further programs would have.
+    Each depth is taken at its own token cost, so a level raises the gain over i.i.d. sampling where
+    its tokens solve more than as many tokens of further programs would have.
     """
     return tuple(each for source in sources for each in _of(tasks, source, how))
 
@@ -26,8 +26,8 @@ def by_depth(
 def fresh_is_better(depths: Sequence[AtEqualTokens]) -> tuple[int, ...]:
     """The levels of one source whose tokens fresh sampling would have used better.
 
-    By the estimates alone: a level is named where the gain on i.i.d. sampling falls with it; above
-    the first level there is no repair, and no gain.
+    By point estimates alone: a level is named where it lowers the gain over i.i.d. sampling; depth
+    0 has no repair and no gain.
 
     Args:
         depths: One source's depths, from 1 up.
@@ -55,7 +55,7 @@ def _of(tasks: Sequence[Scored], source: str, how: Bootstrap) -> Iterator[AtEqua
 
 
 def _levels(grown: Grown, tree: RepairTree) -> dict[str, int]:
-    """The level of every node: 0 for a program, 1 for its repairs, 2 for the repairs of these."""
+    """The level of every node: 0 for a program, 1 for its repairs, 2 for their repairs."""
     found = {program.node: 0 for program in grown.programs}
     for repair in tree.repairs:  # level by level, so each comes after what it repairs
         found[repair.node] = found.get(repair.parent or "", 0) + 1

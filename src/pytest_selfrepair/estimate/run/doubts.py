@@ -1,4 +1,4 @@
-"""How far a run's verdicts can be trusted: references, near limits, packages, as facts."""
+"""Facts on how far a run's verdicts can be trusted: references, time limits, packages."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome, pass_at_1, task_outcome
 
 NEAR = 2.0
-"""A verdict is near the time limit where half of it, or twice as much, would decide otherwise."""
+"""A verdict is near the time limit if half or twice the limit would change it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solved:
-    """How many tasks were solved.
+    """Tasks solved and pass@1.
 
     Attributes:
         tasks: Scored tasks.
-        solved: Those of them that a program or a repair solved.
-        pass_at_1: Mean share of their initial programs that pass; None where there is no task.
+        solved: Tasks solved by a program or a repair.
+        pass_at_1: Mean share of initial programs that pass; None without tasks.
     """
 
     tasks: int
@@ -29,16 +29,16 @@ class Solved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceFacts:
-    """What reference solutions said of a run's tasks.
+    """Results of reference solutions on a run's tasks.
 
     Attributes:
-        tasks: Tasks of which some were tried.
-        tried: Solutions that were tried.
-        passed: Those of them that pass.
+        tasks: Tasks with at least one solution tried.
+        tried: Solutions tried.
+        passed: Solutions that pass.
         ambiguous: Tasks whose accepted solutions disagree in their answers, sorted.
         quarantined: Tasks of which none passes, sorted.
-        with_them: What was solved of all scored tasks.
-        without_them: What was solved of those that are not ambiguous.
+        with_them: Results over all scored tasks.
+        without_them: Results over scored tasks that are not ambiguous.
     """
 
     tasks: int
@@ -51,7 +51,7 @@ class ReferenceFacts:
 
 
 def references(records: Sequence[Record]) -> ReferenceFacts | None:
-    """What reference solutions said; None where none was tried."""
+    """Summarise the results of reference solutions; None where none was tried."""
     found = [(record, record.references) for record in records if record.references is not None]
     if not found:
         return None
@@ -79,7 +79,7 @@ def _solved(records: Iterable[Record]) -> Solved:
 
 
 def nodes(records: Iterable[Record]) -> Iterator[tuple[Record, ProgramNode]]:
-    """Every program that was judged, with its task's record."""
+    """Every judged program with its task's record."""
     for record in records:
         if record.grown is not None:
             yield from ((record, node) for node in _all(record.grown))
@@ -93,9 +93,9 @@ def _all(grown: Grown) -> Iterator[ProgramNode]:
 
 
 def near_limit(records: Sequence[Record]) -> tuple[int, int]:
-    """Verdicts within a factor of two of the time limit, and those of which that is known.
+    """Count the verdicts within a factor of two of the time limit, of those where that is known.
 
-    A program that missed the limit is near it, for how long it would have taken is not known.
+    A program over the limit counts as near it: how long it would have taken is unknown.
     """
     near = known = 0
     for record, node in nodes(records):

@@ -1,4 +1,4 @@
-"""What a repair did to a program's text."""
+"""Compare a repair's text with the failing program's."""
 
 import io
 import tokenize
@@ -9,10 +9,10 @@ _ASIDE = frozenset({tokenize.COMMENT, tokenize.NL})
 
 
 def same_program(first: str, second: str) -> bool:
-    """Whether two texts are one program: token by token, comments and blank lines aside.
+    """Whether two programs are equal token by token, ignoring comments and blank lines.
 
-    Texts that are no Python are compared line by line, trailing whitespace aside. A program that is
-    only laid out anew, its lines broken elsewhere, counts as another one.
+    Texts that are not Python are compared line by line without trailing whitespace. A program with
+    different line breaks counts as another one.
     """
     # Most repairs are told apart here, at a hundredth of the cost of reading their tokens.
     if _uncommented(first) != _uncommented(second):
@@ -24,12 +24,12 @@ def same_program(first: str, second: str) -> bool:
 
 
 def edited_lines(before: str, after: str) -> int:
-    """The fewest lines to delete and to add that turn one program into the other.
+    """The fewest lines to delete and add that turn one program into the other.
 
-    Trailing whitespace aside. `difflib` finds a readable edit, not the shortest. The lines that
-    both have in common are counted as Crochemore et al. (2001, "A fast and practical bit-vector
-    algorithm for the longest common subsequence problem") do: one pass over the lines of one text,
-    with those of the other as bits.
+    Trailing whitespace is ignored. `difflib` finds a readable edit, not the shortest. Common lines
+    are counted as in Crochemore et al. (2001, "A fast and practical bit-vector algorithm for the
+    longest common subsequence problem"): one pass over the lines of one text, with those of the
+    other as bits.
     """
     size, places = _places(before)
     new = _lines(after)
@@ -65,7 +65,7 @@ def _uncommented(text: str) -> list[str]:
 
 
 def _tokens(text: str) -> list[tuple[int, str]] | None:
-    """The tokens that matter; None where the text is no Python."""
+    """The significant tokens; None where the text is not Python."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the program's own making

@@ -1,8 +1,8 @@
-"""Does repair pay? Trees as grown against sampling without repair at the same tokens, and in words.
+"""Conclude whether repair pays: trees as grown against sampling at equal tokens.
 
-What the answer hangs on is sampling under repair's own stopping rule (`exact.stopping`): what a
-user would do instead. The paper's comparison, with i.i.d. sampling on every task, stands beside it:
-there a part of what repair gains is that it spends tokens where they are needed.
+The conclusion uses sampling under repair's own stopping rule (`exact.stopping`): what a user would
+do instead. The paper's comparison, with i.i.d. sampling on every task, is reported beside it; part
+of repair's gain there is that it spends tokens where they are needed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,15 +54,15 @@ def difficulties(
     missing: Mapping[str, int] = MappingProxyType({}),
     how: Bootstrap = BOOTSTRAP,
 ) -> tuple[DifficultyRates, ...]:
-    """Each difficulty that has scored tasks, and `ALL` last; none where no task is scored.
+    """Rates of each difficulty with scored tasks, and `ALL` last; none where no task is scored.
 
-    Whether repair pays is said of all tasks alone, after Holm where there are several sources.
-    Trees that ended at their first pass are not compared: no further programs stand beside them.
+    The conclusion is drawn over all tasks alone, after Holm where there are several sources. Trees
+    that ended at their first pass are not compared: they have no further programs to compare with.
 
     Args:
         tasks: The scored tasks.
         sources: The feedback sources.
-        missing: How many tasks of each difficulty, and of `ALL`, are in no rate.
+        missing: How many tasks of each difficulty, and of `ALL`, are unscored.
         how: How tasks are resampled.
     """
     groups = {name: group for name, group in by_difficulty(tasks).items() if group}
@@ -99,11 +99,11 @@ def difficulties(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """One source's comparison, and the evidence that an answer would hang on.
+    """One source's comparison, with the evidence for a conclusion.
 
     Attributes:
-        found: The comparison, its interval that of a difference which stands alone.
-        evidence: What is known of its gain under the same stopping rule.
+        found: The comparison, with the interval of a single difference.
+        evidence: The evidence of its gain under the same stopping rule.
         can_gain: Whether sampling without repair could solve more at all.
     """
 
@@ -113,7 +113,7 @@ class Compared:
 
 
 def answered(family: Sequence[Compared]) -> tuple[AtEqualTokens, ...]:
-    """The sources with their answers, which are said beside each other."""
+    """Draw the conclusions on all sources, as one family."""
     asked = [each for each in family if each.can_gain and each.found.tasks >= FEWEST_TASKS]
     gains = iter(decided([each.evidence for each in asked]))
     return tuple(_answered(each, next(gains) if each in asked else None) for each in family)
@@ -135,15 +135,15 @@ def compared(
     n_p: int | None = None,
     how: Bootstrap = BOOTSTRAP,
 ) -> Compared:
-    """One source against sampling without repair; all is drawn without replacement, without bias.
+    """Compare one source with sampling without repair; drawn without replacement, unbiased.
 
     As in the paper, tokens are equal in the mean over tasks.
 
     Args:
-        tasks: Scored tasks; those count that have a tree of the source, at least one.
+        tasks: Scored tasks; those with a tree of the source count, at least one.
         source: The source's name.
-        difficulty: What to call these tasks: `ALL`, or their difficulty.
-        n_p: Take trees of so many programs, with one repair each, in place of those as grown.
+        difficulty: The label of these tasks: `ALL`, or their difficulty.
+        n_p: Use trees of n_p programs with one repair each, in place of those as grown.
         how: How tasks are resampled.
     """
     tasks = with_tree(tasks, source)
@@ -190,9 +190,9 @@ def compared(
 
 
 def _detectable(evidence: Evidence) -> float | None:
-    """About the least gain that these tasks show with a power of 80 %.
+    """Approximately the least gain that these tasks detect with 80 % power.
 
-    Where no task differs, the spread is taken to be that of a single one that does.
+    Where no task differs, the spread of a single differing task is assumed.
     """
     tasks = len(evidence.values)
     return least_gain(tasks, max(spread_of(evidence.values), 1 / tasks))

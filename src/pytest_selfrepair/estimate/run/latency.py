@@ -1,4 +1,4 @@
-"""How long completions took, as their endpoints answered."""
+"""How long completions took."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,7 +11,7 @@ from pytest_selfrepair.estimate.findings import CompletionContents, Latency
 
 
 def latencies(records: Iterable[Record]) -> tuple[Latency, ...]:
-    """How long the completions of some tasks took; none of a kind whose times are not known."""
+    """Latencies of some tasks' completions; none for kinds whose times are unknown."""
     grown = (record.grown for record in records if record.grown is not None)
     nodes = [node for each in grown for node in each.nodes]
     asked = [node.feedback for node in nodes if node.feedback and node.feedback.cost.samples]
@@ -20,18 +20,18 @@ def latencies(records: Iterable[Record]) -> tuple[Latency, ...]:
 
 
 def seconds_to_pass(grown: Grown, source: str | None) -> float | None:
-    """The least seconds of requests after which a program of a task that passes can be there.
+    """The least seconds of requests until a task can have a passing program.
 
-    All programs are asked for at once, and each repair as soon as what it repairs has come; judging
-    takes no time here.
+    All programs are requested at once, and each repair as soon as what it repairs has arrived;
+    judging takes no time here.
 
     Args:
         grown: The task's trees.
         source: The feedback source whose repairs count; None: programs alone.
 
     Returns:
-        The seconds; None where nothing passes, or where the time of a request is not known on the
-        way to something that does.
+        The seconds; None where nothing passes, or where the time of a request leading to a passing
+        program is unknown.
     """
     repairs = (tree.repairs for tree in grown.trees if tree.source == source)
     ended: dict[str, float | None] = {}
@@ -47,7 +47,7 @@ def seconds_to_pass(grown: Grown, source: str | None) -> float | None:
 
 
 def _seconds(node: ProgramNode) -> float | None:
-    """How long the requests for a program and its feedback took."""
+    """The seconds of the requests for a program and its feedback."""
     told = node.feedback
     if node.seconds is None:
         return None

@@ -1,4 +1,4 @@
-"""Trees and sampling without repair at the same mean cost, and what each task adds to the gain."""
+"""Compare trees and sampling without repair at equal mean cost, and split the gain by task."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,13 +10,14 @@ from pytest_selfrepair.estimate.exact.draws import Floats
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matched:
-    """What trees solve and cost, task by task, beside sampling of 0, 1, … (more) programs.
+    """The pass rates and costs of trees, task by task, and of sampling 0, 1, … (more) programs.
 
     Attributes:
-        solved: Chance that each task's tree solves it, shape (tasks,).
-        cost: What the tree costs in generated tokens, shape (tasks,).
-        rates: Chance that sampling solves each task, shape (tasks, points), at least two points.
-        costs: What that costs, of the same shape; mean costs ascend.
+        solved: The chance that each task's tree solves it, shape (tasks,).
+        cost: The tree's cost in generated tokens, shape (tasks,).
+        rates: The chance that sampling solves each task, shape (tasks, points), at least two
+            points.
+        costs: The costs of sampling, of the same shape; mean costs ascend.
     """
 
     solved: Floats
@@ -26,7 +27,7 @@ class Matched:
 
     @property
     def _place(self) -> tuple[int, float, float]:
-        """The point on the right of the trees' mean cost, how near it is, and the slope there.
+        """The point right of the trees' mean cost, the interpolation weight, and the slope there.
 
         The slope is that of the mean rate by the mean cost; 0 where the curve ends before.
         """
@@ -41,15 +42,16 @@ class Matched:
 
     @property
     def programs(self) -> float:
-        """How many (more) programs cost as much in the mean; a part for the last one."""
+        """How many (more) programs cost as much in the mean, including a fraction."""
         right, share, _ = self._place
         return right - 1 + share
 
     @property
     def sampled(self) -> Floats:
-        """What sampling solves at the trees' mean cost, as values whose mean it is: (tasks,).
+        """Influence values of the pass rate of sampling at the trees' mean cost, shape (tasks,).
 
-        A task moves the mean by its own chance there, and by moving the cost at which it is read.
+        A task moves the mean by its own chance there, and by moving the cost at which the curve is
+        read.
         """
         right, share, slope = self._place
         rates = _between(self.rates, right, share)
@@ -58,15 +60,16 @@ class Matched:
 
     @property
     def gain(self) -> Floats:
-        """Influence values of what the trees solve more, shape (tasks,); their mean is the gain."""
+        """Influence values of the gain, shape (tasks,); their mean is the gain."""
         found: Floats = self.solved - self.sampled
         return found
 
 
 def up_to(tokens: float, curve: Callable[[int], tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
-    """Rates and costs of 0, 1, … programs, up to the first number that costs so much in the mean.
+    """Rates and costs of 0, 1, … programs, up to the first number whose mean cost reaches a target.
 
-    Where more programs cost no more, nothing reaches it, and the curve ends beyond the last rise.
+    Where more programs cost no more, the target is out of reach and the curve ends after the last
+    rise.
 
     Args:
         tokens: The mean cost to reach.

@@ -1,4 +1,4 @@
-"""What a reader should know of how a run's facts came about: a line each."""
+"""Notes on how a run's figures came about, a line each."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -17,15 +17,15 @@ _MOST_NAMED = 5
 
 
 def notes(records: Sequence[Record]) -> tuple[str, ...]:
-    """What became of replies and counts that is not what a user expects."""
+    """Notes on replies and counts that differ from what a user expects."""
     return tuple(_notes(records))
 
 
 def overstepped(account: Account | None) -> tuple[str, ...]:
-    """By how much a run's limits were overstepped, by endpoints that count more than was granted.
+    """How far a run's limits were overstepped by endpoints that count more tokens than granted.
 
     Args:
-        account: What the run has paid for; None: nobody knows.
+        account: The run's account; None: unknown.
     """
     if account is None:
         return ()
@@ -106,7 +106,7 @@ def _solved(found: Solved) -> str:
 
 
 def _origins(records: Iterable[Record]) -> Iterator[str]:
-    """Where a model's samples came from: several places, or another than where it is asked."""
+    """Where a model's samples came from, if from several places or another than its endpoint."""
     found: dict[str, set[Answered]] = {}
     for record in records:
         for each in record.origins:
@@ -165,7 +165,7 @@ def _nodes(record: Record) -> tuple[ProgramNode, ...]:
 
 
 def _is_silent(node: ProgramNode) -> bool:
-    """Whether an explanation was paid for and says nothing."""
+    """Whether an explanation was paid for but is empty."""
     feedback = node.feedback
     return feedback is not None and feedback.cost.tokens > 0 and not feedback.text
 

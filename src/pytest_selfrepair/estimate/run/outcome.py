@@ -1,6 +1,6 @@
-"""What became of a task: what solved it, or nothing did, and what its trees cost as grown.
+"""The result of a task: what solved it, if anything, and its trees' cost as grown.
 
-These are facts of what was sampled; what would have become of other draws is in `shapes` and `iid`.
+These are facts about the samples; `shapes` and `iid` estimate other draws.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree
 
 
 class TaskOutcome(StrEnum):
-    """Solved by a program, by a repair alone, by neither, or not scored."""
+    """Solved by an initial program, by a repair alone, by neither, or not scored."""
 
     SOLVED = "solved"
     REPAIRED = "repaired"
@@ -22,12 +22,12 @@ class TaskOutcome(StrEnum):
 
 
 def solved_at_once(grown: Grown) -> bool:
-    """True where an initial program passes."""
+    """Whether an initial program passes."""
     return any(program.verdict.passed for program in grown.programs)
 
 
 def solved_by(grown: Grown, source: str) -> bool:
-    """True where a repair of one source passes."""
+    """Whether a repair of one source passes."""
     return any(
         repair.verdict.passed
         for tree in grown.trees
@@ -37,9 +37,9 @@ def solved_by(grown: Grown, source: str) -> bool:
 
 
 def pass_at_1(grown: Grown) -> float:
-    """Share of a task's initial programs that pass: the unbiased estimate of pass@1.
+    """The share of a task's initial programs that pass: the unbiased estimate of pass@1.
 
-    Baseline programs do not count: how many there are depends on what the initial ones did.
+    Baseline programs do not count: their number depends on the initial ones' verdicts.
     """
     if not grown.programs:
         return 0.0
@@ -47,9 +47,9 @@ def pass_at_1(grown: Grown) -> float:
 
 
 def tree_cost(grown: Grown, tree: RepairTree) -> Cost:
-    """What a task's tree costs as grown: its programs, and level by level its repairs.
+    """The cost of a task's tree as grown: its programs, and level by level its repairs.
 
-    A level of repairs is paid for where nothing above it passes.
+    A level of repairs is paid for only where nothing above it passes.
     """
     nodes = list(_paid(grown, tree))
     told = (node.feedback.cost for node in nodes if node.feedback is not None)
@@ -57,14 +57,14 @@ def tree_cost(grown: Grown, tree: RepairTree) -> Cost:
 
 
 def tree_tokens(grown: Grown, tree: RepairTree) -> int:
-    """The tokens of `tree_cost` that were generated."""
+    """The generated tokens of `tree_cost`."""
     return sum(node.total_tokens for node in _paid(grown, tree))
 
 
 def tokens_to_pass(grown: Grown, tree: RepairTree) -> int:
-    """The tokens of a tree whose repairs are drawn one by one, in their order, up to a pass.
+    """The generated tokens of a tree whose repairs are drawn one by one, in order, up to a pass.
 
-    All programs are paid for; a text that several repairs share, with the first of them.
+    All programs are paid for; a text shared by several repairs is paid for with the first.
     """
     tokens = sum(node.total_tokens for node in grown.programs)
     if solved_at_once(grown):
@@ -87,12 +87,12 @@ def _paid(grown: Grown, tree: RepairTree) -> Iterator[ProgramNode]:
 
 
 def solved_with(grown: Grown, source: str | None) -> bool:
-    """True where a program passes, or a repair of one source; None: programs alone."""
+    """Whether a program, or a repair of one source, passes; source None: programs alone."""
     return solved_at_once(grown) or (source is not None and solved_by(grown, source))
 
 
 def task_outcome(record: Record) -> TaskOutcome:
-    """What became of a task."""
+    """Determine what solved a task."""
     grown = record.grown
     if grown is None:
         return TaskOutcome.UNSCORED

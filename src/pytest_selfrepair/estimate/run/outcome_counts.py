@@ -1,4 +1,4 @@
-"""What became of tasks and programs, counted, and why some tasks are in no rate."""
+"""Count tasks and programs by outcome, and collect why tasks are unscored."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ _SEEN: Mapping[FeedbackCases, str] = MappingProxyType(
 
 
 def tally(records: Sequence[Record]) -> OutcomeCounts:
-    """Count tasks, and the programs of those that were scored."""
+    """Count tasks, and the programs of scored tasks."""
     became = Counter(task_outcome(record) for record in records)
     tasks = [record.grown for record in records if record.grown is not None]
     several = [
@@ -43,7 +43,7 @@ def tally(records: Sequence[Record]) -> OutcomeCounts:
 
 
 def flips(records: Sequence[Record]) -> tuple[Flips, ...]:
-    """How many verdicts hang on the choice between the checkers `tolerant` and `apps`."""
+    """How many verdicts depend on the choice between the checkers `tolerant` and `apps`."""
     known: dict[str, list[bool]] = {}
     for record in records:
         if record.grown is None or record.setup is None:
@@ -60,7 +60,7 @@ def flips(records: Sequence[Record]) -> tuple[Flips, ...]:
 
 
 def _lacking(records: Sequence[Record]) -> dict[str, int]:
-    """The modules that programs wanted and may not have, and how many of them did."""
+    """The modules that programs tried to import and may not have, with how many programs."""
     found = Counter(
         node.verdict.lacks
         for record in records
@@ -72,9 +72,9 @@ def _lacking(records: Sequence[Record]) -> dict[str, int]:
 
 
 def unscored(records: Sequence[Record]) -> tuple[Unscored, ...]:
-    """Why tasks are missing from the rates, but for those that the run's budget left out.
+    """Why tasks are unscored, except those that the run's budget left out.
 
-    The reason that holds for most tasks comes first; ids are sorted.
+    The most common reason comes first; ids are sorted.
     """
     by_reason: dict[str, list[str]] = {}
     cut_short = [each.unscored or "" for each in records if _is(each, CUT_SHORT)]
@@ -88,7 +88,7 @@ def unscored(records: Sequence[Record]) -> tuple[Unscored, ...]:
 
 
 def not_run_budget(records: Sequence[Record]) -> Unscored | None:
-    """The tasks that were not run since the run's budget was spent, with the reason."""
+    """The tasks that were not run because the run's budget was spent, with the reason."""
     missing = sorted(
         (record.task_id, record.unscored)
         for record in records
@@ -102,12 +102,12 @@ def not_run_budget(records: Sequence[Record]) -> Unscored | None:
 
 
 def _is(record: Record, why: str) -> bool:
-    """Whether a task was not scored for a reason that begins so."""
+    """Whether a task is unscored for a reason with this beginning."""
     return record.unscored is not None and record.unscored.startswith(why)
 
 
 def _outcomes(nodes: Iterable[ProgramNode]) -> dict[str, int]:
-    """How often each outcome is met, most frequent first; of equals in the order of `Outcome`."""
+    """The frequency of each outcome, most frequent first; ties in the order of `Outcome`."""
     counts = Counter(node.verdict.outcome for node in nodes)
     order = list(Outcome)
     found = sorted(counts.items(), key=lambda each: (-each[1], order.index(each[0])))
@@ -115,7 +115,7 @@ def _outcomes(nodes: Iterable[ProgramNode]) -> dict[str, int]:
 
 
 def _judged(records: Sequence[Record]) -> tuple[str, ...]:
-    """Where programs ran, by whom their answers were compared, and what feedback saw of that."""
+    """Where programs ran, how their answers were compared, and what feedback saw of that."""
     setups = [record.setup for record in records if record.setup is not None]
     found = {
         f"in {setup.isolation}, checker {setup.checker}{_SEEN[setup.plan.feedback_cases]}"

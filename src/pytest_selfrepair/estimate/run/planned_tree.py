@@ -1,4 +1,4 @@
-"""Where the growth of a task's trees ended, and what its plan grants whatever is drawn."""
+"""Where a task's trees ended, and what its plan grants whatever is drawn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ class PlannedTree:
 
     Attributes:
         task_id: The task.
-        plan: How large its trees could grow; None where its record does not say.
-        grown: What was sampled.
+        plan: The planned size of its trees; None where its record lacks it.
+        grown: The samples.
         tree: The tree of the source, or None.
     """
 
@@ -25,7 +25,7 @@ class PlannedTree:
 
     @classmethod
     def of(cls, record: Record, source: str | None) -> "PlannedTree":
-        """A scored record.
+        """Make one from a scored record.
 
         Raises:
             ValueError: It was not scored.
@@ -47,7 +47,7 @@ class PlannedTree:
 
     @property
     def ended(self) -> bool:
-        """The same, of programs or repairs."""
+        """The same for programs or repairs."""
         if self.tree is None or self.programs_ended:
             return self.programs_ended
         nodes = (*self.grown.programs, *self.tree.repairs)
@@ -55,7 +55,7 @@ class PlannedTree:
 
     @property
     def sure_programs(self) -> int:
-        """Programs that are drawn at full length whatever they are."""
+        """How many programs are drawn at full length whatever they are."""
         if self.plan is None:
             return len(self.grown.programs) if self.grown.complete else 0
         if self.plan.budget is None:
@@ -64,9 +64,9 @@ class PlannedTree:
 
     @property
     def sure_repairs(self) -> int:
-        """Rounds of repairs that are drawn at full length whatever programs and repairs are.
+        """How many rounds of repairs are drawn at full length whatever programs and repairs are.
 
-        How long an explanation of its own may be is in no record: where there are any, none is.
+        Records do not bound the length of an explanation; with explanations there are none.
         """
         if self.plan is None or self.tree is None:
             return 0

@@ -1,4 +1,4 @@
-"""What one source's repairs came to: how many pass, of which programs, and what they did."""
+"""Estimate what one source's repairs achieve: how many pass, of which programs, and edits."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty, resampl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """A repair.
+    """A repair of a failing program.
 
     Attributes:
-        failing: The program that it repairs.
+        failing: The failing program.
         repair: The repair.
     """
 
@@ -43,12 +43,12 @@ def tried_by(task: Scored, source: str) -> tuple[Tried, ...]:
 
 
 def repair_rate(group: str, tried: Sequence[Sequence[Tried]], drawn: Resampling) -> RepairRate:
-    """How many repairs pass of those tried, over some failing programs.
+    """Estimate the share of repairs that pass, over a group of failing programs.
 
     The interval resamples tasks with all their repairs: a ratio of sums over clusters.
 
     Args:
-        group: What to call these failing programs.
+        group: The label of these failing programs.
         tried: The repairs of each task, in the order of the tasks that are drawn.
         drawn: The tasks.
     """
@@ -75,10 +75,10 @@ def passing(repairs: Iterable[Tried]) -> int:
 def source_findings(
     tasks: Sequence[Scored], source: str, *, how: Bootstrap = BOOTSTRAP
 ) -> SourceFindings:
-    """What one source led to on the tasks that have a tree of it, at least one.
+    """Estimate one source on the tasks that have a tree of it, at least one.
 
-    A reply that held no program is a repair that failed, but it is left out of `unchanged`, `broke`
-    and `edit_lines`, which speak of programs.
+    A reply without a program is a failed repair, but is excluded from `unchanged`, `broke` and
+    `edit_lines`, which are about programs.
     """
     tasks = with_tree(tasks, source)
     tried = [tried_by(task, source) for task in tasks]
@@ -120,7 +120,7 @@ def broke(failing: Verdict, repair: Verdict) -> bool:
 
 
 def _passed_first(verdict: Verdict) -> int:
-    """How many cases a failing program passes before it first fails."""
+    """How many cases a failing program passes before its first failure."""
     if verdict.failure is None or verdict.failure.index is None:
         return 0
     return verdict.failure.index

@@ -1,4 +1,4 @@
-"""What a run sampled, put in order once: its scored tasks, their groups, their trees as arrays."""
+"""A run's samples prepared for estimation: scored tasks, their groups, their trees as arrays."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,14 +16,14 @@ from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty, scored,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampledRun:
-    """All that the estimates of a run are made from.
+    """All inputs to the estimates of a run.
 
     Attributes:
-        records: One for each task, in an order of their own.
+        records: One for each task, in a fixed order.
         tasks: The scored tasks, likewise.
         sources: The feedback sources that have trees, in the order the user gave them.
-        groups: The scored tasks of each difficulty that has any, and last all of them.
-        missing: How many tasks of each difficulty, and of all, are in no rate.
+        groups: The scored tasks of each difficulty that has any, and of all last.
+        missing: How many tasks of each difficulty, and of all, are unscored.
         not_run: Tasks that were collected and never started.
     """
 
@@ -36,7 +36,7 @@ class SampledRun:
 
     @classmethod
     def of(cls, records: Sequence[Record], *, not_run: int = 0) -> "SampledRun":
-        """A run from its records, whatever their order.
+        """Prepare a run from its records, whatever their order.
 
         Args:
             records: One for each task.
@@ -54,9 +54,9 @@ class SampledRun:
         )
 
     def trees(self) -> dict[tuple[str, str | None], Usable]:
-        """What can be used of each difficulty and source; None stands for the programs alone.
+        """The usable trees of each difficulty and source; source None: the programs alone.
 
-        Arrays are made once for each source, and those of a difficulty are a part of them.
+        Arrays are made once for each source; those of a difficulty are slices of them.
         """
         grown = [record for record in self.records if record.grown is not None]
         found: dict[tuple[str, str | None], Usable] = {}

@@ -1,9 +1,9 @@
-"""Sampling without repair beside trees: three ways to spend the same tokens, as far as they reach.
+"""Sampling without repair at a tree's mean tokens, by each of three baselines.
 
-Where an unsolved task has fewer programs than these tokens buy, sampling stands too low there. The
-evidence of a gain then has a second, cautious reading: that each program which was not sampled
-passes as often as those that were, of all unsolved tasks. Tasks that have shown no pass yet are no
-easier than that, in the mean.
+Where an unsolved task has fewer programs than these tokens buy, sampling is understated there. The
+evidence of a gain then includes a cautious version: each missing program passes as often as the
+further programs of all unsolved tasks that were sampled. Tasks that have shown no pass yet are no
+easier than that in the mean.
 """
 
 import math
@@ -25,20 +25,20 @@ from pytest_selfrepair.estimate.run.as_grown import Trees
 from pytest_selfrepair.estimate.run.matched import Matched, up_to
 
 _ALMOST = 1e-9
-"""What a number of programs may be off by."""
+"""Tolerance on a number of programs."""
 
 _Curve: TypeAlias = Callable[[int], tuple[Floats, Floats]]
-"""Rates and costs of 0 to so many programs, each of shape (tasks, points)."""
+"""Rates and costs of 0, 1, … programs, each of shape (tasks, points)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampling:
-    """Sampling of one baseline at the mean tokens of some trees.
+    """One baseline at the mean tokens of some trees.
 
     Attributes:
         matched: Both at the same mean tokens.
-        short: Shape (tasks,): unsolved tasks of which fewer programs were sampled.
-        cautious: The same as `matched`, after the cautious reading; None where no task is short.
+        short: Shape (tasks,): unsolved tasks with fewer programs than needed.
+        cautious: `matched` in the cautious version; None where no task is short.
     """
 
     matched: Matched
@@ -49,7 +49,7 @@ class Sampling:
     def beside(
         cls, trees: Trees, samples: Samples, n_p: int | None, baseline: Baseline
     ) -> "Sampling":
-        """Sampling beside trees of n_p programs; None: beside trees as grown."""
+        """Compare with trees of n_p programs; None: with trees as grown."""
         cost = trees.one_by_one if baseline is Baseline.ONE_BY_ONE else trees.batch
         rates, costs = up_to(float(cost.mean()), _curve(samples, n_p, baseline))
         matched = Matched(solved=trees.solved, cost=cost, rates=rates, costs=costs)
@@ -63,7 +63,7 @@ class Sampling:
 
     @property
     def evidence(self) -> Evidence:
-        """What is known of the trees' gain."""
+        """The evidence of the trees' gain."""
         return Evidence(
             values=self.matched.gain.tolist(),
             cautious=None if self.cautious is None else self.cautious.gain.tolist(),
@@ -71,7 +71,7 @@ class Sampling:
 
 
 def _curve(samples: Samples, n_p: int | None, baseline: Baseline) -> _Curve:
-    """How the baseline goes on, program by program."""
+    """The baseline's curve, program by program."""
 
     def every_task(most: int) -> tuple[Floats, Floats]:
         costs, rates = from_none(samples, most, one_by_one=baseline is Baseline.ONE_BY_ONE)
@@ -86,9 +86,9 @@ def _curve(samples: Samples, n_p: int | None, baseline: Baseline) -> _Curve:
 
 
 def _from_none(n_p: int | None, baseline: Baseline) -> bool:
-    """Whether points of the curve count all programs, and not those beyond the initial ones.
+    """Whether points of the curve count all programs rather than those beyond the initial ones.
 
-    Drawn one by one from the first on, sampling under the same rule is i.i.d. up to a pass.
+    Drawn one by one from the start, sampling under the same rule is i.i.d. up to a pass.
     """
     return baseline is Baseline.EVERY_TASK or (baseline is Baseline.ONE_BY_ONE and n_p is not None)
 
@@ -98,7 +98,7 @@ def _have(samples: Samples, n_p: int | None, baseline: Baseline) -> Ints:
 
 
 def _pass_share(samples: Samples, n_p: int | None) -> float:
-    """Share of the further programs of unsolved tasks that pass; 1 where there is none."""
+    """The share of the further programs of unsolved tasks that pass; 1 where there are none."""
     nodes = [
         node
         for each, is_open in zip(samples.grown, samples.unsolved, strict=True)
@@ -109,12 +109,12 @@ def _pass_share(samples: Samples, n_p: int | None) -> float:
 
 
 def _extended(rates: Floats, have: Ints, chance: float) -> Floats:
-    """Rates where each program beyond those that a task has passes with some chance.
+    """Rates where each program beyond a task's own passes with a given chance.
 
     Args:
         rates: Shape (tasks, points).
-        have: Shape (tasks,): programs of short tasks; -1 of others.
-        chance: Of a pass, 0 to 1.
+        have: Shape (tasks,): programs of short tasks; -1 for others.
+        chance: The probability of a pass, 0 to 1.
     """
     points = np.arange(rates.shape[1])
     beyond = np.where(have[:, None] >= 0, np.maximum(points - have[:, None], 0), 0)

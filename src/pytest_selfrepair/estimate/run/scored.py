@@ -1,4 +1,4 @@
-"""The scored tasks of some records, in an order of their own, and the groups they fall into."""
+"""The scored tasks of a run, in a fixed order, and their groups."""
 
 import functools
 from collections.abc import Sequence
@@ -18,9 +18,9 @@ class Scored:
 
     Attributes:
         task_id: The task.
-        stratum: Its difficulty; empty where none is known.
-        grown: What was sampled.
-        whole: Whether its trees were grown whole, and not up to their first pass.
+        stratum: Its difficulty; empty where unknown.
+        grown: The samples.
+        whole: Whether its trees were grown in full rather than up to their first pass.
     """
 
     task_id: str
@@ -32,20 +32,20 @@ class Scored:
     def pass_at_1(self) -> float:
         """The unbiased estimate of pass@1: the share of its initial programs that pass.
 
-        Of trees that end at their first pass it is the first program's: how many follow depends on
-        what it does.
+        For trees that end at their first pass it is the first program's result: how many follow
+        depends on it.
         """
         if self.whole or not self.grown.programs:
             return pass_at_1(self.grown)
         return float(self.grown.programs[0].verdict.passed)
 
     def tree(self, source: str | None) -> RepairTree | None:
-        """Its tree of a source, if it has one."""
+        """Its tree of a source, if any."""
         return next((tree for tree in self.grown.trees if tree.source == source), None)
 
 
 def scored(records: Sequence[Record]) -> tuple[Scored, ...]:
-    """The scored tasks by their ids, whatever the order of the records."""
+    """The scored tasks ordered by id, whatever the order of the records."""
     found = (
         (record.task_id, str(record.setup), record.difficulty, record.grown, _is_whole(record))
         for record in records
@@ -75,12 +75,12 @@ def source_names(records: Sequence[Record]) -> tuple[str, ...]:
 
 
 def with_tree(tasks: Sequence[Scored], source: str) -> tuple[Scored, ...]:
-    """Those of some tasks that have a tree of a source."""
+    """The tasks that have a tree of a source."""
     return tuple(task for task in tasks if task.tree(source) is not None)
 
 
 def by_difficulty(tasks: Sequence[Scored]) -> dict[str, tuple[Scored, ...]]:
-    """The tasks of each difficulty that has any, and last all of them."""
+    """The tasks of each difficulty that has any, and all of them last."""
     groups = {
         str(difficulty): tuple(task for task in tasks if task.stratum == difficulty)
         for difficulty in Difficulty
@@ -89,11 +89,11 @@ def by_difficulty(tasks: Sequence[Scored]) -> dict[str, tuple[Scored, ...]]:
 
 
 def resampling(tasks: Sequence[Scored], how: Bootstrap = BOOTSTRAP) -> Resampling:
-    """Tasks, at least one, to be drawn within their difficulties."""
+    """Prepare tasks, at least one, for resampling within their difficulties."""
     return _drawn(tuple(task.stratum for task in tasks), how)
 
 
 @functools.lru_cache(maxsize=64)
 def _drawn(strata: tuple[str, ...], how: Bootstrap) -> Resampling:
-    """Kept for the next figure of the same tasks."""
+    """Cached for the next statistic of the same tasks."""
     return how.of(strata)

@@ -1,4 +1,4 @@
-"""How many different programs were sampled: where all are the same, sampling cannot gain."""
+"""Count distinct programs: where all are the same, sampling cannot gain."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ def effective(programs: Sequence[str]) -> float:
     """The effective number of distinct programs: 1 ÷ the sum of the squared shares of each text.
 
     From 1, all the same, to their number, all different (Hill 1973, order 2). Lines are compared
-    without trailing space.
+    without trailing whitespace.
 
     Args:
         programs: At least one.
@@ -20,7 +20,7 @@ def effective(programs: Sequence[str]) -> float:
 
 
 def sampling_can_gain(grown: Sequence[Grown]) -> bool:
-    """False where all programs of each task are the same, and there are several of some task."""
+    """False where all programs of each task are equal, and some task has several."""
     texts = [[node.program for node in (*each.programs, *each.baseline)] for each in grown]
     several = [programs for programs in texts if len(programs) > 1]
     return not several or any(len(set(map(_bare, programs))) > 1 for programs in several)

@@ -1,0 +1,108 @@
+"""Failed HTTP exchanges → `RequestFailure`: error statuses, unusable answers, lost connections.
+
+The texts of the failures never show the endpoint's key.
+"""
+
+import ssl
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pytest_selfrepair.models.addresses import Endpoint, proxy_of
+from pytest_selfrepair.models.answers import NoCompletionError
+from pytest_selfrepair.models.request_failure import RequestFailure, cleaned, told
+from pytest_selfrepair.models.retrying import retry_after
+
+if TYPE_CHECKING:
+    from httpx2 import Response
+
+_REDIRECTS = range(300, 400)
+_LOST = "no connection, or a lost one"
+
+
+def of_status(response: "Response", key: str) -> RequestFailure:
+    """The failure that a response with the status of an error or a redirect tells of."""
+    status = response.status_code
+    if status in _REDIRECTS:
+        where = cleaned(response.headers.get("location", "nowhere"), key)
+        return RequestFailure(status=status, reason=f"it is at {where}", for_all=True)
+    content = response.content
+    try:
+        body: object = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        body = content.decode("utf-8", "replace")
+    return told(
+        body or response.reason_phrase or "no reason",
+        status=status,
+        wait=retry_after(response.headers),
+        key=key,
+    )
+
+
+def of_answer(error: NoCompletionError, key: str) -> RequestFailure:
+    """The failure in an answer that has the status of success, but no completion."""
+    if error.error is not None:
+        return told(error.error, status=None, wait=None, key=key)
+    return RequestFailure(
+        status=None,
+        reason=cleaned(str(error), key),
+        kind=_LOST if error.is_broken else "an answer that is no chat completion",
+        is_other=error.is_other,
+    )
+
+
+def of_timeout(seconds: float) -> RequestFailure:
+    """The failure of a request that was given up after so many seconds."""
+    return RequestFailure(
+        status=None, reason="the request was given up", kind=f"no answer within {seconds:g} s"
+    )
+
+
+def of_connection(error: Exception, endpoint: Endpoint) -> RequestFailure:
+    """The failure of a request that no response came to."""
+    from httpx2 import (  # noqa: PLC0415 - slow, only where used
+        ConnectError,
+        ConnectTimeout,
+        HTTPError,
+        LocalProtocolError,
+        ProxyError,
+        UnsupportedProtocol,
+    )
+
+    reason = str(error)
+    if isinstance(error, HTTPError):
+        reason = f"{type(error).__name__}: {error}"
+    kind = _LOST
+    for_all = isinstance(error, LocalProtocolError | UnsupportedProtocol | ValueError)
+    if isinstance(error, ProxyError) and not reason.split(": ")[1].startswith("5"):
+        kind, for_all = "the proxy refuses", True
+    if any(map(_is_distrust, _causes(error))):
+        kind, for_all = "no trusted connection", True
+    if for_all and kind == _LOST:
+        kind = "it cannot be asked"
+    no_connection = isinstance(error, ConnectError | ConnectTimeout | ProxyError)
+    if no_connection and (proxy := proxy_of(endpoint.base_url)):
+        reason += f" (by the proxy {proxy.rpartition('@')[2]} of the environment)"
+    return RequestFailure(
+        status=None,
+        reason=cleaned(reason, endpoint.api_key),
+        kind=kind,
+        for_all=for_all,
+        is_unreached=no_connection,
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what led to it, each once: one that is raised anew may lead to itself."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _is_distrust(error: BaseException) -> bool:
+    """Whether TLS failed for what both sides are, rather than for the connection."""
+    passing = ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError
+    return isinstance(error, ssl.SSLError) and not isinstance(error, passing)

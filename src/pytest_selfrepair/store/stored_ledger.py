@@ -1,0 +1,95 @@
+"""The account of a run as its processes ask for it: the ledger's tables, by the store's thread."""
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from functools import partial
+
+from pytest_selfrepair.core.run_account import (
+    Grant,
+    Lost,
+    Paid,
+    Reservation,
+    RunLimits,
+    Spent,
+    Wanted,
+)
+from pytest_selfrepair.store.ledger import LedgerTables, is_vain
+from pytest_selfrepair.store.writer import Writer
+from pytest_selfrepair.store.writer_job import NOT_YET, NotYet
+
+
+class StoredLedger:
+    """The account of runs in a store; see `Ledger`.
+
+    Args:
+        tables: The ledger's tables.
+        writer: The store's thread.
+        read_only: Whether the file cannot be written, or is not to be.
+    """
+
+    def __init__(self, tables: LedgerTables, writer: Writer, *, read_only: bool) -> None:
+        self._tables = tables
+        self._writer = writer
+        self._read_only = read_only
+
+    async def reserve(
+        self, campaign: str, wanted: Sequence[Wanted], limits: RunLimits, *, waits: bool = True
+    ) -> tuple[Grant, ...]:
+        """Set aside what some requests can cost; see `Ledger`.
+
+        Raises:
+            StoreError: The file cannot be written.
+        """
+        granted: list[Reservation] = []
+
+        def work(connection: sqlite3.Connection) -> tuple[Grant, ...] | NotYet:
+            grants = self._tables.reserve(connection, campaign, wanted, limits)
+            granted[:] = [each for each in grants if isinstance(each, Reservation)]
+            return NOT_YET if waits and is_vain(grants) else grants
+
+        try:
+            return await self._writer.do(work, waits=waits)
+        except asyncio.CancelledError:  # nothing was sent: what was granted meanwhile goes back
+            self.give_back(granted)
+            raise
+
+    def give_back(self, reservations: Sequence[Reservation]) -> None:
+        """Drop reservations of requests that were never sent, soon; nobody waits for it."""
+        self._writer.post(partial(self._tables.release_all, reservations=reservations))
+
+    async def release(self, reservation: Reservation) -> None:
+        """Give back what was set aside for a request that failed and cost nothing.
+
+        Raises:
+            StoreError: The file cannot be written.
+        """
+        work = partial(self._tables.release_all, reservations=[reservation])
+        await self._writer.do(work, keeps=True)
+
+    async def lose(self, reservation: Reservation) -> None:
+        """Give back what was set aside for a request of which nobody knows what it cost.
+
+        Raises:
+            StoreError: The file cannot be written.
+        """
+        work = partial(self._tables.lose, reservation=reservation)
+        await self._writer.do(work, keeps=True)
+
+    def spent(self, campaign: str) -> Spent:
+        """What a campaign has paid for, in all its runs and processes."""
+        return self._writer.wait(partial(self._tables.spent, campaign=campaign), reads=True)
+
+    def paid(self, run: str) -> Paid:
+        """What a run has paid for, in all its processes."""
+        return self._writer.wait(partial(self._tables.paid, run=run), reads=True)
+
+    def in_flight(self, campaign: str) -> int:
+        """Requests that are under way on a campaign's account, in all processes."""
+        return self._writer.wait(partial(self._tables.in_flight, campaign=campaign), reads=True)
+
+    def lost(self, campaign: str) -> Lost:
+        """What a campaign's dead processes had in flight, up to now."""
+        if not self._read_only:
+            self._writer.wait(self._tables.lose_the_dead)
+        return self._writer.wait(partial(self._tables.lost, campaign=campaign), reads=True)

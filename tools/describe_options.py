@@ -1,0 +1,60 @@
+"""Writes docs/options.md from the options' own declarations.
+
+python tools/describe_options.py          # write the page
+python tools/describe_options.py --check  # say whether it is as it would be written
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from pytest_selfrepair.plugin.flags import OPTION_GROUPS
+from pytest_selfrepair.plugin.option import Option
+
+PAGE = Path(__file__).resolve().parents[1] / "docs/options.md"
+HEAD = """# Options
+
+Every flag has a twin in the ini file: `--selfrepair-max-tokens` is `selfrepair_max_tokens`. The \
+flag wins. This page is written by `tools/describe_options.py` from the options' own declarations.
+"""
+
+
+def page() -> str:
+    """The page."""
+    return "\n".join([HEAD, *(line for each in OPTION_GROUPS.items() for line in _group(*each))])
+
+
+def _group(heading: str, options: tuple[Option, ...]) -> Iterator[str]:
+    yield from (f"## {heading.capitalize()}", "", "| flag | default | meaning |", "|---|---|---|")
+    yield from map(_row, options)
+    yield ""
+
+
+def _row(option: Option) -> str:
+    default = (
+        option.unless_given if option.default is None or option.switch else f"`{option.default}`"
+    )
+    text = _text(option)
+    if option.page:
+        text += f": [{option.page.partition('.md')[0]}]({option.page})"
+    cells = (f"{option.flag} {option.metavar}".strip().join("``"), default, text)
+    return f"| {' | '.join(cells)} |"
+
+
+def _text(option: Option) -> str:
+    """Its meaning, with the names of other flags as code."""
+    return re.sub(r"(?<!`)--selfrepair-[a-z-]*[a-z]", r"`\g<0>`", option.described)
+
+
+def main() -> int:
+    """Write the page, or check it."""
+    text = page()
+    if "--check" in sys.argv[1:]:
+        return int(PAGE.read_text(encoding="utf-8") != text)
+    PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
