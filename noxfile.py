@@ -61,6 +61,15 @@ def pages(session: nox.Session) -> None:
 
 
 @nox.session
+def examples(session: nox.Session) -> None:
+    """Replays the examples and the notebook, and checks the types of the public names."""
+    session.install("-q", "-e", ".[dev]")
+    session.run(
+        "pytest", "-n", "2", "-m", "slow", *map(str, sorted(Path("tests").glob("test_*.py")))
+    )
+
+
+@nox.session
 def tasks(session: nox.Session) -> None:
     """Proves the tasks of this repository by their references."""
     session.install("-q", "-e", ".")
@@ -78,7 +87,8 @@ def docs(session: nox.Session) -> None:
 def slow(session: nox.Session) -> None:
     """What takes minutes: kills at random moments, published verdicts, the embedded model."""
     session.install("-q", "-e", ".[test]")
-    session.run("pytest", "-m", "slow", *session.posargs)
+    thorough = {"HYPOTHESIS_PROFILE": "thorough"}
+    session.run("pytest", "-m", "slow", *session.posargs, env=thorough)
 
 
 @nox.session

@@ -34,10 +34,12 @@ import pytest
 
 from pytest_selfrepair.core.sample import Sample, SampleRequest
 from pytest_selfrepair.errors import InfrastructureError
+from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.answers import Completion
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.endpoint import EndpointClient
 from pytest_selfrepair.models.local import DEFAULT_SLOTS, REQUESTS_AT_ONCE, LocalServer
+from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.models.transport import Call
 from pytest_selfrepair.models.weights import SIZES, find_weights
 from pytest_selfrepair.store import exchange
@@ -56,17 +58,19 @@ class Way:
         slots: Completions that its server draws at once.
         choices: Completions that one request asks for, at most.
         in_flight: Requests that the run has under way, at most.
+        alone: Whether the first request is answered before a second is sent; 1 or 0.
         recorded: The store whose requests are asked anew.
     """
 
     slots: int
     choices: int
     in_flight: int
+    alone: int
     recorded: str = ""
 
 
-OLD = Way(slots=4, choices=1, in_flight=4)
-NEW = Way(slots=DEFAULT_SLOTS, choices=DEFAULT_SLOTS, in_flight=REQUESTS_AT_ONCE)
+OLD = Way(slots=4, choices=1, in_flight=4, alone=0)
+NEW = Way(slots=DEFAULT_SLOTS, choices=DEFAULT_SLOTS, in_flight=REQUESTS_AT_ONCE, alone=1)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,6 +112,7 @@ class Again:
         line_type: Any = EndpointClient
         model_type: Any = ChatModel
         start, stop, ask = server_type.start, server_type.close, line_type.ask
+        set_up_line = line_type.__init__
         set_up, draw_one, draw_several = (
             model_type.__init__,
             model_type.sample,
@@ -127,6 +132,11 @@ class Again:
 
         def made(model: ChatModel, *names: str, **settings: object) -> None:
             set_up(model, *names, **settings | {"most_choices": self.way.choices})
+
+        def connected(
+            line: EndpointClient, endpoint: Endpoint, slots: Slots, **more: object
+        ) -> None:
+            set_up_line(line, replace(endpoint, begins_alone=bool(self.way.alone)), slots, **more)
 
         async def asked(
             line: EndpointClient, prepare: Callable[[], Awaitable[Call]], **more: object
@@ -151,6 +161,7 @@ class Again:
             return [recorded for _, recorded in pairs]
 
         server_type.start, server_type.close, line_type.ask = started, stopped, asked
+        line_type.__init__ = connected
         model_type.__init__, model_type.sample, model_type.sample_several = made, one, several
 
     def as_recorded(self, requests: Sequence[SampleRequest]) -> list[tuple[SampleRequest, Sample]]:
@@ -283,7 +294,11 @@ def main() -> None:
     options, more = parser.parse_known_args()
     options.more = more
     new_way = replace(
-        NEW, slots=options.slots, choices=options.choices, in_flight=options.in_flight
+        NEW,
+        slots=options.slots,
+        choices=options.choices,
+        in_flight=options.in_flight,
+        alone=options.alone,
     )
     with tempfile.TemporaryDirectory(prefix="selfrepair-local-") as name:
         options.recorded = (options.recorded or Path(name) / "recorded.sqlite").resolve()

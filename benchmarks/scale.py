@@ -4,14 +4,16 @@
 
 Real programs, without those that run into a time limit, are judged in interleaved rounds by the
 pool `local`, by shards (a process of `selfrepair judge --shard` each) and by the pool `dask`, with
-as many processors each. A ratio is one of two times of the same round; the median over the rounds
-is shown, and the load of the machine. Starts are shown apart, since they are paid once. Then a
+as many processors each. A ratio is one of two times of the same round, by the clock and by the CPU
+seconds of all processes that have a part in it; the median over the rounds is shown, and the load
+of the machine. Starts are shown apart, since they are paid once. Then a
 worker is killed while the pool judges; and from the costs that were measured both ways are
 simulated with up to 1,000 processors, by the code that shares programs out in earnest.
 """
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import statistics
@@ -23,15 +25,22 @@ from collections.abc import Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
+import psutil
 from tabulate import tabulate
 
 from busy import programs_of
 from pytest_selfrepair.api.judge_programs import opened_judge
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
+from pytest_selfrepair.sandbox.batches import Batch
+from pytest_selfrepair.sandbox.dask_cluster import DaskCluster
+from pytest_selfrepair.sandbox.dask_worker import JudgedBatch
 from pytest_selfrepair.sandbox.judge_pool import JudgePool
 from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
 from scale_simulation import Costs, simulate
+
+ALONE = 40
+"""Programs that are handed in one by one."""
 
 Work = Sequence[tuple[Task, str]]
 
@@ -87,6 +96,16 @@ def in_shards(tasks: Path, work: Work, count: int, folder: Path) -> float:
     return time.monotonic() - began
 
 
+def used() -> float:
+    """CPU seconds of this process and of all that it has started, as far as they are known."""
+    family = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    total = 0.0
+    for each in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            total += sum(each.cpu_times()[:4])  # its own, and that of children that have ended
+    return total
+
+
 async def rounds(tasks: Path, work: Work, workers: int, count: int, folder: Path) -> Costs:
     """Interleaved rounds with so many processors; prints times and ratios."""
     began = time.monotonic()
@@ -98,36 +117,81 @@ async def rounds(tasks: Path, work: Work, workers: int, count: int, folder: Path
         await judged(local, work[:20])
         await judged(dask, work[:20])
         times: list[tuple[float, float, float]] = []
-        own = 0.0
-        start = statistics.median(in_shards(tasks, work[:1], workers, folder) for _ in range(2))
+        spent: list[tuple[float, float, float]] = []
+        own: list[tuple[float, int]] = []
+        starts: list[float] = []
         for _ in range(count):
+            marks = [used()]
             here, _ = await judged(local, work)
-            apart = in_shards(tasks, work, workers, folder) - start
-            before = time.process_time()
+            marks.append(used())
+            starts.append(in_shards(tasks, work[:1], workers, folder))
+            apart = in_shards(tasks, work, workers, folder) - starts[-1]
+            marks.append(used())
+            before, earlier = time.process_time(), SENT[0]
             there, _ = await judged(dask, work)
-            own += time.process_time() - before
+            own.append((time.process_time() - before, SENT[0] - earlier))
+            marks.append(used())
             times.append((here, apart, there))
-    median = [statistics.median(column) for column in zip(*times, strict=True)]
-    ratios = [statistics.median(row[n] / row[0] for row in times) for n in (1, 2)]
-    load = os.getloadavg()[0]
-    print(
-        tabulate(
-            [
-                ["local", f"{len(work) / median[0]:.0f}", "1", ""],
-                ["shards", f"{len(work) / median[1]:.0f}", f"{ratios[0]:.2f}", f"{start:.1f}"],
-                ["dask", f"{len(work) / median[2]:.0f}", f"{ratios[1]:.2f}", f"{opened:.1f}"],
-            ],
-            [f"{workers} at once, load {load:.1f}", "programs/s", "time to local", "start, s"],
-        ),
-        "\n",
+            spent.append((marks[1] - marks[0], marks[2] - marks[1], marks[3] - marks[2]))
+        alone = await one_by_one(dask, work[:ALONE])
+        idle = await idling()
+    rates = [f"{len(work) / statistics.median(each):.0f}" for each in zip(*times, strict=True)]
+    start = statistics.median(starts)
+    shown = ["", f"{start:.1f}", f"{opened:.1f}"]
+    # What ends meanwhile, as shards do, is not known to have used what its programs have.
+    cpu = ["1.00", "", _ratio(spent, 2)]
+    rows = [
+        [name, rates[n], _ratio(times, n), cpu[n], shown[n]]
+        for n, name in enumerate(("local", "shards", "dask"))
+    ]
+    headers = [f"{workers} at once, load {os.getloadavg()[0]:.1f}", "programs/s"]
+    print(tabulate(rows, [*headers, "time to local", "CPU to local", "start, s"]), "\n")
+    # What is spent for so many batches and programs, and for batches of one program each.
+    spent_there = statistics.median(spent for spent, _ in own) - idle * statistics.median(
+        row[2] for row in times
     )
-    return Costs(start=start, client=own / count / len(work))
+    batches = statistics.median(sent for _, sent in own)
+    program = max(0.0, (spent_there - batches * alone) / (len(work) - batches))
+    return Costs(start=start, program=program, batch=alone - program)
+
+
+def _ratio(rows: Sequence[Sequence[float]], column: int) -> str:
+    """The median of what a pool took to what the pool `local` took."""
+    return f"{statistics.median(row[column] / row[0] for row in rows):.2f}"
+
+
+async def one_by_one(pool: JudgePool, work: Work) -> float:
+    """CPU seconds of this process for a program that is a batch of its own."""
+    idle = await idling()
+    before, began = time.process_time(), time.monotonic()
+    for task, program in work:
+        await pool.judge(task, program)
+    spent = time.process_time() - before - idle * (time.monotonic() - began)
+    return max(0.0, spent) / len(work)
+
+
+async def idling(seconds: float = 3.0) -> float:
+    """CPU seconds of this process in a second in which nothing is judged."""
+    before = time.process_time()
+    await asyncio.sleep(seconds)
+    return (time.process_time() - before) / seconds
+
+
+SENT = [0]
+"""Batches that were sent to workers."""
+
+
+async def counted(cluster: DaskCluster, address: str, batch: Batch) -> JudgedBatch:
+    """Have a worker judge a batch, and count it."""
+    SENT[0] += 1
+    return await JUDGE(cluster, address, batch)
+
+
+JUDGE = DaskCluster.judge
 
 
 async def killed(work: Work) -> None:
     """Kill one of two workers in the middle; print what that cost, and that nothing was lost."""
-    import psutil  # noqa: PLC0415 - it comes with Dask
-
     async with opened_judge(JudgeSettings(pool="dask", jobs=2)) as pool:
         await judged(pool, work[:20])
         quiet, expected = await judged(pool, work)
@@ -154,17 +218,21 @@ async def run(options: argparse.Namespace) -> None:
         f"{1000 * mean:.0f} ms each\n"
     )
     many = list(islice(cycle(work), options.count))
-    costs = Costs(start=0.0, client=0.0)
+    costs = Costs(start=0.0, program=0.0, batch=0.0)
     with tempfile.TemporaryDirectory() as folder:
         for workers in options.workers:
             costs = await rounds(options.tasks, many, workers, options.rounds, Path(folder))
     await killed(many)
-    print(f"client and scheduler: {1000 * costs.client:.2f} ms of CPU time a program\n")
+    print(
+        f"CPU time of client and scheduler: {1000 * costs.program:.2f} ms a program, "
+        f"{1000 * costs.batch:.2f} ms a batch beside its programs\n"
+    )
     simulate(costs, measured)
 
 
 def main() -> None:
     """Read the command line."""
+    DaskCluster.judge = counted  # type: ignore[assignment, method-assign]
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("tasks", type=Path, help="tasks in JSON Lines, in the columns of the hub")
     parser.add_argument("samples", type=Path, help="JSON Lines: problem_id, programs")

@@ -10,18 +10,14 @@ from tabulate import tabulate
 
 from pytest_selfrepair.commands.fair_parts import expected_seconds, fair_parts
 from pytest_selfrepair.core.verdict import Outcome, Verdict
-from pytest_selfrepair.sandbox.dispatch import (
-    ENOUGH,
-    Batch,
-    Cases,
-    Dispatcher,
-    JudgeJob,
-    JudgeRequest,
-    Node,
-)
+from pytest_selfrepair.sandbox.batch_costs import ENOUGH
+from pytest_selfrepair.sandbox.batches import Batch, Node
+from pytest_selfrepair.sandbox.dask_pool import EACH, LEAST_AT_ONCE
+from pytest_selfrepair.sandbox.dispatch import Dispatcher
+from pytest_selfrepair.sandbox.judge_request import Cases, Execution, JudgeJob, JudgeRequest
 
 PROCESSORS = (1, 10, 100, 300, 1000)
-EACH, EACH_OF_SHARD = 60, 1000  # programs for each processor
+OF_WORKER, OF_SHARD = 100, 1000  # programs for each processor
 OF_TASK = 50  # programs of a task
 LIMIT = 4.0  # CPU seconds of a case
 LATENCY = 0.002  # seconds that a batch travels
@@ -34,11 +30,13 @@ class Costs:
 
     Attributes:
         start: Seconds until a shard's process judges.
-        client: CPU seconds of client and scheduler for a program.
+        program: CPU seconds of client and scheduler for a program.
+        batch: The same for a batch, beside its programs.
     """
 
     start: float
-    client: float
+    program: float
+    batch: float
 
 
 def simulate(costs: Costs, measured: Sequence[tuple[int, Sequence[float]]]) -> None:
@@ -51,9 +49,9 @@ def simulate(costs: Costs, measured: Sequence[tuple[int, Sequence[float]]]) -> N
     for late in (0.0, 0.1):
         rows = []
         for count in PROCESSORS:
-            drawn, cases = _drawn(measured, EACH_OF_SHARD * count, late)
+            drawn, cases = _drawn(measured, OF_SHARD * count, late)
             shards = _shards(costs, drawn, cases, count)
-            dask, busy = _Cluster(costs, drawn[: EACH * count], count).run()
+            dask, busy = _Cluster(costs, drawn[: OF_WORKER * count], count).run()
             rows.append([count, shards, dask, f"{busy:.0%}"])
         print(f"{late:.0%} of the programs run into a limit of {LIMIT:g} s; times as fast as one:")
         headers = ["processors", "shards", "dask", "client busy"]
@@ -97,13 +95,12 @@ class _Cluster:
         self._costs, self._drawn = costs, drawn
         self._left = iter(enumerate(drawn.tolist()))
         self._dispatcher = Dispatcher(1e9)
-        self._nodes = [Node(address=str(number), threads=1) for number in range(count)]
-        self._dispatcher.nodes = {node.address: node for node in self._nodes}
+        self._nodes = [self._dispatcher.join(str(number), 1) for number in range(count)]
         self._free_at = [0.0] * count
-        self._most = max(64, 16 * count)
+        self._most = max(LEAST_AT_ONCE, EACH * count)
         self._waiting = 0
         self._now = self._client = self._busy = 0.0
-        self._events: list[tuple[float, int, Node, Batch, int, float]] = []
+        self._events: list[tuple[float, int, Node, Batch, list[Execution]]] = []
         self._numbers = itertools.count()
 
     def run(self) -> tuple[float, float]:
@@ -112,14 +109,13 @@ class _Cluster:
         for node in self._nodes:
             self._give(node)
         while self._events:
-            at, _, node, batch, answered, took = heapq.heappop(self._events)
+            at, _, node, batch, executions = heapq.heappop(self._events)
             self._now = max(at, self._client)  # an answer waits until the client is free
-            done = [_PASSED] * answered
-            self._dispatcher.finished(node, batch, done, took, self._now)
+            self._dispatcher.finished(node, batch, executions, self._now)
             self._feed()
             self._give(node)
             if self._dispatcher.has_to_share or not self._events:
-                for each in self._nodes:
+                for each in self._dispatcher.free:
                     self._give(each)
         return float(self._drawn.sum()) / self._now, self._busy / self._now
 
@@ -138,20 +134,25 @@ class _Cluster:
     def _give(self, node: Node) -> None:
         while (batch := self._dispatcher.next_batch(node, self._now)) is not None:
             number = int(node.address)
-            answered, took = _taken(batch)
-            cost = self._costs.client * answered
+            executions = _executed(batch)
+            cost = self._costs.batch + self._costs.program * len(executions)
             self._client, self._busy = max(self._client, self._now) + cost, self._busy + cost
-            ends = max(self._client + LATENCY, self._free_at[number]) + took
+            ends = max(self._client + LATENCY, self._free_at[number])
+            ends += sum(each.seconds for each in executions)
             self._free_at[number] = ends
-            event = (ends + LATENCY, next(self._numbers), node, batch, answered, took)
-            heapq.heappush(self._events, event)
+            heapq.heappush(
+                self._events, (ends + LATENCY, next(self._numbers), node, batch, executions)
+            )
 
 
-def _taken(batch: Batch) -> tuple[int, float]:
-    """How many programs of a batch a worker comes to, and how long it takes."""
+def _executed(batch: Batch) -> list[Execution]:
+    """The programs of a batch that a worker comes to."""
+    executions: list[Execution] = []
     took = 0.0
-    for number, request in enumerate(batch.requests, start=1):
-        took += float(str(request.job.given))
+    for request in batch.requests:
+        seconds = float(str(request.job.given))
+        executions.append(Execution(answer=_PASSED, seconds=seconds))
+        took += seconds
         if took > ENOUGH:
-            return number, took
-    return len(batch.requests), took
+            break
+    return executions

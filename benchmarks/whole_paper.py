@@ -1,7 +1,7 @@
 """The paper's whole experiment as one run on one machine: disk, memory and time.
 
     python benchmarks/whole_paper.py [--full] [--tasks N] [--programs N] [--repairs N] [--keep DIR]
-                                     [--copies N]
+                                     [--records]
 
 Full size is 300 tasks (60 introductory, 180 interview, 60 competition), 50 programs of each, 25
 repairs of every failing one, and 2,500 further programs of each unsolved task: some 390,000
@@ -11,6 +11,9 @@ The model is scripted: it answers within pytest's process, at once, with texts o
 models write, in words that compress no better than theirs. So what is measured is what pytest, the
 engine, the growth of trees and the store take. Judging is measured apart: in the run a program's
 verdict is read off its last line; the same programs are then judged in the sandbox, some of them.
+
+`--records` writes the records of such a run without the run, in a few minutes at full size, and
+measures what reads them.
 """
 
 import argparse
@@ -24,7 +27,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 FULL = (300, 50, 25)
@@ -44,11 +47,11 @@ sys.path.insert(0, os.environ["WHOLE_PAPER"])
 
 import pytest
 import whole_paper
-from pytest_selfrepair.api import judge_programs
 from pytest_selfrepair.plugin.reports import Reports
+from pytest_selfrepair.sandbox import judge_settings
 
 times = {}
-judge_programs.SandboxJudge = whole_paper.scripted_judge()
+judge_settings.SandboxJudge = whole_paper.scripted_judge()
 
 
 def pytest_selfrepair_model(name, config):
@@ -214,9 +217,14 @@ def scripted_judge() -> type:
 
         isolation = "nothing"
         given = None
+        at_once = 100
+        notices = ()
 
         def __init__(self, **_: object) -> None:
             pass
+
+        def open(self) -> None:
+            """Nothing to start."""
 
         def limits_of(self, _: Task) -> Limits:
             """Limits of a task."""
@@ -364,20 +372,6 @@ def judged(programs: int, count: int) -> float:
     return 1000 * asyncio.run(all_of_them()) / count
 
 
-def copy_records(store: Path, into: Path, copies: int) -> int:
-    """Put the records of a run so many times into another store, under other names; count nodes."""
-    from pytest_selfrepair.store.sqlite_store import SqliteStore  # noqa: PLC0415 - seldom needed
-
-    nodes = 0
-    with closing(SqliteStore(store)) as source, closing(SqliteStore(into)) as target:
-        run = target.begin_run()
-        for record in source.records(1):
-            for copy in range(copies):
-                target.add_record(run, replace(record, task_id=f"{record.task_id}-{copy}"))
-                nodes += 0 if record.grown is None else len(record.grown.nodes)
-    return nodes
-
-
 @contextmanager
 def kept_or_not(keep: Path | None) -> Iterator[Path]:
     """The folder of the run."""
@@ -409,7 +403,7 @@ def main() -> None:
     parser.add_argument("--tasks", type=int)
     parser.add_argument("--programs", type=int)
     parser.add_argument("--repairs", type=int)
-    parser.add_argument("--copies", type=int, default=0)
+    parser.add_argument("--records", action="store_true", help="the records alone, and no run")
     parser.add_argument("--keep", type=Path, help="a new folder that the run is left in")
     options = parser.parse_args()
     size = FULL if options.full else SMALL
@@ -420,6 +414,13 @@ def main() -> None:
         )
     )
     with kept_or_not(options.keep) as folder:
+        if options.records:
+            from whole_paper_records import write_records  # noqa: PLC0415 - it imports this module
+
+            nodes = write_records(folder / "records.sqlite", tasks, programs, repairs)
+            print(f"{tasks} tasks, {programs} programs, {repairs} repairs: {nodes:,} completions")
+            report(folder, "records.sqlite")
+            return
         write_tasks(folder, tasks)
         whole = run(folder, programs, repairs)
         times = json.loads((folder / "times.json").read_text())
@@ -441,10 +442,6 @@ def main() -> None:
         print(f"page and JSON: {times['written'] - times['page']:.1f} s, {size_of_page:.1f} MB")
         print(f"whole run: {whole.seconds:.1f} s, {whole.processor:.1f} s of processor")
         report(folder, "last")
-        if options.copies:
-            nodes = copy_records(store, folder / "copies.sqlite", options.copies)
-            print(f"the same records {options.copies} times, {nodes:,} programs:")
-            report(folder, "copies.sqlite")
     each = judged(programs, min(count, 500))
     print(f"judging, apart: {each:.1f} ms a program, {each * count / 1000:.0f} s for as many")
 

@@ -25,13 +25,17 @@ pytest_plugins = ["pytester"]
 
 
 def pytest_configure() -> None:
-    """No deadlines for examples: other processes have their share of the time."""
+    """No deadlines for examples: other processes have their share of the time.
+
+    HYPOTHESIS_PROFILE=thorough tries ten times as many.
+    """
     if find_spec("hypothesis") is None:  # where tasks alone are run, in this repository
         return
     from hypothesis import settings  # noqa: PLC0415 - see above
 
-    settings.register_profile("untimed", deadline=None)
-    settings.load_profile("untimed")
+    settings.register_profile("quick", deadline=None, max_examples=30)
+    settings.register_profile("thorough", deadline=None, max_examples=300)
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from pytest_selfrepair.bargain.game import all_games
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.store import run_names
@@ -11,6 +13,7 @@ from pytest_selfrepair.store import run_names
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.mark.slow  # CI replays the examples in a step of its own
 def test_the_recording_replays_to_the_games_of_both_models(tmp_path: Path) -> None:
     out = tmp_path / "bargaining"
     command = [sys.executable, "examples/bargaining/run.py", "--out", str(out)]

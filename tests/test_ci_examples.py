@@ -65,6 +65,7 @@ def test_the_action_passes_every_input_on_and_none_into_the_text_of_a_script() -
         assert "${{" not in step.get("run", "")
 
 
+@pytest.mark.slow  # CI replays the examples in a step of its own
 def test_the_action_replays_a_recording_to_the_same_reports_every_time(
     tmp_path: Path, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

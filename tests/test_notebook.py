@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from places import ROOT
 
 EXECUTE = "from nbclient.cli import main; main()"
@@ -23,6 +25,7 @@ def said(notebook: Path) -> list[str]:
     return ["".join(text) for text in texts]
 
 
+@pytest.mark.slow  # CI replays the examples in a step of its own
 def test_the_notebook_says_what_it_said_when_it_was_written(tmp_path: Path) -> None:
     """`jupyter execute --inplace --NotebookClient.record_timing=False` writes it anew."""
     (tmp_path / "examples").mkdir()

@@ -5,6 +5,8 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pytest
+
 from places import ROOT
 from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.store import run_names
@@ -25,6 +27,7 @@ class Texts(HTMLParser):
         self.words += data.split()
 
 
+@pytest.mark.slow  # CI replays the examples in a step of its own
 def test_the_recording_replays_to_the_paper_s_four_experiments(tmp_path: Path) -> None:
     out = tmp_path / "paper"
     command = [sys.executable, "examples/paper/run.py", "--out", str(out)]

@@ -86,6 +86,7 @@ def test_the_documentation_speaks_of_no_name_that_is_not_public() -> None:
     assert names <= set(pytest_selfrepair.__all__)
 
 
+@pytest.mark.slow  # CI runs it beside the types of all else
 def test_a_type_checker_accepts_the_public_names_and_the_examples_of_the_documentation(
     tmp_path: Path,
 ) -> None:

@@ -49,9 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser(given).parse_args(given)
     import asyncio  # noqa: PLC0415 - takes a while, and help needs none
 
+    from pytest_selfrepair.report.progress_lines import shown  # noqa: PLC0415 - likewise
+
     try:
         run: Callable[[argparse.Namespace], Coroutine[None, None, int]] = options.run
-        return asyncio.run(run(options))
+        with shown(_said, prefix="selfrepair: ", terminal=sys.stderr.isatty()):
+            return asyncio.run(run(options))
     except SelfRepairError as error:
         print(f"selfrepair: {error}", file=sys.stderr)  # noqa: T201 - what a command does
         return 2
@@ -60,6 +63,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # who reads has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _said(text: str) -> None:
+    """Write how far long work is, beside what was asked for."""
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:

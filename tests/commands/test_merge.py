@@ -49,6 +49,7 @@ def test_a_part_that_cannot_be_read_is_named(
 STORE = ".selfrepair/samples.sqlite"
 TASKS = 7
 BUDGET = ("--selfrepair-max-tokens-total", "100001")
+RATE = ("--selfrepair-requests-per-minute", "61")
 
 
 def write_tasks(root: Path) -> None:
@@ -93,12 +94,15 @@ def test_two_shards_joined_say_what_one_host_says(
     write_tasks(pytester.path)
     run(pytester, "one.sqlite")
     shards = [
-        run(pytester, "a.sqlite", "--selfrepair-shard", "0/2", "-p", "no:xdist"),
-        run(pytester, "b.sqlite", "--selfrepair-shard", "1/2", "-n2"),
+        run(pytester, "a.sqlite", "--selfrepair-shard", "0/2", *RATE, "-p", "no:xdist"),
+        run(pytester, "b.sqlite", "--selfrepair-shard", "1/2", *RATE, "-n2"),
     ]
     for index, result in enumerate(shards):
         result.stdout.fnmatch_lines(
-            [f"note: --selfrepair-shard {index}/2: {4 - index} of 7 items; *merge*"]
+            [
+                f"*; shard {index}/2 ({30 + index} of 61 requests a minute)",
+                f"note: --selfrepair-shard {index}/2: {4 - index} of 7 items; *merge*",
+            ]
         )
     capsys.readouterr()
     assert main(["merge", "a.sqlite", "b.sqlite", "-o", "both.sqlite"]) == 0
@@ -141,9 +145,9 @@ def test_what_is_missing_and_contradictory_is_named_and_the_first_store_is_kept(
     assert main(["merge", "a", "b", "-o", "out"]) == 1
     output = capsys.readouterr()
     assert output.err.splitlines() == [
+        "left out: 1 completion of items whose record another store has, which drew them too",
         "missing: shard 1/2: no store has it",
         "missing: shard 0/2: 1 of its 2 items have no record",
-        "contradictory: t1, node p0: a and b have different replies to one request",
         "contradictory: t1: a::1 and b::1 have different records of it",
         "of what is contradictory, the first store's is kept",
     ]
@@ -165,16 +169,60 @@ def test_what_two_stores_have_alike_is_kept_once(
     assert "4 completions, 0 verdicts, 4 records; 1 run put together" in output.out
 
 
-def test_a_record_that_was_scored_goes_before_one_that_was_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_record_that_was_scored_goes_before_one_that_was_not_with_its_completions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     part(Path("a"), 0, ["t1", "t2"], grown=None, unscored="the endpoint was away")
     part(Path("again"), 0, ["t1", "t2"])
     part(Path("b"), 1, ["t3", "t4"])
-    main(["merge", "a", "again", "b", "-o", "out"])
+    assert main(["merge", "a", "again", "b", "-o", "out"]) == 0
+    assert capsys.readouterr().err == (
+        "left out: 2 completions of items whose record another store has, which drew them too\n"
+    )
     with closing(SqliteStore(Path("out"))) as store:
         assert [each.unscored for each in store.records(1)] == [None] * 4
+        texts = [each.sample.text for each in exchange.samples(store)]
+        assert texts == ["again", "again", "b", "b"]
+
+
+def test_items_that_ask_alike_keep_their_records_and_the_first_ones_replies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    part(Path("a"), 0, ["t1"])
+    part(Path("b"), 1, ["t2"])
+    for name, task_id in (("a", "t1"), ("b", "t2")):
+        with closing(SqliteStore(Path(name))) as store:
+            for node in ("p0", "p1"):
+                request = asked(task_id=task_id, node=node, content="Add both numbers.")
+                asyncio.run(store.put(request, replied(f"{task_id} {node}")))
+    main(["merge", "a", "b", "-o", "out"])
+    assert [line for line in capsys.readouterr().err.splitlines() if "missing" not in line] == [
+        "drawn apart: t1 of a and t2 of b ask alike; requests with two replies: 2",
+        (
+            "of what was drawn apart both records are kept, and the first item's replies: one host "
+            "would have given them to both, as a replay does"
+        ),
+    ]
+    with closing(SqliteStore(Path("out"))) as store:
+        assert [each.task_id for each in store.records(1)] == ["t1", "t2"]
+        texts = [each.sample.text for each in exchange.samples(store)]
+        assert texts == ["a", "t1 p0", "t1 p1", "b"]
+
+
+def test_one_reply_that_took_longer_elsewhere_is_the_same_reply(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    part(Path("a"), 0, ["t1", "t3"])
+    part(Path("b"), 1, ["t2", "t4"])
+    for name, seconds in (("a", 1.0), ("b", 2.0)):
+        with closing(SqliteStore(Path(name))) as store:
+            request = asked(task_id=name, content="Add both numbers.")
+            asyncio.run(store.put(request, replace(replied("alike"), seconds=seconds)))
+    assert main(["merge", "a", "b", "-o", "out"]) == 0
+    assert capsys.readouterr().err == "doubled: 1, which two stores have alike, are kept once\n"
 
 
 def test_runs_that_are_no_shards_stay_as_they_are(

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
@@ -70,15 +70,15 @@ def scipy_bca(samples: tuple[Floats, ...], statistic: object, *, paired: bool) -
     within = [(len(each) * each.var(), len(each)) for each in strata]
     factor = sum(ss * n / (n - 1) for ss, n in within) / sum(ss for ss, _ in within)
     freedom = sum(n - 1 for _, n in within)
-    reach = math.sqrt(factor) * stats.t.ppf(0.975, freedom)
-    interval = stats.bootstrap(
+    reach = math.sqrt(factor) * scipy.stats.t.ppf(0.975, freedom)
+    interval = scipy.stats.bootstrap(
         samples,
         statistic,
         n_resamples=MANY.draws,
         paired=paired,
         vectorized=True,
         method="BCa",
-        confidence_level=2 * stats.norm.cdf(reach) - 1,
+        confidence_level=2 * scipy.stats.norm.cdf(reach) - 1,
         rng=np.random.default_rng(1),
     ).confidence_interval
     return float(interval.low), float(interval.high)

@@ -3,9 +3,9 @@
 import math
 
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import optimize, stats
 
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.intervals.paired_score import PairedScore, paired_score
@@ -21,7 +21,7 @@ def counts(won: int, lost: int, n: int) -> PairedScore:
 @pytest.mark.parametrize(("n", "reach"), [(20, 0.180), (60, 0.063), (300, 0.013)])
 def test_equal_runs_have_an_interval_that_only_their_number_decides(n: int, reach: float) -> None:
     found = counts(0, 0, n)
-    t = stats.t.ppf(0.975, n - 1)
+    t = scipy.stats.t.ppf(0.975, n - 1)
     assert found.high == pytest.approx(t**2 / (n + t**2), abs=1e-12)
     assert found.high == pytest.approx(reach, abs=5e-4)
     assert found.low == -found.high
@@ -42,7 +42,7 @@ def test_its_ends_are_where_the_constrained_likelihood_puts_them(
 ) -> None:
     """Independent of the closed form of Tango's root: the maximum is searched for."""
     found = counts(won, lost, n)
-    reach = stats.t.ppf(0.975, n - 1)
+    reach = scipy.stats.t.ppf(0.975, n - 1)
     for end, sign in ((found.low, 1), (found.high, -1)):
 
         def unlikely(share: float, end: float = end) -> float:
@@ -50,7 +50,7 @@ def test_its_ends_are_where_the_constrained_likelihood_puts_them(
             return -sum(count * math.log(max(p, 1e-300)) for count, p in cells if count)
 
         least, most = max(0.0, -end), (1 - end) / 2
-        share = optimize.minimize_scalar(
+        share = scipy.optimize.minimize_scalar(
             unlikely, bounds=(least, most), method="bounded", options={"xatol": 1e-12}
         ).x
         deviation = math.sqrt(n * (2 * share + end - end**2))
@@ -66,8 +66,8 @@ def test_one_pair_says_nothing_and_none_is_refused() -> None:
 
 def test_two_pairs_have_one_degree_of_freedom() -> None:
     found = paired_score([1.0, 1.0])
-    assert found.p == pytest.approx(2 * stats.t.sf(math.sqrt(2), 1), abs=1e-12)
-    t = stats.t.ppf(0.975, 1)
+    assert found.p == pytest.approx(2 * scipy.stats.t.sf(math.sqrt(2), 1), abs=1e-12)
+    t = scipy.stats.t.ppf(0.975, 1)
     assert found.low == pytest.approx((2 - t**2) / (2 + t**2), abs=1e-9)
     assert found.high == 1.0
 
@@ -137,10 +137,12 @@ def test_influence_values_beyond_one_hold_the_same(values: list[float]) -> None:
 @pytest.mark.parametrize("freedom", [1, 2, 3, 7, 19, 59, 299, 9_999])
 @pytest.mark.parametrize("t", [-40.0, -2.0, -1e-9, 0.0, 0.3, 1.96, 5.0, 60.0])
 def test_the_tail_of_students_t_is_scipys(freedom: int, t: float) -> None:
-    assert upper_tail(t, freedom) == pytest.approx(stats.t.sf(t, freedom), rel=1e-9, abs=1e-15)
+    assert upper_tail(t, freedom) == pytest.approx(
+        scipy.stats.t.sf(t, freedom), rel=1e-9, abs=1e-15
+    )
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 9, 59, 299])
 @pytest.mark.parametrize("share", [0.001, 0.05, 0.5, 0.95, 0.975, 0.9995])
 def test_the_quantiles_of_students_t_are_scipys(freedom: int, share: float) -> None:
-    assert quantile(share, freedom) == pytest.approx(stats.t.ppf(share, freedom), rel=1e-9)
+    assert quantile(share, freedom) == pytest.approx(scipy.stats.t.ppf(share, freedom), rel=1e-9)

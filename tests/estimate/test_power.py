@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from pytest_selfrepair.estimate.intervals.power import (
     SPREADS,
@@ -32,7 +32,7 @@ def test_the_least_gain_is_shown_in_four_of_five_runs_or_more(n: int, spread: fl
     gain = least_gain(n, spread)
     assert gain is not None
     won, lost = won_and_lost(n, gain, spread)
-    p = 2 * stats.t.sf((won - lost) / np.sqrt(np.maximum(won + lost, 1)), n - 1)
+    p = 2 * scipy.stats.t.sf((won - lost) / np.sqrt(np.maximum(won + lost, 1)), n - 1)
     assert 0.78 <= np.mean(p < 0.05) <= 0.95
 
 
@@ -44,7 +44,7 @@ def test_a_fall_of_twice_the_least_limit_fails_the_gate_in_four_of_five_runs(
     limit = least_limit(n, spread)
     assert limit is not None
     lost, won = won_and_lost(n, 2 * limit, spread + 2 * limit)
-    p = stats.t.sf((lost - won) / np.sqrt(np.maximum(won + lost, 1)), n - 1)
+    p = scipy.stats.t.sf((lost - won) / np.sqrt(np.maximum(won + lost, 1)), n - 1)
     assert 0.75 <= np.mean((p < 0.05) & ((lost - won) / n > limit)) <= 0.9
 
 

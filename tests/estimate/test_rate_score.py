@@ -6,9 +6,9 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP
@@ -33,7 +33,7 @@ def test_of_many_tasks_that_are_solved_or_not_it_is_wilsons(solved: int, level: 
     rate = solved / of
     error = math.sqrt(rate * (1 - rate) / (of - 1))
     low, high = rate_interval(rate, error, of, 1, level)
-    tried = stats.binomtest(solved, of)
+    tried = scipy.stats.binomtest(solved, of)
     plain = tried.proportion_ci(level, method="wilson")
     wide = tried.proportion_ci(level, method="wilsoncc")
     assert wide.low - 0.001 < low < plain.low + 0.001
@@ -71,7 +71,7 @@ def test_the_higher_the_level_the_wider_it_is(each: list[float], level: float) -
 
 
 def test_where_all_tasks_agree_some_of_all_may_still_say_otherwise() -> None:
-    t = stats.t.ppf(0.975, 19)
+    t = scipy.stats.t.ppf(0.975, 19)
     others = t**2 / (20 + t**2)
     low, high = ends([1.0] * 20)
     assert high == 1.0
@@ -88,7 +88,7 @@ def test_a_single_task_that_says_otherwise_hardly_moves_it() -> None:
 def test_where_tasks_agree_within_difficulties_each_difficulty_may_still_be_wrong() -> None:
     drawn = BOOTSTRAP.of(["a"] * 10 + ["b"] * 10)
     found = drawn.rate(mean_of([1.0] * 10 + [0.0] * 10))
-    t = stats.t.ppf(0.975, 18)
+    t = scipy.stats.t.ppf(0.975, 18)
     others = t**2 / (20 + t**2)
     assert (found.low, found.high) == pytest.approx((0.5 - others, 0.5 + others))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from endpoints import FakeTime
 from pytest_selfrepair.models.traffic import Slots, Throttle
 
 
-def throttle_of(time: FakeTime, *, slots: int = 8, **limits: int) -> Throttle:
+def throttle_of(time: FakeTime, *, slots: int = 8, **limits: Any) -> Throttle:
     return Throttle(Slots(slots), clock=time.clock, sleep=time.sleep, **limits)
 
 
@@ -20,6 +21,22 @@ def run_all(*work: Coroutine[object, object, None]) -> None:
         await asyncio.gather(*work)
 
     asyncio.run(together())
+
+
+def test_the_first_request_is_answered_before_a_second_is_sent_where_that_is_asked_for() -> None:
+    throttle = Throttle(Slots(3), begins_alone=True)
+    began: list[int] = []
+
+    async def ask() -> None:
+        async with throttle.flight(1) as flight:
+            began.append(throttle.in_flight)
+            for _ in range(5):
+                await asyncio.sleep(0)
+            flight.answered(1)
+
+    run_all(*(ask() for _ in range(4)))
+    assert began[0] == 1
+    assert max(began) == 2
 
 
 def test_everyone_inside_or_waiting_is_wanted() -> None:

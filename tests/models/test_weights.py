@@ -12,6 +12,7 @@ import pytest
 from places import ROOT
 from pytest_selfrepair.errors import LocalModelError, UsageError
 from pytest_selfrepair.models.weights import SIZES, Weights, find_weights
+from pytest_selfrepair.report.progress_lines import shown
 
 CONTENTS = (b"GGUF" + b"a" * 3000, b"b" * 3000, b"c" * 70)
 WHOLE = b"".join(CONTENTS)
@@ -71,6 +72,17 @@ def test_parts_are_joined_in_their_order_and_never_imported(
     assert path == tmp_path / "cache" / "tiny.gguf"
     assert path.read_bytes() == WHOLE
     assert "tinyparts_1" not in sys.modules
+
+
+@pytest.mark.usefixtures("installed")
+def test_joining_says_how_far_it_is_and_a_filled_cache_says_nothing(tmp_path: Path) -> None:
+    said: list[str] = []
+    with shown(said.append, prefix="", terminal=True):
+        for _ in range(2):
+            find_weights(TINY, cache=tmp_path / "cache")
+    assert said[0] == f"joins the weights of {TINY.title}, once: 0 MB\n"
+    assert said[1].startswith(f"joins the weights of {TINY.title}: 0 MB of 0 MB")
+    assert said[-1] == "\n", "the line that changed has ended"
 
 
 def test_a_filled_cache_serves_without_the_parts_and_without_writing(

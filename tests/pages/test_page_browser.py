@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,6 @@ pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason=f"no Chromium on the path, and ${VARIABLE} names none"
 )
 
-RECORDS = [*(synthetic.record(number) for number in range(300)), synthetic.unscored(900)]
-INTERVIEW = sum("/interview/" in each.task_id for each in RECORDS)
 EVIL = (
     "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>"
     "<svg onload='window.hacked = 3'><a href='javascript:window.hacked = 4'>"
@@ -46,6 +45,17 @@ EVIL = (
 EVIL_SHOWN = EVIL.translate({0x1B: "␛", 0x202E: "⟦U+202E⟧", 0x202C: "⟦U+202C⟧", 0xD800: "⟦U+D800⟧"})
 
 Open = Callable[..., Page]
+
+
+@cache
+def records() -> list[Record]:
+    """A large run; made when it is first wanted, since making it takes a second."""
+    return [*(synthetic.record(number) for number in range(300)), synthetic.unscored(900)]
+
+
+def interview() -> int:
+    """How many of its tasks are of that difficulty."""
+    return sum("/interview/" in each.task_id for each in records())
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +69,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def run_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a run of 300 tasks."""
-    text = page(invented(RECORDS), RECORDS, statements=synthetic.statements(RECORDS), made="today")
+    text = page(
+        invented(records()), records(), statements=synthetic.statements(records()), made="today"
+    )
     return written(tmp_path_factory.mktemp("page") / "run.html", text)
 
 
@@ -118,7 +130,7 @@ def failing_task() -> Record:
     """A task whose first program fails and is repaired into another one."""
     return next(
         each
-        for each in RECORDS
+        for each in records()
         if each.grown
         and each.grown.programs[0].verdict.outcome is Outcome.WRONG_ANSWER
         and (repairs := [n for n in each.grown.trees[0].repairs if n.parent == "p0"])
@@ -185,7 +197,7 @@ def test_tasks_are_filtered_by_difficulty_outcome_and_text(visit: Open, run_page
     opened = visit(run_page, "#/tasks")
     expect(opened.locator("#task-count")).to_have_text("301 tasks")
     opened.get_by_role("combobox", name="Difficulty", exact=True).select_option("interview")
-    expect(opened.locator("#task-count")).to_have_text(f"{INTERVIEW} of 301 tasks")
+    expect(opened.locator("#task-count")).to_have_text(f"{interview()} of 301 tasks")
     opened.get_by_role("combobox", name="Outcome", exact=True).select_option("task:unscored")
     expect(opened.locator("#task-table tbody")).to_contain_text("503 Service Unavailable")
     assert shown_tasks(opened) == ["apps_tasks/interview/0900"]
@@ -193,7 +205,7 @@ def test_tasks_are_filtered_by_difficulty_outcome_and_text(visit: Open, run_page
     opened.get_by_role("searchbox", name="Text").fill("FERRIES stand rows")
     expected = [
         each
-        for each, text in synthetic.statements(RECORDS).items()
+        for each, text in synthetic.statements(records()).items()
         if "/interview/" in each and "Ferries" in text
     ]
     expect(opened.locator("#task-count")).to_have_text(f"{len(expected)} of 301 tasks")
@@ -207,7 +219,7 @@ def test_a_filtered_and_sorted_list_has_an_address(visit: Open, run_page: Path) 
     opened.get_by_role("button", name="Tokens").click()
     expect(opened.locator("th[aria-sort]")).to_have_attribute("aria-sort", "descending")
     listed = shown_tasks(opened)
-    tokens = {each.task_id: each.cost.tokens for each in RECORDS}
+    tokens = {each.task_id: each.cost.tokens for each in records()}
     assert [tokens[each] for each in listed] == sorted(
         (tokens[each] for each in listed), reverse=True
     )
@@ -220,10 +232,10 @@ def test_tasks_are_found_by_what_programs_and_feedback_say(visit: Open, run_page
     opened = visit(run_page, "#/tasks?q=indexerror+ferries")
     expect(opened.locator("#task-count")).to_have_text("0 of 301 tasks")
     opened.get_by_role("checkbox", name="also in programs").check()
-    statements = synthetic.statements(RECORDS)
+    statements = synthetic.statements(records())
     expected = [
         each.task_id
-        for each in RECORDS
+        for each in records()
         if each.grown
         and "IndexError" in each.to_json()
         and "ferries" in (each.to_json() + statements[each.task_id]).lower()
@@ -248,7 +260,7 @@ def test_it_can_be_used_by_keys_alone(visit: Open, run_page: Path) -> None:
     opened.keyboard.press("/")
     expect(opened.locator("#filter-text")).to_be_focused()
     opened.keyboard.type("/interview/")
-    expect(opened.locator("#task-count")).to_have_text(f"{INTERVIEW} of 301 tasks")
+    expect(opened.locator("#task-count")).to_have_text(f"{interview()} of 301 tasks")
     opened.keyboard.press("ArrowDown")
     opened.keyboard.press("ArrowDown")
     second = shown_tasks(opened)[1]
@@ -257,7 +269,7 @@ def test_it_can_be_used_by_keys_alone(visit: Open, run_page: Path) -> None:
     assert opened.url.endswith(f"#/task/{second}")
     opened.keyboard.press("Escape")
     expect(opened.locator("#task-table a", has_text=second)).to_be_focused()
-    assert len(shown_tasks(opened)) == INTERVIEW
+    assert len(shown_tasks(opened)) == interview()
 
 
 def test_a_tree_shows_all_that_became_of_a_task(visit: Open, run_page: Path) -> None:
@@ -305,7 +317,7 @@ def test_an_unknown_task_is_told(visit: Open, run_page: Path) -> None:
     expect(opened.locator("#view-tree")).to_contain_text("This page has no task “nowhere”.")
 
 
-@pytest.mark.parametrize("address", ["", "#/tasks", f"#/task/{RECORDS[4].task_id}"])
+@pytest.mark.parametrize("address", ["", "#/tasks", f"#/task/{synthetic.record(4).task_id}"])
 def test_a_phone_scrolls_one_way_only(visit: Open, run_page: Path, address: str) -> None:
     opened = visit(run_page, address, width=390)
     opened.locator("#curve-chart svg, #task-table tbody tr, #view-tree h2").first.wait_for(
@@ -436,10 +448,10 @@ def test_an_imported_run_without_details_or_scores_can_be_read(visit: Open, tmp_
 
 def two_runs_page(path: Path, title: str = "the run before") -> tuple[Path, tuple[str, ...]]:
     """The page of two runs of thirty tasks, and the tasks that flipped."""
-    before = RECORDS[:30]
+    before = records()[:30]
     after = [
         replace(each, grown=other.grown, statement=f"{title} {number}")
-        for number, (each, other) in enumerate(zip(before, RECORDS[60:90], strict=True))
+        for number, (each, other) in enumerate(zip(before, records()[60:90], strict=True))
     ]
     sides = side(before, title), side(after, "the run after")
     found = run_comparison((sides[0], before), (sides[1], after), how=Bootstrap(draws=200))

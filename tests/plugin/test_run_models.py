@@ -115,6 +115,52 @@ def test_limits_a_minute_are_shared_out_among_workers(pytester: pytest.Pytester)
     assert (endpoint.retries.most, endpoint.retries.seconds, endpoint.timeout) == (2, 60, 7)
 
 
+def test_limits_a_minute_are_divided_among_shards_and_then_among_workers(
+    pytester: pytest.Pytester,
+) -> None:
+    (pytester.path / "models.toml").write_text('["fast"]\nrequests_per_minute = 60\n')
+    rates = []
+    for index in range(3):
+        run = named(
+            pytester,
+            *("--selfrepair-model=gpt-4", "--selfrepair-requests-per-minute=10"),
+            *("--selfrepair-tokens-per-minute=1000", "--selfrepair-feedback=fast"),
+            *("--selfrepair-models=models.toml", f"--selfrepair-shard={index}/3"),
+        )
+        found = {name: line.endpoint for name, line in asked_for(run).items()}
+        rates += [(each.requests_per_minute, each.tokens_per_minute) for each in found.values()]
+    assert sorted(rates) == [(3, 333), (3, 333), (4, 334), *[(20, 333)] * 2, (20, 334)]
+    run = named(
+        pytester,
+        *("--selfrepair-model=gpt-4", "--selfrepair-requests-per-minute=10"),
+        "--selfrepair-shard=2/3",
+        workercount=2,
+        workerid="gw1",
+    )
+    assert asked_for(run)["gpt-4"].endpoint.requests_per_minute == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("--selfrepair-model=gpt-4", "--selfrepair-tokens-per-minute=2"),
+            r"--selfrepair-tokens-per-minute: found 2 for 3 shards; accepted: 3 or more",
+        ),
+        (
+            ("--selfrepair-model=slow", "--selfrepair-models=models.toml"),
+            r"models\.toml: \['slow'\] requests_per_minute: found 1 for 3 shards; accepted: 3 or",
+        ),
+    ],
+)
+def test_a_limit_a_minute_of_which_a_shard_gets_nothing_is_refused(
+    pytester: pytest.Pytester, arguments: tuple[str, ...], said: str
+) -> None:
+    (pytester.path / "models.toml").write_text('["slow"]\nrequests_per_minute = 1\n')
+    with pytest.raises(UsageError, match=said):
+        named(pytester, *arguments, "--selfrepair-shard=0/3")
+
+
 def test_the_users_prices_are_read(pytester: pytest.Pytester) -> None:
     (pytester.path / "prices.toml").write_text("[mine]\ninput = 0\noutput = 0\n")
     run = named(pytester, "--selfrepair-model=mine", "--selfrepair-prices=prices.toml")

@@ -4,9 +4,10 @@ import asyncio
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -43,11 +44,16 @@ print(sum(map(int, input().split())))
 
 @contextmanager
 def opened(
-    pool: str, *, workers: int = 1, patience: float = 60.0, hangs_after: float = 60.0
+    pool: str,
+    *,
+    workers: int = 1,
+    patience: float = 60.0,
+    hangs_after: float = 60.0,
+    sandbox: str = "auto",
 ) -> Iterator[DaskPool]:
     found = DaskPool(
         pool_named(pool),
-        JudgeSettings(pool=pool),
+        JudgeSettings(pool=pool, sandbox=sandbox),
         None,
         concurrency=workers,
         option="--pool",
@@ -73,6 +79,11 @@ def outcomes(found: Sequence[object]) -> Counter[str]:
     )
 
 
+def until(happened: Callable[[], bool]) -> None:
+    while not happened():
+        time.sleep(0.05)
+
+
 def started_workers() -> list[psutil.Process]:
     """The processes of the workers that this one has started."""
     children = psutil.Process().children()
@@ -82,6 +93,7 @@ def started_workers() -> list[psutil.Process]:
 def test_a_cluster_here_judges_as_this_process_does_and_a_killed_worker_loses_nothing() -> None:
     programs = [RIGHT, WRONG, "1 +", "", "import nothing"] * 4 + [SLOW] * 20
     with opened("dask", workers=2) as pool:
+        assert pool.at_once == 128
 
         async def run() -> list[object]:
             judged = asyncio.create_task(verdicts(pool, programs))
@@ -92,7 +104,6 @@ def test_a_cluster_here_judges_as_this_process_does_and_a_killed_worker_loses_no
 
         ran, *found = asyncio.run(run())
         assert pool.isolation.startswith("level ")
-        assert pool.at_once == 64
     assert str(ran).strip() == "42"
     local = make_pool(JudgeSettings())
     expected = asyncio.run(verdicts(local, programs[:5]))
@@ -107,6 +118,46 @@ def facts(found: object) -> object:
     """A verdict without what differs from one execution to another."""
     assert isinstance(found, Verdict)
     return found.outcome, found.cases_run, found.cases_passed, found.rule, found.failure
+
+
+ONCE_RIGHT = """
+import pathlib, time
+time.sleep(0.1)
+seen = pathlib.Path({path!r})
+right = not seen.exists()
+if right:
+    seen.touch()
+print(input() if right else "no")
+"""
+"""A program that answers rightly when it is executed for the first time, and never again."""
+
+
+@pytest.mark.slow
+def test_contradictory_executions_are_judged_again_alone_and_flagged(tmp_path: Path) -> None:
+    folder = tmp_path / "seen"
+    folder.mkdir()
+    for each in (folder, *list(tmp_path.parents)[:-2]):
+        each.chmod(0o777)  # programs may have a user of their own
+    programs = [ONCE_RIGHT.format(path=str(folder / str(number))) for number in range(40)]
+    with opened("dask", workers=2, hangs_after=3, sandbox="limits") as pool:
+
+        async def run() -> list[object]:
+            judged = asyncio.create_task(verdicts(pool, programs, quick(task(("7\n", "7\n")))))
+            await asyncio.sleep(1)
+            assert not judged.done()
+            hung = started_workers()[0]
+            hung.suspend()
+            await asyncio.to_thread(until, lambda: bool(pool.notices))
+            hung.resume()
+            return await judged
+
+        found = asyncio.run(run())
+        notices = pool.notices
+    assert all(isinstance(each, Verdict) for each in found)
+    flagged = Counter((str(each.outcome), each.unstable) for each in found)  # type: ignore[attr-defined]
+    assert set(flagged) == {("passed", False), ("wrong_answer", True)}
+    again = [each for each in notices if each.endswith("it is judged again, alone")]
+    assert len(again) == flagged["wrong_answer", True]
 
 
 @pytest.fixture
@@ -180,8 +231,7 @@ def test_a_fast_and_a_slow_machine_agree(processes: DaskProcesses) -> None:
         (alone,) = asyncio.run(verdicts(pool, [WORK], SUM))
         assert isinstance(alone, Verdict)
         limited = replace(SUM, seconds=round(1.4 * alone.slowest, 3))
-        while len(pool.workers) < 2:
-            time.sleep(0.1)
+        until(lambda: len(pool.workers) == 2)
         found = asyncio.run(verdicts(pool, [f"{WORK}# {n}" for n in range(12)], limited))
     assert outcomes(found) == {"passed": 12}
 

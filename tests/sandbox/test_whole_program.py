@@ -7,7 +7,7 @@ import pytest
 
 from builders import task
 from pytest_selfrepair.core.verdict import Outcome
-from pytest_selfrepair.sandbox import process, session, watch
+from pytest_selfrepair.sandbox import compiling, looks, session, watch, zygote_socket
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
@@ -123,12 +123,12 @@ def test_looks_that_cross_with_other_words_break_nothing(
     monkeypatch.setattr(watch, "_SHORTEST_TICK", 0.0)
     broken: list[str] = []
 
-    class Noted(process.BrokenZygoteError):
+    class Noted(zygote_socket.BrokenZygoteError):
         def __init__(self, said: str) -> None:
             super().__init__(said)
             broken.append(said)
 
-    for module in (process, session):
+    for module in (zygote_socket, looks, compiling, session):
         monkeypatch.setattr(module, "BrokenZygoteError", Noted)
     judge = SandboxJudge(find_isolation(mode), LIMITS, concurrency=1)
     cases = task(("1\n", "2"), ("2\n", "3"), ("3\n", "4"))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from builders import FAILED, PASSED, RECORD
+from projects import write_project
 from pytest_selfrepair.cli import main
 from pytest_selfrepair.store.layout import SCHEMA
 from pytest_selfrepair.store.sqlite_store import SqliteStore
@@ -147,3 +148,41 @@ def test_what_is_filed_by_a_process_of_the_earlier_version_is_read(path: Path) -
     with closing(SqliteStore(path)) as store:
         assert asyncio.run(store.get_many([late[0].key])) == {late[0].key: late[1]}
         assert asyncio.run(store.put(asked("p9/self/r0", task_id="a"), replied())) == replied()
+
+
+def test_a_command_says_once_that_it_brings_a_store_up_to_date(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        assert main(["runs", str(path)]) == 0
+    rows = len(PAIRS) + len(VERDICTS) + len(RECORDS)
+    assert capsys.readouterr().err.splitlines() == [
+        (
+            f"selfrepair: {path}: brings {rows} rows that an earlier version wrote up to date, "
+            "once; this may be interrupted, and goes on when the store is next opened"
+        ),
+        f"selfrepair: {path}: is up to date",
+    ]
+
+
+def test_what_a_killed_process_has_packed_is_not_counted_again(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start("", path, 5, before=SLOWED).communicate(timeout=60)
+    assert main(["runs", str(path)]) == 0
+    rows = len(PAIRS) + len(VERDICTS) + len(RECORDS)
+    assert f"brings {rows - 5 * 2} rows" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [(), ("-q", "-n2")])
+def test_a_run_says_so_too(pytester: pytest.Pytester, arguments: tuple[str, ...]) -> None:
+    write_project(pytester.path)
+    earlier_store(pytester.path / "old.sqlite", PAIRS, VERDICTS, RECORDS)
+    for said in (1, 0):
+        result = pytester.runpytest(
+            *("tasks", "--selfrepair-model", "scripted:script.json", "-k", "0001"),
+            *("--selfrepair-store=old.sqlite", *arguments),
+        )
+        lines = [line for line in result.outlines if line.startswith("self-repair: ")]
+        assert len(lines) == 2 * said
+    result.stdout.no_fnmatch_line("*up to date*")

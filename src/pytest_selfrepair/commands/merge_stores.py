@@ -64,7 +64,13 @@ def _told(found: Merged) -> bool:
     """Report the problems; return whether anything is missing or contradictory."""
     if found.doubled:
         tell(f"doubled: {found.doubled:,}, which two stores have alike, are kept once")
+    if found.left_out:
+        tell(
+            f"left out: {plural(found.left_out, 'completion')} of items whose record another store "
+            "has, which drew them too"
+        )
     for kind, lines in (
+        ("drawn apart", found.apart),
         ("missing", found.missing),
         ("contradictory", found.contradictions),
     ):
@@ -72,6 +78,11 @@ def _told(found: Merged) -> bool:
             tell(f"{kind}: {line}")
         if (more := len(lines) - _MOST_NAMED) > 0:
             tell(f"{kind}: and {more:,} more")
+    if found.apart:
+        tell(
+            "of what was drawn apart both records are kept, and the first item's replies: one host "
+            "would have given them to both, as a replay does"
+        )
     if found.contradictions:
         tell("of what is contradictory, the first store's is kept")
     return bool(found.missing or found.contradictions)

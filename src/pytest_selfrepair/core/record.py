@@ -1,7 +1,7 @@
 """Records: the facts of one task's trees, from which statistics are computed, and their JSON."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -9,7 +9,7 @@ import msgspec
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.origin import Answered
 from pytest_selfrepair.core.shard import Shard
-from pytest_selfrepair.core.sharing import loads, shared
+from pytest_selfrepair.core.sharing import share_parts
 from pytest_selfrepair.core.task import Difficulty, TaskKind, Wrapping
 from pytest_selfrepair.core.tree import Grown, Plan
 from pytest_selfrepair.errors import StoreError
@@ -162,7 +162,12 @@ class Record:
             StoreError: The text is not a record, or one of a later version.
         """
         try:
-            facts = loads(text)
+            if _HEAD.decode(text).schema == SCHEMA:
+                return _with_shared_parts(_RECORD.decode(text))
+        except msgspec.MsgspecError:  # what JSON's own library reads may yet be accepted
+            pass
+        try:
+            facts = json.loads(text)
         except ValueError as error:
             raise StoreError(f"not a record: {text[:80]!r}") from error
         if not isinstance(facts, dict) or "schema" not in facts:
@@ -188,7 +193,23 @@ class Record:
             record = msgspec.convert(facts, cls)
         except (msgspec.ValidationError, KeyError, TypeError) as error:
             raise StoreError(f"not a record: {error}") from error
-        return record if record.grown is None else replace(record, grown=shared(record.grown))
+        return _with_shared_parts(record)
+
+
+class _Head(msgspec.Struct):
+    """What decides how a record is read."""
+
+    schema: int
+
+
+_HEAD = msgspec.json.Decoder(_Head)
+_RECORD = msgspec.json.Decoder(Record)
+
+
+def _with_shared_parts(record: Record) -> Record:
+    if record.grown is not None:
+        share_parts(record.grown)
+    return record
 
 
 def _upgrade_to_2(facts: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Compute all `Findings` of a run from its records."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
@@ -63,17 +64,23 @@ def findings(
     if title is None and played is not None and not records:
         title = played.title
     run = SampledRun.of(records, not_run=not_run)
-    records, names, used = run.records, run.sources, run.trees()
-    parts = compared(run, how=how)
+    records, names = run.records, run.sources
+    # Beside each other, for NumPy works on large arrays of one while the other reads programs.
+    with ThreadPoolExecutor(1) as thread:
+        comparing = thread.submit(compared, run, how=how)
+        used = run.trees()
+        shapes, heat_maps = _shapes(used), tuple(_heat_maps(used))
+        curves = tuple(_curves(used, records, how))
+        parts = comparing.result()
     return Findings(
         about=_about(records, names, not_run, parts.not_run_budget, title),
         headline=parts.headline,
         difficulties=parts.difficulties,
         sources=parts.sources,
         pairs=parts.pairs,
-        shapes=_shapes(used),
-        curves=tuple(_curves(used, records, how)),
-        heat_maps=tuple(_heat_maps(used)),
+        shapes=shapes,
+        curves=curves,
+        heat_maps=heat_maps,
         tally=parts.tally,
         cost=parts.cost,
         lost=lost or Lost(),

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -14,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from pytest_selfrepair.core import progress
 from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.errors import LocalModelError, UsageError
 from pytest_selfrepair.models.local_server import Ready, ServerConfig
@@ -31,6 +33,7 @@ REQUESTS_AT_ONCE = 2
 
 _START_SECONDS = 600.0
 _STOP_SECONDS = 5.0
+_LOOK_SECONDS = 0.25
 _LOG_LINES = 16
 _LOG_BYTES = 1 << 14
 _HINTS = {
@@ -113,9 +116,12 @@ class LocalServer:
             context=context,
             threads=threads or _spare_processors(),
         )
+        progress.step(f"loads {config.name}")
+        began = time.monotonic()
         child = _Child(config)
         try:
             address = child.wait_ready(timeout)
+            progress.step(f"{config.name} is ready, after {time.monotonic() - began:.0f} s")
         except BaseException:
             child.stop(patience=0)
             raise
@@ -162,6 +168,7 @@ class _Child:
 
     def __init__(self, config: ServerConfig) -> None:
         self._secret = config.api_key
+        self._name = config.name
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
         # Pipes of `subprocess` are not inheritable, so no other child can keep this one alive. A
         # session of its own leaves Ctrl-C to the run, which then closes the server. `-P` keeps a
@@ -198,9 +205,14 @@ class _Child:
 
     def wait_ready(self, timeout: float) -> str:
         """Wait for the server's address."""
+        began = time.monotonic()
         with selectors.DefaultSelector() as selector:
             selector.register(self._stdout, selectors.EVENT_READ)
-            if not selector.select(timeout):
+            while not selector.select(_LOOK_SECONDS):
+                waited = time.monotonic() - began
+                progress.passing(f"loads {self._name}: {waited:.0f} s")
+                if waited < timeout:
+                    continue
                 raise LocalModelError(
                     f"The embedded model was not loaded within {timeout:g} seconds{self.fate()}"
                 )

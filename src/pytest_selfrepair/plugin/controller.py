@@ -1,5 +1,6 @@
 """The hooks of the process that receives every report: it keeps the log and supplies workers."""
 
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import SelfRepairError, WorkerLostError
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.items import runnable
+from pytest_selfrepair.plugin.progress import on_terminal
 from pytest_selfrepair.plugin.run_process import RunProcess
 from pytest_selfrepair.plugin.runlog import RunLog
 from pytest_selfrepair.plugin.sent_records import take_record
@@ -30,6 +32,16 @@ class Controller:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Count the items to run."""
         self._log.collected = len(list(runnable(session.items)))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Bring the store up to date and start the embedded model, and say how far that is."""
+        if not (session.config.option.collectonly or self._process.settings.plan):
+            with on_terminal(session.config):
+                self._log.bring_up_to_date()
+                if any(runnable(session.items)):
+                    self._start_servers()
+        return (yield)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a record."""
@@ -55,8 +67,9 @@ class Controller:
         if process.config.option.collectonly:
             return
         workers.refuse_elsewhere(node)
+        with on_terminal(process.config):
+            self._start_servers()
         try:
-            process.models.start_local_servers()
             if self._checked is None:
                 self._checked = process.models.check_endpoints()
         except SelfRepairError as error:
@@ -69,6 +82,12 @@ class Controller:
             process.isolation,
             checked=self._checked,
         )
+
+    def _start_servers(self) -> None:
+        try:
+            self._process.models.start_local_servers()
+        except SelfRepairError as error:
+            raise pytest.UsageError(str(error)) from None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:

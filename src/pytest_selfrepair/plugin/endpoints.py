@@ -72,11 +72,29 @@ class Endpoints:
             timeout=settings.request_timeout,
             retries=self.retries,
             concurrency=self._shared(table.concurrency),
-            requests_per_minute=self._shared(
-                table.requests_per_minute or settings.requests_per_minute
-            ),
-            tokens_per_minute=self._shared(table.tokens_per_minute or settings.tokens_per_minute),
+            requests_per_minute=self._rate("requests_per_minute", table),
+            tokens_per_minute=self._rate("tokens_per_minute", table),
         )
+
+    def _rate(self, name: str, table: ModelSettings) -> int | None:
+        """This process's share of what an endpoint is asked for in a minute: of a shard's part.
+
+        Raises:
+            UsageError: The part is nothing.
+        """
+        of_model = getattr(table, name)
+        whole: int | None = of_model or getattr(self.settings, name)
+        shard = self.settings.shard
+        if whole is None or shard is None:
+            return self._shared(whole)
+        part = shard.part(whole)
+        if not part:
+            option = f"--selfrepair-{name.replace('_', '-')}"
+            where = f"{table.where} {name}" if of_model else option
+            raise UsageError(
+                f"{where}: found {whole} for {shard.count} shards; accepted: {shard.count} or more"
+            )
+        return self._shared(part)
 
     def _shared(self, total: int | None) -> int | None:
         return None if total is None else self.share(total)

@@ -2,6 +2,7 @@
 
 from pytest_selfrepair.bargain.rule_players import is_rule
 from pytest_selfrepair.core.feedback import FeedbackCases
+from pytest_selfrepair.core.shard import Shard
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.plugin.game_players import NamedPlayers
 from pytest_selfrepair.plugin.options import Settings
@@ -32,7 +33,7 @@ class Header:
         if process.packages is not None:
             given = f" with {', '.join(process.packages.versions) or 'the standard library alone'}"
         if settings.shard is not None:
-            store += f"; shard {settings.shard}"
+            store += f"; {_shard(settings.shard, settings)}"
         first = [f"selfrepair: {settings.model}, {told}; {tree}, {budget}"]
         games = [f"selfrepair: {_games(process.models.run.players, settings)}"]
         if is_rule(settings.model):
@@ -54,6 +55,13 @@ def _games(players: NamedPlayers, settings: Settings) -> str:
         f"{', '.join(players.arms) or 'none'}; {plural(settings.games, 'game')} of "
         f"{plural(settings.rounds, 'round')}"
     )
+
+
+def _shard(shard: Shard, settings: Settings) -> str:
+    """The shard, and what it sends in a minute of what the whole run may."""
+    rates = {"requests": settings.requests_per_minute, "tokens": settings.tokens_per_minute}
+    parts = [f"{shard.part(most):,} of {most:,} {what}" for what, most in rates.items() if most]
+    return f"shard {shard}" + (f" ({', '.join(parts)} a minute)" if parts else "")
 
 
 def _repairs(settings: Settings) -> str:

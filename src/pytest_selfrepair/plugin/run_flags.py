@@ -34,9 +34,9 @@ RUN_OPTIONS = (
         metavar="I/N",
         help=(
             "run shard I, from 0, of N of the tasks, drawn by --selfrepair-seed (else 0) "
-            "with each difficulty in proportion, and spend that "
-            "part of the run's budgets; `selfrepair merge` joins the hosts' stores; auto "
-            "and auto/N read I and N from the array job"
+            "with each difficulty in proportion, and spend that part of the run's budgets and rate "
+            "limits; `selfrepair merge` joins the hosts' stores; auto and auto/N read I and N from "
+            "the array job"
         ),
         default=None,
         otherwise="all",

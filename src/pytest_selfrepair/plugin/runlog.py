@@ -1,5 +1,6 @@
 """The controller's log of a run: every item's record, in memory and in the store."""
 
+import contextlib
 from pathlib import Path
 
 from pytest_selfrepair.bargain.bargain_record import BargainRecord
@@ -71,6 +72,12 @@ class RunLog:
             store.add_record(self._run, record)
         except StoreError as error:
             self.trouble = str(error)
+
+    def bring_up_to_date(self) -> None:
+        """Open the store if there is one, so that an earlier version's is brought up to date."""
+        if self._path.is_file():
+            with contextlib.suppress(StoreError):  # whatever needs it says so
+                self._opened()
 
     def progress(self, campaign: str) -> tuple[Spent, int]:
         """What an account has paid for, and the number of its requests in flight.

@@ -7,6 +7,7 @@ trees; a text that repeats within a part is stored once.
 import gzip
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -24,6 +25,9 @@ Facts: TypeAlias = dict[str, object]
 
 PART_SIZE = 200_000
 """Characters of programs and feedback after which a new part starts."""
+
+_PACKERS = 2
+"""Threads that compress: as many as keep up with what makes parts."""
 
 _LEVEL = 6
 """The gzip level; higher ones take several times as long to save a few per cent."""
@@ -62,27 +66,30 @@ def details(
     sources = tuple(dict.fromkeys((*sources, *found)))
     models = {record.setup.model for record in records if record.setup}
     rows: list[Facts] = []
-    parts: list[str] = []
+    parts: list[Future[str]] = []
     keys: dict[str, str] = {}
     taken: set[str] = set()
     part = _Part()
-    for record in records:
-        key = _free(visible(record.task_id), taken)
-        keys.setdefault(record.task_id, key)
-        row = _row(record, key, sources) | {"part": len(parts), "at": len(part.tasks)}
-        if len(models) > 1 and record.setup:
-            row["model"] = visible(record.setup.model)
-        rows.append(row)
-        part.add(record)
-        if part.size > PART_SIZE:
-            parts.append(part.packed())
-            part = _Part()
-    if part.tasks:
-        parts.append(part.packed())
+    with ThreadPoolExecutor(_PACKERS) as packers:  # gzip lets the next part be made meanwhile
+        for record in records:
+            key = _free(visible(record.task_id), taken)
+            keys.setdefault(record.task_id, key)
+            row = _row(record, key, sources) | {"part": len(parts), "at": len(part.tasks)}
+            if len(models) > 1 and record.setup:
+                row["model"] = visible(record.setup.model)
+            rows.append(row)
+            part.add(record)
+            if part.size > PART_SIZE:
+                if len(parts) >= _PACKERS:
+                    parts[-_PACKERS].result()  # parts that wait would fill the memory
+                parts.append(packers.submit(_compressed, part.json()))
+                part = _Part()
+        if part.tasks:
+            parts.append(packers.submit(_compressed, part.json()))
     return Details(
         index=_packed(rows),
         statements=_packed([_statement(statements, record) for record in records]),
-        parts=tuple(parts),
+        parts=tuple(each.result() for each in parts),
         keys=keys,
         sources=tuple(map(visible, sources)),
     )
@@ -140,6 +147,7 @@ class _Part:
 
     texts: dict[str, int] = field(default_factory=dict)
     tasks: list[Facts] = field(default_factory=list)
+    failures: dict[CaseFailure, Facts] = field(default_factory=dict)
     size: int = 0
 
     def add(self, record: Record) -> None:
@@ -164,8 +172,9 @@ class _Part:
             }
         )
 
-    def packed(self) -> str:
-        return _packed({"texts": list(self.texts), "tasks": self.tasks})
+    def json(self) -> bytes:
+        """The part, to be compressed."""
+        return msgspec.json.encode({"texts": list(self.texts), "tasks": self.tasks})
 
     def _text(self, text: str) -> int:
         """Intern a text and return its number in the part."""
@@ -174,6 +183,12 @@ class _Part:
         if number == len(self.texts) - 1:
             self.size += len(shown)
         return number
+
+    def _failure(self, failure: CaseFailure) -> Facts:
+        """What is shown of a failure; many programs of a task fail alike."""
+        if failure not in self.failures:
+            self.failures[failure] = dict(_failure(failure))
+        return self.failures[failure]
 
     def _node(self, node: ProgramNode) -> Facts:
         verdict = node.verdict
@@ -195,7 +210,7 @@ class _Part:
         if node.finish_reason != "stop":
             facts["finish"] = visible(node.finish_reason)
         if verdict.failure is not None:
-            facts["failure"] = dict(_failure(verdict.failure))
+            facts["failure"] = self._failure(verdict.failure)
         if node.cost.samples > node.cost.unpriced:
             facts["dollars"] = node.total_cost.dollars
         if node.parent is not None:
@@ -215,7 +230,9 @@ def _failure(failure: CaseFailure) -> Iterator[tuple[str, object]]:
 
 
 def _packed(data: object) -> str:
-    """Compressed JSON as Base64; reproducible byte for byte."""
-    return b64encode(
-        gzip.compress(msgspec.json.encode(data), compresslevel=_LEVEL, mtime=0)
-    ).decode("ascii")
+    """JSON, compressed, in base 64; the same for the same data at any time."""
+    return _compressed(msgspec.json.encode(data))
+
+
+def _compressed(json: bytes) -> str:
+    return b64encode(gzip.compress(json, compresslevel=_LEVEL, mtime=0)).decode("ascii")

@@ -1,30 +1,27 @@
 """What a Dask worker does: it starts a judge, tries it out, and judges batches of programs."""
 
 import asyncio
-import hashlib
-import pickle
+import sys
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed_version
 
-from distributed import Worker, WorkerPlugin, get_worker
+from distributed import Worker, WorkerPlugin
 
 from pytest_selfrepair.core.task import Difficulty, Task
 from pytest_selfrepair.core.verdicts import JUDGE_VERSION
 from pytest_selfrepair.errors import InfrastructureError, SandboxError, SelfRepairError
+from pytest_selfrepair.sandbox.batch_costs import ENOUGH
 from pytest_selfrepair.sandbox.calibration import Speed, calibration, scale_to
 from pytest_selfrepair.sandbox.canary import canary
 from pytest_selfrepair.sandbox.confirming import confirmed
-from pytest_selfrepair.sandbox.dispatch import ENOUGH, Answer, JudgeJob
 from pytest_selfrepair.sandbox.installed_packages import Packages, find_packages, packages_for
 from pytest_selfrepair.sandbox.isolation import find_isolation
+from pytest_selfrepair.sandbox.judge_request import Answer, Execution, JudgeJob
 from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
+from pytest_selfrepair.sandbox.kept_tasks import KeptTasks
 from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
-
-_KEPT_BYTES = 512 << 20
-"""Bytes of pickled tasks that a worker keeps at most."""
 
 _WARM = "print(input())"
 
@@ -38,6 +35,7 @@ class WorkerFacts:
         isolation: How programs are kept apart from its machine.
         packages: What programs may use beside the standard library, with versions.
         calibration: CPU seconds of a fixed piece of work.
+        shares: Whether other workers of its machine may have the tasks that it was sent.
         trouble: Why it cannot judge; None where it can.
     """
 
@@ -45,7 +43,23 @@ class WorkerFacts:
     isolation: str = ""
     packages: tuple[str, ...] = ()
     calibration: float = 0.0
+    shares: bool = False
     trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentPrograms:
+    """Programs of a task as they travel.
+
+    Attributes:
+        digest: The SHA-256 of the pickled task.
+        place: Where the pickled task lies on the worker's machine; empty: with the worker itself.
+        jobs: The programs.
+    """
+
+    digest: str
+    place: str
+    jobs: tuple[JudgeJob, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +68,31 @@ class SentBatch:
 
     Attributes:
         plugin: The name of the plugin that judges it.
-        digest: The SHA-256 of the pickled task.
-        data: The pickled task; None where the worker has been sent it before.
-        jobs: The programs.
+        parts: The programs, by task.
         calibration: Seconds of the calibration on the worker's machine, the least that any of its
             workers measured.
         reference_speed: Milliseconds of it on the machine by whose speed time limits are meant.
     """
 
     plugin: str
-    digest: str
-    data: bytes | None = field(repr=False)
-    jobs: tuple[JudgeJob, ...] = field(repr=False)
+    parts: tuple[SentPrograms, ...]
     calibration: float
     reference_speed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedBatch:
+    """What came of a batch.
+
+    Attributes:
+        executions: Those of its first programs, as many as there was time for.
+        lacking: The digests of tasks that are not where they should be; then nothing was judged.
+        trouble: Why nothing could be judged; None where something was.
+    """
+
+    executions: tuple[Execution, ...] = ()
+    lacking: tuple[str, ...] = ()
+    trouble: str | None = None
 
 
 class JudgePlugin(WorkerPlugin):
@@ -88,7 +113,8 @@ class JudgePlugin(WorkerPlugin):
         self.facts: WorkerFacts | None = None
         self.speed = Speed()
         self._judge: SandboxJudge | None = None
-        self._tasks: OrderedDict[str, tuple[int, Task]] = OrderedDict()
+        self._tasks: KeptTasks | None = None
+        self._turn: asyncio.Semaphore | None = None
 
     async def setup(self, worker: Worker) -> None:
         """Start the judge, attack it, and see how fast the machine is; never raises."""
@@ -98,7 +124,9 @@ class JudgePlugin(WorkerPlugin):
             self.facts = WorkerFacts(trouble=str(error))
 
     async def teardown(self, worker: Worker) -> None:  # noqa: ARG002 - Dask's signature
-        """End the judge."""
+        """End the judge, and forget all tasks."""
+        if self._tasks is not None:
+            self._tasks.close()
         if self._judge is not None:
             await self._judge.aclose()
 
@@ -108,7 +136,7 @@ class JudgePlugin(WorkerPlugin):
         named = settings.packages
         chosen = None if named is None else find_packages(named, "packages")
         judge = settings.judge(isolation, chosen, concurrency=threads)
-        self._judge = judge
+        self._judge, self._turn = judge, asyncio.Semaphore(threads)
         got = await canary(judge)
         if got and isolation.contained:
             return WorkerFacts(
@@ -117,28 +145,45 @@ class JudgePlugin(WorkerPlugin):
             )
         task = Task(id="warm", difficulty=Difficulty.INTRODUCTORY, statement="", cases=())
         await asyncio.gather(*(judge.run_once(task, _WARM, "1\n") for _ in range(threads)))
+        shares = isolation.contained and sys.platform == "linux"
+        self._tasks = KeptTasks(shares=shares)
         return WorkerFacts(
             isolation=isolation.description,
+            shares=shares,
             packages=versions_of(chosen),
             calibration=await asyncio.to_thread(calibration),
         )
 
-    def task(self, digest: str, data: bytes | None) -> Task | None:
-        """A task of which the cases have been sent, now or before; None where they are lacking."""
-        if data is not None and digest not in self._tasks:
-            self._tasks[digest] = len(data), pickle.loads(data)  # noqa: S301 - who joins a cluster runs code on it
-            while len(self._tasks) > 1 and sum(n for n, _ in self._tasks.values()) > _KEPT_BYTES:
-                self._tasks.popitem(last=False)
-        if digest not in self._tasks:
-            return None
-        self._tasks.move_to_end(digest)
-        return self._tasks[digest][1]
+    @property
+    def tasks(self) -> KeptTasks:
+        """The tasks that the worker knows."""
+        assert self._tasks is not None  # noqa: S101 - a worker with trouble is given nothing
+        return self._tasks
 
-    def judge_at(self, scale: float) -> SandboxJudge:
-        """The judge, its time limits scaled."""
-        assert self._judge is not None  # noqa: S101 - a worker with trouble is given nothing
-        self._judge.scale = scale
-        return self._judge
+    @property
+    def turn(self) -> asyncio.Semaphore:
+        """The right to judge a batch, one for each thread, given in the order of asking."""
+        assert self._turn is not None  # noqa: S101 - as above
+        return self._turn
+
+    async def judged(self, batch: SentBatch) -> JudgedBatch:
+        """Judge the programs of a batch, one after the other, as many as there is time for."""
+        judge = self._judge
+        assert judge is not None  # noqa: S101 - as above
+        jobs: list[tuple[Task, JudgeJob]] = []
+        lacking: list[str] = []
+        for part in batch.parts:
+            task = await asyncio.to_thread(self.tasks.find, part.digest, part.place)
+            if task is None:
+                lacking.append(part.digest)
+            else:
+                jobs += [(task, job) for job in part.jobs]
+        if lacking:
+            return JudgedBatch(lacking=tuple(lacking))
+        now = await asyncio.to_thread(self.speed.now)
+        usual = max(batch.calibration, now)  # the machine may be slower than it was
+        judge.scale = scale_to(batch.reference_speed, usual)
+        return JudgedBatch(executions=await _executions(judge, jobs, usual))
 
 
 def facts(name: str, dask_worker: Worker) -> WorkerFacts | None:
@@ -147,39 +192,47 @@ def facts(name: str, dask_worker: Worker) -> WorkerFacts | None:
     return plugin.facts if isinstance(plugin, JudgePlugin) else None
 
 
-def judge_batch(batch: SentBatch) -> tuple[float, tuple[Answer, ...]] | None:
-    """Judge the programs of a batch, one after the other, in a thread of a worker.
+def keep_task(name: str, digest: str, data: bytes, dask_worker: Worker) -> str:
+    """Have a worker keep a pickled task; where other workers of its machine find it."""
+    return _plugin(dask_worker, name).tasks.keep(digest, data)
 
-    Returns:
-        Seconds that it took, and answers for the first of them, as many as there was time for;
-        None where the cases are lacking.
-    """
-    plugin = get_worker().plugins[batch.plugin]
+
+async def judge_batch(batch: SentBatch, dask_worker: Worker) -> JudgedBatch:
+    """Judge the programs of a batch, one after the other, after the batches before it."""
+    plugin = _plugin(dask_worker, batch.plugin)
+    async with plugin.turn:
+        try:
+            return await plugin.judged(batch)
+        except Exception as error:  # noqa: BLE001 - it is to be told from a broken connection
+            return JudgedBatch(trouble=f"{type(error).__name__}: {error}")
+
+
+def _plugin(worker: Worker, name: str) -> JudgePlugin:
+    plugin = worker.plugins[name]
     assert isinstance(plugin, JudgePlugin)  # noqa: S101 - by its name
-    task = plugin.task(batch.digest, batch.data)
-    if task is None:
-        return None
-    began = time.perf_counter()
-    usual = max(batch.calibration, plugin.speed.now())  # the machine may be slower than it was
-    judge = plugin.judge_at(scale_to(batch.reference_speed, usual))
-    answers = asyncio.run(_answers(judge, task, batch.jobs, usual))
-    return time.perf_counter() - began, answers
+    return plugin
 
 
-async def _answers(
-    judge: SandboxJudge, task: Task, jobs: Sequence[JudgeJob], usual: float
-) -> tuple[Answer, ...]:
-    ends = time.monotonic() + ENOUGH
-    answers: list[Answer] = []
-    for job in jobs:
-        answers.append(await _answer(judge, task, job, usual))
-        if time.monotonic() > ends:
+async def _executions(
+    judge: SandboxJudge, jobs: Sequence[tuple[Task, JudgeJob]], usual: float
+) -> tuple[Execution, ...]:
+    began = before = time.monotonic()
+    found: list[Execution] = []
+    for task, job in jobs:
+        answer = await _answer(judge, task, job, usual)
+        now = time.monotonic()
+        found.append(Execution(answer=answer, seconds=now - before))
+        before = now
+        if now - began > ENOUGH:
             break
-    return tuple(answers)
+    return tuple(found)
 
 
 async def _answer(judge: SandboxJudge, task: Task, job: JudgeJob, usual: float) -> Answer:
     try:
+        if job.alone:
+            async with judge.alone():
+                return await judge.judge(task, job.program)
         if job.judged:
             return await confirmed(judge, task, job.program, usual)
         return await judge.run_once(task, job.program, job.given)
@@ -192,8 +245,3 @@ async def _answer(judge: SandboxJudge, task: Task, job: JudgeJob, usual: float) 
 def versions_of(chosen: Packages | None) -> tuple[str, ...]:
     """The packages that programs may use, or numpy where that is left to tasks, as installed."""
     return packages_for(("numpy",), chosen).versions
-
-
-def digest_of(data: bytes) -> str:
-    """By which a worker knows a task again."""
-    return hashlib.sha256(data).hexdigest()

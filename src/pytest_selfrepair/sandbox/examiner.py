@@ -10,9 +10,10 @@ from pytest_selfrepair.sandbox.channel import CaseReport
 from pytest_selfrepair.sandbox.child_reports import NoAnswer, read_case, read_uncompiled
 from pytest_selfrepair.sandbox.instrument import Instrumented, instrument
 from pytest_selfrepair.sandbox.limits import Limits
-from pytest_selfrepair.sandbox.process import BrokenZygoteError
-from pytest_selfrepair.sandbox.session import Work, run_apart
+from pytest_selfrepair.sandbox.session import run_apart
 from pytest_selfrepair.sandbox.ways import CallStyle
+from pytest_selfrepair.sandbox.work import Work
+from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 MOST_AT_ONCE = 1_000

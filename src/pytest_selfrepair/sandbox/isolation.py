@@ -23,8 +23,10 @@ from pytest_selfrepair.sandbox.bubblewrap import (
     with_entries,
 )
 from pytest_selfrepair.sandbox.installed_packages import INSIDE, Packages
-from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
-from pytest_selfrepair.sandbox.session import Work, run_apart
+from pytest_selfrepair.sandbox.process import ZygoteProcess
+from pytest_selfrepair.sandbox.session import run_apart
+from pytest_selfrepair.sandbox.work import Work
+from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 
 _FLAGS = (
     "-s",
@@ -40,6 +42,12 @@ _FILES = tuple(
     for name in (
         "zygote",
         "child",
+        "case_process",
+        "together",
+        "described",
+        "forking",
+        "limiting",
+        "world",
         "runner",
         "stateless",
         "plain",

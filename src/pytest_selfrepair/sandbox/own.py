@@ -7,9 +7,10 @@ from pytest_selfrepair.errors import CheckerError
 from pytest_selfrepair.sandbox.channel import CaseReport
 from pytest_selfrepair.sandbox.child_reports import NoAnswer, read_case, read_uncompiled
 from pytest_selfrepair.sandbox.limits import Limits
-from pytest_selfrepair.sandbox.process import BrokenZygoteError
-from pytest_selfrepair.sandbox.session import Work, run_apart
+from pytest_selfrepair.sandbox.session import run_apart
 from pytest_selfrepair.sandbox.ways import CallStyle
+from pytest_selfrepair.sandbox.work import Work
+from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 ACCEPTED = "True, False, a text that says what is wrong, or a failing assert"

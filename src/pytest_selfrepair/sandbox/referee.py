@@ -7,7 +7,7 @@ from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.errors import CheckerError
 from pytest_selfrepair.sandbox.case_results import JudgedCase
 from pytest_selfrepair.sandbox.child_reports import Answer, NoAnswer, masked
-from pytest_selfrepair.sandbox.process import BrokenZygoteError
+from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 
 CHECKER_BROKE = "the task's checker broke on it"
 """How a verdict begins to say why an answer is wrong that only a checker of the task's own met."""

@@ -25,8 +25,9 @@ else:  # a plain file beside its siblings
     import standin  # type: ignore[import-not-found,no-redef]
 
 _LONGEST_MESSAGE = 2_000  # characters
-_AROUND_FILE = "tests.py"
-_CALLED = "program"  # a module with a function to call
+
+AROUND_FILE = "tests.py"
+"""The file of what is run around a program."""
 
 # What the starter code of call-based tasks takes for granted: these modules by name, and the public
 # names of the first ones, as far as they hide no builtin (as math.pow would) and no module.
@@ -140,7 +141,7 @@ def call_plainly(
     code: types.CodeType,
     fn_name: str,
     call: Fields,
-    names: dict[str, object],
+    scope: dict[str, Any],
     around: tuple[str, str],
 ) -> Fields:
     """Call a program's function with fresh arguments, which may be any plain values or source.
@@ -149,11 +150,10 @@ def call_plainly(
         code: The program.
         fn_name: Its function.
         call: What `standin` notes of a call.
-        names: What a program finds defined.
+        scope: A namespace with what a program finds defined.
         around: What is run before and after it in its namespace.
     """
-    scope = vars(module(_CALLED, names, _AROUND_FILE))
-    before, after = (compile(text, _AROUND_FILE, "exec", dont_inherit=True) for text in around)
+    before, after = (compile(text, AROUND_FILE, "exec", dont_inherit=True) for text in around)
     exec(before, scope)  # noqa: S102 - a task's own
     function = _defined(code, fn_name, scope)
     if function is None:
@@ -161,7 +161,7 @@ def call_plainly(
     exec(after, scope)  # noqa: S102 - a task's own
     if "source" in call:
         collect = f"(lambda *args, **kwargs: (args, kwargs))({call['source']})"
-        args, kwargs = eval(compile(collect, _AROUND_FILE, "eval", dont_inherit=True), scope)  # noqa: S307 - as above
+        args, kwargs = eval(compile(collect, AROUND_FILE, "eval", dont_inherit=True), scope)  # noqa: S307 - as above
     else:
         args = [plain.decode(each) for each in call["args"]]
         kwargs = {name: plain.decode(each) for name, each in call["kwargs"].items()}

@@ -65,6 +65,9 @@ _OF_ARGUMENTS = {"clone", "prlimit64", "socketpair", *_OWN_PROCESS, *_REFUSED_VA
 _OF_ZYGOTE = (*_OWN_PROCESS, "clone", "memfd_create", "pidfd_open", "prctl", "seccomp")
 
 
+_HERE = platform.machine()  # asked once: what a forked process touches is copied for it
+
+
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
@@ -105,7 +108,7 @@ def install(*, walls: bool) -> None:
 @functools.cache
 def prepare(*, walls: bool) -> bytes:
     """A child's filter without its pid; kept for all children, since assembly takes a while."""
-    return assemble(platform.machine(), _OF_ZYGOTE, _NOBODY, walls=walls)
+    return assemble(_HERE, _OF_ZYGOTE, _NOBODY, walls=walls)
 
 
 def prctl(option: int, value: int) -> None:
@@ -175,8 +178,7 @@ def _argument(position: int) -> tuple[int, int, int, int]:
 def _install(code: bytes) -> None:
     program = _Program(len(code) // 8, code)
     prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    number = _SECCOMP[platform.machine()]
-    if _libc().syscall(number, _SET_MODE_FILTER, 0, ctypes.byref(program)):
+    if _libc().syscall(_SECCOMP[_HERE], _SET_MODE_FILTER, 0, ctypes.byref(program)):
         problem = ctypes.get_errno()
         raise OSError(problem, f"seccomp: {os.strerror(problem)}")
 

@@ -1,99 +1,25 @@
 """One program in a zygote: compiled once, then run on its cases, and ended with all it started."""
 
-import contextlib
-import os
-import select
 import signal
 from collections.abc import Generator
-from dataclasses import dataclass, field
-from enum import Enum, auto
 from types import TracebackType
 from typing import Self
 
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.sandbox import words
+from pytest_selfrepair.sandbox.case_files import CaseFiles
 from pytest_selfrepair.sandbox.channel import CaseReport, ZygoteMessage, as_json
-from pytest_selfrepair.sandbox.files import blur_numbers, hear, memory_file, read_all
-from pytest_selfrepair.sandbox.limits import Limits
-from pytest_selfrepair.sandbox.process import PATIENCE, BrokenZygoteError, ZygoteProcess
+from pytest_selfrepair.sandbox.compiling import Standing, compile_program
+from pytest_selfrepair.sandbox.looks import Looks
+from pytest_selfrepair.sandbox.process import ZygoteProcess
+from pytest_selfrepair.sandbox.program_socket import LostError, ProgramSocket
 from pytest_selfrepair.sandbox.watch import Watch
-from pytest_selfrepair.sandbox.ways import CallStyle
-
-_TAIL = 4_000  # bytes of standard error that are read
-_CHUNK = 1 << 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """A program and what it is run on; the outputs that it is to find have no place here.
-
-    Attributes:
-        program: The program.
-        fn_name: The function to call for each input; None: the program reads and prints.
-        inputs: Lists of arguments, or texts.
-        in_place: Whether the answer is what the function leaves in its first argument.
-        way: How the function is called.
-        before: What is run before the program, in its namespace, for calls with plain values.
-        after: What is run after it, for the same.
-        limits: What a case of it may use.
-        again: Whether all of it has been run before, and this is only to compare.
-    """
-
-    program: str
-    fn_name: str | None
-    inputs: list[JsonValue]
-    in_place: bool = False
-    way: CallStyle = CallStyle.JSON
-    before: str = ""
-    after: str = ""
-    limits: Limits = field(default_factory=Limits)
-    again: bool = False
-
-    def described(self, file: str) -> bytes:
-        """What a process of the sandbox needs to know before any input.
-
-        Args:
-            file: Where the program lies, as it sees it.
-        """
-        return as_json(
-            {
-                "program": self.program,
-                "file": file,
-                "fn_name": self.fn_name,
-                "in_place": self.in_place,
-                "way": self.way,
-                "before": self.before,
-                "after": self.after,
-                "cases": len(self.inputs),
-                "limits": self.limits.as_json(),
-                "again": self.again,
-            }
-        )
-
-
-class _LostError(BrokenZygoteError):
-    """A process that waits for a case has ended."""
-
-    def __init__(self) -> None:
-        super().__init__("a process that waits for a case could not begin")
-
-
-class Standing(Enum):
-    """How far a program has come.
-
-    Attributes:
-        UNCOMPILED: It does not compile.
-        APART: It waits for a case.
-        OVER: It can run no case any more.
-    """
-
-    UNCOMPILED = auto()
-    APART = auto()
-    OVER = auto()
+from pytest_selfrepair.sandbox.work import Work
+from pytest_selfrepair.sandbox.zygote_socket import PATIENCE, BrokenZygoteError
 
 
 class Session:
-    """One program from its start to its end.
+    """One program from its start to its end, each of its cases in a process of its own.
 
     Args:
         zygote: Where it runs.
@@ -108,19 +34,22 @@ class Session:
     """
 
     def __init__(self, zygote: ZygoteProcess, work: Work) -> None:
-        self._zygote, self._work = zygote, work
-        spare = zygote.spare()
-        self._control, self._waiting, self._running = spare.control, spare.pid, 0
-        self._compiler = spare.pid
-        self._ended = self._relays = self._looking = False
-        self.uncompiled = CaseReport()
-        self.standing = Standing.OVER
-        with contextlib.ExitStack() as stack:
-            stack.callback(self._control.close)
-            self.standing = self._started(spare.file)
-            if self.standing is Standing.APART:
+        self._zygote, self._work, self._looks = zygote.socket, work, Looks(zygote.socket)
+        spare = self._zygote.spare()
+        self._socket, self._compiler = ProgramSocket(spare.control, self._zygote), spare.pid
+        self._running, self._ended = 0, False
+        try:
+            compiled = compile_program(self._socket, self._zygote, spare, self._looks, work)
+            self._waiting, self._relays = compiled.waiting or spare.pid, compiled.relays
+            if compiled.exhausted:
+                self._end()
+            elif compiled.standing is Standing.APART:
                 zygote.write_program(work.program)
-            stack.pop_all()  # it is closed at the end
+        except BaseException:
+            self._socket.close()
+            raise
+        self.uncompiled = compiled.report
+        self.standing = compiled.standing
 
     def __enter__(self) -> Self:
         return self
@@ -131,51 +60,13 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None or not issubclass(kind, BrokenZygoteError):
-            if not self._ended:  # else what it may have left has been ended before
-                self._zygote.say({"end": self._pids})
-            self._zygote.fork()
-        self._control.close()
-
-    def _started(self, file: str) -> Standing:
-        with contextlib.ExitStack() as stack:
-            self._send(words.START, [memory_file(stack, self._work.described(file))])
-        return self._compiled()
-
-    def _compiled(self) -> Standing:
-        watch = Watch(self._work.limits)
-        standing: Standing | None = None
-        while standing is None:
-            ready = self._ready(watch.patience, self._control.fileno())
-            if not ready:
-                self._look(self._compiler)
-            if self._control.fileno() in ready:
-                standing = self._what_it_is()
-            elif ready:
-                message = self._zygote.heard(PATIENCE)
-                if message.exit == self._compiler:
-                    if message.status >= 0:  # it was not exhausted: it could not be limited
-                        raise BrokenZygoteError("a process for a program could not begin")
-                    standing = Standing.UNCOMPILED
-                self._note(watch, message)
-            if standing is None and watch.over:
-                self._end()
-                standing = Standing.UNCOMPILED
-        self._hear_of_looks(watch)
-        return standing
-
-    def _what_it_is(self) -> Standing | None:
-        """Take word of whether the program compiles; None where there is none."""
-        said = self._heard()
-        if said[:1] == words.APART:
-            self._waiting, self._relays = words.PID.unpack(said[1:])
-            return Standing.APART
-        if said[:1] == words.UNCOMPILED:
-            self.uncompiled = CaseReport(report=said[1:].decode("utf-8", "replace"))
-            return Standing.UNCOMPILED
-        return None
-
-    # Cases with a process each.
+        try:
+            if kind is None or not issubclass(kind, BrokenZygoteError):
+                if not self._ended:  # else what it may have left has been ended before
+                    self._zygote.say({"end": self._pids})
+                self._zygote.fork()
+        finally:
+            self._socket.close()
 
     def case(self, index: int, *, last: bool, again: bool = False) -> CaseReport | None:
         """Run one case.
@@ -195,23 +86,18 @@ class Session:
         kind = words.AGAIN if again else words.LAST_CASE if last else words.CASE
         given, calls = self._work.inputs[index], self._work.fn_name is not None
         data = as_json(given) if calls else str(given).encode("utf-8", "replace")
-        most, watch, heard = self._work.limits.output_bytes, Watch(self._work.limits), bytearray()
-        with contextlib.ExitStack() as stack:
-            blur_numbers()
-            files = [memory_file(stack, data), memory_file(stack), memory_file(stack)]
-            reading, writing = os.pipe()
-            stack.callback(os.close, reading)
-            os.set_blocking(reading, False)
+        watch = Watch(self._work.limits)
+        with CaseFiles(data, self._work.limits.output_bytes) as files:
             try:
                 try:
-                    self._send(kind, [*files, writing])
+                    self._socket.send(kind, files.shown)
                 finally:
-                    os.close(writing)
-                exited = self._awaited(watch, reading, heard)
-            except _LostError:
+                    files.close_writing()
+                exited = self._awaited(watch, files)
+            except LostError:
                 self._end()
                 return None
-            hear(reading, heard, 2 * most + _CHUNK)
+            files.hear()
             self._settle(exited)
             if last or again:
                 self.standing = Standing.OVER
@@ -220,48 +106,36 @@ class Session:
                 timed_out=watch.timed_out,
                 starved=watch.starved,
                 cpu_seconds=_used(watch, exited),
-                stdout="" if calls else read_all(files[1], most).decode("utf-8", "replace"),
-                stderr=read_all(files[2], most)[-_TAIL:].decode("utf-8", "replace"),
-                full=any(os.fstat(each).st_size >= most for each in files[1:]),
-                report=heard.decode("utf-8", "replace"),
+                stdout="" if calls else files.stdout,
+                stderr=files.stderr,
+                full=files.full,
+                report=files.report,
             )
 
-    def _awaited(self, watch: Watch, reading: int, heard: bytearray) -> ZygoteMessage | None:
+    def _awaited(self, watch: Watch, files: CaseFiles) -> ZygoteMessage | None:
         """Wait for the end of a case's process; None where it has to be ended."""
-        control, zygote = self._control.fileno(), self._zygote.socket.fileno()
-        longest = 2 * self._work.limits.output_bytes + _CHUNK
-        waiting_for = {reading, control}
+        control, zygote = self._socket.fileno(), self._zygote.fileno()
+        waiting_for = {files.channel, control}
         exited: ZygoteMessage | None = None
-        while exited is None and not watch.over and len(heard) <= longest:
-            ready = self._ready(watch.patience, *waiting_for)
+        while exited is None and not watch.over and not files.too_long:
+            ready = self._socket.ready(watch.patience, *waiting_for)
             if control in ready:
                 exited = self._told(watch)
                 if self._running and not self._relays:
                     waiting_for.discard(control)
-            if reading in ready and not hear(reading, heard, longest):
-                waiting_for.discard(reading)
+            if files.channel in ready and not files.hear():
+                waiting_for.discard(files.channel)
             if zygote in ready and exited is None:
                 exited = self._noted(watch, self._zygote.heard(PATIENCE))
             if not ready:
-                self._look(self._running or self._waiting)
+                self._looks.ask(self._running or self._waiting)
         if exited is not None:
-            self._hear_of_looks(watch)
+            self._looks.finish(watch)
         return exited
-
-    def _look(self, pid: int) -> None:
-        """Have the zygote look at what a process uses, unless it is already asked to."""
-        if not self._looking:
-            self._looking = True
-            self._zygote.say({"look": pid})
-
-    def _hear_of_looks(self, watch: Watch) -> None:
-        """Wait for what the zygote was asked and has not said: nobody asks for it later."""
-        while self._looking:
-            self._note(watch, self._zygote.heard(PATIENCE))
 
     def _told(self, watch: Watch) -> ZygoteMessage | None:
         """Take word that a case begins; or of its end, which is returned."""
-        said = self._heard()
+        said = self._socket.heard()
         if not said and self._running:  # by whom, if not by the program, which has begun?
             return ZygoteMessage(exit=self._running, status=-signal.SIGKILL, cpu=watch.before)
         if said[:1] == words.BEGUN and not self._running:
@@ -273,29 +147,18 @@ class Session:
         if said[:1] == words.ENDED and self._running:
             pid, status, cpu = words.END.unpack(said[1:])
             return ZygoteMessage(exit=pid, status=status, cpu=cpu)
-        raise _LostError
+        raise LostError
 
     def _noted(self, watch: Watch, message: ZygoteMessage) -> ZygoteMessage | None:
         """Note what the zygote says while a case runs; its process's end is returned."""
         if message.exit == self._waiting and not self._running:
-            if not self._ready(0.0, self._control.fileno(), zygote=False):
-                raise _LostError
+            if not self._socket.ready(0.0, self._socket.fileno(), zygote=False):
+                raise LostError
             self._told(watch)
         if message.exit is not None and message.exit == self._running:
             return message
-        self._note(watch, message)
+        self._looks.note(watch, message)
         return None
-
-    def _note(self, watch: Watch, message: ZygoteMessage) -> None:
-        """Note what the zygote says while a process runs."""
-        if message.look is not None:
-            self._looking = False
-            watch.look(*message.look)
-        elif message.exit is not None:
-            if not message.waited:  # else the one that programs share has broken down
-                watch.extra += message.cpu
-        elif message.ended is None and message.spare is None:
-            raise BrokenZygoteError("the zygote spoke of what nobody asked")
 
     def _settle(self, exited: ZygoteMessage | None) -> None:
         """See to it that nothing of a case is left before the next one.
@@ -313,40 +176,17 @@ class Session:
         if others is None or lost or others - expected:
             self._end()
         elif exited.dirty:
-            self._zygote.say({"tidy": True})
-            while (message := self._zygote.heard(PATIENCE)).tidied is None:
-                pass
-            if not message.tidied:
-                raise BrokenZygoteError("the scratch folder cannot be emptied")
-
-    # The end, and words.
+            self._zygote.tidy()
 
     def _end(self) -> None:
         """End the program, with all that it started."""
-        self.standing, self._ended, self._looking = Standing.OVER, True, False
+        self.standing, self._ended = Standing.OVER, True
+        self._looks.forget()
         self._zygote.end_all(self._pids)
 
     @property
     def _pids(self) -> list[JsonValue]:
         return [pid for pid in {self._waiting, self._running} if pid]
-
-    def _heard(self) -> bytes:
-        try:
-            return self._control.receive(_CHUNK)[0]
-        except OSError as error:  # it has ended with words of ours unread
-            raise _LostError from error
-
-    def _send(self, kind: bytes, descriptors: list[int]) -> None:
-        try:
-            self._control.send(kind, descriptors)
-        except OSError as error:
-            raise _LostError from error
-
-    def _ready(self, seconds: float, *descriptors: int, zygote: bool = True) -> list[int]:
-        poller = select.poll()
-        for descriptor in (*descriptors, *([self._zygote.socket.fileno()] if zygote else ())):
-            poller.register(descriptor, select.POLLIN)
-        return [descriptor for descriptor, _ in poller.poll(seconds * 1000)]
 
 
 def _used(watch: Watch, exited: ZygoteMessage | None) -> float:

@@ -15,7 +15,7 @@ from pytest_selfrepair.sandbox.channel import CaseReport, as_json, parse_json
 from pytest_selfrepair.sandbox.files import memory_file
 from pytest_selfrepair.sandbox.packets import Packets
 from pytest_selfrepair.sandbox.process import ZygoteProcess
-from pytest_selfrepair.sandbox.session import Work
+from pytest_selfrepair.sandbox.work import Work
 
 _PATIENCE = 0.3  # seconds to wait for word
 _CHUNK = 1 << 16
@@ -34,7 +34,7 @@ class Shared:
     """
 
     def __init__(self, zygote: ZygoteProcess, work: Work) -> None:
-        self._zygote, self._work = zygote, work
+        self._zygote, self._work = zygote.socket, work
         self.uncompiled: CaseReport | None = None
         self._left = len(work.inputs)  # cases whose answers are still to come
 

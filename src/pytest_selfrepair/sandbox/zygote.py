@@ -31,14 +31,25 @@ from types import ModuleType
 from typing import Any
 
 if __package__:
-    from pytest_selfrepair.sandbox import child, landlock, leftovers, packets, runner, seccomp
+    from pytest_selfrepair.sandbox import (
+        child,
+        forking,
+        landlock,
+        leftovers,
+        packets,
+        runner,
+        seccomp,
+        world,
+    )
 else:  # a plain file beside its siblings, with nothing of the project around
     import child  # type: ignore[import-not-found,no-redef]
+    import forking  # type: ignore[import-not-found,no-redef]
     import landlock  # type: ignore[import-not-found,no-redef]
     import leftovers  # type: ignore[import-not-found,no-redef]
     import packets  # type: ignore[import-not-found,no-redef]
     import runner  # type: ignore[import-not-found,no-redef]
     import seccomp  # type: ignore[import-not-found,no-redef]
+    import world  # type: ignore[import-not-found,no-redef]
 
 PACKAGES, READY = "packages=", "import="
 """How arguments begin that name the folder of packages, and a module of theirs."""
@@ -135,7 +146,7 @@ class _Zygote:
             os.fchmod(self._folder, 0o755 if "landlock" in means else 0o777)
         self._mode = os.fstat(self._folder).st_mode & 0o7777
         alone = "plain-user" in means or self._pid == 1
-        self._world = child.World(
+        self._world = world.World(
             means=means,
             # What else this user runs counts too, and may become more.
             other_tasks=0 if alone else 2 * leftovers.tasks_of_user() + 256,
@@ -200,9 +211,9 @@ class _Zygote:
         """Fork a process that waits for a program, and send the judge what it listens to."""
         # A user of its own makes the bound on processes its own, and protects everyone's files.
         uid = 1_000_000_000 + int.from_bytes(os.urandom(3), "big")
-        child.blur_pids(_MOST_BLURRED)
+        forking.blur_pids(_MOST_BLURRED)
         ours, theirs = packets.pair(self._judge.kind)
-        pid = child.fork()
+        pid = forking.fork()
         if pid == 0:
             child.serve(self._world, uid if "plain-user" in self._means else None, theirs.detach())
         theirs.close()

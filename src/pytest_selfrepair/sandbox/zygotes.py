@@ -5,8 +5,9 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 
-from pytest_selfrepair.sandbox.process import BrokenZygoteError, ZygoteProcess
+from pytest_selfrepair.sandbox.process import ZygoteProcess
 from pytest_selfrepair.sandbox.processor import Processors, kept_to
+from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 
 _PATIENCE = 60.0
 """Seconds after which a program does without a processor of its own: somebody else holds on."""

@@ -3,9 +3,11 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -26,6 +28,9 @@ from pytest_selfrepair.store.sqlite_store import SqliteStore
 from pytest_selfrepair.store.store_failure import damaged_row
 
 _PAGE = 200
+_AT_ONCE = 500
+
+_Line = TypeVar("_Line", bound=Line)
 
 _SAMPLES = """
 SELECT key, task_id, node, request, sample FROM samples
@@ -157,6 +162,16 @@ def import_lines(store: SqliteStore, lines: Sequence[Line]) -> list[Taken]:
     return store.write(lambda connection: [_take(store, connection, line) for line in lines])
 
 
+def imported(store: SqliteStore, lines: Iterator[_Line]) -> Iterator[tuple[_Line, Taken]]:
+    """File lines, a batch in a transaction, and say what became of each.
+
+    Raises:
+        StoreError: The file cannot be written; then nothing of a batch was.
+    """
+    while batch := list(islice(lines, _AT_ONCE)):
+        yield from zip(batch, import_lines(store, batch), strict=True)
+
+
 def _take(store: SqliteStore, connection: sqlite3.Connection, line: Line) -> Taken:
     match line:
         case SampleLine():
@@ -189,8 +204,13 @@ def _take_sample(store: SqliteStore, connection: sqlite3.Connection, line: Sampl
     if store.samples.insert(connection, row):
         return Taken.NEW
     text = store.samples.samples(connection, [row.key])[row.key]
-    same = msgspec.convert(json.loads(text), Sample) == line.sample
+    same = _reply(msgspec.convert(json.loads(text), Sample)) == _reply(line.sample)
     return Taken.THERE if same else Taken.OTHER
+
+
+def _reply(sample: Sample) -> Sample:
+    """A sample without where it was drawn, how long that took and what it was worth there."""
+    return replace(sample, replayed=False, dollars=None, seconds=None, first_byte=None, origin=None)
 
 
 def _take_verdict(connection: sqlite3.Connection, line: VerdictLine) -> Taken:

@@ -3,21 +3,20 @@
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 from pytest_selfrepair.core.shard import Shard, whole_account
 from pytest_selfrepair.store import exchange
 from pytest_selfrepair.store.exchange import Taken
-from pytest_selfrepair.store.lines import Line, RecordLine
+from pytest_selfrepair.store.lines import RecordLine
+from pytest_selfrepair.store.merged_samples import join_samples
+from pytest_selfrepair.store.rows import kept_verdict
 from pytest_selfrepair.store.run_parts import RunPart, parts_of, record_of, substance
 from pytest_selfrepair.store.sqlite_store import SqliteStore
-
-_AT_ONCE = 500
 
 _SPEND = """
 INSERT INTO campaigns VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (campaign) DO UPDATE SET
@@ -35,22 +34,23 @@ _HELD = (
     "GROUP BY campaign"
 )
 
-_Line = TypeVar("_Line", bound=Line)
-
 
 @dataclass(slots=True, kw_only=True)
 class Merged:
     """The result of a merge.
 
     Attributes:
-        samples: The number of completions.
-        verdicts: The number of verdicts.
-        records: The number of records.
-        runs: The number of runs joined from shards.
-        others: The number of other runs.
-        doubled: The number of duplicate samples, verdicts and records, which are kept once.
-        missing: Missing shards and items, a line each.
-        contradictions: Differences between parts, a line each; the first part's value is kept.
+        samples: Completions of the whole.
+        verdicts: Verdicts of the whole.
+        records: Records of the whole.
+        runs: Its runs that were put together of shards.
+        others: Its runs that are as they were.
+        doubled: Samples, verdicts and records that two parts have alike: kept once.
+        missing: What no part has, a line each.
+            left_out: Completions of items whose record another part has, which drew them too.
+            apart: Items that drew replies to one prompt apart, which one host would have drawn once, a
+            line each: their records are kept, and the first one's replies.
+        contradictions: What two parts have differently, a line each; the first part's is kept.
     """
 
     samples: int = 0
@@ -60,6 +60,8 @@ class Merged:
     others: int = 0
     doubled: int = 0
     missing: list[str] = field(default_factory=list)
+    left_out: int = 0
+    apart: list[str] = field(default_factory=list)
     contradictions: list[str] = field(default_factory=list)
 
 
@@ -77,34 +79,27 @@ def merge(parts: Sequence[Path], out: Path) -> Merged:
     with ExitStack() as opened:
         stores = [opened.enter_context(closing(SqliteStore(part, create=False))) for part in parts]
         whole = opened.enter_context(closing(SqliteStore(out)))
+        kept_from = _join_runs(whole, stores, found)
+        samples = join_samples(whole, stores, kept_from)
+        found.samples, found.left_out = samples.new, samples.left_out
+        found.doubled += samples.doubled
+        found.apart = [
+            _drawn_apart(*who, count, kept_from) for who, count in sorted(samples.apart.items())
+        ]
         for number, store in enumerate(stores):
-            _join_samples(whole, stores[: number + 1], found)
             _join_verdicts(whole, stores[: number + 1], found)
             _join_accounts(whole, store)
-        _join_runs(whole, stores, found)
     return found
-
-
-def _join_samples(whole: SqliteStore, stores: Sequence[SqliteStore], found: Merged) -> None:
-    """Import the samples of the last of the stores."""
-    *before, store = stores
-    for line, taken in _taken(whole, exchange.samples(store), found):
-        found.samples += taken is Taken.NEW
-        if taken is Taken.OTHER:
-            place = f"{line.request.task_id}, node {line.request.node}"
-            first = _first_with(before, "samples", line.request.key)
-            found.contradictions.append(
-                f"{place}: {first} and {store.path} have different replies to one request"
-            )
 
 
 def _join_verdicts(whole: SqliteStore, stores: Sequence[SqliteStore], found: Merged) -> None:
     """Import the verdicts of the last of the stores."""
     *before, store = stores
-    for line, taken in _taken(whole, exchange.verdicts(store), found):
+    for line, taken in exchange.imported(whole, exchange.verdicts(store)):
         found.verdicts += taken is Taken.NEW
+        found.doubled += taken is Taken.THERE
         if taken is Taken.OTHER:
-            first = _first_with(before, "verdicts", line.key)
+            first = _first_with(before, line.key)
             found.contradictions.append(
                 f"{line.task_id}: {first} and {store.path} have different verdicts of one "
                 f"program ({line.key[:12]})"
@@ -131,13 +126,35 @@ def _join_accounts(whole: SqliteStore, store: SqliteStore) -> None:
     whole.write(work)
 
 
-def _join_runs(whole: SqliteStore, stores: Sequence[SqliteStore], found: Merged) -> None:
-    """Join the shards of each run; other runs stay as they are."""
+def _drawn_apart(
+    first: str, other: str, path: Path, count: int, kept_from: Mapping[str, AbstractSet[Path]]
+) -> str:
+    """What two items drew apart that one host would have drawn once."""
+    there = ", ".join(sorted(map(str, kept_from.get(first, frozenset()) - {path}))) or path
+    return (
+        f"{first} of {there} and {other} of {path} ask alike; requests with two replies: {count:,}"
+    )
+
+
+def _join_runs(
+    whole: SqliteStore, stores: Sequence[SqliteStore], found: Merged
+) -> dict[str, set[Path]]:
+    """Put the shards of each run together; other runs stay as they are.
+
+    Returns:
+        By item the stores whose records of it are kept.
+    """
+    kept_from: dict[str, set[Path]] = defaultdict(set)
+
+    def keep(kept: Mapping[str, RunPart]) -> None:
+        for task_id, part in kept.items():
+            kept_from[task_id].add(part.store.path)
+
     parts = [part for store in stores for part in parts_of(store)]
     others = {part.uid for part in parts if part.shard is None}
     for part in parts:
         if part.shard is None:
-            _join_run([part], part.uid, whole, found)
+            keep(_join_run([part], part.uid, whole, found))
     found.others = len(others)
     sharded: dict[tuple[object, ...], list[RunPart]] = defaultdict(list)
     for part in parts:
@@ -147,8 +164,10 @@ def _join_runs(whole: SqliteStore, stores: Sequence[SqliteStore], found: Merged)
         uids = sorted({part.uid for part in same})
         uid = hashlib.sha256(" ".join(uids).encode("utf-8", "replace")).hexdigest()[:16]
         tasks = _join_run(same, uid, whole, found)
+        keep(tasks)
         found.missing += _missing(same, tasks)
         found.runs += 1
+    return kept_from
 
 
 def _join_run(
@@ -221,20 +240,9 @@ def _missing(parts: Sequence[RunPart], tasks: dict[str, RunPart]) -> Iterator[st
             yield f"shard {shard}: {lacking} of its {shard.items} items have no record"
 
 
-def _first_with(stores: Sequence[SqliteStore], table: str, key: str) -> Path | str:
-    """The first store with a row for a key."""
-    query = f"SELECT 1 FROM {table} WHERE key = ?"  # noqa: S608 - our own names
+def _first_with(stores: Sequence[SqliteStore], key: str) -> Path | str:
+    """The first store that has a verdict of a key."""
     for store in stores:
-        if store.read(lambda connection: connection.execute(query, (key,)).fetchone()):
+        if store.read(lambda connection: kept_verdict(connection, key)):
             return store.path
     return "an earlier line"
-
-
-def _taken(
-    whole: SqliteStore, lines: Iterator[_Line], found: Merged
-) -> Iterator[tuple[_Line, Taken]]:
-    """Import lines, a batch per transaction; yield each with its result, counting duplicates."""
-    while batch := list(islice(lines, _AT_ONCE)):
-        for line, taken in zip(batch, exchange.import_lines(whole, batch), strict=True):
-            found.doubled += taken is Taken.THERE
-            yield line, taken

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from pytest_selfrepair.core import progress
 from pytest_selfrepair.store.packing import packed
 from pytest_selfrepair.store.samples import SampleTable, StoredTexts
 
@@ -27,14 +28,21 @@ SELECT key, task_id, node, request, sample FROM samples
 WHERE (task_id, node, key) > (?, ?, ?) ORDER BY task_id, node, key LIMIT ?
 """
 _VERDICTS = "SELECT key, verdict FROM verdicts WHERE key > ? ORDER BY key LIMIT ?"
+_LEFT = {
+    "samples": "SELECT count(*) FROM samples WHERE (task_id, node, key) > (?, ?, ?)",
+    "verdicts": "SELECT count(*) FROM verdicts WHERE key > ?",
+    "records": "SELECT count(*) FROM records WHERE (run, task_id) > (?, ?)",
+}
 _RECORDS = """
 SELECT run, task_id, record FROM records WHERE (run, task_id) > (?, ?)
 ORDER BY run, task_id LIMIT ?
 """
 
 _Mark = tuple[str | int, str, str]
-_Step = Callable[[sqlite3.Connection, _Mark], _Mark | None]
-"""Packs the rows after a mark; returns the next mark, or None at the end."""
+_Packed = tuple[int, _Mark | None]
+"""How many rows followed behind a mark, and the mark behind them; None where there were none."""
+_Step = Callable[[sqlite3.Connection, _Mark], _Packed]
+"""Packs some of what follows behind a mark."""
 
 
 def pack(connection: sqlite3.Connection, path: Path) -> None:
@@ -51,13 +59,21 @@ def pack(connection: sqlite3.Connection, path: Path) -> None:
         "verdicts": _pack_verdicts,
         "records": _pack_records,
     }
-    freed = False
+    left = _left(connection)
+    progress.step(
+        f"{path}: brings {left:,} rows that an earlier version wrote up to date, once; this may be "
+        "interrupted, and goes on when the store is next opened"
+    )
+    packed_by_now = 0
     for kind, step in steps.items():
-        while _go_on(connection, kind, step):
-            freed = True
-    if freed:
+        while rows := _go_on(connection, kind, step):
+            packed_by_now += rows
+            progress.passing(f"{path}: {packed_by_now:,} of {left:,} rows are up to date")
+    if packed_by_now:
+        progress.passing(f"{path}: gives back the room that is free now")
         _free(connection, path)
     connection.execute("DROP TABLE IF EXISTS packing")
+    progress.step(f"{path}: is up to date")
 
 
 def _is_wanted(connection: sqlite3.Connection) -> bool:
@@ -65,12 +81,22 @@ def _is_wanted(connection: sqlite3.Connection) -> bool:
     return connection.execute(query).fetchone() is not None
 
 
-def _go_on(connection: sqlite3.Connection, kind: str, step: _Step) -> bool:
-    """Pack some rows of a kind in one transaction; return whether there were any."""
+def _left(connection: sqlite3.Connection) -> int:
+    """How many rows are behind the marks."""
+    found = 0
+    for kind, query in _LEFT.items():
+        if (mark := _mark(connection, kind)) is not None:
+            values = mark[: query.count("?")]
+            found += int(connection.execute(query, values).fetchone()[0])
+    return found
+
+
+def _go_on(connection: sqlite3.Connection, kind: str, step: _Step) -> int:
+    """Pack some rows of a kind in one transaction; say how many there were."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         mark = _mark(connection, kind)
-        after = None if mark is None else step(connection, mark)
+        rows, after = (0, None) if mark is None else step(connection, mark)
         if after is None:
             if mark is not None:
                 connection.execute("DELETE FROM packing WHERE kind = ?", (kind,))
@@ -83,7 +109,7 @@ def _go_on(connection: sqlite3.Connection, kind: str, step: _Step) -> bool:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    return after is not None
+    return rows
 
 
 def _mark(connection: sqlite3.Connection, kind: str) -> _Mark | None:
@@ -95,27 +121,25 @@ def _mark(connection: sqlite3.Connection, kind: str) -> _Mark | None:
     return row
 
 
-def _pack_samples(
-    connection: sqlite3.Connection, mark: _Mark, samples: SampleTable
-) -> _Mark | None:
+def _pack_samples(connection: sqlite3.Connection, mark: _Mark, samples: SampleTable) -> _Packed:
     rows = connection.execute(_SAMPLES, (*mark, _AT_ONCE)).fetchall()
     for key, task_id, node, request, sample in rows:
         if isinstance(request, str) and isinstance(sample, str):
             texts = StoredTexts(key=key, task_id=task_id, node=node, request=request, sample=sample)
             samples.pack(connection, texts)
-    return (rows[-1][1], rows[-1][2], rows[-1][0]) if rows else None
+    return len(rows), (rows[-1][1], rows[-1][2], rows[-1][0]) if rows else None
 
 
-def _pack_verdicts(connection: sqlite3.Connection, mark: _Mark) -> _Mark | None:
+def _pack_verdicts(connection: sqlite3.Connection, mark: _Mark) -> _Packed:
     rows = connection.execute(_VERDICTS, (mark[0], _AT_ONCE)).fetchall()
     connection.executemany(
         "UPDATE verdicts SET verdict = ? WHERE key = ?",
         [(packed(text), key) for key, text in rows if isinstance(text, str) and text.isascii()],
     )
-    return (rows[-1][0], "", "") if rows else None
+    return len(rows), (rows[-1][0], "", "") if rows else None
 
 
-def _pack_records(connection: sqlite3.Connection, mark: _Mark) -> _Mark | None:
+def _pack_records(connection: sqlite3.Connection, mark: _Mark) -> _Packed:
     rows = connection.execute(_RECORDS, (*mark[:2], 1)).fetchall()  # each may be megabytes
     for run, task_id, text in rows:
         if isinstance(text, str) and text.isascii():
@@ -123,7 +147,7 @@ def _pack_records(connection: sqlite3.Connection, mark: _Mark) -> _Mark | None:
                 "UPDATE records SET record = ? WHERE run = ? AND task_id = ?",
                 (packed(text), run, task_id),
             )
-    return (rows[-1][0], rows[-1][1], "") if rows else None
+    return len(rows), (rows[-1][0], rows[-1][1], "") if rows else None
 
 
 def _free(connection: sqlite3.Connection, path: Path) -> None:

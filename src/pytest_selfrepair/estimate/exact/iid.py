@@ -44,11 +44,12 @@ def iid(
     still, more = two.of(k - k_first)
     # One by one, the second lot is drawn only where the first has no pass.
     paid = more if policy is Policy.BATCH else more * unsolved[:, :, None]
+    cost += np.where((k > k_first)[:, :, None], paid, 0.0)
     return Expected(
         n_p=tuple(range(1, most + 1)),
         n_fr=(0,) * most,
         solved=1.0 - unsolved * still,
-        cost=cost + np.where((k > k_first)[:, :, None], paid, 0.0),
+        cost=cost,
     )
 
 

@@ -24,28 +24,29 @@ from pytest_selfrepair.estimate.exact.shapes import Expected
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Draws:
-    """Draws from a lot.
+    """Draws of a lot, as many as are asked for: of a large run each more costs memory.
 
     Attributes:
-        counts: Shape (tasks,): programs of each task.
-        unsolved: Shape (tasks, draws + 1): the chance that n draws all fail.
-        nth: Shape (tasks, draws, units): the cost of each draw where all before it fail.
-        mean: Shape (tasks, units): mean cost.
+        lot: The lot.
+        draw: How programs are drawn.
     """
 
-    counts: Ints
-    unsolved: Floats
-    nth: Floats
-    mean: Floats
+    lot: Lot
+    draw: Drawing
 
-    @classmethod
-    def of(cls, lot: Lot, most: int, draw: Drawing) -> "_Draws":
-        return cls(
-            counts=lot.counts,
-            unsolved=draw.unsolved(lot.groups, lot.fails, most),
-            nth=draw.nth(lot.groups, lot.fails, lot.costs, most),
-            mean=lot.groups.mean(lot.costs),
-        )
+    @property
+    def mean(self) -> Floats:
+        """Shape (tasks, units): mean cost."""
+        return self.lot.groups.mean(self.lot.costs)
+
+    def unsolved(self, number: Ints) -> Floats:
+        """The chance that some numbers of draws all fail, of the shape of the numbers."""
+        every = self.draw.unsolved(self.lot.groups, self.lot.fails, int(number.max(initial=0)))
+        return np.take_along_axis(every, number, axis=1)
+
+    def nth(self, most: int) -> Floats:
+        """Shape (tasks, most, units): cost of each draw where all before it fail."""
+        return self.draw.nth(self.lot.groups, self.lot.fails, self.lot.costs, most)
 
 
 def stopping(
@@ -72,8 +73,8 @@ def stopping(
     """
     sizes = samples.initial.counts
     draw = drawing(replacement=replacement)
-    one = _Draws.of(samples.initial, int(sizes.max(initial=0)) + most + 1, draw)
-    two = _Draws.of(samples.further, most, draw)
+    one, two = _Draws(lot=samples.initial, draw=draw), _Draws(lot=samples.further, draw=draw)
+    further_sizes = two.lot.counts[:, None]
     first = np.minimum(sizes if n_p is None else n_p, sizes)[:, None]
     m = np.broadcast_to(np.arange(most + 1, dtype=np.intp), (len(sizes), most + 1))
     open_ = samples.unsolved[:, None]
@@ -81,26 +82,28 @@ def stopping(
     # With replacement the initial programs of a solved task never end.
     m1 = np.where(open_, within, m) if replacement else within
     m2 = np.where(open_, m - m1, 0)
-    known = m2 if replacement else np.minimum(m2, two.counts[:, None])
-    chance = np.take_along_axis(one.unsolved, first + m1, axis=1)
-    chance = chance * np.take_along_axis(two.unsolved, known, axis=1)
-    more = np.where(two.counts[:, None] > 0, two.mean, one.mean)
+    known = m2 if replacement else np.minimum(m2, further_sizes)
+    chance = one.unsolved(first + m1) * two.unsolved(known)
+    more = np.where(further_sizes > 0, two.mean, one.mean)
     begun = one.mean * first
     if policy is Policy.BATCH:
-        each = np.take_along_axis(one.nth, first[:, :, None], axis=1)
-        paid = each * m1[:, :, None] + more[:, None, :] * m2[:, :, None]
+        in_order = one.nth(int(first.max(initial=0)) + 1)
+        each = np.take_along_axis(in_order, first[:, :, None], axis=1)
+        paid = each * m1[:, :, None]
+        paid += more[:, None, :] * m2[:, :, None]
     else:
-        in_turn = _up_to(one.nth)
+        in_turn = _up_to(one.nth(int(sizes.max(initial=0)) + most + 1))
         paid = np.take_along_axis(in_turn, (first + m1)[:, :, None], axis=1)
-        paid = paid - np.take_along_axis(in_turn, first[:, :, None], axis=1)
-        paid = paid + np.take_along_axis(_up_to(two.nth), known[:, :, None], axis=1)
-        still = np.take_along_axis(two.unsolved, two.counts[:, None].clip(max=most), axis=1)
-        paid = paid + more[:, None, :] * ((m2 - known) * still)[:, :, None]
+        paid -= np.take_along_axis(in_turn, first[:, :, None], axis=1)
+        paid += np.take_along_axis(_up_to(two.nth(most)), known[:, :, None], axis=1)
+        still = two.unsolved(further_sizes.clip(max=most))
+        paid += more[:, None, :] * ((m2 - known) * still)[:, :, None]
+    paid += begun[:, None, :]
     return Expected(
         n_p=tuple((n_p or 0) + number for number in range(most + 1)),
         n_fr=(0,) * (most + 1),
         solved=1.0 - chance,
-        cost=begun[:, None, :] + paid,
+        cost=paid,
     )
 
 

@@ -20,6 +20,8 @@ TOKENS, ALL_TOKENS, SAMPLES, DOLLARS = range(4)
 
 UNITS = 4
 
+_NOTHING = Cost()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeLevel:
@@ -316,10 +318,14 @@ def _level(rows: Sequence[Sequence[ProgramNode]], *, told: bool = True) -> TreeL
 
 
 def node_costs(nodes: Iterable[ProgramNode]) -> Floats:
-    """Shape (nodes, 4): the cost of each with its feedback, in the units of `TreeLevel`."""
-    return costs_of(
-        node.cost if node.feedback is None else node.cost + node.feedback.cost for node in nodes
-    )
+    """Shape (nodes, 4): what each cost with its feedback, in the units of `TreeLevel`."""
+    every = tuple(nodes)
+    found = costs_of(node.cost for node in every)
+    if any(node.feedback is not None for node in every):
+        found += costs_of(
+            _NOTHING if node.feedback is None else node.feedback.cost for node in every
+        )
+    return found
 
 
 def costs_of(costs: Iterable[Cost]) -> Floats:

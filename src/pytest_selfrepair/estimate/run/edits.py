@@ -3,9 +3,7 @@
 import io
 import tokenize
 import warnings
-from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import zip_longest
 
 _ASIDE = frozenset({tokenize.COMMENT, tokenize.NL})
 
@@ -17,7 +15,7 @@ def same_program(first: str, second: str) -> bool:
     different line breaks counts as another one.
     """
     # Most repairs are told apart here, at a hundredth of the cost of reading their tokens.
-    if any(a != b for a, b in zip_longest(_uncommented(first), _uncommented(second))):
+    if _uncommented(first) != _uncommented(second):
         return False
     if _lines(first) == _lines(second):
         return True
@@ -33,20 +31,14 @@ def edited_lines(before: str, after: str) -> int:
     longest common subsequence problem"): one pass over the lines of one text, with those of the
     other as bits.
     """
-    old, new = _lines(before), _lines(after)
-    alike = _beginning(old, new)
-    old, new = old[alike:], new[alike:]
-    alike = _beginning(old[::-1], new[::-1])
-    old, new = old[: len(old) - alike], new[: len(new) - alike]
-    places: dict[str, int] = {}
-    for number, line in enumerate(old):
-        places[line] = places.get(line, 0) | 1 << number
-    every = (1 << len(old)) - 1
+    size, places = _places(before)
+    new = _lines(after)
+    every = (1 << size) - 1
     unmatched = every
     for line in new:
-        here = places.get(line, 0)
-        unmatched = (unmatched + (unmatched & here) | unmatched & ~here) & every
-    return len(old) + len(new) - 2 * (len(old) - unmatched.bit_count())
+        if here := places.get(line):
+            unmatched = (unmatched + (unmatched & here) | unmatched & ~here) & every
+    return size + len(new) - 2 * (size - unmatched.bit_count())
 
 
 @lru_cache(maxsize=4)  # a program is held against all of its repairs
@@ -54,17 +46,22 @@ def _lines(text: str) -> list[str]:
     return [line.rstrip() for line in text.rstrip().splitlines()]
 
 
-def _beginning(first: Sequence[str], second: Sequence[str]) -> int:
-    """The length of the common prefix, in lines."""
-    pairs = zip(first, second, strict=False)
-    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(first), len(second)))
+@lru_cache(maxsize=4)
+def _places(text: str) -> tuple[int, dict[str, int]]:
+    """How many lines a text has, and each line's places among them, as bits."""
+    lines = _lines(text)
+    places: dict[str, int] = {}
+    for number, line in enumerate(lines):
+        places[line] = places.get(line, 0) | 1 << number
+    return len(lines), places
 
 
-def _uncommented(text: str) -> Iterator[str]:
-    """The lines that hold more than a comment, without the comment."""
-    for line in text.splitlines():
-        if kept := line.partition("#")[0].rstrip():
-            yield kept
+@lru_cache(maxsize=4)
+def _uncommented(text: str) -> list[str]:
+    """The lines that hold more than a comment, up to it."""
+    if "#" not in text:
+        return [line for line in _lines(text) if line]
+    return [kept for line in text.splitlines() if (kept := line.partition("#")[0].rstrip())]
 
 
 def _tokens(text: str) -> list[tuple[int, str]] | None:

@@ -83,7 +83,13 @@ def source_findings(
     tasks = with_tree(tasks, source)
     tried = [tried_by(task, source) for task in tasks]
     every = [each for repairs in tried for each in repairs]
-    programs = [each for each in every if each.repair.verdict.outcome is not Outcome.NO_PROGRAM]
+    programs = [
+        each
+        # Side by side those of one program, whose lines are then read once.
+        for repairs in tried
+        for each in sorted(repairs, key=lambda each: each.failing.node)
+        if each.repair.verdict.outcome is not Outcome.NO_PROGRAM
+    ]
     return SourceFindings(
         source=source,
         repairs=repair_rate(ALL, tried, resampling(tasks, how)),

@@ -1,0 +1,79 @@
+"""What goes to the process of one case, and what comes from it."""
+
+import contextlib
+import os
+from types import TracebackType
+from typing import Self
+
+from pytest_selfrepair.sandbox.files import blur_numbers, hear, memory_file, read_all
+
+_TAIL = 4_000  # bytes of standard error that are read
+_CHUNK = 1 << 16
+
+
+class CaseFiles:
+    """The open files of one case: its input, output and standard error, and a channel.
+
+    Args:
+        given: Its input.
+        most: Bytes that it may write to each.
+    """
+
+    def __init__(self, given: bytes, most: int) -> None:
+        self._most, self._heard = most, bytearray()
+        self._longest = 2 * most + _CHUNK
+        self._stack = contextlib.ExitStack()
+        blur_numbers()
+        self._files = [memory_file(self._stack, given), *(memory_file(self._stack) for _ in "oe")]
+        self.channel, self._writing = os.pipe()
+        self._stack.callback(os.close, self.channel)
+        os.set_blocking(self.channel, False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def shown(self) -> list[int]:
+        """What the case's process gets."""
+        return [*self._files, self._writing]
+
+    def close_writing(self) -> None:
+        """Leave the channel's other end to the case's process."""
+        os.close(self._writing)
+
+    def hear(self) -> bool:
+        """Take what the case's process says of itself; false where no more will come."""
+        return hear(self.channel, self._heard, self._longest)
+
+    @property
+    def too_long(self) -> bool:
+        """Whether it says more of itself than it may."""
+        return len(self._heard) > self._longest
+
+    @property
+    def report(self) -> str:
+        """What it said of itself."""
+        return self._heard.decode("utf-8", "replace")
+
+    @property
+    def stdout(self) -> str:
+        """What it printed."""
+        return read_all(self._files[1], self._most).decode("utf-8", "replace")
+
+    @property
+    def stderr(self) -> str:
+        """The end of what it printed on standard error."""
+        return read_all(self._files[2], self._most)[-_TAIL:].decode("utf-8", "replace")
+
+    @property
+    def full(self) -> bool:
+        """Whether a file has met the limit of output."""
+        return any(os.fstat(each).st_size >= self._most for each in self._files[1:])

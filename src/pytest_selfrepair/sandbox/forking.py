@@ -1,0 +1,76 @@
+"""Forks processes, cheaply, and so that their numbers say nothing.
+
+Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
+"""
+
+import contextlib
+import ctypes
+import os
+import platform
+import signal
+import sys
+
+if __package__:
+    from pytest_selfrepair.sandbox import seccomp, syscalls
+else:  # a plain file beside its siblings
+    import seccomp  # type: ignore[import-not-found,no-redef]
+    import syscalls  # type: ignore[import-not-found,no-redef]
+
+_PR_SET_PDEATHSIG, _PR_GET_TID_ADDRESS = 1, 40
+_OF_TID = 0x200000 | 0x1000000  # CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID
+_BESIDE = 0x8000 | _OF_TID | signal.SIGCHLD  # CLONE_PARENT, and the signal of its end
+_NOTHING = "/selfrepair/nothing"  # which cannot be started, but only by a process of its own
+# Found out once: whatever a process touches after it was forked is copied for it.
+_MACHINE = platform.machine()
+_CLONE = syscalls.numbers(_MACHINE).get("clone", -1)
+_LIBC = ctypes.PyDLL(None, use_errno=True)  # which keeps the lock of the interpreter
+
+
+def fork() -> int:
+    """Fork; on Linux without the hooks for threads and seeds, of which there is no need.
+
+    Raises:
+        OSError: There can be no further process.
+    """
+    if sys.platform != "linux":
+        return os.fork()
+    pid: int = _LIBC.fork()
+    if pid < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return pid
+
+
+def fork_beside() -> int:
+    """Fork a process with the parent of this one (Linux), which hears of its end.
+
+    Raises:
+        OSError: There can be no further process.
+    """
+    known = ctypes.c_void_p()
+    _LIBC.prctl(_PR_GET_TID_ADDRESS, ctypes.byref(known), 0, 0, 0)  # where a thread has its number
+    at = ctypes.c_long(known.value or 0)
+    zero = ctypes.c_long(0)
+    flags = ctypes.c_long(_BESIDE if known.value else _BESIDE & ~_OF_TID)
+    last = (at, zero) if _MACHINE == "x86_64" else (zero, at)
+    pid: int = _LIBC.syscall(ctypes.c_long(_CLONE), flags, zero, zero, *last)
+    if pid < 0:
+        problem = ctypes.get_errno()
+        raise OSError(problem, os.strerror(problem))
+    return pid
+
+
+def blur_pids(most: int) -> None:
+    """Use up a few numbers of processes, no one knows how many: they say nothing of earlier ones.
+
+    Args:
+        most: How many at most.
+    """
+    for _ in range(os.urandom(1)[0] % (most + 1)):
+        with contextlib.suppress(OSError):
+            os.posix_spawn(_NOTHING, [_NOTHING], {})
+
+
+def end_with_parent() -> None:
+    """Have this process killed when its parent ends."""
+    seccomp.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

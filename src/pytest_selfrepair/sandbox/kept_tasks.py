@@ -1,0 +1,97 @@
+"""The tasks that a worker has been sent, where it can, for all workers of its machine.
+
+A task lies in memory, in a file without a name that goes with the process which was sent it. The
+others open that by the number of its descriptor: they are processes of the same user. A program in
+the sandbox sees no descriptors of theirs; where nothing keeps it from them, no task lies in one.
+"""
+
+import contextlib
+import hashlib
+import os
+import pickle
+import stat
+import threading
+from collections import OrderedDict
+
+from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.sandbox.files import memory_file
+
+_KEPT_BYTES = 512 << 20
+"""Bytes of pickled tasks that a worker keeps at most."""
+
+
+class KeptTasks:
+    """The tasks that a worker knows.
+
+    Args:
+        shares: Whether others may open what this process has been sent.
+    """
+
+    def __init__(self, *, shares: bool) -> None:
+        self._shares = shares
+        self._lock = threading.Lock()
+        self._tasks: OrderedDict[str, tuple[int, Task]] = OrderedDict()
+        self._files: dict[str, tuple[contextlib.ExitStack, int]] = {}
+
+    def keep(self, digest: str, data: bytes) -> str:
+        """Take in a pickled task; where others may open it, or nothing."""
+        with self._lock:
+            if digest not in self._tasks:
+                self._add(digest, data)
+            if not self._shares:
+                return ""
+            if digest not in self._files:
+                stack = contextlib.ExitStack()
+                self._files[digest] = stack, memory_file(stack, data)
+            return f"/proc/{os.getpid()}/fd/{self._files[digest][1]}"
+
+    def find(self, digest: str, place: str) -> Task | None:
+        """A task.
+
+        Args:
+            digest: The SHA-256 of what was pickled.
+            place: Where another process of this machine keeps it.
+
+        Returns:
+            None where it is neither here nor there.
+        """
+        with self._lock:
+            if digest not in self._tasks:
+                data = _read(place)
+                if data is None or digest_of(data) != digest:
+                    return None
+                self._add(digest, data)
+            self._tasks.move_to_end(digest)
+            return self._tasks[digest][1]
+
+    def close(self) -> None:
+        """Forget all of them; others can open none any more."""
+        with self._lock:
+            self._tasks.clear()
+            for stack, _ in self._files.values():
+                stack.close()
+            self._files.clear()
+
+    def _add(self, digest: str, data: bytes) -> None:
+        self._tasks[digest] = len(data), pickle.loads(data)  # noqa: S301 - who joins a cluster runs code on it
+        while len(self._tasks) > 1 and sum(n for n, _ in self._tasks.values()) > _KEPT_BYTES:
+            oldest, _ = self._tasks.popitem(last=False)
+            if oldest in self._files:
+                self._files.pop(oldest)[0].close()
+
+
+def digest_of(data: bytes) -> str:
+    """By which a worker knows a task again."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _read(place: str) -> bytes | None:
+    """What lies in a place; None where nothing does that can be read at once."""
+    if not place:
+        return None
+    try:
+        descriptor = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor
+        return file.read() if stat.S_ISREG(os.fstat(descriptor).st_mode) else None

@@ -1,0 +1,64 @@
+"""Limits the processes of a program, by what the system can bound for each of them.
+
+Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
+"""
+
+import resource
+import sys
+import time
+
+if __package__:
+    from pytest_selfrepair.sandbox import described
+else:  # a plain file beside its siblings
+    import described  # type: ignore[import-not-found,no-redef]
+
+_LAST_WORDS = 64 << 20  # bytes beyond the memory limit with which a child reports that it met it
+_WAITING = 4  # processes that wait for a case or a program, and the zygote
+
+
+def limit_together(program: described.Program) -> None:
+    """Limit the cases of a program that share a process with those of others.
+
+    Should the judge have no time to end it: a program that never ends must not go on forever.
+    """
+    seconds = _whole(time.process_time() + program.limits["cpu_seconds"]) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (program.memory_bytes, resource.RLIM_INFINITY))
+
+
+def limit_apart(program: described.Program, other_tasks: int) -> None:
+    """Limit the processes of a program's cases, for good.
+
+    Args:
+        program: The program.
+        other_tasks: Tasks of other programs that count against the limit on processes.
+    """
+    limits = program.limits
+    _limit("RLIMIT_CORE", 0, 0)
+    seconds = _whole(limits["cpu_seconds"]) * (2 + program.cases) + 1
+    _limit("RLIMIT_CPU", seconds, seconds)
+    _limit("RLIMIT_FSIZE", limits["output_bytes"], limits["output_bytes"])
+    _limit("RLIMIT_NOFILE", limits["open_files"], limits["open_files"])
+    if sys.platform == "linux":
+        tasks = limits["processes"] + _WAITING + other_tasks
+        _limit("RLIMIT_NPROC", tasks, tasks)
+        _limit("RLIMIT_AS", program.memory_bytes, program.memory_bytes + _LAST_WORDS)
+
+
+def limit_case(program: described.Program, used: float) -> None:
+    """Give a case CPU time of its own, beside what its process has used so far."""
+    seconds = _whole(used + program.limits["cpu_seconds"])
+    _limit("RLIMIT_CPU", seconds, seconds + 1)
+
+
+def _whole(seconds: float) -> int:
+    return -int(-seconds // 1)
+
+
+def _limit(name: str, soft: int, hard: int) -> None:
+    which = getattr(resource, name)
+    ceiling = resource.getrlimit(which)[1]
+    if ceiling != resource.RLIM_INFINITY:
+        soft, hard = min(soft, ceiling), min(hard, ceiling)
+    resource.setrlimit(which, (soft, hard))

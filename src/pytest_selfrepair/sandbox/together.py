@@ -1,0 +1,138 @@
+"""Cases that share a process: those of programs that can keep nothing (`stateless`).
+
+It shares that process with untrusted code, so what it says is no more than a claim. Like the
+zygote, beside which it lies as a plain file, it needs the standard library alone.
+"""
+
+import json
+import time
+import types
+from functools import partial
+from typing import Any
+
+if __package__:
+    from pytest_selfrepair.sandbox import (
+        case_process,
+        described,
+        limiting,
+        packets,
+        runner,
+        stateless,
+        words,
+    )
+else:  # a plain file beside its siblings
+    import case_process  # type: ignore[import-not-found,no-redef]
+    import described  # type: ignore[import-not-found,no-redef]
+    import limiting  # type: ignore[import-not-found,no-redef]
+    import packets  # type: ignore[import-not-found,no-redef]
+    import runner  # type: ignore[import-not-found,no-redef]
+    import stateless  # type: ignore[import-not-found,no-redef]
+    import words  # type: ignore[import-not-found,no-redef]
+
+_FLUSHED = 0.005  # seconds for which the answers of cases that share a process are gathered
+
+Fields = dict[str, Any]  # what JSON carries
+
+
+def run_together(
+    control: packets.Packets,
+    names: dict[str, object],
+    shown: int,
+    channel: int,
+    given: int,
+) -> None:
+    """Run all cases of a program, up to one that does not end well, or none where that may not be.
+
+    Args:
+        control: A socket on which the judge speaks.
+        names: What a called program finds defined.
+        shown: An open file that describes the program.
+        channel: Where answers are said.
+        given: An open file with the inputs.
+    """
+    program = described.read_program(shown)
+    limiting.limit_together(program)
+    code, problem = runner.try_to_compile(program.text, program.file)
+    if code is None:
+        control.send(words.UNCOMPILED + json.dumps(problem).encode("ascii"))
+        return
+    defined = names if program.fn_name is not None else {}
+    try:
+        steady = stateless.Stateless(program.text, code, defined, program.file)
+    except stateless.NotStatelessError:
+        control.send(words.APART)
+        return
+    control.send(words.TOGETHER)
+    answers = _Answers(channel, program.limits["output_bytes"])
+    work = partial(_each, program, steady, code, described.read_json(given), answers)
+    claim = runner.claim(work, program.stack_bytes, program.memory_bytes, program.file)
+    answers.end(claim)
+    case_process.forget_moved()
+
+
+def _each(
+    program: described.Program,
+    steady: stateless.Stateless,
+    code: types.CodeType,
+    inputs: list[Any],
+    answers: "_Answers",
+) -> Fields:
+    name = program.fn_name
+    if program.again:
+        case_process.move_memory(code)
+    for given in inputs:
+        if name is None:
+            answers.add(steady.run_script(given))
+            continue
+        arguments = runner.with_integer_keys(given)
+        call = partial(runner.call_in, code, name, arguments, in_place=program.in_place)
+        claim = steady.call(call)
+        if claim["end"] != "returned":
+            return claim
+        answers.add(claim["result"])
+    return runner.FINISHED
+
+
+class _Answers:
+    """The answers of cases that share a process, on their way to the judge.
+
+    Each has its CPU seconds with it. What a program that does not answer says of itself follows
+    them; or nothing at all does, where that may be different in a process of its own.
+    """
+
+    def __init__(self, channel: int, most: int) -> None:
+        self._channel, self._most = channel, most
+        self._gathered: list[Any] = []
+        # That of a thread is exact, that of a process with a limit goes by the system's ticks.
+        self._began, self._flushed = time.thread_time(), time.perf_counter()
+
+    def add(self, answer: str) -> None:
+        """A case has its answer."""
+        if len(answer) >= self._most:
+            raise MemoryError
+        used = time.thread_time()
+        self._gathered.append([used - self._began, answer])
+        self._began = used
+        if (now := time.perf_counter()) - self._flushed > _FLUSHED:
+            self._flush()
+            self._flushed = now
+
+    def end(self, claim: Fields) -> None:
+        """No further case has one."""
+        if claim != runner.FINISHED:
+            told = claim if claim.get("type") not in _OF_THE_PROCESS else None
+            self._gathered.append([time.thread_time() - self._began, told])
+        self._flush()
+
+    def _flush(self) -> None:
+        body = json.dumps(self._gathered).encode("ascii")
+        case_process.say(self._channel, len(body).to_bytes(4, "big") + body)
+        self._gathered.clear()
+
+
+_OF_THE_PROCESS = {
+    *("AttributeError", "FileNotFoundError", "ImportError", "MemoryError", "ModuleNotFoundError"),
+    *("NotStatelessError", "OSError", "RecursionError", "UnicodeEncodeError"),
+    *("UnsupportedOperation", "SystemError"),
+}
+"""Exceptions of which a process of its own may know nothing."""

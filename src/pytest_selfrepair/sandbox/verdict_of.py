@@ -1,0 +1,57 @@
+"""A verdict, made of what is known of a program's cases."""
+
+from dataclasses import replace
+
+from pytest_selfrepair.core.task import Task
+from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
+from pytest_selfrepair.sandbox.case_results import CaseResults
+from pytest_selfrepair.sandbox.child_reports import NoAnswer, line_of
+from pytest_selfrepair.sandbox.installed_packages import Packages, lacking, without
+from pytest_selfrepair.sandbox.referee import as_text
+
+
+def verdict_of(
+    task: Task, program: str, tally: CaseResults, packages: Packages, seconds: float
+) -> Verdict:
+    """What became of a program.
+
+    Args:
+        task: Its task.
+        program: The program.
+        tally: Its cases.
+        packages: What it may use.
+        seconds: What judging took.
+    """
+    trouble = tally.trouble
+    lacks = lacking(trouble.error, packages) if trouble else None
+    if trouble is not None and trouble.error is not None and lacks is not None:
+        trouble = replace(trouble, error=without(trouble.error, packages))
+    return Verdict(
+        outcome=tally.outcome,
+        cases_run=tally.cases_run,
+        cases_passed=tally.cases_passed,
+        rule=tally.rule,
+        failure=None if trouble is None else _failure(task, program, tally.failed, trouble),
+        seconds=seconds,
+        flips=tally.flips,
+        lacks=lacks,
+        cpu_seconds=tally.cpu_seconds,
+        slowest=tally.slowest,
+    )
+
+
+def _failure(task: Task, program: str, index: int | None, trouble: NoAnswer) -> CaseFailure:
+    case = None if index is None or task.assertions else task.cases[index]
+    error = trouble.error
+    if trouble.outcome is Outcome.MISSING_FUNCTION:
+        error = f"there is no function {task.fn_name}, and no such method of a class Solution"
+    return CaseFailure(
+        index=index,
+        input=as_text(task.kind, case.input) if case else trouble.input,
+        expected=as_text(task.kind, case.expected) if case else trouble.expected,
+        actual=trouble.actual,
+        error=error,
+        line_number=trouble.line_number,
+        line=line_of(program, trouble.line_number),
+        unstable=trouble.unstable,
+    )

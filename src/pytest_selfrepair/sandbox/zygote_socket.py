@@ -1,0 +1,203 @@
+"""The socket to a zygote: what it is told and says, and the processes that wait for programs."""
+
+import contextlib
+import json
+import os
+import select
+import socket
+from collections import deque
+from dataclasses import dataclass
+
+from pytest_selfrepair.core.task import JsonValue
+from pytest_selfrepair.sandbox.channel import ChannelError, ZygoteMessage, read_message
+from pytest_selfrepair.sandbox.packets import Packets
+
+PATIENCE = 60.0
+"""Seconds to wait for word of a zygote on a busy machine."""
+
+_LONGEST = 1 << 18  # bytes of a packet
+
+
+class BrokenZygoteError(Exception):
+    """The sandbox failed, so that nothing is known about the program."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spare:
+    """A process that waits for a program.
+
+    Attributes:
+        pid: Its number, as the zygote knows it.
+        file: Where its program lies, as it sees it.
+        control: The socket on which it listens.
+    """
+
+    pid: int
+    file: str
+    control: Packets
+
+
+class ZygoteSocket:
+    """Speaks with a zygote, which forks processes that wait for programs.
+
+    Args:
+        ours: This end of the socket, which waits for nobody.
+    """
+
+    def __init__(self, ours: Packets) -> None:
+        self._ours = ours
+        self._shared: Spare | None = None
+        self._spares: deque[Spare] = deque()
+        os.set_blocking(ours.fileno(), False)
+
+    def fileno(self) -> int:
+        """The descriptor, to wait for it."""
+        return self._ours.fileno()
+
+    def spare(self) -> Spare:
+        """A process that waits for a program, and runs no other; `fork` gets the next one.
+
+        Raises:
+            BrokenZygoteError: There is none, and will be none.
+        """
+        while not self._spares:
+            message = self.heard(PATIENCE)
+            if message.exit is None and message.spare is None:
+                raise BrokenZygoteError("the zygote spoke of what nobody asked")
+        return self._spares.popleft()
+
+    def fork(self) -> None:
+        """Have a process wait for the next program.
+
+        Raises:
+            BrokenZygoteError: The zygote has ended.
+        """
+        self.say({"fork": True})
+
+    def shared(self) -> Spare:
+        """The process of programs that keep nothing; it must see no others.
+
+        Raises:
+            BrokenZygoteError: There is none, and will be none.
+        """
+        if self._shared is None:
+            self._shared = self.spare()
+            self.fork()
+        return self._shared
+
+    def drop_shared(self) -> None:
+        """End that process; the next program of the kind gets a new one.
+
+        Raises:
+            BrokenZygoteError: The zygote has ended.
+        """
+        if self._shared is not None:
+            self.say({"end": [self._shared.pid]})
+            self._shared.control.close()
+            self._shared = None
+
+    @property
+    def spares(self) -> set[int]:
+        """The processes that wait for a program, or for more of them, as far as they are known."""
+        return {spare.pid for spare in self._held}
+
+    @property
+    def _held(self) -> list[Spare]:
+        return [*self._spares, *([] if self._shared is None else [self._shared])]
+
+    def end_all(self, pids: list[JsonValue]) -> None:
+        """End whatever runs, and wait until all of it is dead.
+
+        Args:
+            pids: Processes that the zygote may not know of.
+
+        Raises:
+            BrokenZygoteError: It does not answer.
+        """
+        self.say({"end_all": pids})
+        while self.heard(PATIENCE).ended is None:
+            pass
+        for spare in self._held:
+            spare.control.close()
+        self._spares.clear()
+        self._shared = None
+
+    def tidy(self) -> None:
+        """Have the scratch folder emptied.
+
+        Raises:
+            BrokenZygoteError: It cannot be, or the zygote does not answer.
+        """
+        self.say({"tidy": True})
+        while (message := self.heard(PATIENCE)).tidied is None:
+            pass
+        if not message.tidied:
+            raise BrokenZygoteError("the scratch folder cannot be emptied")
+
+    def say(self, command: JsonValue) -> None:
+        """Tell it what to do.
+
+        Raises:
+            BrokenZygoteError: It has ended.
+        """
+        try:
+            self._poll(select.POLLOUT, PATIENCE)
+            self._ours.send(json.dumps(command).encode("ascii"))
+        except OSError as error:
+            raise BrokenZygoteError("the zygote ended before its program did") from error
+
+    def heard(self, seconds: float) -> ZygoteMessage:
+        """The next thing that it says.
+
+        Raises:
+            BrokenZygoteError: It said nothing for so long, or what no zygote says.
+        """
+        try:
+            self._poll(select.POLLIN, seconds)
+            body, descriptors = self._ours.receive(_LONGEST, 4)
+        except TimeoutError as error:
+            raise BrokenZygoteError("the zygote fell silent") from error
+        except OSError as error:
+            raise BrokenZygoteError("the zygote ended before its program did") from error
+        if not body:
+            raise BrokenZygoteError("the zygote ended before its program did")
+        try:
+            message = read_message(body)
+        except ChannelError as error:
+            raise BrokenZygoteError(str(error)) from error
+        if message.spare is not None and descriptors:
+            os.set_blocking(descriptors[0], False)
+            control = Packets(socket.socket(fileno=descriptors[0]))
+            self._spares.append(Spare(pid=message.spare, file=message.file, control=control))
+        return message
+
+    def end(self) -> None:
+        """Say that nothing more will be said."""
+        with contextlib.suppress(OSError):
+            self._ours.end()
+
+    def is_silent(self, seconds: float) -> bool:
+        """Whether its other end is closed, or is within so long; what is said until then is lost.
+
+        Raises:
+            TimeoutError: Nothing was said, and it is not closed.
+        """
+        try:
+            self._poll(select.POLLIN, seconds)
+            return not self._ours.receive(_LONGEST)[0]
+        except TimeoutError:
+            raise
+        except OSError:
+            return True
+
+    def close(self) -> None:
+        """Close it, and those of the processes that wait."""
+        for spare in self._held:
+            spare.control.close()
+        self._ours.close()
+
+    def _poll(self, event: int, seconds: float) -> None:
+        poller = select.poll()
+        poller.register(self._ours, event)
+        if not poller.poll(max(0.0, seconds) * 1000):
+            raise TimeoutError
