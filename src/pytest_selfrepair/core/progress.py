@@ -1,8 +1,7 @@
-"""What work that takes a while says of how far it is, through the standard library's `logging`.
+"""Report the progress of long work through the standard library's `logging`.
 
-A step is a line of its own: it was begun, it has ended. What stands between is passing: a terminal
-shows the latest in place of the one before, a file some of it. Nothing is shown unless somebody
-listens to `LOGGER`.
+The start and end of a step are lines of their own. Lines between are passing: a terminal shows each
+in place of the one before, a file only some. Without a handler of `LOGGER`, nothing is shown.
 """
 
 import logging
@@ -10,14 +9,14 @@ import logging
 LOGGER = logging.getLogger("pytest_selfrepair.progress")
 
 PASSING = "selfrepair_passing"
-"""The attribute of a log record that is passing."""
+"""The attribute of passing log records."""
 
 
 def step(line: str) -> None:
-    """Say that work begins or has ended."""
+    """Report the start or end of work."""
     LOGGER.info("%s", line)
 
 
 def passing(line: str) -> None:
-    """Say how far it is; as often as it moves."""
+    """Report progress, as often as it changes."""
     LOGGER.info("%s", line, extra={PASSING: True})

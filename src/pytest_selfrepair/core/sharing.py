@@ -10,15 +10,15 @@ _Held = dict[object, Any]
 
 
 def share_parts(grown: Grown) -> None:
-    """Let equal verdicts, costs, words of feedback and short texts of trees be one object each.
+    """Share equal verdicts, costs, feedback and short texts of trees.
 
-    The trees are changed in place, though to no other value: they have just been read, and to make
-    them anew would take longer than reading them.
+    The trees are changed in place, to equal values: rebuilding them would take longer than reading
+    them did.
     """
     held: _Held = {}
     one, put = held.setdefault, object.__setattr__
     for node in grown.nodes:
-        # The trees of other tasks have nodes of the same names.
+        # Trees of different tasks have nodes of the same names.
         put(node, "node", sys.intern(node.node))
         if (feedback := node.feedback) is not None:
             put(feedback, "cost", one(feedback.cost, feedback.cost))

@@ -89,14 +89,14 @@ class Throttle:
     grows by one for every full window of answers (as in TCP).
 
     Args:
-        slots: What every request needs besides.
-        concurrency: Requests that may be in flight at most; None: as many as there are slots.
-        requests_per_minute: How many may be sent in a minute; None: any number.
-        tokens_per_minute: How many tokens, read or generated, they may cost; None: any number. A
-            try that failed counts with what it might have cost.
-            begins_alone: Whether the first request is answered before a second is sent.
-        clock: Seconds, from any start.
-        sleep: Waits for seconds.
+        slots: The slots of the process; each request needs one as well.
+        concurrency: The most requests in flight; None: as many as there are slots.
+        requests_per_minute: The most requests sent in a minute; None: any number.
+        tokens_per_minute: The most tokens, read or generated, in a minute; None: any number. A
+            failed try counts with the most it could have cost.
+        begins_alone: Whether the first request is answered before a second is sent.
+        clock: A monotonic clock, in seconds.
+        sleep: Sleeps for some seconds.
 
     Attributes:
         allowed: The current concurrency, at least one; rounded down when applied.

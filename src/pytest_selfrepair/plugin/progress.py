@@ -1,4 +1,4 @@
-"""What long work says of how far it is, on pytest's terminal."""
+"""Show the progress of long work on pytest's terminal."""
 
 from contextlib import AbstractContextManager, nullcontext
 
@@ -8,7 +8,7 @@ from pytest_selfrepair.report.progress_lines import shown
 
 
 def on_terminal(config: pytest.Config) -> AbstractContextManager[None]:
-    """Show how far long work is, while nothing else is written and nothing is captured."""
+    """Show progress within the block, where nothing else is written or captured."""
     reporter: pytest.TerminalReporter | None = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None:
         return nullcontext()

@@ -1,4 +1,4 @@
-"""Shows how far long work is: on a terminal in one line that changes, elsewhere in a few lines."""
+"""Show progress: in one changing line on a terminal, in a few lines elsewhere."""
 
 import logging
 import time
@@ -10,20 +10,20 @@ from pytest_selfrepair.report.visible_text import unobeyed
 
 _ON_TERMINAL = 0.2
 _IN_FILE = 10.0
-"""Seconds between two lines of what is passing."""
+"""Seconds between passing lines in a file."""
 
 _BACK = "\r\x1b[K"
-"""To the start of the line, and clear it."""
+"""Moves to the start of the line and clears it."""
 
 
 class ProgressLines(logging.Handler):
     """Writes the lines of `core.progress`.
 
     Args:
-        write: Writes a text as it is, at the start of a line.
-        prefix: Begins every line.
-        terminal: Whether a person's terminal shows it.
-        clock: Seconds, from any start.
+        write: Writes a text unchanged, at the start of a line.
+        prefix: The prefix of every line.
+        terminal: Whether the output is a terminal.
+        clock: A monotonic clock, in seconds.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class ProgressLines(logging.Handler):
         self._open = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a line, or leave it out."""
+        """Write a line, or skip it."""
         text, now = self._prefix + unobeyed(record.getMessage()), self._clock()
         back = _BACK if self._open else ""
         if not getattr(record, PASSING, False):
@@ -59,7 +59,7 @@ class ProgressLines(logging.Handler):
         self._last = now
 
     def end(self) -> None:
-        """End a line that was to change."""
+        """End a changing line."""
         if self._open:
             self._open = False
             self._write("\n")
@@ -67,12 +67,12 @@ class ProgressLines(logging.Handler):
 
 @contextmanager
 def shown(write: Callable[[str], object], *, prefix: str, terminal: bool) -> Iterator[None]:
-    """Show how far long work is while this is entered.
+    """Show progress within the block.
 
     Args:
-        write: Writes a text as it is, at the start of a line.
-        prefix: Begins every line.
-        terminal: Whether a person's terminal shows it.
+        write: Writes a text unchanged, at the start of a line.
+        prefix: The prefix of every line.
+        terminal: Whether the output is a terminal.
     """
     lines = ProgressLines(write, prefix=prefix, terminal=terminal)
     level = LOGGER.level

@@ -1,9 +1,9 @@
-"""The completions of several stores in one, where each request has one reply.
+"""Merge the completions of several stores, keeping one reply to each request.
 
-One host asks a prompt of a model once for each node, and serves the reply to whoever asks the same
-again. Hosts that ask apart draw apart: of two true replies to one request the whole keeps one, that
-of the store whose record of the item it keeps, so that a replay gives that record again. Two items
-with one prompt can both be kept only as records.
+One host draws a prompt once for each node, and replays the reply to equal requests. Separate hosts
+draw separately: of two replies to one request, the merged store keeps that of the store whose
+record of the item it keeps, so that a replay reproduces the record. Two items with one prompt can
+both be kept only as records.
 """
 
 from collections import Counter
@@ -23,15 +23,15 @@ _TASK = "SELECT task_id FROM samples WHERE key = ?"
 
 @dataclass(slots=True, kw_only=True)
 class MergedSamples:
-    """What became of completions.
+    """The result of merging completions.
 
     Attributes:
-        new: Completions of the whole.
-        doubled: Those that two stores have alike: kept once.
-        left_out: Those of items whose record another store has, which drew them too.
-        apart: Replies that two items of different stores, or of different runs, drew apart of one
-            prompt: how many, by the item whose replies are kept, and the other with
-            its store.
+        new: The number of completions.
+        doubled: The number of duplicates, which are kept once.
+        left_out: The number of completions of items whose record is kept from another store.
+        apart: The numbers of differing replies to one prompt that two items of different stores,
+            or runs, drew separately, by the item whose replies are kept, the other, and its
+            store.
     """
 
     new: int = 0
@@ -43,12 +43,12 @@ class MergedSamples:
 def join_samples(
     whole: SqliteStore, stores: Sequence[SqliteStore], kept_from: Mapping[str, AbstractSet[Path]]
 ) -> MergedSamples:
-    """Take in the completions of all stores.
+    """Import the completions of all stores.
 
     Args:
-        whole: The store that they are joined into.
-        stores: The parts, in the order in which they were given.
-        kept_from: By item, as columns hold it, the stores whose records of it are kept.
+        whole: The merged store.
+        stores: The parts, in the given order.
+        kept_from: The stores whose records are kept, by item, as in the column.
 
     Raises:
         StoreError: A store cannot be read, or the new one cannot be written.
@@ -72,12 +72,12 @@ def join_samples(
 
 
 def _is_of_kept(line: SampleLine, path: Path, kept_from: Mapping[str, AbstractSet[Path]]) -> bool:
-    """Whether the record that a sample led to is kept, or none of its item is."""
+    """Whether the record with a sample is kept, or no record of its item is."""
     return path in kept_from.get(column(line.request.task_id), {path})
 
 
 def _first(whole: SqliteStore, line: SampleLine) -> str:
-    """The item whose reply to the same request is there."""
+    """The item whose reply to the same request is stored."""
     key = line.request.key
     [found] = whole.read(lambda connection: connection.execute(_TASK, (key,)).fetchone())
     return str(found)

@@ -40,17 +40,17 @@ class Merged:
     """The result of a merge.
 
     Attributes:
-        samples: Completions of the whole.
-        verdicts: Verdicts of the whole.
-        records: Records of the whole.
-        runs: Its runs that were put together of shards.
-        others: Its runs that are as they were.
-        doubled: Samples, verdicts and records that two parts have alike: kept once.
-        missing: What no part has, a line each.
-            left_out: Completions of items whose record another part has, which drew them too.
-            apart: Items that drew replies to one prompt apart, which one host would have drawn once, a
-            line each: their records are kept, and the first one's replies.
-        contradictions: What two parts have differently, a line each; the first part's is kept.
+        samples: The number of completions.
+        verdicts: The number of verdicts.
+        records: The number of records.
+        runs: The number of runs joined from shards.
+        others: The number of other runs.
+        doubled: The number of duplicate samples, verdicts and records, which are kept once.
+        missing: Missing shards and items, a line each.
+        left_out: The number of completions of items whose record is kept from another part.
+        apart: Items with different replies to one prompt that one host would have drawn once, a line
+            each: both records are kept, and the first one's replies.
+        contradictions: Differences between parts, a line each; the first part's value is kept.
     """
 
     samples: int = 0
@@ -129,7 +129,7 @@ def _join_accounts(whole: SqliteStore, store: SqliteStore) -> None:
 def _drawn_apart(
     first: str, other: str, path: Path, count: int, kept_from: Mapping[str, AbstractSet[Path]]
 ) -> str:
-    """What two items drew apart that one host would have drawn once."""
+    """Describe two items with different replies that one host would have drawn once."""
     there = ", ".join(sorted(map(str, kept_from.get(first, frozenset()) - {path}))) or path
     return (
         f"{first} of {there} and {other} of {path} ask alike; requests with two replies: {count:,}"
@@ -139,10 +139,10 @@ def _drawn_apart(
 def _join_runs(
     whole: SqliteStore, stores: Sequence[SqliteStore], found: Merged
 ) -> dict[str, set[Path]]:
-    """Put the shards of each run together; other runs stay as they are.
+    """Join the shards of each run; other runs stay as they are.
 
     Returns:
-        By item the stores whose records of it are kept.
+        The stores whose records are kept, by item.
     """
     kept_from: dict[str, set[Path]] = defaultdict(set)
 
@@ -241,7 +241,7 @@ def _missing(parts: Sequence[RunPart], tasks: dict[str, RunPart]) -> Iterator[st
 
 
 def _first_with(stores: Sequence[SqliteStore], key: str) -> Path | str:
-    """The first store that has a verdict of a key."""
+    """The first store with a verdict for a key."""
     for store in stores:
         if store.read(lambda connection: kept_verdict(connection, key)):
             return store.path

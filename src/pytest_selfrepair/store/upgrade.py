@@ -40,9 +40,9 @@ ORDER BY run, task_id LIMIT ?
 
 _Mark = tuple[str | int, str, str]
 _Packed = tuple[int, _Mark | None]
-"""How many rows followed behind a mark, and the mark behind them; None where there were none."""
+"""The number of rows packed after a mark, and the next mark; None at the end."""
 _Step = Callable[[sqlite3.Connection, _Mark], _Packed]
-"""Packs some of what follows behind a mark."""
+"""Packs some of the rows after a mark."""
 
 
 def pack(connection: sqlite3.Connection, path: Path) -> None:
@@ -82,7 +82,7 @@ def _is_wanted(connection: sqlite3.Connection) -> bool:
 
 
 def _left(connection: sqlite3.Connection) -> int:
-    """How many rows are behind the marks."""
+    """The number of rows after the marks."""
     found = 0
     for kind, query in _LEFT.items():
         if (mark := _mark(connection, kind)) is not None:
@@ -92,7 +92,7 @@ def _left(connection: sqlite3.Connection) -> int:
 
 
 def _go_on(connection: sqlite3.Connection, kind: str, step: _Step) -> int:
-    """Pack some rows of a kind in one transaction; say how many there were."""
+    """Pack some rows of a kind in one transaction; return their number."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         mark = _mark(connection, kind)
