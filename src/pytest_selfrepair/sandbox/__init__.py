@@ -1,1 +1,1 @@
-"""Where untrusted programs run."""
+"""Run untrusted programs in a sandbox and judge them."""

@@ -1,4 +1,4 @@
-"""What a run of assertions says of a program's failure, for a reader."""
+"""Describe a program's failure from a run of assertions."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,12 +19,12 @@ _LONGEST_ASSERTION = 200  # characters
 def read_asserted(
     case: Fields, assertions: Sequence[Assertion], answers: Sequence[Answer | NoAnswer]
 ) -> JudgedCase:
-    """What became of a case, as a run of assertions tells it.
+    """Read the result of a case from a run of assertions.
 
     Args:
-        case: One of the cases that `standin.examine` returns.
-        assertions: Those of the task.
-        answers: What the program made of each call.
+        case: One of the cases returned by `standin.examine`.
+        assertions: The assertions of the task.
+        answers: The program's answer to each call.
     """
     if case.get("end") == "passed":
         return JudgedCase(rule=AcceptanceRule.OWN)
@@ -59,7 +59,7 @@ def _trouble(
 
 
 def _failed(case: Fields, form: Form, test: str) -> NoAnswer:
-    """What a failing assertion says of the result that it is about."""
+    """Describe a result by its failing assertion."""
     actual, expected = _shortened(case, "actual"), None
     left, right = _shortened(case, "left"), _shortened(case, "right")
     match form:
@@ -79,7 +79,7 @@ def _failed(case: Fields, form: Form, test: str) -> NoAnswer:
 
 
 def unfinished(trouble: NoAnswer) -> NoAnswer:
-    """What is said of a program whose results keep the assertions from their end."""
+    """The failure of a program whose results prevent the assertions from finishing."""
     why = trouble.error or trouble.actual or trouble.outcome
     error = f"the test could not be finished with what was returned: {why}"
     return NoAnswer(outcome=Outcome.WRONG_ANSWER, error=shorten(error))

@@ -1,4 +1,4 @@
-"""A program judged by the assertions of its task, which run where it is not."""
+"""Judge a program by its task's assertions, which run in a separate process."""
 
 import contextlib
 import time
@@ -26,23 +26,23 @@ from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 from pytest_selfrepair.sandbox.zygotes import Lease
 
 MOST_CALLS = 10_000
-"""Calls that the assertions of a task may make of one program."""
+"""The most calls that a task's assertions may make of one program."""
 
 MOST_ROUNDS = 250
-"""How often the assertions may be run for one program; each but the last asks for calls."""
+"""The most runs of the assertions for one program; each but the last requests calls."""
 
-_LONGEST_BATCH = 2.0  # seconds for which a program computes before the assertions see what came
+_LONGEST_BATCH = 2.0  # seconds that a program runs before the assertions see its answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """What a program made of one call.
+    """A program's answer to one call.
 
     Attributes:
-        answer: It.
-        said: The same for `standin`.
-        ended: Whether the program's process came to its end with it.
-        size: Characters of it.
+        answer: The answer.
+        said: The same in the form for `standin`.
+        ended: Whether the program's process ended with it.
+        size: Its size in characters.
     """
 
     answer: Answer | NoAnswer
@@ -52,14 +52,14 @@ class _Known:
 
 
 class Examination:
-    """One program.
+    """The judging of one program by assertions.
 
     Args:
         examiner: Runs the assertions.
-        lease: The right to processes.
+        lease: The right to use processes.
         task: The task.
         program: The program.
-        everything: Whether every case is run, rather than those up to the first that fails.
+        everything: Whether to run all cases, rather than stop at the first that fails.
     """
 
     def __init__(
@@ -71,14 +71,14 @@ class Examination:
         self._calls: list[JsonValue] = []
         self._known: list[_Known] = []
         self._size = 0  # characters of all answers
-        self._hurried = False  # whether there was no time to ask for all that is wanted
+        self._hurried = False  # whether time ran out before all calls were made
 
     def run(self, zygote: ZygoteProcess, tally: CaseResults) -> None:
         """Judge the program.
 
         Args:
-            zygote: Where it runs.
-            tally: Is told of each case.
+            zygote: The zygote that runs it.
+            tally: Collects the results of cases.
 
         Raises:
             BrokenZygoteError: The sandbox is broken.
@@ -114,7 +114,7 @@ class Examination:
         tally.add(JudgedCase(trouble=NoAnswer(outcome=Outcome.WRONG_ANSWER, error=error)))
 
     def _examined(self) -> tuple[list[JsonValue], list[Fields]] | NoAnswer:
-        """The calls that are not known yet, and the cases before the first of them."""
+        """The calls without an answer yet, and the cases before the first of them."""
         said = self._examiner.examine(
             self._task,
             self._prepared.instrumented,
@@ -131,10 +131,10 @@ class Examination:
         raise BrokenZygoteError(f"a run of assertions said {str(said)[:80]}")
 
     def _ask(self, zygote: ZygoteProcess, calls: Sequence[JsonValue]) -> NoAnswer | None:
-        """Have the program answer calls, in order, up to the first that ends its process for good.
+        """Have the program answer calls, in order, up to the first that ends its process.
 
         Returns:
-            Why the program does not compile; None where it does.
+            The error of a program that does not compile, else None.
         """
         self._hurried = False
         ends = time.monotonic() + _LONGEST_BATCH
@@ -150,7 +150,7 @@ class Examination:
         return None
 
     def _work(self, calls: Sequence[JsonValue]) -> Work:
-        assert self._task.assertions is not None  # noqa: S101 - it is asked of such tasks alone
+        assert self._task.assertions is not None  # noqa: S101 - called for such tasks only
         return Work(
             program=self._program,
             fn_name=self._task.fn_name,
@@ -164,7 +164,7 @@ class Examination:
     def _read(self, report: CaseReport) -> _Known:
         size = len(report.report)
         answer = read_case(report, TaskKind.CALL_BASED, self._examiner.limits)
-        if self._size + size > self._examiner.limits.output_bytes:  # what one run can be told
+        if self._size + size > self._examiner.limits.output_bytes:  # the most that one run can take in
             answer = NoAnswer(outcome=Outcome.OUTPUT_LIMIT, error="its results are too large")
             return _Known(answer=answer, said=["none"], ended=True, size=0)
         if isinstance(answer, Answer):
@@ -177,7 +177,7 @@ class Examination:
         return _Known(answer=answer, said=said, ended=not goes_on, size=size)
 
     def _is_steady(self, zygote: ZygoteProcess, case: Fields) -> bool:
-        """Whether the answers that have a part in a failure are the same in another run."""
+        """Whether the answers behind a failure are the same in another run."""
         uses = case.get("uses")
         parts = [*(uses if isinstance(uses, list) else ()), case.get("call")]
         for index in dict.fromkeys(each for each in parts if isinstance(each, int)):

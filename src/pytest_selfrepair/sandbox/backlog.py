@@ -1,4 +1,4 @@
-"""Programs that no worker has: new ones, by task, and batches that came back from workers."""
+"""Queue programs for workers: new ones by task, and batches returned by workers."""
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Iterator
@@ -7,14 +7,14 @@ from pytest_selfrepair.sandbox.batches import Batch
 from pytest_selfrepair.sandbox.judge_request import JudgeRequest
 
 _LOOKED_AT = 8
-"""Tasks among which one is looked for whose cases a worker has."""
+"""The number of tasks searched for one that a worker knows."""
 
 
 class Backlog:
-    """The programs that wait for a worker.
+    """The programs waiting for a worker.
 
     Attributes:
-        fresh: How many no worker had yet.
+        fresh: The number of programs not given to any worker yet.
     """
 
     def __init__(self) -> None:
@@ -34,25 +34,25 @@ class Backlog:
 
     @property
     def has_to_share(self) -> bool:
-        """Whether something waits that any worker should get soon: it was given once before."""
+        """Whether a batch waits that was given before, and that any worker should get soon."""
         return bool(self._again or self._suspects)
 
     @property
     def has_suspects(self) -> bool:
-        """Whether something waits for a worker that has nothing else."""
+        """Whether a batch waits for a worker without other work."""
         return bool(self._suspects)
 
     def add(self, request: JudgeRequest) -> None:
-        """Take in a program."""
+        """Add a program."""
         self._new.setdefault(request.cases.digest, deque()).append(request)
         self.fresh += 1
 
     def put_back(self, batch: Batch, *, first: bool = False) -> None:
-        """Take in a batch that a worker had, as far as it is still to be executed.
+        """Add a batch returned by a worker, for the programs still to be executed.
 
         Args:
             batch: The batch.
-            first: Whether it goes before what came back earlier.
+            first: Whether it goes before batches returned earlier.
         """
         if not batch.open:
             return
@@ -64,23 +64,23 @@ class Backlog:
             queue.append(batch)
 
     def take_suspect(self) -> Batch | None:
-        """A batch for a worker that has nothing else."""
+        """Take a batch for a worker without other work."""
         return _first_open(self._suspects)
 
     def take_again(self) -> Batch | None:
-        """A batch that another worker had."""
+        """Take a batch returned by another worker."""
         return _first_open(self._again)
 
     def take_new(
         self, known: Collection[str], most: int, seconds: float, expected: Callable[[str], float]
     ) -> Batch | None:
-        """Programs of one task, then of others, first of those that a worker knows.
+        """Take programs of one task, then of others, beginning with those the worker knows.
 
         Args:
-            known: The digests of the tasks that the worker knows.
-            most: How many programs at most.
-            seconds: How long they may take together, but for the last of them.
-            expected: How long a program takes, by its task's digest.
+            known: The digests of the tasks known to the worker.
+            most: The most programs.
+            seconds: The expected seconds after which no further program is taken.
+            expected: The expected seconds of a program, by its task's digest.
         """
         taken: list[JudgeRequest] = []
         while len(taken) < most and seconds > 0 and (digest := self._digest(known)) is not None:
@@ -96,7 +96,7 @@ class Backlog:
         return Batch(requests=tuple(taken)) if taken else None
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Remove all programs."""
         self._new.clear()
         self._again.clear()
         self._suspects.clear()

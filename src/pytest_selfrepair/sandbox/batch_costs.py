@@ -1,4 +1,4 @@
-"""How long programs take, learned as they are judged, and how many of them make a batch."""
+"""Learn the durations of programs and size batches by them."""
 
 import math
 from collections.abc import Sequence
@@ -7,30 +7,30 @@ from pytest_selfrepair.sandbox.batches import Batch
 from pytest_selfrepair.sandbox.judge_request import Execution, JudgeRequest
 
 TARGET = 1.0
-"""Seconds that a batch is expected to take at most."""
+"""The longest expected duration of a batch, in seconds."""
 
 ENOUGH = 2.0
-"""Seconds after which a worker begins no further program of a batch, which goes to whoever is free:
-time limits are met by several programs of a task at once."""
+"""Seconds after which a worker begins no further program of a batch; the rest goes to free workers,
+as programs of one task tend to reach time limits together."""
 
 FIRST_GUESS = 0.05
-"""Seconds that a program is taken to need before any was judged."""
+"""The expected seconds of a program before any was judged."""
 
 MOST_IN_BATCH = 256
-"""Programs of a batch at most."""
+"""The most programs in a batch."""
 
-_OF_TASK, _OF_ALL = 0.3, 0.1  # the share of what is known that a new batch replaces
+_OF_TASK, _OF_ALL = 0.3, 0.1  # weights of a new batch in the moving averages
 
 
 class BatchCosts:
-    """What programs are expected to take."""
+    """The expected durations of programs."""
 
     def __init__(self) -> None:
         self._of_task: dict[str, float] = {}
         self._of_all = FIRST_GUESS
 
     def learn(self, requests: Sequence[JudgeRequest], executions: Sequence[Execution]) -> None:
-        """Programs of a batch have been executed, the first of them or all."""
+        """Update from the executions of a batch's first programs, or all."""
         found: dict[str, list[float]] = {}
         for request, execution in zip(requests, executions, strict=False):
             found.setdefault(request.cases.digest, []).append(execution.seconds)
@@ -41,19 +41,19 @@ class BatchCosts:
             self._of_all += _OF_ALL * (each - self._of_all)
 
     def expected(self, digest: str) -> float:
-        """Seconds that a program of a task takes."""
+        """The expected seconds of a task's program."""
         return self._of_task.get(digest, self._of_all)
 
     def bound(self, batch: Batch) -> float:
-        """Seconds in which a batch should end: one more program is begun just before enough."""
+        """The longest expected seconds of a batch, with a last program begun just before `ENOUGH`."""
         return ENOUGH + max(each.seconds + self.expected(each.digest) for each in batch.tasks)
 
 
 def fair_share(waiting: int, free: int) -> int:
-    """How many programs the next batch has at most, so that there is something for everybody.
+    """The most programs of the next batch, so that all workers get some.
 
     Args:
-        waiting: Programs that wait.
-        free: Batches that workers may be given now.
+        waiting: The number of waiting programs.
+        free: The number of batches that workers can take now.
     """
     return min(max(1, math.ceil(waiting / max(free, 1))), MOST_IN_BATCH)

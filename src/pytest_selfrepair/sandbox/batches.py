@@ -1,4 +1,4 @@
-"""What workers are given: batches of programs, and what each worker has of them."""
+"""Batches of programs, and the workers that hold them."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -6,19 +6,19 @@ from dataclasses import dataclass, field
 from pytest_selfrepair.sandbox.judge_request import Cases, JudgeRequest
 
 WINDOW = 2
-"""Batches that each thread of a worker has at once: one that runs, and one that waits."""
+"""The batches of each thread of a worker: one running, and one waiting."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Batch:
-    """Programs that a worker runs one after the other, those of a task together.
+    """Programs that a worker runs in sequence, grouped by task.
 
     Attributes:
         requests: The programs.
-        given: How often it was given to a worker.
-        suspect: Whether a worker died with it, so that it is given to one that has nothing else.
-        deaths: How many workers died that had nothing else.
-        alone: Whether its verdict is to decide where those before it contradict each other.
+        given: The number of times it was given to a worker.
+        suspect: Whether a worker died with it, so that its next worker must have no other work.
+        deaths: The number of workers that died with it and no other work.
+        alone: Whether its verdict decides between earlier, contradictory ones.
     """
 
     requests: tuple[JudgeRequest, ...]
@@ -29,12 +29,12 @@ class Batch:
 
     @property
     def tasks(self) -> tuple[Cases, ...]:
-        """Their tasks, each once, in order."""
+        """The distinct tasks, in order."""
         return tuple({each.cases.digest: each.cases for each in self.requests}.values())
 
     @property
     def open(self) -> tuple[JudgeRequest, ...]:
-        """The programs of it that are still to be executed."""
+        """The programs still to be executed."""
         return tuple(request for request in self.requests if request.open)
 
 
@@ -43,12 +43,12 @@ class Node:
     """A worker.
 
     Attributes:
-        address: Where it is.
-        threads: Batches that it runs at once.
-        running: What it has been given and not answered, the oldest first.
-        known: The digests of the tasks that it has judged programs of, the oldest first.
-        heard: When it last answered, or was given something while it had nothing.
-        hung: Whether it does not answer in time.
+        address: Its address.
+        threads: The number of batches it runs at once.
+        running: Its unanswered batches, the oldest first.
+        known: The digests of tasks whose programs it has judged, the oldest first.
+        heard: The time of its last answer, or of its first batch while idle.
+        hung: Whether it is overdue.
     """
 
     address: str
@@ -60,12 +60,12 @@ class Node:
 
     @property
     def room(self) -> int:
-        """Batches that it may be given now."""
+        """The number of batches that it can take now."""
         alone = any(batch.suspect for batch in self.running)
         return 0 if self.hung or alone else max(WINDOW * self.threads - len(self.running), 0)
 
     def take(self, batch: Batch, now: float) -> None:
-        """It is given a batch."""
+        """Give it a batch."""
         batch.given += 1
         if not self.running:
             self.heard = now
@@ -77,7 +77,7 @@ class Node:
             self.known.popitem(last=False)
 
     def end(self, batch: Batch, now: float) -> None:
-        """It is done with a batch."""
+        """Note that it is done with a batch."""
         if batch in self.running:
             self.running.remove(batch)
         self.heard, self.hung = now, False

@@ -1,4 +1,4 @@
-"""bubblewrap: the world that a program sees, with nothing in it but Python."""
+"""Build bubblewrap commands that show programs nothing but Python."""
 
 import importlib
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 from shutil import which
 
 SCRATCH_BYTES = 64 << 20
-"""Size of the folder that a program may write to."""
+"""The size of a program's writable folder in bytes."""
 
 _INSIDE = "/selfrepair"  # where the zygote and its sibling lie
 _SCRATCH = "/scratch"
@@ -19,8 +19,8 @@ _LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64"
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _PACKAGES = ("site-packages", "dist-packages")
 _PATIENCE = 60.0  # seconds for it to say its version
-# What the zygote, as root of its own namespaces, needs to give its children a user of their own,
-# to kill them, and to tidy up after them.
+# The zygote, as root of its own namespaces, needs these to give its children a user of their own,
+# to kill them, and to clean up after them.
 _CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_OVERRIDE", "CAP_FOWNER")
 
 
@@ -30,28 +30,28 @@ def commands(
     flags: tuple[str, ...],
     environment: Mapping[str, str],
 ) -> Iterator[tuple[str, ...]]:
-    """The commands that may work here, the best first; each runs the first file inside.
+    """Yield the commands that may work here, the best first; each runs the first file inside.
 
     Args:
         bwrap: The bubblewrap to use.
-        files: Python files that lie side by side inside.
-        flags: Options of Python.
-        environment: The whole environment inside.
+        files: The Python files to place side by side inside.
+        flags: Python's command-line flags.
+        environment: The complete environment inside.
     """
     root = os.geteuid() == 0
-    # As root no user namespace: root mapped into one is exempt from the limit on processes.
+    # No user namespace as root: root mapped into one is exempt from the process limit.
     privilege = ["--cap-drop", "ALL"] if root else ["--unshare-user", "--disable-userns"]
     for capability in _CAPABILITIES if root else ():
         privilege += ["--cap-add", capability]
     for name, value in environment.items():
         privilege += ["--setenv", name, value]
     python = [str(interpreter()), *flags, f"{_INSIDE}/{files[0].name}"]
-    for proc in ("--proc", "--dir"):  # some containers forbid a proc of one's own
+    for proc in ("--proc", "--dir"):  # some containers forbid mounting proc
         yield (str(bwrap), "--clearenv", *privilege, *_walls(files, proc), "--", *python)
 
 
 def find_bubblewrap() -> tuple[Path, str] | None:
-    """The newer of the system's bubblewrap and the packaged one, and its version."""
+    """Find the newer of the system's and the packaged bubblewrap, with its version."""
     if sys.platform != "linux":
         return None
     candidates: list[Path] = []
@@ -81,14 +81,14 @@ def _version(bwrap: Path) -> tuple[int, ...] | None:
 
 
 def interpreter() -> Path:
-    """The Python interpreter itself, behind the links of a virtual environment."""
+    """The Python interpreter behind the links of a virtual environment."""
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     candidates = (Path(sys.executable).resolve(), Path(sys.base_prefix, "bin", name))
     return next((path for path in candidates if os.access(path, os.X_OK)), candidates[-1])
 
 
 def _walls(files: tuple[Path, ...], proc: str) -> list[str]:
-    """The options of bubblewrap that make the world which a program sees."""
+    """The bubblewrap options that build a program's file system and namespaces."""
     walls = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
     walls += ["--unshare-cgroup-try", "--as-pid-1", "--die-with-parent", "--new-session"]
     walls += ["--hostname", "sandbox"]
@@ -96,7 +96,7 @@ def _walls(files: tuple[Path, ...], proc: str) -> list[str]:
         walls += _bind(path, str(path))
     for file in files:
         walls += _bind(file, f"{_INSIDE}/{file.name}")
-    # The folder that the judge makes for this zygote and starts it in: the program lies in it.
+    # The zygote's start folder, created by the judge, holds the program.
     walls += ["--ro-bind", "program", "/program"]
     for folder in _package_folders():
         walls += ["--perms", "0755", "--size", "65536", "--tmpfs", folder, "--remount-ro", folder]
@@ -111,7 +111,7 @@ def _walls(files: tuple[Path, ...], proc: str) -> list[str]:
 
 
 def _bind(source: Path, target: str) -> list[str]:
-    """Show one path read-only; the folders above it are made for everyone to pass."""
+    """Bind a path read-only, creating parent folders that everyone may enter."""
     folders: list[str] = []
     for folder in reversed(Path(target).parents[:-1]):
         folders += ["--perms", "0755", "--dir", str(folder)]
@@ -121,11 +121,11 @@ def _bind(source: Path, target: str) -> list[str]:
 
 
 def with_entries(command: tuple[str, ...], entries: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """A command of `commands` whose world has more in it, read only.
+    """Add read-only paths to a command of `commands`.
 
     Args:
         command: The command.
-        entries: Paths outside and inside.
+        entries: Pairs of paths outside and inside.
     """
     sealed = command.index("--remount-ro", command.index(_SCRATCH))
     shown = [word for source, target in entries for word in _bind(Path(source), target)]
@@ -133,7 +133,7 @@ def with_entries(command: tuple[str, ...], entries: Iterable[tuple[str, str]]) -
 
 
 def python_paths() -> list[Path]:
-    """What Python needs to run, shortest first, without those that lie within another."""
+    """The paths that Python needs, shortest first, without those inside another."""
     base = Path(sys.base_prefix)
     wanted = [*map(Path, _LIBRARIES), Path("/etc/ld.so.cache"), interpreter()]
     wanted += [base / "lib", base / sys.platlibdir, Path(sysconfig.get_path("stdlib"))]
@@ -145,7 +145,7 @@ def python_paths() -> list[Path]:
 
 
 def _package_folders() -> list[str]:
-    """Folders of installed packages within what is shown; programs are to see none of them."""
+    """Folders of installed packages within the bound paths, to be hidden from programs."""
     shown = [path for path in python_paths() if path.is_dir() and not path.is_symlink()]
     return sorted(
         str(folder)

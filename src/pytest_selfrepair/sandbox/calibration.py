@@ -1,4 +1,4 @@
-"""How fast this machine is: what a fixed piece of Python takes."""
+"""Measure the speed of this machine by a fixed piece of Python."""
 
 import functools
 import time
@@ -6,30 +6,30 @@ import time
 _ROUNDS, _TURNS = 5, 20_000
 
 _ALIKE = 0.1
-"""Machines whose speeds differ by no more than this share count as equally fast: it is noise."""
+"""Speeds that differ by at most this share count as equal, as measurements are noisy."""
 
 _MOST = 8.0
-"""How many times as fast or slow as the reference a machine is taken to be at most."""
+"""The largest factor between a machine's speed and the reference, either way."""
 
 
 @functools.cache
 def calibration() -> float:
-    """CPU seconds of a fixed piece of work: the least of a few; measured once in a process."""
+    """The least CPU seconds of a fixed piece of work in a few runs; measured once per process."""
     return measured(_ROUNDS)
 
 
 class Speed:
-    """How fast this machine is from moment to moment, measured no more often than it pays.
+    """The current speed of this machine, measured at intervals.
 
     Args:
-        seconds: For how long a measurement holds.
+        seconds: The validity of a measurement.
     """
 
     def __init__(self, seconds: float = 5.0) -> None:
         self._holds, self._ends, self._found = seconds, 0.0, 0.0
 
     def now(self) -> float:
-        """CPU seconds of the calibration, at most so long ago."""
+        """The CPU seconds of the calibration, by a valid measurement."""
         if time.monotonic() >= self._ends:
             self._found = measured()
             self._ends = time.monotonic() + self._holds
@@ -37,19 +37,19 @@ class Speed:
 
 
 def measured(rounds: int = 2) -> float:
-    """The same, measured now: the least of so many."""
+    """The least CPU seconds of the calibration in so many runs now."""
     return min(_work() for _ in range(rounds))
 
 
 def scale_to(reference_ms: float | None, here: float | None = None) -> float:
-    """How many times as long as on a reference machine programs take.
+    """The factor between the durations of programs here and on a reference machine.
 
     Args:
-        reference_ms: Milliseconds of the calibration there; None: there is no such machine.
-        here: Seconds of the calibration here; None: they are measured.
+        reference_ms: Milliseconds of the calibration there; None without a reference.
+        here: Seconds of the calibration here; None to measure them.
 
     Returns:
-        A factor; 1 where machines are alike but for noise, or there is no reference.
+        The factor; 1 for machines equal up to noise, or without a reference.
     """
     if reference_ms is None:
         return 1.0

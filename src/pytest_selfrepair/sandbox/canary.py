@@ -1,4 +1,4 @@
-"""A hostile program that is run to see whether isolation holds here: what it gets at, by name."""
+"""Test the isolation with a hostile program that reports what it can reach."""
 
 import contextlib
 import json
@@ -55,10 +55,10 @@ _VARIABLES = ("PATH", "HOME", "USER")
 
 
 async def canary(judge: SandboxJudge) -> tuple[str, ...]:
-    """What a hostile program gets at; nothing where isolation holds.
+    """Run a hostile program and return what it reached; empty where isolation holds.
 
     Raises:
-        SandboxError: It could not be run, or said nothing that makes sense.
+        SandboxError: It could not be run, or gave no valid report.
     """
     task = Task(id="canary", difficulty=Difficulty.INTRODUCTORY, statement="", cases=())
     variable = next((name for name in _VARIABLES if name in os.environ), "PATH")
@@ -86,7 +86,7 @@ async def canary(judge: SandboxJudge) -> tuple[str, ...]:
 
 @contextlib.contextmanager
 def _bait() -> Iterator[tuple[str, str]]:
-    """A file that everyone may read, in a folder that everyone may write to."""
+    """Create a world-readable file in a world-writable folder."""
     with tempfile.TemporaryDirectory(prefix="selfrepair-canary-") as folder:
         Path(folder).chmod(0o777)
         file = Path(folder, "secret")

@@ -1,4 +1,4 @@
-"""What goes to the process of one case, and what comes from it."""
+"""The open files to and from the process of one case."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ class CaseFiles:
 
     Args:
         given: Its input.
-        most: Bytes that it may write to each.
+        most: The most bytes it may write to each.
     """
 
     def __init__(self, given: bytes, most: int) -> None:
@@ -42,38 +42,38 @@ class CaseFiles:
 
     @property
     def shown(self) -> list[int]:
-        """What the case's process gets."""
+        """The descriptors for the case's process."""
         return [*self._files, self._writing]
 
     def close_writing(self) -> None:
-        """Leave the channel's other end to the case's process."""
+        """Close the write end of the channel here, leaving it to the case's process."""
         os.close(self._writing)
 
     def hear(self) -> bool:
-        """Take what the case's process says of itself; false where no more will come."""
+        """Read from the channel; false at its end."""
         return hear(self.channel, self._heard, self._longest)
 
     @property
     def too_long(self) -> bool:
-        """Whether it says more of itself than it may."""
+        """Whether its report exceeds the limit."""
         return len(self._heard) > self._longest
 
     @property
     def report(self) -> str:
-        """What it said of itself."""
+        """The process's report on itself."""
         return self._heard.decode("utf-8", "replace")
 
     @property
     def stdout(self) -> str:
-        """What it printed."""
+        """Its standard output."""
         return read_all(self._files[1], self._most).decode("utf-8", "replace")
 
     @property
     def stderr(self) -> str:
-        """The end of what it printed on standard error."""
+        """The end of its standard error."""
         return read_all(self._files[2], self._most)[-_TAIL:].decode("utf-8", "replace")
 
     @property
     def full(self) -> bool:
-        """Whether a file has met the limit of output."""
+        """Whether a file has reached the output limit."""
         return any(os.fstat(each).st_size >= self._most for each in self._files[1:])

@@ -1,7 +1,7 @@
-"""What the process of one case does: it becomes the program's, and says how that ended.
+"""Run a program on one case in this process, and report how it ended.
 
-What it says once a program runs is no more than a claim. Like the zygote, beside which it lies as a
-plain file, it needs the standard library alone.
+Once a program runs, reports are only claims. Like the zygote, beside which it is a plain file, it
+needs only the standard library.
 """
 
 import fcntl
@@ -40,7 +40,7 @@ _CHANNEL = 3  # its descriptor; that of the control follows, until it is closed
 _HIGH, _MOST_DESCRIPTORS = 16, 256
 
 end_process = os._exit
-"""Ends this process at once: a program may replace the one in `os`."""
+"""Ends this process at once, as programs may replace `os._exit`."""
 
 Fields = dict[str, Any]  # what JSON carries
 
@@ -49,10 +49,10 @@ class CaseProcess:
     """The process of one case.
 
     Args:
-        around: What all programs of the zygote have in common.
-        control: A socket on which the judge speaks, until the program runs.
+        around: The shared context of the zygote's programs.
+        control: A socket to the judge, used until the program runs.
         program: The program.
-        code: The same, compiled.
+        code: The compiled program.
     """
 
     def __init__(
@@ -63,18 +63,18 @@ class CaseProcess:
         code: types.CodeType,
     ) -> None:
         self._world, self._control, self._program, self._code = around, control, program, code
-        # Made once, before any case: to take in all names costs each process a copy of them.
+        # Built once, before any case: filling in all names would cost each process a copy of them.
         file = runner.AROUND_FILE if program.way == ways.CallStyle.PLAIN else program.file
         calls = program.fn_name is not None and program.way != ways.CallStyle.ASSERTIONS
         self._scope = vars(runner.module("program", around.names, file)) if calls else {}
 
     def run(self, kind: bytes, descriptors: list[int], successor: int) -> NoReturn:
-        """Run the program on a case, and end.
+        """Run the program on a case, and exit.
 
         Args:
-            kind: What the judge said.
+            kind: The judge's message.
             descriptors: The case's input, output and standard error, and a channel.
-            successor: The process that waits for the next case, or 0.
+            successor: The process waiting for the next case, or 0.
         """
         if kind == words.AGAIN:
             move_memory(self._code)
@@ -118,7 +118,7 @@ class CaseProcess:
 
 
 def move_memory(keeper: object) -> None:
-    """See to it that what is made from now on lies elsewhere than in another process."""
+    """Allocate memory so that later objects have other addresses than in other processes."""
     _MOVED.append([bytearray(size) for size in range(0, 512, 8) for _ in range(67)])
     _MOVED.append([[{}, (keeper,), object(), {size}] for size in range(997)])
 
@@ -127,14 +127,14 @@ _MOVED: list[object] = []
 
 
 def forget_moved() -> None:
-    """Give back what `move_memory` has taken."""
+    """Free the memory allocated by `move_memory`."""
     _MOVED.clear()
 
 
 def _leave(own: int, most: int, status: int) -> NoReturn:
-    """What a program that reads and prints calls as `os._exit`: an end at once, but no silent one.
+    """Replace `os._exit` in standard-input programs: exit at once, but with a report.
 
-    What is buffered is lost, as it would be anywhere.
+    Buffered output is lost, as usual.
     """
     if status == 0 and os.getpid() == own:
         _say_claim(runner.FINISHED, most)
@@ -149,18 +149,18 @@ def _say_claim(claim: Fields, most: int) -> None:
 
 
 def say(channel: int, message: bytes) -> None:
-    """Write all of a message to an open file."""
+    """Write a whole message to an open file."""
     rest = memoryview(message)
     while rest:
         rest = rest[os.write(channel, rest) :]
 
 
 def _arrange(descriptors: list[int], *, silent: bool) -> None:
-    """Put the descriptors where they belong and close all others but the control.
+    """Move the descriptors to their numbers and close all others but the control.
 
     Args:
         descriptors: Standard input, output and error, and the channel.
-        silent: Whether nothing is read and what is printed is nobody's business.
+        silent: Whether input and output are not used.
     """
     high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, _HIGH) for descriptor in descriptors]
     if silent:  # 0 and 1 are nothing as it is

@@ -1,4 +1,4 @@
-"""What is known of a program while its cases come in, and whether that decides its verdict."""
+"""Collect a program's case results until they decide its verdict."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,12 @@ from pytest_selfrepair.sandbox.child_reports import NoAnswer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedCase:
-    """One case.
+    """The result of one case.
 
     Attributes:
-        rule: What accepted the answer; None where it was not accepted.
+        rule: The rule that accepted the answer; None where it was not accepted.
         trouble: Why the case failed; None where the answer was accepted.
-        other: Whether there is an answer that the other checker accepts; None where there is no
-            other checker.
+        other: Whether the other checker accepts the answer; None without another checker.
     """
 
     rule: AcceptanceRule | None = None
@@ -24,21 +23,21 @@ class JudgedCase:
 
 
 class CaseResults:
-    """The cases of one program, in order.
+    """The case results of one program, in order.
 
-    A program is decided by its first failing case, but for two reasons to go on: all cases are to
-    be run, or the other checker accepts what this one does not, and so must see what follows.
+    The first failing case decides, unless all cases must run, or the other checker accepts an
+    answer that this one does not, and so must see further ones.
 
     Args:
-        all_cases: Whether every case is to be run.
-        scale: By what CPU seconds are divided: the `scale` of limits.
+        all_cases: Whether all cases must run.
+        scale: The divisor of CPU seconds: the `scale` of limits.
 
     Attributes:
-        position: The next case.
+        position: The index of the next case.
         failed: The first failing case; None for a program that does not compile.
-        trouble: Why the program fails; None as long as it does not.
-        cpu_seconds: CPU seconds that it has used.
-        slowest: The most that one case has used.
+        trouble: Why the program fails; None while it has not.
+        cpu_seconds: The CPU seconds of all cases.
+        slowest: The CPU seconds of the slowest case.
     """
 
     def __init__(self, *, all_cases: bool = False, scale: float = 1.0) -> None:
@@ -47,7 +46,7 @@ class CaseResults:
         self.restart()
 
     def restart(self) -> None:
-        """Forget all cases, which are to be run again; not the CPU time that they took."""
+        """Discard all results, as the cases are run again, but keep their CPU time."""
         self._rules: list[AcceptanceRule | None] = []
         self._counted = 0
         self._uncompiled = False
@@ -57,17 +56,17 @@ class CaseResults:
         self.trouble: NoAnswer | None = None
 
     def add_uncompiled(self, trouble: NoAnswer) -> None:
-        """The program does not compile, so that no case was run."""
+        """Note that the program does not compile, so that no case was run."""
         self._uncompiled = True
         self.trouble = trouble
 
     def spend(self, seconds: float) -> None:
-        """A case has used CPU time."""
+        """Add the CPU time of a case."""
         self.cpu_seconds += seconds / self._scale
         self.slowest = max(self.slowest, seconds / self._scale)
 
     def add(self, judged: JudgedCase) -> None:
-        """The next case has been run."""
+        """Add the result of the next case."""
         if self.trouble is None or self._all_cases:
             self._counted += 1
             if judged.trouble is None:
@@ -92,20 +91,20 @@ class CaseResults:
 
     @property
     def cases_run(self) -> int:
-        """Cases up to and including the first failing one, or all."""
+        """The number of cases up to and including the first failing one, or all."""
         return self._counted
 
     @property
     def cases_passed(self) -> int:
-        """Those of them that were accepted."""
+        """The number of those accepted."""
         return len(self._rules)
 
     @property
     def rule(self) -> AcceptanceRule | None:
-        """What accepted the weakest match."""
+        """The weakest rule that accepted a case."""
         return weakest(self._rules)
 
     @property
     def flips(self) -> bool | None:
-        """Whether the other checker decides otherwise; None where no answer was shown to it."""
+        """Whether the other checker decides differently; None where it saw no answer."""
         return None if self._other is None else self._other is not (self.trouble is None)

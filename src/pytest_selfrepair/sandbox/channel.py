@@ -1,4 +1,4 @@
-"""What judge and zygote say to each other, every word of it checked on arrival."""
+"""The messages between judge and zygote, validated on arrival."""
 
 import json
 from typing import Annotated
@@ -9,25 +9,25 @@ from pytest_selfrepair.core.shorten import integer_text, parse_integer
 from pytest_selfrepair.core.task import JsonValue
 
 MOST_DIGITS = 20_000
-"""Digits of the longest integer that is read: the time that it takes grows as their square."""
+"""The most digits of an integer that is read, as the time grows with their square."""
 
 
 class ChannelError(Exception):
-    """Words that no zygote says."""
+    """An invalid message from the zygote."""
 
 
 class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one case.
+    """The facts on the run of one case.
 
     Attributes:
         exit: The exit status of its process; negative: the signal that ended it.
-        timed_out: True where it waited for longer than it may.
-        starved: True where its processes had more memory than they may.
-        cpu_seconds: CPU seconds that it and its children used.
-        stdout: What it printed.
-        stderr: The end of what it printed on standard error.
-        full: True where a file of its met the limit of output.
-        report: What it says of itself, which is only a claim; empty where it says nothing.
+        timed_out: Whether it waited beyond the wall-clock limit.
+        starved: Whether its processes exceeded the memory limit.
+        cpu_seconds: The CPU seconds of the process and its children.
+        stdout: Its standard output.
+        stderr: The end of its standard error.
+        full: Whether one of its files reached the output limit.
+        report: Its report on itself, which is only a claim; empty without one.
     """
 
     exit: int = 0
@@ -44,20 +44,20 @@ _Pid = Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]
 
 
 class ZygoteMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the zygote says; `sandbox.zygote` has the meaning of each word.
+    """A message from the zygote; see `sandbox.zygote`.
 
     Attributes:
-        spare: A process that waits for a program.
-        file: Where that program lies, as it sees it.
-        exit: A process that has ended.
+        spare: A process waiting for a program.
+        file: The path of that program, as the process sees it.
+        exit: An ended process.
         status: Its exit status; negative: the signal that ended it.
-        cpu: CPU seconds that it used.
-        others: The processes that are left; None: not known.
-        dirty: Whether files are left.
-        waited: Whether it waited for programs, and was none that a program has started.
-        ended: CPU seconds of all processes that have ended so far: none is left.
-        tidied: Whether no file is left.
-        look: CPU seconds and bytes of memory of processes that run.
+        cpu: Its CPU seconds.
+        others: The remaining processes; None where unknown.
+        dirty: Whether files remain.
+        waited: Whether it was waiting for programs, rather than started by one.
+        ended: The CPU seconds of all ended processes; none remains.
+        tidied: Whether all files are removed.
+        look: The CPU seconds and bytes of memory of running processes.
     """
 
     spare: _Pid | None = None
@@ -77,10 +77,10 @@ _MESSAGES = msgspec.json.Decoder(ZygoteMessage)
 
 
 def read_message(body: bytes) -> ZygoteMessage:
-    """What the zygote says in a packet.
+    """Parse a packet from the zygote.
 
     Raises:
-        ChannelError: No zygote says that.
+        ChannelError: The message is invalid.
     """
     try:
         return _MESSAGES.decode(body)
@@ -89,13 +89,13 @@ def read_message(body: bytes) -> ZygoteMessage:
 
 
 def parse_json(text: str) -> JsonValue:
-    """JSON that may hold numbers of up to `MOST_DIGITS` digits.
+    """Parse JSON with numbers of up to `MOST_DIGITS` digits.
 
     Raises:
         ValueError: The text is not JSON, nested too deep, or holds a longer number.
     """
     try:
-        # A short text holds no long number; to look at each takes its time.
+        # A short text holds no long number; checking each takes time.
         value: JsonValue = json.loads(text) if len(text) < _SHORT else _DECODER.decode(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
@@ -119,7 +119,7 @@ _DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_real)
 
 
 def as_json(value: JsonValue) -> bytes:
-    """A value as a process in the sandbox reads it; its integers may be of any size."""
+    """Encode a value for a process in the sandbox, with integers of any size."""
     return _encode(value).encode("ascii")
 
 

@@ -1,4 +1,4 @@
-"""A child of the zygote: one program, which it compiles, and a process for each of its cases.
+"""Compile one program in a child of the zygote, and fork a process for each of its cases.
 
 The process that waits for a case forks the one that is to wait for the next, and only then becomes
 the program's. So each case begins in the same state, whatever came of the others, no number of a
@@ -52,16 +52,16 @@ _MOST_DESCRIPTORS = 256
 _MOST_BLURRED = 3
 
 ALSO_IMPORTED = {"numpy": ("numpy.random",)}
-"""What packages import when it is first used; it is seeded before that."""
+"""Modules that packages import lazily, to be seeded before use."""
 
 
 def serve(around: world.World, uid: int | None, control: int) -> NoReturn:
-    """Wait for a program, run it, and end.
+    """Wait for a program, run it, and exit.
 
     Args:
-        around: What all programs have in common.
-        uid: The user to become, or None.
-        control: A socket on which the judge speaks.
+        around: The shared context of the zygote's programs.
+        uid: The user id to change to, or None.
+        control: A socket to the judge.
     """
     try:
         os.setsid()
@@ -86,18 +86,18 @@ def serve(around: world.World, uid: int | None, control: int) -> NoReturn:
 
 
 class _Session:
-    """The words of the judge to a process that waits for a program.
+    """Handles the judge's messages to a process waiting for a program.
 
     Args:
-        around: What all programs of the zygote have in common.
-        control: The socket on which they come.
+        around: The shared context of the zygote's programs.
+        control: The socket to the judge.
     """
 
     def __init__(self, around: world.World, control: packets.Packets) -> None:
         self._world, self._control = around, control
 
     def run(self) -> None:
-        """Do what is said, until nothing more will be."""
+        """Handle messages until the socket closes."""
         kind, descriptors = self._heard()
         while kind == words.SHARED:
             together.run_together(self._control, self._world.names, *descriptors)
@@ -123,7 +123,7 @@ class _Session:
             for each in (name, *ALSO_IMPORTED.get(name, ())):
                 with contextlib.suppress(Exception):  # which its own import then meets again
                     importlib.import_module(each)  # once, rather than in every case
-        # What each case would do alike is done once, before any of them.
+        # Work common to all cases is done once, before any of them.
         runner.open_standard_streams()
         case = case_process.CaseProcess(self._world, self._control, program, code)
         gc.collect()
@@ -140,7 +140,7 @@ class _Session:
             self._wait_for(case)
 
     def _wait_for(self, case: case_process.CaseProcess) -> None:
-        """Wait for a case, and have it run."""
+        """Wait for a case, and run it."""
         kind, descriptors = self._heard()
         if self._world.relays:
             self._relay(case, kind, descriptors)
@@ -152,7 +152,7 @@ class _Session:
             os.close(descriptor)
 
     def _fork_waiting(self) -> int:
-        """Fork a process that waits for a case; 0 in that one."""
+        """Fork a process to wait for a case; returns 0 in the child."""
         forking.blur_pids(_MOST_BLURRED)
         pid = forking.fork() if self._world.relays else forking.fork_beside()
         if pid == 0:
@@ -160,7 +160,7 @@ class _Session:
         return pid
 
     def _relay(self, case: case_process.CaseProcess, kind: bytes, descriptors: list[int]) -> None:
-        """Fork a case's process, wait for its end, and tell of it."""
+        """Fork a case's process, wait for its end, and report it."""
         pid = self._fork_waiting()
         if pid == 0:
             case.run(kind, descriptors, 0)

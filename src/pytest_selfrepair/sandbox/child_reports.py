@@ -1,4 +1,4 @@
-"""What a child's report means: an answer to compare, or the outcome of a program that gave none."""
+"""Interpret a child's report as an answer to compare, or as a failure without one."""
 
 import re
 import signal
@@ -13,16 +13,16 @@ from pytest_selfrepair.sandbox.limits import Limits
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 
 MOST_LINES = 10_000_000
-"""Lines of a program of unknown length."""
+"""The number of lines assumed for a program of unknown length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a program printed or returned.
+    """The output or result of a program.
 
     Attributes:
         value: The output as text, or the result as JSON.
-        if_wrong: What explains a wrong answer: an exception in one of the program's threads.
+        if_wrong: The explanation of a wrong answer: an exception in one of the program's threads.
     """
 
     value: JsonValue
@@ -34,13 +34,13 @@ class NoAnswer:
     """Why there is no answer to compare.
 
     Attributes:
-        outcome: What became of the program.
-        error: The cause in words; None where `actual` says it all.
-        actual: What came in place of an answer, as text.
+        outcome: The outcome of the program.
+        error: The cause in words; None where `actual` is enough.
+        actual: The output in place of an answer, as text.
         line_number: The program's line, from 1, where known.
-        input: What a call of the case was given, as text, where the case itself does not say.
-        expected: What was expected of it, for the same.
-        unstable: Whether what came differs from run to run, so that it is not shown.
+        input: The input of a call as text, where the case itself has none.
+        expected: The expected result of that call.
+        unstable: Whether the output differs between runs, so that it is not shown.
     """
 
     outcome: Outcome
@@ -55,13 +55,13 @@ class NoAnswer:
 def read_case(  # noqa: PLR0911 - a return for every way to end
     report: CaseReport, kind: TaskKind, limits: Limits, lines: int = MOST_LINES
 ) -> Answer | NoAnswer:
-    """What came of one case; nothing that the child says of itself is trusted beyond its answer.
+    """Interpret the run of one case; of the child's report, only the answer is trusted.
 
     Args:
-        report: What is known of it.
-        kind: How the program is run.
-        limits: What it may use.
-        lines: The lines of the program: it can have failed on none beyond them.
+        report: The facts on the run.
+        kind: The kind of the task.
+        limits: The limits of the case.
+        lines: The number of lines of the program, beyond which no failure can be.
     """
     if report.full and (kind is TaskKind.STDIN or not report.report):
         megabytes = limits.output_bytes / (1 << 20)
@@ -95,7 +95,7 @@ def read_case(  # noqa: PLR0911 - a return for every way to end
 
 
 def read_uncompiled(report: CaseReport) -> NoAnswer:
-    """Why a program does not compile."""
+    """Interpret the report of a program that does not compile."""
     error: str = "it could not be compiled within the limits"
     line: int | None = None
     try:
@@ -110,17 +110,17 @@ def read_uncompiled(report: CaseReport) -> NoAnswer:
 
 
 def masked(text: str) -> str:
-    """``text`` without the addresses of objects, which are others in every process."""
+    """Mask the addresses of objects, which differ in every process."""
     return _ADDRESS.sub("at 0x…", text)
 
 
 def same_answer(first: CaseReport, second: CaseReport) -> bool:
-    """Whether two runs of one case came to the same, but for addresses of objects."""
+    """Whether two runs of a case agree, except for addresses of objects."""
     return _facts(first) == _facts(second)
 
 
 def unstable(trouble: NoAnswer) -> NoAnswer:
-    """What is said of a failure that is another one in every run."""
+    """Describe a failure that differs in every run."""
     what = "answers" if trouble.outcome is Outcome.WRONG_ANSWER else "raises or how it ends"
     return replace(
         trouble,
@@ -136,12 +136,12 @@ def _facts(report: CaseReport) -> tuple[int, str, str]:
 
 
 def lines_of(program: str) -> list[str]:
-    """A program's lines, as Python counts them."""
+    """Split a program into lines as Python counts them."""
     return re.split(r"\r\n|\r|\n", program)
 
 
 def line_of(program: str, number: int | None) -> str | None:
-    """The text of a program's line, counted from 1; None where there is no such line."""
+    """The text of a program's line, counted from 1; None beyond its end."""
     lines = lines_of(program)
     if number is None or not 1 <= number <= len(lines):
         return None
@@ -198,7 +198,7 @@ def _raised(claim: JsonValue, lines: int) -> NoAnswer:
 
 
 def _is_line(value: JsonValue, lines: int) -> bool:
-    """Whether a claim is one of a line, or of none; True and False are none either."""
+    """Whether a claim is a valid line number or None; booleans are invalid."""
     return value is None or (type(value) is int and 1 <= value <= lines)
 
 

@@ -1,4 +1,4 @@
-"""A program judged by comparing its answers with what is expected, outside of the sandbox."""
+"""Judge a program by comparing its answers with expected outputs, outside of the sandbox."""
 
 import contextlib
 from dataclasses import replace
@@ -25,16 +25,16 @@ from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 
 
 class Comparison:
-    """One program whose answers are compared, as they come, with what is expected.
+    """The judging of one program by comparing its answers as they come.
 
-    Its cases share a process where it can keep nothing from one to the next. Each has one answer.
+    Cases share a process if the program can keep no state between them. Each has one answer.
 
     Args:
         task: The task.
         program: The program.
-        limits: What a case may use, unless the task says otherwise.
-        referee: Says whether an answer is right.
-        tally: Is told of each case.
+        limits: The limits of a case, unless the task sets its own.
+        referee: Decides whether an answer is right.
+        tally: Collects the results of cases.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Comparison:
 
         Raises:
             BrokenZygoteError: The sandbox is broken.
-            CheckerError: The task's own checker is.
+            CheckerError: The task's own checker is broken.
         """
         self._run_together(zygote)
         while not self._over:
@@ -60,7 +60,7 @@ class Comparison:
         return self._tally.decided or self._tally.position == len(self._task.cases)
 
     def _run_together(self, zygote: ZygoteProcess) -> None:
-        """Take the answers of cases that share a process, as far as there are any."""
+        """Take the answers of cases that share a process, if any."""
         shared = Shared(zygote, self._work)
         failed: tuple[CaseReport, JudgedCase] | None = None
         with contextlib.closing(shared.reports()) as reports:
@@ -74,7 +74,7 @@ class Comparison:
             self._tally.add_uncompiled(read_uncompiled(shared.uncompiled))
 
     def _in_time(self, report: CaseReport) -> bool:
-        """Whether a case had its time; else its program is to have a process of its own."""
+        """Whether a case stayed within its time; otherwise it is rerun in a process of its own."""
         return report.cpu_seconds <= self._work.limits.allowed_seconds
 
     def _again_together(self, zygote: ZygoteProcess, index: int) -> CaseReport | None:
@@ -84,7 +84,7 @@ class Comparison:
         return again or run_again(zygote, self._work, index)
 
     def _run_apart(self, zygote: ZygoteProcess) -> None:
-        """Run the cases that follow, each in a process of its own, as far as one session can."""
+        """Run the next cases, each in a process of its own, as far as one session can."""
         failed: tuple[CaseReport, JudgedCase] | None = None
         again: CaseReport | None = None
         with Session(zygote, self._work) as session:
@@ -106,7 +106,7 @@ class Comparison:
             self._fail(failed, again)
 
     def _noted(self, index: int, report: CaseReport) -> tuple[CaseReport, JudgedCase] | None:
-        """Note a case, or return it where it is the first one that fails."""
+        """Note a case, or return it if it is the first that fails."""
         tally = self._tally
         tally.spend(report.cpu_seconds)
         answer = read_case(report, self._task.kind, self._work.limits, self._lines)
@@ -117,9 +117,9 @@ class Comparison:
         return None
 
     def _fail(self, failed: tuple[CaseReport, JudgedCase], again: CaseReport | None) -> None:
-        """Note the first failure; its case has been run once more to see what may be said of it.
+        """Note the first failure, whose case has been rerun to see which details are stable.
 
-        It stands in prompts, and is to be the same everywhere. Whatever came then, it has failed.
+        It appears in prompts and must be the same everywhere. The rerun does not change the outcome.
         """
         report, judged = failed
         trouble = judged.trouble
@@ -130,7 +130,7 @@ class Comparison:
 
 
 def _varies(failed: tuple[CaseReport, JudgedCase]) -> bool:
-    """Whether what is said of a failure may be something else in another run."""
+    """Whether the details of a failure may differ in another run."""
     trouble = failed[1].trouble
     return trouble is not None and trouble.outcome in {
         Outcome.WRONG_ANSWER,

@@ -1,4 +1,4 @@
-"""Whether a program compiles, found out by a process that waits for a program."""
+"""Compile a program in a process waiting for one."""
 
 import contextlib
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ from pytest_selfrepair.sandbox.zygote_socket import PATIENCE, BrokenZygoteError,
 
 
 class Standing(Enum):
-    """How far a program has come.
+    """The state of a program.
 
     Attributes:
         UNCOMPILED: It does not compile.
         APART: It waits for a case.
-        OVER: It can run no case any more.
+        OVER: It can run no more cases.
     """
 
     UNCOMPILED = auto()
@@ -30,14 +30,14 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """What became of a program before its first case.
+    """The result of compiling a program.
 
     Attributes:
-        standing: How far it has come.
-        report: Why it does not compile, where it does not.
-        waiting: The process that waits for a case; 0 where none does.
-        relays: Whether that one forks the processes of cases, and says when they have ended.
-        exhausted: Whether it has met a limit, so that its process is still to be ended.
+        standing: Its state.
+        report: The error of a program that does not compile.
+        waiting: The process waiting for a case; 0 for none.
+        relays: Whether that process forks the processes of cases, and reports their ends.
+        exhausted: Whether it reached a limit, so that its process must still be ended.
     """
 
     standing: Standing
@@ -50,13 +50,13 @@ class Compiled:
 def compile_program(
     socket: ProgramSocket, zygote: ZygoteSocket, spare: Spare, looks: Looks, work: Work
 ) -> Compiled:
-    """Have a process take a program and compile it.
+    """Have a process compile a program.
 
     Args:
-        socket: Where it speaks.
-        zygote: Where its zygote speaks.
+        socket: The socket to the process.
+        zygote: The socket to its zygote.
         spare: The process.
-        looks: Says what it uses.
+        looks: Measures its use of resources.
         work: The program.
 
     Raises:
@@ -86,7 +86,7 @@ def compile_program(
 
 
 def _said(said: bytes) -> Compiled | None:
-    """What a process says of whether the program compiles; None where it says nothing of it."""
+    """Parse a process's message on compilation; None for any other message."""
     if said[:1] == words.APART:
         waiting, relays = words.PID.unpack(said[1:])
         return Compiled(standing=Standing.APART, waiting=waiting, relays=relays)

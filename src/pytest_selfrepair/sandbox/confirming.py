@@ -1,4 +1,4 @@
-"""Time limits that are believed: one that was met on a slowed machine is tried again, alone."""
+"""Confirm time limits: rerun a program alone if the machine has slowed down."""
 
 import asyncio
 from dataclasses import replace
@@ -9,11 +9,11 @@ from pytest_selfrepair.sandbox.calibration import measured
 from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 SLOWED = 1.3
-"""How many times as slow as it was a machine must be for its time limits to be doubted."""
+"""The factor of slowdown at which time limits are doubted."""
 
 
 async def confirmed(judge: SandboxJudge, task: Task, program: str, usual: float) -> Verdict:
-    """The verdict of a program, a time limit confirmed.
+    """Judge a program, confirming a time limit.
 
     A limit is one of CPU seconds of a processor that the program has for itself, scaled to the
     machine's speed just before. What is left is a machine that has become slower since: others
@@ -22,7 +22,7 @@ async def confirmed(judge: SandboxJudge, task: Task, program: str, usual: float)
     where it is another one, it is flagged `unstable`.
 
     Args:
-        judge: Runs it.
+        judge: Judges it.
         task: Its task.
         program: The program.
         usual: The machine's calibration just before, in seconds.

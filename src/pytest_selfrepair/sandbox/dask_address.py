@@ -1,4 +1,4 @@
-"""Where a Dask scheduler is, and whether it may be spoken to as it is."""
+"""Find the address of a Dask scheduler and check that the connection is safe."""
 
 import json
 from collections.abc import Mapping
@@ -19,17 +19,17 @@ _HOW = (
 
 
 def scheduler_address(name: PoolName, security: "Security", option: str) -> str:
-    """The address of the scheduler that a pool's name means, with its protocol.
+    """The scheduler's address for a pool, with its protocol.
 
-    A scheduler runs whatever it is sent: off this machine it is spoken to by TLS alone.
+    A scheduler runs whatever it is sent, so beyond this machine TLS is required.
 
     Args:
-        name: The pool; it names an address or a scheduler's file.
+        name: The pool, with an address or a scheduler's file.
         security: Dask's configuration.
-        option: What errors call the option that names the pool.
+        option: The name of the pool's option, for errors.
 
     Raises:
-        UsageError: The file says no address, or the connection would not be encrypted.
+        UsageError: The file has no address, or the connection would not be encrypted.
     """
     keys = security.get_tls_config_for_role("client")
     encrypts = bool(keys.get("ca_file") and keys.get("cert"))
@@ -49,7 +49,7 @@ def scheduler_address(name: PoolName, security: "Security", option: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, whatever its network."""
+    """Whether a host is a loopback address."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

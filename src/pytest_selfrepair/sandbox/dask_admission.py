@@ -1,4 +1,4 @@
-"""Which workers of a cluster may judge: by what they say of themselves."""
+"""Admit workers of a cluster by the facts they report."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from pytest_selfrepair.sandbox.dask_worker import WorkerFacts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgingWorker:
-    """A worker that may judge.
+    """An admitted worker.
 
     Attributes:
-        address: Where it is.
-        threads: Batches that it runs at once.
+        address: Its address.
+        threads: The number of batches it runs at once.
         host: Its machine.
-        facts: What it says of itself.
+        facts: The facts it reports.
     """
 
     address: str
@@ -26,21 +26,21 @@ class JudgingWorker:
 
     @property
     def shelf(self) -> str:
-        """What workers with whom it shares tasks have in common: their machine, or nothing."""
+        """The key of workers that share tasks: their machine, or the worker alone."""
         return self.host if self.facts.shares else self.address
 
 
 class Admission:
-    """The workers that may judge, and those that were left out.
+    """The admitted and the rejected workers.
 
     Args:
-        pool: The pool, as its user named it.
-        packages: The packages that programs may use, with versions.
-        mixed_isolation: Whether workers may differ in how they keep programs apart from machines.
+        pool: The pool's name, as given by the user.
+        packages: The distributions that programs may use, with versions.
+        mixed_isolation: Whether workers may have different isolation.
 
     Attributes:
-        workers: The workers that may judge, by address.
-        left_out: Why others may not, by address.
+        workers: The admitted workers by address.
+        left_out: The reasons for rejecting others, by address.
         notices: The same for the user, a line each.
     """
 
@@ -55,27 +55,27 @@ class Admission:
 
     @property
     def isolation(self) -> str:
-        """How workers keep programs apart from their machines, in a few words."""
+        """The isolation of programs from the workers' machines, in a few words."""
         found = dict.fromkeys(worker.facts.isolation for worker in self.workers.values())
         levels = {_level(each): each for each in reversed(found)}
         return "; ".join(levels[each] for each in sorted(levels)) or f"workers of {self._pool}"
 
     @property
     def fastest(self) -> float:
-        """Seconds of the calibration on the fastest machine of those that were ever there."""
+        """The calibration, in seconds, of the fastest machine seen so far."""
         return min(self._calibrations.values())
 
     def calibration(self, worker: JudgingWorker) -> float:
-        """Seconds of the calibration on a worker's machine, the least that was measured there."""
+        """The least calibration measured on a worker's machine, in seconds."""
         return self._calibrations[worker.host]
 
     def consider(self, address: str, there: Mapping[str, Any], found: WorkerFacts) -> None:
-        """Take a worker in, or leave it out and say why.
+        """Admit a worker, or reject it with a notice.
 
         Args:
-            address: Where it is.
-            there: What the scheduler says of it.
-            found: What it says of itself.
+            address: Its address.
+            there: The scheduler's facts on it.
+            found: The facts it reports.
         """
         host = str(there["host"])
         if (why := self._why_not(found)) is not None:
@@ -90,11 +90,10 @@ class Admission:
         )
 
     def decide(self) -> None:
-        """Accept the workers that are there now; others must be as they are.
+        """Accept the workers present now; later ones must match them.
 
         Raises:
-            UsageError: There is none, or they keep programs apart in different ways, and that was
-                not asked for.
+            UsageError: There are none, or their isolation differs without the option for it.
         """
         if not self.workers:
             why = "; ".join(self.left_out.values()) or "none is there"
@@ -110,7 +109,7 @@ class Admission:
         self._is_decided = True
 
     def forget(self) -> None:
-        """All workers are to be considered anew."""
+        """Forget all workers, to consider them anew."""
         self.workers.clear()
         self.left_out.clear()
 

@@ -1,4 +1,4 @@
-"""Functions called on the workers of a Dask cluster."""
+"""Call functions on the workers of a Dask cluster."""
 
 import asyncio
 from collections.abc import Callable, Container
@@ -7,17 +7,17 @@ from typing import Any
 from pytest_selfrepair.sandbox.dask_scheduler import LOST, DaskScheduler
 
 _UNREACHED = 10.0
-"""Seconds in which a scheduler sees that a worker is gone which cannot be reached."""
+"""Seconds in which a scheduler notices the loss of an unreachable worker."""
 
 _PAUSE = 0.2
 
 
 class DaskCalls:
-    """Calls functions on workers. They are no tasks of Dask's, which it would keep and repeat.
+    """Calls functions on workers directly, as Dask would keep and repeat tasks.
 
     Args:
-        scheduler: By whom workers are reached.
-        workers: The addresses of those that are there.
+        scheduler: The scheduler, through which workers are reached.
+        workers: The addresses of the present workers.
     """
 
     def __init__(self, scheduler: DaskScheduler, workers: Container[str]) -> None:
@@ -37,9 +37,9 @@ class DaskCalls:
             raise ConnectionError(f"the worker at {address}: {error}") from None
 
     async def wait_until_gone(self, address: str) -> None:
-        """Wait until it is seen that a worker is gone which cannot be reached, or is not.
+        """Wait until an unreachable worker is known to be gone, or to be present.
 
-        Whoever sees that gives up what the worker had.
+        Its batches are then given up.
         """
         ends = asyncio.get_running_loop().time() + _UNREACHED
         await asyncio.sleep(_PAUSE)

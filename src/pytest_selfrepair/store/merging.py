@@ -48,8 +48,8 @@ class Merged:
         doubled: The number of duplicate samples, verdicts and records, which are kept once.
         missing: Missing shards and items, a line each.
         left_out: The number of completions of items whose record is kept from another part.
-        apart: Items with different replies to one prompt that one host would have drawn once, a line
-            each: both records are kept, and the first one's replies.
+        apart: Items with different replies to one prompt that one host would have drawn once, a
+            line each: both records are kept, and the first one's replies.
         contradictions: Differences between parts, a line each; the first part's value is kept.
     """
 
