@@ -164,7 +164,7 @@ class Examination:
     def _read(self, report: CaseReport) -> _Known:
         size = len(report.report)
         answer = read_case(report, TaskKind.CALL_BASED, self._examiner.limits)
-        if self._size + size > self._examiner.limits.output_bytes:  # the most that one run can take in
+        if self._size + size > self._examiner.limits.output_bytes:  # more than one run can take
             answer = NoAnswer(outcome=Outcome.OUTPUT_LIMIT, error="its results are too large")
             return _Known(answer=answer, said=["none"], ended=True, size=0)
         if isinstance(answer, Answer):

@@ -45,7 +45,7 @@ class BatchCosts:
         return self._of_task.get(digest, self._of_all)
 
     def bound(self, batch: Batch) -> float:
-        """The longest expected seconds of a batch, with a last program begun just before `ENOUGH`."""
+        """The longest expected seconds of a batch, as a last program may begin before `ENOUGH`."""
         return ENOUGH + max(each.seconds + self.expected(each.digest) for each in batch.tasks)
 
 

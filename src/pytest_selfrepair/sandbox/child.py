@@ -1,12 +1,12 @@
 """Compile one program in a child of the zygote, and fork a process for each of its cases.
 
-The process that waits for a case forks the one that is to wait for the next, and only then becomes
-the program's. So each case begins in the same state, whatever came of the others, no number of a
-process says how many there have been, and no process that holds an input or an answer is ever
-copied. A program that can keep nothing (`stateless`) may run its cases in one process.
+A process waiting for a case first forks the one to wait for the next, and only then runs the
+program. All cases thus begin in the same state, process ids do not reveal their number, and no
+process with an input or an answer is ever copied. A program without state (`stateless`) may run its
+cases in one process.
 
-It shares processes with untrusted code, so what it says once a program runs is no more than a
-claim. Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
+It shares processes with untrusted code, so its reports are only claims once a program runs. Like
+the zygote, beside which it is a plain file, it needs only the standard library.
 """
 
 import contextlib

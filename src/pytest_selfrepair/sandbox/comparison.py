@@ -119,7 +119,7 @@ class Comparison:
     def _fail(self, failed: tuple[CaseReport, JudgedCase], again: CaseReport | None) -> None:
         """Note the first failure, whose case has been rerun to see which details are stable.
 
-        It appears in prompts and must be the same everywhere. The rerun does not change the outcome.
+        It appears in prompts and must be the same everywhere. The rerun never changes the outcome.
         """
         report, judged = failed
         trouble = judged.trouble

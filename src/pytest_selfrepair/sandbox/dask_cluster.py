@@ -1,4 +1,4 @@
-"""The workers of a Dask cluster: tried out before they get work, then given batches."""
+"""Try out the workers of a Dask cluster, then send them batches."""
 
 import asyncio
 import contextlib
@@ -35,15 +35,15 @@ class WorkerError(Exception):
 
 
 class DaskCluster:
-    """The workers of a cluster that may judge.
+    """The admitted workers of a cluster.
 
     Args:
-        name: Which cluster.
-        settings: How programs are judged.
-        packages: The distributions that the settings name.
-        workers: Workers that are started, where a cluster is started here.
-        option: What errors call the option that names the cluster.
-        patience: Seconds for which a scheduler or a worker is waited for.
+        name: The parsed name of the pool.
+        settings: The settings of judging.
+        packages: The distributions in the settings.
+        workers: The number of workers to start, if a cluster is started here.
+        option: The name of the cluster's option, for errors.
+        patience: Seconds to wait for a scheduler or a worker.
     """
 
     def __init__(
@@ -71,25 +71,25 @@ class DaskCluster:
 
     @property
     def isolation(self) -> str:
-        """How workers keep programs apart from their machines, in a few words."""
+        """The isolation of programs from the workers' machines, in a few words."""
         return self._admission.isolation
 
     @property
     def workers(self) -> Mapping[str, JudgingWorker]:
-        """The workers that may judge, by address."""
+        """The admitted workers by address."""
         return self._admission.workers
 
     @property
     def notices(self) -> list[str]:
-        """What the user should know: workers that were left out."""
+        """Notices to the user on rejected workers."""
         return self._admission.notices
 
     async def open(self) -> None:
         """Start or join the cluster.
 
         Raises:
-            UsageError: There is no scheduler, or no worker that may judge; or they keep programs
-                apart in different ways, and that was not asked for.
+            UsageError: There is no scheduler or no admissible worker, or workers' isolation differs
+                without the option for it.
         """
         try:
             await self._scheduler.open()
@@ -102,7 +102,7 @@ class DaskCluster:
             self._reference = 1000 * self._admission.fastest
 
     async def refresh(self) -> None:
-        """Look which workers there are; try new ones out. Joins again where the scheduler went."""
+        """Update the workers, trying out new ones; rejoins a lost scheduler."""
         try:
             identity = await self._scheduler.identity()
             if identity["id"] != self._registered:
@@ -115,8 +115,8 @@ class DaskCluster:
         """Have a worker judge a batch.
 
         Raises:
-            ConnectionError: The scheduler is gone, or the worker, and with it the batch.
-            WorkerError: The worker is there, and could not judge it.
+            ConnectionError: The scheduler or the worker is gone, and with it the batch.
+            WorkerError: The worker is there, but could not judge it.
         """
         worker = self.workers.get(address)
         if worker is None:
@@ -134,11 +134,11 @@ class DaskCluster:
         return judged
 
     async def aclose(self) -> None:
-        """Leave the cluster, and end it where it was started here."""
+        """Leave the cluster, and end it if it was started here."""
         await self._scheduler.aclose(self._plugin)
 
     async def _try_out(self) -> None:
-        """Wait until every worker is known that is there, or for as long as there is patience."""
+        """Wait until all present workers have been tried out, or patience ends."""
         ends = asyncio.get_running_loop().time() + self._patience
         while asyncio.get_running_loop().time() < ends:
             await self.refresh()
@@ -147,7 +147,7 @@ class DaskCluster:
             await asyncio.sleep(_PAUSE)
 
     async def _register(self, scheduler: str) -> None:
-        """Give the judge to the workers of a scheduler, those that are still to come included."""
+        """Install the judge on a scheduler's workers, present and future."""
         plugin = JudgePlugin(self._settings, self._plugin)
         with contextlib.suppress(asyncio.TimeoutError):  # one worker may hang
             registering = self._scheduler.client.register_plugin(plugin, name=self._plugin)
@@ -157,7 +157,7 @@ class DaskCluster:
         self._tasks.forget()
 
     async def _look(self, there: Mapping[str, Mapping[str, Any]]) -> None:
-        """Note which workers are there, and ask new ones what they say of themselves."""
+        """Note the present workers, and query new ones for their facts."""
         admission = self._admission
         for address in set(admission.workers) - set(there):
             del admission.workers[address]
@@ -179,7 +179,7 @@ class DaskCluster:
                 admission.consider(address, there[address], found)
 
     async def _keep(self, address: str, cases: Cases) -> str:
-        """Send a task to a worker; where it keeps it for those of its machine."""
+        """Send a task to a worker; return its place for workers of the same machine."""
         call = self._calls.call(address, keep_task, self._plugin, cases.digest, cases.data)
         try:
             place: str = await soon(call, self._patience)
@@ -190,7 +190,7 @@ class DaskCluster:
     async def _submit(
         self, worker: JudgingWorker, batch: Batch, places: Mapping[str, str]
     ) -> JudgedBatch:
-        """Have a worker judge a batch of tasks that lie in some places, by their digests."""
+        """Have a worker judge a batch; places are by the tasks' digests."""
         calibration = self._admission.calibration(worker)
         sent = SentBatch(
             plugin=self._plugin,
@@ -205,7 +205,7 @@ class DaskCluster:
 
 
 def _parts(batch: Batch, places: Mapping[str, str]) -> tuple[SentPrograms, ...]:
-    """The programs of a batch by task, of tasks that lie in some places, by their digests."""
+    """The programs of a batch by task; places are by the tasks' digests."""
     jobs: dict[str, list[JudgeJob]] = {}
     for request in batch.requests:
         jobs.setdefault(request.cases.digest, []).append(request.job)

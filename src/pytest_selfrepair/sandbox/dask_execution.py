@@ -1,4 +1,4 @@
-"""Gives the workers of a Dask cluster what waits, and takes their answers, on one event loop."""
+"""Send waiting programs to a Dask cluster's workers and collect answers, on one event loop."""
 
 import asyncio
 import time
@@ -16,12 +16,12 @@ _GATHERING = 0.002  # seconds in which programs gather before they are sent
 
 
 class DaskExecution:
-    """What is under way on a cluster.
+    """The executions under way on a cluster.
 
     Args:
         cluster: The cluster.
-        patience: Seconds for which a worker is waited for where there is none.
-        hangs_after: Seconds beyond what is expected after which a worker hangs.
+        patience: Seconds to wait for a worker where there is none.
+        hangs_after: Seconds beyond the expected time after which a worker counts as hung.
     """
 
     def __init__(self, cluster: DaskCluster, *, patience: float, hangs_after: float) -> None:
@@ -35,17 +35,17 @@ class DaskExecution:
 
     @property
     def notices(self) -> list[str]:
-        """What the user should know: workers that hang, verdicts that differ."""
+        """Notices to the user on hung workers and contradictory verdicts."""
         return [*self._said, *self._dispatcher.notices]
 
     async def begin(self) -> None:
-        """Watch the workers from now on."""
+        """Begin to watch the workers."""
         asyncio.get_running_loop().set_exception_handler(_unless_expected)
         self._watching = asyncio.create_task(self._watch())
         self._look()
 
     def take(self, request: JudgeRequest) -> None:
-        """Take in a program; it is sent soon."""
+        """Queue a program, to be sent soon."""
         self._dispatcher.add(request)
         if not self._sent_soon:
             self._sent_soon = True
@@ -53,7 +53,7 @@ class DaskExecution:
             asyncio.get_running_loop().call_later(after, self._send)
 
     async def end(self, error: InfrastructureError) -> None:
-        """Stop; whoever waits is told why."""
+        """Stop, answering all waiting requests with the error."""
         if self._watching is not None:
             self._watching.cancel()
         for execution in self._running.values():
@@ -61,7 +61,7 @@ class DaskExecution:
         self._dispatcher.abandon(error)
 
     def _send(self) -> None:
-        """Give every worker that has room something to do."""
+        """Fill every worker that has room."""
         self._sent_soon = False
         for node in self._dispatcher.free:
             if not self._dispatcher.waiting:
@@ -69,7 +69,7 @@ class DaskExecution:
             self._give(node)
 
     def _give(self, node: Node) -> None:
-        """Give a worker what it has room for."""
+        """Give a worker batches while it has room."""
         while (batch := self._dispatcher.next_batch(node, time.monotonic())) is not None:
             self._running[batch] = asyncio.create_task(self._execute(node, batch))
 
@@ -92,7 +92,7 @@ class DaskExecution:
             self._give(node)
 
     async def _watch(self) -> None:
-        """Look at the workers now and then, as long as the pool is open."""
+        """Check the workers at intervals while the pool is open."""
         while True:
             await asyncio.sleep(_TICK)
             try:
@@ -104,7 +104,7 @@ class DaskExecution:
                     self._said.append(found)
 
     def _look(self) -> None:
-        """Take in workers that came, and give to others what those had that went or hang."""
+        """Add new workers, and reassign the batches of lost and hung ones."""
         dispatcher, now = self._dispatcher, time.monotonic()
         for address in set(dispatcher.nodes) - set(self._cluster.workers):
             for batch in dispatcher.nodes[address].running:
@@ -128,6 +128,6 @@ class DaskExecution:
 
 
 def _unless_expected(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
-    """Say what failed unseen on the loop, but for what Dask leaves behind of lost workers."""
+    """Report unhandled exceptions of the loop, except Dask's remains of lost workers."""
     if not isinstance(context.get("exception"), AllExit):
         loop.default_exception_handler(context)

@@ -1,4 +1,4 @@
-"""The judge pool `dask`: programs are judged by the workers of a Dask cluster."""
+"""The judge pool `dask`: judge programs on the workers of a Dask cluster."""
 
 import asyncio
 import contextlib
@@ -21,30 +21,30 @@ from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.pickled_tasks import PickledTasks
 
 LEAST_AT_ONCE = 64
-"""Programs that are worth handing in at once where there are few workers."""
+"""The fewest programs to hand in at once."""
 
 EACH = 64
-"""Programs for each thread of the workers."""
+"""The programs to hand in for each thread of the workers."""
 
 
 class DaskPool:
     """Judges programs on the workers of a Dask cluster.
 
-    Programs of a task travel together, in batches; each is judged by one worker, in its sandbox,
-    by a judge as it is here. A worker that dies costs nothing but time: what it had is given to
-    others. A batch with which workers die is halved until the program is found, which is then an
-    infrastructure failure. A worker that does not answer is left alone until it does, and others
-    get what it had; verdicts that contradict each other are judged again, alone.
+    Programs of a task are sent together, in batches; a worker judges each in its sandbox, as the
+    local judge does. The batches of a dead worker go to others. A batch with which workers die is
+    halved until the program is found, which is then an infrastructure failure. A worker that does
+    not answer gets no more work until it does, and others get its batches; a program with
+    contradictory verdicts is judged again, alone.
 
     Args:
-        name: Which cluster.
-        settings: How programs are judged.
-        packages: The distributions that the settings name.
-        concurrency: Workers that are started, where a cluster is started here.
-        checker_of: Finds a checker that a task has beside its `checker.py`; it cannot be sent.
-        option: What errors call the option that names the pool.
-        patience: Seconds for which a scheduler or a worker is waited for where there is none.
-        hangs_after: Seconds beyond what is expected after which a worker hangs.
+        name: The parsed name of the pool.
+        settings: The settings of judging.
+        packages: The distributions in the settings.
+        concurrency: The number of workers to start, if a cluster is started here.
+        checker_of: Finds a task's checker other than its `checker.py`, which cannot be sent.
+        option: The name of the pool's option, for errors.
+        patience: Seconds to wait for a scheduler or a worker where there is none.
+        hangs_after: Seconds beyond the expected time after which a worker counts as hung.
     """
 
     def __init__(
@@ -72,17 +72,17 @@ class DaskPool:
 
     @property
     def isolation(self) -> str:
-        """How workers keep programs apart from their machines, in a few words."""
+        """The isolation of programs from the workers' machines, in a few words."""
         return self._cluster.isolation
 
     @property
     def workers(self) -> tuple[str, ...]:
-        """The addresses of the workers that may judge now."""
+        """The addresses of the admitted workers."""
         return tuple(self._cluster.workers)
 
     @property
     def at_once(self) -> int:
-        """How many programs are worth handing in before a verdict is waited for."""
+        """The number of programs to hand in before waiting for a verdict."""
         threads = sum(worker.threads for worker in self._cluster.workers.values())
         return max(LEAST_AT_ONCE, EACH * threads)
 
@@ -93,11 +93,11 @@ class DaskPool:
 
     @property
     def notices(self) -> list[str]:
-        """What the user should know: workers that were left out, verdicts that differ."""
+        """Notices to the user on rejected workers and contradictory verdicts."""
         return [*self._cluster.notices, *self._execution.notices]
 
     def limits_of(self, task: Task) -> Limits:
-        """What a case of a task may use."""
+        """The limits of a task's cases."""
         return self._settings.limits.of(task)
 
     def packages_of(self, task: Task) -> Packages:
@@ -105,10 +105,10 @@ class DaskPool:
         return packages_for(task.packages, self._packages)
 
     def open(self) -> None:
-        """Start or join the cluster, and try its workers out.
+        """Start or join the cluster, and try out its workers.
 
         Raises:
-            UsageError: There is no scheduler, or no worker that may judge.
+            UsageError: There is no scheduler, or no admissible worker.
         """
         self._loop = Loop()
         self._loop.run(self._cluster.open())
@@ -136,7 +136,7 @@ class DaskPool:
         return answer
 
     async def aclose(self) -> None:
-        """Leave the cluster, and end it where it was started here."""
+        """Leave the cluster, and end it if it was started here."""
         if self._loop is None:
             return
         loop, self._loop = self._loop, None
@@ -175,13 +175,13 @@ class DaskPool:
         return found
 
     def _call(self, function: Callable[[], object]) -> None:
-        """Have the pool's own loop call a function."""
+        """Call a function on the pool's own loop."""
         if self._loop is None:
             raise SandboxError("the judge pool is closed")
         self._loop.call(function)
 
     def _answers_to(self, loop: asyncio.AbstractEventLoop) -> GatheredCalls:
-        """Calls on the loop of somebody who waits for answers."""
+        """The gathered calls to the loop of a waiting caller."""
         if loop not in self._answered:
             going_on = {each: on for each, on in self._answered.items() if not each.is_closed()}
             self._answered = {**going_on, loop: GatheredCalls(loop.call_soon_threadsafe)}

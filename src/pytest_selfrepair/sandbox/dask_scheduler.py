@@ -1,4 +1,4 @@
-"""A Dask scheduler: joined, or started on this machine with its workers, and joined again."""
+"""Join a Dask scheduler, or start one on this machine with its workers; rejoin if lost."""
 
 import asyncio
 import contextlib
@@ -14,13 +14,13 @@ from pytest_selfrepair.core.pool_name import PoolName
 from pytest_selfrepair.sandbox.dask_address import scheduler_address
 
 LOST = (CommClosedError, OSError, asyncio.TimeoutError)
-"""What is raised where the scheduler, or a worker, is not there."""
+"""The exceptions for an absent scheduler or worker."""
 
 SOON = 15.0
-"""Seconds in which a scheduler, and workers, say who they are."""
+"""Seconds for a scheduler and workers to identify themselves."""
 
 _LEAVING = 3.0
-"""Seconds in which workers end their judges: who hangs does not."""
+"""Seconds for workers to end their judges; hung ones do not."""
 
 _T = TypeVar("_T")
 
@@ -34,20 +34,20 @@ _QUIET: Mapping[str, object] = {
     "distributed.scheduler.active-memory-manager.start": False,
     "distributed.scheduler.reuse-broadcast-comm": True,
 }
-"""A cluster on this machine serves no pages, watches nothing and does not say that it is busy."""
+"""Dask's settings for a cluster on this machine, without dashboard, monitoring and warnings."""
 
 
 class DaskScheduler:
     """The scheduler of a cluster.
 
     Args:
-        name: Which cluster.
-        workers: Workers that are started, where a cluster is started here.
-        option: What errors call the option that names the cluster.
-        patience: Seconds for which it is waited for.
+        name: The parsed name of the pool.
+        workers: The number of workers to start, if a cluster is started here.
+        option: The name of the cluster's option, for errors.
+        patience: Seconds to wait for it.
 
     Attributes:
-        address: Where it is; empty before it is found.
+        address: Its address; empty until known.
     """
 
     def __init__(self, name: PoolName, *, workers: int, option: str, patience: float) -> None:
@@ -87,7 +87,7 @@ class DaskScheduler:
         await self._join()
 
     async def identity(self) -> dict[str, Any]:
-        """What it says of itself and of its workers; it is joined again where it was lost.
+        """Query the scheduler for itself and its workers, rejoining it if lost.
 
         Raises:
             OSError: It is not there; as much is said by the others of `LOST`.
@@ -100,10 +100,10 @@ class DaskScheduler:
         return found
 
     async def aclose(self, plugin: str) -> None:
-        """Leave it, and end it where it was started here.
+        """Leave it, and end it if it was started here.
 
         Args:
-            plugin: A plugin of workers, which goes with whoever registered it.
+            plugin: The worker plugin to unregister.
         """
         if self._client is not None:
             with contextlib.suppress(*LOST):
@@ -145,9 +145,9 @@ class DaskScheduler:
 
 
 async def soon(work: Awaitable[_T], seconds: float = SOON) -> _T:
-    """What comes of work that must not take long.
+    """Await work that must not take long.
 
     Raises:
-        TimeoutError: It does.
+        TimeoutError: It takes too long.
     """
     return await asyncio.wait_for(work, seconds)

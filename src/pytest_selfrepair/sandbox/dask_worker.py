@@ -1,4 +1,4 @@
-"""What a Dask worker does: it starts a judge, tries it out, and judges batches of programs."""
+"""Start and try out a judge on a Dask worker, and judge batches of programs."""
 
 import asyncio
 import sys
@@ -28,14 +28,14 @@ _WARM = "print(input())"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerFacts:
-    """What a worker says of itself before it takes work.
+    """The facts that a worker reports before it takes work.
 
     Attributes:
         version: The package's version, and that of its judge.
-        isolation: How programs are kept apart from its machine.
-        packages: What programs may use beside the standard library, with versions.
+        isolation: The isolation of programs from its machine.
+        packages: The distributions that programs may use, with versions.
         calibration: CPU seconds of a fixed piece of work.
-        shares: Whether other workers of its machine may have the tasks that it was sent.
+        shares: Whether other workers of its machine may use the tasks sent to it.
         trouble: Why it cannot judge; None where it can.
     """
 
@@ -49,11 +49,11 @@ class WorkerFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentPrograms:
-    """Programs of a task as they travel.
+    """Programs of a task as sent to a worker.
 
     Attributes:
         digest: The SHA-256 of the pickled task.
-        place: Where the pickled task lies on the worker's machine; empty: with the worker itself.
+        place: The path of the pickled task on the worker's machine; empty: the worker has it.
         jobs: The programs.
     """
 
@@ -64,14 +64,13 @@ class SentPrograms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentBatch:
-    """A batch as it travels.
+    """A batch as sent to a worker.
 
     Attributes:
         plugin: The name of the plugin that judges it.
         parts: The programs, by task.
-        calibration: Seconds of the calibration on the worker's machine, the least that any of its
-            workers measured.
-        reference_speed: Milliseconds of it on the machine by whose speed time limits are meant.
+        calibration: The least seconds of the calibration measured by any worker of the machine.
+        reference_speed: Milliseconds of the calibration on the machine that time limits refer to.
     """
 
     plugin: str
@@ -82,12 +81,12 @@ class SentBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedBatch:
-    """What came of a batch.
+    """The result of a batch.
 
     Attributes:
-        executions: Those of its first programs, as many as there was time for.
-        lacking: The digests of tasks that are not where they should be; then nothing was judged.
-        trouble: Why nothing could be judged; None where something was.
+        executions: The executions of its first programs, as many as there was time for.
+        lacking: The digests of missing tasks; if any, nothing was judged.
+        trouble: Why nothing could be judged, or None.
     """
 
     executions: tuple[Execution, ...] = ()
@@ -99,12 +98,12 @@ class JudgePlugin(WorkerPlugin):
     """A judge on a worker, ready before the worker takes work.
 
     Args:
-        settings: How it judges.
-        name: What tells it from those of other pools on the same worker.
+        settings: The settings of judging.
+        name: Its name, unique among pools on the same worker.
 
     Attributes:
-        facts: What the worker says of itself; None until it is known.
-        speed: How fast its machine is just now.
+        facts: The worker's facts; None until known.
+        speed: The current speed of its machine.
     """
 
     def __init__(self, settings: JudgeSettings, name: str) -> None:
@@ -117,7 +116,7 @@ class JudgePlugin(WorkerPlugin):
         self._turn: asyncio.Semaphore | None = None
 
     async def setup(self, worker: Worker) -> None:
-        """Start the judge, attack it, and see how fast the machine is; never raises."""
+        """Start the judge, test its isolation, and measure the machine's speed; never raises."""
         try:
             self.facts = await self._tried_out(worker.state.nthreads)
         except (SelfRepairError, OSError) as error:
@@ -156,18 +155,18 @@ class JudgePlugin(WorkerPlugin):
 
     @property
     def tasks(self) -> KeptTasks:
-        """The tasks that the worker knows."""
+        """The tasks known to the worker."""
         assert self._tasks is not None  # noqa: S101 - a worker with trouble is given nothing
         return self._tasks
 
     @property
     def turn(self) -> asyncio.Semaphore:
-        """The right to judge a batch, one for each thread, given in the order of asking."""
+        """The semaphore for judging batches, one per thread, in order of arrival."""
         assert self._turn is not None  # noqa: S101 - as above
         return self._turn
 
     async def judged(self, batch: SentBatch) -> JudgedBatch:
-        """Judge the programs of a batch, one after the other, as many as there is time for."""
+        """Judge the programs of a batch in sequence, as many as there is time for."""
         judge = self._judge
         assert judge is not None  # noqa: S101 - as above
         jobs: list[tuple[Task, JudgeJob]] = []
@@ -187,18 +186,18 @@ class JudgePlugin(WorkerPlugin):
 
 
 def facts(name: str, dask_worker: Worker) -> WorkerFacts | None:
-    """What a worker says of itself; None where it does not know the plugin yet."""
+    """A worker's facts; None where it has no plugin yet."""
     plugin = dask_worker.plugins.get(name)
     return plugin.facts if isinstance(plugin, JudgePlugin) else None
 
 
 def keep_task(name: str, digest: str, data: bytes, dask_worker: Worker) -> str:
-    """Have a worker keep a pickled task; where other workers of its machine find it."""
+    """Store a pickled task on a worker; return its place for workers of the same machine."""
     return _plugin(dask_worker, name).tasks.keep(digest, data)
 
 
 async def judge_batch(batch: SentBatch, dask_worker: Worker) -> JudgedBatch:
-    """Judge the programs of a batch, one after the other, after the batches before it."""
+    """Judge the programs of a batch in sequence, after earlier batches."""
     plugin = _plugin(dask_worker, batch.plugin)
     async with plugin.turn:
         try:
@@ -243,5 +242,5 @@ async def _answer(judge: SandboxJudge, task: Task, job: JudgeJob, usual: float) 
 
 
 def versions_of(chosen: Packages | None) -> tuple[str, ...]:
-    """The packages that programs may use, or numpy where that is left to tasks, as installed."""
+    """The versions of the chosen distributions, or of numpy where left to tasks."""
     return packages_for(("numpy",), chosen).versions

@@ -1,6 +1,6 @@
 """A program as the judge describes it to a process of the sandbox.
 
-Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
+Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""Which programs a worker gets next, and what becomes of the lost.
+"""Decide which programs a worker gets next, and reassign lost ones.
 
-Nothing here waits, sends or looks at a clock, so that it can be tested and simulated.
+Nothing here waits, sends or reads a clock, so that it can be tested and simulated.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,16 +15,16 @@ from pytest_selfrepair.sandbox.nodes import Nodes
 from pytest_selfrepair.sandbox.suspects import bisect, blame
 
 MOST_GIVEN = 3
-"""How often a batch is given to workers that do not answer in time."""
+"""The most times that a batch is given to workers that are overdue."""
 
 
 class Dispatcher:
-    """The workers, and who runs what.
+    """Assigns batches to workers.
 
     Args:
-        patience: Seconds beyond what is expected after which a worker hangs; for as long, an
-            answer of another waits for that of a worker that hangs.
-        factor: How many times as long as expected a batch may take beside that.
+        patience: Seconds beyond the expected time after which a worker counts as hung; another
+            worker's answer is held as long for that of a hung one.
+        factor: The factor by which a batch may exceed its expected time.
     """
 
     def __init__(self, patience: float, factor: float = 1.5) -> None:
@@ -39,36 +39,36 @@ class Dispatcher:
 
     @property
     def notices(self) -> list[str]:
-        """What the user should know: verdicts that contradict each other."""
+        """Notices to the user on contradictory verdicts."""
         return self._held.notices
 
     @property
     def free(self) -> list[Node]:
-        """The workers that may be given something, who has least to do first."""
+        """The workers with room, the least busy first."""
         return self._nodes.free
 
     @property
     def waiting(self) -> bool:
-        """Whether something waits that no worker has."""
+        """Whether programs wait for a worker."""
         return bool(self._backlog)
 
     @property
     def has_to_share(self) -> bool:
-        """Whether something waits that any worker should get soon: it was given once before."""
+        """Whether a batch waits that was given before, and that any worker should get soon."""
         return self._backlog.has_to_share
 
     def join(self, address: str, threads: int) -> Node:
-        """A worker has come, which runs so many batches at once."""
+        """Add a worker that runs so many batches at once."""
         node = Node(address=address, threads=threads)
         self._nodes.join(node)
         return node
 
     def add(self, request: JudgeRequest) -> None:
-        """Take in a program."""
+        """Add a program."""
         self._backlog.add(request)
 
     def next_batch(self, node: Node, now: float) -> Batch | None:
-        """What a worker is to run next; it is noted as given. None: nothing for now."""
+        """Choose a worker's next batch and note it as given; None for nothing at present."""
         batch = self._chosen(node) if node.room else None
         if batch is not None:
             node.take(batch, now)
@@ -80,7 +80,7 @@ class Dispatcher:
     def finished(
         self, node: Node, batch: Batch, executions: Sequence[Execution], now: float
     ) -> None:
-        """A worker has answered; what it did not come to is given anew."""
+        """Note a worker's answer, and requeue programs it did not get to."""
         self._release(node, batch, now)
         for request, execution in zip(batch.requests, executions, strict=False):
             self._held.end(request, execution.answer, now, alone=batch.alone)
@@ -93,21 +93,21 @@ class Dispatcher:
         self._costs.learn(batch.requests, executions)
 
     def given_back(self, node: Node, batch: Batch, now: float) -> None:
-        """A batch was not run, through nobody's fault."""
+        """Requeue a batch that was not run, without blame."""
         self._release(node, batch, now)
         batch.given -= 1
         self._held.end_all(batch, now)
         self._backlog.put_back(batch)
 
     def failed(self, node: Node, batch: Batch, why: str, now: float) -> None:
-        """A batch could not be run, perhaps by its own fault."""
+        """Note a batch that could not be run, perhaps by its own fault."""
         alone = node.running == [batch]
         self._release(node, batch, now)
         self._held.end_all(batch, now)
         blame(self._backlog, batch, why, alone=alone)
 
     def lost(self, address: str, now: float) -> None:
-        """A worker is gone: what it had is given to others; what it ran is suspect."""
+        """Remove a lost worker, and requeue its batches; running ones become suspects."""
         node = self._nodes.leave(address)
         if node is None:
             return
@@ -120,7 +120,7 @@ class Dispatcher:
                 self._backlog.put_back(batch)
 
     def overdue(self, now: float) -> list[Node]:
-        """Workers that hang from now on: what they have is given to others, too."""
+        """Mark and return newly hung workers, and requeue their batches."""
         self._held.give(now)
         found = []
         for node in self._nodes:
@@ -142,19 +142,19 @@ class Dispatcher:
         return found
 
     def allowed(self, node: Node) -> float:
-        """Seconds in which a worker is to answer something."""
+        """Seconds for a worker to answer."""
         costs = [self._costs.bound(batch) * 2 ** (batch.given - 1) for batch in node.running]
         return self._patience + self._factor * max(costs, default=0.0)
 
     def fail_all(self, error: InfrastructureError) -> None:
-        """Give up: nobody can run what waits."""
+        """Answer all waiting programs with an error."""
         for request in self._backlog:
             if request.open:
                 request.settle(error)
         self._backlog.clear()
 
     def abandon(self, error: InfrastructureError) -> None:
-        """Give up what waits and what runs; answers that are held count."""
+        """Answer all waiting and running programs with an error; held answers count."""
         self.fail_all(error)
         self._held.give_all()
         for node in self._nodes:
@@ -176,6 +176,6 @@ class Dispatcher:
         return self._backlog.take_new(node.known, share, TARGET, self._costs.expected)
 
     def _release(self, node: Node, batch: Batch, now: float) -> None:
-        """A worker is done with a batch."""
+        """Note that a worker is done with a batch."""
         node.end(batch, now)
         self._nodes.note(node)

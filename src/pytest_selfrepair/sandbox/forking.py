@@ -1,6 +1,6 @@
 """Forks processes, cheaply, and so that their numbers say nothing.
 
-Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
+Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""A judge pool: where programs are judged, in this process or on a cluster."""
+"""The protocol of judge pools, in this process or on a cluster."""
 
 from typing import Protocol
 
@@ -11,13 +11,13 @@ from pytest_selfrepair.sandbox.limits import Limits
 class JudgePool(Judge, Protocol):
     """Judges programs, many at once.
 
-    Who has programs hands them in as they come, up to `at_once` of them; a pool gathers what
-    belongs together by itself. It may be used from several event loops.
+    Callers hand in programs as they come, up to `at_once` of them; the pool batches them itself. It
+    may be used from several event loops.
     """
 
     @property
     def at_once(self) -> int:
-        """How many programs are worth handing in before a verdict is waited for."""
+        """The number of programs to hand in before waiting for a verdict."""
         ...
 
     @property
@@ -27,20 +27,20 @@ class JudgePool(Judge, Protocol):
 
     @property
     def notices(self) -> list[str]:
-        """What the user should know of judging, a line each."""
+        """Notices to the user on judging, a line each."""
         ...
 
     def open(self) -> None:
-        """Start or join what programs are judged by; called once, before the first of them.
+        """Start or join the judges; called once, before the first program.
 
         Raises:
-            UsageError: What was asked for is not to be had.
-            SandboxError: Nothing there can judge.
+            UsageError: The requested pool is not available.
+            SandboxError: Nothing in it can judge.
         """
         ...
 
     def limits_of(self, task: Task) -> Limits:
-        """What a case of a task may use."""
+        """The limits of a task's cases."""
         ...
 
     def packages_of(self, task: Task) -> Packages:

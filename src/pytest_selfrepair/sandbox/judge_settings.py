@@ -1,4 +1,4 @@
-"""How programs are judged: what a user chooses, and the judge that is made of it."""
+"""The user's settings of judging, and the judge made from them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,24 +16,23 @@ from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeSettings:
-    """How programs are judged.
+    """The settings of judging.
 
     Attributes:
-        checker: How answers are compared: ``tolerant``, ``strict``, ``unordered`` or ``apps``.
-        timeout: CPU seconds that a program may take for one case, unless its task sets a limit.
-        memory: Memory that a program may use, in MB, likewise.
+        checker: The checker of answers: ``tolerant``, ``strict``, ``unordered`` or ``apps``.
+        timeout: The CPU seconds allowed for a case, unless its task sets a limit.
+        memory: The memory allowed for a program in MB, likewise.
         packages: The installed distributions that programs may use; None: those of a task's source.
         sandbox: ``auto``: the strongest isolation found; ``strict``: bubblewrap or nothing;
             ``limits``: resource limits alone.
-        all_cases: Whether every case is run, rather than those up to the first that fails.
-        jobs: Programs that run at once; None: one for each processor.
-        pool: Where programs are judged: ``local``, ``dask``, ``dask://HOST:PORT`` or
+        all_cases: Whether to run all cases, rather than stop at the first that fails.
+        jobs: The number of programs run at once; None: one for each processor.
+        pool: The judge pool: ``local``, ``dask``, ``dask://HOST:PORT`` or
             ``dask:FILE.json``.
-        mixed_isolation: Whether the workers of a pool may differ in how they keep programs apart
-            from their machines.
-        reference_speed: Milliseconds of CPU time that the calibration (`selfrepair doctor`) takes
-            on the machine by whose speed time limits are meant; None: on whichever programs run,
-            or, where several machines judge, on the fastest of them.
+        mixed_isolation: Whether the workers of a pool may have different isolation.
+        reference_speed: Milliseconds of CPU time of the calibration (`selfrepair doctor`) on the
+            machine that time limits refer to; None: this machine or, where several judge, the
+            fastest.
     """
 
     checker: str = "tolerant"
@@ -49,17 +48,17 @@ class JudgeSettings:
 
     @property
     def limits(self) -> Limits:
-        """What one case may use on a machine of the speed by which limits are meant."""
+        """The limits of a case on the machine that they refer to."""
         return Limits(cpu_seconds=self.timeout, memory_bytes=self.memory * MEGABYTE)
 
     @property
     def other(self) -> str:
-        """The checker whose verdicts are compared with those of `checker`; empty: none."""
+        """The checker whose verdicts are compared with those of `checker`; empty for none."""
         return COUNTERPARTS.get(self.checker, "")
 
     @property
     def terms(self) -> Terms:
-        """What decides verdicts, for a store that keeps them."""
+        """The terms of verdicts, for a store."""
         return Terms(
             checker=self.checker,
             other=self.other,
@@ -79,10 +78,10 @@ class JudgeSettings:
         """A judge with these settings, in this process.
 
         Args:
-            isolation: How programs are kept apart from this machine.
-            packages: The distributions that its `packages` names; None: those of tasks' sources.
-            concurrency: Programs that run at once.
-            checker_of: Finds a checker that stands in for a task's own and the settings'.
+            isolation: The isolation of programs from this machine.
+            packages: The distributions of `packages`; None: those of tasks' sources.
+            concurrency: The number of programs run at once.
+            checker_of: Finds a checker that overrides a task's own and the settings'.
         """
         return SandboxJudge(
             isolation=isolation,

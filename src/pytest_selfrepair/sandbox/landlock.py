@@ -1,6 +1,6 @@
 """Landlock: a process that can open nothing but a few paths, where there are no namespaces.
 
-Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
+Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
 
 import ctypes

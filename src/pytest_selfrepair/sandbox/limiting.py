@@ -1,6 +1,6 @@
 """Limits the processes of a program, by what the system can bound for each of them.
 
-Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
+Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
 
 import resource

@@ -1,29 +1,28 @@
-"""How much of the machine one case of a program may use."""
+"""The resource limits of one case of a program."""
 
 from dataclasses import asdict, dataclass, replace
 
 from pytest_selfrepair.core.task import JsonValue, Task
 
 MEGABYTE = 1_000_000
-"""Bytes, where users and tasks speak of memory."""
+"""Bytes per megabyte in users' and tasks' memory limits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one case of a program may use.
+    """The resource limits of one case of a program.
 
     Attributes:
-        cpu_seconds: CPU seconds. Time is counted so because the machine may be busy, for instance
-            with a local model.
+        cpu_seconds: CPU seconds, as the machine may be busy, for instance with a local model.
         wall_factor: Wall-clock seconds per CPU second, for programs that sleep or wait.
-        memory_bytes: Address space, beside the stack of a program that raises Python's recursion
-            limit.
-        stack_bytes: That stack.
-        output_bytes: Standard output; also standard error, and every file that is written.
-        processes: Processes and threads alive at once.
-        open_files: Descriptors of one process.
-        scale: How many times as long as on the machine by whose speed limits are meant programs
-            take on this one, by `calibration`; 1 where limits are meant as they stand.
+        memory_bytes: Address space, excluding the stack of a program that raises Python's
+            recursion limit.
+        stack_bytes: The size of that stack.
+        output_bytes: The size of standard output, of standard error, and of every file written.
+        processes: The number of processes and threads alive at once.
+        open_files: The number of descriptors of one process.
+        scale: The factor between the durations of programs here and on the machine that limits
+            refer to, by `calibration`; 1 for this machine.
     """
 
     cpu_seconds: float = 4.0
@@ -37,21 +36,21 @@ class Limits:
 
     @property
     def allowed_seconds(self) -> float:
-        """CPU seconds of this machine."""
+        """The CPU seconds allowed on this machine."""
         return self.scale * self.cpu_seconds
 
     @property
     def wall_seconds(self) -> float:
-        """Wall-clock seconds after which a case is over, whatever it waits for."""
+        """The wall-clock seconds allowed, for programs that wait."""
         return self.wall_factor * self.cpu_seconds + 2.0
 
     @property
     def allowed_wall_seconds(self) -> float:
-        """Wall-clock seconds of this machine."""
+        """The wall-clock seconds allowed on this machine."""
         return self.scale * self.wall_seconds
 
     def of(self, task: Task) -> "Limits":
-        """These limits, or in their place what a task sets."""
+        """These limits, overridden by those of a task."""
         if task.seconds is None and task.megabytes is None:
             return self
         seconds = self.cpu_seconds if task.seconds is None else task.seconds
@@ -59,11 +58,11 @@ class Limits:
         return replace(self, cpu_seconds=seconds, memory_bytes=memory)
 
     def as_terms(self) -> tuple[tuple[str, float], ...]:
-        """The limits as part of the key of a verdict, which no machine's speed is part of."""
+        """The limits for the key of a verdict, independent of the machine's speed."""
         return tuple(sorted((name, it) for name, it in asdict(self).items() if name != "scale"))
 
     def as_json(self) -> dict[str, JsonValue]:
-        """The limits as the zygote reads them."""
+        """The limits in the form for the zygote."""
         return {
             "cpu_seconds": self.allowed_seconds,
             "wall_seconds": self.allowed_wall_seconds,

@@ -3,7 +3,7 @@
 Linux has sockets that keep the bounds of messages. macOS has none of these for processes of one
 machine: there it is a stream, on which the length of each message comes before it.
 
-Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
+Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
 
 import errno

@@ -1,4 +1,4 @@
-"""Processors, each of which one program at a time has for itself, whichever process judges it."""
+"""Reserve processors for single programs, across all judging processes."""
 
 import contextlib
 import os
@@ -14,11 +14,11 @@ _PAUSE = 0.002  # seconds between two looks at whether a processor is free
 class Processors:
     """The processors that this process may use.
 
-    All processes of a user on this machine that judge share them: who has one holds a socket of
-    its name, which the system takes back when a process ends.
+    All judging processes of a user on this machine share them: the holder of one has a socket of
+    its name open, which the system closes when a process ends.
 
     Attributes:
-        numbers: Their numbers; none where programs cannot be kept to one.
+        numbers: Their numbers; empty where programs cannot be pinned.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Processors:
             self.numbers = tuple(sorted(os.sched_getaffinity(0)))
 
     def claim(self, number: int) -> bool:
-        """Take a processor, unless a program has it."""
+        """Try to reserve a processor."""
         with self._lock:
             if number in self._claimed:
                 return False
@@ -43,21 +43,21 @@ class Processors:
             return True
 
     def give_back(self, number: int) -> None:
-        """Leave a processor to others."""
+        """Release a processor."""
         with self._lock:
             self._claimed.pop(number).close()
 
     def claim_others(self, stopped: Callable[[], bool]) -> tuple[int, ...]:
-        """Take all processors but the last, one after the other, waiting for each.
+        """Reserve all processors but the last in order, waiting for each.
 
-        Who asks for the last one then is alone on the machine, as far as programs that are judged
-        go. All take them in the same order, so that nobody waits for ever.
+        With the last one as well, no other program is judged on the machine. All processes reserve
+        in the same order, so there is no deadlock.
 
         Args:
-            stopped: Whether to wait no more.
+            stopped: Tells whether to stop waiting.
 
         Returns:
-            Those that were taken.
+            The reserved processors.
         """
         taken: list[int] = []
         for number in self.numbers[:-1]:
@@ -71,7 +71,7 @@ class Processors:
 
 @contextlib.contextmanager
 def kept_to(number: int | None) -> Iterator[None]:
-    """Let what this thread starts meanwhile run on one processor alone, where that is asked."""
+    """Pin processes started by this thread within the block to one processor, if given."""
     if number is None or sys.platform != "linux":
         yield
         return

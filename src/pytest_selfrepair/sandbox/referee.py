@@ -1,4 +1,4 @@
-"""Whether an answer is right, by the checker that a run chose or by the task's own."""
+"""Decide whether an answer is right, by the run's checker or the task's own."""
 
 from pytest_selfrepair.core.checker import Acceptance, AcceptanceRule, Checker, apps
 from pytest_selfrepair.core.shorten import render, shorten
@@ -16,15 +16,15 @@ CHECKER_BROKE = "the task's checker broke on it"
 class Referee:
     """Judges the answers of one program.
 
-    A task's own checker stands in for every other, but for `apps`, which knows no such thing. Where
-    it breaks on an answer, that is wrong if the checker accepts what is expected; else the checker
-    is broken, and nothing is known.
+    A task's own checker replaces all others but `apps`, which ignores it. If it breaks on an
+    answer, the answer is wrong if the checker accepts the expected output; otherwise the checker
+    itself is broken, and nothing is known.
 
     Args:
         task: The task.
-        checker: The checker that the run chose.
-        other: A checker whose verdict is compared with that; None: none is.
-        own: The task's own checker, where it has one.
+        checker: The run's checker.
+        other: A checker whose verdict is compared with its, or None.
+        own: The task's own checker, or None.
     """
 
     def __init__(
@@ -36,11 +36,11 @@ class Referee:
         self._explains = self._checker is own
 
     def judge(self, case: Case, answer: Answer | NoAnswer) -> JudgedCase:
-        """What becomes of a case with that answer, or with that trouble in its place.
+        """Judge a case by its answer, or by the failure in its place.
 
         Raises:
-            CheckerError: The task's own checker is broken, for it does not accept either what is
-                expected.
+            CheckerError: The task's own checker is broken, as it does not accept the expected
+                output either.
         """
         if isinstance(answer, NoAnswer):
             return JudgedCase(trouble=answer, other=None if self._other is None else False)
@@ -92,5 +92,5 @@ def _shown(kind: TaskKind, answer: JsonValue) -> str:
 
 
 def as_text(kind: TaskKind, value: JsonValue) -> str:
-    """An input, an expected or an actual output as a verdict shows it."""
+    """Format an input or an output for a verdict."""
     return shorten(value) if kind is TaskKind.STDIN and isinstance(value, str) else render(value)

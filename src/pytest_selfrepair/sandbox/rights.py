@@ -1,6 +1,6 @@
 """What a child of root gives up of root's rights.
 
-Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
+Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
 
 import ctypes

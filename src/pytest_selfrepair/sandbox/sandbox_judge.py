@@ -1,4 +1,4 @@
-"""Judges programs in a sandbox: the zygote runs them on the inputs, answers are compared here."""
+"""Judge programs in a sandbox: the zygote runs them on inputs, and answers are compared here."""
 
 import asyncio
 import contextlib
@@ -29,21 +29,21 @@ from pytest_selfrepair.sandbox.verdict_of import verdict_of
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 _ALONE_WITHIN = 5.0
-"""Seconds after which a program that is to be alone does without: somebody else holds on."""
+"""Seconds to wait for the machine alone, before running a program beside others."""
 
 
 class SandboxJudge:
-    """Judges programs in zygotes, which it starts when they are needed and keeps.
+    """Judges programs in zygotes, which are started on demand and kept.
 
     They end with :meth:`aclose`, with the judge, or with this process.
 
     Args:
-        isolation: How programs are kept apart from this machine.
-        limits: What one case may use, unless its task says otherwise.
-        checker: Compares answers with what is expected.
-        concurrency: Programs that run at once; by default as many as there are cores.
-        other: A checker whose verdict is compared with that of `checker`; None: none is.
-        all_cases: Whether every case is run, rather than those up to the first that fails.
+        isolation: The isolation of programs from this machine.
+        limits: The limits of a case, unless its task sets its own.
+        checker: Compares answers with expected outputs.
+        concurrency: The number of programs run at once; by default the number of cores.
+        other: A checker whose verdict is compared with that of `checker`, or None.
+        all_cases: Whether to run all cases, rather than stop at the first that fails.
         checker_of: Finds a task's own checker other than its `checker.py`, if it has one.
         packages: The distributions that programs may use; None: those of their task's source, as
             far as they are installed.
@@ -52,7 +52,7 @@ class SandboxJudge:
     `local`, a `JudgePool`.
 
     Attributes:
-        at_once: Programs that run at once.
+        at_once: The number of programs run at once.
     """
 
     def __init__(
@@ -73,9 +73,9 @@ class SandboxJudge:
         self._all_cases, self._packages = all_cases, packages
         self.at_once = concurrency or usable_processors()
         self._threads = JudgeThreads(self.at_once)
-        # Those that hear what is expected are never lent to a program, which shares their memory.
+        # Zygotes that see expected outputs are never lent to programs, which share their memory.
         self._checkers = Zygotes(isolation.command, isolation.environment)
-        # A program has a processor for itself: only then its time is its own.
+        # Each program has a processor to itself, so that its time depends on it alone.
         self._processors = Processors()
         self._zygotes = PackagedZygotes(isolation, self._processors)
         self._examiner = Examiner(self._checkers, self._limits)
@@ -83,12 +83,12 @@ class SandboxJudge:
 
     @property
     def isolation(self) -> str:
-        """How programs are kept apart from this machine, in a few words."""
+        """The isolation of programs from this machine, in a few words."""
         return self._isolation.description
 
     @property
     def notices(self) -> list[str]:
-        """What the user should know of judging: nothing."""
+        """Notices to the user on judging: none."""
         return []
 
     @property
@@ -107,7 +107,7 @@ class SandboxJudge:
             self._limits = self._examiner.limits = replace(self._limits, scale=scale)
 
     def limits_of(self, task: Task) -> Limits:
-        """What a case of a task may use."""
+        """The limits of a task's cases."""
         return self._limits.of(task)
 
     def packages_of(self, task: Task) -> Packages:
@@ -116,7 +116,7 @@ class SandboxJudge:
 
     @contextlib.asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
-        """Let one program be the only one that is judged on this machine, or wait in vain."""
+        """Try to make a program the only one judged on this machine within the block."""
         ends = time.monotonic() + _ALONE_WITHIN
         taken = await asyncio.to_thread(
             self._processors.claim_others, lambda: time.monotonic() > ends
@@ -128,10 +128,10 @@ class SandboxJudge:
                 self._processors.give_back(number)
 
     def open(self) -> None:
-        """Nothing: zygotes are started when they are needed."""
+        """Do nothing: zygotes are started on demand."""
 
     async def aclose(self) -> None:
-        """End the zygotes; nothing can be judged any more."""
+        """End the zygotes; no more programs can be judged."""
         await asyncio.to_thread(self._close)
         self._threads.close()
 
@@ -155,7 +155,7 @@ class SandboxJudge:
         """Run ``program`` on one input, which need be none of the task's; nothing is compared.
 
         Args:
-            task: Says how programs are run: as a script, or by calling which function.
+            task: The task, which decides how programs run: as a script, or by calling a function.
             program: The program.
             given: Standard input, or the list of arguments.
 
@@ -195,7 +195,7 @@ class SandboxJudge:
     def _prepared(
         self, task: Task, program: str, lease: Lease, tally: CaseResults
     ) -> Callable[[ZygoteProcess], None]:
-        """What judges a program, once it has a zygote."""
+        """Prepare the judging of a program, to be run with a zygote."""
         if task.assertions is not None:
             everything = self._all_cases
             examination = Examination(self._examiner, lease, task, program, everything=everything)
@@ -207,7 +207,7 @@ class SandboxJudge:
         return Comparison(task, program, self._limits, referee, tally).run
 
     def _unknown(self, task: Task) -> str:
-        """What is said of a program of which nothing could be found out."""
+        """The message on a program without a verdict."""
         return f"{task.id}: no verdict after {ATTEMPTS} attempts in {self.isolation}"
 
 

@@ -4,7 +4,7 @@ There are two. What the zygote has no need of is refused to it, and so to all it
 and for all. The rest is refused to each child: a short filter, for the system takes its time over
 every instruction of one.
 
-Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
+Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
 
 import ctypes

@@ -5,7 +5,7 @@ with copies of modules, through which nothing that outlives a case can be change
 its code must hold no name that leads elsewhere. Only what such a run accepts counts: whatever is
 missed there, the program is run as it would be anywhere, in a process for each case.
 
-Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
+Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
 
 import builtins

@@ -1,6 +1,6 @@
 """What the judge and a process for a program say to each other, on a socket of `packets`.
 
-Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
+Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
 
 import struct

@@ -1,6 +1,6 @@
 """What all programs of a zygote have in common.
 
-Like the zygote, beside which it lies as a plain file, it needs the standard library alone.
+Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
 
 from dataclasses import dataclass

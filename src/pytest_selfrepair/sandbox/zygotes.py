@@ -1,4 +1,4 @@
-"""The zygotes of a judge: started when needed, lent to one program at a time, ended when broken."""
+"""Start zygotes on demand, lend each to one program at a time, and end broken ones."""
 
 import contextlib
 import threading
@@ -10,13 +10,13 @@ from pytest_selfrepair.sandbox.processor import Processors, kept_to
 from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 
 _PATIENCE = 60.0
-"""Seconds after which a program does without a processor of its own: somebody else holds on."""
+"""Seconds to wait for a processor of its own, before a program runs beside others."""
 
-_PAUSE = 0.002  # seconds between two looks at whether a processor is free
+_PAUSE = 0.002  # seconds between attempts to reserve a processor
 
 
 class Lease:
-    """The right to zygotes for as long as one judgement lasts; cancelling it ends them."""
+    """The right to use zygotes during one judgement; cancelling it ends them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -24,7 +24,7 @@ class Lease:
         self._zygotes: set[ZygoteProcess] = set()
 
     def cancel(self) -> None:
-        """End the zygotes that are lent, if any, and lend no more."""
+        """End the lent zygotes, and lend no more."""
         with self._lock:
             self._cancelled = True
             for zygote in self._zygotes:
@@ -32,29 +32,29 @@ class Lease:
 
     @property
     def cancelled(self) -> bool:
-        """True where nobody waits for the judgement any more."""
+        """Whether the judgement is no longer awaited."""
         return self._cancelled
 
     def take(self, zygote: ZygoteProcess) -> None:
-        """Note what is lent."""
+        """Note a lent zygote."""
         with self._lock:
             self._zygotes.add(zygote)
             if self._cancelled:
                 zygote.kill()
 
     def give_back(self, zygote: ZygoteProcess) -> None:
-        """Note that it is lent no more."""
+        """Note a returned zygote."""
         with self._lock:
             self._zygotes.discard(zygote)
 
 
 class Zygotes:
-    """The idle zygotes, and those that are lent.
+    """The idle and the lent zygotes of one command.
 
     Args:
-        command: What starts one.
-        environment: The whole environment of that command.
-        processors: What programs run on, each alone; None: on any, beside others.
+        command: The command that starts one.
+        environment: The complete environment of the command.
+        processors: The processors, each for one program; None: programs share all.
     """
 
     def __init__(
@@ -71,10 +71,10 @@ class Zygotes:
 
     @contextlib.contextmanager
     def lent(self, lease: Lease) -> Iterator[ZygoteProcess]:
-        """A zygote, which is ended where the work with it does not end well.
+        """Lend a zygote within the block; it is ended if the block fails.
 
         Raises:
-            BrokenZygoteError: It broke or cannot be started; its last words are added.
+            BrokenZygoteError: It broke or cannot be started; the message ends with its last output.
         """
         number = self._claimed(lease)
         try:
@@ -112,7 +112,7 @@ class Zygotes:
                 zygote.close()
 
     def _claimed(self, lease: Lease) -> int | None:
-        """A processor for one program; None where programs do without."""
+        """Reserve a processor for one program; None where programs share them."""
         if self._processors is None or not self._processors.numbers:
             return None
         deadline = time.monotonic() + _PATIENCE
@@ -126,7 +126,7 @@ class Zygotes:
         return None
 
     def _taken(self, number: int | None) -> ZygoteProcess | None:
-        """An idle zygote that is kept to this processor, taken out of the idle ones."""
+        """Take an idle zygote pinned to a processor."""
         for at, (kept, zygote) in enumerate(self._idle):
             if kept == number:
                 del self._idle[at]
@@ -140,7 +140,7 @@ class Zygotes:
                 zygote.kill()
 
     def close(self) -> None:
-        """End them all; those that are lent are closed by whoever uses them."""
+        """End all zygotes; the users of lent ones close them."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
