@@ -1,4 +1,4 @@
-"""A program as the judge describes it to a process of the sandbox.
+"""The judge's description of a program for a process of the sandbox.
 
 Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
@@ -13,19 +13,19 @@ Fields = dict[str, Any]  # what JSON carries
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """A program, and how it is run: what `Work.described` says.
+    """A program and how to run it, as encoded by `Work.described`.
 
     Attributes:
         program: Its text.
-        file: Where it lies.
+        file: Its path.
         fn_name: The function to call for each input; None: the program reads and prints.
-        in_place: Whether the answer is what the function leaves in its first argument.
+        in_place: Whether the answer is the first argument as changed by the function.
         way: How the function is called.
-        before: What is run before the program, in its namespace, for calls with plain values.
-        after: What is run after it, for the same.
-        cases: How many there are.
-        limits: What a case may use.
-        again: Whether all of it has been run before, and this is only to compare.
+        before: Code to run before the program, in its namespace, for calls with plain values.
+        after: Code to run after it, likewise.
+        cases: The number of cases.
+        limits: The limits of a case.
+        again: Whether this is a rerun for comparison only.
     """
 
     program: str
@@ -46,22 +46,22 @@ class Program:
 
     @property
     def stack_bytes(self) -> int:
-        """The stack of a program that means to go deep; 0 for the usual one."""
+        """The stack of a program that raises the recursion limit; 0 for the default."""
         stack: int = self.limits["stack_bytes"]
         return stack if "setrecursionlimit" in self.program else 0
 
     @property
     def memory_bytes(self) -> int:
-        """The memory that it may have, its stack included."""
+        """The memory limit, including the stack."""
         memory: int = self.limits["memory_bytes"]
         return memory + self.stack_bytes
 
 
 def read_program(descriptor: int) -> Program:
-    """What an open file says of a program."""
+    """Read the description of a program from an open file."""
     return Program(**read_json(descriptor))
 
 
 def read_json(descriptor: int) -> Any:
-    """What an open file holds, from its beginning."""
+    """Read JSON from the start of an open file."""
     return json.loads(os.pread(descriptor, os.fstat(descriptor).st_size, 0))

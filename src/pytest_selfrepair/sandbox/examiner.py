@@ -1,4 +1,4 @@
-"""Runs the assertions of tasks, with what programs have answered so far."""
+"""Run the assertions of tasks with a program's answers so far."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 MOST_AT_ONCE = 1_000
-"""Calls that they may make before the first of them is answered."""
+"""The most calls that they may make before the first is answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """What assertions are before any program.
+    """The assertions of a task, prepared for any program.
 
     Attributes:
-        instrumented: The checks, made ready.
-        calls: What they ask first; the same for every program.
+        instrumented: The instrumented checks.
+        calls: Their first calls, the same for every program.
     """
 
     instrumented: Instrumented
@@ -37,8 +37,8 @@ class Examiner:
     """Runs the assertions of tasks.
 
     Args:
-        checkers: Processes for assertions, which know what is expected: no program enters them.
-        limits: What one run of them may use.
+        checkers: Zygotes for assertions, which see expected values and run no program.
+        limits: The limits of one run.
     """
 
     def __init__(self, checkers: Zygotes, limits: Limits) -> None:
@@ -46,10 +46,10 @@ class Examiner:
         self._prepared: dict[tuple[Assertions, tuple[str, ...], str], Prepared] = {}
 
     def prepare(self, task: Task, lease: Lease) -> Prepared:
-        """What is asked first, found by a run without any answer.
+        """Find the first calls by a run without any answer.
 
         Raises:
-            CheckerError: The assertions break, or fail, before any program has a part in it.
+            CheckerError: The assertions break or fail even without a program.
             BrokenZygoteError: The sandbox is broken.
         """
         assert task.assertions is not None  # noqa: S101 - it is asked of such tasks alone
@@ -84,7 +84,7 @@ class Examiner:
         *,
         everything: bool,
     ) -> JsonValue | NoAnswer:
-        """Run the assertions with the answers so far; what `standin.examine` returns."""
+        """Run the assertions with the answers so far; return the result of `standin.examine`."""
         assert task.assertions is not None  # noqa: S101 - as above
         request: dict[str, JsonValue] = {
             "definitions": task.assertions.definitions,

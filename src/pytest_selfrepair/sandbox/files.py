@@ -1,4 +1,4 @@
-"""Open files without a name, by which inputs go to programs and answers come from them."""
+"""Unnamed open files that carry inputs to programs and answers back."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ _CHUNK = 1 << 16
 
 
 def memory_file(stack: contextlib.ExitStack, data: bytes = b"") -> int:
-    """The descriptor of a file that holds ``data``, its position at the beginning.
+    """Create a file with ``data``, positioned at its start, and return its descriptor.
 
     It is closed with the stack.
     """
@@ -28,21 +28,21 @@ def memory_file(stack: contextlib.ExitStack, data: bytes = b"") -> int:
 
 
 def blur_numbers() -> None:
-    """Use up a few numbers of files, no one knows how many: they say nothing of earlier ones."""
+    """Use up a random number of inode numbers, so that they reveal nothing of earlier files."""
     for _ in range(os.urandom(1)[0] % (_MOST_BLURRED + 1)):
         for descriptor in (*os.pipe(), *([os.memfd_create("case")] if _MEMORY else [])):
             os.close(descriptor)
 
 
 def read_all(descriptor: int, most: int) -> bytes:
-    """What a file holds, up to ``most`` bytes."""
+    """Read up to ``most`` bytes of a file."""
     return os.pread(descriptor, min(most, os.fstat(descriptor).st_size), 0)
 
 
 def hear(reading: int, heard: bytearray, most: int) -> bool:
-    """Take what a pipe holds, which waits for nobody; false where no more will come.
+    """Read from a non-blocking pipe; false at its end.
 
-    No more than about ``most`` bytes are taken in all.
+    At most about ``most`` bytes are read in total.
     """
     try:
         while len(heard) <= most:

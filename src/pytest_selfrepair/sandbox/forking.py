@@ -1,4 +1,4 @@
-"""Forks processes, cheaply, and so that their numbers say nothing.
+"""Fork processes cheaply, with process ids that reveal nothing.
 
 Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
@@ -27,7 +27,7 @@ _LIBC = ctypes.PyDLL(None, use_errno=True)  # which keeps the lock of the interp
 
 
 def fork() -> int:
-    """Fork; on Linux without the hooks for threads and seeds, of which there is no need.
+    """Fork; on Linux without Python's hooks for threads and seeds, which are not needed.
 
     Raises:
         OSError: There can be no further process.
@@ -42,7 +42,7 @@ def fork() -> int:
 
 
 def fork_beside() -> int:
-    """Fork a process with the parent of this one (Linux), which hears of its end.
+    """Fork a process whose parent is this one's parent (Linux), which is notified of its end.
 
     Raises:
         OSError: There can be no further process.
@@ -61,10 +61,10 @@ def fork_beside() -> int:
 
 
 def blur_pids(most: int) -> None:
-    """Use up a few numbers of processes, no one knows how many: they say nothing of earlier ones.
+    """Use up a random number of process ids, so that they reveal nothing of earlier processes.
 
     Args:
-        most: How many at most.
+        most: The most process ids.
     """
     for _ in range(os.urandom(1)[0] % (most + 1)):
         with contextlib.suppress(OSError):

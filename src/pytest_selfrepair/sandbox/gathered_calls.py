@@ -1,14 +1,14 @@
-"""Calls on an event loop from other threads, for many of which it is woken once."""
+"""Batch calls to an event loop from other threads, waking it once for many."""
 
 from collections import deque
 from collections.abc import Callable
 
 
 class GatheredCalls:
-    """Functions to be called on an event loop.
+    """A queue of functions to call on an event loop.
 
     Args:
-        wake: Has the loop call a function soon, from any thread.
+        wake: Makes the loop call a function soon, from any thread.
     """
 
     def __init__(self, wake: Callable[[Callable[[], object]], object]) -> None:
@@ -17,13 +17,13 @@ class GatheredCalls:
         self._woken = False
 
     def add(self, function: Callable[[], object]) -> None:
-        """Have a function called after those that were added before, from any thread."""
+        """Queue a function, from any thread."""
         self._calls.append(function)
         if not self._woken:
             self._woken = True
             self._wake(self._run)
 
     def _run(self) -> None:
-        self._woken = False  # what is added from now on may wake the loop for nothing
+        self._woken = False  # later additions may wake the loop for nothing
         while self._calls:
             self._calls.popleft()()

@@ -1,4 +1,4 @@
-"""Answers of programs that are executed more than once: held, compared, given."""
+"""Hold and compare the answers of programs that are executed more than once."""
 
 from pytest_selfrepair.core.verdict import Verdict
 from pytest_selfrepair.sandbox.backlog import Backlog
@@ -7,14 +7,14 @@ from pytest_selfrepair.sandbox.judge_request import Answer, JudgeRequest
 
 
 class HeldAnswers:
-    """The answers that wait for other executions of their programs.
+    """Answers held until other executions of their programs end.
 
     Args:
-        backlog: Takes programs that are to be judged again.
-        patience: Seconds for which an answer waits.
+        backlog: The queue for programs to be judged again.
+        patience: The longest time an answer is held, in seconds.
 
     Attributes:
-        notices: What the user should know: verdicts that contradict each other.
+        notices: Notices to the user on contradictory verdicts.
     """
 
     def __init__(self, backlog: Backlog, patience: float) -> None:
@@ -25,13 +25,13 @@ class HeldAnswers:
     def end(
         self, request: JudgeRequest, answer: Answer | None, now: float, *, alone: bool = False
     ) -> None:
-        """An execution has ended; its answer may wait for those of others, or contradict one.
+        """Note the end of an execution, whose answer may be held or contradict another.
 
         Args:
             request: The program.
-            answer: What came of it; None: nothing.
+            answer: Its answer; None without one.
             now: The time.
-            alone: Whether the program was judged again, alone, for verdicts contradicted.
+            alone: Whether the program was judged again, alone, after contradictory verdicts.
         """
         before = request.contradiction
         request.end(answer, alone=alone)
@@ -44,24 +44,24 @@ class HeldAnswers:
             self._backlog.put_back(Batch(requests=(request,), alone=True), first=True)
 
     def end_all(self, batch: Batch, now: float) -> None:
-        """The executions of a batch have ended with nothing."""
+        """Note the end of a batch's executions without answers."""
         for request in batch.requests:
             self.end(request, None, now)
 
     def give(self, now: float) -> None:
-        """Give the answers that have waited for long enough."""
+        """Release the answers held for long enough."""
         for request in [each for each, until in self._until.items() if until <= now]:
             request.settle()
             del self._until[request]
 
     def give_all(self) -> None:
-        """Give all answers: nothing comes any more."""
+        """Release all answers, as no more executions will end."""
         for request in self._until:
             request.settle()
         self._until.clear()
 
     def _say(self, request: JudgeRequest, found: tuple[Verdict, Verdict]) -> None:
-        """Say that two executions contradict each other, and what comes of that."""
+        """Add a notice on two contradictory executions and the consequence."""
         again = "it is judged again, alone" if request.open else "the first counts"
         self.notices.append(
             f"{request.cases.task_id}: a program was judged twice, since a worker hung, and "

@@ -1,4 +1,4 @@
-"""The installed packages that programs may use: exactly these, read only, and nothing beside."""
+"""Provide programs with exactly the chosen installed packages, read-only."""
 
 import atexit
 import importlib.metadata
@@ -19,18 +19,18 @@ from packaging.utils import canonicalize_name
 from pytest_selfrepair.errors import UsageError
 
 INSIDE = "/packages"
-"""Where they lie in a world of their own."""
+"""Their folder inside the sandbox."""
 
 _CACHE = "__pycache__"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A file or folder that belongs to the packages alone.
+    """A file or folder that belongs only to the packages.
 
     Attributes:
-        name: Where it lies in the folder that programs import from.
-        path: Where it is installed.
+        name: Its path in the folder that programs import from.
+        path: Its installed path.
     """
 
     name: str
@@ -39,10 +39,10 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Packages:
-    """Some distributions and what they need, as they are installed here.
+    """Installed distributions with their requirements.
 
     Attributes:
-        names: The distributions that were named, as they are installed.
+        names: The chosen distributions, by their installed names.
         versions: The same, each with its version: `numpy 2.4.0`.
         entries: Their files.
     """
@@ -53,20 +53,20 @@ class Packages:
 
     @cached_property
     def modules(self) -> frozenset[str]:
-        """What they define at the top."""
+        """Their top-level modules."""
         names = (entry.name.partition("/")[0] for entry in self.entries)
         return frozenset(
             module for name in names if (module := name.partition(".")[0]).isidentifier()
         )
 
     def mentioned(self, program: str) -> tuple[str, ...]:
-        """The modules of theirs of which a program speaks, sorted."""
+        """Their modules mentioned in a program, sorted."""
         words = set(re.findall(r"\w+", program)) if self.entries else set()
         return tuple(sorted(self.modules & words))
 
     @cached_property
     def folder(self) -> str:
-        """A folder of links to them, for programs without a world of their own."""
+        """A folder of links to them, for programs without namespaces."""
         folder = tempfile.mkdtemp(prefix="selfrepair-packages-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         for entry in self.entries:
@@ -81,14 +81,14 @@ class Packages:
 
 @lru_cache(16)
 def find_packages(names: tuple[str, ...], option: str = "--selfrepair-packages") -> Packages:
-    """The distributions of these names, and what they need, as installed.
+    """Find installed distributions with their requirements.
 
     Args:
-        names: As an index of packages calls them.
-        option: What errors call the option that names them.
+        names: Their names in the package index.
+        option: The name of their option, for errors.
 
     Raises:
-        UsageError: One is not installed, or something that it needs.
+        UsageError: One of them, or a requirement, is not installed.
     """
     if not names:
         return Packages()
@@ -105,8 +105,8 @@ def packages_for(names: tuple[str, ...], chosen: Packages | None) -> Packages:
     """The packages that programs of a task may use.
 
     Args:
-        names: Those of its source, which are given as far as they are installed.
-        chosen: What is given to every task in their place; None: nothing.
+        names: Those of its source, provided as far as installed.
+        chosen: The packages for every task in their place, or None.
     """
     if chosen is not None:
         return chosen
@@ -124,7 +124,7 @@ def _found(name: str, said: str) -> Distribution:
 
 
 def _with_requirements(chosen: Iterable[Distribution], option: str) -> list[Distribution]:
-    """Some distributions and all that they need where they run, extras apart."""
+    """Distributions with all their runtime requirements, without extras."""
     left, known = list(chosen), {}
     while left:
         each = left.pop(0)
@@ -144,7 +144,7 @@ def _with_requirements(chosen: Iterable[Distribution], option: str) -> list[Dist
 
 
 def _entries(distributions: Sequence[Distribution]) -> Iterator[Entry]:
-    """The fewest files and folders that hold all of these distributions, and nothing else."""
+    """Yield the fewest files and folders that hold exactly these distributions."""
     roots: dict[Path, set[PurePosixPath]] = {}
     for each in distributions:
         root = Path(os.path.realpath(str(each.locate_file(""))))
@@ -183,11 +183,11 @@ def _holds_nothing_else(root: Path, folder: Path, files: set[PurePosixPath]) -> 
 
 
 def lacking(error: str | None, packages: Packages) -> str | None:
-    """The module that a program wanted and may not have; None where it failed otherwise.
+    """The unavailable module whose import failed; None for any other failure.
 
     Args:
-        error: Why it failed: an exception's type and message.
-        packages: What it may use beside the standard library.
+        error: The failure: an exception's type and message.
+        packages: The packages that it may use.
     """
     found = re.match(r"(?:ModuleNotFound|Import)Error: No module named '([\w.]+)'", error or "")
     if found is None:
@@ -199,6 +199,6 @@ def lacking(error: str | None, packages: Packages) -> str | None:
 
 
 def without(error: str, packages: Packages) -> str:
-    """An error of a program that lacks a module, and what it may use."""
+    """Add the available packages to the error of a program that lacks a module."""
     may = ", ".join(("the standard library", *packages.names))
     return f"{error}: not among the packages programs may use ({may})"

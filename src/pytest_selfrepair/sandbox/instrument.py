@@ -1,4 +1,4 @@
-"""Assertions made ready to run with a stand-in for the function that they call."""
+"""Instrument assertions to run with a proxy for the function that they call."""
 
 import ast
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from pytest_selfrepair.sandbox.standin import ASSERTION, AT, NOTE, STOP, TURN
 
 
 class Form(StrEnum):
-    """What an assertion expects of a call's result, where it says so in so many words.
+    """The form of an assertion on a call's result.
 
     Attributes:
         LEFT: The result is the left side of a comparison, and should equal the right one.
-        RIGHT: The other way round.
+        RIGHT: The reverse.
         TRUE: The result should be true.
         FALSE: It should be false.
-        NEVER: No result does: the assertion is one of a constant.
+        NEVER: No result can pass: the assertion is on a constant.
         OTHER: Anything else.
     """
 
@@ -33,8 +33,8 @@ class Assertion:
     """One ``assert``.
 
     Attributes:
-        text: What it asserts.
-        form: What it expects of a result.
+        text: Its source.
+        form: Its form.
     """
 
     text: str
@@ -43,12 +43,12 @@ class Assertion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrumented:
-    """Checks that tell `standin` what happens in them.
+    """Checks that report their steps to `standin`.
 
     Attributes:
         checks: Python source, in order.
-        assertions: The assertions in them, by the numbers that the source has for them.
-        sites: The arguments' source of each call of the function, by the numbers as above.
+        assertions: Their assertions, by the numbers in the source.
+        sites: The source of the arguments of each call of the function, likewise.
     """
 
     checks: tuple[str, ...]
@@ -57,11 +57,11 @@ class Instrumented:
 
 
 def instrument(checks: tuple[str, ...], fn_name: str) -> Instrumented:
-    """Make checks ready.
+    """Instrument checks.
 
     Args:
         checks: Python source that compiles.
-        fn_name: The function with the stand-in.
+        fn_name: The function to replace.
     """
     work = _Instrumenting(fn_name)
     ready = tuple(

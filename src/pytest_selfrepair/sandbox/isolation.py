@@ -1,4 +1,4 @@
-"""How programs can be kept apart from this machine: found by running one, never inferred."""
+"""Find the isolation available on this machine by running a program, never by inference."""
 
 import os
 import stat
@@ -91,13 +91,13 @@ class SandboxMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Isolation:
-    """How programs are kept apart from this machine.
+    """A way to isolate programs from this machine.
 
     Attributes:
-        description: A few words for headers and records.
-        command: What starts a zygote, which then waits for its request on standard input.
-        environment: The whole environment of that command.
-        contained: True where programs see neither files nor network of this machine.
+        description: Its description for headers and records, in a few words.
+        command: The command that starts a zygote, which takes requests on standard input.
+        environment: The complete environment of the command.
+        contained: Whether programs see neither files nor network of this machine.
     """
 
     description: str
@@ -106,7 +106,7 @@ class Isolation:
     contained: bool
 
     def with_packages(self, packages: Packages, ready: Sequence[str] = ()) -> tuple[str, ...]:
-        """The command that starts a zygote whose programs may use some packages.
+        """The command that starts a zygote with packages for its programs.
 
         Args:
             packages: The packages.
@@ -127,7 +127,7 @@ class Isolation:
         return (*self.command[:at], *told, *self.command[at:], *paths)
 
     def as_json(self) -> dict[str, Any]:
-        """What `from_json` reads, of JSON's types alone."""
+        """Encode as plain JSON types for `from_json`."""
         return {
             "description": self.description,
             "command": list(self.command),
@@ -137,7 +137,7 @@ class Isolation:
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> Self:
-        """What another process of this machine has found."""
+        """Decode the isolation found by another process of this machine."""
         return cls(
             description=found["description"],
             command=tuple(found["command"]),
@@ -147,14 +147,14 @@ class Isolation:
 
 
 def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
-    """The strongest isolation that this machine has and ``mode`` allows.
+    """Find the strongest isolation that works here and ``mode`` allows.
 
     Args:
         mode: `auto` takes bubblewrap (levels A and B), else Landlock (level C); `strict` takes
             bubblewrap or nothing; `limits` takes limits on time, memory and processes alone (D).
 
     Raises:
-        UsageError: No such mode, or the machine has not what the mode asks for.
+        UsageError: The mode is unknown, or not available on this machine.
         SandboxError: Not even limits work.
     """
     if mode not in set(SandboxMode):
@@ -188,7 +188,7 @@ def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
 
 
 def missed(chosen: Isolation) -> tuple[str, ...]:
-    """Why no stronger isolation than a chosen one is to be had, a line for each that was tried."""
+    """Why stronger isolation than the chosen one is unavailable, a line for each one tried."""
     found: dict[str, None] = {}
     if find_bubblewrap() is None:
         found["levels A and B: there is no bubblewrap"] = None
@@ -206,7 +206,7 @@ def missed(chosen: Isolation) -> tuple[str, ...]:
 
 
 def _problem(isolation: Isolation) -> str | None:
-    """Run a small program for real; what went wrong, or None."""
+    """Run a small program with an isolation; return the problem, or None."""
     try:
         zygote = ZygoteProcess(isolation.command, isolation.environment)
     except BrokenZygoteError as error:
@@ -228,7 +228,7 @@ def _problem(isolation: Isolation) -> str | None:
 
 
 def _walled() -> Iterator[Isolation]:
-    """Levels A and B: the ways to isolate a program in namespaces that may work here."""
+    """Yield levels A and B: isolation by namespaces that may work here."""
     found = find_bubblewrap()
     if found is None or not seccomp.available():
         return
@@ -246,7 +246,7 @@ def _walled() -> Iterator[Isolation]:
 
 
 def _landlocked() -> Iterator[Isolation]:
-    """Level C: no namespaces, as in most containers."""
+    """Yield level C: no namespaces, as in most containers."""
     version = landlock.version()
     if version < landlock.OLDEST or not seccomp.available():
         return
@@ -261,7 +261,7 @@ def _landlocked() -> Iterator[Isolation]:
 
 
 def _limits_only() -> Iterator[Isolation]:
-    """Level D: what every system has."""
+    """Yield level D: available on every system."""
     for command in _plain_commands():
         yield Isolation(
             description="level D: limits only, no isolation of files or network",
@@ -272,7 +272,7 @@ def _limits_only() -> Iterator[Isolation]:
 
 
 def _plain_commands() -> Iterator[tuple[str, ...]]:
-    """What may start a zygote with nothing around it, the best first."""
+    """Yield the commands that may start a zygote without isolation, the best first."""
     command = (str(interpreter()), *_FLAGS, str(_FILES[0]))
     if os.geteuid() == 0:
         # Nothing bounds the processes of root; but a container's root may be unable to be another.

@@ -1,4 +1,4 @@
-"""A program that somebody waits for, and the one answer that comes of its executions."""
+"""Requests to judge a program, each with one answer from one or more executions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,18 +8,18 @@ from pytest_selfrepair.core.verdict import Ran, Verdict
 from pytest_selfrepair.errors import InfrastructureError
 
 Answer = Verdict | Ran | InfrastructureError
-"""What became of one program, or why nothing is known about it."""
+"""The result of one program, or why nothing is known about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cases:
-    """A task as it is sent to workers.
+    """A task as sent to workers.
 
     Attributes:
-        digest: The SHA-256 of `data`, by which a worker knows it again.
+        digest: The SHA-256 of `data`, by which workers recognise it.
         task_id: The task.
         data: The pickled task.
-        seconds: The longest that a case may take.
+        seconds: The time limit of a case.
     """
 
     digest: str
@@ -30,13 +30,13 @@ class Cases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeJob:
-    """One program that is to be run.
+    """One program to run.
 
     Attributes:
         program: The program.
-        given: The one input that it is run on where it is not judged.
-        judged: Whether it is judged by the task's cases.
-        alone: Whether no other program may be judged on the machine meanwhile.
+        given: The single input, if it is not judged.
+        judged: Whether to judge it by the task's cases.
+        alone: Whether no other program may be judged on the machine at the same time.
     """
 
     program: str
@@ -47,11 +47,11 @@ class JudgeJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
-    """What came of one execution of a program.
+    """The result of one execution of a program.
 
     Attributes:
-        answer: What became of the program.
-        seconds: What the execution took.
+        answer: The answer.
+        seconds: The duration in seconds.
     """
 
     answer: Answer
@@ -59,23 +59,22 @@ class Execution:
 
 
 class JudgeRequest:
-    """A job that somebody waits for.
+    """A job with a waiting caller.
 
-    A program is executed more than once where a worker does not answer in time. Then its answer is
-    held until the other executions have ended, or are waited for no longer. Verdicts that
-    contradict each other do not count: the program is judged once more, alone, and that verdict
-    is flagged `unstable`.
+    A program is executed again if its worker does not answer in time. Its answer is then held until
+    the other executions have ended or time is up. Contradictory verdicts do not count: the program
+    is judged once more, alone, and that verdict is flagged `unstable`.
 
     Args:
         cases: Its task.
-        job: What is to be run.
-        answer: Takes the answer.
+        job: The program to run.
+        answer: Receives the answer.
 
     Attributes:
         cases: Its task.
-        job: What is to be run.
-        dropped: Whether nobody waits for it any more.
-        contradiction: Two verdicts that contradict each other; None: there are none.
+        job: The program to run.
+        dropped: Whether the caller no longer waits.
+        contradiction: Two contradictory verdicts, or None.
     """
 
     def __init__(self, *, cases: Cases, job: JudgeJob, answer: Callable[[Answer], None]) -> None:
@@ -89,24 +88,24 @@ class JudgeRequest:
 
     @property
     def open(self) -> bool:
-        """Whether an execution is still wanted."""
+        """Whether an execution is still needed."""
         return self._found is None and not self.dropped
 
     @property
     def held(self) -> bool:
-        """Whether there is an answer that waits for other executions to end."""
+        """Whether an answer is held until other executions end."""
         return self._found is not None and not self._settled
 
     def begin(self) -> None:
-        """An execution has been given to a worker."""
+        """Note an execution given to a worker."""
         self._executions += 1
 
     def end(self, answer: Answer | None, *, alone: bool = False) -> None:
-        """An execution has ended.
+        """Note the end of an execution.
 
         Args:
-            answer: What came of it; None: nothing.
-            alone: Whether the program was judged again, alone, for verdicts contradicted.
+            answer: Its answer; None without one.
+            alone: Whether the program was judged again, alone, after contradictory verdicts.
         """
         self._executions -= 1
         if answer is not None:
@@ -115,7 +114,7 @@ class JudgeRequest:
             self.settle()
 
     def settle(self, answer: Answer | None = None) -> None:
-        """Answer now, whatever executions are left: with this answer, or with the one held."""
+        """Answer now, with this answer or the one held, even if executions are under way."""
         self._found = answer or self._found
         if self._found is not None and not self._settled:
             self._settled = True
@@ -136,7 +135,7 @@ class JudgeRequest:
             self._found = answer
 
     def _note(self, first: Answer | None, second: Answer) -> bool:
-        """Note a contradiction; true where there is one."""
+        """Note a contradiction; return whether there is one."""
         if not (isinstance(first, Verdict) and isinstance(second, Verdict)):
             return False
         if _decided(first) == _decided(second):
@@ -146,5 +145,5 @@ class JudgeRequest:
 
 
 def _decided(verdict: Verdict) -> tuple[object, ...]:
-    """What two executions of a program are to agree on."""
+    """The facts on which two executions of a program must agree."""
     return verdict.outcome, verdict.cases_run, verdict.cases_passed, verdict.flips

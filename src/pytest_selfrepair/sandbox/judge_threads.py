@@ -1,4 +1,4 @@
-"""Threads in which programs are judged, each as often as the sandbox fails, within reason."""
+"""Judge programs in threads, with a few retries if the sandbox fails."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,29 +11,29 @@ from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 ATTEMPTS = 3
-"""How often a program is run at most where the sandbox itself fails."""
+"""The most attempts at a program if the sandbox itself fails."""
 
 _T = TypeVar("_T")
 
 
 class JudgeThreads:
-    """A thread for every program that runs.
+    """A thread for each running program.
 
-    They are bound to no event loop, since a judge may outlive one, and kept, since bubblewrap ends
+    The threads are bound to no event loop, as a judge may outlive one, and kept, as bubblewrap ends
     with the thread that started it.
 
     Args:
-        count: Programs that run at once.
+        count: The number of programs run at once.
     """
 
     def __init__(self, count: int) -> None:
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="selfrepair-judge")
 
     async def run(self, work: Callable[[Lease], _T]) -> _T:
-        """Do work in a thread; where nobody waits for it any more, it is ended.
+        """Run a function in a thread; cancellation ends it.
 
         Args:
-            work: Is given the right to zygotes.
+            work: The function of a lease.
         """
         lease = Lease()
         submitted = self._threads.submit(work, lease)
@@ -46,7 +46,7 @@ class JudgeThreads:
             raise
 
     def close(self) -> None:
-        """Do nothing that has not begun."""
+        """Cancel work that has not begun."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
@@ -56,13 +56,13 @@ def attempted(
     prepared: Callable[[], Callable[[ZygoteProcess], _T]],
     described: str,
 ) -> _T:
-    """Do what is prepared anew for each attempt, once there is a zygote for it.
+    """Run a function with a zygote, prepared anew for each attempt.
 
     Args:
-        zygotes: Where it comes from.
-        lease: The right to it.
-        prepared: Prepares an attempt; it may need other zygotes.
-        described: How an error begins.
+        zygotes: The zygotes.
+        lease: The right to use them.
+        prepared: Prepares an attempt, perhaps with other zygotes.
+        described: The start of an error's message.
 
     Raises:
         SandboxError: The sandbox failed again and again.
