@@ -71,7 +71,7 @@ class Answers:
             return bytes.fromhex(connection.execute("SELECT key FROM keys").fetchone()[0])
 
     def withdraw(self, participant: str) -> None:
-        """Delete a participant's texts and all judgements of them; record the withdrawal.
+        """Delete all that a participant wrote and all judgements of it; record the withdrawal.
 
         Raises:
             StoreError: The file cannot be written.

@@ -1,4 +1,4 @@
-"""The tasks that a worker has been sent, where it can, for all workers of its machine.
+"""Store the tasks sent to a worker, shared with all workers of its machine where possible.
 
 A task lies in memory, in a file without a name that goes with the process which was sent it. The
 others open that by the number of its descriptor: they are processes of the same user. A program in
@@ -17,14 +17,14 @@ from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.sandbox.files import memory_file
 
 _KEPT_BYTES = 512 << 20
-"""Bytes of pickled tasks that a worker keeps at most."""
+"""The most bytes of pickled tasks that a worker keeps."""
 
 
 class KeptTasks:
-    """The tasks that a worker knows.
+    """The tasks known to a worker.
 
     Args:
-        shares: Whether others may open what this process has been sent.
+        shares: Whether other processes may open the tasks sent to this one.
     """
 
     def __init__(self, *, shares: bool) -> None:
@@ -34,7 +34,7 @@ class KeptTasks:
         self._files: dict[str, tuple[contextlib.ExitStack, int]] = {}
 
     def keep(self, digest: str, data: bytes) -> str:
-        """Take in a pickled task; where others may open it, or nothing."""
+        """Store a pickled task; return the path for others to open, or an empty text."""
         with self._lock:
             if digest not in self._tasks:
                 self._add(digest, data)
@@ -46,14 +46,14 @@ class KeptTasks:
             return f"/proc/{os.getpid()}/fd/{self._files[digest][1]}"
 
     def find(self, digest: str, place: str) -> Task | None:
-        """A task.
+        """Find a task.
 
         Args:
-            digest: The SHA-256 of what was pickled.
-            place: Where another process of this machine keeps it.
+            digest: The SHA-256 of the pickled task.
+            place: Its path in another process of this machine.
 
         Returns:
-            None where it is neither here nor there.
+            The task; None where it is in neither process.
         """
         with self._lock:
             if digest not in self._tasks:
@@ -65,7 +65,7 @@ class KeptTasks:
             return self._tasks[digest][1]
 
     def close(self) -> None:
-        """Forget all of them; others can open none any more."""
+        """Remove all tasks, also for other processes."""
         with self._lock:
             self._tasks.clear()
             for stack, _ in self._files.values():
@@ -81,12 +81,12 @@ class KeptTasks:
 
 
 def digest_of(data: bytes) -> str:
-    """By which a worker knows a task again."""
+    """The digest by which workers recognise a task."""
     return hashlib.sha256(data).hexdigest()
 
 
 def _read(place: str) -> bytes | None:
-    """What lies in a place; None where nothing does that can be read at once."""
+    """Read a place; None where nothing can be read at once."""
     if not place:
         return None
     try:

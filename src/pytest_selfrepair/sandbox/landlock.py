@@ -1,4 +1,4 @@
-"""Landlock: a process that can open nothing but a few paths, where there are no namespaces.
+"""Restrict a process to a few paths by Landlock, where there are no namespaces.
 
 Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 
 OLDEST = 3
-"""The oldest version of use: the one before cannot keep files from being cut short."""
+"""The oldest usable version: earlier ones cannot prevent the truncation of files."""
 
 _CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446  # on every machine
 _VERSION, _PATH_BENEATH = 1, 1
@@ -23,7 +23,7 @@ _ALL_NETWORK, _ALL_SCOPES = 3, 3  # bind, connect; abstract sockets, signals
 
 
 def version() -> int:
-    """The system's version of Landlock; 0 where it has none."""
+    """The system's version of Landlock; 0 without it."""
     if sys.platform != "linux" or platform.machine() not in {"x86_64", "aarch64"}:
         return 0
     found: int = ctypes.CDLL(None, use_errno=True).syscall(_CREATE, None, 0, _VERSION)
@@ -31,7 +31,7 @@ def version() -> int:
 
 
 def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
-    """Let this process, and all it will ever start, open these paths and what lies in them alone.
+    """Restrict this process and its descendants to these paths and their contents.
 
     Raises:
         OSError: The system refuses.

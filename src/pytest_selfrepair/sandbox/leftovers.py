@@ -1,4 +1,4 @@
-"""What a program may leave behind, processes and files, and how it is made to go."""
+"""Remove the processes and files that a program leaves behind."""
 
 import contextlib
 import os
@@ -14,10 +14,10 @@ _LONGEST_LIST = 1 << 16
 
 
 def end_descendants(known: list[int]) -> None:
-    """Kill every descendant and wait until none is left.
+    """Kill all descendants and wait for their end.
 
-    As PID 1 this is certain. Elsewhere it reaches the process groups of the children that are known
-    and, on Linux, whatever became an orphan of this process.
+    This is certain as PID 1. Otherwise it reaches the process groups of known children and, on
+    Linux, all orphans reparented to this process.
     """
     alone = os.getpid() == 1
     victims = [-1] if alone else [-pid for pid in known]
@@ -38,7 +38,7 @@ def end_descendants(known: list[int]) -> None:
 
 
 def restore_folder(folder: int, mode: int) -> None:
-    """Give an open folder back its mode, its times and its lack of further attributes."""
+    """Restore an open folder's mode and times, and remove its extended attributes."""
     os.fchmod(folder, mode)
     if sys.platform == "linux":
         for name in os.listxattr(folder):
@@ -47,10 +47,10 @@ def restore_folder(folder: int, mode: int) -> None:
 
 
 def empty_scratch() -> bool:
-    """Remove all that lies in the current folder; true where nothing is left.
+    """Empty the current folder; return whether nothing is left.
 
-    What lies in a folder is moved up before the folder goes: a tree may be deeper than any path is
-    long.
+    The contents of a folder are moved up before it is removed, as a tree may be deeper than the
+    longest path.
     """
     number = 0
     while names := os.listdir():  # noqa: PTH208 - half the time of a Path, in every case
@@ -78,7 +78,7 @@ def empty_scratch() -> bool:
 
 
 def tasks_of_user() -> int:
-    """Processes and threads of this user, which count against its children's limit (Linux)."""
+    """The number of this user's processes and threads, which count against its limit (Linux)."""
     count = 0
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
@@ -88,14 +88,14 @@ def tasks_of_user() -> int:
 
 
 def open_children() -> IO[bytes] | None:
-    """The system's list of this process's children; None where it keeps none."""
+    """Open the system's list of this process's children; None without one."""
     with contextlib.suppress(OSError):
         return open(f"/proc/self/task/{os.getpid()}/children", "rb", buffering=0)  # noqa: PTH123 - kept open
     return None
 
 
 def children(listed: IO[bytes] | None) -> list[int] | None:
-    """Processes whose parent this one is, or has become; None where there is no list of them."""
+    """The current children of this process, including adopted ones; None without a list."""
     if listed is None:
         return None
     listed.seek(0)
@@ -103,11 +103,11 @@ def children(listed: IO[bytes] | None) -> list[int] | None:
 
 
 def use_of_all(pids: set[int], own: int) -> tuple[float, int]:
-    """CPU seconds and bytes of memory of processes and, on Linux, of all that descend from them.
+    """The CPU seconds and bytes of memory of processes and, on Linux, their descendants.
 
     Args:
         pids: Some processes.
-        own: One whose memory all others have from the beginning, so that it does not count.
+        own: A process whose memory all others inherit, so that it does not count.
     """
     seconds, common, memory = 0.0, _private_bytes(own), 0
     for each in _with_descendants(pids):
@@ -140,7 +140,7 @@ def _private_bytes(pid: int) -> int:
 
 
 def _waited_for(pid: int) -> float:
-    """CPU seconds of a process's children that have ended and that it knows of."""
+    """The CPU seconds of a process's ended and awaited children."""
     with contextlib.suppress(OSError, ValueError):
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         return sum(map(int, fields[13:15])) / _TICKS

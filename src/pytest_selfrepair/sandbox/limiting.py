@@ -1,4 +1,4 @@
-"""Limits the processes of a program, by what the system can bound for each of them.
+"""Set the system's resource limits for the processes of a program.
 
 Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
@@ -17,9 +17,9 @@ _WAITING = 4  # processes that wait for a case or a program, and the zygote
 
 
 def limit_together(program: described.Program) -> None:
-    """Limit the cases of a program that share a process with those of others.
+    """Limit a program whose cases run in the process shared with other programs.
 
-    Should the judge have no time to end it: a program that never ends must not go on forever.
+    This ends an endless program even if the judge has no time to.
     """
     seconds = _whole(time.process_time() + program.limits["cpu_seconds"]) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
@@ -28,7 +28,7 @@ def limit_together(program: described.Program) -> None:
 
 
 def limit_apart(program: described.Program, other_tasks: int) -> None:
-    """Limit the processes of a program's cases, for good.
+    """Limit the processes of a program's cases, irrevocably.
 
     Args:
         program: The program.
@@ -47,7 +47,7 @@ def limit_apart(program: described.Program, other_tasks: int) -> None:
 
 
 def limit_case(program: described.Program, used: float) -> None:
-    """Give a case CPU time of its own, beside what its process has used so far."""
+    """Set the CPU time limit of a case, on top of what its process has used so far."""
     seconds = _whole(used + program.limits["cpu_seconds"])
     _limit("RLIMIT_CPU", seconds, seconds + 1)
 

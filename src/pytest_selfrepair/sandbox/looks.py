@@ -1,4 +1,4 @@
-"""What a program uses, by asking its zygote, one question at a time."""
+"""Measure a program's use of resources through its zygote, one query at a time."""
 
 from pytest_selfrepair.sandbox.channel import ZygoteMessage
 from pytest_selfrepair.sandbox.watch import Watch
@@ -6,10 +6,10 @@ from pytest_selfrepair.sandbox.zygote_socket import PATIENCE, BrokenZygoteError,
 
 
 class Looks:
-    """The questions to a zygote, and what it says beside answers to them.
+    """The queries to a zygote, and its other messages meanwhile.
 
     Args:
-        zygote: Where one is asked.
+        zygote: The socket to the zygote.
     """
 
     def __init__(self, zygote: ZygoteSocket) -> None:
@@ -17,7 +17,7 @@ class Looks:
         self._asked = False
 
     def ask(self, pid: int) -> None:
-        """Have the zygote look at what a process uses, unless it is already asked to.
+        """Query a process's use of resources, unless a query is pending.
 
         Raises:
             BrokenZygoteError: It has ended.
@@ -27,10 +27,10 @@ class Looks:
             self._zygote.say({"look": pid})
 
     def note(self, watch: Watch, message: ZygoteMessage) -> None:
-        """Note what the zygote says while a process runs.
+        """Process a message from the zygote while a process runs.
 
         Raises:
-            BrokenZygoteError: Nobody asked for that.
+            BrokenZygoteError: The message is unexpected.
         """
         if message.look is not None:
             self._asked = False
@@ -42,7 +42,7 @@ class Looks:
             raise BrokenZygoteError("the zygote spoke of what nobody asked")
 
     def finish(self, watch: Watch) -> None:
-        """Wait for the answer that is still to come, if there is one: nobody asks for it later.
+        """Wait for the answer to a pending query, if any.
 
         Raises:
             BrokenZygoteError: None comes.
@@ -51,5 +51,5 @@ class Looks:
             self.note(watch, self._zygote.heard(PATIENCE))
 
     def forget(self) -> None:
-        """There is no answer to come: all that ran has been ended."""
+        """Drop the pending query, as all processes have been ended."""
         self._asked = False

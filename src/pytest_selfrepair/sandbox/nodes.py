@@ -1,4 +1,4 @@
-"""The workers of a pool, and which of them have room: found without looking at all of them."""
+"""Track the workers of a pool, and those with room without scanning them all."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,10 +6,10 @@ from pytest_selfrepair.sandbox.batches import Node
 
 
 class Nodes:
-    """The workers.
+    """The workers of a pool.
 
     Attributes:
-        room: Batches that all of them together may be given now.
+        room: The number of batches that all of them together can take now.
     """
 
     def __init__(self) -> None:
@@ -22,27 +22,27 @@ class Nodes:
 
     @property
     def by_address(self) -> Mapping[str, Node]:
-        """All of them, by address."""
+        """All workers by address."""
         return self._all
 
     @property
     def free(self) -> list[Node]:
-        """Those that have room, who has least to do first."""
+        """The workers with room, the least busy first."""
         found = [self._all[address] for address in self._rooms]
         return sorted(found, key=lambda node: len(node.running))
 
     def join(self, node: Node) -> None:
-        """A worker has come."""
+        """Add a worker."""
         self._all[node.address] = node
         self.note(node)
 
     def leave(self, address: str) -> Node | None:
-        """A worker has gone; None: it had before."""
+        """Remove a worker; None if it was removed before."""
         self.room -= self._rooms.pop(address, 0)
         return self._all.pop(address, None)
 
     def note(self, node: Node) -> None:
-        """What a worker has to do has changed, or whether it answers."""
+        """Update the room of a worker after a change."""
         if self._all.get(node.address) is not node:  # it has gone
             return
         self.room += node.room - self._rooms.pop(node.address, 0)

@@ -1,4 +1,4 @@
-"""The judge pool of a name: made, but not opened yet."""
+"""Create the judge pool of a name, without opening it."""
 
 import importlib.util
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from pytest_selfrepair.sandbox.judge_pool import JudgePool
 from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
 
 INSTALL = 'pip install "pytest-selfrepair[cluster]"'
-"""What installs Dask."""
+"""The command that installs Dask."""
 
 
 def make_pool(
@@ -26,19 +26,19 @@ def make_pool(
     checker_of: Callable[[Task], Checker | None] = lambda _: None,
     option: Callable[[str], str] = str,
 ) -> JudgePool:
-    """The pool that settings name.
+    """Create the pool of the settings.
 
     Args:
-        settings: How it judges.
-        isolation: How programs are kept apart from this machine; None: it is found where needed.
-        packages: The distributions that the settings name, where they have been found.
-        concurrency: Programs that run at once on this machine; None: as many as the settings say.
-        checker_of: Finds a checker that stands in for a task's own and the settings'.
-        option: What errors call the option of a setting, by the setting's name.
+        settings: The settings of judging.
+        isolation: The isolation of programs from this machine; None: found if needed.
+        packages: The distributions in the settings, if found already.
+        concurrency: The number of programs run at once on this machine; None: by the settings.
+        checker_of: Finds a checker that overrides a task's own and the settings'.
+        option: Gives the name of a setting's option, for errors.
 
     Raises:
-        UsageError: A setting is not accepted, or the machine has not what it asks for.
-        SandboxError: This machine has no isolation at all.
+        UsageError: A setting is invalid, or not available on this machine.
+        SandboxError: No isolation works on this machine.
     """
     if settings.checker not in CHECKERS:
         found, accepted = settings.checker, ", ".join(CHECKERS)

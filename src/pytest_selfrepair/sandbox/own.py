@@ -1,4 +1,4 @@
-"""A task's own checker: its `checker.py`, run in the sandbox on one answer at a time."""
+"""Run a task's own checker, its `checker.py`, in the sandbox on one answer at a time."""
 
 from pytest_selfrepair.core.checker import Acceptance, AcceptanceRule
 from pytest_selfrepair.core.shorten import render, shorten
@@ -17,23 +17,23 @@ ACCEPTED = "True, False, a text that says what is wrong, or a failing assert"
 
 
 class OwnChecker:
-    """Runs the checker of a task in a process that no program has touched.
+    """Runs the checker of a task in a process separate from programs.
 
-    What is expected enters that process, and no other. A checker says that an answer is right by
-    returning True, and that it is wrong by returning False, a text that says why, or by a failing
-    ``assert``. Whatever else it does, it breaks: no verdict comes of that by itself.
+    Expected outputs enter only that process. A checker accepts an answer by returning True, and
+    rejects it by returning False or a text with the reason, or by a failing ``assert``. Anything
+    else counts as broken, which alone is no verdict.
 
     Args:
-        zygotes: Where its processes come from.
-        lease: The right to them.
-        limits: What it may use for one answer.
+        zygotes: The zygotes for its processes.
+        lease: The right to use them.
+        limits: The limits for one answer.
     """
 
     def __init__(self, zygotes: Zygotes, lease: Lease, limits: Limits) -> None:
         self._zygotes, self._lease, self._limits = zygotes, lease, limits
 
     def __call__(self, task: Task, case: Case, actual: JsonValue) -> Acceptance:
-        """Say whether ``actual`` is right.
+        """Decide whether ``actual`` is right.
 
         Raises:
             CheckerError: The checker is broken.

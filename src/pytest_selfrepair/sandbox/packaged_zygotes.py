@@ -1,4 +1,4 @@
-"""The zygotes of a judge, by the packages that their programs may use."""
+"""Group a judge's zygotes by the packages that their programs may use."""
 
 import threading
 
@@ -12,8 +12,8 @@ class PackagedZygotes:
     """Zygotes for programs.
 
     Args:
-        isolation: How programs are kept apart from this machine.
-        processors: What programs run on, each alone.
+        isolation: The isolation of programs from this machine.
+        processors: The processors, each for one program.
     """
 
     def __init__(self, isolation: Isolation, processors: Processors) -> None:
@@ -22,7 +22,7 @@ class PackagedZygotes:
         self._zygotes: dict[tuple[str, ...], Zygotes] = {}
 
     def of(self, packages: Packages, program: str) -> Zygotes:
-        """Those that have some packages, and at hand those of them that a program speaks of."""
+        """The zygotes with some packages, which preload those that a program mentions."""
         command = self._isolation.with_packages(packages, packages.mentioned(program))
         with self._lock:
             if command not in self._zygotes:
@@ -31,7 +31,7 @@ class PackagedZygotes:
             return self._zygotes[command]
 
     def close(self) -> None:
-        """End them all."""
+        """End all zygotes."""
         with self._lock:
             for each in self._zygotes.values():
                 each.close()

@@ -1,7 +1,7 @@
-"""Messages between processes, with open files beside them, whole as they were sent.
+"""Send whole messages with open files between processes.
 
-Linux has sockets that keep the bounds of messages. macOS has none of these for processes of one
-machine: there it is a stream, on which the length of each message comes before it.
+Linux has local sockets that keep message boundaries. macOS does not: there, a stream is used, with
+each message preceded by its length.
 
 Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 KIND = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
-"""The kind of socket that this system has for messages."""
+"""This system's kind of socket for messages."""
 
 _PATIENCE = 10.0  # seconds to wait for the rest of a message
 _LENGTH = 4  # bytes of one
@@ -33,7 +33,7 @@ class Packets:
 
     @property
     def kind(self) -> socket.SocketKind:
-        """Of which kind the pair is."""
+        """The kind of the pair."""
         return socket.SocketKind(self._end.type)
 
     def fileno(self) -> int:
@@ -41,10 +41,10 @@ class Packets:
         return self._end.fileno()
 
     def send(self, message: bytes, descriptors: Sequence[int] = ()) -> None:
-        """Send a message, which is not empty.
+        """Send a non-empty message.
 
         Raises:
-            OSError: The other end is closed, or takes nothing for too long.
+            OSError: The other end is closed, or does not read for too long.
         """
         if not self._keeps_bounds:
             message = len(message).to_bytes(_LENGTH, "big") + message
@@ -57,14 +57,14 @@ class Packets:
             sent += self._end.send(message[sent:])
 
     def receive(self, most: int, descriptors: int = 0) -> tuple[bytes, list[int]]:
-        """The next message and the files beside it; an empty one where none will come.
+        """Receive the next message and its files; an empty one at the end.
 
         Args:
-            most: Bytes of the longest one.
-            descriptors: How many files at most.
+            most: The most bytes of a message.
+            descriptors: The most files.
 
         Raises:
-            OSError: It is longer, or its rest is missing.
+            OSError: The message is longer, or incomplete.
         """
         if self._keeps_bounds:
             return self._received(most, descriptors)
@@ -77,7 +77,7 @@ class Packets:
         return self._rest(length), files
 
     def end(self) -> None:
-        """Say that nothing more will be sent.
+        """End sending.
 
         Raises:
             OSError: The other end is closed.
@@ -116,10 +116,10 @@ class Packets:
 
 
 def pair(kind: socket.SocketKind | None = None) -> tuple[Packets, Packets]:
-    """Two ends.
+    """Create a pair of connected ends.
 
     Args:
-        kind: Of which kind; None: that which this system has for messages.
+        kind: The kind of socket; None: this system's kind for messages.
     """
     first, second = socket.socketpair(socket.AF_UNIX, KIND if kind is None else kind)
     return Packets(first), Packets(second)

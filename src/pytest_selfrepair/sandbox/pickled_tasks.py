@@ -1,4 +1,4 @@
-"""Tasks as they are sent to workers; the last of them are not pickled anew."""
+"""Pickle tasks to send to workers, caching the last ones."""
 
 import pickle
 from functools import lru_cache
@@ -14,10 +14,10 @@ _KEPT = 64  # tasks
 
 
 class PickledTasks:
-    """The pickles of tasks.
+    """A cache of pickled tasks.
 
     Args:
-        limits: What a case may use, unless its task says otherwise.
+        limits: The limits of a case, unless its task sets its own.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -25,10 +25,10 @@ class PickledTasks:
         self._pickled = lru_cache(_KEPT)(self._pickle)
 
     def of(self, task: Task) -> Cases:
-        """A task as it is sent.
+        """Pickle a task to be sent.
 
         Raises:
-            SandboxError: Its values are nested too deep.
+            SandboxError: Its values are nested too deeply.
         """
         return self._pickled(Same(task))
 

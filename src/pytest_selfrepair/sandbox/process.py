@@ -1,4 +1,4 @@
-"""A zygote as the judge sees it: a process that forks others and says what became of them."""
+"""Start and end a zygote's process."""
 
 import contextlib
 import os
@@ -21,11 +21,11 @@ class ZygoteProcess:
     """A zygote, which serves many programs, one at a time.
 
     Args:
-        command: What starts it.
-        environment: The whole environment of that command.
+        command: The command that starts it.
+        environment: The complete environment of the command.
 
     Attributes:
-        socket: Where it speaks.
+        socket: The socket to it.
 
     Raises:
         BrokenZygoteError: It cannot be started.
@@ -63,11 +63,11 @@ class ZygoteProcess:
             self.socket.fork()
 
     def write_program(self, text: str) -> None:
-        """Let the next program be read where it lies."""
+        """Write the next program to its file."""
         self._program.write_text(text, encoding="utf-8", errors="replace", newline="")
 
     def last_words(self) -> str:
-        """The end of what it wrote to standard error; it may finish its sentence, and is ended."""
+        """End the zygote and return the end of its standard error."""
         self._falls_silent(time.monotonic() + _SENTENCE)
         self._end()
         size = os.fstat(self._words.fileno()).st_size
@@ -80,7 +80,7 @@ class ZygoteProcess:
                 os.killpg(self._process.pid, signal.SIGTERM)  # it leads a group of its own
 
     def close(self) -> None:
-        """End it and whatever it runs, and wait until nobody speaks for it any more."""
+        """End it and its processes, and wait until its socket closes."""
         self._end()
         self._closing.close()
 

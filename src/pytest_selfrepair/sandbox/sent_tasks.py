@@ -1,4 +1,4 @@
-"""Which machines have been sent which tasks, and where these lie there."""
+"""Track the tasks sent to machines, and their places there."""
 
 import asyncio
 from collections import OrderedDict
@@ -12,10 +12,10 @@ _PATIENCE = 15.0  # seconds for which a worker waits for a task that is sent to 
 
 
 class SentTasks:
-    """The places of tasks: each is sent once to workers that share them, by the first who asks.
+    """The places of tasks, each sent once to workers that share them.
 
     Args:
-        keep: Sends a task to the worker at an address, which says where it lies from now on.
+        keep: Sends a task to the worker at an address, and returns its place there.
     """
 
     def __init__(self, keep: Callable[[str, Cases], Awaitable[str]]) -> None:
@@ -23,7 +23,7 @@ class SentTasks:
         self._places: OrderedDict[tuple[str, str], asyncio.Future[str]] = OrderedDict()
 
     async def place(self, worker: JudgingWorker, cases: Cases) -> str:
-        """Where a task lies for a worker.
+        """The place of a task for a worker, sending it if needed.
 
         Raises:
             ConnectionError: It could not be sent.
@@ -37,7 +37,7 @@ class SentTasks:
         return await self.renew(worker, cases)
 
     async def renew(self, worker: JudgingWorker, cases: Cases) -> str:
-        """Send a task to a worker, whoever has had it; where it lies.
+        """Send a task to a worker again, and return its place.
 
         Raises:
             ConnectionError: It could not be sent.
@@ -58,5 +58,5 @@ class SentTasks:
         return await asyncio.shield(sending)  # others may wait for it, too
 
     def forget(self) -> None:
-        """All places are of workers that are gone."""
+        """Forget all places, as their workers are gone."""
         self._places.clear()

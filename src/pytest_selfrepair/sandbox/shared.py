@@ -1,6 +1,6 @@
-"""Programs that keep nothing, run in one process: the quick way to judge most of them.
+"""Run stateless programs in one shared process, the fast way to judge most of them.
 
-What such a run leaves open, it says nothing of, and the program is run in processes of its own.
+Cases left open by such a run are run in processes of their own.
 """
 
 import contextlib
@@ -23,14 +23,14 @@ _FINISHED = json.dumps({"end": "finished"})
 
 
 class Shared:
-    """The run of one program in the process that such programs share.
+    """The run of one program in the shared process.
 
     Args:
-        zygote: Where that process is.
+        zygote: The zygote of that process.
         work: The program.
 
     Attributes:
-        uncompiled: Why it does not compile; None where it does, or where that is not known.
+        uncompiled: The error if it does not compile, else None.
     """
 
     def __init__(self, zygote: ZygoteProcess, work: Work) -> None:
@@ -39,9 +39,9 @@ class Shared:
         self._left = len(work.inputs)  # cases whose answers are still to come
 
     def reports(self) -> Generator[CaseReport, None, None]:
-        """What is known of the first cases, as many as there are, up to one without an answer.
+        """Yield the reports of the first cases, up to one without an answer.
 
-        Where they are fewer than there are cases, nothing is known about the next one.
+        If there are fewer reports than cases, nothing is known about the next case.
 
         Raises:
             BrokenZygoteError: The sandbox is broken.

@@ -1,4 +1,4 @@
-"""A program run on one input, where nobody says what is right."""
+"""Run a program on one input, without judging it."""
 
 from pytest_selfrepair.core.task import JsonValue, Task
 from pytest_selfrepair.core.verdict import Ran
@@ -13,7 +13,7 @@ from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 def run_once(
     zygote: ZygoteProcess, task: Task, program: str, given: JsonValue, limits: Limits
 ) -> Ran:
-    """Run a program on one input, which need be none of its task's.
+    """Run a program on one input, of its task or not.
 
     Raises:
         BrokenZygoteError: The sandbox is broken.

@@ -1,4 +1,4 @@
-"""Batches with which workers die: halved until the program is found."""
+"""Halve batches with which workers die until the program is found."""
 
 from pytest_selfrepair.errors import SandboxError
 from pytest_selfrepair.sandbox.backlog import Backlog
@@ -6,13 +6,13 @@ from pytest_selfrepair.sandbox.batches import Batch
 
 
 def blame(backlog: Backlog, batch: Batch, why: str, *, alone: bool) -> None:
-    """Have a batch run on a worker that has nothing else, or halve it.
+    """Queue a failed batch for a worker without other work, or halve it.
 
     Args:
-        backlog: Takes it.
-        batch: A batch that has failed, perhaps by its own fault.
-        why: How.
-        alone: Whether its worker had nothing else.
+        backlog: The queue.
+        batch: A batch that failed, perhaps by its own fault.
+        why: The reason.
+        alone: Whether its worker had no other work.
     """
     batch.requests = batch.open
     if not batch.requests:
@@ -26,12 +26,12 @@ def blame(backlog: Backlog, batch: Batch, why: str, *, alone: bool) -> None:
 
 
 def bisect(backlog: Backlog, batch: Batch, why: str) -> None:
-    """Find out which program of a batch it is; a single one is given up.
+    """Halve a batch to find the faulty program; a single program is given up.
 
     Args:
-        backlog: Takes both halves.
+        backlog: The queue for both halves.
         batch: The batch.
-        why: How it has failed.
+        why: The reason for its failure.
     """
     requests = batch.open
     if len(requests) == 1:

@@ -1,4 +1,4 @@
-"""A verdict, made of what is known of a program's cases."""
+"""Make a verdict from the results of a program's cases."""
 
 from dataclasses import replace
 
@@ -13,14 +13,14 @@ from pytest_selfrepair.sandbox.referee import as_text
 def verdict_of(
     task: Task, program: str, tally: CaseResults, packages: Packages, seconds: float
 ) -> Verdict:
-    """What became of a program.
+    """Make the verdict on a program.
 
     Args:
         task: Its task.
         program: The program.
-        tally: Its cases.
-        packages: What it may use.
-        seconds: What judging took.
+        tally: The results of its cases.
+        packages: The packages that it may use.
+        seconds: The seconds of judging.
     """
     trouble = tally.trouble
     lacks = lacking(trouble.error, packages) if trouble else None

@@ -1,4 +1,4 @@
-"""What a case has used so far, and whether that is more than it may."""
+"""Track a case's use of time and memory against its limits."""
 
 import time
 
@@ -10,17 +10,17 @@ _IDLE = 0.1  # of a processor: a program that uses less of it is one that waits
 
 
 class Watch:
-    """What is known of the time and memory that a case has used.
+    """The time and memory used by a case.
 
-    A program that waits for a processor is not one that takes its time: time passes for it only
-    while it hardly uses one.
+    Wall-clock time counts only while a program hardly uses a processor, so that waiting for one
+    does not count against it.
 
     Args:
-        limits: What it may use.
+        limits: The limits of the case.
 
     Attributes:
-        before: CPU seconds that its process had used when it began.
-        extra: CPU seconds of processes that it has started, and left alone.
+        before: The CPU seconds of its process before it began.
+        extra: The CPU seconds of processes that it started and abandoned.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -31,12 +31,12 @@ class Watch:
         self.before = self.extra = 0.0
 
     def begin(self, used: float) -> None:
-        """Its process is ready, and has used so many CPU seconds until now."""
+        """Note that its process is ready, and has used so many CPU seconds so far."""
         self.before = used
         self._used = max(self._used, used)
 
     def look(self, used: float, memory: int) -> None:
-        """Its processes have used so many CPU seconds, and have so many bytes of memory."""
+        """Note the CPU seconds and the bytes of memory of its processes."""
         now = time.monotonic()
         passed = now - self._seen
         if used - self._used < _IDLE * passed:
@@ -46,26 +46,26 @@ class Watch:
 
     @property
     def cpu_seconds(self) -> float:
-        """CPU seconds that it has used."""
+        """The CPU seconds used."""
         return max(0.0, self._used - self.before) + self.extra
 
     @property
     def timed_out(self) -> bool:
-        """Whether it has waited for longer than it may."""
+        """Whether it has exceeded the wall-clock limit."""
         return self._idle >= self._limits.allowed_wall_seconds
 
     @property
     def starved(self) -> bool:
-        """Whether its processes have had more memory than they may."""
+        """Whether its processes have exceeded the memory limit."""
         return self._starved
 
     @property
     def over(self) -> bool:
-        """Whether it is to be ended."""
+        """Whether it must be ended."""
         return self.timed_out or self.starved or self.cpu_seconds > self._limits.allowed_seconds
 
     @property
     def patience(self) -> float:
-        """Seconds to the next look."""
+        """Seconds until the next measurement."""
         left = self._limits.allowed_seconds - self.cpu_seconds
         return max(_SHORTEST_TICK, min(_TICK, left))

@@ -1,4 +1,4 @@
-"""What the judge and a process for a program say to each other, on a socket of `packets`.
+"""The messages between the judge and a process for a program, on a socket of `packets`.
 
 Like the zygote, beside which it is a plain file, it needs only the standard library.
 """

@@ -1,4 +1,4 @@
-"""A program and what it is run on, as a process of the sandbox gets it."""
+"""A program with its inputs, for a process of the sandbox."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,18 +12,18 @@ from pytest_selfrepair.sandbox.ways import CallStyle
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A program and what it is run on; the outputs that it is to find have no place here.
+    """A program with its inputs, without expected outputs.
 
     Attributes:
         program: The program.
         fn_name: The function to call for each input; None: the program reads and prints.
         inputs: Lists of arguments, or texts.
-        in_place: Whether the answer is what the function leaves in its first argument.
+        in_place: Whether the answer is the first argument as changed by the function.
         way: How the function is called.
-        before: What is run before the program, in its namespace, for calls with plain values.
-        after: What is run after it, for the same.
-        limits: What a case of it may use.
-        again: Whether all of it has been run before, and this is only to compare.
+        before: Code to run before the program, in its namespace, for calls with plain values.
+        after: Code to run after it, likewise.
+        limits: The limits of a case.
+        again: Whether this is a rerun for comparison only.
     """
 
     program: str
@@ -37,10 +37,10 @@ class Work:
     again: bool = False
 
     def described(self, file: str) -> bytes:
-        """What a process of the sandbox needs to know before any input.
+        """Describe the program for a process of the sandbox, before any input.
 
         Args:
-            file: Where the program lies, as it sees it.
+            file: The program's path, as the process sees it.
         """
         return as_json(
             {
@@ -59,7 +59,7 @@ class Work:
 
 
 def work_of(task: Task, program: str, inputs: Sequence[JsonValue], limits: Limits) -> Work:
-    """A program of a task, on inputs that need be none of the task's."""
+    """The work of a task's program on inputs, of the task or not."""
     return Work(
         program=program,
         fn_name=task.fn_name,

@@ -1,4 +1,4 @@
-"""What all programs of a zygote have in common.
+"""The context that all programs of a zygote share.
 
 Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What all programs of a zygote have in common.
+    """The context that all programs of a zygote share.
 
     Attributes:
-        means: What is done to a child beyond its limits, as the zygote was told.
+        means: The restrictions on a child beyond its limits, from the zygote's arguments.
         other_tasks: Tasks of other programs that count against the limit on processes.
-        names: What a called program finds defined.
-        scratch: The current folder, from which a program's own modules come.
-        pid: The zygote.
-        packages: What programs may import beside the standard library.
-        relays: Whether the zygote hears nothing of processes that others fork. Then the one that
-            waits forks that of its only case, and says when it has ended.
+        names: The names defined for called programs.
+        scratch: The current folder, from which programs import their own modules.
+        pid: The zygote's process id.
+        packages: The modules that programs may import beside the standard library.
+        relays: Whether the zygote is not notified of processes forked by others. The waiting
+            process then forks that of its only case, and reports its end.
     """
 
     means: frozenset[str]
