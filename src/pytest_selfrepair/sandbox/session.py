@@ -1,4 +1,4 @@
-"""One program in a zygote: compiled once, then run on its cases, and ended with all it started."""
+"""Run one program in a zygote: compile it once, run its cases, and end all its processes."""
 
 import signal
 from collections.abc import Generator
@@ -19,15 +19,15 @@ from pytest_selfrepair.sandbox.zygote_socket import PATIENCE, BrokenZygoteError
 
 
 class Session:
-    """One program from its start to its end, each of its cases in a process of its own.
+    """The session of one program, with a process for each case.
 
     Args:
-        zygote: Where it runs.
+        zygote: The zygote that runs it.
         work: The program.
 
     Attributes:
-        standing: How far it has come.
-        uncompiled: Why it does not compile, where it does not.
+        standing: Its state.
+        uncompiled: The error of a program that does not compile.
 
     Raises:
         BrokenZygoteError: The sandbox is broken.
@@ -72,9 +72,9 @@ class Session:
         """Run one case.
 
         Args:
-            index: Which.
-            last: Whether it is the last one that this session is asked for.
-            again: Whether it has been run before, and this is only to compare; it is then the last.
+            index: Its index.
+            last: Whether it is the last case of this session.
+            again: Whether this is a rerun for comparison only; it is then the last.
 
         Returns:
             What is known of it; None where the process that was to run it is lost: where nothing
@@ -113,7 +113,7 @@ class Session:
             )
 
     def _awaited(self, watch: Watch, files: CaseFiles) -> ZygoteMessage | None:
-        """Wait for the end of a case's process; None where it has to be ended."""
+        """Wait for the end of a case's process; None if it must be killed."""
         control, zygote = self._socket.fileno(), self._zygote.fileno()
         waiting_for = {files.channel, control}
         exited: ZygoteMessage | None = None
@@ -134,7 +134,7 @@ class Session:
         return exited
 
     def _told(self, watch: Watch) -> ZygoteMessage | None:
-        """Take word that a case begins; or of its end, which is returned."""
+        """Process the message that a case begins, or return its end."""
         said = self._socket.heard()
         if not said and self._running:  # by whom, if not by the program, which has begun?
             return ZygoteMessage(exit=self._running, status=-signal.SIGKILL, cpu=watch.before)
@@ -150,7 +150,7 @@ class Session:
         raise LostError
 
     def _noted(self, watch: Watch, message: ZygoteMessage) -> ZygoteMessage | None:
-        """Note what the zygote says while a case runs; its process's end is returned."""
+        """Process a zygote's message while a case runs; return the end of its process."""
         if message.exit == self._waiting and not self._running:
             if not self._socket.ready(0.0, self._socket.fileno(), zygote=False):
                 raise LostError
@@ -161,7 +161,7 @@ class Session:
         return None
 
     def _settle(self, exited: ZygoteMessage | None) -> None:
-        """See to it that nothing of a case is left before the next one.
+        """Remove all remains of a case before the next one.
 
         Args:
             exited: The end of its process; None where that is still to come.
@@ -179,7 +179,7 @@ class Session:
             self._zygote.tidy()
 
     def _end(self) -> None:
-        """End the program, with all that it started."""
+        """End the program with all its processes."""
         self.standing, self._ended = Standing.OVER, True
         self._looks.forget()
         self._zygote.end_all(self._pids)
@@ -190,14 +190,14 @@ class Session:
 
 
 def _used(watch: Watch, exited: ZygoteMessage | None) -> float:
-    """CPU seconds of a case: those of its process at its end, or as it was last looked at."""
+    """The CPU seconds of a case at its process's end, else at the last measurement."""
     if exited is None:
         return watch.cpu_seconds
     return max(0.0, exited.cpu - watch.before) + watch.extra
 
 
 def run_again(zygote: ZygoteProcess, work: Work, index: int) -> CaseReport | None:
-    """What comes of a case that has been run before; None where the program compiles no more.
+    """Rerun a case; None where the program no longer compiles.
 
     Raises:
         BrokenZygoteError: The sandbox is broken.
@@ -211,9 +211,9 @@ def run_again(zygote: ZygoteProcess, work: Work, index: int) -> CaseReport | Non
 def run_apart(
     zygote: ZygoteProcess, work: Work, first: int = 0
 ) -> Generator[tuple[int | None, CaseReport], None, None]:
-    """What is known of the cases from ``first`` on, each of which has a process of its own.
+    """Yield the reports of the cases from ``first`` on, each in a process of its own.
 
-    A report without a case is of a program that does not compile.
+    A report without a case is that of a program that does not compile.
 
     Raises:
         BrokenZygoteError: The sandbox is broken.

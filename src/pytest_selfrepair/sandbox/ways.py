@@ -1,15 +1,15 @@
-"""How a program's function is called; beside the zygote it needs the standard library alone."""
+"""The styles of calling a program's function; needs only the standard library, like the zygote."""
 
 from enum import StrEnum
 
 
 class CallStyle(StrEnum):
-    """How a function is called.
+    """A style of calling a function.
 
     Attributes:
-        JSON: With values that JSON carries.
-        PLAIN: With plain values of any kind, or with arguments made in the program's process.
-        CHECK: With values that JSON carries, none of which is an argument of a task.
+        JSON: With JSON values.
+        PLAIN: With plain values of any kind, or arguments created in the program's process.
+        CHECK: With JSON values that are not arguments of a task.
         ASSERTIONS: By the assertions of a task, in a process without a program.
     """
 

@@ -1,4 +1,4 @@
-"""The socket to a zygote: what it is told and says, and the processes that wait for programs."""
+"""The socket to a zygote: commands, messages, and the processes waiting for programs."""
 
 import contextlib
 import json
@@ -13,7 +13,7 @@ from pytest_selfrepair.sandbox.channel import ChannelError, ZygoteMessage, read_
 from pytest_selfrepair.sandbox.packets import Packets
 
 PATIENCE = 60.0
-"""Seconds to wait for word of a zygote on a busy machine."""
+"""Seconds to wait for a zygote's message on a busy machine."""
 
 _LONGEST = 1 << 18  # bytes of a packet
 
@@ -24,12 +24,12 @@ class BrokenZygoteError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spare:
-    """A process that waits for a program.
+    """A process waiting for a program.
 
     Attributes:
-        pid: Its number, as the zygote knows it.
-        file: Where its program lies, as it sees it.
-        control: The socket on which it listens.
+        pid: Its process id in the zygote's namespace.
+        file: Its program's path, as it sees it.
+        control: The socket to it.
     """
 
     pid: int
@@ -38,10 +38,10 @@ class Spare:
 
 
 class ZygoteSocket:
-    """Speaks with a zygote, which forks processes that wait for programs.
+    """Communicates with a zygote, which forks processes that wait for programs.
 
     Args:
-        ours: This end of the socket, which waits for nobody.
+        ours: This end of the socket, made non-blocking.
     """
 
     def __init__(self, ours: Packets) -> None:
@@ -55,7 +55,7 @@ class ZygoteSocket:
         return self._ours.fileno()
 
     def spare(self) -> Spare:
-        """A process that waits for a program, and runs no other; `fork` gets the next one.
+        """Take a process waiting for a program; `fork` requests the next one.
 
         Raises:
             BrokenZygoteError: There is none, and will be none.
@@ -75,7 +75,7 @@ class ZygoteSocket:
         self.say({"fork": True})
 
     def shared(self) -> Spare:
-        """The process of programs that keep nothing; it must see no others.
+        """The shared process of stateless programs; it must run no others.
 
         Raises:
             BrokenZygoteError: There is none, and will be none.
@@ -86,7 +86,7 @@ class ZygoteSocket:
         return self._shared
 
     def drop_shared(self) -> None:
-        """End that process; the next program of the kind gets a new one.
+        """End the shared process; the next stateless program gets a new one.
 
         Raises:
             BrokenZygoteError: The zygote has ended.
@@ -98,7 +98,7 @@ class ZygoteSocket:
 
     @property
     def spares(self) -> set[int]:
-        """The processes that wait for a program, or for more of them, as far as they are known."""
+        """The known processes waiting for a program."""
         return {spare.pid for spare in self._held}
 
     @property
@@ -106,7 +106,7 @@ class ZygoteSocket:
         return [*self._spares, *([] if self._shared is None else [self._shared])]
 
     def end_all(self, pids: list[JsonValue]) -> None:
-        """End whatever runs, and wait until all of it is dead.
+        """End all running processes, and wait for their deaths.
 
         Args:
             pids: Processes that the zygote may not know of.
@@ -123,10 +123,10 @@ class ZygoteSocket:
         self._shared = None
 
     def tidy(self) -> None:
-        """Have the scratch folder emptied.
+        """Empty the scratch folder.
 
         Raises:
-            BrokenZygoteError: It cannot be, or the zygote does not answer.
+            BrokenZygoteError: It cannot be emptied, or the zygote does not answer.
         """
         self.say({"tidy": True})
         while (message := self.heard(PATIENCE)).tidied is None:
@@ -135,7 +135,7 @@ class ZygoteSocket:
             raise BrokenZygoteError("the scratch folder cannot be emptied")
 
     def say(self, command: JsonValue) -> None:
-        """Tell it what to do.
+        """Send a command.
 
         Raises:
             BrokenZygoteError: It has ended.
@@ -147,10 +147,10 @@ class ZygoteSocket:
             raise BrokenZygoteError("the zygote ended before its program did") from error
 
     def heard(self, seconds: float) -> ZygoteMessage:
-        """The next thing that it says.
+        """Receive the next message.
 
         Raises:
-            BrokenZygoteError: It said nothing for so long, or what no zygote says.
+            BrokenZygoteError: None came in time, or it is invalid.
         """
         try:
             self._poll(select.POLLIN, seconds)
@@ -172,7 +172,7 @@ class ZygoteSocket:
         return message
 
     def end(self) -> None:
-        """Say that nothing more will be said."""
+        """End sending."""
         with contextlib.suppress(OSError):
             self._ours.end()
 
@@ -191,7 +191,7 @@ class ZygoteSocket:
             return True
 
     def close(self) -> None:
-        """Close it, and those of the processes that wait."""
+        """Close it, and the sockets of waiting processes."""
         for spare in self._held:
             spare.control.close()
         self._ours.close()
