@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from shutil import which
 
+from pytest_selfrepair.sandbox.bytecode import bytecode_of
+
 SCRATCH_BYTES = 64 << 20
 """The size of a program's writable folder in bytes."""
 
@@ -96,6 +98,9 @@ def _walls(files: tuple[Path, ...], proc: str) -> list[str]:
         walls += _bind(path, str(path))
     for file in files:
         walls += _bind(file, f"{_INSIDE}/{file.name}")
+    walls += ["--perms", "0755", "--dir", f"{_INSIDE}/__pycache__"]
+    for cached in map(bytecode_of, files):
+        walls += ["--ro-bind-try", str(cached), f"{_INSIDE}/__pycache__/{cached.name}"]
     # The zygote's start folder, created by the judge, holds the program.
     walls += ["--ro-bind", "program", "/program"]
     for folder in _package_folders():

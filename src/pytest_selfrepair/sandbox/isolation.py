@@ -22,6 +22,7 @@ from pytest_selfrepair.sandbox.bubblewrap import (
     python_paths,
     with_entries,
 )
+from pytest_selfrepair.sandbox.bytecode import write_bytecode
 from pytest_selfrepair.sandbox.installed_packages import INSIDE, Packages
 from pytest_selfrepair.sandbox.process import ZygoteProcess
 from pytest_selfrepair.sandbox.session import run_apart
@@ -166,6 +167,7 @@ def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
             f"programs cannot be kept within limits on {sys.platform}; "
             "accepted: Linux or macOS, or on Windows the Windows Subsystem for Linux"
         )
+    write_bytecode(_FILES)
     if mode == SandboxMode.LIMITS:
         candidates = [*_limits_only()]
     else:
