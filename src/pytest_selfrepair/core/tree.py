@@ -18,9 +18,10 @@ _REPAIR = re.compile(r"/(?:f(?P<shared>\d+)/r\d+|r(?P<own>\d+))$")
 class Policy(StrEnum):
     """The order in which a tree is drawn, and when drawing stops (arXiv 2306.09896, section 4).
 
-    `batch` pays for all programs and, if none passes, for all repairs. `dfs` draws a program, then
-    its repairs one by one, then the next program, and stops at the first pass. `bfs` draws programs
-    one by one until one passes, and if none does, their repairs one by one.
+    `batch` draws all programs and the repairs of every one that fails; an estimate charges the
+    repairs only if no program passes. `dfs` draws a program, then its repairs one by one, then the
+    next program, and stops at the first pass. `bfs` draws programs one by one until one passes, and
+    if none does, their repairs one by one.
     """
 
     BATCH = "batch"

@@ -1,4 +1,4 @@
-"""Plain values as JSON that keeps them apart: a tuple from a list, a set, an infinity, any key.
+"""Lossless JSON for plain values: tuples, sets, infinities and keys of any type survive.
 
 A list, a text, a finite number, a truth value and None are JSON's own; any other value is an object
 with one key, which says what it is. Like the zygote, beside which it lies as a plain file, this
@@ -26,11 +26,11 @@ _BASES: tuple[tuple[type, Callable[[Any], Any]], ...] = (
 
 
 class NotPlainError(Exception):
-    """A value that is no plain data, or holds one; its arguments are that value's type and repr."""
+    """A value is not plain data; the arguments are its type and repr."""
 
 
 def encode(value: Any, *, exact: bool = False) -> Json:
-    """A value as JSON.
+    """Encode a value as JSON.
 
     Args:
         value: Plain data: None, truth values, numbers, texts, bytes, ranges and what holds them:
@@ -90,7 +90,7 @@ _WRITERS: dict[type, Callable[[Any, bool], Json]] = {
 
 
 def decode(value: Json) -> Any:
-    """The value that JSON stands for, made anew.
+    """Decode JSON into a new value.
 
     Raises:
         ValueError: It is nothing that `encode` writes.

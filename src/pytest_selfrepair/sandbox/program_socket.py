@@ -1,4 +1,4 @@
-"""The socket to the processes of one program, waited for together with the zygote's."""
+"""The socket to the processes of one program."""
 
 import select
 
@@ -9,14 +9,14 @@ _LONGEST = 1 << 16  # bytes of a message
 
 
 class LostError(BrokenZygoteError):
-    """A process that waits for a case has ended."""
+    """A process waiting for a case has ended."""
 
     def __init__(self) -> None:
         super().__init__("a process that waits for a case could not begin")
 
 
 class ProgramSocket:
-    """Speaks with whichever process of a program waits.
+    """Exchange messages with the process of a program that is waiting.
 
     Args:
         control: Its socket.
@@ -31,7 +31,7 @@ class ProgramSocket:
         return self._control.fileno()
 
     def send(self, kind: bytes, descriptors: list[int]) -> None:
-        """Say something, with open files beside it.
+        """Send a message and open files.
 
         Raises:
             LostError: Nobody hears it.
@@ -42,7 +42,7 @@ class ProgramSocket:
             raise LostError from error
 
     def heard(self) -> bytes:
-        """What is said; nothing where all processes have ended.
+        """Receive a message; return nothing once all processes have ended.
 
         Raises:
             LostError: They have ended with words of ours unread.
@@ -53,7 +53,7 @@ class ProgramSocket:
             raise LostError from error
 
     def ready(self, seconds: float, *descriptors: int, zygote: bool = True) -> list[int]:
-        """Wait for some descriptors and, unless told otherwise, the zygote; those that are ready.
+        """Wait for descriptors and, by default, the zygote; return those that are ready.
 
         Args:
             seconds: For how long.
@@ -66,5 +66,5 @@ class ProgramSocket:
         return [descriptor for descriptor, _ in poller.poll(seconds * 1000)]
 
     def close(self) -> None:
-        """Have the processes that wait for words end."""
+        """End the processes that wait for messages."""
         self._control.close()

@@ -1,6 +1,6 @@
-"""What a child of root gives up of root's rights.
+"""Drop root's privileges in a child.
 
-Like the zygote, beside which it is a plain file, it needs only the standard library.
+Like the zygote, it runs as a plain file and needs only the standard library.
 """
 
 import ctypes
@@ -19,7 +19,7 @@ _PR_SET_KEEPCAPS = 8
 
 
 def become(uid: int, *, keep_reading: bool) -> None:
-    """Become a user without any rights.
+    """Become a user without privileges.
 
     Args:
         uid: The user, who need not exist.
@@ -38,7 +38,7 @@ def become(uid: int, *, keep_reading: bool) -> None:
 
 
 def drop() -> None:
-    """Stay root, without what root may do beyond other users (Linux).
+    """Stay root without its capabilities (Linux).
 
     Raises:
         OSError: The system refuses.

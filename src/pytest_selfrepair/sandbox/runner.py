@@ -1,4 +1,4 @@
-"""What a case's child does: run the program as Python would, and say how it ended.
+"""Run a program on one case as Python would, and report how it ended.
 
 It shares the process with untrusted code, so what it says is no more than a claim. Like the zygote,
 beside which it lies as a plain file, it needs the standard library alone.
@@ -53,7 +53,7 @@ FINISHED: Fields = {"end": "finished"}
 
 
 def starter_names() -> dict[str, object]:
-    """The names that call-based programs find defined."""
+    """Return the names that call-based programs find defined."""
     names: dict[str, object] = {name: importlib.import_module(name) for name in _MODULES}
     for module in _STARRED:
         for name, value in vars(names[module]).items():
@@ -63,7 +63,7 @@ def starter_names() -> dict[str, object]:
 
 
 def try_to_compile(program: str, file: str) -> tuple[types.CodeType | None, Fields]:
-    """The program's code, or None and why and where it does not compile."""
+    """Compile a program; return its code, or None with the reason and the line."""
     try:
         return compile(program, file, "exec", dont_inherit=True), {}
     except SyntaxError as error:
@@ -128,7 +128,7 @@ def call_in(
 
 
 def with_integer_keys(arguments: list[Any]) -> list[Any]:
-    """Arguments as APPS's own grader gives them: keys that are digits are integers again."""
+    """Convert digit keys of arguments to integers, as APPS's own grader does."""
     return [
         {int(key): value for key, value in each.items()}
         if isinstance(each, dict) and each and all(map(_INTEGER_KEY.fullmatch, each))
@@ -144,7 +144,7 @@ def call_plainly(
     scope: dict[str, Any],
     around: tuple[str, str],
 ) -> Fields:
-    """Call a program's function with fresh arguments, which may be any plain values or source.
+    """Call a program's function with fresh arguments, given as plain values or source.
 
     Args:
         code: The program.
@@ -177,14 +177,14 @@ def call_plainly(
 
 
 def examine(request: Fields) -> Fields:
-    """Run a task's assertions, where no program is."""
+    """Run a task's assertions in a process without a program."""
     return {"end": "returned", "result": json.dumps(standin.examine(request))}
 
 
 def _defined(
     code: types.CodeType, fn_name: str, scope: dict[str, Any]
 ) -> Callable[..., Any] | None:
-    """Run a program; its function, or its ``Solution``'s method, or None.
+    """Run a program; return its function or its ``Solution``'s method, or None.
 
     However the program binds the name, it counts; that the namespace had it before does not.
     """
@@ -200,7 +200,7 @@ def _defined(
 
 
 def _give_own_depth() -> None:
-    """Let what the caller calls go as deep as in an interpreter of its own.
+    """Give the code that is called the recursion depth of a fresh interpreter.
 
     To the program the limit reads as if there were no frames around it.
     """
@@ -227,7 +227,7 @@ _FRAMES_BELOW = 1  # what the interpreter counts between a frame and what `exec`
 
 
 def describe(error: BaseException, file: str) -> Fields:
-    """An exception, and the innermost line of the program's file in its traceback."""
+    """Describe an exception and the innermost line of the program in its traceback."""
     line, trace = None, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == file:
@@ -239,7 +239,7 @@ def describe(error: BaseException, file: str) -> Fields:
 
 
 def open_standard_streams() -> None:
-    """Give a case the streams that a new Python process would have, beside standard error."""
+    """Open standard input and output as a new Python process would."""
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"))):
         stream = open(  # noqa: SIM115 - open as long as the process
             number, mode, encoding="utf-8", errors="surrogateescape", newline="\n", closefd=False
@@ -249,7 +249,7 @@ def open_standard_streams() -> None:
 
 
 def claim(work: Callable[[], Fields], stack_bytes: int, memory_bytes: int, file: str) -> Fields:
-    """Do the work within a bound of memory, and say how it ended.
+    """Run work within a memory limit and report how it ended.
 
     Args:
         work: What to do.
@@ -288,7 +288,7 @@ def _reporting(work: Callable[[], Fields], file: str) -> Fields:
 
 
 def module(name: str, names: Mapping[str, object], file: str) -> types.ModuleType:
-    """A module for a program, which finds these names defined."""
+    """Make a module for a program with these names defined."""
     made = sys.modules[name] = types.ModuleType(name)
     vars(made).update(names)
     vars(made)["__file__"] = file

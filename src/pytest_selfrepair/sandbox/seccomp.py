@@ -1,10 +1,10 @@
-"""The system calls that a program may make: filters for seccomp, assembled here.
+"""Assemble the seccomp filters that limit a program's system calls.
 
-There are two. What the zygote has no need of is refused to it, and so to all its children, once
-and for all. The rest is refused to each child: a short filter, for the system takes its time over
-every instruction of one.
+There are two. One is installed in the zygote and so holds for all its children: it refuses what the
+zygote itself does not need. The other is installed in each child and refuses the rest; it is short,
+since the kernel runs every instruction on every call.
 
-Like the zygote, beside which it is a plain file, it needs only the standard library.
+Like the zygote, it runs as a plain file and needs only the standard library.
 """
 
 import ctypes
@@ -73,12 +73,12 @@ class _Program(ctypes.Structure):
 
 
 def available() -> bool:
-    """True where this machine's calls are known."""
+    """Whether this machine's system calls are known."""
     return sys.platform == "linux" and platform.machine() in _AUDIT
 
 
 def install_for_zygote(*, walls: bool) -> None:
-    """Filter the calls of this process, which is to fork children, and of all of them.
+    """Filter the calls of this process and of the children that it will fork.
 
     Args:
         walls: As for :func:`install`.
@@ -93,7 +93,7 @@ def install_for_zygote(*, walls: bool) -> None:
 
 
 def install(*, walls: bool) -> None:
-    """Filter the calls of this process and of all it will ever start, beside the zygote's filter.
+    """Filter the calls of this process and its descendants, in addition to the zygote's filter.
 
     Args:
         walls: Whether namespaces are around it; else it may start threads, but no processes, and
@@ -107,18 +107,18 @@ def install(*, walls: bool) -> None:
 
 @functools.cache
 def prepare(*, walls: bool) -> bytes:
-    """A child's filter without its pid; kept for all children, since assembly takes a while."""
+    """Assemble a child's filter without its pid, once for all children."""
     return assemble(_HERE, _OF_ZYGOTE, _NOBODY, walls=walls)
 
 
 def prctl(option: int, value: int) -> None:
-    """Change an attribute of this process, on Linux; elsewhere do nothing."""
+    """Call prctl on Linux; do nothing elsewhere."""
     if sys.platform == "linux":
         _libc().prctl(option, value, 0, 0, 0)
 
 
 def assemble(machine: str, names: Collection[str], pid: int, *, walls: bool) -> bytes:
-    """A filter as the kernel reads it.
+    """Assemble a filter in the kernel's format.
 
     Args:
         machine: `x86_64` or `aarch64`.
@@ -146,7 +146,7 @@ def assemble(machine: str, names: Collection[str], pid: int, *, walls: bool) -> 
 def _body(  # noqa: PLR0911 - a return for every kind of rule
     name: str, pid: int, *, walls: bool
 ) -> list[tuple[int, int, int, int]]:
-    """What follows where a call is that of ``name``; nothing where it is allowed."""
+    """Return the instructions for the call ``name``; nothing if it is allowed."""
     allow, refuse = (_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)
     if name in _ABSENT:
         return [(_RETURN, 0, 0, _UNKNOWN)]
@@ -171,7 +171,7 @@ def _body(  # noqa: PLR0911 - a return for every kind of rule
 
 
 def _argument(position: int) -> tuple[int, int, int, int]:
-    """Load the lower half of an argument: all of the integers and flags that are looked at."""
+    """Load the lower half of an argument, which holds all integers and flags checked here."""
     return (_LOAD, 0, 0, _ARGUMENTS + 8 * position)
 
 

@@ -1,11 +1,11 @@
-"""Runs a task's assertions where no program is: its function has a stand-in that knows answers.
+"""Run a task's assertions without its program: a proxy for the function returns known answers.
 
 A call whose answer is not known ends the assertion, or the turn of a loop, that makes it, and is
 noted; what follows goes on, so that one run tells as many calls as it can. From the first such call
 on a run is a guess: what it says of further assertions counts for nothing. Calls with the same
 arguments have the same answer, and what a function does to its arguments is not seen.
 
-Like the zygote, beside which it lies as a plain file, this module needs the standard library alone.
+Like the zygote, it runs as a plain file and needs only the standard library.
 """
 
 import builtins
@@ -33,23 +33,23 @@ Fields = dict[str, Any]  # what JSON carries
 
 
 class _Stop(BaseException):
-    """What no test may catch."""
+    """An exception that no test may catch."""
 
 
 class _Pending(_Stop):
-    """A call whose answer is not known."""
+    """The answer to a call is not known yet."""
 
 
 class _Enough(_Stop):
-    """As many such calls as are asked at once."""
+    """As many unanswered calls as are asked at once."""
 
 
 class _NoAnswer(_Stop):
-    """A call that the program did not answer; the arguments are its index and why."""
+    """The program gave no answer to a call; the arguments are its index and the reason."""
 
 
 def examine(request: Fields) -> Fields:
-    """Run assertions with the answers so far.
+    """Run assertions with the answers known so far.
 
     Args:
         request: `definitions` and `setup`, which are run first; `checks`, the instrumented cases;
@@ -112,7 +112,7 @@ class _Examination:
         return self._end(None)
 
     def _end(self, error: BaseException | None) -> Fields:
-        """What became of the case that ended so."""
+        """Return the outcome of a case that ended so."""
         if self._unanswered is not None:  # even where a test's `finally` has swallowed it
             index, why = self._unanswered.args
             facts = self._noted(self._unanswered)
@@ -132,12 +132,12 @@ class _Examination:
         return _Unit(self, number)
 
     def _note(self, left: object, right: object, *, same: bool) -> object:
-        """Both sides of a comparison, which are kept in case it fails; and what comes of it."""
+        """Compare, keeping both sides in case the assertion fails."""
         self._compared = (left, right)
         return left is right if same else left == right
 
     def _function(self, site: int | None) -> Any:
-        """The stand-in, as it is called at one place in the source."""
+        """Return the proxy for calls at one place in the source."""
 
         def stand_in(*args: Any, **kwargs: Any) -> Any:
             return self._called(site, args, kwargs)
@@ -186,7 +186,7 @@ class _Examination:
     # What units tell of their ends.
 
     def ended(self, number: int | None, error: BaseException | None) -> bool:
-        """Whether what follows a unit goes on although an error was raised in it."""
+        """Whether the assertions after a unit run although an error was raised in it."""
         if error is not None and not self._asked and self._failing[0] is not error:
             self._failing = (error, {**self._facts(), "assertion": number})
         self._compared = None
@@ -195,12 +195,12 @@ class _Examination:
         return bool(self._asked) and isinstance(error, Exception | _Stop)
 
     def _noted(self, error: BaseException) -> Fields:
-        """What was known where an error left its innermost unit, or is known now."""
+        """Return the facts noted where an error left its innermost unit, or the current ones."""
         noted, facts = self._failing
         return facts if noted is error else self._facts()
 
     def _facts(self) -> Fields:
-        """What is known where a case fails."""
+        """Return the facts of a failing case."""
         uses = [index for index, _ in self._used]
         facts: Fields = {"uses": uses[-self._own :]}  # all, where the case itself has made none
         if self._used:
@@ -213,7 +213,7 @@ class _Examination:
 
 
 class _Unit:
-    """An assertion, or one turn of a loop: what ends early with a call that has no answer yet."""
+    """An assertion or one turn of a loop, which ends early at a call without an answer."""
 
     def __init__(self, examination: _Examination, number: int | None) -> None:
         self._examination, self._number = examination, number
@@ -231,7 +231,7 @@ def _execute(text: str, scope: dict[str, Any]) -> None:
 
 
 def _exception(name: str, message: str) -> Exception:
-    """An exception as a program raised it, of Python's own type where there is one of that name."""
+    """Rebuild a program's exception, with the built-in type of that name if there is one."""
     kind = getattr(builtins, name, None)
     if not (isinstance(kind, type) and issubclass(kind, Exception)):
         kind = type(name, (Exception,), {})

@@ -1,11 +1,11 @@
-"""Programs that can keep nothing from one case to the next, and so may share a process.
+"""Run programs that cannot keep state between cases, so that their cases may share a process.
 
 A program is taken for such a one only where it cannot do otherwise: it is run with builtins, and
 with copies of modules, through which nothing that outlives a case can be changed or looked at, and
 its code must hold no name that leads elsewhere. Only what such a run accepts counts: whatever is
 missed there, the program is run as it would be anywhere, in a process for each case.
 
-Like the zygote, beside which it is a plain file, it needs only the standard library.
+Like the zygote, it runs as a plain file and needs only the standard library.
 """
 
 import builtins
@@ -103,11 +103,11 @@ Fields = dict[str, Any]  # what JSON carries
 
 
 class NotStatelessError(BaseException):
-    """A program asks for what only a process of its own may give it."""
+    """A program needs something that requires a process for each case."""
 
 
 class Stateless:
-    """A program that keeps nothing, and how its cases are run.
+    """A program without state, and how to run its cases.
 
     Args:
         code: The program.
@@ -144,7 +144,7 @@ class Stateless:
         self._refused = False
 
     def run_script(self, given: str) -> str:
-        """What the program prints; it must end as a program does that has done its work.
+        """Run the program and return what it prints; it must end normally.
 
         Raises:
             BaseException: It does not.
@@ -172,7 +172,7 @@ class Stateless:
         return text
 
     def call(self, work: Callable[[dict[str, Any]], Fields]) -> Fields:
-        """What comes of work with the program's namespace, for which it is run anew."""
+        """Run the program anew and return the result of work on its namespace."""
 
         def run(scope: dict[str, Any]) -> Fields:
             for name, value in self._names.items():
@@ -218,7 +218,7 @@ class Stateless:
         return self._module(name)
 
     def _module(self, name: str) -> types.ModuleType:
-        """A copy of a module, without what could be changed in it for good."""
+        """Copy a module without anything that could be changed for good."""
         copy = types.ModuleType(name)
         vars(copy).update(_CONTENTS[name, self._stores])
         vars(copy)["__getattr__"] = self._missing
@@ -234,7 +234,7 @@ class Stateless:
         return copy
 
     def _given(self, name: str, value: object) -> object:
-        """What the program finds defined by a name: the same, or a copy of a module."""
+        """Return what a program finds under a name: the object, or a copy of a module."""
         if isinstance(value, types.ModuleType):
             if value.__name__ not in _MODULES:
                 raise NotStatelessError
@@ -275,7 +275,7 @@ def _contents(name: str, *, stores: bool) -> dict[str, object]:
 
 
 def _is_fixed(value: object) -> bool:
-    """Whether no attribute of it can be set."""
+    """Whether no attribute of a value can be set."""
     if isinstance(value, type):
         return bool(value.__flags__ & _IMMUTABLE_TYPE)
     if isinstance(value, types.MethodType):
@@ -300,7 +300,7 @@ def _check(code: types.CodeType) -> None:
 
 
 def _imported(code: types.CodeType) -> set[str]:
-    """The modules that a code imports in so many words."""
+    """Return the modules that code imports by import statements."""
     found: set[str] = set()
     high = 0
     for operation, low in zip(code.co_code[::2], code.co_code[1::2], strict=True):
@@ -314,7 +314,7 @@ def _imported(code: types.CodeType) -> set[str]:
 
 
 def imports(code: types.CodeType) -> set[str]:
-    """The modules that a program imports in so many words, by the first part of their names."""
+    """Return the top-level modules that a program imports by import statements."""
     return {name.partition(".")[0] for each in _codes(code) for name in _imported(each)}
 
 
@@ -324,7 +324,7 @@ def _is_plain(name: str) -> bool:
 
 
 def _formats_literals(program: str) -> bool:
-    """Whether only literal texts are formatted, and none of them looks into what it is given."""
+    """Whether only literal templates are formatted, and none accesses attributes or items."""
     if _FIELD_OF_FORMAT.search(program):
         return False
     return all(before in ("'", '"') for before in _FORMAT.findall(program))

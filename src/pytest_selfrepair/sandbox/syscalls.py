@@ -1,4 +1,4 @@
-"""Numbers of the system calls that the filter speaks of, by machine."""
+"""Numbers of the system calls that the filters name, by machine."""
 
 NEWEST = 450
 """The newest call known here; numbers are the same on all machines from 424 on."""
@@ -147,7 +147,7 @@ _MACHINES = {"x86_64": 0, "aarch64": 1}
 
 
 def numbers(machine: str) -> dict[str, int]:
-    """The calls of a machine by name; empty for a machine that is not known."""
+    """Return a machine's calls by name; empty for an unknown machine."""
     column = _MACHINES.get(machine)
     if column is None:
         return {}

@@ -1,4 +1,4 @@
-"""Cases that share a process: those of programs that can keep nothing (`stateless`).
+"""Run the cases of a program without state (`stateless`) in one process.
 
 It shares that process with untrusted code, so what it says is no more than a claim. Like the
 zygote, beside which it lies as a plain file, it needs the standard library alone.
@@ -41,7 +41,7 @@ def run_together(
     channel: int,
     given: int,
 ) -> None:
-    """Run all cases of a program, up to one that does not end well, or none where that may not be.
+    """Run a program's cases up to the first that fails; none if it needs a process for each.
 
     Args:
         control: A socket on which the judge speaks.
@@ -94,7 +94,7 @@ def _each(
 
 
 class _Answers:
-    """The answers of cases that share a process, on their way to the judge.
+    """The answers of cases that share a process, sent to the judge.
 
     Each has its CPU seconds with it. What a program that does not answer says of itself follows
     them; or nothing at all does, where that may be different in a process of its own.
@@ -107,7 +107,7 @@ class _Answers:
         self._began, self._flushed = time.thread_time(), time.perf_counter()
 
     def add(self, answer: str) -> None:
-        """A case has its answer."""
+        """Add the answer of a case."""
         if len(answer) >= self._most:
             raise MemoryError
         used = time.thread_time()
@@ -118,7 +118,7 @@ class _Answers:
             self._flushed = now
 
     def end(self, claim: Fields) -> None:
-        """No further case has one."""
+        """End the answers."""
         if claim != runner.FINISHED:
             told = claim if claim.get("type") not in _OF_THE_PROCESS else None
             self._gathered.append([time.thread_time() - self._began, told])

@@ -1,4 +1,4 @@
-"""Forks processes for untrusted programs and sees to it that nothing is left of them.
+"""Fork processes for untrusted programs and leave nothing of them behind.
 
 Started as a plain file, it needs the standard library alone. No program, input or answer ever
 enters its memory, which all programs have a copy of: the judge shows those to its children by
@@ -100,13 +100,13 @@ def main() -> None:
 
 
 def _sorted(arguments: list[str]) -> tuple[frozenset[str], list[str]]:
-    """The means, and the paths that may be read."""
+    """Split the arguments into means of isolation and readable paths."""
     at = arguments.index("landlock") + 1 if "landlock" in arguments else len(arguments)
     return frozenset(arguments[:at]), arguments[at:]
 
 
 def _bring_packages(arguments: list[str]) -> frozenset[str]:
-    """Let programs import what they may, and import what most of them will; say what that is."""
+    """Make the allowed packages importable; import and name what most programs will use."""
     folders = [each[len(PACKAGES) :] for each in arguments if each.startswith(PACKAGES)]
     sys.path += folders
     for each in arguments:
@@ -120,12 +120,12 @@ def _bring_packages(arguments: list[str]) -> frozenset[str]:
 
 
 class _RefusedModules:
-    """Refuses, by name, modules that work in no sandbox."""
+    """Refuse, by name, modules that do not work in a sandbox."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> None:
-        """Say that there is no such module here; of any other it knows nothing."""
+        """Raise for a refused module; leave any other to the next finder."""
         del path, target
         if name in _REFUSED_MODULES:
             raise ImportError(f"{name} is not available in the sandbox", name=name)
@@ -164,7 +164,7 @@ class _Zygote:
         self._dismissed: set[int] = set()  # those whose end is nobody's business
 
     def serve(self) -> None:
-        """Do what is said until nothing more will be."""
+        """Serve requests until the socket closes."""
         signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         poller = select.poll()
@@ -182,7 +182,7 @@ class _Zygote:
                 self._do(json.loads(said))
 
     def end_all(self, *_: object) -> None:
-        """End at once, with all that is running."""
+        """End at once with all running processes."""
         if os.getpid() == self._pid:  # not a child as yet unprepared
             self._end(self._pids)
         os._exit(1)
@@ -208,7 +208,7 @@ class _Zygote:
                 self._say({"look": self._use_of(pid)})
 
     def _fork(self) -> None:
-        """Fork a process that waits for a program, and send the judge what it listens to."""
+        """Fork a process that waits for a program, and send its socket to the judge."""
         # A user of its own makes the bound on processes its own, and protects everyone's files.
         uid = 1_000_000_000 + int.from_bytes(os.urandom(3), "big")
         forking.blur_pids(_MOST_BLURRED)
@@ -255,12 +255,12 @@ class _Zygote:
         self._tidy()
 
     def _use_of(self, pid: int) -> tuple[float, int]:
-        """What a process uses, with all that runs beside those that wait for programs."""
+        """Measure a process and all others that do not wait for programs."""
         found = leftovers.children(self._children) or ()
         return leftovers.use_of_all({pid, *found} - ({*self._pids} - {pid}), self._pid)
 
     def _tidy(self, *, look: bool = False) -> bool:
-        """Give the scratch folder back its attributes, and empty it unless only to look at it."""
+        """Restore the scratch folder's attributes, and empty it unless it is only inspected."""
         if "landlock" in self._means:  # where nothing can be written
             return True
         with contextlib.suppress(PermissionError):  # of another user, who has no such right either

@@ -91,11 +91,10 @@ class LedgerTables:
         self,
         connection: sqlite3.Connection,
         reservation: Reservation,
-        *,
-        tokens: int,
-        dollars: float,
+        cost: tuple[int, float],
     ) -> None:
-        """Replace a reservation by its request's cost."""
+        """Replace a reservation by its request's cost, in tokens and US dollars."""
+        tokens, dollars = cost
         self.release_all(connection, [reservation])
         connection.execute(_SPEND, (reservation.campaign, tokens, _picodollars(dollars)))
         if self._run:

@@ -108,27 +108,16 @@ class SqliteStore:
         rows = [SampleRow.of(each.request, each.sample) for each in filings]
 
         def work(connection: sqlite3.Connection) -> list[str | None]:
-            return [
-                self._file(connection, filing, row, anew=anew)
-                for filing, row in zip(filings, rows, strict=True)
-            ]
+            for each in filings:
+                if each.reservation is not None:
+                    self._tables.settle(connection, each.reservation, cost_of(each.sample))
+            return [_inserted(self.samples, connection, row, anew=anew) for row in rows]
 
         others = await self._writer.do(work, keeps=True)
         return [
             filing.sample if other is None else opened(other, Sample, self._path)
             for filing, other in zip(filings, others, strict=True)
         ]
-
-    def _file(
-        self, connection: sqlite3.Connection, filing: Filing, row: SampleRow, *, anew: bool
-    ) -> str | None:
-        """Store one sample; return the text of an already stored one, if any."""
-        if filing.reservation is not None:
-            tokens, dollars = cost_of(filing.sample)
-            self._tables.settle(connection, filing.reservation, tokens=tokens, dollars=dollars)
-        if self.samples.insert(connection, row, anew=anew):
-            return None
-        return self.samples.samples(connection, [row.key])[row.key]
 
     async def asked(self, task_id: str, node: str) -> list[SampleRequest]:
         """Some stored requests of a task and node, to compare with a missing one.
@@ -189,3 +178,12 @@ class SqliteStore:
 
     def _rows(self, query: str, *values: str | int) -> list[tuple[Any, ...]]:
         return self.read(lambda connection: connection.execute(query, values).fetchall())
+
+
+def _inserted(
+    samples: SampleTable, connection: sqlite3.Connection, row: SampleRow, *, anew: bool
+) -> str | None:
+    """Insert a sample; return the text of an already stored one, if any."""
+    if samples.insert(connection, row, anew=anew):
+        return None
+    return samples.samples(connection, [row.key])[row.key]
