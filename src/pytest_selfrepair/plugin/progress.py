@@ -21,4 +21,5 @@ def on_terminal(config: pytest.Config) -> AbstractContextManager[None]:
             begun = True
         reporter.write(text, flush=True)
 
-    return shown(write, prefix="self-repair: ", terminal=reporter.isatty())
+    terminal = bool(reporter.isatty)  # a truth value in pytest 8, which may also be called in 9
+    return shown(write, prefix="self-repair: ", terminal=terminal)
