@@ -93,8 +93,7 @@ class SqliteStore:
     ) -> Sample:
         """Store one sample, as `put_many` does several."""
         filing = Filing(request=request, sample=sample, reservation=reservation)
-        [filed] = await self.put_many([filing], anew=anew)
-        return filed
+        return (await self.put_many([filing], anew=anew))[0]
 
     async def put_many(self, filings: Sequence[Filing], *, anew: bool = False) -> list[Sample]:
         """Store samples and settle their reservations, in one transaction.
