@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_selfrepair.cli import _COMMANDS as COMMANDS
+from written_pages import write_or_check
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/commands.md"
 HEAD = """# Commands
@@ -71,14 +72,5 @@ def _text(action: argparse.Action, parser: argparse.ArgumentParser) -> str:
     return ((action.help or "") % values).replace("|", r"\|")
 
 
-def main() -> int:
-    """Write the page, or check it."""
-    text = page()
-    if "--check" in sys.argv[1:]:
-        return int(PAGE.read_text(encoding="utf-8") != text)
-    PAGE.write_text(text, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check({PAGE: page()}, __doc__))

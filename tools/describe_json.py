@@ -17,6 +17,7 @@ from pytest_selfrepair.estimate.comparison.ranked import RANKING_SCHEMA, RunRank
 from pytest_selfrepair.estimate.comparison.run_comparison import COMPARE_SCHEMA, RunComparison
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import SCHEMA, Findings
+from written_pages import write_or_check
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -147,17 +148,6 @@ def _named(kind: Any) -> str:
     return _PLAIN.get(kind) or f"[{kind.__name__}](#{kind.__name__.lower()})"
 
 
-def main(*, check: bool) -> int:
-    """Write the pages, or say by the exit status whether they are up to date."""
-    DOCS.mkdir(exist_ok=True)
-    for name, (head, kind) in _PAGES.items():
-        path, text = DOCS / name, page(head, kind)
-        if not check:
-            path.write_text(text, encoding="utf-8")
-        elif not path.exists() or path.read_text(encoding="utf-8") != text:
-            return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(check=sys.argv[1:] == ["--check"]))
+    pages = {DOCS / name: page(head, kind) for name, (head, kind) in _PAGES.items()}
+    sys.exit(write_or_check(pages, __doc__))

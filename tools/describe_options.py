@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pytest_selfrepair.plugin.flags import OPTION_GROUPS
 from pytest_selfrepair.plugin.option import Option
+from written_pages import write_or_check
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/options.md"
 HEAD = """# Options
@@ -47,14 +48,5 @@ def _text(option: Option) -> str:
     return re.sub(r"(?<!`)--selfrepair-[a-z-]*[a-z]", r"`\g<0>`", option.described)
 
 
-def main() -> int:
-    """Write the page, or check it."""
-    text = page()
-    if "--check" in sys.argv[1:]:
-        return int(PAGE.read_text(encoding="utf-8") != text)
-    PAGE.write_text(text, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check({PAGE: page()}, __doc__))
