@@ -17,7 +17,7 @@ from projects import write_project
 from pytest_selfrepair.cli import main
 from pytest_selfrepair.plugin.flags import OPTIONS
 
-FLAGS = {f"--selfrepair-{option.name.replace('_', '-')}" for option in OPTIONS}
+FLAGS = {option.flag for option in OPTIONS}
 EXAMPLES = ["action.yml", *(f"examples/{name}" for name in ("github-actions.yml", "gitlab-ci.yml"))]
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC")
 

@@ -17,7 +17,7 @@ from pytest_selfrepair.plugin.flags import OPTIONS
 
 PAGES = ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
-FLAGS = {f"--selfrepair-{option.name.replace('_', '-')}": option for option in OPTIONS}
+FLAGS = {option.flag: option for option in OPTIONS}
 
 
 def text_of(page: str) -> str:

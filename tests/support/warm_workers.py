@@ -25,9 +25,6 @@ from typing import Self
 import warm_worker
 from imported import import_all
 
-BOOTSTRAP = "import sys;exec(eval(sys.stdin.readline()))"
-"""What execnet tells an interpreter to run."""
-
 _LARGEST = 1 << 20
 """Bytes of what a client says of its world."""
 
@@ -144,12 +141,14 @@ class _Server:
 
 def main(address: str) -> None:
     """Be the server, and in its children a worker."""
+    from execnet.gateway_io import popen_bootstrapline  # noqa: PLC0415 - conftest.py does without
+
     import_all()
     server = _Server(address)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     if server.serve():
-        exec(BOOTSTRAP, {"__name__": "__main__"})  # noqa: S102 - as an interpreter would
+        exec(popen_bootstrapline, {"__name__": "__main__"})  # noqa: S102 - as an interpreter would
 
 
 if __name__ == "__main__":
