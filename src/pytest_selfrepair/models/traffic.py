@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from pytest_selfrepair.errors import RunEndedError
+from pytest_selfrepair.models.priority import PrioritySemaphore
 
 _MINUTE = 60.0
 _TICK = 1e-6
@@ -36,7 +37,7 @@ class Slots:
         self.in_flight = 0
         self.wanted = 0
         self.on_idle: Callable[[], None] | None = None
-        self._free = asyncio.Semaphore(limit)
+        self._free = PrioritySemaphore(limit)
         self._closed = False
 
     @contextmanager
@@ -55,7 +56,7 @@ class Slots:
         self._closed = True
 
     async def take(self) -> None:
-        """Wait for a slot, first come first served.
+        """Wait for a slot; requests of earlier tasks go first.
 
         Raises:
             RunEndedError: The slots are closed.
@@ -128,7 +129,7 @@ class Throttle:
         self._tokens = _Bucket(tokens_per_minute, clock)
         self._paused_until = -math.inf
         self._turn = 0
-        self._line = asyncio.Lock()
+        self._line = PrioritySemaphore(1)
         self._left = asyncio.Event()
 
     @asynccontextmanager
@@ -139,11 +140,7 @@ class Throttle:
             tokens: The most tokens that it can cost, including the prompt.
         """
         with self._slots.wanting():
-            async with self._line:  # only the first in the queue waits for clearance
-                await self._clearance()
-                self._requests.take(1)
-                self._tokens.take(tokens)
-                self.in_flight += 1
+            await self._depart(tokens)
             try:
                 yield Flight(throttle=self, turn=self._turn, reserved=tokens)
             finally:
@@ -155,8 +152,22 @@ class Throttle:
         """Send nothing for so many seconds; never shortens a pause."""
         self._paused_until = max(self._paused_until, self._clock() + seconds)
 
-    async def _clearance(self) -> None:
-        """Wait until pause, rate, concurrency and slots all permit a request."""
+    async def _depart(self, tokens: int) -> None:
+        """Wait for clearance, which only the first in the queue does, and begin a flight."""
+        while True:
+            async with self._line:
+                if await self._clearance():
+                    self._requests.take(1)
+                    self._tokens.take(tokens)
+                    self.in_flight += 1
+                    return
+
+    async def _clearance(self) -> bool:
+        """Wait until pause, rate, concurrency and slots all permit a request.
+
+        Returns:
+            Whether the request may go; False: one of an earlier task has come, and goes first.
+        """
         while True:
             while (wait := self._wait()) > 0:
                 began = self._clock()
@@ -166,9 +177,12 @@ class Throttle:
                 self._left.clear()
                 await self._left.wait()
             await self._slots.take()
-            if self._wait() <= 0 and self.in_flight < int(self.allowed):
-                return
+            outranked = self._line.is_outranked
+            if not outranked and self._wait() <= 0 and self.in_flight < int(self.allowed):
+                return True
             self._slots.give_back()
+            if outranked:
+                return False
 
     def _wait(self) -> float:
         """Seconds until pause and rate limits permit a request; 0.0: now."""

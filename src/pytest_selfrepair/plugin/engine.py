@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 from collections.abc import Iterable
 from contextlib import ExitStack
+from itertools import count
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.run_account import RunLimits
 from pytest_selfrepair.core.thread_loop import Loop
+from pytest_selfrepair.models.priority import priority
 from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.plugin.budget_share import BudgetShare
 from pytest_selfrepair.plugin.pending_items import BREATH, PendingItems
@@ -46,6 +48,7 @@ class Engine:
         self._pending = PendingItems(runners.first_requests)
         self._started: dict[str, asyncio.Task[AnyRecord]] = {}
         self._share = share
+        self._order = count()
 
     def expect(self, coming: Iterable[Upcoming]) -> None:
         """Run these tasks ahead, in this order; tasks expected already keep their place."""
@@ -132,7 +135,8 @@ class Engine:
 
     def _start(self, upcoming: Upcoming) -> "asyncio.Task[AnyRecord]":
         self._share.begin()
-        work = asyncio.create_task(self._paid(upcoming))
+        with priority(next(self._order)):  # a task keeps the context that it was created in
+            work = asyncio.create_task(self._paid(upcoming))
         self._started[upcoming.task_id] = work
         return work
 
