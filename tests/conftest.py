@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from endpoints import Serve
     from pytest_selfrepair.models.scripted_server import ScriptedServer
+    from pytest_selfrepair.sandbox.isolation import Isolation
 
 pytest_plugins = ["pytester"]
 
@@ -73,14 +74,27 @@ def _warm_workers() -> Iterator[WarmWorkers | None]:
         yield workers
 
 
+@pytest.fixture(scope="session")
+def _isolations() -> dict[str, Isolation]:
+    """The isolation that programs have on this machine, by mode: found by running two, once."""
+    return {}
+
+
 @pytest.fixture
 def pytester(
     pytester: pytest.Pytester,
     monkeypatch: pytest.MonkeyPatch,
     _package_is_imported: None,
     _warm_workers: WarmWorkers | None,
+    _isolations: dict[str, Isolation],
 ) -> pytest.Pytester:
     """A folder to run pytest in, with no plugins but those of a user."""
+    from pytest_selfrepair.sandbox.isolation import find_isolation  # noqa: PLC0415 - see above
+
+    def found(mode: str) -> Isolation:
+        return _isolations.get(mode) or _isolations.setdefault(mode, find_isolation(mode))
+
+    monkeypatch.setattr("pytest_selfrepair.plugin.wiring.find_isolation", found)
     monkeypatch.setenv("PYTEST_ADDOPTS", LEAN)
     if _warm_workers is not None:
         monkeypatch.setattr("execnet.gateway_io.popen_args", lambda _: _warm_workers.command())

@@ -555,19 +555,22 @@ def test_a_sandbox_that_cannot_start_is_an_error(isolation: Isolation) -> None:
         judge(replace(isolation, command=("/no-such-command",)), "print(3)", ("", "3"))
 
 
-def test_a_cancelled_judgement_leaves_nothing_running(any_isolation: Isolation) -> None:
-    async def cancel() -> float:
-        judge = SandboxJudge(any_isolation, Limits())
+@pytest.mark.parametrize("after", [0.0, 0.01, 0.03, 0.5])
+def test_a_cancelled_judgement_leaves_nothing_running(
+    any_isolation: Isolation, after: float
+) -> None:
+    """Not even where the sandbox has hardly begun to start, so that it misses a signal."""
+
+    async def cancel() -> None:
+        judge = SandboxJudge(any_isolation, Limits(cpu_seconds=600.0))
         work = asyncio.create_task(judge.judge(task(("", "")), "while True: pass"))
-        await asyncio.sleep(0.5)
-        started = time.monotonic()
+        await asyncio.sleep(after)
         work.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await work
-        return time.monotonic() - started
+            await asyncio.wait_for(work, 60.0)
 
     before = _descendants(os.getpid())
-    assert asyncio.run(cancel()) < 3
+    asyncio.run(cancel())
     assert _descendants(os.getpid()) <= before
 
 

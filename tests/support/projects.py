@@ -5,8 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
 
-LEAN = "-p no:anyio -p no:hypothesispytest -p no:pytest_cov -p no:syrupy --assert=plain"
-"""Options of a pytest within a test: what only the tests' own libraries need takes a second."""
+_UNUSED = (
+    *("anyio", "hypothesispytest", "pytest_cov", "syrupy"),  # what only tests of ours use
+    *("debugging", "doctest", "faulthandler", "legacypath", "pastebin", "setuponly", "setupplan"),
+    *("threadexception", "unittest", "unraisableexception"),
+)
+LEAN = " ".join(("--assert=plain", *(f"-p no:{name}" for name in _UNUSED)))
+"""Options of a pytest within a test: it starts with the plugins that a run of ours needs."""
 
 SOLVED = "tasks/introductory/0001"
 REPAIRED = "tasks/interview/0002"

@@ -66,12 +66,16 @@ def compile_program(
         socket.send(words.START, [memory_file(stack, work.described(spare.file))])
     watch = Watch(work.limits)
     compiled: Compiled | None = None
+    listening = [socket.fileno()]
     while compiled is None:
-        ready = socket.ready(watch.patience, socket.fileno())
+        ready = socket.ready(watch.patience, *listening)
         if not ready:
             looks.ask(spare.pid)
         if socket.fileno() in ready:
-            compiled = _said(socket.heard())
+            said = socket.heard()
+            if not said:  # its process has ended: the zygote says how, unless it has ended as well
+                listening.clear()
+            compiled = _said(said)
         elif ready:
             message = zygote.heard(PATIENCE)
             if message.exit == spare.pid:

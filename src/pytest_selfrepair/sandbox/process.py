@@ -75,9 +75,11 @@ class ZygoteProcess:
 
     def kill(self) -> None:
         """End it at once, from any thread; it must be closed as well."""
+        # While bubblewrap starts, what it has forked ignores SIGTERM, and would wait for ever.
+        number = signal.SIGTERM if self.socket.has_spoken else signal.SIGKILL
         with contextlib.suppress(ProcessLookupError):
             if self._process.returncode is None:
-                os.killpg(self._process.pid, signal.SIGTERM)  # it leads a group of its own
+                os.killpg(self._process.pid, number)  # it leads a group of its own
 
     def close(self) -> None:
         """End it and its processes, and wait until its socket closes."""

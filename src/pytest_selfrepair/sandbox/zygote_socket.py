@@ -42,9 +42,13 @@ class ZygoteSocket:
 
     Args:
         ours: This end of the socket, made non-blocking.
+
+    Attributes:
+        has_spoken: Whether a message has been received, so that the zygote has started.
     """
 
     def __init__(self, ours: Packets) -> None:
+        self.has_spoken = False
         self._ours = ours
         self._shared: Spare | None = None
         self._spares: deque[Spare] = deque()
@@ -165,6 +169,7 @@ class ZygoteSocket:
             message = read_message(body)
         except ChannelError as error:
             raise BrokenZygoteError(str(error)) from error
+        self.has_spoken = True
         if message.spare is not None and descriptors:
             os.set_blocking(descriptors[0], False)
             control = Packets(socket.socket(fileno=descriptors[0]))
