@@ -186,6 +186,30 @@ def test_a_draft_survives_a_reload_and_a_kill_of_the_process(
         expect(page.locator("#feedback")).to_have_value(f"{typed} while nobody listens")
 
 
+def test_a_draft_whose_answer_was_lost_is_no_text_of_another_window(
+    context: BrowserContext, address: str
+) -> None:
+    page, lost = context.new_page(), []
+
+    def saved_but_unanswered(route: Route) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch().status)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/draft", saved_but_unanswered)
+    page.goto(f"{address}/programs/1")
+    expect(page.locator("#feedback")).to_be_focused()
+    page.keyboard.type("This was saved.")
+    expect(page.locator("#saved")).to_contain_text("cannot be reached")
+    page.keyboard.type(" And this comes after it.")
+    expect(page.locator("#saved")).to_have_text("Draft saved.")
+    assert lost == [200]
+    page.reload()
+    expect(page.locator("#feedback")).to_have_value("This was saved. And this comes after it.")
+
+
 def unread(route: Route) -> None:
     """Else a window that is looked at would show at once what another has saved."""
     if route.request.method == "GET":

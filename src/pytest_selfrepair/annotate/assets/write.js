@@ -28,6 +28,9 @@ import { byId, targetOf } from "./dom.js";
   /** @type {Promise<void> | null} */
   let flight = null;
   let left = false;
+  /** Texts sent whose answer never came: whether they were saved is unknown.
+   * @type {Set<string>} */
+  const unanswered = new Set();
 
   const seconds = () => before + spent();
   const unsaved = () => feedback.value !== kept;
@@ -54,22 +57,31 @@ import { byId, targetOf } from "./dom.js";
 
   /** @param {boolean} last */
   async function save(last) {
-    const text = feedback.value;
+    const typed = feedback.value;
+    const text = typed.toWellFormed?.() ?? typed;
     const sent = { text, seconds: seconds(), revision };
     firstUnsaved = null;
     try {
       const answer = await fetch(draft, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-CSRF": fieldIn(form, "csrf").value },
-        body: JSON.stringify({ ...sent, text: text.toWellFormed?.() ?? text }),
+        body: JSON.stringify(sent),
         keepalive: last && text.length < 15000,
       });
       if (answer.ok) {
         const now = await answer.json();
-        follow({ ...now, text });
+        unanswered.clear();
+        follow({ ...now, text: typed });
         if (!unsaved()) say("Draft saved.");
       } else if (answer.status === 409) {
-        clash(await answer.json());
+        const now = await answer.json();
+        if (unanswered.has(now.text)) { // it was saved from here
+          unanswered.clear();
+          follow(now);
+          later(0);
+        } else {
+          clash(now);
+        }
       } else if (answer.status === 410) {
         location.assign("/");
       } else {
@@ -77,6 +89,7 @@ import { byId, targetOf } from "./dom.js";
         later(RETRY);
       }
     } catch {
+      unanswered.add(text);
       say("Not saved: the page cannot be reached. It tries again.", true);
       later(RETRY);
     }
