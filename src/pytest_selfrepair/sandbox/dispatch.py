@@ -146,11 +146,10 @@ class Dispatcher:
                 request.settle(error)
 
     def _chosen(self, node: Node) -> Batch | None:
-        if self._backlog.has_suspects:
-            if not node.running:
-                return self._backlog.take_suspect()
-            if node is self._nodes.draining:
-                return None
+        if not node.running and (batch := self._backlog.take_suspect()) is not None:
+            return batch
+        if self._backlog.has_suspects and node is self._nodes.draining:
+            return None
         if (batch := self._backlog.take_again()) is not None:
             return batch
         share = fair_share(self._backlog.fresh, self._nodes.room)
