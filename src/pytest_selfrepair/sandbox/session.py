@@ -15,7 +15,7 @@ from pytest_selfrepair.sandbox.process import ZygoteProcess
 from pytest_selfrepair.sandbox.program_socket import LostError, ProgramSocket
 from pytest_selfrepair.sandbox.watch import Watch
 from pytest_selfrepair.sandbox.work import Work
-from pytest_selfrepair.sandbox.zygote_socket import PATIENCE, BrokenZygoteError
+from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 
 
 class Session:
@@ -34,7 +34,7 @@ class Session:
     """
 
     def __init__(self, zygote: ZygoteProcess, work: Work) -> None:
-        self._zygote, self._work, self._looks = zygote.socket, work, Looks(zygote.socket)
+        self._zygote, self._work, self._looks = zygote.client, work, Looks(zygote.client)
         spare = self._zygote.spare()
         self._socket, self._compiler = ProgramSocket(spare.control, self._zygote), spare.pid
         self._running, self._ended = 0, False
@@ -126,7 +126,7 @@ class Session:
             if files.channel in ready and not files.hear():
                 waiting_for.discard(files.channel)
             if zygote in ready and exited is None:
-                exited = self._noted(watch, self._zygote.heard(PATIENCE))
+                exited = self._noted(watch, self._zygote.heard())
             if not ready:
                 self._looks.ask(self._running or self._waiting)
         if exited is not None:

@@ -34,7 +34,7 @@ class Shared:
     """
 
     def __init__(self, zygote: ZygoteProcess, work: Work) -> None:
-        self._zygote, self._work = zygote.socket, work
+        self._zygote, self._work = zygote.client, work
         self.uncompiled: CaseReport | None = None
         self._left = len(work.inputs)  # cases whose answers are still to come
 
