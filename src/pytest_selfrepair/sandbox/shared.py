@@ -99,10 +99,10 @@ class Shared:
                             return
 
     def _answered(self, seconds: float, said: str) -> CaseReport:
-        if self._work.fn_name is None:
-            return CaseReport(cpu_seconds=seconds, stdout=said, report=_FINISHED)
-        report = json.dumps({"end": "returned", "result": said})
-        return CaseReport(cpu_seconds=seconds, report=report)
+        if self._work.calls:
+            report = json.dumps({"end": "returned", "result": said})
+            return CaseReport(cpu_seconds=seconds, report=report)
+        return CaseReport(cpu_seconds=seconds, stdout=said, report=_FINISHED)
 
 
 def _frame(heard: bytearray) -> bytes | None:
