@@ -51,14 +51,15 @@ class ProgramProcesses:
         """
         if not said and self.running:  # by whom, if not by the program, which has begun?
             return ZygoteMessage(exit=self.running, status=-signal.SIGKILL, cpu=watch.before)
-        if said[:1] == words.BEGUN and not self.running:
-            self.running, successor, used = words.BEGIN.unpack(said[1:])
+        kind, body = said[:1], said[1:]
+        if (kind, len(body)) == (words.BEGUN, words.BEGIN.size) and not self.running:
+            self.running, successor, used = words.BEGIN.unpack(body)
             if not self.relays:
                 self.waiting = successor
             watch.begin(used)
             return None
-        if said[:1] == words.ENDED and self.running:
-            pid, status, cpu = words.END.unpack(said[1:])
+        if (kind, len(body)) == (words.ENDED, words.END.size) and self.running:
+            pid, status, cpu = words.END.unpack(body)
             return ZygoteMessage(exit=pid, status=status, cpu=cpu)
         raise LostError
 
