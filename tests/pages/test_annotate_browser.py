@@ -189,7 +189,8 @@ def test_a_draft_survives_a_reload_and_a_kill_of_the_process(
 def test_a_draft_whose_answer_was_lost_is_no_text_of_another_window(
     context: BrowserContext, address: str
 ) -> None:
-    page, lost = context.new_page(), []
+    page = context.new_page()
+    lost: list[int] = []
 
     def saved_but_unanswered(route: Route) -> None:
         if route.request.method == "POST" and not lost:

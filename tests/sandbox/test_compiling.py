@@ -13,7 +13,8 @@ from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.looks import Looks
 from pytest_selfrepair.sandbox.program_socket import ProgramSocket
 from pytest_selfrepair.sandbox.work import Work
-from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError, Spare, ZygoteSocket
+from pytest_selfrepair.sandbox.zygote_client import Spare, ZygoteClient
+from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError, ZygoteSocket
 
 PID = 5
 
@@ -24,12 +25,13 @@ class Compiling:
     def __init__(self, threads: ThreadPoolExecutor) -> None:
         ours, self.zygote = packets.pair()
         self.control, self.process = packets.pair()
-        self.told = ZygoteSocket(ours)
+        self.socket = ZygoteSocket(ours)
+        told = ZygoteClient(self.socket)
         work = Work(program="1", fn_name=None, inputs=[""], limits=Limits(cpu_seconds=3600.0))
         spare = Spare(pid=PID, file="/program.py", control=self.control)
-        socket = ProgramSocket(self.control, self.told)
+        socket = ProgramSocket(self.control, told)
         self.result: Future[Compiled] = threads.submit(
-            compile_program, socket, self.told, spare, Looks(self.told), work
+            compile_program, socket, told, spare, Looks(told), work
         )
         for descriptor in self.process.receive(1 << 16, 4)[1]:
             os.close(descriptor)
@@ -40,7 +42,7 @@ def compiling() -> Iterator[Compiling]:
     with ThreadPoolExecutor(1) as threads:
         begun = Compiling(threads)
         yield begun
-    for end in (begun.process, begun.zygote, begun.control, begun.told):
+    for end in (begun.process, begun.zygote, begun.control, begun.socket):
         end.close()
 
 

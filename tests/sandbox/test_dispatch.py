@@ -250,6 +250,16 @@ def test_a_program_that_nobody_waits_for_is_not_sent() -> None:
     assert waiting.next() is None
 
 
+def test_a_suspect_program_that_nobody_waits_for_keeps_no_worker_idle() -> None:
+    waiting = Waiting("a", workers=2)
+    first = waiting.next()
+    assert first is not None
+    waiting.dispatcher.lost("w0", 0.0)
+    waiting.add(1, "b")
+    first.requests[0].dropped = True
+    assert programs(waiting.next(1)) == ["1"]
+
+
 def test_where_there_is_nobody_to_judge_all_that_waits_is_given_up() -> None:
     waiting = Waiting("a", "b")
     error = SandboxError("nobody")

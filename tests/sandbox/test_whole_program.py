@@ -7,7 +7,7 @@ import pytest
 
 from builders import task
 from pytest_selfrepair.core.verdict import Outcome
-from pytest_selfrepair.sandbox import compiling, looks, session, watch, zygote_socket
+from pytest_selfrepair.sandbox import compiling, looks, session, watch, zygote_client, zygote_socket
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
@@ -128,7 +128,7 @@ def test_looks_that_cross_with_other_words_break_nothing(
             super().__init__(said)
             broken.append(said)
 
-    for module in (zygote_socket, looks, compiling, session):
+    for module in (zygote_socket, zygote_client, looks, compiling, session):
         monkeypatch.setattr(module, "BrokenZygoteError", Noted)
     judge = SandboxJudge(find_isolation(mode), LIMITS, concurrency=1)
     cases = task(("1\n", "2"), ("2\n", "3"), ("3\n", "4"))

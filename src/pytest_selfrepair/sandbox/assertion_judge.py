@@ -18,6 +18,7 @@ from pytest_selfrepair.sandbox.child_reports import (
     unstable,
 )
 from pytest_selfrepair.sandbox.examiner import Examiner
+from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import ZygoteProcess
 from pytest_selfrepair.sandbox.session import run_again, run_apart
 from pytest_selfrepair.sandbox.ways import CallStyle
@@ -59,59 +60,64 @@ class Examination:
         lease: The right to use processes.
         task: The task.
         program: The program.
-        everything: Whether to run all cases, rather than stop at the first that fails.
+        limits: The limits of a call, and of one run of the assertions.
+        results: Collects the results of cases.
     """
 
     def __init__(
-        self, examiner: Examiner, lease: Lease, task: Task, program: str, *, everything: bool
+        self,
+        examiner: Examiner,
+        lease: Lease,
+        task: Task,
+        program: str,
+        *,
+        limits: Limits,
+        results: CaseResults,
     ) -> None:
         self._examiner, self._lease, self._task = examiner, lease, task
-        self._program, self._everything = program, everything
-        self._prepared = examiner.prepare(task, lease)
+        self._program, self._limits, self._results = program, limits, results
+        self._prepared = examiner.prepare(task, lease, limits)
         self._calls: list[JsonValue] = []
         self._known: list[_Known] = []
         self._size = 0  # characters of all answers
         self._hurried = False  # whether time ran out before all calls were made
 
-    def run(self, zygote: ZygoteProcess, tally: CaseResults) -> None:
+    def run(self, zygote: ZygoteProcess) -> None:
         """Judge the program.
-
-        Args:
-            zygote: The zygote that runs it.
-            tally: Collects the results of cases.
 
         Raises:
             BrokenZygoteError: The sandbox is broken.
         """
+        results = self._results
         calls: Sequence[JsonValue] = self._prepared.calls
         rounds = 0
         while rounds < MOST_ROUNDS:
             rounds += not self._hurried
             uncompiled = self._ask(zygote, calls)
             if uncompiled is not None:
-                tally.add_uncompiled(uncompiled)
+                results.add_uncompiled(uncompiled)
                 return
             said = self._examined()
             if isinstance(said, NoAnswer):
-                tally.add(JudgedCase(trouble=unfinished(said)))
+                results.add(JudgedCase(trouble=unfinished(said)))
                 return
             calls, cases = said
             answers = [known.answer for known in self._known]
-            for case in cases[tally.position :]:
+            for case in cases[results.position :]:
                 judged = read_asserted(case, self._prepared.instrumented.assertions, answers)
                 if judged.trouble is not None and not self._is_steady(zygote, case):
                     judged = replace(judged, trouble=unstable(judged.trouble))
-                tally.add(judged)
-                if tally.decided:
+                results.add(judged)
+                if results.decided:
                     return
-            if tally.position == len(self._task.cases):
+            if results.position == len(self._task.cases):
                 return
             if not calls:
                 raise BrokenZygoteError("a run of assertions ended before its last case")
             if len(self._calls) + len(calls) >= MOST_CALLS:
                 break
         error = f"the test was not over after {len(self._calls)} calls"
-        tally.add(JudgedCase(trouble=NoAnswer(outcome=Outcome.WRONG_ANSWER, error=error)))
+        results.add(JudgedCase(trouble=NoAnswer(outcome=Outcome.WRONG_ANSWER, error=error)))
 
     def _examined(self) -> tuple[list[JsonValue], list[Fields]] | NoAnswer:
         """The calls without an answer yet, and the cases before the first of them."""
@@ -121,7 +127,8 @@ class Examination:
             self._lease,
             self._calls,
             [known.said for known in self._known],
-            everything=self._everything,
+            limits=self._limits,
+            everything=self._results.all_cases,
         )
         match said:
             case {"calls": list(calls), "cases": list(cases)}:
@@ -158,13 +165,13 @@ class Examination:
             way=CallStyle.PLAIN,
             before=self._task.assertions.before,
             after=self._task.assertions.setup,
-            limits=self._examiner.limits,
+            limits=self._limits,
         )
 
     def _read(self, report: CaseReport) -> _Known:
         size = len(report.report)
-        answer = read_case(report, TaskKind.CALL_BASED, self._examiner.limits)
-        if self._size + size > self._examiner.limits.output_bytes:  # more than one run can take
+        answer = read_case(report, TaskKind.CALL_BASED, self._limits)
+        if self._size + size > self._limits.output_bytes:  # more than one run can take
             answer = NoAnswer(outcome=Outcome.OUTPUT_LIMIT, error="its results are too large")
             return _Known(answer=answer, said=["none"], ended=True, size=0)
         if isinstance(answer, Answer):

@@ -1,7 +1,8 @@
 """Queue programs for workers: new ones by task, and batches returned by workers."""
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
+from itertools import chain
 
 from pytest_selfrepair.sandbox.batches import Batch
 from pytest_selfrepair.sandbox.judge_request import JudgeRequest
@@ -25,12 +26,6 @@ class Backlog:
 
     def __bool__(self) -> bool:
         return bool(self.fresh or self._again or self._suspects)
-
-    def __iter__(self) -> Iterator[JudgeRequest]:
-        for queue in self._new.values():
-            yield from queue
-        for batch in (*self._again, *self._suspects):
-            yield from batch.requests
 
     @property
     def has_to_share(self) -> bool:
@@ -95,12 +90,16 @@ class Backlog:
                 del self._new[digest]
         return Batch(requests=tuple(taken)) if taken else None
 
-    def clear(self) -> None:
-        """Remove all programs."""
+    def drain(self) -> list[JudgeRequest]:
+        """Remove all programs, and return those still to be executed."""
+        given_before = (batch.requests for batch in (*self._again, *self._suspects))
+        found = chain.from_iterable((*self._new.values(), *given_before))
+        still_open = [request for request in found if request.open]
         self._new.clear()
         self._again.clear()
         self._suspects.clear()
         self.fresh = 0
+        return still_open
 
     def _digest(self, known: Collection[str]) -> str | None:
         first = None

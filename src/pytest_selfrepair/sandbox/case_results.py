@@ -33,6 +33,7 @@ class CaseResults:
         scale: The divisor of CPU seconds: the `scale` of limits.
 
     Attributes:
+        all_cases: Whether all cases must run.
         position: The index of the next case.
         failed: The first failing case; None for a program that does not compile.
         trouble: Why the program fails; None while it has not.
@@ -41,12 +42,8 @@ class CaseResults:
     """
 
     def __init__(self, *, all_cases: bool = False, scale: float = 1.0) -> None:
-        self._all_cases, self._scale = all_cases, scale
+        self.all_cases, self._scale = all_cases, scale
         self.cpu_seconds = self.slowest = 0.0
-        self.restart()
-
-    def restart(self) -> None:
-        """Discard all results, as the cases are run again, but keep their CPU time."""
         self._rules: list[AcceptanceRule | None] = []
         self._counted = 0
         self._uncompiled = False
@@ -67,7 +64,7 @@ class CaseResults:
 
     def add(self, judged: JudgedCase) -> None:
         """Add the result of the next case."""
-        if self.trouble is None or self._all_cases:
+        if self.trouble is None or self.all_cases:
             self._counted += 1
             if judged.trouble is None:
                 self._rules.append(judged.rule)
@@ -82,7 +79,7 @@ class CaseResults:
         """Whether no further case can matter."""
         if self._uncompiled:
             return True
-        return self.trouble is not None and not self._all_cases and not self._other
+        return self.trouble is not None and not self.all_cases and not self._other
 
     @property
     def outcome(self) -> Outcome:

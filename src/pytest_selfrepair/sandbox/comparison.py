@@ -34,13 +34,13 @@ class Comparison:
         program: The program.
         limits: The limits of a case, unless the task sets its own.
         referee: Decides whether an answer is right.
-        tally: Collects the results of cases.
+        results: Collects the results of cases.
     """
 
     def __init__(
-        self, task: Task, program: str, limits: Limits, referee: Referee, tally: CaseResults
+        self, task: Task, program: str, limits: Limits, referee: Referee, results: CaseResults
     ) -> None:
-        self._task, self._referee, self._tally = task, referee, tally
+        self._task, self._referee, self._results = task, referee, results
         self._work = work_of(task, program, [case.input for case in task.cases], limits)
         self._lines = len(lines_of(program))
 
@@ -57,7 +57,7 @@ class Comparison:
 
     @property
     def _over(self) -> bool:
-        return self._tally.decided or self._tally.position == len(self._task.cases)
+        return self._results.decided or self._results.position == len(self._task.cases)
 
     def _run_together(self, zygote: ZygoteProcess) -> None:
         """Take the answers of cases that share a process, if any."""
@@ -65,13 +65,13 @@ class Comparison:
         failed: tuple[CaseReport, JudgedCase] | None = None
         with contextlib.closing(shared.reports()) as reports:
             for report in reports:
-                failed = self._noted(self._tally.position, report)
+                failed = self._noted(self._results.position, report)
                 if failed is not None or self._over:
                     break
         if failed is not None and self._in_time(failed[0]):
-            self._fail(failed, self._again_together(zygote, self._tally.position))
+            self._fail(failed, self._again_together(zygote, self._results.position))
         if shared.uncompiled is not None:
-            self._tally.add_uncompiled(read_uncompiled(shared.uncompiled))
+            self._results.add_uncompiled(read_uncompiled(shared.uncompiled))
 
     def _in_time(self, report: CaseReport) -> bool:
         """Whether a case stayed within its time; otherwise it is rerun in a process of its own."""
@@ -88,32 +88,32 @@ class Comparison:
         failed: tuple[CaseReport, JudgedCase] | None = None
         again: CaseReport | None = None
         with Session(zygote, self._work) as session:
-            began = self._tally.position
+            began = self._results.position
             if session.standing is Standing.UNCOMPILED:
-                self._tally.add_uncompiled(read_uncompiled(session.uncompiled))
+                self._results.add_uncompiled(read_uncompiled(session.uncompiled))
             while failed is None and not self._over and session.standing is Standing.APART:
-                index = self._tally.position
+                index = self._results.position
                 report = session.case(index, last=index == len(self._task.cases) - 1)
                 if report is not None:
                     failed = self._noted(index, report)
                 elif index == began:
                     raise BrokenZygoteError("no process for a case could begin")
             if failed is not None and session.standing is Standing.APART and _varies(failed):
-                again = session.case(self._tally.position, last=True, again=True)
+                again = session.case(self._results.position, last=True, again=True)
         if failed is not None:
             if again is None and _varies(failed):
-                again = run_again(zygote, self._work, self._tally.position)
+                again = run_again(zygote, self._work, self._results.position)
             self._fail(failed, again)
 
     def _noted(self, index: int, report: CaseReport) -> tuple[CaseReport, JudgedCase] | None:
         """Note a case, or return it if it is the first that fails."""
-        tally = self._tally
-        tally.spend(report.cpu_seconds)
+        results = self._results
+        results.spend(report.cpu_seconds)
         answer = read_case(report, self._task.kind, self._work.limits, self._lines)
         judged = self._referee.judge(self._task.cases[index], answer)
-        if judged.trouble is not None and tally.trouble is None:
+        if judged.trouble is not None and results.trouble is None:
             return report, judged
-        tally.add(judged)
+        results.add(judged)
         return None
 
     def _fail(self, failed: tuple[CaseReport, JudgedCase], again: CaseReport | None) -> None:
@@ -126,7 +126,7 @@ class Comparison:
         assert trouble is not None  # noqa: S101 - it failed
         if _varies(failed) and (again is None or not same_answer(report, again)):
             trouble = unstable(trouble)
-        self._tally.add(replace(judged, trouble=trouble))
+        self._results.add(replace(judged, trouble=trouble))
 
 
 def _varies(failed: tuple[CaseReport, JudgedCase]) -> bool:

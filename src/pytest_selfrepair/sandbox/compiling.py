@@ -11,7 +11,8 @@ from pytest_selfrepair.sandbox.looks import Looks
 from pytest_selfrepair.sandbox.program_socket import ProgramSocket
 from pytest_selfrepair.sandbox.watch import Watch
 from pytest_selfrepair.sandbox.work import Work
-from pytest_selfrepair.sandbox.zygote_socket import PATIENCE, BrokenZygoteError, Spare, ZygoteSocket
+from pytest_selfrepair.sandbox.zygote_client import Spare, ZygoteClient
+from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 
 
 class Standing(Enum):
@@ -48,13 +49,13 @@ class Compiled:
 
 
 def compile_program(
-    socket: ProgramSocket, zygote: ZygoteSocket, spare: Spare, looks: Looks, work: Work
+    socket: ProgramSocket, zygote: ZygoteClient, spare: Spare, looks: Looks, work: Work
 ) -> Compiled:
     """Have a process compile a program.
 
     Args:
         socket: The socket to the process.
-        zygote: The socket to its zygote.
+        zygote: Commands its zygote.
         spare: The process.
         looks: Measures its use of resources.
         work: The program.
@@ -77,7 +78,7 @@ def compile_program(
                 listening.clear()
             compiled = _said(said)
         elif ready:
-            message = zygote.heard(PATIENCE)
+            message = zygote.heard()
             if message.exit == spare.pid:
                 if message.status >= 0:  # it was not exhausted: it could not be limited
                     raise BrokenZygoteError("a process for a program could not begin")

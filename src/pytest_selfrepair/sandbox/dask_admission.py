@@ -6,6 +6,7 @@ from typing import Any
 
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.sandbox.dask_worker import WorkerFacts
+from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class Admission:
     Args:
         pool: The pool's name, as given by the user.
         packages: The distributions that programs may use, with versions.
-        mixed_isolation: Whether workers may have different isolation.
+        settings: The settings of judging.
 
     Attributes:
         workers: The admitted workers by address.
@@ -44,8 +45,9 @@ class Admission:
         notices: The same for the user, a line each.
     """
 
-    def __init__(self, pool: str, packages: tuple[str, ...], *, mixed_isolation: bool) -> None:
-        self._pool, self._packages, self._mixed = pool, packages, mixed_isolation
+    def __init__(self, pool: str, packages: tuple[str, ...], settings: JudgeSettings) -> None:
+        self._pool, self._packages, self._mixed = pool, packages, settings.mixed_isolation
+        self._reference = settings.reference_speed
         self._levels: set[str] = set()
         self._calibrations: dict[str, float] = {}
         self._is_decided = False
@@ -61,9 +63,13 @@ class Admission:
         return "; ".join(levels[each] for each in sorted(levels)) or f"workers of {self._pool}"
 
     @property
-    def fastest(self) -> float:
-        """The calibration, in seconds, of the fastest machine seen so far."""
-        return min(self._calibrations.values())
+    def reference_speed(self) -> float:
+        """Milliseconds of the calibration on the machine that time limits refer to.
+
+        By the settings, or of the fastest machine at :meth:`decide`.
+        """
+        assert self._reference is not None  # noqa: S101 - nothing is judged before
+        return self._reference
 
     def calibration(self, worker: JudgingWorker) -> float:
         """The least calibration measured on a worker's machine, in seconds."""
@@ -106,6 +112,8 @@ class Admission:
                 f"{self._pool}: found workers that keep programs apart in different ways "
                 f"({found}); accepted: one level, or all with --mixed-isolation"
             )
+        if self._reference is None:
+            self._reference = 1000 * min(self._calibrations.values())
         self._is_decided = True
 
     def forget(self) -> None:

@@ -1,4 +1,4 @@
-"""Try out the workers of a Dask cluster, then send them batches."""
+"""Join a Dask cluster, try out its workers, and watch which are there."""
 
 import asyncio
 import contextlib
@@ -12,26 +12,12 @@ from pytest_selfrepair.sandbox.batches import Batch
 from pytest_selfrepair.sandbox.dask_admission import Admission, JudgingWorker
 from pytest_selfrepair.sandbox.dask_calls import DaskCalls
 from pytest_selfrepair.sandbox.dask_scheduler import LOST, DaskScheduler, soon
-from pytest_selfrepair.sandbox.dask_worker import (
-    JudgedBatch,
-    JudgePlugin,
-    SentBatch,
-    SentPrograms,
-    facts,
-    judge_batch,
-    keep_task,
-    versions_of,
-)
+from pytest_selfrepair.sandbox.dask_sender import BatchSender
+from pytest_selfrepair.sandbox.dask_worker import JudgedBatch, JudgePlugin, facts, versions_of
 from pytest_selfrepair.sandbox.installed_packages import Packages
-from pytest_selfrepair.sandbox.judge_request import Cases, JudgeJob
 from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
-from pytest_selfrepair.sandbox.sent_tasks import SentTasks
 
 _PAUSE = 0.2
-
-
-class WorkerError(Exception):
-    """A worker could not judge a batch, perhaps by the batch's own fault."""
 
 
 class DaskCluster:
@@ -58,14 +44,11 @@ class DaskCluster:
     ) -> None:
         self.described = f"{option} {settings.pool}"
         self._settings, self._patience = settings, patience
-        self._reference = settings.reference_speed
         self._plugin = f"selfrepair-judge-{uuid.uuid4().hex[:12]}"
         self._scheduler = DaskScheduler(name, workers=workers, option=option, patience=patience)
-        self._admission = Admission(
-            self.described, versions_of(packages), mixed_isolation=settings.mixed_isolation
-        )
+        self._admission = Admission(self.described, versions_of(packages), settings)
         self._calls = DaskCalls(self._scheduler, self._admission.workers)
-        self._tasks = SentTasks(self._keep)
+        self._sender = BatchSender(self._calls, self._admission, self._plugin, patience)
         self._registered = ""  # the scheduler whose workers have the plugin
         self._undecided: set[str] = set()
 
@@ -98,8 +81,6 @@ class DaskCluster:
             raise UsageError(f"{found}; accepted: a running one ({error})") from None
         await self._try_out()
         self._admission.decide()
-        if self._reference is None:
-            self._reference = 1000 * self._admission.fastest
 
     async def refresh(self) -> None:
         """Update the workers, trying out new ones; rejoins a lost scheduler."""
@@ -122,16 +103,7 @@ class DaskCluster:
         if worker is None:
             await self._calls.wait_until_gone(address)
             raise ConnectionError(f"the worker at {address} is gone")
-        places = {each.digest: await self._tasks.place(worker, each) for each in batch.tasks}
-        judged = await self._submit(worker, batch, places)
-        if judged.lacking:  # whoever kept a task is gone
-            for each in batch.tasks:
-                if each.digest in judged.lacking:
-                    places[each.digest] = await self._tasks.renew(worker, each)
-            judged = await self._submit(worker, batch, places)
-        if judged.lacking:
-            raise ConnectionError(f"the worker at {address} does not keep tasks")
-        return judged
+        return await self._sender.judge(worker, batch)
 
     async def aclose(self) -> None:
         """Leave the cluster, and end it if it was started here."""
@@ -154,7 +126,7 @@ class DaskCluster:
             await soon(registering, self._patience)
         self._registered = scheduler
         self._admission.forget()
-        self._tasks.forget()
+        self._sender.forget()
 
     async def _look(self, there: Mapping[str, Mapping[str, Any]]) -> None:
         """Note the present workers, and query new ones for their facts."""
@@ -177,39 +149,3 @@ class DaskCluster:
             if found is not None:  # else it is still being tried out
                 self._undecided.discard(address)
                 admission.consider(address, there[address], found)
-
-    async def _keep(self, address: str, cases: Cases) -> str:
-        """Send a task to a worker; return its place for workers of the same machine."""
-        call = self._calls.call(address, keep_task, self._plugin, cases.digest, cases.data)
-        try:
-            place: str = await soon(call, self._patience)
-        except TimeoutError:
-            raise ConnectionError(f"the worker at {address} takes no task") from None
-        return place
-
-    async def _submit(
-        self, worker: JudgingWorker, batch: Batch, places: Mapping[str, str]
-    ) -> JudgedBatch:
-        """Have a worker judge a batch; places are by the tasks' digests."""
-        calibration = self._admission.calibration(worker)
-        sent = SentBatch(
-            plugin=self._plugin,
-            parts=_parts(batch, places),
-            calibration=calibration,
-            reference_speed=self._reference or 1000 * calibration,
-        )
-        judged: JudgedBatch = await self._calls.call(worker.address, judge_batch, sent)
-        if judged.trouble is not None:
-            raise WorkerError(judged.trouble)
-        return judged
-
-
-def _parts(batch: Batch, places: Mapping[str, str]) -> tuple[SentPrograms, ...]:
-    """The programs of a batch by task; places are by the tasks' digests."""
-    jobs: dict[str, list[JudgeJob]] = {}
-    for request in batch.requests:
-        jobs.setdefault(request.cases.digest, []).append(request.job)
-    return tuple(
-        SentPrograms(digest=digest, place=places[digest], jobs=tuple(each))
-        for digest, each in jobs.items()
-    )

@@ -1,7 +1,6 @@
 """The judge pool `dask`: judge programs on the workers of a Dask cluster."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from functools import partial
 
@@ -19,6 +18,7 @@ from pytest_selfrepair.sandbox.judge_request import Answer, JudgeJob, JudgeReque
 from pytest_selfrepair.sandbox.judge_settings import JudgeSettings
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.pickled_tasks import PickledTasks
+from pytest_selfrepair.sandbox.threadsafe_futures import ThreadsafeFutures
 
 LEAST_AT_ONCE = 64
 """The fewest programs to hand in at once."""
@@ -67,7 +67,7 @@ class DaskPool:
         self._execution = DaskExecution(self._cluster, patience=patience, hangs_after=hangs_after)
         self._loop: Loop | None = None
         self._handed_in = GatheredCalls(self._call)
-        self._answered: dict[asyncio.AbstractEventLoop, GatheredCalls] = {}
+        self._answers = ThreadsafeFutures[Answer]()
         self._pickled = PickledTasks(settings.limits)
 
     @property
@@ -155,14 +155,7 @@ class DaskPool:
                 f"{task.id}: its checker comes from a conftest.py, which cannot be sent to "
                 "workers; judge it with the pool local"
             )
-        here = asyncio.get_running_loop()
-        answers = self._answers_to(here)
-        answered: asyncio.Future[Answer] = here.create_future()
-
-        def answer(found: Answer) -> None:
-            with contextlib.suppress(RuntimeError):  # who asked is gone, and so is the loop
-                answers.add(partial(_settle, answered, found))
-
+        answered, answer = self._answers.create()
         request = JudgeRequest(cases=self._pickled.of(task), job=job, answer=answer)
         self._handed_in.add(partial(self._execution.take, request))
         try:
@@ -179,15 +172,3 @@ class DaskPool:
         if self._loop is None:
             raise SandboxError("the judge pool is closed")
         self._loop.call(function)
-
-    def _answers_to(self, loop: asyncio.AbstractEventLoop) -> GatheredCalls:
-        """The gathered calls to the loop of a waiting caller."""
-        if loop not in self._answered:
-            going_on = {each: on for each, on in self._answered.items() if not each.is_closed()}
-            self._answered = {**going_on, loop: GatheredCalls(loop.call_soon_threadsafe)}
-        return self._answered[loop]
-
-
-def _settle(future: asyncio.Future[Answer], answer: Answer) -> None:
-    if not future.done():
-        future.set_result(answer)

@@ -9,13 +9,11 @@ from pytest_selfrepair.errors import InfrastructureError
 from pytest_selfrepair.sandbox.backlog import Backlog
 from pytest_selfrepair.sandbox.batch_costs import TARGET, BatchCosts, fair_share
 from pytest_selfrepair.sandbox.batches import Batch, Node
+from pytest_selfrepair.sandbox.deadlines import Deadlines
 from pytest_selfrepair.sandbox.held_answers import HeldAnswers
 from pytest_selfrepair.sandbox.judge_request import Execution, JudgeRequest
 from pytest_selfrepair.sandbox.nodes import Nodes
-from pytest_selfrepair.sandbox.suspects import bisect, blame
-
-MOST_GIVEN = 3
-"""The most times that a batch is given to workers that are overdue."""
+from pytest_selfrepair.sandbox.suspects import blame, reassign
 
 
 class Dispatcher:
@@ -28,9 +26,9 @@ class Dispatcher:
     """
 
     def __init__(self, patience: float, factor: float = 1.5) -> None:
-        self._patience, self._factor = patience, factor
-        self._backlog, self._costs = Backlog(), BatchCosts()
-        self._held, self._nodes = HeldAnswers(self._backlog, patience), Nodes()
+        self._nodes, self._backlog, self._costs = Nodes(), Backlog(), BatchCosts()
+        self._held = HeldAnswers(self._backlog, patience)
+        self._deadlines = Deadlines(self._costs, patience, factor)
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -122,36 +120,22 @@ class Dispatcher:
     def overdue(self, now: float) -> list[Node]:
         """Mark and return newly hung workers, and requeue their batches."""
         self._held.give(now)
-        found = []
-        for node in self._nodes:
-            if node.hung or not node.running or now - node.heard < self.allowed(node):
-                continue
+        found = self._deadlines.missed(self._nodes, now)
+        for node in found:
             node.hung = True
             self._nodes.note(node)
-            found.append(node)
             for batch in node.running:
-                if not batch.open:
-                    continue
-                copy = Batch(
-                    requests=batch.open, given=batch.given, suspect=batch.suspect, alone=batch.alone
-                )
-                if copy.given >= MOST_GIVEN:
-                    bisect(self._backlog, copy, "no worker answered in time")
-                else:
-                    self._backlog.put_back(copy)
+                reassign(self._backlog, batch)
         return found
 
     def allowed(self, node: Node) -> float:
         """Seconds for a worker to answer."""
-        costs = [self._costs.bound(batch) * 2 ** (batch.given - 1) for batch in node.running]
-        return self._patience + self._factor * max(costs, default=0.0)
+        return self._deadlines.allowed(node)
 
     def fail_all(self, error: InfrastructureError) -> None:
         """Answer all waiting programs with an error."""
-        for request in self._backlog:
-            if request.open:
-                request.settle(error)
-        self._backlog.clear()
+        for request in self._backlog.drain():
+            request.settle(error)
 
     def abandon(self, error: InfrastructureError) -> None:
         """Answer all waiting and running programs with an error; held answers count."""
@@ -162,14 +146,10 @@ class Dispatcher:
                 request.settle(error)
 
     def _chosen(self, node: Node) -> Batch | None:
-        if self._backlog.has_suspects:
-            if not node.running:
-                return self._backlog.take_suspect()
-            sound = [each for each in self._nodes if not each.hung]
-            if all(each.running for each in sound) and node is min(
-                sound, key=lambda each: len(each.running)
-            ):
-                return None  # it is to come to its end, and then gets a suspect one
+        if not node.running and (batch := self._backlog.take_suspect()) is not None:
+            return batch
+        if self._backlog.has_suspects and node is self._nodes.draining:
+            return None
         if (batch := self._backlog.take_again()) is not None:
             return batch
         share = fair_share(self._backlog.fresh, self._nodes.room)

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pytest_selfrepair.core.shorten import shorten
-from pytest_selfrepair.core.task import Assertions, JsonValue, Task, TaskKind
+from pytest_selfrepair.core.task import Assertions, JsonValue, Task
 from pytest_selfrepair.errors import CheckerError
-from pytest_selfrepair.sandbox.channel import CaseReport
-from pytest_selfrepair.sandbox.child_reports import NoAnswer, read_case, read_uncompiled
+from pytest_selfrepair.sandbox.child_reports import NoAnswer
 from pytest_selfrepair.sandbox.instrument import Instrumented, instrument
 from pytest_selfrepair.sandbox.limits import Limits
-from pytest_selfrepair.sandbox.session import run_apart
+from pytest_selfrepair.sandbox.single_run import run_single
 from pytest_selfrepair.sandbox.ways import CallStyle
 from pytest_selfrepair.sandbox.work import Work
 from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
@@ -38,14 +37,13 @@ class Examiner:
 
     Args:
         checkers: Zygotes for assertions, which see expected values and run no program.
-        limits: The limits of one run.
     """
 
-    def __init__(self, checkers: Zygotes, limits: Limits) -> None:
-        self._checkers, self.limits = checkers, limits
+    def __init__(self, checkers: Zygotes) -> None:
+        self._checkers = checkers
         self._prepared: dict[tuple[Assertions, tuple[str, ...], str], Prepared] = {}
 
-    def prepare(self, task: Task, lease: Lease) -> Prepared:
+    def prepare(self, task: Task, lease: Lease, limits: Limits) -> Prepared:
         """Find the first calls by a run without any answer.
 
         Raises:
@@ -59,7 +57,7 @@ class Examiner:
         if key in self._prepared:
             return self._prepared[key]
         ready = instrument(checks, task.fn_name)
-        match self.examine(task, ready, lease, [], [], everything=False):
+        match self.examine(task, ready, lease, [], [], limits=limits, everything=False):
             case NoAnswer() as trouble:
                 found = trouble.error or trouble.actual or trouble.outcome
             case {"cases": [*_, {"end": "failed" | "raised" as end, "type": name, "message": why}]}:
@@ -82,6 +80,7 @@ class Examiner:
         calls: Sequence[JsonValue],
         answers: Sequence[JsonValue],
         *,
+        limits: Limits,
         everything: bool,
     ) -> JsonValue | NoAnswer:
         """Run the assertions with the answers so far; return the result of `standin.examine`."""
@@ -103,21 +102,7 @@ class Examiner:
                 fn_name=task.fn_name,
                 inputs=[request],
                 way=CallStyle.ASSERTIONS,
-                limits=self.limits,
+                limits=limits,
             )
-            case, report = only(list(run_apart(zygote, work)))
-        if case is None:
-            return read_uncompiled(report)
-        answer = read_case(report, TaskKind.CALL_BASED, self.limits)
+            _, answer = run_single(zygote, work)
         return answer if isinstance(answer, NoAnswer) else answer.value
-
-
-def only(reports: list[tuple[int | None, CaseReport]]) -> tuple[int | None, CaseReport]:
-    """The report of a run with one case.
-
-    Raises:
-        BrokenZygoteError: There is none.
-    """
-    if not reports:
-        raise BrokenZygoteError("the zygote ended its run before any case")
-    return reports[0]

@@ -2,17 +2,18 @@
 
 from pytest_selfrepair.sandbox.channel import ZygoteMessage
 from pytest_selfrepair.sandbox.watch import Watch
-from pytest_selfrepair.sandbox.zygote_socket import PATIENCE, BrokenZygoteError, ZygoteSocket
+from pytest_selfrepair.sandbox.zygote_client import ZygoteClient
+from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 
 
 class Looks:
     """The queries to a zygote, and its other messages meanwhile.
 
     Args:
-        zygote: The socket to the zygote.
+        zygote: Commands the zygote.
     """
 
-    def __init__(self, zygote: ZygoteSocket) -> None:
+    def __init__(self, zygote: ZygoteClient) -> None:
         self._zygote = zygote
         self._asked = False
 
@@ -48,7 +49,7 @@ class Looks:
             BrokenZygoteError: None comes.
         """
         while self._asked:
-            self.note(watch, self._zygote.heard(PATIENCE))
+            self.note(watch, self._zygote.heard())
 
     def forget(self) -> None:
         """Drop the pending query, as all processes have been ended."""

@@ -31,6 +31,14 @@ class Nodes:
         found = [self._all[address] for address in self._rooms]
         return sorted(found, key=lambda node: len(node.running))
 
+    @property
+    def draining(self) -> Node | None:
+        """The worker to become idle for a suspect batch; None if one is idle already."""
+        sound = [node for node in self if not node.hung]
+        if not all(node.running for node in sound):
+            return None
+        return min(sound, key=lambda node: len(node.running), default=None)
+
     def join(self, node: Node) -> None:
         """Add a worker."""
         self._all[node.address] = node

@@ -2,15 +2,13 @@
 
 from pytest_selfrepair.core.checker import Acceptance, AcceptanceRule
 from pytest_selfrepair.core.shorten import render, shorten
-from pytest_selfrepair.core.task import CHECK_FUNCTION, Case, JsonValue, Task, TaskKind
+from pytest_selfrepair.core.task import CHECK_FUNCTION, Case, JsonValue, Task
 from pytest_selfrepair.errors import CheckerError
-from pytest_selfrepair.sandbox.channel import CaseReport
-from pytest_selfrepair.sandbox.child_reports import NoAnswer, read_case, read_uncompiled
+from pytest_selfrepair.sandbox.child_reports import NoAnswer
 from pytest_selfrepair.sandbox.limits import Limits
-from pytest_selfrepair.sandbox.session import run_apart
+from pytest_selfrepair.sandbox.single_run import run_single
 from pytest_selfrepair.sandbox.ways import CallStyle
 from pytest_selfrepair.sandbox.work import Work
-from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 ACCEPTED = "True, False, a text that says what is wrong, or a failing assert"
@@ -48,10 +46,8 @@ class OwnChecker:
                 way=CallStyle.CHECK,
                 limits=self._limits,
             )
-            reports = list(run_apart(zygote, work))
-        if not reports:
-            raise BrokenZygoteError("the zygote ended its run before any case")
-        match self._said(*reports[0]):
+            _, answer = run_single(zygote, work)
+        match answer if isinstance(answer, NoAnswer) else answer.value:
             case True:
                 return Acceptance(accepted=True, rule=AcceptanceRule.OWN)
             case False:
@@ -66,9 +62,3 @@ class OwnChecker:
             case other:
                 found = f"the result {render(other)}"
         raise CheckerError(f"{task.id}: checker.py: found {found}; accepted: {ACCEPTED}")
-
-    def _said(self, case: int | None, report: CaseReport) -> JsonValue | NoAnswer:
-        if case is None:
-            return read_uncompiled(report)
-        answer = read_case(report, TaskKind.CALL_BASED, self._limits)
-        return answer if isinstance(answer, NoAnswer) else answer.value

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pytest_selfrepair.sandbox import packets
+from pytest_selfrepair.sandbox.zygote_client import ZygoteClient
 from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError, ZygoteSocket
 
 _GOODBYE = 5.0  # seconds for a zygote to end when asked to
@@ -25,7 +26,7 @@ class ZygoteProcess:
         environment: The complete environment of the command.
 
     Attributes:
-        socket: The socket to it.
+        client: Commands it.
 
     Raises:
         BrokenZygoteError: It cannot be started.
@@ -43,8 +44,10 @@ class ZygoteProcess:
         Path(folder).chmod(0o755)  # programs may have a user of their own
         self._words = self._closing.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - closed with the rest
         ours, theirs = packets.pair()
-        self.socket = ZygoteSocket(ours)
-        self._closing.callback(self.socket.close)
+        self._socket = ZygoteSocket(ours)
+        self._closing.callback(self._socket.close)
+        self.client = ZygoteClient(self._socket)
+        self._closing.callback(self.client.close)
         with contextlib.closing(theirs):
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - our own command
@@ -60,7 +63,7 @@ class ZygoteProcess:
                 self._closing.close()
                 raise BrokenZygoteError(f"{command[0]}: {error}") from error
         with contextlib.suppress(BrokenZygoteError):  # it will be said when something is heard
-            self.socket.fork()
+            self.client.fork()
 
     def write_program(self, text: str) -> None:
         """Write the next program to its file."""
@@ -76,7 +79,7 @@ class ZygoteProcess:
     def kill(self) -> None:
         """End it at once, from any thread; it must be closed as well."""
         # While bubblewrap starts, what it has forked ignores SIGTERM, and would wait for ever.
-        number = signal.SIGTERM if self.socket.has_spoken else signal.SIGKILL
+        number = signal.SIGTERM if self._socket.has_spoken else signal.SIGKILL
         with contextlib.suppress(ProcessLookupError):
             if self._process.returncode is None:
                 os.killpg(self._process.pid, number)  # it leads a group of its own
@@ -91,7 +94,7 @@ class ZygoteProcess:
             return
         # A command that has hardly begun may be ended by a signal that what it has just started
         # does not get: that ends when it has nothing to read, or is killed.
-        self.socket.end()
+        self._socket.end()
         for number in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
@@ -103,7 +106,7 @@ class ZygoteProcess:
         """Whether its end of the socket closes in time: not where it has left others behind."""
         while True:
             try:
-                if self.socket.is_silent(min(deadline - time.monotonic(), _ORPHANED)):
+                if self._socket.is_silent(min(deadline - time.monotonic(), _ORPHANED)):
                     return True
             except TimeoutError:
                 if self._process.poll() is not None or time.monotonic() >= deadline:

@@ -1,12 +1,16 @@
 """Reserve processors for single programs, across all judging processes."""
 
+import asyncio
 import contextlib
 import os
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
+
+_ALONE_WITHIN = 5.0
+"""Seconds to wait for the machine alone, before running a program beside others."""
 
 _PAUSE = 0.002  # seconds between two looks at whether a processor is free
 
@@ -47,14 +51,24 @@ class Processors:
         with self._lock:
             self._claimed.pop(number).close()
 
-    def claim_others(self, stopped: Callable[[], bool]) -> tuple[int, ...]:
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Try to reserve all processors within the block but one, for a single program."""
+        taken = await asyncio.to_thread(self._claim_others, time.monotonic() + _ALONE_WITHIN)
+        try:
+            yield
+        finally:
+            for number in taken:
+                self.give_back(number)
+
+    def _claim_others(self, deadline: float) -> list[int]:
         """Reserve all processors but the last in order, waiting for each.
 
         With the last one as well, no other program is judged on the machine. All processes reserve
         in the same order, so there is no deadlock.
 
         Args:
-            stopped: Tells whether to stop waiting.
+            deadline: When to stop waiting.
 
         Returns:
             The reserved processors.
@@ -62,11 +76,11 @@ class Processors:
         taken: list[int] = []
         for number in self.numbers[:-1]:
             while not self.claim(number):
-                if stopped():
-                    return tuple(taken)
+                if time.monotonic() > deadline:
+                    return taken
                 time.sleep(_PAUSE)
             taken.append(number)
-        return tuple(taken)
+        return taken
 
 
 @contextlib.contextmanager

@@ -3,7 +3,8 @@
 import select
 
 from pytest_selfrepair.sandbox.packets import Packets
-from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError, ZygoteSocket
+from pytest_selfrepair.sandbox.zygote_client import ZygoteClient
+from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 
 _LONGEST = 1 << 16  # bytes of a message
 
@@ -20,10 +21,10 @@ class ProgramSocket:
 
     Args:
         control: Its socket.
-        zygote: That of the zygote in which the program runs.
+        zygote: The client of the zygote in which the program runs.
     """
 
-    def __init__(self, control: Packets, zygote: ZygoteSocket) -> None:
+    def __init__(self, control: Packets, zygote: ZygoteClient) -> None:
         self._control, self._zygote = control, zygote.fileno()
 
     def fileno(self) -> int:

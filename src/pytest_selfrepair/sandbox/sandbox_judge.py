@@ -1,35 +1,27 @@
 """Judge programs in a sandbox: the zygote runs them on inputs, and answers are compared here."""
 
 import asyncio
-import contextlib
 import time
 import weakref
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 from pytest_selfrepair.core.checker import Checker, tolerant
 from pytest_selfrepair.core.processors import usable_processors
 from pytest_selfrepair.core.task import JsonValue, Task
-from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Ran, Verdict
-from pytest_selfrepair.sandbox.assertion_judge import Examination
-from pytest_selfrepair.sandbox.case_results import CaseResults
-from pytest_selfrepair.sandbox.comparison import Comparison
-from pytest_selfrepair.sandbox.examiner import Examiner
+from pytest_selfrepair.core.verdict import Outcome, Ran, Verdict
+from pytest_selfrepair.sandbox.grader import Grader
 from pytest_selfrepair.sandbox.installed_packages import Packages, packages_for
 from pytest_selfrepair.sandbox.isolation import Isolation
 from pytest_selfrepair.sandbox.judge_threads import ATTEMPTS, JudgeThreads, attempted
 from pytest_selfrepair.sandbox.limits import Limits
-from pytest_selfrepair.sandbox.own import OwnChecker
 from pytest_selfrepair.sandbox.packaged_zygotes import PackagedZygotes
 from pytest_selfrepair.sandbox.process import ZygoteProcess
 from pytest_selfrepair.sandbox.processor import Processors
-from pytest_selfrepair.sandbox.referee import Referee
 from pytest_selfrepair.sandbox.single_run import run_once
-from pytest_selfrepair.sandbox.verdict_of import verdict_of
-from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
-
-_ALONE_WITHIN = 5.0
-"""Seconds to wait for the machine alone, before running a program beside others."""
+from pytest_selfrepair.sandbox.verdict_of import NO_PROGRAM, verdict_of
+from pytest_selfrepair.sandbox.zygotes import Lease
 
 
 class SandboxJudge:
@@ -48,8 +40,7 @@ class SandboxJudge:
         packages: The distributions that programs may use; None: those of their task's source, as
             far as they are installed.
 
-    Where a task's cases are assertions, these decide, and no checker is asked. It is the pool
-    `local`, a `JudgePool`.
+    It is the pool `local`, a `JudgePool`.
 
     Attributes:
         at_once: The number of programs run at once.
@@ -67,19 +58,15 @@ class SandboxJudge:
         checker_of: Callable[[Task], Checker | None] = lambda _: None,
         packages: Packages | None = None,
     ) -> None:
-        self._isolation = isolation
+        self._isolation, self._packages = isolation, packages
         self._limits = limits or Limits()
-        self._checker, self._other, self._checker_of = checker, other, checker_of
-        self._all_cases, self._packages = all_cases, packages
         self.at_once = concurrency or usable_processors()
         self._threads = JudgeThreads(self.at_once)
-        # Zygotes that see expected outputs are never lent to programs, which share their memory.
-        self._checkers = Zygotes(isolation.command, isolation.environment)
+        self._grader = Grader(isolation, checker, other, checker_of, all_cases=all_cases)
         # Each program has a processor to itself, so that its time depends on it alone.
         self._processors = Processors()
         self._zygotes = PackagedZygotes(isolation, self._processors)
-        self._examiner = Examiner(self._checkers, self._limits)
-        self._close = weakref.finalize(self, _close, self._checkers, self._zygotes)
+        self._close = weakref.finalize(self, _close, self._grader, self._zygotes)
 
     @property
     def isolation(self) -> str:
@@ -103,8 +90,7 @@ class SandboxJudge:
 
     @scale.setter
     def scale(self, scale: float) -> None:
-        if scale != self._limits.scale:
-            self._limits = self._examiner.limits = replace(self._limits, scale=scale)
+        self._limits = replace(self._limits, scale=scale)
 
     def limits_of(self, task: Task) -> Limits:
         """The limits of a task's cases."""
@@ -114,18 +100,9 @@ class SandboxJudge:
         """The packages that programs of a task may use."""
         return packages_for(task.packages, self._packages)
 
-    @contextlib.asynccontextmanager
-    async def alone(self) -> AsyncIterator[None]:
+    def alone(self) -> AbstractAsyncContextManager[None]:
         """Try to make a program the only one judged on this machine within the block."""
-        ends = time.monotonic() + _ALONE_WITHIN
-        taken = await asyncio.to_thread(
-            self._processors.claim_others, lambda: time.monotonic() > ends
-        )
-        try:
-            yield
-        finally:
-            for number in taken:
-                self._processors.give_back(number)
+        return self._processors.alone()
 
     def open(self) -> None:
         """Do nothing: zygotes are started on demand."""
@@ -143,12 +120,7 @@ class SandboxJudge:
             CheckerError: The task's own checker is broken.
         """
         if not program.strip():
-            return Verdict(
-                outcome=Outcome.NO_PROGRAM,
-                cases_run=0,
-                cases_passed=0,
-                failure=CaseFailure(error="there is nothing to run"),
-            )
+            return NO_PROGRAM
         return await self._threads.run(lambda lease: self._judge(task, program, lease))
 
     async def run_once(self, task: Task, program: str, given: JsonValue) -> Ran:
@@ -166,7 +138,7 @@ class SandboxJudge:
             return Ran(outcome=Outcome.NO_PROGRAM, error="there is nothing to run")
 
         def once(zygote: ZygoteProcess) -> Ran:
-            return run_once(zygote, task, program, given, self._limits.of(task))
+            return run_once(zygote, task, program, given, self._limits)
 
         zygotes = self._zygotes.of(self.packages_of(task), program)
         unknown = self._unknown(task)
@@ -179,38 +151,23 @@ class SandboxJudge:
         packages = self.packages_of(task)
 
         def prepared() -> Callable[[ZygoteProcess], Verdict]:
-            tally = CaseResults(all_cases=self._all_cases, scale=self._limits.scale)
-            run = self._prepared(task, program, lease, tally)
+            graded = self._grader.prepare(task, program, self._limits, lease)
 
             def judged(zygote: ZygoteProcess) -> Verdict:
-                run(zygote)
+                results = graded(zygote)
                 seconds = time.perf_counter() - started
-                return verdict_of(task, program, tally, packages, seconds)
+                return verdict_of(task, program, results, packages, seconds)
 
             return judged
 
         zygotes = self._zygotes.of(packages, program)
         return attempted(zygotes, lease, prepared, self._unknown(task))
 
-    def _prepared(
-        self, task: Task, program: str, lease: Lease, tally: CaseResults
-    ) -> Callable[[ZygoteProcess], None]:
-        """Prepare the judging of a program, to be run with a zygote."""
-        if task.assertions is not None:
-            everything = self._all_cases
-            examination = Examination(self._examiner, lease, task, program, everything=everything)
-            return lambda zygote: examination.run(zygote, tally)
-        own = self._checker_of(task)
-        if own is None and task.checker is not None:
-            own = OwnChecker(self._checkers, lease, self._limits)
-        referee = Referee(task, self._checker, self._other, own)
-        return Comparison(task, program, self._limits, referee, tally).run
-
     def _unknown(self, task: Task) -> str:
         """The message on a program without a verdict."""
         return f"{task.id}: no verdict after {ATTEMPTS} attempts in {self.isolation}"
 
 
-def _close(checkers: Zygotes, zygotes: PackagedZygotes) -> None:
-    checkers.close()
+def _close(grader: Grader, zygotes: PackagedZygotes) -> None:
+    grader.close()
     zygotes.close()

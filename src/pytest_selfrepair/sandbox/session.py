@@ -1,21 +1,20 @@
 """Run one program in a zygote: compile it once, run its cases, and end all its processes."""
 
-import signal
 from collections.abc import Generator
 from types import TracebackType
 from typing import Self
 
-from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.sandbox import words
 from pytest_selfrepair.sandbox.case_files import CaseFiles
-from pytest_selfrepair.sandbox.channel import CaseReport, ZygoteMessage, as_json
+from pytest_selfrepair.sandbox.channel import CaseReport, ZygoteMessage
 from pytest_selfrepair.sandbox.compiling import Standing, compile_program
 from pytest_selfrepair.sandbox.looks import Looks
 from pytest_selfrepair.sandbox.process import ZygoteProcess
+from pytest_selfrepair.sandbox.program_processes import ProgramProcesses
 from pytest_selfrepair.sandbox.program_socket import LostError, ProgramSocket
 from pytest_selfrepair.sandbox.watch import Watch
 from pytest_selfrepair.sandbox.work import Work
-from pytest_selfrepair.sandbox.zygote_socket import PATIENCE, BrokenZygoteError
+from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 
 
 class Session:
@@ -34,13 +33,13 @@ class Session:
     """
 
     def __init__(self, zygote: ZygoteProcess, work: Work) -> None:
-        self._zygote, self._work, self._looks = zygote.socket, work, Looks(zygote.socket)
+        self._zygote, self._work, self._looks = zygote.client, work, Looks(zygote.client)
         spare = self._zygote.spare()
-        self._socket, self._compiler = ProgramSocket(spare.control, self._zygote), spare.pid
-        self._running, self._ended = 0, False
+        self._socket = ProgramSocket(spare.control, self._zygote)
+        self._ended = False
         try:
             compiled = compile_program(self._socket, self._zygote, spare, self._looks, work)
-            self._waiting, self._relays = compiled.waiting or spare.pid, compiled.relays
+            self._processes = ProgramProcesses(spare.pid, compiled)
             if compiled.exhausted:
                 self._end()
             elif compiled.standing is Standing.APART:
@@ -63,7 +62,7 @@ class Session:
         try:
             if kind is None or not issubclass(kind, BrokenZygoteError):
                 if not self._ended:  # else what it may have left has been ended before
-                    self._zygote.say({"end": self._pids})
+                    self._zygote.say({"end": self._processes.pids})
                 self._zygote.fork()
         finally:
             self._socket.close()
@@ -84,10 +83,8 @@ class Session:
             BrokenZygoteError: The sandbox is broken.
         """
         kind = words.AGAIN if again else words.LAST_CASE if last else words.CASE
-        given, calls = self._work.inputs[index], self._work.fn_name is not None
-        data = as_json(given) if calls else str(given).encode("utf-8", "replace")
         watch = Watch(self._work.limits)
-        with CaseFiles(data, self._work.limits.output_bytes) as files:
+        with CaseFiles(self._work.given(index), self._work.limits.output_bytes) as files:
             try:
                 try:
                     self._socket.send(kind, files.shown)
@@ -101,16 +98,7 @@ class Session:
             self._settle(exited)
             if last or again:
                 self.standing = Standing.OVER
-            return CaseReport(
-                exit=0 if exited is None else exited.status,
-                timed_out=watch.timed_out,
-                starved=watch.starved,
-                cpu_seconds=_used(watch, exited),
-                stdout="" if calls else files.stdout,
-                stderr=files.stderr,
-                full=files.full,
-                report=files.report,
-            )
+            return _report(exited, watch, files, calls=self._work.calls)
 
     def _awaited(self, watch: Watch, files: CaseFiles) -> ZygoteMessage | None:
         """Wait for the end of a case's process; None if it must be killed."""
@@ -120,42 +108,27 @@ class Session:
         while exited is None and not watch.over and not files.too_long:
             ready = self._socket.ready(watch.patience, *waiting_for)
             if control in ready:
-                exited = self._told(watch)
-                if self._running and not self._relays:
+                exited = self._processes.told(self._socket.heard(), watch)
+                if self._processes.running and not self._processes.relays:
                     waiting_for.discard(control)
             if files.channel in ready and not files.hear():
                 waiting_for.discard(files.channel)
             if zygote in ready and exited is None:
-                exited = self._noted(watch, self._zygote.heard(PATIENCE))
+                exited = self._noted(watch, self._zygote.heard())
             if not ready:
-                self._looks.ask(self._running or self._waiting)
+                self._looks.ask(self._processes.current)
         if exited is not None:
             self._looks.finish(watch)
         return exited
 
-    def _told(self, watch: Watch) -> ZygoteMessage | None:
-        """Process the message that a case begins, or return its end."""
-        said = self._socket.heard()
-        if not said and self._running:  # by whom, if not by the program, which has begun?
-            return ZygoteMessage(exit=self._running, status=-signal.SIGKILL, cpu=watch.before)
-        if said[:1] == words.BEGUN and not self._running:
-            self._running, successor, used = words.BEGIN.unpack(said[1:])
-            if not self._relays:
-                self._waiting = successor
-            watch.begin(used)
-            return None
-        if said[:1] == words.ENDED and self._running:
-            pid, status, cpu = words.END.unpack(said[1:])
-            return ZygoteMessage(exit=pid, status=status, cpu=cpu)
-        raise LostError
-
     def _noted(self, watch: Watch, message: ZygoteMessage) -> ZygoteMessage | None:
         """Process a zygote's message while a case runs; return the end of its process."""
-        if message.exit == self._waiting and not self._running:
+        processes = self._processes
+        if message.exit == processes.waiting and not processes.running:
             if not self._socket.ready(0.0, self._socket.fileno(), zygote=False):
                 raise LostError
-            self._told(watch)
-        if message.exit is not None and message.exit == self._running:
+            processes.told(self._socket.heard(), watch)
+        if message.exit is not None and message.exit == processes.running:
             return message
         self._looks.note(watch, message)
         return None
@@ -166,14 +139,7 @@ class Session:
         Args:
             exited: The end of its process; None where that is still to come.
         """
-        if exited is None:
-            self._end()
-            return
-        self._running = 0
-        others = None if exited.others is None else set(exited.others)
-        expected = {self._waiting, self._compiler, *self._zygote.spares}
-        lost = bool(others) and self._waiting not in {0, *(others or ())}
-        if others is None or lost or others - expected:
+        if exited is None or self._processes.end_case(exited, self._zygote.spares):
             self._end()
         elif exited.dirty:
             self._zygote.tidy()
@@ -182,18 +148,33 @@ class Session:
         """End the program with all its processes."""
         self.standing, self._ended = Standing.OVER, True
         self._looks.forget()
-        self._zygote.end_all(self._pids)
-
-    @property
-    def _pids(self) -> list[JsonValue]:
-        return [pid for pid in {self._waiting, self._running} if pid]
+        self._zygote.end_all(self._processes.pids)
 
 
-def _used(watch: Watch, exited: ZygoteMessage | None) -> float:
-    """The CPU seconds of a case at its process's end, else at the last measurement."""
-    if exited is None:
-        return watch.cpu_seconds
-    return max(0.0, exited.cpu - watch.before) + watch.extra
+def _report(
+    exited: ZygoteMessage | None, watch: Watch, files: CaseFiles, *, calls: bool
+) -> CaseReport:
+    """The facts on a case whose processes have ended.
+
+    Args:
+        exited: The end of its own process; None if it was killed.
+        watch: What it used.
+        files: What it wrote.
+        calls: Whether it called a function, so that its output counts for nothing.
+    """
+    used = watch.cpu_seconds
+    if exited is not None:
+        used = max(0.0, exited.cpu - watch.before) + watch.extra
+    return CaseReport(
+        exit=0 if exited is None else exited.status,
+        timed_out=watch.timed_out,
+        starved=watch.starved,
+        cpu_seconds=used,
+        stdout="" if calls else files.stdout,
+        stderr=files.stderr,
+        full=files.full,
+        report=files.report,
+    )
 
 
 def run_again(zygote: ZygoteProcess, work: Work, index: int) -> CaseReport | None:
@@ -209,16 +190,16 @@ def run_again(zygote: ZygoteProcess, work: Work, index: int) -> CaseReport | Non
 
 
 def run_apart(
-    zygote: ZygoteProcess, work: Work, first: int = 0
+    zygote: ZygoteProcess, work: Work
 ) -> Generator[tuple[int | None, CaseReport], None, None]:
-    """Yield the reports of the cases from ``first`` on, each in a process of its own.
+    """Yield the reports of the cases, each run in a process of its own.
 
     A report without a case is that of a program that does not compile.
 
     Raises:
         BrokenZygoteError: The sandbox is broken.
     """
-    position, count = first, len(work.inputs)
+    position, count = 0, len(work.inputs)
     while position < count:
         with Session(zygote, work) as session:
             if session.standing is Standing.UNCOMPILED:

@@ -34,7 +34,7 @@ class Shared:
     """
 
     def __init__(self, zygote: ZygoteProcess, work: Work) -> None:
-        self._zygote, self._work = zygote.socket, work
+        self._zygote, self._work = zygote.client, work
         self.uncompiled: CaseReport | None = None
         self._left = len(work.inputs)  # cases whose answers are still to come
 
@@ -99,10 +99,10 @@ class Shared:
                             return
 
     def _answered(self, seconds: float, said: str) -> CaseReport:
-        if self._work.fn_name is None:
-            return CaseReport(cpu_seconds=seconds, stdout=said, report=_FINISHED)
-        report = json.dumps({"end": "returned", "result": said})
-        return CaseReport(cpu_seconds=seconds, report=report)
+        if self._work.calls:
+            report = json.dumps({"end": "returned", "result": said})
+            return CaseReport(cpu_seconds=seconds, report=report)
+        return CaseReport(cpu_seconds=seconds, stdout=said, report=_FINISHED)
 
 
 def _frame(heard: bytearray) -> bytes | None:

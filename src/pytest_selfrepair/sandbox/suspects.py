@@ -1,8 +1,13 @@
-"""Halve batches with which workers die until the program is found."""
+"""Requeue failed and overdue batches, halved until a faulty program is found."""
+
+from dataclasses import replace
 
 from pytest_selfrepair.errors import SandboxError
 from pytest_selfrepair.sandbox.backlog import Backlog
 from pytest_selfrepair.sandbox.batches import Batch
+
+MOST_GIVEN = 3
+"""The most times that a batch is given to workers that are overdue."""
 
 
 def blame(backlog: Backlog, batch: Batch, why: str, *, alone: bool) -> None:
@@ -23,6 +28,20 @@ def blame(backlog: Backlog, batch: Batch, why: str, *, alone: bool) -> None:
     else:
         batch.suspect = True
         backlog.put_back(batch)
+
+
+def reassign(backlog: Backlog, batch: Batch) -> None:
+    """Queue a copy of a hung worker's batch, or halve it if given `MOST_GIVEN` times.
+
+    Args:
+        backlog: The queue.
+        batch: The batch, which its worker may still answer.
+    """
+    copy = replace(batch, requests=batch.open, deaths=0)
+    if copy.given >= MOST_GIVEN:
+        bisect(backlog, copy, "no worker answered in time")
+    else:
+        backlog.put_back(copy)
 
 
 def bisect(backlog: Backlog, batch: Batch, why: str) -> None:

@@ -9,34 +9,42 @@ from pytest_selfrepair.sandbox.child_reports import NoAnswer, line_of
 from pytest_selfrepair.sandbox.installed_packages import Packages, lacking, without
 from pytest_selfrepair.sandbox.referee import as_text
 
+NO_PROGRAM = Verdict(
+    outcome=Outcome.NO_PROGRAM,
+    cases_run=0,
+    cases_passed=0,
+    failure=CaseFailure(error="there is nothing to run"),
+)
+"""The verdict on a text without a program."""
+
 
 def verdict_of(
-    task: Task, program: str, tally: CaseResults, packages: Packages, seconds: float
+    task: Task, program: str, results: CaseResults, packages: Packages, seconds: float
 ) -> Verdict:
     """Make the verdict on a program.
 
     Args:
         task: Its task.
         program: The program.
-        tally: The results of its cases.
+        results: The results of its cases.
         packages: The packages that it may use.
         seconds: The seconds of judging.
     """
-    trouble = tally.trouble
+    trouble = results.trouble
     lacks = lacking(trouble.error, packages) if trouble else None
     if trouble is not None and trouble.error is not None and lacks is not None:
         trouble = replace(trouble, error=without(trouble.error, packages))
     return Verdict(
-        outcome=tally.outcome,
-        cases_run=tally.cases_run,
-        cases_passed=tally.cases_passed,
-        rule=tally.rule,
-        failure=None if trouble is None else _failure(task, program, tally.failed, trouble),
+        outcome=results.outcome,
+        cases_run=results.cases_run,
+        cases_passed=results.cases_passed,
+        rule=results.rule,
+        failure=None if trouble is None else _failure(task, program, results.failed, trouble),
         seconds=seconds,
-        flips=tally.flips,
+        flips=results.flips,
         lacks=lacks,
-        cpu_seconds=tally.cpu_seconds,
-        slowest=tally.slowest,
+        cpu_seconds=results.cpu_seconds,
+        slowest=results.slowest,
     )
 
 

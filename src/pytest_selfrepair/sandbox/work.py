@@ -36,6 +36,16 @@ class Work:
     limits: Limits = field(default_factory=Limits)
     again: bool = False
 
+    @property
+    def calls(self) -> bool:
+        """Whether a function is called for each input."""
+        return self.fn_name is not None
+
+    def given(self, index: int) -> bytes:
+        """Encode an input for the process of its case."""
+        given = self.inputs[index]
+        return as_json(given) if self.calls else str(given).encode("utf-8", "replace")
+
     def described(self, file: str) -> bytes:
         """Describe the program for a process of the sandbox, before any input.
 

@@ -19,12 +19,12 @@ def case(*, ours: bool, other: bool | None) -> JudgedCase:
     )
 
 
-def tally(*cases: tuple[bool, bool | None], all_cases: bool = False) -> CaseResults:
-    tally = CaseResults(all_cases=all_cases)
+def results(*cases: tuple[bool, bool | None], all_cases: bool = False) -> CaseResults:
+    results = CaseResults(all_cases=all_cases)
     for ours, other in cases:
-        assert not tally.decided
-        tally.add(case(ours=ours, other=other))
-    return tally
+        assert not results.decided
+        results.add(case(ours=ours, other=other))
+    return results
 
 
 @pytest.mark.parametrize(
@@ -43,19 +43,19 @@ def tally(*cases: tuple[bool, bool | None], all_cases: bool = False) -> CaseResu
 def test_cases_are_run_until_both_checkers_have_decided(
     cases: list[tuple[bool, bool | None]], *, decided: bool, flips: bool | None
 ) -> None:
-    found = tally(*cases)
+    found = results(*cases)
     assert found.decided is decided
     assert found.flips is flips
 
 
 def test_cases_run_for_the_other_checker_alone_do_not_count() -> None:
-    found = tally((True, True), (False, True), (True, True))
+    found = results((True, True), (False, True), (True, True))
     assert (found.cases_run, found.cases_passed, found.failed) == (2, 1, 1)
     assert found.position == 3
 
 
 def test_all_cases_count_where_all_are_asked_for() -> None:
-    found = tally((True, None), (False, None), (True, None), (False, None), all_cases=True)
+    found = results((True, None), (False, None), (True, None), (False, None), all_cases=True)
     assert not found.decided
     assert (found.cases_run, found.cases_passed, found.failed) == (4, 2, 1)
     assert found.outcome is Outcome.WRONG_ANSWER
