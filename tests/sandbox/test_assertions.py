@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -405,6 +406,14 @@ def test_many_programs_of_many_tasks_are_judged_at_once() -> None:
             await many.aclose()
 
     assert all(verdict.passed for verdict in asyncio.run(run()))
+
+
+def test_a_tasks_own_time_limit_holds_for_its_assertions_too(sandbox: SandboxJudge) -> None:
+    slow = "def f(x):\n    end = process_time() + 0.3\n    while process_time() < end: pass\n"
+    program = f"from time import process_time\n{slow}    return x"
+    of = asserting("assert f(1) == 1")
+    assert judge(sandbox, of, program).passed
+    assert judge(sandbox, replace(of, seconds=0.1), program).outcome is Outcome.TIME_LIMIT
 
 
 @pytest.mark.parametrize(

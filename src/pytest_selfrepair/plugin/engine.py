@@ -166,5 +166,6 @@ class Engine:
         if not self._equipment.is_set_up:
             self._equipment.set_up(self._open, self._running().run)
             self._share.before = self._equipment.spent_before
-            self._start_next()
+            # Its requests are the first, so that its outcome is.
+            asyncio.get_running_loop().call_later(BREATH, self._start_next)
         return await self._runners.run(upcoming)
