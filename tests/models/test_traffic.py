@@ -23,22 +23,6 @@ def run_all(*work: Coroutine[object, object, None]) -> None:
     asyncio.run(together())
 
 
-def test_the_first_request_is_answered_before_a_second_is_sent_where_that_is_asked_for() -> None:
-    throttle = Throttle(Slots(3), begins_alone=True)
-    began: list[int] = []
-
-    async def ask() -> None:
-        async with throttle.flight(1) as flight:
-            began.append(throttle.in_flight)
-            for _ in range(5):
-                await asyncio.sleep(0)
-            flight.answered(1)
-
-    run_all(*(ask() for _ in range(4)))
-    assert began[0] == 1
-    assert max(began) == 2
-
-
 def test_everyone_inside_or_waiting_is_wanted() -> None:
     slots = Slots(2)
     seen: list[tuple[int, int]] = []

@@ -86,6 +86,44 @@ def test_requests_of_several_tasks_are_in_flight_at_once(
     pytester.runpytest("tasks", *options).assert_outcomes(passed=6)
 
 
+NOTES_WHO_ASKS = """
+from pathlib import Path
+from pytest_selfrepair import Sample, Usage
+
+class Noting:
+    name = "noting"
+
+    async def sample(self, request):
+        with Path("asked").open("a") as asked:
+            asked.write(request.task_id + "\\n")
+        usage = Usage(completion_tokens=9, prompt_tokens=None, counted_by="words")
+        return Sample(text="```python\\nprint(0)\\n```", usage=usage, finish_reason="stop")
+
+    async def aclose(self):
+        pass
+
+def pytest_selfrepair_model(name):
+    return Noting() if name == "noting" else None
+"""
+
+
+def test_where_a_machine_computes_all_answers_the_first_task_is_finished_before_others_begin(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded = property(lambda _: True, lambda *_: None)
+    monkeypatch.setattr(
+        "pytest_selfrepair.plugin.run_models.RunModels.are_embedded", embedded, raising=False
+    )
+    write_sums(pytester.path, 5)
+    pytester.makeconftest(NOTES_WHO_ASKS)
+    options = ("--selfrepair-programs", "2", "--selfrepair-repairs", "1")
+    pytester.runpytest("tasks", "--selfrepair-model", "noting", *options)
+    asked = (pytester.path / "asked").read_text().split()
+    first = asked.count("tasks/0000")
+    assert first > 2  # its programs, and what is drawn as they fail
+    assert asked[:first] == ["tasks/0000"] * first
+
+
 OTHERS = [
     pytest.param(way, marks=pytest.mark.slow) for way in ("loadfile", "loadscope", "loadgroup")
 ]

@@ -56,7 +56,6 @@ class Endpoint:
         concurrency: The most requests in flight; None: as many as there are slots.
         requests_per_minute: The most requests sent in a minute; None: any number.
         tokens_per_minute: The most tokens, read or generated, in a minute; None: any number.
-        begins_alone: Whether the first request is answered before a second is sent.
     """
 
     base_url: str
@@ -67,7 +66,6 @@ class Endpoint:
     concurrency: int | None = None
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
-    begins_alone: bool = False
 
     @property
     def host(self) -> str:

@@ -65,7 +65,6 @@ class EndpointClient:
             concurrency=endpoint.concurrency,
             requests_per_minute=endpoint.requests_per_minute,
             tokens_per_minute=endpoint.tokens_per_minute,
-            begins_alone=endpoint.begins_alone,
             clock=clock,
             sleep=sleep,
         )

@@ -95,7 +95,6 @@ class Throttle:
         requests_per_minute: The most requests sent in a minute; None: any number.
         tokens_per_minute: The most tokens, read or generated, in a minute; None: any number. A
             failed try counts with the most it could have cost.
-        begins_alone: Whether the first request is answered before a second is sent.
         clock: A monotonic clock, in seconds.
         sleep: Sleeps for some seconds.
 
@@ -113,12 +112,11 @@ class Throttle:
         concurrency: int | None = None,
         requests_per_minute: int | None = None,
         tokens_per_minute: int | None = None,
-        begins_alone: bool = False,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._most = min(slots.limit, concurrency or slots.limit)
-        self.allowed = 1.0 if begins_alone else float(self._most)
+        self.allowed = float(self._most)
         self.in_flight = 0
         self.rate_limits = 0
         self.seconds_waited = 0.0

@@ -34,10 +34,17 @@ class Engine:
         runners: Run an item of either kind.
         slots: The shared state of all requests.
         share: Whether the run's budget lasts for one more task.
+        begins_alone: Whether the first item is finished before another starts.
     """
 
     def __init__(
-        self, equipment: RunEquipment, runners: Runners, slots: Slots, share: BudgetShare
+        self,
+        equipment: RunEquipment,
+        runners: Runners,
+        slots: Slots,
+        share: BudgetShare,
+        *,
+        begins_alone: bool,
     ) -> None:
         self._equipment = equipment
         self._runners = runners
@@ -49,6 +56,7 @@ class Engine:
         self._started: dict[str, asyncio.Task[AnyRecord]] = {}
         self._share = share
         self._order = count()
+        self._begins_alone = begins_alone  # until an item has finished
 
     def expect(self, coming: Iterable[Upcoming]) -> None:
         """Run these tasks ahead, in this order; tasks expected already keep their place."""
@@ -115,17 +123,20 @@ class Engine:
 
     def _start_next(self) -> None:
         """Start tasks while the request limit is not, and will not soon be, reached."""
-        if not self._equipment.is_set_up and self._started:
-            return  # the first one sets all up, and then comes back here
-        while (
-            (upcoming := self._pending.next) is not None
-            and self._slots.wanted + self._pending.requests_to_come < self._slots.limit
-            and len(self._started) < WINDOW * self._slots.limit
-            and self._lasts(upcoming)
-        ):
+        while (upcoming := self._pending.next) is not None and self._may_start(upcoming):
             self._start(self._pending.take_next())
         if self._pending.next is not None and self._pending.requests_to_come:
             asyncio.get_running_loop().call_later(BREATH, self._start_next)
+
+    def _may_start(self, upcoming: Upcoming) -> bool:
+        if self._started and (self._begins_alone or not self._equipment.is_set_up):
+            return False  # the first one sets all up, and then comes back here
+        requests = self._slots.wanted + self._pending.requests_to_come
+        return (
+            requests < self._slots.limit
+            and len(self._started) < WINDOW * self._slots.limit
+            and self._lasts(upcoming)
+        )
 
     def _lasts(self, upcoming: Upcoming) -> bool:
         """Whether the budget is expected to last for one more item."""
@@ -148,6 +159,7 @@ class Engine:
             return record
         finally:
             self._share.end(cost)
+            self._begins_alone = False
             self._start_next()
 
     async def _taken(self, upcoming: Upcoming) -> AnyRecord:
@@ -166,6 +178,5 @@ class Engine:
         if not self._equipment.is_set_up:
             self._equipment.set_up(self._open, self._running().run)
             self._share.before = self._equipment.spent_before
-            # Its requests are the first, so that its outcome is.
-            asyncio.get_running_loop().call_later(BREATH, self._start_next)
+            self._start_next()
         return await self._runners.run(upcoming)

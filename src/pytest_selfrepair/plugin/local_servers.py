@@ -86,8 +86,6 @@ def local_model(
         api_key=api_key,
         timeout=settings.request_timeout,
         retries=Retries(most=_RETRIES),
-        # Then all others find the worked examples in the server's cache; the first outcome is soon.
-        begins_alone=True,
     )
     return ChatModel(
         name if file is None else f"{name}={file.stem}",

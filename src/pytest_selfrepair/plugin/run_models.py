@@ -88,6 +88,9 @@ class RunModels:
         campaign: The name of the account, shared by all processes and resumed runs.
         limits: The account's bounds.
         check: Runs before the first paid request.
+        are_embedded: Whether all models are embedded. Their requests share a few processors: the
+            first task has them to itself, so that its outcome comes soon, and its prompts are in
+            the server's cache for all others.
 
     Raises:
         UsageError: A name is unknown, or something it needs is missing.
@@ -126,7 +129,8 @@ class RunModels:
         )
         models = self.run.models.values()
         embedded = {model.asked.name for model in models if model.weights}
-        if embedded and all(model.weights for model in models):
+        self.are_embedded = bool(embedded) and all(model.weights for model in models)
+        if self.are_embedded:
             concurrency = min(concurrency, workers.share(config, REQUESTS_AT_ONCE * len(embedded)))
         self.slots = Slots(concurrency)
         self.check = Check()

@@ -110,7 +110,13 @@ class RunProcess:
             packages=packages,
             servers=servers,
             models=models,
-            engine=Engine(equipment, runners, models.slots, models.budget_share()),
+            engine=Engine(
+                equipment,
+                runners,
+                models.slots,
+                models.budget_share(),
+                begins_alone=models.are_embedded,
+            ),
         )
 
     def finish(self) -> list[str]:
