@@ -5,6 +5,7 @@ import sqlite3
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from projects import SUM, fenced, write_task
 from pytest_selfrepair.models.scripted import Script
 from pytest_selfrepair.models.scripted_server import serving
+from pytest_selfrepair.plugin.engine import Engine
 from pytest_selfrepair.plugin.workers import task_shares
 
 MODES = [(), pytest.param(("-n0",), marks=pytest.mark.slow), ("-n2",)]
@@ -110,10 +112,11 @@ def pytest_selfrepair_model(name):
 def test_where_a_machine_computes_all_answers_the_first_task_is_finished_before_others_begin(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    embedded = property(lambda _: True, lambda *_: None)
-    monkeypatch.setattr(
-        "pytest_selfrepair.plugin.run_models.RunModels.are_embedded", embedded, raising=False
-    )
+    def embedded(*equipment: Any, begins_alone: bool) -> Engine:
+        assert not begins_alone
+        return Engine(*equipment, begins_alone=True)
+
+    monkeypatch.setattr("pytest_selfrepair.plugin.run_process.Engine", embedded)
     write_sums(pytester.path, 5)
     pytester.makeconftest(NOTES_WHO_ASKS)
     options = ("--selfrepair-programs", "2", "--selfrepair-repairs", "1")
