@@ -34,14 +34,13 @@ import pytest
 
 from pytest_selfrepair.core.sample import Sample, SampleRequest
 from pytest_selfrepair.errors import InfrastructureError
-from pytest_selfrepair.models.addresses import Endpoint
 from pytest_selfrepair.models.answers import Completion
 from pytest_selfrepair.models.chat import ChatModel
 from pytest_selfrepair.models.endpoint import EndpointClient
 from pytest_selfrepair.models.local import DEFAULT_SLOTS, REQUESTS_AT_ONCE, LocalServer
-from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.models.transport import Call
 from pytest_selfrepair.models.weights import SIZES, find_weights
+from pytest_selfrepair.plugin.engine import Engine
 from pytest_selfrepair.store import exchange
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 
@@ -58,7 +57,7 @@ class Way:
         slots: Completions that its server draws at once.
         choices: Completions that one request asks for, at most.
         in_flight: Requests that the run has under way, at most.
-        alone: Whether the first request is answered before a second is sent; 1 or 0.
+        alone: Whether the first task is finished before a second begins; 1 or 0.
         recorded: The store whose requests are asked anew.
     """
 
@@ -112,7 +111,8 @@ class Again:
         line_type: Any = EndpointClient
         model_type: Any = ChatModel
         start, stop, ask = server_type.start, server_type.close, line_type.ask
-        set_up_line = line_type.__init__
+        engine_type: Any = Engine
+        set_up_engine = engine_type.__init__
         set_up, draw_one, draw_several = (
             model_type.__init__,
             model_type.sample,
@@ -133,10 +133,8 @@ class Again:
         def made(model: ChatModel, *names: str, **settings: object) -> None:
             set_up(model, *names, **settings | {"most_choices": self.way.choices})
 
-        def connected(
-            line: EndpointClient, endpoint: Endpoint, slots: Slots, **more: object
-        ) -> None:
-            set_up_line(line, replace(endpoint, begins_alone=bool(self.way.alone)), slots, **more)
+        def assembled(engine: Engine, *equipment: object, **_: bool) -> None:
+            set_up_engine(engine, *equipment, begins_alone=bool(self.way.alone))
 
         async def asked(
             line: EndpointClient, prepare: Callable[[], Awaitable[Call]], **more: object
@@ -161,7 +159,7 @@ class Again:
             return [recorded for _, recorded in pairs]
 
         server_type.start, server_type.close, line_type.ask = started, stopped, asked
-        line_type.__init__ = connected
+        engine_type.__init__ = assembled
         model_type.__init__, model_type.sample, model_type.sample_several = made, one, several
 
     def as_recorded(self, requests: Sequence[SampleRequest]) -> list[tuple[SampleRequest, Sample]]:
