@@ -416,6 +416,15 @@ def test_a_tasks_own_time_limit_holds_for_its_assertions_too(sandbox: SandboxJud
     assert judge(sandbox, replace(of, seconds=0.1), program).outcome is Outcome.TIME_LIMIT
 
 
+def test_a_tasks_time_limit_is_that_of_programs_and_not_of_what_judges_them(
+    sandbox: SandboxJudge,
+) -> None:
+    busy = "def busy():\n    end = process_time() + 0.25\n    while process_time() < end: pass\n"
+    definitions = f"from time import process_time\n{busy}    return True\n"
+    of = asserting("assert busy() and f(1) == 1", definitions=definitions)
+    assert judge(sandbox, replace(of, seconds=0.1), "def f(x): return x").passed
+
+
 @pytest.mark.parametrize(
     ("of", "program"),
     [

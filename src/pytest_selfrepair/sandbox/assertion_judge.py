@@ -60,7 +60,7 @@ class Examination:
         lease: The right to use processes.
         task: The task.
         program: The program.
-        limits: The limits of a call, and of one run of the assertions.
+        limits: The limits of a run of the assertions, and of a call, unless the task sets its own.
         results: Collects the results of cases.
     """
 
@@ -76,6 +76,7 @@ class Examination:
     ) -> None:
         self._examiner, self._lease, self._task = examiner, lease, task
         self._program, self._limits, self._results = program, limits, results
+        self._call_limits = limits.of(task)
         self._prepared = examiner.prepare(task, lease, limits)
         self._calls: list[JsonValue] = []
         self._known: list[_Known] = []
@@ -165,12 +166,12 @@ class Examination:
             way=CallStyle.PLAIN,
             before=self._task.assertions.before,
             after=self._task.assertions.setup,
-            limits=self._limits,
+            limits=self._call_limits,
         )
 
     def _read(self, report: CaseReport) -> _Known:
         size = len(report.report)
-        answer = read_case(report, TaskKind.CALL_BASED, self._limits)
+        answer = read_case(report, TaskKind.CALL_BASED, self._call_limits)
         if self._size + size > self._limits.output_bytes:  # more than one run can take
             answer = NoAnswer(outcome=Outcome.OUTPUT_LIMIT, error="its results are too large")
             return _Known(answer=answer, said=["none"], ended=True, size=0)

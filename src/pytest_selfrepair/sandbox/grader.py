@@ -67,7 +67,7 @@ class Grader:
         grading: Examination | Comparison
         if task.assertions is not None:
             grading = Examination(
-                self._examiner, lease, task, program, limits=limits.of(task), results=results
+                self._examiner, lease, task, program, limits=limits, results=results
             )
         else:
             own = self._checker_of(task)
