@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import ExitStack
+from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from projects import LEAN
 from warm_workers import WarmWorkers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from endpoints import Serve
@@ -75,9 +76,12 @@ def _warm_workers() -> Iterator[WarmWorkers | None]:
 
 
 @pytest.fixture(scope="session")
-def _isolations() -> dict[str, Isolation]:
-    """The isolation that programs have on this machine, by mode: found by running two, once."""
-    return {}
+def _isolation_of() -> Callable[[str], Isolation]:
+    """Finds the isolation of programs by mode; each is found once, by running two programs."""
+    # Not imported at the top: coverage would miss what a plugin imports before it starts.
+    from pytest_selfrepair.sandbox.isolation import find_isolation  # noqa: PLC0415
+
+    return cache(find_isolation)
 
 
 @pytest.fixture
@@ -86,15 +90,10 @@ def pytester(
     monkeypatch: pytest.MonkeyPatch,
     _package_is_imported: None,
     _warm_workers: WarmWorkers | None,
-    _isolations: dict[str, Isolation],
+    _isolation_of: Callable[[str], Isolation],
 ) -> pytest.Pytester:
     """A folder to run pytest in, with no plugins but those of a user."""
-    from pytest_selfrepair.sandbox.isolation import find_isolation  # noqa: PLC0415 - see above
-
-    def found(mode: str) -> Isolation:
-        return _isolations.get(mode) or _isolations.setdefault(mode, find_isolation(mode))
-
-    monkeypatch.setattr("pytest_selfrepair.plugin.wiring.find_isolation", found)
+    monkeypatch.setattr("pytest_selfrepair.plugin.wiring.find_isolation", _isolation_of)
     monkeypatch.setenv("PYTEST_ADDOPTS", LEAN)
     if _warm_workers is not None:
         monkeypatch.setattr("execnet.gateway_io.popen_args", lambda _: _warm_workers.command())

@@ -45,6 +45,7 @@ import { byId, targetOf } from "./dom.js";
     revision = now.revision;
     kept = now.text;
     keptSeconds = now.seconds;
+    unanswered.clear();
   };
 
   /** @type {(now: Draft) => void} */
@@ -70,13 +71,11 @@ import { byId, targetOf } from "./dom.js";
       });
       if (answer.ok) {
         const now = await answer.json();
-        unanswered.clear();
         follow({ ...now, text: typed });
         if (!unsaved()) say("Draft saved.");
       } else if (answer.status === 409) {
         const now = await answer.json();
         if (unanswered.has(now.text)) { // it was saved from here
-          unanswered.clear();
           follow(now);
           later(0);
         } else {
