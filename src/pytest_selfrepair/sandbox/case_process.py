@@ -35,7 +35,7 @@ else:  # a plain file beside its siblings
     import words  # type: ignore[import-not-found,no-redef]
     import world  # type: ignore[import-not-found,no-redef]
 
-_FINISHED = json.dumps(runner.FINISHED).encode("ascii")
+_FINISHED = words.FINISHED.encode("ascii")
 _CHANNEL = 3  # its descriptor; that of the control follows, until it is closed
 _HIGH, _MOST_DESCRIPTORS = 16, 256
 

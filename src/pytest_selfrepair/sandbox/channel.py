@@ -28,6 +28,7 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
         stderr: The end of its standard error.
         full: Whether one of its files reached the output limit.
         report: Its report on itself, which is only a claim; empty without one.
+        result: The result of its call as JSON, likewise, if it shared a process; None otherwise.
     """
 
     exit: int = 0
@@ -38,6 +39,7 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
     stderr: str = ""
     full: bool = False
     report: str = ""
+    result: str | None = None
 
 
 _Pid = Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]

@@ -1,5 +1,6 @@
 """Interpret a child's report as an answer to compare, or as a failure without one."""
 
+import json
 import re
 import signal
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from dataclasses import dataclass, replace
 from pytest_selfrepair.core.shorten import shorten
 from pytest_selfrepair.core.task import JsonValue, TaskKind
 from pytest_selfrepair.core.verdict import Outcome
+from pytest_selfrepair.sandbox import words
 from pytest_selfrepair.sandbox.channel import CaseReport, ChannelError, parse_json
 from pytest_selfrepair.sandbox.limits import Limits
 
@@ -82,8 +84,8 @@ def read_case(  # noqa: PLR0911 - a return for every way to end
         return NoAnswer(
             outcome=Outcome.RUNTIME_ERROR, error=f"it was ended by {_signal_name(-report.exit)}"
         )
-    if report.report:
-        return _read_claim(report, kind, lines)
+    if report.report or report.result is not None:
+        return _read_report(report, kind, lines)
     if kind is TaskKind.CALL_BASED:
         return _tampered("it ended before its function returned, and sent no end-of-run message")
     if report.exit > 0:
@@ -132,7 +134,10 @@ def unstable(trouble: NoAnswer) -> NoAnswer:
 
 
 def _facts(report: CaseReport) -> tuple[int, str, str]:
-    return report.exit, masked(report.stdout), masked(report.report)
+    said = report.report
+    if report.result is not None:  # as a process of its own would have reported it
+        said = json.dumps({"end": "returned", "result": report.result})
+    return report.exit, masked(report.stdout), masked(said)
 
 
 def lines_of(program: str) -> list[str]:
@@ -148,40 +153,45 @@ def line_of(program: str, number: int | None) -> str | None:
     return shorten(lines[number - 1])
 
 
-def _read_claim(  # noqa: PLR0911 - a return for every claim there is
-    report: CaseReport, kind: TaskKind, lines: int
-) -> Answer | NoAnswer:
-    stdin = kind is TaskKind.STDIN
+def _read_report(report: CaseReport, kind: TaskKind, lines: int) -> Answer | NoAnswer:
     try:
-        claim = parse_json(report.report)
-        match claim:
-            case {"end": "finished", "in_thread": thread} if stdin:
-                return Answer(value=report.stdout, if_wrong=_raised(thread, lines))
-            case {"end": "finished"} if stdin:
-                return Answer(value=report.stdout)
-            case {"end": "returned", "result": str(result)} if not stdin:
-                return Answer(value=parse_json(result))
-            case {"end": "not_json", "type": str(name), "shown": str(shown)}:
-                return NoAnswer(
-                    outcome=Outcome.WRONG_ANSWER,
-                    error=None,
-                    actual=shorten(f"{masked(shown)} (of type {name}, which JSON cannot carry)"),
-                )
-            case {"end": "not_plain", "type": str(name), "shown": str(shown)}:
-                return NoAnswer(
-                    outcome=Outcome.WRONG_ANSWER,
-                    error=None,
-                    actual=shorten(f"{masked(shown)} (of type {name}, which is no plain data)"),
-                )
-            case {"end": "missing"}:
-                return NoAnswer(outcome=Outcome.MISSING_FUNCTION, error=None)
-            case {"end": "too_large"}:
-                return NoAnswer(outcome=Outcome.OUTPUT_LIMIT, error="the result is too large")
-            case {"end": "raised"}:
-                return _raised(claim, lines)
+        if report.result is not None:
+            return Answer(value=parse_json(report.result))
+        if kind is TaskKind.STDIN and report.report == words.FINISHED:  # nearly always
+            return Answer(value=report.stdout)
+        return _read_claim(parse_json(report.report), report.stdout, kind, lines)
     except (ValueError, ChannelError):
-        pass
-    return _tampered("it wrote into the report on its own run")
+        return _tampered("it wrote into the report on its own run")
+
+
+def _read_claim(claim: JsonValue, stdout: str, kind: TaskKind, lines: int) -> Answer | NoAnswer:
+    stdin = kind is TaskKind.STDIN
+    match claim:
+        case {"end": "finished", "in_thread": thread} if stdin:
+            return Answer(value=stdout, if_wrong=_raised(thread, lines))
+        case {"end": "finished"} if stdin:
+            return Answer(value=stdout)
+        case {"end": "returned", "result": str(result)} if not stdin:
+            return Answer(value=parse_json(result))
+        case {"end": "not_json", "type": str(name), "shown": str(shown)}:
+            return NoAnswer(
+                outcome=Outcome.WRONG_ANSWER,
+                error=None,
+                actual=shorten(f"{masked(shown)} (of type {name}, which JSON cannot carry)"),
+            )
+        case {"end": "not_plain", "type": str(name), "shown": str(shown)}:
+            return NoAnswer(
+                outcome=Outcome.WRONG_ANSWER,
+                error=None,
+                actual=shorten(f"{masked(shown)} (of type {name}, which is no plain data)"),
+            )
+        case {"end": "missing"}:
+            return NoAnswer(outcome=Outcome.MISSING_FUNCTION, error=None)
+        case {"end": "too_large"}:
+            return NoAnswer(outcome=Outcome.OUTPUT_LIMIT, error="the result is too large")
+        case {"end": "raised"}:
+            return _raised(claim, lines)
+    raise ChannelError("an unknown claim")
 
 
 def _raised(claim: JsonValue, lines: int) -> NoAnswer:

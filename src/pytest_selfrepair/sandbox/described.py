@@ -5,14 +5,12 @@ Like the zygote, beside which it is a plain file, it needs only the standard lib
 
 import json
 import os
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Fields = dict[str, Any]  # what JSON carries
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
+class Program(NamedTuple):
     """A program and how to run it, as encoded by `Work.described`.
 
     Attributes:

@@ -6,7 +6,6 @@ Like the zygote, beside which it is a plain file, it needs only the standard lib
 import contextlib
 import ctypes
 import os
-import platform
 import signal
 import sys
 
@@ -21,7 +20,7 @@ _OF_TID = 0x200000 | 0x1000000  # CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID
 _BESIDE = 0x8000 | _OF_TID | signal.SIGCHLD  # CLONE_PARENT, and the signal of its end
 _NOTHING = "/selfrepair/nothing"  # which cannot be started, but only by a process of its own
 # Found out once: whatever a process touches after it was forked is copied for it.
-_MACHINE = platform.machine()
+_MACHINE = os.uname().machine
 _CLONE = syscalls.numbers(_MACHINE).get("clone", -1)
 _LIBC = ctypes.PyDLL(None, use_errno=True)  # which keeps the lock of the interpreter
 

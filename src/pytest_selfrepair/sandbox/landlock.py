@@ -5,7 +5,6 @@ Like the zygote, beside which it is a plain file, it needs only the standard lib
 
 import ctypes
 import os
-import platform
 import struct
 import sys
 from collections.abc import Iterable
@@ -24,7 +23,7 @@ _ALL_NETWORK, _ALL_SCOPES = 3, 3  # bind, connect; abstract sockets, signals
 
 def version() -> int:
     """The system's version of Landlock; 0 without it."""
-    if sys.platform != "linux" or platform.machine() not in {"x86_64", "aarch64"}:
+    if sys.platform != "linux" or os.uname().machine not in {"x86_64", "aarch64"}:
         return 0
     found: int = ctypes.CDLL(None, use_errno=True).syscall(_CREATE, None, 0, _VERSION)
     return max(0, found)

@@ -11,7 +11,6 @@ import ctypes
 import errno
 import functools
 import os
-import platform
 import struct
 import sys
 from collections.abc import Collection
@@ -65,7 +64,7 @@ _OF_ARGUMENTS = {"clone", "prlimit64", "socketpair", *_OWN_PROCESS, *_REFUSED_VA
 _OF_ZYGOTE = (*_OWN_PROCESS, "clone", "memfd_create", "pidfd_open", "prctl", "seccomp")
 
 
-_HERE = platform.machine()  # asked once: what a forked process touches is copied for it
+_HERE = os.uname().machine  # asked once: what a forked process touches is copied for it
 
 
 class _Program(ctypes.Structure):
@@ -74,7 +73,7 @@ class _Program(ctypes.Structure):
 
 def available() -> bool:
     """Whether this machine's system calls are known."""
-    return sys.platform == "linux" and platform.machine() in _AUDIT
+    return sys.platform == "linux" and os.uname().machine in _AUDIT
 
 
 def install_for_zygote(*, walls: bool) -> None:
@@ -86,7 +85,7 @@ def install_for_zygote(*, walls: bool) -> None:
     Raises:
         OSError: The system has no such filter.
     """
-    machine = platform.machine()
+    machine = os.uname().machine
     names = syscalls.numbers(machine).keys() - _OF_ZYGOTE
     _install(assemble(machine, names, 0, walls=walls))
     prepare(walls=walls)

@@ -19,7 +19,6 @@ from pytest_selfrepair.sandbox.work import Work
 
 _PATIENCE = 0.3  # seconds to wait for word
 _CHUNK = 1 << 16
-_FINISHED = json.dumps({"end": "finished"})
 
 
 class Shared:
@@ -100,9 +99,8 @@ class Shared:
 
     def _answered(self, seconds: float, said: str) -> CaseReport:
         if self._work.calls:
-            report = json.dumps({"end": "returned", "result": said})
-            return CaseReport(cpu_seconds=seconds, report=report)
-        return CaseReport(cpu_seconds=seconds, stdout=said, report=_FINISHED)
+            return CaseReport(cpu_seconds=seconds, result=said)
+        return CaseReport(cpu_seconds=seconds, stdout=said, report=words.FINISHED)
 
 
 def _frame(heard: bytearray) -> bytes | None:

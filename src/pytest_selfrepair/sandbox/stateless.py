@@ -9,13 +9,13 @@ Like the zygote, it runs as a plain file and needs only the standard library.
 """
 
 import builtins
-import dis
 import importlib
 import io
 import re
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
+from opcode import opmap
 from typing import Any
 
 # What a module gives; all of its public names where nothing is said.
@@ -83,10 +83,10 @@ _FIXED = (int, float, complex, str, tuple, types.BuiltinFunctionType)
 _READ = {(3, 11), (3, 12), (3, 13), (3, 14)}
 """The versions of Python whose code is understood here; on any other nothing is proved."""
 
-_STORING = {dis.opmap.get(name, -1) for name in ("STORE_ATTR", "DELETE_ATTR")}
-_MATCHING = {dis.opmap.get("MATCH_CLASS", -1)}  # which reads attributes whose names are constants
-_IMPORTING, _EXTENDING = dis.opmap.get("IMPORT_NAME", -1), dis.opmap.get("EXTENDED_ARG", -1)
-_HANDLING = {dis.opmap.get("PUSH_EXC_INFO", -1)}
+_STORING = {opmap.get(name, -1) for name in ("STORE_ATTR", "DELETE_ATTR")}
+_MATCHING = {opmap.get("MATCH_CLASS", -1)}  # which reads attributes whose names are constants
+_IMPORTING, _EXTENDING = opmap.get("IMPORT_NAME", -1), opmap.get("EXTENDED_ARG", -1)
+_HANDLING = {opmap.get("PUSH_EXC_INFO", -1)}
 _READABLE = sys.version_info[:2] in _READ and -1 not in {
     *_STORING,
     *_MATCHING,

@@ -39,3 +39,6 @@ ENDED = b"e"
 
 END = struct.Struct("=iid")
 """That process, its exit status (negative: the signal that ended it), and its CPU seconds."""
+
+FINISHED = '{"end": "finished"}'
+"""What a program that ran to its end reports, as JSON."""

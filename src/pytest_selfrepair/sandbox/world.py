@@ -3,11 +3,10 @@
 Like the zygote, beside which it is a plain file, it needs only the standard library.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class World(NamedTuple):
     """The context that all programs of a zygote share.
 
     Attributes:

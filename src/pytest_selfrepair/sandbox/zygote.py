@@ -26,7 +26,6 @@ import site
 import socket
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -57,7 +56,7 @@ PACKAGES, READY = "packages=", "import="
 _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 4, 36
 _LONGEST = 1 << 16
 _MOST_BLURRED = 7
-_PROGRAM, _SCRATCH = Path("/program/program.py"), "scratch"
+_PROGRAM, _SCRATCH = "/program/program.py", "scratch"
 _REFUSED_MODULES = {"multiprocessing", "_multiprocessing"}
 
 Fields = dict[str, Any]  # what JSON carries
@@ -69,17 +68,16 @@ def main() -> None:
     arguments = sys.argv[1:]
     means, readable = _sorted(arguments)
     program = _PROGRAM
-    if Path(_SCRATCH).is_dir():  # with nothing around it, both lie in the folder that it starts in
-        program = Path.cwd() / program.relative_to("/")
+    if os.path.isdir(_SCRATCH):  # with nothing around it, both lie in the folder that it starts in
+        program = os.getcwd() + program
         os.chdir(_SCRATCH)
     sys.argv = [""]
     sys.set_int_max_str_digits(0)  # tasks have longer integers; time and memory bound the work
-    _bring_packages(arguments)
+    packages = _bring_packages(arguments)
     site.setquit()  # exit() and quit(), which the option -S leaves out
     sys.meta_path.insert(0, _RefusedModules())
-    packages = _bring_packages(arguments)
     judge = packets.Packets(socket.socket(fileno=os.dup(0)))
-    zygote = _Zygote(judge, means, str(program), packages)
+    zygote = _Zygote(judge, means, program, packages)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
@@ -90,7 +88,7 @@ def main() -> None:
     if os.getpid() != 1:  # PID 1 is deaf to signals from within, and its namespace ends with it
         signal.signal(signal.SIGTERM, zygote.end_all)
     if "landlock" in means:
-        shown = [*readable, str(program.parent), str(Path.cwd())]
+        shown = [*readable, os.path.dirname(program), os.getcwd()]
         landlock.restrict(shown, [os.devnull])
     if "seccomp" in means:
         seccomp.install_for_zygote(walls="landlock" not in means)
@@ -115,7 +113,7 @@ def _bring_packages(arguments: list[str]) -> frozenset[str]:
             for name in (module, *child.ALSO_IMPORTED.get(module, ())):
                 with contextlib.suppress(BaseException):  # a program will meet it and say so
                     importlib.import_module(name)
-    entries = (name for folder in folders for name in os.listdir(folder))  # noqa: PTH208 - names
+    entries = (name for folder in folders for name in os.listdir(folder))
     return frozenset(name.partition(".")[0] for name in entries)
 
 
@@ -151,7 +149,7 @@ class _Zygote:
             # What else this user runs counts too, and may become more.
             other_tasks=0 if alone else 2 * leftovers.tasks_of_user() + 256,
             names=runner.starter_names(),  # also for programs that only import the same
-            scratch=str(Path.cwd()),
+            scratch=os.getcwd(),
             pid=self._pid,
             packages=packages,
             relays="relayed" in means or not seccomp.available(),
@@ -266,7 +264,7 @@ class _Zygote:
         with contextlib.suppress(PermissionError):  # of another user, who has no such right either
             leftovers.restore_folder(self._folder, self._mode)
         if look:
-            return not os.listdir(self._folder)  # noqa: PTH208 - a descriptor
+            return not os.listdir(self._folder)
         return leftovers.empty_scratch()
 
     def _say(self, message: Fields) -> None:
