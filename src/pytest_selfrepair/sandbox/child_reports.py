@@ -164,7 +164,9 @@ def _read_report(report: CaseReport, kind: TaskKind, lines: int) -> Answer | NoA
         return _tampered("it wrote into the report on its own run")
 
 
-def _read_claim(claim: JsonValue, stdout: str, kind: TaskKind, lines: int) -> Answer | NoAnswer:
+def _read_claim(  # noqa: PLR0911 - a return for every claim there is
+    claim: JsonValue, stdout: str, kind: TaskKind, lines: int
+) -> Answer | NoAnswer:
     stdin = kind is TaskKind.STDIN
     match claim:
         case {"end": "finished", "in_thread": thread} if stdin:

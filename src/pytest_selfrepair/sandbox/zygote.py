@@ -14,8 +14,12 @@ program, to `end` some of these or, with `end_all`, whatever runs, to `tidy` the
 (`spare`), each `exit` of one, and answers.
 """
 
-import contextlib
 import gc
+
+if not __package__:
+    gc.disable()  # next to nothing of what is imported is garbage; `main` enables it
+
+import contextlib
 import importlib
 import json
 import os
@@ -92,8 +96,8 @@ def main() -> None:
         landlock.restrict(shown, [os.devnull])
     if "seccomp" in means:
         seccomp.install_for_zygote(walls="landlock" not in means)
-    gc.collect()
     gc.freeze()  # children need not look at what was there before them
+    gc.enable()
     zygote.serve()
 
 
