@@ -3,11 +3,16 @@
 import os
 import py_compile
 import sys
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
 
-from pytest_selfrepair.sandbox.bytecode import bytecode_of, write_bytecode
+from pytest_selfrepair.sandbox.bytecode import write_bytecode
+
+
+def bytecode_of(module: Path) -> Path:
+    return Path(cache_from_source(str(module)))
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from pytest_selfrepair.sandbox import packets
 from pytest_selfrepair.sandbox.compiling import Compiled, Standing, compile_program
+from pytest_selfrepair.sandbox.inside import packets
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.looks import Looks
 from pytest_selfrepair.sandbox.program_socket import ProgramSocket

@@ -10,7 +10,7 @@ import pytest
 
 from container import UNAVAILABLE
 from places import SUPPORT
-from pytest_selfrepair.sandbox import landlock, seccomp
+from pytest_selfrepair.sandbox.inside import landlock, seccomp
 
 HERE = SUPPORT
 ATTACKS = (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from builders import task
 from pytest_selfrepair.core.verdict import Outcome
-from pytest_selfrepair.sandbox import packets
+from pytest_selfrepair.sandbox.inside import packets
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge

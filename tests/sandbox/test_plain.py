@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_selfrepair.sandbox.plain import NotPlainError, decode, encode
+from pytest_selfrepair.sandbox.inside.plain import NotPlainError, decode, encode
 
 ATOMS = (
     st.none()

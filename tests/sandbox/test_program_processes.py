@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_selfrepair.sandbox import words
 from pytest_selfrepair.sandbox.channel import ZygoteMessage
 from pytest_selfrepair.sandbox.compiling import Compiled, Standing
+from pytest_selfrepair.sandbox.inside import words
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.program_processes import ProgramProcesses
 from pytest_selfrepair.sandbox.program_socket import LostError

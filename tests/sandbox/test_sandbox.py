@@ -18,7 +18,7 @@ from pytest_selfrepair.core.checker import AcceptanceRule, apps
 from pytest_selfrepair.core.task import Case, Difficulty, JsonValue, Task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.errors import SandboxError, UsageError
-from pytest_selfrepair.sandbox import landlock
+from pytest_selfrepair.sandbox.inside import landlock
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
@@ -626,7 +626,7 @@ def test_without_bubblewrap_strict_refuses_and_auto_takes_landlock(
     monkeypatch.setattr("pytest_selfrepair.sandbox.isolation.find_bubblewrap", lambda: None)
     with pytest.raises(UsageError, match=r"--selfrepair-sandbox: strict .* accepted here: auto"):
         find_isolation("strict")
-    monkeypatch.setattr("pytest_selfrepair.sandbox.landlock.version", lambda: 0)
+    monkeypatch.setattr("pytest_selfrepair.sandbox.inside.landlock.version", lambda: 0)
     with pytest.raises(UsageError, match=r"--selfrepair-sandbox: auto .* accepted here: limits"):
         find_isolation("auto")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_selfrepair.sandbox import seccomp, syscalls
+from pytest_selfrepair.sandbox.inside import seccomp, syscalls
 
 HEADERS = {
     "x86_64": ("/usr/include/x86_64-linux-gnu/asm/unistd_64.h", "/usr/include/asm/unistd_64.h"),

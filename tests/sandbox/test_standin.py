@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_selfrepair.sandbox import plain
+from pytest_selfrepair.sandbox.inside import plain
+from pytest_selfrepair.sandbox.inside.standin import examine
 from pytest_selfrepair.sandbox.instrument import Form, instrument
-from pytest_selfrepair.sandbox.standin import examine
 
 TEMPLATES = (
     "assert f({a}) == {b}",

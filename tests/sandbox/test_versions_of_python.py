@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_selfrepair.sandbox import stateless
+from pytest_selfrepair.sandbox.inside import stateless
 
 FOLDER = Path(stateless.__file__).parent
 VERSIONS = ("3.11", "3.12", "3.13", "3.14", "3.15")

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest_selfrepair
-from pytest_selfrepair.sandbox import syscalls
+from pytest_selfrepair.sandbox.inside import syscalls
 from unprivileged import show
 
 UNAVAILABLE = 77

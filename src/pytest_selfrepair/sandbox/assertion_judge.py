@@ -18,10 +18,10 @@ from pytest_selfrepair.sandbox.child_reports import (
     unstable,
 )
 from pytest_selfrepair.sandbox.examiner import Examiner
+from pytest_selfrepair.sandbox.inside.ways import CallStyle
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.process import ZygoteProcess
 from pytest_selfrepair.sandbox.session import run_again, run_apart
-from pytest_selfrepair.sandbox.ways import CallStyle
 from pytest_selfrepair.sandbox.work import Work
 from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 from pytest_selfrepair.sandbox.zygotes import Lease

@@ -10,12 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from shutil import which
 
-from pytest_selfrepair.sandbox.bytecode import bytecode_of
-
 SCRATCH_BYTES = 64 << 20
 """The size of a program's writable folder in bytes."""
 
-_INSIDE = "/selfrepair"  # where the zygote and its sibling lie
+_INSIDE = "/selfrepair"  # where the zygote and its siblings lie
 _SCRATCH = "/scratch"
 _LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64", "/nix/store")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
@@ -28,7 +26,7 @@ _CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_OVERRIDE", "CA
 
 def commands(
     bwrap: Path,
-    files: tuple[Path, ...],
+    zygote: Path,
     flags: tuple[str, ...],
     environment: Mapping[str, str],
 ) -> Iterator[tuple[str, ...]]:
@@ -36,7 +34,7 @@ def commands(
 
     Args:
         bwrap: The bubblewrap to use.
-        files: The Python files to place side by side inside.
+        zygote: The Python file to start, whose folder is placed inside.
         flags: Python's command-line flags.
         environment: The complete environment inside.
     """
@@ -47,9 +45,9 @@ def commands(
         privilege += ["--cap-add", capability]
     for name, value in environment.items():
         privilege += ["--setenv", name, value]
-    python = [str(interpreter()), *flags, f"{_INSIDE}/{files[0].name}"]
+    python = [str(interpreter()), *flags, f"{_INSIDE}/{zygote.name}"]
     for proc in ("--proc", "--dir"):  # some containers forbid mounting proc
-        yield (str(bwrap), "--clearenv", *privilege, *_walls(files, proc), "--", *python)
+        yield (str(bwrap), "--clearenv", *privilege, *_walls(zygote.parent, proc), "--", *python)
 
 
 def find_bubblewrap() -> tuple[Path, str] | None:
@@ -89,18 +87,14 @@ def interpreter() -> Path:
     return next((path for path in candidates if os.access(path, os.X_OK)), candidates[-1])
 
 
-def _walls(files: tuple[Path, ...], proc: str) -> list[str]:
+def _walls(own: Path, proc: str) -> list[str]:
     """The bubblewrap options that build a program's file system and namespaces."""
     walls = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
     walls += ["--unshare-cgroup-try", "--as-pid-1", "--die-with-parent", "--new-session"]
     walls += ["--hostname", "sandbox"]
     for path in python_paths():
         walls += _bind(path, str(path))
-    for file in files:
-        walls += _bind(file, f"{_INSIDE}/{file.name}")
-    walls += ["--perms", "0755", "--dir", f"{_INSIDE}/__pycache__"]
-    for cached in map(bytecode_of, files):
-        walls += ["--ro-bind-try", str(cached), f"{_INSIDE}/__pycache__/{cached.name}"]
+    walls += _bind(own, _INSIDE)
     # The zygote's start folder, created by the judge, holds the program.
     walls += ["--ro-bind", "program", "/program"]
     for folder in _package_folders():

@@ -7,13 +7,7 @@ checks that bytecode belongs to its source, so stale files do no harm.
 from collections.abc import Iterable
 from contextlib import suppress
 from importlib.machinery import SourceFileLoader
-from importlib.util import cache_from_source
 from pathlib import Path
-
-
-def bytecode_of(module: Path) -> Path:
-    """Return where Python keeps the bytecode of a module."""
-    return Path(cache_from_source(str(module)))
 
 
 def write_bytecode(modules: Iterable[Path]) -> None:

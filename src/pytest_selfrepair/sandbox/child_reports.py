@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pytest_selfrepair.core.shorten import shorten
 from pytest_selfrepair.core.task import JsonValue, TaskKind
 from pytest_selfrepair.core.verdict import Outcome
-from pytest_selfrepair.sandbox import words
 from pytest_selfrepair.sandbox.channel import CaseReport, ChannelError, parse_json
+from pytest_selfrepair.sandbox.inside import words
 from pytest_selfrepair.sandbox.limits import Limits
 
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")

@@ -4,9 +4,9 @@ import contextlib
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from pytest_selfrepair.sandbox import words
 from pytest_selfrepair.sandbox.channel import CaseReport
 from pytest_selfrepair.sandbox.files import memory_file
+from pytest_selfrepair.sandbox.inside import words
 from pytest_selfrepair.sandbox.looks import Looks
 from pytest_selfrepair.sandbox.program_socket import ProgramSocket
 from pytest_selfrepair.sandbox.watch import Watch

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pytest_selfrepair.core.syntax import syntax_tree
-from pytest_selfrepair.sandbox.standin import ASSERTION, AT, NOTE, STOP, TURN
+from pytest_selfrepair.sandbox.inside.standin import ASSERTION, AT, NOTE, STOP, TURN
 
 
 class Form(StrEnum):

@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from pytest_selfrepair.errors import SandboxError, UsageError
-from pytest_selfrepair.sandbox import landlock, seccomp, zygote
 from pytest_selfrepair.sandbox.bubblewrap import (
     DEVICES,
     commands,
@@ -23,6 +22,7 @@ from pytest_selfrepair.sandbox.bubblewrap import (
     with_entries,
 )
 from pytest_selfrepair.sandbox.bytecode import write_bytecode
+from pytest_selfrepair.sandbox.inside import landlock, seccomp, zygote
 from pytest_selfrepair.sandbox.installed_packages import INSIDE, Packages
 from pytest_selfrepair.sandbox.process import ZygoteProcess
 from pytest_selfrepair.sandbox.session import run_apart
@@ -38,31 +38,7 @@ _FLAGS = (
     "-W",
     "ignore",
 )  # not -I, which would ignore the hash seed
-_FILES = tuple(
-    Path(__file__).with_name(f"{name}.py")
-    for name in (
-        "zygote",
-        "child",
-        "case_process",
-        "together",
-        "described",
-        "forking",
-        "limiting",
-        "world",
-        "runner",
-        "stateless",
-        "plain",
-        "standin",
-        "ways",
-        "words",
-        "packets",
-        "leftovers",
-        "landlock",
-        "rights",
-        "seccomp",
-        "syscalls",
-    )
-)
+_ZYGOTE = Path(__file__).parent / "inside/zygote.py"
 _PROBE = """\
 import colorsys, threading
 thread = threading.Thread(target=lambda: print(int(input()) * 7))
@@ -167,7 +143,7 @@ def find_isolation(mode: str = SandboxMode.AUTO) -> Isolation:
             f"programs cannot be kept within limits on {sys.platform}; "
             "accepted: Linux or macOS, or on Windows the Windows Subsystem for Linux"
         )
-    write_bytecode(_FILES)
+    write_bytecode(_ZYGOTE.parent.glob("*.py"))
     if mode == SandboxMode.LIMITS:
         candidates = [*_limits_only()]
     else:
@@ -238,7 +214,7 @@ def _walled() -> Iterator[Isolation]:
     root = os.geteuid() == 0
     level, how = ("A", "root") if root else ("B", "user namespaces")
     means = ("seccomp", "plain-user") if root else ("seccomp",)
-    for command in commands(bwrap, _FILES, _FLAGS, _ENVIRONMENT):
+    for command in commands(bwrap, _ZYGOTE, _FLAGS, _ENVIRONMENT):
         yield Isolation(
             description=f"level {level}: bubblewrap {version} ({how}) + seccomp",
             command=(*command, *means),
@@ -275,11 +251,11 @@ def _limits_only() -> Iterator[Isolation]:
 
 def _plain_commands() -> Iterator[tuple[str, ...]]:
     """Yield the commands that may start a zygote without isolation, the best first."""
-    command = (str(interpreter()), *_FLAGS, str(_FILES[0]))
+    command = (str(interpreter()), *_FLAGS, str(_ZYGOTE))
     if os.geteuid() == 0:
         # Nothing bounds the processes of root; but a container's root may be unable to be another.
         scratch = Path(tempfile.gettempdir(), "selfrepair-")
-        needed = (interpreter(), Path(sysconfig.get_path("stdlib")), *_FILES, scratch)
+        needed = (interpreter(), Path(sysconfig.get_path("stdlib")), _ZYGOTE, scratch)
         if all(map(_is_open_to_all, needed)):
             yield (*command, "plain-user")
         elif sys.platform == "linux":

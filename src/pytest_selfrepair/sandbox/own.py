@@ -5,9 +5,9 @@ from pytest_selfrepair.core.shorten import render, shorten
 from pytest_selfrepair.core.task import CHECK_FUNCTION, Case, JsonValue, Task
 from pytest_selfrepair.errors import CheckerError
 from pytest_selfrepair.sandbox.child_reports import NoAnswer
+from pytest_selfrepair.sandbox.inside.ways import CallStyle
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.single_run import run_single
-from pytest_selfrepair.sandbox.ways import CallStyle
 from pytest_selfrepair.sandbox.work import Work
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 

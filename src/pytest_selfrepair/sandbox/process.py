@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from pytest_selfrepair.sandbox import packets
+from pytest_selfrepair.sandbox.inside import packets
 from pytest_selfrepair.sandbox.zygote_client import ZygoteClient
 from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError, ZygoteSocket
 

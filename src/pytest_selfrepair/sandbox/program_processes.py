@@ -4,9 +4,9 @@ import signal
 from collections.abc import Collection
 
 from pytest_selfrepair.core.task import JsonValue
-from pytest_selfrepair.sandbox import words
 from pytest_selfrepair.sandbox.channel import ZygoteMessage
 from pytest_selfrepair.sandbox.compiling import Compiled
+from pytest_selfrepair.sandbox.inside import words
 from pytest_selfrepair.sandbox.program_socket import LostError
 from pytest_selfrepair.sandbox.watch import Watch
 

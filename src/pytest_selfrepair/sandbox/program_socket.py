@@ -2,7 +2,7 @@
 
 import select
 
-from pytest_selfrepair.sandbox.packets import Packets
+from pytest_selfrepair.sandbox.inside.packets import Packets
 from pytest_selfrepair.sandbox.zygote_client import ZygoteClient
 from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 

@@ -4,10 +4,10 @@ from collections.abc import Generator
 from types import TracebackType
 from typing import Self
 
-from pytest_selfrepair.sandbox import words
 from pytest_selfrepair.sandbox.case_files import CaseFiles
 from pytest_selfrepair.sandbox.channel import CaseReport, ZygoteMessage
 from pytest_selfrepair.sandbox.compiling import Standing, compile_program
+from pytest_selfrepair.sandbox.inside import words
 from pytest_selfrepair.sandbox.looks import Looks
 from pytest_selfrepair.sandbox.process import ZygoteProcess
 from pytest_selfrepair.sandbox.program_processes import ProgramProcesses

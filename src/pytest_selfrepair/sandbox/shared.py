@@ -10,10 +10,10 @@ import select
 from collections.abc import Generator, Iterator
 
 from pytest_selfrepair.core.task import JsonValue
-from pytest_selfrepair.sandbox import words
 from pytest_selfrepair.sandbox.channel import CaseReport, as_json, parse_json
 from pytest_selfrepair.sandbox.files import memory_file
-from pytest_selfrepair.sandbox.packets import Packets
+from pytest_selfrepair.sandbox.inside import words
+from pytest_selfrepair.sandbox.inside.packets import Packets
 from pytest_selfrepair.sandbox.process import ZygoteProcess
 from pytest_selfrepair.sandbox.work import Work
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pytest_selfrepair.core.shorten import render
 from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 from pytest_selfrepair.sandbox.channel import as_json
+from pytest_selfrepair.sandbox.inside.ways import CallStyle
 from pytest_selfrepair.sandbox.limits import Limits
-from pytest_selfrepair.sandbox.ways import CallStyle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.sandbox.channel import ZygoteMessage
-from pytest_selfrepair.sandbox.packets import Packets
+from pytest_selfrepair.sandbox.inside.packets import Packets
 from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError, ZygoteSocket
 
 

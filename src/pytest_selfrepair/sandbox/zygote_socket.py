@@ -7,7 +7,7 @@ import select
 
 from pytest_selfrepair.core.task import JsonValue
 from pytest_selfrepair.sandbox.channel import ChannelError, ZygoteMessage, read_message
-from pytest_selfrepair.sandbox.packets import Packets
+from pytest_selfrepair.sandbox.inside.packets import Packets
 
 _PATIENCE = 60.0
 """Seconds to wait for a zygote on a busy machine."""

@@ -21,7 +21,7 @@ import sys
 from typing import NoReturn
 
 if __package__:
-    from pytest_selfrepair.sandbox import (
+    from pytest_selfrepair.sandbox.inside import (
         case_process,
         described,
         forking,

@@ -9,7 +9,7 @@ import struct
 import sys
 
 if __package__:
-    from pytest_selfrepair.sandbox import seccomp
+    from pytest_selfrepair.sandbox.inside import seccomp
 else:  # a plain file beside its siblings
     import seccomp  # type: ignore[import-not-found,no-redef]
 

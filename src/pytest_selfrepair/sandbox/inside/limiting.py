@@ -8,7 +8,7 @@ import sys
 import time
 
 if __package__:
-    from pytest_selfrepair.sandbox import described
+    from pytest_selfrepair.sandbox.inside import described
 else:  # a plain file beside its siblings
     import described  # type: ignore[import-not-found,no-redef]
 

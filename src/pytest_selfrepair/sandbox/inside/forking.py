@@ -10,7 +10,7 @@ import signal
 import sys
 
 if __package__:
-    from pytest_selfrepair.sandbox import seccomp, syscalls
+    from pytest_selfrepair.sandbox.inside import seccomp, syscalls
 else:  # a plain file beside its siblings
     import seccomp  # type: ignore[import-not-found,no-redef]
     import syscalls  # type: ignore[import-not-found,no-redef]

@@ -49,7 +49,7 @@ def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
         (writable, _READ_FILE | _WRITE_FILE | _TRUNCATE),
     ):
         for path in paths:
-            folder = _READ_DIR | _EXECUTE if os.path.isdir(path) else 0  # noqa: PTH112 - a string
+            folder = _READ_DIR | _EXECUTE if os.path.isdir(path) else 0
             descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
             rule = struct.pack("=Qi", rights | folder, descriptor)
             _checked(libc.syscall(_ADD_RULE, rules, _PATH_BENEATH, rule, 0))

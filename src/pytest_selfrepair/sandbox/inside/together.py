@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 if __package__:
-    from pytest_selfrepair.sandbox import (
+    from pytest_selfrepair.sandbox.inside import (
         case_process,
         described,
         limiting,

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from typing import Any
 
 if __package__:
-    from pytest_selfrepair.sandbox import plain
+    from pytest_selfrepair.sandbox.inside import plain
 else:  # a plain file beside its siblings
     import plain  # type: ignore[import-not-found,no-redef]
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 if __package__:
-    from pytest_selfrepair.sandbox import plain, standin
+    from pytest_selfrepair.sandbox.inside import plain, standin
 else:  # a plain file beside its siblings
     import plain  # type: ignore[import-not-found,no-redef]
     import standin  # type: ignore[import-not-found,no-redef]

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Collection
 
 if __package__:
-    from pytest_selfrepair.sandbox import syscalls
+    from pytest_selfrepair.sandbox.inside import syscalls
 else:  # a plain file beside its siblings
     import syscalls  # type: ignore[import-not-found,no-redef]
 

@@ -34,7 +34,7 @@ from types import ModuleType
 from typing import Any
 
 if __package__:
-    from pytest_selfrepair.sandbox import (
+    from pytest_selfrepair.sandbox.inside import (
         child,
         forking,
         landlock,

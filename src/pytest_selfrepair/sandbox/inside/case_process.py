@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, NoReturn
 
 if __package__:
-    from pytest_selfrepair.sandbox import (
+    from pytest_selfrepair.sandbox.inside import (
         described,
         forking,
         limiting,
