@@ -29,7 +29,9 @@ else:  # a plain file beside its siblings
     import stateless  # type: ignore[import-not-found,no-redef]
     import words  # type: ignore[import-not-found,no-redef]
 
-_FLUSHED = 0.005  # seconds for which the answers of cases that share a process are gathered
+_FIRST_FLUSH, _MOST_PATIENCE = 0.0004, 0.005
+"""Seconds for which answers are gathered: at first, so that the judge compares while the program
+goes on; and at most, as often as this doubles, since every message costs time."""
 
 Fields = dict[str, Any]  # what JSON carries
 
@@ -105,6 +107,7 @@ class _Answers:
         self._gathered: list[Any] = []
         # That of a thread is exact, that of a process with a limit goes by the system's ticks.
         self._began, self._flushed = time.thread_time(), time.perf_counter()
+        self._patience = _FIRST_FLUSH
 
     def add(self, answer: str) -> None:
         """Add the answer of a case."""
@@ -113,9 +116,9 @@ class _Answers:
         used = time.thread_time()
         self._gathered.append([used - self._began, answer])
         self._began = used
-        if (now := time.perf_counter()) - self._flushed > _FLUSHED:
+        if (now := time.perf_counter()) - self._flushed > self._patience:
             self._flush()
-            self._flushed = now
+            self._flushed, self._patience = now, min(2 * self._patience, _MOST_PATIENCE)
 
     def end(self, claim: Fields) -> None:
         """End the answers."""
