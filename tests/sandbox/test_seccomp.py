@@ -49,7 +49,7 @@ def test_no_jump_of_the_filter_leaves_it(machine: str) -> None:
 def attempt(expression: str, *, walls: bool = True) -> str:
     """What comes of an expression where the filter is in force."""
     program = (
-        "import ctypes, os, sys; from pytest_selfrepair.sandbox import seccomp, syscalls\n"
+        "import ctypes, os, sys; from pytest_selfrepair.sandbox.inside import seccomp, syscalls\n"
         "libc = ctypes.CDLL(None, use_errno=True)\n"
         f"number = syscalls.numbers({platform.machine()!r})\n"
         "def call(name, *arguments):\n"

@@ -1,14 +1,13 @@
 """Collect a program's case results until they decide its verdict."""
 
-from dataclasses import dataclass
+import msgspec
 
 from pytest_selfrepair.core.checker import AcceptanceRule, weakest
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.sandbox.child_reports import NoAnswer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedCase:
+class JudgedCase(msgspec.Struct, frozen=True, kw_only=True):
     """The result of one case.
 
     Attributes:

@@ -5,6 +5,8 @@ import re
 import signal
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from pytest_selfrepair.core.shorten import shorten
 from pytest_selfrepair.core.task import JsonValue, TaskKind
 from pytest_selfrepair.core.verdict import Outcome
@@ -18,8 +20,7 @@ MOST_LINES = 10_000_000
 """The number of lines assumed for a program of unknown length."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The output or result of a program.
 
     Attributes:

@@ -3,6 +3,8 @@
 import contextlib
 from dataclasses import replace
 
+import msgspec
+
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.verdict import Outcome
 from pytest_selfrepair.sandbox.case_results import CaseResults, JudgedCase
@@ -126,7 +128,7 @@ class Comparison:
         assert trouble is not None  # noqa: S101 - it failed
         if _varies(failed) and (again is None or not same_answer(report, again)):
             trouble = unstable(trouble)
-        self._results.add(replace(judged, trouble=trouble))
+        self._results.add(msgspec.structs.replace(judged, trouble=trouble))
 
 
 def _varies(failed: tuple[CaseReport, JudgedCase]) -> bool:

@@ -8,9 +8,11 @@ import json
 import os
 import select
 from collections.abc import Generator, Iterator
+from typing import Annotated, Any
 
-from pytest_selfrepair.core.task import JsonValue
-from pytest_selfrepair.sandbox.channel import CaseReport, as_json, parse_json
+import msgspec
+
+from pytest_selfrepair.sandbox.channel import CaseReport, as_json
 from pytest_selfrepair.sandbox.files import memory_file
 from pytest_selfrepair.sandbox.inside import words
 from pytest_selfrepair.sandbox.inside.packets import Packets
@@ -19,6 +21,9 @@ from pytest_selfrepair.sandbox.work import Work
 
 _PATIENCE = 0.3  # seconds to wait for word
 _CHUNK = 1 << 16
+_Told = tuple[Annotated[float, msgspec.Meta(ge=0)], str | dict[str, Any] | None]
+_FRAMES = msgspec.json.Decoder(list[_Told])
+_NOTHING: _Told = (0.0, None)  # a process of its own will tell
 
 
 class Shared:
@@ -79,28 +84,24 @@ class Shared:
         heard = bytearray()
         longest = 8 * self._work.limits.output_bytes + _CHUNK
         while self._left and _ready(reading):
-            said = os.read(reading, _CHUNK)
-            heard += said
-            if not said or len(heard) > longest:
+            chunk = os.read(reading, _CHUNK)
+            heard += chunk
+            if not chunk or len(heard) > longest:
                 return
             while frame := _frame(heard):
                 answers = _answers(frame)
                 self._left -= len(answers)
-                for each in answers:
-                    match each:
-                        case [float(seconds), str(answer)]:
-                            yield self._answered(seconds, answer)
-                        case [float(seconds), dict(claim)]:
-                            self._left = 0
-                            yield CaseReport(cpu_seconds=seconds, report=json.dumps(claim))
-                        case _:
-                            self._left = 0
-                            return
-
-    def _answered(self, seconds: float, said: str) -> CaseReport:
-        if self._work.calls:
-            return CaseReport(cpu_seconds=seconds, result=said)
-        return CaseReport(cpu_seconds=seconds, stdout=said, report=words.FINISHED)
+                for seconds, said in answers:
+                    if said is None:
+                        self._left = 0
+                        return
+                    if not isinstance(said, str):
+                        self._left = 0
+                        yield CaseReport(cpu_seconds=seconds, report=json.dumps(said))
+                    elif self._work.calls:
+                        yield CaseReport(cpu_seconds=seconds, result=said)
+                    else:
+                        yield CaseReport(cpu_seconds=seconds, stdout=said, report=words.FINISHED)
 
 
 def _frame(heard: bytearray) -> bytes | None:
@@ -113,12 +114,11 @@ def _frame(heard: bytearray) -> bytes | None:
     return frame
 
 
-def _answers(frame: bytes) -> list[JsonValue]:
+def _answers(frame: bytes) -> list[_Told]:
     try:
-        gathered = parse_json(frame.decode("ascii"))
-    except ValueError:
-        return [None]
-    return gathered if isinstance(gathered, list) else [None]
+        return _FRAMES.decode(frame)
+    except (msgspec.DecodeError, RecursionError):  # such as half of a surrogate pair
+        return [_NOTHING]
 
 
 def _ready(descriptor: int) -> bool:

@@ -11,6 +11,9 @@ from pytest_selfrepair.core.task import JsonValue
 EXACTLY = Numbers(tolerance=0.0)
 """How numbers are compared where none may be off."""
 
+_SCALARS = {bool, float, int, str, type(None)}
+_EXACT = Acceptance(accepted=True, rule=AcceptanceRule.EXACT)
+
 
 def compare_values(expected: JsonValue, actual: JsonValue, numbers: Numbers) -> Acceptance:
     """Say whether two results are the same, but for real numbers within their tolerance."""
@@ -20,25 +23,25 @@ def compare_values(expected: JsonValue, actual: JsonValue, numbers: Numbers) -> 
         return Acceptance(accepted=False, reason="the result is nested too deep to compare")
     if rule is None:
         return wrong("result", render(expected, SHOWN), render(actual, SHOWN))
-    return Acceptance(accepted=True, rule=rule)
+    return _EXACT if rule is AcceptanceRule.EXACT else Acceptance(accepted=True, rule=rule)
 
 
 def rule_of(expected: JsonValue, actual: JsonValue, numbers: Numbers) -> AcceptanceRule | None:
     """The weakest rule that makes the two equal; None where they differ."""
+    if type(expected) in _SCALARS and type(actual) is type(expected) and actual == expected:
+        return AcceptanceRule.EXACT  # nearly always
     if isinstance(expected, list | tuple) and isinstance(actual, list | tuple):
-        if len(expected) != len(actual):
-            return None
-        return _rule_of_all(zip(expected, actual, strict=True), numbers)
+        same_length = len(expected) == len(actual)
+        return _rule_of_all(zip(expected, actual, strict=True), numbers) if same_length else None
     if isinstance(expected, dict) and isinstance(actual, dict):
         wanted = {str(key): value for key, value in expected.items()}
         found = {str(key): value for key, value in actual.items()}
         if wanted.keys() != found.keys():
             return None
         return _rule_of_all(((wanted[key], found[key]) for key in wanted), numbers)
-    if _is_number(expected) and _is_number(actual):
-        return _rule_of_numbers(expected, actual, numbers)
-    same = type(expected) is type(actual) and expected == actual
-    return AcceptanceRule.EXACT if same else None
+    if not (_is_number(expected) and _is_number(actual)):
+        return None
+    return _rule_of_numbers(expected, actual, numbers)
 
 
 def _rule_of_all(
