@@ -13,11 +13,13 @@ import pytest
 
 from imported import import_all
 from projects import LEAN
-from warm_workers import WarmWorkers
+from warm_processes import PROCESSES, can_be_warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from xdist.workermanage import WorkerController
 
     from endpoints import Serve
     from pytest_selfrepair.models.scripted_server import ScriptedServer
@@ -25,12 +27,16 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["pytester"]
 
+ADDRESS = "warm processes"
+"""What a worker of these tests is told besides."""
 
-def pytest_configure() -> None:
+
+def pytest_configure(config: pytest.Config) -> None:
     """No deadlines for examples: other processes have their share of the time.
 
     HYPOTHESIS_PROFILE=thorough tries ten times as many.
     """
+    PROCESSES.address = getattr(config, "workerinput", {}).get(ADDRESS, "")
     if find_spec("hypothesis") is None:  # where tasks alone are run, in this repository
         return
     from hypothesis import settings  # noqa: PLC0415 - see above
@@ -38,6 +44,18 @@ def pytest_configure() -> None:
     settings.register_profile("quick", deadline=None, max_examples=30)
     settings.register_profile("thorough", deadline=None, max_examples=300)
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    """All workers have their warm processes of one server."""
+    if can_be_warm():
+        node.workerinput[ADDRESS] = PROCESSES.address or PROCESSES.start()
+
+
+def pytest_unconfigure() -> None:
+    """What tests have started is gone when the last of them is."""
+    PROCESSES.close()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -66,16 +84,6 @@ def _package_is_imported() -> None:
 
 
 @pytest.fixture(scope="session")
-def _warm_workers() -> Iterator[WarmWorkers | None]:
-    """What starts the workers of xdist quickly; None: where that cannot be had."""
-    if not hasattr(os, "pidfd_open") or find_spec("execnet") is None:
-        yield None
-        return
-    with WarmWorkers() as workers:
-        yield workers
-
-
-@pytest.fixture(scope="session")
 def _isolation_of() -> Callable[[str], Isolation]:
     """Finds the isolation of programs by mode; each is found once, by running two programs."""
     # Not imported at the top: coverage would miss what a plugin imports before it starts.
@@ -89,14 +97,13 @@ def pytester(
     pytester: pytest.Pytester,
     monkeypatch: pytest.MonkeyPatch,
     _package_is_imported: None,
-    _warm_workers: WarmWorkers | None,
     _isolation_of: Callable[[str], Isolation],
 ) -> pytest.Pytester:
     """A folder to run pytest in, with no plugins but those of a user."""
     monkeypatch.setattr("pytest_selfrepair.plugin.wiring.find_isolation", _isolation_of)
     monkeypatch.setenv("PYTEST_ADDOPTS", LEAN)
-    if _warm_workers is not None:
-        monkeypatch.setattr("execnet.gateway_io.popen_args", lambda _: _warm_workers.command())
+    if can_be_warm():
+        monkeypatch.setattr("execnet.gateway_io.popen_args", lambda _: PROCESSES.command())
     return pytester
 
 

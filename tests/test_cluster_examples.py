@@ -4,7 +4,6 @@ import json
 import os
 import shlex
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from places import ROOT
 from projects import write_task
 from pytest_selfrepair.cli import main
+from warm_processes import python
 
 CLUSTER = ROOT / "examples/cluster"
 RIGHT = "print(sum(map(int, input().split())))"
@@ -30,7 +30,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "programs.jsonl").write_text("\n".join(lines) + "\n")
     command = tmp_path / "bin/selfrepair"
     command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pytest_selfrepair "$@"\n')
+    command.write_text(f'#!/bin/sh\nexec {shlex.join(python("pytest_selfrepair"))} "$@"\n')
     command.chmod(0o755)
     monkeypatch.setenv("PATH", f"{command.parent}:{os.environ['PATH']}")
     return tmp_path

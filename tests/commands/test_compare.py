@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.comparison.run_comparison import RunConclusion
 from pytest_selfrepair.report.data import comparison_from_json, ranking_from_json
 from pytest_selfrepair.store.sqlite_store import SqliteStore
+from warm_processes import python
 
 STORE = Path(".selfrepair") / "samples.sqlite"
 MODES = {"serial": ("-p", "no:xdist"), "n2": ("-n2",)}
@@ -52,7 +52,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def compare(*arguments: str) -> subprocess.CompletedProcess[str]:
     """The command as a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "pytest_selfrepair", "compare", *arguments],
+        python("pytest_selfrepair", "compare", *arguments),
         capture_output=True,
         text=True,
         timeout=120,

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from projects import write_task
 from pytest_selfrepair.cli import main
 from pytest_selfrepair.commands.fair_parts import expected_seconds, fair_parts
+from warm_processes import python
 
 RIGHT, WRONG = "print(sum(map(int, input().split())))", "print(0)"
 SHARDS = 3
@@ -172,7 +172,7 @@ def test_processes_of_an_array_job_find_their_shards(here: Path, index: str, siz
     (here / "programs.jsonl").write_text(
         "".join(json.dumps({"task_id": "0001", "program": RIGHT + " " * n}) + "\n" for n in (1, 2))
     )
-    command = [sys.executable, "-m", "pytest_selfrepair", "judge", "tasks", "programs.jsonl"]
+    command = python("pytest_selfrepair", "judge", "tasks", "programs.jsonl")
     processes = [
         subprocess.Popen(
             [*command, "--shard", "auto", "-o", shard(number)],

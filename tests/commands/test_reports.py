@@ -1,13 +1,13 @@
 """What a run leaves when it ends: files, the gate's word as the last line, and the exit status."""
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
 from projects import write_project
 from pytest_selfrepair.report.data import from_json
+from warm_processes import python
 
 SCRIPTED = ("--selfrepair-model", "scripted:script.json", "--selfrepair-programs", "2")
 MODES = [
@@ -154,16 +154,14 @@ def test_a_report_that_cannot_be_written_is_said_and_loses_nothing(
 
 def test_a_stored_run_is_reported_again_by_a_command(project: pytest.Pytester) -> None:
     project.runpytest("tasks", *SCRIPTED, "--selfrepair-json=run.json")
-    command = ("-m", "pytest_selfrepair")
-    again = project.run(sys.executable, *command, "report", "last", "--json", "-")
+    command = python("pytest_selfrepair")
+    again = project.run(*command, "report", "last", "--json", "-")
     first = from_json((project.path / "run.json").read_text())
     second = from_json(again.stdout.str())
     assert second.shapes == first.shapes
     assert second.headline == first.headline
-    text = project.run(sys.executable, *command, "report", "1", "-q")
+    text = project.run(*command, "report", "1", "-q")
     assert text.outlines[0].startswith("run 1 of .selfrepair/samples.sqlite")
-    drawn = project.run(
-        sys.executable, *command, "plot", "last", "--kind", "sources", "-o", "a.svg"
-    )
+    drawn = project.run(*command, "plot", "last", "--kind", "sources", "-o", "a.svg")
     assert drawn.ret == 0
     assert "<svg" in Path(project.path / "a.svg").read_text()

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +24,7 @@ from pytest_selfrepair.core.task import Difficulty, TaskKind
 from pytest_selfrepair.feedback.human import DEFAULT_FILE
 from pytest_selfrepair.store import run_names
 from pytest_selfrepair.store.sqlite_store import SqliteStore
+from warm_processes import python
 
 CHROMIUM = find_chromium()
 pytestmark = pytest.mark.skipif(
@@ -68,7 +68,7 @@ def address(stored: Path) -> Iterator[str]:
 
 def run(*arguments: str) -> run_names.LoadedRun:
     """A run of the project with the scripted model, and what it has stored."""
-    command = [sys.executable, "-m", "pytest", "tasks", *LEAN.split(), "-p", "no:cacheprovider"]
+    command = python("pytest", "tasks", *LEAN.split(), "-p", "no:cacheprovider")
     command += ["--selfrepair-model", "scripted:script.json", "--selfrepair-programs", "2"]
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stdout + done.stderr

@@ -5,7 +5,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +16,7 @@ from projects import LEAN
 from pytest_selfrepair.bargain.game import GameEnding, all_games
 from pytest_selfrepair.store import run_names
 from scenario_projects import LAMP, write_scenarios
+from warm_processes import python
 
 PLAYS = {
     "reply": [
@@ -94,7 +94,7 @@ def test_games_that_were_killed_go_on_and_pay_for_nothing_twice(
     slow = [answer | {"seconds": 0.15} for answer in PLAYS["reply"]]  # type: ignore[operator]
     server = serve(tasks={"*": PLAYS | {"reply": slow}})
     command = [
-        *(sys.executable, "-m", "pytest", "-p", "no:xdist", "-q", LAMP, *NAMED),
+        *python("pytest", "-p", "no:xdist", "-q", LAMP, *NAMED),
         *("--selfrepair-base-url", server.base_url, "--selfrepair-games", "2"),
         *("--selfrepair-rounds", "3", "--selfrepair-concurrency", "2"),
     ]

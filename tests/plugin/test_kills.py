@@ -8,13 +8,16 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psutil
 import pytest
+from execnet.gateway_io import popen_bootstrapline
 
+import warm_process
 from projects import LEAN, SCRIPT, fenced, write_project, write_task
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown, ProgramNode
@@ -22,6 +25,7 @@ from pytest_selfrepair.models.scripted import Script
 from pytest_selfrepair.models.scripted_server import ScriptedServer, serving
 from pytest_selfrepair.store import exchange
 from pytest_selfrepair.store.sqlite_store import SqliteStore
+from warm_processes import PROCESSES, python
 
 KEY = "sk-never-shown"
 SERIAL, TWO = ("-p", "no:xdist"), ("-n2",)
@@ -34,6 +38,8 @@ KINDS = {
 }
 TIMES = 12
 """How often each is killed in the slow tests."""
+COLD = (sys.executable, "-m", "pytest")
+"""A run whose processes are all of the system's own making."""
 QUICK = ("the only process", "a worker")
 """What is killed once in every run of the tests."""
 
@@ -84,7 +90,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     script = Script(root / "script.json")
     store = root / "undisturbed.sqlite"
     with serving(script) as server:
-        finish(start(root, store, server, SERIAL))
+        finish(start(root, store, server, SERIAL, python("pytest")))
         return Project(
             root=root, script=script, requests=server.requests.total(), trees=trees(store)
         )
@@ -100,7 +106,9 @@ def slowly(answers: object) -> object:
 
 @pytest.mark.parametrize("kind", QUICK)
 def test_a_run_that_was_killed_goes_on(project: Project, tmp_path: Path, kind: str) -> None:
-    kill_and_go_on(project, tmp_path / "samples.sqlite", kind, seed=f"{kind} 0")
+    kill_and_go_on(
+        project, tmp_path / "samples.sqlite", kind, seed=f"{kind} 0", killed=python("pytest")
+    )
 
 
 @pytest.mark.slow
@@ -122,7 +130,9 @@ def test_a_run_that_was_killed_again_and_again_goes_on(
     kill_and_go_on(project, tmp_path / "samples.sqlite", *several, seed=str(seed))
 
 
-def kill_and_go_on(project: Project, store: Path, *kinds: str, seed: str) -> None:
+def kill_and_go_on(
+    project: Project, store: Path, *kinds: str, seed: str, killed: Sequence[str] = COLD
+) -> None:
     """Kill runs on one store, one after another, and let the last one end."""
     at_random = random.Random(seed)  # noqa: S311 - the moments are to be the same every time
     with serving(project.script) as server:
@@ -132,12 +142,12 @@ def kill_and_go_on(project: Project, store: Path, *kinds: str, seed: str) -> Non
             left = project.requests - len(answered(store))
             if not left:  # a run whose worker was killed may have ended well
                 break
-            process = start(project.root, store, server, modes)
+            process = start(project.root, store, server, modes, killed)
             wait_for(server, process, server.requests.total() + at_random.randrange(left) + 1)
             time.sleep(at_random.random() / 10)
-            kill(process, target)
+            kill(process, target, project.root)
             filed, asked = answered(store), Counter(server.requests)
-        output = finish(start(project.root, store, server, modes))
+        output = finish(start(project.root, store, server, modes, python("pytest")))
         paid_again = {place for place in filed if server.requests[place] != asked[place]}
         again = sum(count - 1 for count in server.requests.values())
     found = trees(store)
@@ -154,9 +164,13 @@ def kill_and_go_on(project: Project, store: Path, *kinds: str, seed: str) -> Non
 
 
 def start(
-    root: Path, store: Path, server: ScriptedServer, modes: tuple[str, ...]
+    root: Path,
+    store: Path,
+    server: ScriptedServer,
+    modes: tuple[str, ...],
+    interpreter: Sequence[str],
 ) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "pytest", "tasks", "--selfrepair-model", "gpt-4", *modes]
+    command = [*interpreter, "tasks", "--selfrepair-model", "gpt-4", *modes]
     command += ["--selfrepair-programs", "2", f"--selfrepair-store={store}"]
     command += ["--selfrepair-base-url", server.base_url, "-p", "no:cacheprovider"]
     command += ["--selfrepair-concurrency", "4"]
@@ -184,39 +198,39 @@ def wait_for(server: ScriptedServer, process: subprocess.Popen[str], requests: i
         time.sleep(0.002)
 
 
-def kill(process: subprocess.Popen[str], target: str) -> None:
+def kill(process: subprocess.Popen[str], target: str, root: Path) -> None:
     """Kill one process or all, and wait until none of the run is left."""
-    workers = children(process.pid)
-    with suppress(ProcessLookupError):  # it has just ended
-        if target == "worker":
-            for worker in workers[:1]:
-                os.kill(worker, signal.SIGKILL)
-        elif target == "controller":
-            process.kill()
-        else:
+    workers = workers_in(root)
+    if target == "worker":
+        assert workers or process.poll() is not None
+        for worker in workers[:1]:
+            with suppress(psutil.NoSuchProcess):  # it has just ended
+                worker.kill()
+    elif target == "controller":
+        process.kill()
+    else:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=120)
-    deadline = time.monotonic() + 60
-    while any(alive(worker) for worker in workers):
-        assert time.monotonic() < deadline, "a worker outlives its controller"
-        time.sleep(0.01)
+    _, left = psutil.wait_procs(workers, timeout=60)
+    assert not any(map(alive, left)), "a worker outlives its controller"
 
 
-def children(parent: int) -> list[int]:
-    """The workers of a controller."""
-    listed = subprocess.run(
-        ["/bin/ps", "-axo", "pid=,ppid=,command="], capture_output=True, text=True, check=True
-    ).stdout
-    rows = [line.split(maxsplit=2) for line in listed.splitlines()]
-    return [int(row[0]) for row in rows if row[1] == str(parent) and "execnet" in row[-1]]
+def workers_in(root: Path) -> list[psutil.Process]:
+    """The workers of the run in a folder."""
+    commands = (["-c", popen_bootstrapline], [warm_process.__file__, PROCESSES.address])
+    return [
+        process
+        for process in psutil.process_iter(["cmdline", "cwd"])
+        if process.info["cwd"] == str(root) and (process.info["cmdline"] or [])[-2:] in commands
+    ]
 
 
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def alive(process: psutil.Process) -> bool:
+    """Not where it has ended, and only its parent has not asked."""
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 def trees(store: Path) -> dict[str, Grown | None]:

@@ -5,7 +5,9 @@ import os
 import re
 import subprocess
 import sys
+import termios
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pyte
@@ -19,8 +21,10 @@ from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.run_account import RunLimits, Spent
 from pytest_selfrepair.plugin.budget_share import BudgetShare
 from pytest_selfrepair.report.progress_line import RunProgress, live_line
+from warm_processes import can_be_warm, python
 
 ROWS, COLUMNS = 24, 100
+TAKE_TERMINAL = "import os, sys; os.login_tty(0); os.execv(sys.argv[1], sys.argv[1:])"
 REGION, WHOLE_SCREEN = b"\x1b[1;23r", b"\x1b[r"
 
 
@@ -76,20 +80,24 @@ def test_a_share_without_limits_always_lasts_and_one_that_is_spent_lets_one_task
 
 
 def on_a_terminal(folder: Path, arguments: list[str], environment: Mapping[str, str]) -> bytes:
-    """What a command writes to a terminal of its own."""
-    sized = f'stty rows {ROWS} cols {COLUMNS}; exec "$@"'
-    return subprocess.run(
-        [
-            *(sys.executable, "-c", "import pty, sys; pty.spawn(sys.argv[1:])"),
-            *("sh", "-c", sized, "sh", sys.executable, *arguments),
-        ],
-        cwd=folder,
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        check=False,
-        timeout=100,
-    ).stdout
+    """What a command writes to a terminal of its own, which controls it."""
+    command = python(*arguments)
+    if not can_be_warm():  # one that can takes the terminal by itself
+        command = [sys.executable, "-c", TAKE_TERMINAL, *command]
+    ours, its = os.openpty()
+    termios.tcsetwinsize(its, (ROWS, COLUMNS))
+    started = {**os.environ, **environment}
+    with subprocess.Popen(
+        command, cwd=folder, env=started, stdin=its, stdout=its, stderr=its
+    ) as process:
+        os.close(its)
+        written = b""
+        with suppress(OSError):  # nobody has the terminal any more
+            while read := os.read(ours, 1 << 16):
+                written += read
+        os.close(ours)
+        process.wait(timeout=100)
+    return written
 
 
 @pytest.fixture
@@ -105,7 +113,7 @@ def command(tmp_path: Path) -> list[str]:
     answer = {"text": fenced("print(3)"), "seconds": 0.7}
     (tmp_path / "script.json").write_text(json.dumps({"tasks": {"*": {"program": answer}}}))
     options = ["--selfrepair-programs", "1", "--selfrepair-concurrency", "2"]
-    return ["-m", "pytest", "tasks", "--selfrepair-model", "scripted:script.json", *options]
+    return ["pytest", "tasks", "--selfrepair-model", "scripted:script.json", *options]
 
 
 TERMINAL = {"TERM": "xterm", "CI": "", "PYTEST_ADDOPTS": f"-p no:cacheprovider {LEAN}"}
@@ -161,6 +169,6 @@ def test_there_is_no_live_line_in_a_log(
     pytester: pytest.Pytester, tmp_path: Path, command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    result = pytester.run(sys.executable, *command)
+    result = pytester.run(*python(*command))
     result.stdout.fnmatch_lines(["*4 passed*"])
     result.stdout.no_fnmatch_line("*in flight*")

@@ -1,7 +1,6 @@
 """Records say where completions came from, and reports where that is more than one place."""
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +16,7 @@ from pytest_selfrepair.models.scripted import Script
 from pytest_selfrepair.models.scripted_server import serving
 from pytest_selfrepair.store.listing import started
 from pytest_selfrepair.store.sqlite_store import SqliteStore
+from warm_processes import python
 
 A = Answered(
     name="m", address="https://a/v1", model="m-1", fingerprint="fp-1", asked_at="https://a/v1"
@@ -102,9 +102,7 @@ def test_samples_of_another_address_are_named_by_run_and_report(pytester: pytest
     said = f"stored samples of gpt-4 from {first} were served, where this run asks {second}"
     assert said in " ".join(run.stdout.str().split())
     assert "stored samples of gpt" in (pytester.path / "r.md").read_text()
-    report = pytester.run(
-        str(Path(sys.executable).with_name("selfrepair")), "report", ".selfrepair/samples.sqlite"
-    )
+    report = pytester.run(*python("pytest_selfrepair", "report", ".selfrepair/samples.sqlite"))
     assert said in " ".join(report.stdout.str().split())
     with closing(SqliteStore(pytester.path / ".selfrepair/samples.sqlite")) as store:
         assert [{(each.address, each.asked_at) for each in its} for its in origins(store)] == [

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import sqlite3
-import sys
 import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from projects import REPAIRED, SCRIPT, SOLVED, UNSOLVED, fenced, write_project, write_task
 from pytest_selfrepair.models.scripted import Script
 from pytest_selfrepair.models.scripted_server import serving
+from warm_processes import python
 
 MODES = {"serial": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
 SERIAL = [
@@ -456,7 +456,7 @@ def test_an_interrupted_run_says_what_it_has_and_goes_on_later(
         json.dumps({"tasks": {**_tasks(), SOLVED: {"program": slow}}})
     )
     process = pytester.popen(
-        [sys.executable, "-m", "pytest", *SCRIPTED, "-v"], stdout=PIPE, stderr=STDOUT, text=True
+        python("pytest", *SCRIPTED, "-v"), stdout=PIPE, stderr=STDOUT, text=True
     )
     assert process.stdout is not None
     for line in process.stdout:

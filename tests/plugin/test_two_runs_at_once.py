@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +14,7 @@ from projects import LEAN, fenced, write_task
 from pytest_selfrepair.models.scripted import Script
 from pytest_selfrepair.models.scripted_server import ScriptedServer, serving
 from pytest_selfrepair.store.sqlite_store import SqliteStore
+from warm_processes import python
 
 TASKS = 6
 WRONG = {"text": fenced("print(0)"), "tokens": 10, "seconds": 0.1}
@@ -37,7 +37,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def start(root: Path, server: ScriptedServer, *options: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "pytest", "tasks", "--selfrepair-model", "gpt-4", *options]
+    command = [*python("pytest"), "tasks", "--selfrepair-model", "gpt-4", *options]
     command += ["--selfrepair-programs", "2", "--selfrepair-concurrency", "4"]
     command += ["--selfrepair-base-url", server.base_url, "-p", "no:cacheprovider"]
     environment = {**os.environ, "OPENAI_API_KEY": "sk-x", "PYTEST_ADDOPTS": LEAN}

@@ -3,7 +3,6 @@
 import contextlib
 import re
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from pytest_selfrepair.core.task import Difficulty, TaskKind
 from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree, program_hash
 from pytest_selfrepair.core.verdict import CaseFailure, Outcome, Verdict
 from pytest_selfrepair.store.sqlite_store import SqliteStore
+from warm_processes import python
 
 MODELS_WORDS = "A model says that it subtracts one too few."
 STATEMENT = """Monocarp collects shells. He is given the numbers of shells found on each day and \
@@ -148,7 +148,7 @@ class Server:
 @contextlib.contextmanager
 def served(*arguments: object) -> Iterator[Server]:
     """`selfrepair annotate` as a process of its own, until the block ends."""
-    command = [sys.executable, "-m", "pytest_selfrepair", "annotate", *map(str, arguments)]
+    command = python("pytest_selfrepair", "annotate", *map(str, arguments))
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
     )

@@ -3,7 +3,6 @@
 import contextlib
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from pytest_selfrepair.bargain.protocol import Act
 from pytest_selfrepair.bargain.scenario import BargainRole
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.store.sqlite_store import SqliteStore
+from warm_processes import python
 
 
 def named(record: Record, model: str) -> Record:
@@ -46,7 +46,7 @@ def talk_of(text: str) -> BargainRecord:
 @contextlib.contextmanager
 def viewed(store: Path) -> Iterator[str]:
     """`selfrepair view` until the block ends: the link that it prints."""
-    command = [sys.executable, "-m", "pytest_selfrepair", "view", str(store), "--port", "0"]
+    command = python("pytest_selfrepair", "view", str(store), "--port", "0")
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
     )
