@@ -9,12 +9,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 import annotating
 from annotating import Server, served
 from bargaining import finished_games
-from browsing import FLAGS, VARIABLE, find_chromium
+from browsing import VARIABLE, find_chromium
 from projects import LEAN, write_project
 from pytest_selfrepair.annotate import study_plan
 from pytest_selfrepair.annotate.answers_export import as_lines
@@ -30,14 +30,6 @@ CHROMIUM = find_chromium()
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason=f"no Chromium on the path, and ${VARIABLE} names none"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 import synthetic
-from browsing import FLAGS, VARIABLE, find_chromium
+from browsing import VARIABLE, find_chromium
 from pytest_selfrepair.store.sqlite_store import SqliteStore
 from viewing import named, store_of_runs, viewed
 
@@ -25,11 +25,10 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def opened(stored: Path) -> Iterator[Page]:
+def opened(browser: Browser, stored: Path) -> Iterator[Page]:
     """A tab that has opened the link; nothing may reach its console but what tests expect."""
     errors: list[str] = []
-    with viewed(stored) as link, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with viewed(stored) as link:
         page = browser.new_page(viewport={"width": 1024, "height": 800})
         page.set_default_timeout(15_000)
         page.on("console", lambda message: errors.append(message.text))
@@ -37,7 +36,7 @@ def opened(stored: Path) -> Iterator[Page]:
         page.goto(link)
         yield page
         assert page.evaluate("window.hacked") is None
-        browser.close()
+        page.close()
     assert errors == []
 
 

@@ -1,0 +1,1 @@
+"""Tests of pages: a package, so that they have a browser in common."""
