@@ -248,7 +248,7 @@ def test_the_readmes_commands_work(here: Path, capsys: pytest.CaptureFixture[str
     with contextlib.closing(SqliteStore(here / ".selfrepair/samples.sqlite")) as store:
         for name in ("small", "large", ""):
             run = store.begin_run(name)
-            for record in map(synthetic.record, range(6)):
+            for record in map(synthetic.record, range(3)):
                 store.add_record(run, record)
     for number, name in enumerate(("first", "second")):
         with contextlib.closing(SqliteStore(here / f"{name}.sqlite")) as store:

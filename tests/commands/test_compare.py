@@ -188,12 +188,13 @@ def test_a_run_is_held_against_its_baseline(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     write_project(pytester.path)
-    options = ("tasks", "--selfrepair-programs", "2", "--selfrepair-replay", "off", *mode)
-    first = pytester.runpytest(*options, "--selfrepair-model", "scripted:script.json")
+    options = ("tasks", "--selfrepair-programs", "2", "--selfrepair-replay", "off")
+    before = ("--selfrepair-model", "scripted:script.json", *MODES["serial"])
+    first = pytester.runpytest(*options, *before)
     assert first.ret == 1
     (pytester.path / "learned.json").write_text(json.dumps(LEARNED))
     result = pytester.runpytest(
-        *options,
+        *(*options, *mode),
         *("--selfrepair-model", "scripted:learned.json", "--selfrepair-baseline", "last"),
         *("--selfrepair-markdown", "run.md", "--selfrepair-html", "run.html"),
     )

@@ -75,7 +75,9 @@ def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     return pytester.runpytest(*CODED, *arguments)
 
 
-@pytest.mark.parametrize("mode", ["serial", pytest.param("n0", marks=pytest.mark.slow), "n2"])
+@pytest.mark.parametrize(
+    "mode", ["serial", *(pytest.param(mode, marks=pytest.mark.slow) for mode in ("n0", "n2"))]
+)
 def test_every_source_repairs_the_same_programs(
     pytester: pytest.Pytester, project: Path, mode: str
 ) -> None:

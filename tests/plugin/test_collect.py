@@ -18,6 +18,7 @@ def pytest_ignore_collect(collection_path):
 """
 MODES = {"serial": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
 OFTEN = ["serial", pytest.param("n0", marks=pytest.mark.slow), "n2"]
+SELDOM = ["serial", *(pytest.param(mode, marks=pytest.mark.slow) for mode in ("n0", "n2"))]
 
 
 @pytest.fixture
@@ -228,7 +229,7 @@ def test_a_sample_larger_than_what_there_is_takes_all_and_says_so(
     result.stderr.fnmatch_lines(["*--selfrepair-sample: found 'none'; accepted: *, or paper"])
 
 
-@pytest.mark.parametrize("mode", OFTEN)
+@pytest.mark.parametrize("mode", SELDOM)
 def test_feedback_may_see_public_cases_alone(
     pytester: pytest.Pytester, project: Path, mode: str
 ) -> None:

@@ -334,6 +334,7 @@ def test_json_lines_hold_a_task_each(
 
 
 @pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("mode", SERIAL)
 def test_an_endpoint_is_asked_over_http(
     pytester: pytest.Pytester,
     project: Path,
