@@ -118,11 +118,13 @@ class _Server:
                     if arguments is not None:
                         return arguments
                 elif key.fileobj == 0:
-                    for client in list(self._children):
-                        self._ended(client)
+                    for each in list(self._children):
+                        self._ended(each)
                     return None
-                elif key.fileobj is not key.data or not self._signalled(key.data):
-                    self._ended(key.data)
+                else:
+                    client: socket.socket = key.data
+                    if key.fileobj is not client or not self._signalled(client):
+                        self._ended(client)
 
     def _forked(self) -> list[str] | None:
         client, _ = self._listening.accept()
@@ -208,7 +210,7 @@ def main(listening: str) -> None:
     if not arguments:  # as an interpreter that execnet has started
         exec(execnet.gateway_io.popen_bootstrapline, {"__name__": "__main__"})  # noqa: S102
         return
-    execnet.gateway_io.popen_args = lambda _: _client(address)
+    execnet.gateway_io.popen_args = lambda spec: _client(address)  # noqa: ARG005
     sys.argv[1:] = arguments[1:]
     runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
 
