@@ -19,6 +19,8 @@ from pytest_selfrepair.plugin.workers import task_shares
 
 MODES = [(), pytest.param(("-n0",), marks=pytest.mark.slow), ("-n2",)]
 IDS = ["serial", "n0", "n2"]
+SELDOM = [(), *(pytest.param(mode, marks=pytest.mark.slow) for mode in (("-n0",), ("-n2",)))]
+"""Where a worker does what the only process does."""
 ONE_PROGRAM = ("--selfrepair-programs", "1", "--selfrepair-repairs", "0")
 
 
@@ -78,7 +80,7 @@ def pytest_selfrepair_model(name):
 """
 
 
-@pytest.mark.parametrize("mode", MODES, ids=IDS)
+@pytest.mark.parametrize("mode", SELDOM, ids=IDS)
 def test_requests_of_several_tasks_are_in_flight_at_once(
     pytester: pytest.Pytester, mode: tuple[str, ...]
 ) -> None:

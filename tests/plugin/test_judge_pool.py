@@ -16,7 +16,7 @@ SCRIPTED = ("--selfrepair-model", "scripted:script.json", "tasks")
 
 def test_what_is_no_pool_is_refused_with_what_is(pytester: pytest.Pytester) -> None:
     write_project(pytester.path)
-    result = pytester.runpytest_subprocess(*SCRIPTED, "--selfrepair-judge-pool", "ray")
+    result = pytester.runpytest(*SCRIPTED, "--selfrepair-judge-pool", "ray")
     result.stderr.fnmatch_lines(
         ["*--selfrepair-judge-pool: found 'ray'; accepted: local, dask (*), dask://HOST:PORT, or*"]
     )

@@ -138,6 +138,7 @@ def test_without_a_model_nothing_happens(pytester: pytest.Pytester, project: Pat
 
 
 @pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("mode", SERIAL)
 def test_the_first_unsolved_task_stops_a_run_with_x(
     pytester: pytest.Pytester, mode: tuple[str, ...]
 ) -> None:
@@ -280,6 +281,7 @@ def test_tasks_elsewhere_leave_no_store_beside_them(
 
 
 @pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("mode", SERIAL)
 def test_a_broken_task_is_a_collection_error_and_spoils_no_other(
     pytester: pytest.Pytester, project: Path, mode: tuple[str, ...]
 ) -> None:
@@ -389,6 +391,7 @@ def test_a_refusal_ends_the_run_in_one_line(
 
 
 @pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("mode", SERIAL)
 def test_a_server_that_dies_leaves_tasks_unscored_and_the_rest_to_a_second_run(
     pytester: pytest.Pytester, project: Path, mode: tuple[str, ...]
 ) -> None:
