@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from contextlib import ExitStack
-from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -16,14 +15,14 @@ from projects import LEAN
 from warm_processes import PROCESSES, can_be_warm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from xdist.workermanage import WorkerController
 
     from endpoints import Serve
     from pytest_selfrepair.models.scripted_server import ScriptedServer
-    from pytest_selfrepair.sandbox.isolation import Isolation
+    from warm_sandboxes import WarmSandboxes
 
 pytest_plugins = ["pytester"]
 
@@ -84,12 +83,21 @@ def _package_is_imported() -> None:
 
 
 @pytest.fixture(scope="session")
-def _isolation_of() -> Callable[[str], Isolation]:
-    """Finds the isolation of programs by mode; each is found once, by running two programs."""
+def _warm_sandboxes() -> Iterator[WarmSandboxes]:
+    """Sandboxes that are started once, for the judges of all tests but those of the sandbox."""
     # Not imported at the top: coverage would miss what a plugin imports before it starts.
-    from pytest_selfrepair.sandbox.isolation import find_isolation  # noqa: PLC0415
+    from warm_sandboxes import WarmSandboxes  # noqa: PLC0415
 
-    return cache(find_isolation)
+    sandboxes = WarmSandboxes()
+    yield sandboxes
+    sandboxes.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _sandboxes(_warm_sandboxes: WarmSandboxes) -> Iterator[None]:
+    """The sandboxes of a module's tests, which are those of others as well."""
+    with _warm_sandboxes.lent():
+        yield
 
 
 @pytest.fixture
@@ -97,10 +105,8 @@ def pytester(
     pytester: pytest.Pytester,
     monkeypatch: pytest.MonkeyPatch,
     _package_is_imported: None,
-    _isolation_of: Callable[[str], Isolation],
 ) -> pytest.Pytester:
     """A folder to run pytest in, with no plugins but those of a user."""
-    monkeypatch.setattr("pytest_selfrepair.plugin.wiring.find_isolation", _isolation_of)
     monkeypatch.setenv("PYTEST_ADDOPTS", LEAN)
     if can_be_warm():
         monkeypatch.setattr("execnet.gateway_io.popen_args", lambda _: PROCESSES.command())

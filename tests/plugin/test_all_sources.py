@@ -76,7 +76,7 @@ def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
 
 
 @pytest.mark.parametrize(
-    "mode", ["serial", *(pytest.param(mode, marks=pytest.mark.slow) for mode in ("n0", "n2"))]
+    "mode", ["serial", *(pytest.param(mode, marks=pytest.mark.thorough) for mode in ("n0", "n2"))]
 )
 def test_every_source_repairs_the_same_programs(
     pytester: pytest.Pytester, project: Path, mode: str

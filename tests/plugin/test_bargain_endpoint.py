@@ -48,7 +48,7 @@ def stored(store: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "mode", ["serial", *(pytest.param(mode, marks=pytest.mark.slow) for mode in ("n0", "n2"))]
+    "mode", ["serial", *(pytest.param(mode, marks=pytest.mark.thorough) for mode in ("n0", "n2"))]
 )
 def test_two_models_bargain_as_naturally_as_one_repairs(
     pytester: pytest.Pytester, project: Path, serve: Serve, mode: str

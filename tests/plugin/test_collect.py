@@ -18,7 +18,7 @@ def pytest_ignore_collect(collection_path):
 """
 MODES = {"serial": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
 OFTEN = ["serial", pytest.param("n0", marks=pytest.mark.slow), "n2"]
-SELDOM = ["serial", *(pytest.param(mode, marks=pytest.mark.slow) for mode in ("n0", "n2"))]
+SELDOM = ["serial", *(pytest.param(mode, marks=pytest.mark.thorough) for mode in ("n0", "n2"))]
 
 
 @pytest.fixture

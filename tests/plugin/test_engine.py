@@ -19,7 +19,7 @@ from pytest_selfrepair.plugin.workers import task_shares
 
 MODES = [(), pytest.param(("-n0",), marks=pytest.mark.slow), ("-n2",)]
 IDS = ["serial", "n0", "n2"]
-SELDOM = [(), *(pytest.param(mode, marks=pytest.mark.slow) for mode in (("-n0",), ("-n2",)))]
+SELDOM = [(), *(pytest.param(mode, marks=pytest.mark.thorough) for mode in (("-n0",), ("-n2",)))]
 """Where a worker does what the only process does."""
 ONE_PROGRAM = ("--selfrepair-programs", "1", "--selfrepair-repairs", "0")
 

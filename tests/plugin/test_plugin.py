@@ -18,10 +18,10 @@ from warm_processes import python
 
 MODES = {"serial": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
 SERIAL = [
-    pytest.param(mode, id=name, marks=() if name == "serial" else pytest.mark.slow)
+    pytest.param(mode, id=name, marks=() if name == "serial" else pytest.mark.thorough)
     for name, mode in MODES.items()
 ]
-"""For what workers can hardly change: they are left to the slow set."""
+"""For what workers can hardly change: they are left to the thorough set."""
 
 KEY = "sk-never-shown"
 

@@ -11,7 +11,7 @@ MODES = (
     pytest.param(("-p", "no:xdist"), POLICIES, id="serial"),
     pytest.param(("-n0",), POLICIES, id="n0", marks=pytest.mark.slow),
     pytest.param(("-n2",), ("bfs",), id="n2"),
-    pytest.param(("-n2",), POLICIES, id="n2-all", marks=pytest.mark.slow),
+    pytest.param(("-n2",), POLICIES, id="n2-all", marks=pytest.mark.thorough),
 )
 GOOD = fenced("print(2 * int(input()))")
 BAD = fenced("print(int(input()) ** 2)")
