@@ -6,9 +6,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Floats, Groups, drawing
 from pytest_selfrepair.estimate.exact.shapes import expect, shapes
@@ -23,12 +24,13 @@ def by_enumeration(
     task: Task, n_p: int, n_fr: int, depth: int, *, replacement: bool
 ) -> dict[Policy, Floats]:
     """Pass rate and the four costs of all trees of one shape."""
-    total = {policy: np.zeros(1 + UNITS) for policy in Policy}
-    for chance, drawn in every_tree(task, n_p, n_fr, depth, replacement=replacement):
-        for policy in Policy:
-            solved, cost = paid(drawn, policy)
-            total[policy] += chance * np.array([solved, *cost])
-    return total
+    chances, trees = zip(*every_tree(task, n_p, n_fr, depth, replacement=replacement), strict=True)
+    return {policy: np.array(chances) @ results(trees, policy) for policy in Policy}
+
+
+def results(trees: Sequence[Task], policy: Policy) -> Floats:
+    """Whether each drawn tree solves its task, and its four costs."""
+    return np.array([[solved, *cost] for solved, cost in (paid(tree, policy) for tree in trees)])
 
 
 def exactly(
@@ -71,7 +73,6 @@ def assert_equal_to_the_enumeration(
 
 
 @replacements
-@settings(max_examples=30)
 @given(case=cases(DEPTH_1))
 def test_it_equals_the_enumeration_of_all_trees(
     replacement: bool, case: tuple[list[Task], tuple[int, int, int]]
@@ -81,7 +82,7 @@ def test_it_equals_the_enumeration_of_all_trees(
 
 
 @replacements
-@settings(max_examples=10)
+@examples(10)
 @given(case=cases(DEPTH_2))
 def test_repairs_of_repairs_equal_the_enumeration_of_all_trees(
     replacement: bool, case: tuple[list[Task], tuple[int, int, int]]
@@ -101,7 +102,7 @@ def test_it_agrees_with_many_trees_drawn_at_random(
     drawn = [one_tree(task, n_p, n_fr, depth, rng, replacement=replacement) for _ in range(2_000)]
     arrays = as_forest([task], depth)
     for policy in Policy:
-        values = np.array([[solved, *cost] for solved, cost in (paid(x, policy) for x in drawn)])
+        values = results(drawn, policy)
         found = exactly(arrays, policy, n_p, n_fr, depth, replacement=replacement)
         error = values.std(axis=0) / math.sqrt(len(values))
         assert np.all(error > 0)
@@ -109,7 +110,7 @@ def test_it_agrees_with_many_trees_drawn_at_random(
 
 
 @replacements
-@settings(max_examples=20)
+@examples(20)
 @given(tasks=st.lists(small_tasks(4, 3, 1), min_size=1, max_size=3))
 def test_larger_trees_never_solve_less(replacement: bool, tasks: list[Task]) -> None:
     found = expect(as_forest(tasks, 1, 3), range(1, 5), range(4), replacement=replacement)
@@ -120,7 +121,7 @@ def test_larger_trees_never_solve_less(replacement: bool, tasks: list[Task]) -> 
 
 
 @replacements
-@settings(max_examples=20)
+@examples(20)
 @given(tasks=st.lists(small_tasks(4, 3, 1), min_size=1, max_size=3))
 def test_stopping_sooner_never_costs_more(replacement: bool, tasks: list[Task]) -> None:
     found = expect(as_forest(tasks, 1, 3), range(1, 5), range(4), replacement=replacement)
