@@ -7,11 +7,12 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import PASSED
 from comparing import SETUP, Rows, fails, record, task_of
+from examples import examples
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.record import NOT_RUN, Record
 from pytest_selfrepair.core.task import Difficulty
@@ -544,7 +545,7 @@ def test_where_nothing_was_scored_there_is_still_what_it_cost() -> None:
     assert found.cost == Cost(tokens=7, samples=1)
 
 
-@settings(max_examples=6)
+@examples(3)
 @given(st.permutations(range(14)))
 def test_the_order_of_the_records_changes_nothing(order: list[int]) -> None:
     shapes = [MENDED, FRESH, MIXED, AT_ONCE]
