@@ -222,21 +222,35 @@ def test_a_checker_decides_what_is_right(tmp_path: Path) -> None:
     assert (tmp_path / NAME / "checker.py").read_text() == ANY_ORDER
 
 
-@pytest.mark.parametrize(
-    ("checker", "problem"),
-    [
-        (ANY_ORDER.replace("return", "assert"), "checker: case 0: found null"),
-        (ANY_ORDER.replace("expected)", "None)"), "checker: case 0: found TypeError"),
-        ("def check(given, expected, answer):\n    return True\n", "'all but 0': passes every"),
-        ("def check(given, expected, answer):\n    return 'no'\n", "reference 0, case 0: found"),
-        (ANY_ORDER.replace("check", "cheek"), "no function check"),
-    ],
-)
-def test_a_bad_checker_is_found(tmp_path: Path, checker: str, problem: str) -> None:
+BROKEN_CHECKERS = [
+    (ANY_ORDER.replace("return", "assert"), "checker: case 0: found null"),
+    (ANY_ORDER.replace("expected)", "None)"), "checker: case 0: found TypeError"),
+    (ANY_ORDER.replace("check", "cheek"), "no function check"),
+]
+WRONG_CHECKERS = [
+    (wrong_problems, "def check(given, expected, answer):\n    return True\n", "0': passes every"),
+    (
+        reference_problems,
+        "def check(given, expected, answer):\n    return 'no'\n",
+        "0, case 0: found",
+    ),
+]
+
+
+@pytest.mark.parametrize(("checker", "problem"), BROKEN_CHECKERS)
+def test_a_broken_checker_is_found(tmp_path: Path, checker: str, problem: str) -> None:
     written(tmp_path, LETTERS)
     assert any(
         problem in found for found in prove(NAME, replace(LETTERS, checker=checker), tmp_path)
     )
+
+
+@pytest.mark.parametrize(("check", "checker", "problem"), WRONG_CHECKERS)
+def test_a_checker_that_is_wrong_is_found(
+    tmp_path: Path, check: Callable[[Built], Iterator[str]], checker: str, problem: str
+) -> None:
+    task = replace(LETTERS, checker=checker)
+    assert problem in next(check(written(tmp_path, task)))
 
 
 def test_a_checker_without_need_is_found(tmp_path: Path) -> None:
