@@ -82,7 +82,7 @@ def test_it_equals_the_enumeration_of_all_trees(
 
 
 @replacements
-@examples(10)
+@examples(6)
 @given(case=cases(DEPTH_2))
 def test_repairs_of_repairs_equal_the_enumeration_of_all_trees(
     replacement: bool, case: tuple[list[Task], tuple[int, int, int]]
@@ -99,7 +99,7 @@ def test_it_agrees_with_many_trees_drawn_at_random(
     programs, repairs, depth, n_p, n_fr = size
     rng = np.random.default_rng(11)
     task = random_task(rng, programs, repairs, depth, chance=0.1)
-    drawn = [one_tree(task, n_p, n_fr, depth, rng, replacement=replacement) for _ in range(2_000)]
+    drawn = [one_tree(task, n_p, n_fr, depth, rng, replacement=replacement) for _ in range(1_000)]
     arrays = as_forest([task], depth)
     for policy in Policy:
         values = results(drawn, policy)
