@@ -9,7 +9,7 @@ BENCHMARK = ROOT / "benchmarks" / "estimate.py"
 
 
 def test_exact_estimates_lie_within_the_error_of_both_bootstraps() -> None:
-    sizes = ["--tasks=2", "--draws=50", "--plain-tasks=1", "--rounds=1"]
+    sizes = ["--tasks=4", "--draws=100", "--plain-tasks=1", "--rounds=1"]
     ended = subprocess.run(
         [sys.executable, str(BENCHMARK), *sizes], capture_output=True, text=True, check=False
     )
