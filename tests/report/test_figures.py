@@ -126,7 +126,7 @@ def test_without_repair_the_curve_is_the_baseline_alone(tmp_path: Path) -> None:
     [
         ("curve", "x.bmp", "found suffix '.bmp'; accepted: .svg, .pdf, .png"),
         ("pie", "x.svg", "found kind 'pie'; accepted: curve, heatmap, sources"),
-        ("curve", "no/folder/x.svg", "cannot be written: No such file or directory"),
+        ("sources", "no/folder/x.svg", "cannot be written: No such file or directory"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_by_name(
