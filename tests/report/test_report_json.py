@@ -19,7 +19,7 @@ from pytest_selfrepair.report.data import from_json, to_json
 
 
 @given(any_findings())
-@examples(20)
+@examples(12)
 def test_findings_survive_their_json(findings: Findings) -> None:
     text = to_json(findings)
     assert text.isascii()
