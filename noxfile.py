@@ -88,7 +88,7 @@ def slow(session: nox.Session) -> None:
     """What takes minutes: kills at random moments, published verdicts, the embedded model."""
     session.install("-q", "-e", ".[test]")
     thorough = {"HYPOTHESIS_PROFILE": "thorough"}
-    session.run("pytest", "-m", "slow", *session.posargs, env=thorough)
+    session.run("pytest", "-m", "slow or thorough", *session.posargs, env=thorough)
 
 
 @nox.session

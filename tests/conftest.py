@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from contextlib import ExitStack
-from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -16,12 +15,12 @@ from projects import LEAN
 from warm_workers import WarmWorkers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from endpoints import Serve
     from pytest_selfrepair.models.scripted_server import ScriptedServer
-    from pytest_selfrepair.sandbox.isolation import Isolation
+    from warm_sandboxes import WarmSandboxes
 
 pytest_plugins = ["pytester"]
 
@@ -76,12 +75,21 @@ def _warm_workers() -> Iterator[WarmWorkers | None]:
 
 
 @pytest.fixture(scope="session")
-def _isolation_of() -> Callable[[str], Isolation]:
-    """Finds the isolation of programs by mode; each is found once, by running two programs."""
+def _warm_sandboxes() -> Iterator[WarmSandboxes]:
+    """Sandboxes that are started once, for the judges of all tests but those of the sandbox."""
     # Not imported at the top: coverage would miss what a plugin imports before it starts.
-    from pytest_selfrepair.sandbox.isolation import find_isolation  # noqa: PLC0415
+    from warm_sandboxes import WarmSandboxes  # noqa: PLC0415
 
-    return cache(find_isolation)
+    sandboxes = WarmSandboxes()
+    yield sandboxes
+    sandboxes.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _sandboxes(_warm_sandboxes: WarmSandboxes) -> Iterator[None]:
+    """The sandboxes of a module's tests, which are those of others as well."""
+    with _warm_sandboxes.lent():
+        yield
 
 
 @pytest.fixture
@@ -90,10 +98,8 @@ def pytester(
     monkeypatch: pytest.MonkeyPatch,
     _package_is_imported: None,
     _warm_workers: WarmWorkers | None,
-    _isolation_of: Callable[[str], Isolation],
 ) -> pytest.Pytester:
     """A folder to run pytest in, with no plugins but those of a user."""
-    monkeypatch.setattr("pytest_selfrepair.plugin.wiring.find_isolation", _isolation_of)
     monkeypatch.setenv("PYTEST_ADDOPTS", LEAN)
     if _warm_workers is not None:
         monkeypatch.setattr("execnet.gateway_io.popen_args", lambda _: _warm_workers.command())

@@ -209,7 +209,11 @@ def test_what_level_d_leaves_open_is_named_once_and_exists() -> None:
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=[path.stem for path in ATTACKS])
-@pytest.mark.parametrize("judge", ["A", "B", "C"], indirect=True)
+@pytest.mark.parametrize(
+    "judge",
+    ["A", *(pytest.param(level, marks=pytest.mark.thorough) for level in ("B", "C"))],
+    indirect=True,
+)
 def test_an_attack_gets_nowhere(judge: SandboxJudge, rest: Rest, attack: Path) -> None:
     attempt(judge, rest, attack)
 

@@ -52,7 +52,10 @@ asyncio.run(judge.aclose())
 
 @pytest.mark.skipif(not seccomp.available(), reason="the calls of this machine are not known")
 @pytest.mark.skipif(landlock.version() < landlock.OLDEST, reason="there is no Landlock")
-@pytest.mark.parametrize("kind", ["docker", "bare", "rootless"])
+@pytest.mark.parametrize(
+    "kind",
+    ["docker", *(pytest.param(each, marks=pytest.mark.thorough) for each in ("bare", "rootless"))],
+)
 def test_a_container_judges_at_level_c(kind: str) -> None:
     command = (sys.executable, HERE / "container.py", kind, sys.executable, "-c", PROGRAM, HERE)
     with tempfile.TemporaryDirectory(dir="/tmp") as scratch:  # open to all

@@ -656,6 +656,7 @@ def test_a_windows_machine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         find_isolation("auto")
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not FOLDERS.is_dir(), reason="the published APPS data are not here")
 def test_published_programs_get_their_official_verdicts(isolation: Isolation) -> None:
     judge = SandboxJudge(isolation, Limits(cpu_seconds=1.0))
