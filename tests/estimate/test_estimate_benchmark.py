@@ -10,7 +10,7 @@ from places import ROOT
 BENCHMARK = ROOT / "benchmarks" / "estimate.py"
 
 
-@pytest.mark.slow  # test_shapes.py holds the same numbers against enumerations and draws
+@pytest.mark.thorough  # test_shapes.py holds the same numbers against enumerations and draws
 def test_exact_estimates_lie_within_the_error_of_both_bootstraps() -> None:
     sizes = ["--tasks=4", "--draws=100", "--plain-tasks=2", "--rounds=1"]
     ended = subprocess.run(
