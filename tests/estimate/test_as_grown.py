@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import grown, repair
+from examples import examples
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.exact.iid import from_none, iid
@@ -172,7 +173,7 @@ def test_without_replacement_the_comparison_is_unbiased() -> None:
     assert abs(np.mean(gains)) < 3 * np.std(gains) / math.sqrt(len(gains))
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.lists(trees(), min_size=1, max_size=12))
 def test_any_tasks_have_a_comparison_and_it_is_the_one_that_counting_makes(
     tasks: list[Grown],

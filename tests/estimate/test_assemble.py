@@ -6,10 +6,11 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import synthetic
+from examples import examples
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.assemble import findings
@@ -22,7 +23,7 @@ from pytest_selfrepair.store.authors_file import open_file
 FEW = Bootstrap(draws=200)
 
 
-@settings(max_examples=6)
+@examples(3)
 @given(st.integers(0, 14), st.integers(0, 3), st.randoms(use_true_random=False))
 def test_the_order_of_records_does_not_matter_and_the_json_reads_back(
     count: int, missing: int, rng: random.Random

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import scipy
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from examples import examples
 from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
 from pytest_selfrepair.estimate.intervals.estimate import Estimate
@@ -40,7 +41,7 @@ def ends(found: Estimate) -> tuple[float, float]:
     return found.low, found.high
 
 
-@settings(max_examples=60)
+@examples(30)
 @given(values)
 def test_the_interval_of_a_mean_holds_the_mean_and_keeps_to_its_bounds(each: list[float]) -> None:
     found = mean_estimate(each, [""] * len(each), how=FEW)
@@ -50,7 +51,7 @@ def test_the_interval_of_a_mean_holds_the_mean_and_keeps_to_its_bounds(each: lis
     assert found.value - 1e-12 <= high <= 1
 
 
-@settings(max_examples=40)
+@examples(20)
 @given(values, st.floats(0.5, 20), st.floats(-5, 5))
 def test_the_interval_moves_and_stretches_with_the_values(
     each: list[float], scale: float, shift: float

@@ -26,14 +26,14 @@ from pytest_selfrepair.estimate.intervals.paired_score import PairedScore, paire
 BENCHMARKS = ROOT / "benchmarks"
 
 JOBS = {
-    "compare": ("compare", "near misses", 60, 100, 0),
-    "gate": ("gate", "equal costs", 20, 60, 0),
+    "compare": ("compare", "near misses", 60, 80, 0),
+    "gate": ("gate", "equal costs", 20, 40, 0),
     "rates": ("rates", "near misses", 10, 300, 0),
     "same-tasks": ("same-tasks", "nearly solved", 20, 60, 0),
-    "gain": ("gain", "equal costs", 60, 30, 0),
-    "sources": ("sources", "equal costs", 20, 40, 0),
-    "ranking": ("ranking", "equal costs", 20, 24, 0),
-    "bargain": ("bargain", "advice costs deals", 10, 48, 0),
+    "gain": ("gain", "equal costs", 60, 20, 0),
+    "sources": ("sources", "equal costs", 20, 24, 0),
+    "ranking": ("ranking", "equal costs", 20, 16, 0),
+    "bargain": ("bargain", "advice costs deals", 10, 24, 0),
 }
 """Part, world, tasks, runs and seed."""
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import grown
+from examples import examples
 from pytest_selfrepair.core.tree import Grown, Policy
 from pytest_selfrepair.estimate.exact.iid import iid, sampled
 from pytest_selfrepair.estimate.exact.program_arrays import Samples
@@ -43,7 +44,7 @@ def test_the_envelope_leaves_out_what_another_beats() -> None:
     assert best.solved.tolist() == [[0.1, 0.3, 0.6]]
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(tasks=st.lists(small_tasks(3, 3, 1), min_size=1, max_size=3), replacement=st.booleans())
 def test_no_shape_lies_above_the_envelope(tasks: list[Task], replacement: bool) -> None:
     every = expect(as_forest(tasks, 1, 3), range(1, 4), range(1, 4), replacement=replacement)

@@ -3,11 +3,14 @@
 import subprocess
 import sys
 
+import pytest
+
 from places import ROOT
 
 BENCHMARK = ROOT / "benchmarks" / "estimate.py"
 
 
+@pytest.mark.thorough  # test_shapes.py holds the same numbers against enumerations and draws
 def test_exact_estimates_lie_within_the_error_of_both_bootstraps() -> None:
     sizes = ["--tasks=4", "--draws=100", "--plain-tasks=2", "--rounds=1"]
     ended = subprocess.run(

@@ -5,10 +5,11 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from comparing import SETUP, record, task_of
+from examples import examples
 from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.comparison.ranked import RunToRank
@@ -165,7 +166,7 @@ def called(which: int, tasks: Sequence[tuple[int, ...]]) -> RunToRank:
     return run_to_rank(*(MADE[task[which]] for task in tasks), model=f"{which}")
 
 
-@settings(max_examples=8, deadline=None)
+@examples(4)
 @given(st.lists(st.tuples(KINDS, KINDS), min_size=2, max_size=24))
 def test_two_runs_ranked_differ_as_compare_says_at_equal_tokens(
     tasks: list[tuple[int, int]],
@@ -181,7 +182,7 @@ def test_two_runs_ranked_differ_as_compare_says_at_equal_tokens(
         assert pair.difference.p == pytest.approx(of_two.p)
 
 
-@settings(max_examples=8, deadline=None)
+@examples(4)
 @given(st.lists(st.tuples(KINDS, KINDS, KINDS), min_size=8, max_size=20), st.permutations(range(3)))
 def test_the_order_in_which_runs_are_given_changes_nothing_but_ties(
     tasks: list[tuple[int, ...]], order: list[int]

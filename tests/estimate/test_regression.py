@@ -5,10 +5,11 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from comparing import record, task_of
+from examples import examples
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.errors import UsageError
@@ -123,7 +124,7 @@ def test_more_baselines_and_more_branches_hold_smaller_limits() -> None:
     assert Baselines(many).least_limit_of_tasks(tasks, 16) < 0.5
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(
     st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=2, max_size=30),
     st.integers(1, 3),

@@ -4,10 +4,11 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from comparing import SETUP, record, task_of
+from examples import examples
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.sample import SamplingParams
@@ -200,7 +201,7 @@ def test_two_records_of_one_task_are_refused() -> None:
 tasks = st.lists(st.sampled_from([SOLVED, REPAIRED, UNSOLVED]), min_size=12, max_size=16)
 
 
-@settings(max_examples=6)
+@examples(3)
 @given(st.permutations(range(12)))
 def test_the_order_of_the_records_changes_nothing(order: list[int]) -> None:
     before = run(*[SOLVED, REPAIRED, UNSOLVED] * 4)
@@ -211,7 +212,7 @@ def test_the_order_of_the_records_changes_nothing(order: list[int]) -> None:
     assert again == run_differences(before, after, how=FEW)
 
 
-@settings(max_examples=25)
+@examples(15)
 @given(tasks)
 def test_the_difference_is_won_less_lost(each: list[Grown]) -> None:
     found = run_differences(run(*each), run(*each[::-1]), how=FEW)

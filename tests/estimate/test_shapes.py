@@ -6,9 +6,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Floats, Groups, drawing
 from pytest_selfrepair.estimate.exact.shapes import expect, shapes
@@ -20,14 +21,16 @@ policies = pytest.mark.parametrize("policy", list(Policy))
 
 
 def by_enumeration(
-    task: Task, policy: Policy, n_p: int, n_fr: int, depth: int, *, replacement: bool
-) -> Floats:
+    task: Task, n_p: int, n_fr: int, depth: int, *, replacement: bool
+) -> dict[Policy, Floats]:
     """Pass rate and the four costs of all trees of one shape."""
-    total = np.zeros(1 + UNITS)
-    for chance, drawn in every_tree(task, n_p, n_fr, depth, replacement=replacement):
-        solved, cost = paid(drawn, policy)
-        total += chance * np.array([solved, *cost])
-    return total
+    chances, trees = zip(*every_tree(task, n_p, n_fr, depth, replacement=replacement), strict=True)
+    return {policy: np.array(chances) @ results(trees, policy) for policy in Policy}
+
+
+def results(trees: Sequence[Task], policy: Policy) -> Floats:
+    """Whether each drawn tree solves its task, and its four costs."""
+    return np.array([[solved, *cost] for solved, cost in (paid(tree, policy) for tree in trees)])
 
 
 def exactly(
@@ -58,56 +61,56 @@ DEPTH_1 = [(1, 1, 1, 1, 1), (2, 3, 1, 2, 2), (3, 2, 1, 2, 1), (3, 2, 1, 3, 2), (
 DEPTH_2 = [(2, 2, 2, 1, 2), (3, 2, 2, 3, 1), (2, 2, 2, 2, 1), (2, 2, 2, 2, 2), (1, 3, 2, 1, 2)]
 
 
+def assert_equal_to_the_enumeration(
+    tasks: list[Task], n_p: int, n_fr: int, depth: int, *, replacement: bool
+) -> None:
+    expected = [by_enumeration(task, n_p, n_fr, depth, replacement=replacement) for task in tasks]
+    arrays = as_forest(tasks, depth, 3)
+    for policy in Policy:
+        found = exactly(arrays, policy, n_p, n_fr, depth, replacement=replacement)
+        for each, row in zip(expected, found, strict=True):
+            assert row == pytest.approx(each[policy], abs=1e-9)
+
+
 @replacements
-@policies
-@settings(max_examples=30)
 @given(case=cases(DEPTH_1))
 def test_it_equals_the_enumeration_of_all_trees(
-    policy: Policy, replacement: bool, case: tuple[list[Task], tuple[int, int, int]]
+    replacement: bool, case: tuple[list[Task], tuple[int, int, int]]
 ) -> None:
-    tasks, (n_p, n_fr, depth) = case
-    found = exactly(as_forest(tasks, 1, 3), policy, n_p, n_fr, depth, replacement=replacement)
-    for task, row in zip(tasks, found, strict=True):
-        expected = by_enumeration(task, policy, n_p, n_fr, depth, replacement=replacement)
-        assert row == pytest.approx(expected, abs=1e-9)
+    tasks, shape = case
+    assert_equal_to_the_enumeration(tasks, *shape, replacement=replacement)
 
 
 @replacements
-@policies
-@settings(max_examples=6)
+@examples(6)
 @given(case=cases(DEPTH_2))
 def test_repairs_of_repairs_equal_the_enumeration_of_all_trees(
-    policy: Policy, replacement: bool, case: tuple[list[Task], tuple[int, int, int]]
+    replacement: bool, case: tuple[list[Task], tuple[int, int, int]]
 ) -> None:
-    tasks, (n_p, n_fr, depth) = case
-    found = exactly(as_forest(tasks, 2, 3), policy, n_p, n_fr, depth, replacement=replacement)
-    for task, row in zip(tasks, found, strict=True):
-        expected = by_enumeration(task, policy, n_p, n_fr, depth, replacement=replacement)
-        assert row == pytest.approx(expected, abs=1e-9)
+    tasks, shape = case
+    assert_equal_to_the_enumeration(tasks, *shape, replacement=replacement)
 
 
 @replacements
-@policies
 @pytest.mark.parametrize("size", [(12, 8, 1, 5, 3), (10, 6, 2, 4, 2)])
 def test_it_agrees_with_many_trees_drawn_at_random(
-    size: tuple[int, int, int, int, int], policy: Policy, replacement: bool
+    size: tuple[int, int, int, int, int], replacement: bool
 ) -> None:
     programs, repairs, depth, n_p, n_fr = size
     rng = np.random.default_rng(11)
     task = random_task(rng, programs, repairs, depth, chance=0.1)
-    drawn = [
-        paid(one_tree(task, n_p, n_fr, depth, rng, replacement=replacement), policy)
-        for _ in range(2_000)
-    ]
-    values = np.array([[solved, *cost] for solved, cost in drawn])
-    found = exactly(as_forest([task], depth), policy, n_p, n_fr, depth, replacement=replacement)
-    error = values.std(axis=0) / math.sqrt(len(values))
-    assert np.all(error > 0)
-    assert np.all(np.abs(values.mean(axis=0) - found[0]) < 5 * error)
+    drawn = [one_tree(task, n_p, n_fr, depth, rng, replacement=replacement) for _ in range(1_000)]
+    arrays = as_forest([task], depth)
+    for policy in Policy:
+        values = results(drawn, policy)
+        found = exactly(arrays, policy, n_p, n_fr, depth, replacement=replacement)
+        error = values.std(axis=0) / math.sqrt(len(values))
+        assert np.all(error > 0)
+        assert np.all(np.abs(values.mean(axis=0) - found[0]) < 5 * error)
 
 
 @replacements
-@settings(max_examples=20)
+@examples(20)
 @given(tasks=st.lists(small_tasks(4, 3, 1), min_size=1, max_size=3))
 def test_larger_trees_never_solve_less(replacement: bool, tasks: list[Task]) -> None:
     found = expect(as_forest(tasks, 1, 3), range(1, 5), range(4), replacement=replacement)
@@ -118,7 +121,7 @@ def test_larger_trees_never_solve_less(replacement: bool, tasks: list[Task]) -> 
 
 
 @replacements
-@settings(max_examples=20)
+@examples(20)
 @given(tasks=st.lists(small_tasks(4, 3, 1), min_size=1, max_size=3))
 def test_stopping_sooner_never_costs_more(replacement: bool, tasks: list[Task]) -> None:
     found = expect(as_forest(tasks, 1, 3), range(1, 5), range(4), replacement=replacement)
@@ -147,26 +150,32 @@ def test_with_replacement_it_is_biased_low_as_in_the_paper() -> None:
     assert rates == pytest.approx([0.397, 0.5], abs=5e-4)
 
 
-@pytest.mark.parametrize("n", [1, 10, 500, 999, 1_000])
-def test_it_is_stable_with_a_thousand_programs(n: int) -> None:
+def test_it_is_stable_with_a_thousand_programs() -> None:
     failing = 1_000
-    u = np.array([(i % 7 + 1) / 8 for i in range(failing)])
+    eighths = [i % 7 + 1 for i in range(failing)]
+    u, costs = np.array(eighths) / 8, np.array([[float(i % 11)] for i in range(failing)])
+    polynomial = [1]  # its coefficients are e_n(8·u), in integers
+    for chance in eighths:
+        polynomial = [
+            one + chance * other
+            for one, other in zip([*polynomial, 0], [0, *polynomial], strict=True)
+        ]
+    marked = [0] * failing  # the sum of c_i·e_n(8·u without i)
+    for chance in range(1, 8):
+        paid_with = sum(i % 11 for i in range(failing) if eighths[i] == chance)
+        without = 0
+        for n in range(failing):
+            without = polynomial[n] - chance * without
+            marked[n] += paid_with * without
     groups = Groups(np.array([failing]), np.array([False]))
     draw = drawing(replacement=False)
-    polynomial = [1] + [0] * n  # of 8·u, in integers
-    marked = [0] * n
-    for i in range(failing):
-        chance, cost = i % 7 + 1, i % 11
-        for j in range(min(i, n - 1), -1, -1):
-            marked[j] += cost * polynomial[j] + (chance * marked[j - 1] if j else 0)
-        for j in range(min(i + 1, n), 0, -1):
-            polynomial[j] += chance * polynomial[j - 1]
-    exact = Fraction(polynomial[n], 8**n * math.comb(failing, n))
-    assert draw.unsolved(groups, u, n)[0, n] == pytest.approx(float(exact), rel=1e-10, abs=0)
-    paid_last = Fraction(marked[n - 1], 8 ** (n - 1) * failing * math.comb(failing - 1, n - 1))
-    costs = np.array([[float(i % 11)] for i in range(failing)])
-    nth = draw.nth(groups, u, costs, n)[0, n - 1, 0]
-    assert nth == pytest.approx(float(paid_last), rel=1e-10, abs=0)
+    unsolved = draw.unsolved(groups, u, failing)[0]
+    nth = draw.nth(groups, u, costs, failing)[0, :, 0]
+    for n in (1, 10, 500, 999, 1_000):
+        exact = Fraction(polynomial[n], 8**n * math.comb(failing, n))
+        assert unsolved[n] == pytest.approx(float(exact), rel=1e-10, abs=0)
+        of_last = Fraction(marked[n - 1], 8 ** (n - 1) * failing * math.comb(failing - 1, n - 1))
+        assert nth[n - 1] == pytest.approx(float(of_last), rel=1e-10, abs=0)
 
 
 @replacements

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import grown
+from examples import examples
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode, RepairTree
@@ -119,7 +120,7 @@ def _steps(
     ]
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(data=st.data(), policy=st.sampled_from(Policy))
 def test_every_shape_agrees_with_every_draw(data: st.DataObject, policy: Policy) -> None:
     programs = data.draw(st.lists(st.booleans(), min_size=1, max_size=2))

@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from pytest_selfrepair.annotate.answers_export import as_lines
 from pytest_selfrepair.annotate.answers_file import Answers
 from pytest_selfrepair.annotate.judgements import Judgement
@@ -161,7 +162,7 @@ def test_another_database_is_refused_and_not_touched(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.text(), st.text())
 def test_every_answer_is_one_line_of_ascii(text: str, task: str) -> None:
     answer = HumanText(task_id=task, program_hash="h", participant="p", feedback=text, seconds=1.5)

@@ -24,6 +24,7 @@ from endpoints import (
     texts,
     using,
 )
+from examples import examples
 from pytest_selfrepair.core.sample import Sample, SampleRequest
 from pytest_selfrepair.errors import EndpointFailedError, EndpointRefusedError
 from pytest_selfrepair.models.faults import Fault
@@ -64,14 +65,14 @@ def kept(drawn: Sequence[object]) -> list[tuple[str, str, int]]:
 GOOD_DAY = [(text, "stop", tokens) for text, tokens in zip(PROGRAMS, TOKENS, strict=True)]
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_a_plan_of_faults_changes_no_sample(serve: Serve, seed: int) -> None:
     server = serve(tasks=ANSWERS, plan={"seed": seed, "share": 0.5, "most": 3})
     model = model_on(line_to(server.base_url, timeout=SECONDS, retries=PATIENT))
     assert kept(ask(model, *REQUESTS)) == GOOD_DAY
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_a_plan_of_faults_changes_none_of_several_samples(serve: Serve, seed: int) -> None:
     server = serve(tasks=ANSWERS, plan={"seed": seed, "share": 0.5, "most": 3})
     model = model_on(line_to(server.base_url, timeout=SECONDS, retries=PATIENT))
@@ -80,7 +81,7 @@ def test_a_plan_of_faults_changes_none_of_several_samples(serve: Serve, seed: in
     assert sum(each[2] for each in kept(drawn)) == sum(TOKENS)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 2**32),
     share=st.floats(0, 1),

@@ -5,8 +5,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
@@ -60,9 +61,23 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def server(weights: Path) -> Iterator[LocalServer]:
-    with LocalServer.start(weights, slots=2, context=1024) as running:
-        yield running
+def running(weights: Path) -> Iterator[Callable[[], LocalServer]]:
+    """Finds the server of this module, and starts another only where a test has ended it."""
+    with ExitStack() as stack:
+        started: list[LocalServer] = []
+
+        def find() -> LocalServer:
+            if not started or not started[-1].alive():
+                server = LocalServer.start(weights, slots=2, context=1024)
+                started.append(stack.enter_context(server))
+            return started[-1]
+
+        yield find
+
+
+@pytest.fixture
+def server(running: Callable[[], LocalServer]) -> LocalServer:
+    return running()
 
 
 def listens(base_url: str) -> bool:
@@ -129,13 +144,13 @@ def test_the_model_answers_over_the_openai_protocol(server: LocalServer) -> None
         answer = client.chat.completions.create(
             model=server.model_name,
             messages=[{"role": "user", "content": "Write a Python program that prints 7."}],
-            max_tokens=40,
+            max_tokens=16,
             temperature=0,
             seed=1,
         )
     assert "print" in (answer.choices[0].message.content or "")
     assert answer.usage
-    assert 0 < answer.usage.completion_tokens <= 40
+    assert 0 < answer.usage.completion_tokens <= 16
     assert server.model_name == "qwen2.5-coder-0.5b-instruct-q4_k_m"
 
 
@@ -198,8 +213,7 @@ def test_choices_of_one_request_each_cost_what_the_models_tokenizer_counts(
     )
     prompt = Message(role=Role.USER, content="Print the sum of two numbers in Python.")
     asked = [
-        replace(request(f"p{n}", max_tokens=24), model="local", messages=(prompt,))
-        for n in range(3)
+        replace(request(f"p{n}", max_tokens=8), model="local", messages=(prompt,)) for n in range(3)
     ]
     drawn = ask_several(model, asked)
     samples = [each for each in drawn if isinstance(each, Sample)]
@@ -252,13 +266,15 @@ def children(of: str) -> set[int]:
 
 
 @needs_model
-def test_a_server_that_has_died_is_known_to_and_closing_it_twice_is_fine(weights: Path) -> None:
-    with LocalServer.start(weights, slots=1, context=512) as server:
-        assert server.alive()
-        os.kill(server.pid, signal.SIGKILL)
-        deadline = time.monotonic() + 10
-        while server.alive() and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert not server.alive()
-        server.close()
+def test_a_server_that_has_died_is_known_to_and_closing_it_twice_is_fine(
+    server: LocalServer,
+) -> None:
+    assert server.alive()
+    os.kill(server.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while server.alive() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not server.alive()
+    server.close()
+    server.close()
     assert not listens(server.base_url)

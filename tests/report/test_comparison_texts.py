@@ -5,12 +5,13 @@ import unicodedata
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from test_markdown import parsed, texts
 
 from comparing import record, task_of
 from comparison_made import AFTER, BEFORE, NOTHING, any_two_runs, change, changes, two
+from examples import examples
 from findings_made import estimate, sample
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import Grown
@@ -68,7 +69,7 @@ def test_it_got_better_where_the_p_value_of_its_interval_says_so(
     assert progress(difference) is expected
 
 
-@settings(max_examples=40, deadline=None)
+@examples(15)
 @given(st.lists(st.sampled_from([(1, 1), (1, 0), (0, 1), (0, 0)]), min_size=2, max_size=60))
 def test_verdict_interval_and_p_of_a_comparison_never_contradict_each_other(
     tasks: list[tuple[int, int]],
@@ -214,7 +215,7 @@ def test_the_baseline_follows_the_answer_of_the_summary() -> None:
 
 
 @given(found=any_two_runs(), width=st.integers(24, 120), unicode=st.booleans())
-@settings(max_examples=10)
+@examples(6)
 def test_any_two_runs_fit_the_terminal_and_steer_nothing(
     found: RunComparison, width: int, unicode: bool
 ) -> None:
@@ -245,7 +246,7 @@ def test_the_markdown_of_runs_that_share_nothing_has_no_table_of_rates() -> None
 
 
 @given(any_two_runs())
-@settings(max_examples=10)
+@examples(6)
 def test_any_two_runs_make_no_markup_but_ours(found: RunComparison) -> None:
     for text, tables in (
         (
@@ -262,7 +263,7 @@ def test_any_two_runs_make_no_markup_but_ours(found: RunComparison) -> None:
 
 
 @given(any_two_runs())
-@settings(max_examples=10)
+@examples(6)
 def test_two_runs_survive_their_json(found: RunComparison) -> None:
     text = comparison_to_json(found)
     assert text.isascii()

@@ -2,7 +2,9 @@
 
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 import synthetic
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.gain import Baseline
-from pytest_selfrepair.report.figure_way import PAPER
+from pytest_selfrepair.report.figure_way import HEADLINE, PAPER, FigureWay
 from pytest_selfrepair.report.figures import Kind, figure
 from synthetic_findings import findings as invented
 
@@ -23,22 +25,34 @@ def texts(path: Path) -> list[str]:
     return re.findall(r"<text[^>]*>([^<]*)</text>", path.read_text("utf-8"))
 
 
-@pytest.mark.parametrize(
-    ("suffix", "start"), [(".svg", b"<?xml"), (".pdf", b"%PDF"), (".png", b"\x89PNG")]
-)
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Draws one kind of figure of the findings as SVG, each way once."""
+    folder = tmp_path_factory.mktemp("figures")
+
+    @cache
+    def draw(kind: Kind, way: FigureWay = HEADLINE) -> Path:
+        out = folder / f"{len(list(folder.iterdir()))}.svg"
+        figure(FINDINGS, kind, out, way=way)
+        return out
+
+    return draw
+
+
 @pytest.mark.parametrize("kind", ["curve", "heatmap", "sources"])
-def test_each_kind_can_be_had_in_each_format(
-    tmp_path: Path, kind: Kind, suffix: str, start: bytes
-) -> None:
+def test_each_kind_can_be_had(drawn: Callable[..., Path], kind: Kind) -> None:
+    assert drawn(kind).read_bytes().startswith(b"<?xml")
+
+
+@pytest.mark.parametrize(("suffix", "start"), [(".pdf", b"%PDF"), (".png", b"\x89PNG")])
+def test_each_format_can_be_had(tmp_path: Path, suffix: str, start: bytes) -> None:
     out = tmp_path / f"figure{suffix}"
-    figure(FINDINGS, kind, out)
+    figure(FINDINGS, "sources", out)
     assert out.read_bytes().startswith(start)
 
 
-def test_curves_are_labelled_as_in_the_paper(tmp_path: Path) -> None:
-    out = tmp_path / "curve.svg"
-    figure(FINDINGS, "curve", out, way=PAPER)
-    found = texts(out)
+def test_curves_are_labelled_as_in_the_paper(drawn: Callable[..., Path]) -> None:
+    found = texts(drawn("curve", PAPER))
     assert {
         "M_P = gpt-3.5-turbo (no repair)",
         "M_P = M_F = gpt-3.5-turbo",
@@ -51,13 +65,12 @@ def test_curves_are_labelled_as_in_the_paper(tmp_path: Path) -> None:
 
 
 def test_a_figure_says_how_it_was_drawn_and_agrees_with_the_headline_by_default(
-    tmp_path: Path,
+    drawn: Callable[..., Path],
 ) -> None:
-    out = tmp_path / "curve.svg"
-    figure(FINDINGS, "curve", out)
-    assert "batch, drawn without replacement; sampling on only where none has passed" in texts(out)
-    figure(FINDINGS, "curve", out, way=PAPER)
-    assert "batch, drawn with replacement; sampling i.i.d. of every task" in texts(out)
+    said = "batch, drawn without replacement; sampling on only where none has passed"
+    assert said in texts(drawn("curve"))
+    said = "batch, drawn with replacement; sampling i.i.d. of every task"
+    assert said in texts(drawn("curve", PAPER))
 
 
 def test_a_curve_is_beside_the_baseline_of_its_way(tmp_path: Path) -> None:
@@ -86,10 +99,8 @@ def test_the_heat_map_has_the_largest_number_of_repairs_on_top(tmp_path: Path) -
     assert [placed[y] for y in sorted(placed, key=float)] == ["10", "5", "3", "1"]
 
 
-def test_sources_stand_beside_their_paired_differences(tmp_path: Path) -> None:
-    out = tmp_path / "sources.svg"
-    figure(FINDINGS, "sources", out)
-    assert {"self", "gpt-4", "self less gpt-4"} <= set(texts(out))
+def test_sources_stand_beside_their_paired_differences(drawn: Callable[..., Path]) -> None:
+    assert {"self", "gpt-4", "self less gpt-4"} <= set(texts(drawn("sources")))
 
 
 def test_names_are_never_read_as_formulas(tmp_path: Path) -> None:
@@ -99,10 +110,9 @@ def test_names_are_never_read_as_formulas(tmp_path: Path) -> None:
     assert "$x^2$ ␛[1m" in texts(tmp_path / "figure.svg")
 
 
-def test_the_same_findings_make_the_same_file(tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        figure(FINDINGS, "heatmap", tmp_path / f"{name}.svg")
-    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+def test_the_same_findings_make_the_same_file(tmp_path: Path, drawn: Callable[..., Path]) -> None:
+    figure(FINDINGS, "heatmap", tmp_path / "again.svg")
+    assert (tmp_path / "again.svg").read_bytes() == drawn("heatmap").read_bytes()
 
 
 def test_without_repair_the_curve_is_the_baseline_alone(tmp_path: Path) -> None:
@@ -116,7 +126,7 @@ def test_without_repair_the_curve_is_the_baseline_alone(tmp_path: Path) -> None:
     [
         ("curve", "x.bmp", "found suffix '.bmp'; accepted: .svg, .pdf, .png"),
         ("pie", "x.svg", "found kind 'pie'; accepted: curve, heatmap, sources"),
-        ("curve", "no/folder/x.svg", "cannot be written: No such file or directory"),
+        ("sources", "no/folder/x.svg", "cannot be written: No such file or directory"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_by_name(

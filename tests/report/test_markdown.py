@@ -3,11 +3,12 @@
 import re
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from examples import examples
 from findings_made import NOTHING, SPENT, any_findings, at_equal_tokens, names, sample
 from pytest_selfrepair.estimate.findings import Findings, Unscored
 from pytest_selfrepair.report.markdown import escaped, markdown
@@ -69,7 +70,7 @@ def test_it_is_short_however_much_is_missing() -> None:
 
 
 @given(names)
-@settings(max_examples=200)
+@examples(60)
 def test_any_name_is_shown_as_it_is_and_is_no_markup(name: str) -> None:
     tokens = parsed(f"- **{escaped(name)}x** y")
     shown = texts(tokens).replace("\u200b", "")
@@ -87,7 +88,7 @@ def test_a_name_mentions_and_links_to_nothing(name: str) -> None:
 
 
 @given(any_findings())
-@settings(max_examples=40)
+@examples(12)
 def test_any_findings_make_no_markup_but_ours(findings: Findings) -> None:
     kinds = [token.type for token in parsed(markdown(findings))]
     assert not {"html_block", "html_inline", "code_inline", "fence", "image", "link_open"} & {

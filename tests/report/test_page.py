@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import pytest_selfrepair
 import synthetic
+from examples import examples
 from findings_made import any_findings
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.estimate.findings import Findings, Unscored
@@ -73,7 +74,7 @@ def read(findings: Findings, records: list[Record] | None = None) -> Reader:
     return Reader(page(findings, RECORDS if records is None else records))
 
 
-@settings(max_examples=10)
+@examples(4)
 @given(findings=any_findings())
 def test_any_findings_become_a_page(findings: Findings) -> None:
     found = read(findings, [])

@@ -5,10 +5,11 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from test_markdown import parsed
 
+from examples import examples
 from pytest_selfrepair.errors import ReportError
 from pytest_selfrepair.estimate.comparison.ranked import RANKING_SCHEMA, RunRanking
 from pytest_selfrepair.report.data import ranking_from_json, ranking_to_json
@@ -78,7 +79,7 @@ def test_the_markdown_has_its_tables_and_the_answer_in_bold() -> None:
 
 
 @given(found=any_ranking(), width=st.integers(24, 120), unicode=st.booleans())
-@settings(max_examples=8, deadline=None)
+@examples(5)
 def test_any_runs_fit_the_terminal_steer_nothing_and_make_no_markup_but_ours(
     found: RunRanking, width: int, unicode: bool
 ) -> None:

@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from findings_made import NOTHING, SPENT, UNSURE, any_findings, at_equal_tokens, estimate, sample
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.run_account import Lost
@@ -251,7 +252,7 @@ def test_quiet_it_is_three_lines(findings: Findings, lines: list[str]) -> None:
 
 
 @given(findings=any_findings(), width=st.integers(24, 120), unicode=st.booleans())
-@settings(max_examples=20)
+@examples(8)
 def test_any_findings_fit_the_terminal_and_steer_nothing(
     findings: Findings, width: int, unicode: bool
 ) -> None:

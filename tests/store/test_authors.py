@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import RECORD, grown
+from examples import examples
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.feedback import Feedback
 from pytest_selfrepair.core.record import Record
@@ -102,7 +103,7 @@ def task(name: str, *completions: object, **more: object) -> dict[str, object]:
     return {"prob_path": name, "completions": list(completions), **more}
 
 
-@settings(max_examples=60)
+@examples(20)
 @given(FILES, st.booleans(), st.booleans(), st.sampled_from(SingleRepair))
 def test_a_file_is_written_again_byte_for_byte(
     tmp_path_factory: pytest.TempPathFactory,
@@ -136,7 +137,7 @@ def test_the_control_character_that_json_lets_stand_is_written_as_it_was(tmp_pat
     assert [write(record) for record in records(path, SingleRepair.AUTO)] == texts
 
 
-@settings(max_examples=200)
+@examples(60)
 @given(VALUES, VALUES)
 def test_a_patch_makes_exactly_what_it_was_made_for(base: JsonValue, wanted: JsonValue) -> None:
     def exact(value: JsonValue) -> str:
@@ -238,7 +239,7 @@ RECORDS = st.builds(
 )
 
 
-@settings(max_examples=80)
+@examples(25)
 @given(RECORDS, st.data())
 def test_a_record_of_ours_comes_back_whole_whichever_source_others_see(
     tmp_path_factory: pytest.TempPathFactory, record: Record, data: st.DataObject

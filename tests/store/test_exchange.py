@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import RECORD
+from examples import examples
 from pytest_selfrepair.cli import main
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.sample import (
@@ -261,7 +262,7 @@ def test_a_sample_survives_its_line(request: SampleRequest, sample: Sample) -> N
     assert lines.read(text.encode()) == line
 
 
-@settings(max_examples=30)
+@examples(10)
 @given(
     st.lists(st.tuples(REQUESTS, SAMPLES), max_size=6, unique_by=lambda pair: pair[0].key),
     st.lists(TEXTS, max_size=4, unique=True),

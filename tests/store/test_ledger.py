@@ -9,9 +9,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from pytest_selfrepair.core.run_account import (
     Lost,
     NotGranted,
@@ -258,7 +259,7 @@ store.close()
     assert 950 < used <= 1000
 
 
-@settings(max_examples=25)
+@examples(12)
 @given(st.lists(st.tuples(st.integers(1, 60), st.floats(0, 1)), max_size=12), st.randoms())
 def test_spent_and_held_never_exceed_the_limit(
     tmp_path_factory: pytest.TempPathFactory,

@@ -8,9 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from pytest_selfrepair.core.sample import (
     Message,
     Role,
@@ -85,7 +86,7 @@ SAMPLES = st.builds(
 )
 
 
-@settings(max_examples=25)
+@examples(12)
 @given(st.lists(st.tuples(REQUESTS, SAMPLES), max_size=8, unique_by=lambda pair: pair[0].key))
 def test_requests_and_samples_come_back_as_they_were(
     pairs: list[tuple[SampleRequest, Sample]],

@@ -110,13 +110,12 @@ def test_answers_of_people_are_refused_there(shared: Path) -> None:
         Answers(shared / "answers.sqlite")
 
 
-def test_a_run_says_so_before_anything_is_asked(pytester: pytest.Pytester) -> None:
+def test_a_run_says_so_before_anything_is_asked(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_project(pytester.path)
-    pytester.makeconftest(
-        "from pytest_selfrepair.store import place\n"
-        "place.mounts = lambda: '1 0 0:1 / / rw - nfs4 server:/x rw'\n"
-    )
-    result = pytester.runpytest_subprocess("tasks", "--selfrepair-model", "scripted:script.json")
+    monkeypatch.setattr(place, "mounts", lambda: "1 0 0:1 / / rw - nfs4 server:/x rw")
+    result = pytester.runpytest_inprocess("tasks", "--selfrepair-model", "scripted:script.json")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
         ["ERROR: *.selfrepair/samples.sqlite: found a network file system (nfs4); *-store*"]

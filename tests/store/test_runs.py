@@ -202,10 +202,7 @@ def test_runs_are_listed_as_a_table_and_as_json(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err.startswith("selfrepair: nowhere: no such file; accepted: ")
 
 
-@pytest.mark.parametrize("out", [None, "out.jsonl"])
-def test_a_file_goes_through_a_store_by_processes_and_comes_out_the_same(
-    here: Path, out: str | None
-) -> None:
+def test_a_file_goes_through_a_store_by_processes_and_comes_out_the_same(here: Path) -> None:
     lines = [
         task("b/2", entry(True, False, old=["x"]), notes="\u00fc \ud800"),
         task("a/1", entry(passed=True), entry(False, True)),
@@ -220,10 +217,11 @@ def test_a_file_goes_through_a_store_by_processes_and_comes_out_the_same(
     assert into.stdout == f"{STORE}::3\n"
     assert into.stderr == "selfrepair: imported 2 tasks (0 not scored); 0 malformed\n"
     name = into.stdout.strip()
-    back = command("export", "--format", "authors", name, *(["-o", out] if out else []))
-    text = (here / out).read_text() if out else back.stdout
-    assert text == (here / "f.jsonl").read_text()
-    assert back.stderr.startswith(f"selfrepair: exported 2 tasks of run 3 of {STORE} (")
+    for out in (None, "out.jsonl"):
+        back = command("export", "--format", "authors", name, *(["-o", out] if out else []))
+        text = (here / out).read_text() if out else back.stdout
+        assert text == (here / "f.jsonl").read_text()
+        assert back.stderr.startswith(f"selfrepair: exported 2 tasks of run 3 of {STORE} (")
     assert tasks("last") == ["a/1", "b/2"]
 
 

@@ -153,7 +153,7 @@ def test_a_closed_store_says_so(path: Path) -> None:
 
 
 def test_many_processes_may_open_a_new_store_at_once(path: Path) -> None:
-    for process in [start("store.close()", path) for _ in range(6)]:
+    for process in [start("store.close()", path) for _ in range(4)]:
         finish(process)
 
 

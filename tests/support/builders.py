@@ -1,6 +1,7 @@
 """Small tasks and trees, made by hand, for tests of checkers, estimates, records and reports."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from pytest_selfrepair.core.budget import Cost
@@ -45,6 +46,7 @@ def compare(
     return checker(of, of.cases[0], actual)
 
 
+@cache  # a value, of which simulated runs need thousands alike
 def program(node: str, *, passed: bool, tokens: int = 100) -> ProgramNode:
     """An i.i.d. program."""
     return ProgramNode(
@@ -56,6 +58,7 @@ def program(node: str, *, passed: bool, tokens: int = 100) -> ProgramNode:
     )
 
 
+@cache
 def repair(
     parent: str, number: int, *, passed: bool, tokens: int = 200, source: str = "self"
 ) -> ProgramNode:

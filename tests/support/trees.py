@@ -9,7 +9,6 @@ import numpy as np
 from hypothesis import strategies as st
 
 from pytest_selfrepair.core.tree import Grown, Policy, ProgramNode
-from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.exact.tree_arrays import UNITS, TreeArrays, TreeLevel
 
 
@@ -45,16 +44,19 @@ def as_forest(tasks: Sequence[Task], depth: int, planned: int = 0) -> TreeArrays
     return TreeArrays(tasks=ids, source="self", levels=tuple(levels), planned=planned)
 
 
-def paid(drawn: Task, policy: Policy) -> tuple[bool, Floats]:
+def paid(drawn: Task, policy: Policy) -> tuple[bool, list[float]]:
     """Whether a drawn tree solves its task, and what it costs, drawn in the order of a policy."""
     steps = {Policy.BATCH: _levels, Policy.DFS: _depth_first, Policy.BFS: _one_by_one}
-    total = np.zeros(UNITS)
+    bought: list[Node] = []
     for together in steps[policy](drawn):
-        for node in together:
-            total += node.cost
+        bought += together
         if any(node.passed for node in together):
-            return True, total
-    return False, total
+            return True, _total(bought)
+    return False, _total(bought)
+
+
+def _total(nodes: Sequence[Node]) -> list[float]:
+    return [sum(units) for units in zip(*[node.cost for node in nodes], strict=True)]
 
 
 def _levels(drawn: Task) -> Iterator[Task]:
@@ -84,7 +86,7 @@ def every_tree(
     else:
         orders = list(itertools.permutations(nodes, n))
     return [
-        (float(np.prod([chance for chance, _ in drawn])) / len(orders), tuple(x for _, x in drawn))
+        (math.prod([chance for chance, _ in drawn]) / len(orders), tuple([x for _, x in drawn]))
         for order in orders
         for drawn in itertools.product(
             *[_with_all_below(node, n_fr, depth, replacement) for node in order]

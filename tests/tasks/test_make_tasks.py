@@ -1,7 +1,7 @@
 """The tool that makes `apps_tasks/`: what it writes, and what it finds wrong."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from proving.problems import (
     slow_problems,
     wrong_problems,
 )
-from proving.running import run
+from proving.running import TIME_LIMIT, Outcome, run
 from tasks.kit import Json, Task, lines
 
 NAME = "introductory/0099"
@@ -64,6 +64,25 @@ SOUND = Task(
     },
 )
 ANY_ORDER = "def check(given, expected, answer):\n    return sorted(answer) == sorted(expected)\n"
+
+
+KNOWN: dict[str, list[Outcome]] = {}
+
+
+@pytest.fixture(autouse=True)
+def _what_a_program_answers_is_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("alike", "building", "judging", "problems"):
+        monkeypatch.setattr(f"proving.{module}.run", found_once)
+
+
+def found_once(
+    program: str, fn_name: str | None, inputs: Sequence[Json], limit: float = TIME_LIMIT
+) -> list[Outcome]:
+    """Run a program in a process, but for one that has answered the same already."""
+    asked = json.dumps([program, fn_name, inputs, limit])
+    if asked not in KNOWN:
+        KNOWN[asked] = run(program, fn_name, inputs, limit)
+    return KNOWN[asked]
 
 
 def written(folder: Path, task: Task) -> Built:
@@ -222,21 +241,35 @@ def test_a_checker_decides_what_is_right(tmp_path: Path) -> None:
     assert (tmp_path / NAME / "checker.py").read_text() == ANY_ORDER
 
 
-@pytest.mark.parametrize(
-    ("checker", "problem"),
-    [
-        (ANY_ORDER.replace("return", "assert"), "checker: case 0: found null"),
-        (ANY_ORDER.replace("expected)", "None)"), "checker: case 0: found TypeError"),
-        ("def check(given, expected, answer):\n    return True\n", "'all but 0': passes every"),
-        ("def check(given, expected, answer):\n    return 'no'\n", "reference 0, case 0: found"),
-        (ANY_ORDER.replace("check", "cheek"), "no function check"),
-    ],
-)
-def test_a_bad_checker_is_found(tmp_path: Path, checker: str, problem: str) -> None:
+BROKEN_CHECKERS = [
+    (ANY_ORDER.replace("return", "assert"), "checker: case 0: found null"),
+    (ANY_ORDER.replace("expected)", "None)"), "checker: case 0: found TypeError"),
+    (ANY_ORDER.replace("check", "cheek"), "no function check"),
+]
+WRONG_CHECKERS = [
+    (wrong_problems, "def check(given, expected, answer):\n    return True\n", "0': passes every"),
+    (
+        reference_problems,
+        "def check(given, expected, answer):\n    return 'no'\n",
+        "0, case 0: found",
+    ),
+]
+
+
+@pytest.mark.parametrize(("checker", "problem"), BROKEN_CHECKERS)
+def test_a_broken_checker_is_found(tmp_path: Path, checker: str, problem: str) -> None:
     written(tmp_path, LETTERS)
     assert any(
         problem in found for found in prove(NAME, replace(LETTERS, checker=checker), tmp_path)
     )
+
+
+@pytest.mark.parametrize(("check", "checker", "problem"), WRONG_CHECKERS)
+def test_a_checker_that_is_wrong_is_found(
+    tmp_path: Path, check: Callable[[Built], Iterator[str]], checker: str, problem: str
+) -> None:
+    task = replace(LETTERS, checker=checker)
+    assert problem in next(check(written(tmp_path, task)))
 
 
 def test_a_checker_without_need_is_found(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from pytest_selfrepair.bargain.number_words import MULTIPLES, NUMBER_WORD, TENS, UNITS, spelled
 from pytest_selfrepair.core.lazy_pattern import LazyPattern
@@ -200,7 +201,8 @@ _NEAR = 60
 """Characters inspected before a number."""
 
 
-def find_amounts(text: str) -> list[Amount]:
+@lru_cache(maxsize=256)  # a sentence is read by several rules, and again after every message
+def find_amounts(text: str) -> tuple[Amount, ...]:
     """The numbers of a text that may be prices or percentages, in order.
 
     Args:
@@ -212,7 +214,7 @@ def find_amounts(text: str) -> list[Amount]:
     for each in found:
         if not apart or each.start >= apart[-1].end:
             apart.append(each)
-    return apart
+    return tuple(apart)
 
 
 def read_amount(text: str) -> Decimal | None:

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from pytest_selfrepair.core.parsing import is_python
 
@@ -118,10 +119,7 @@ def _by_channel(reply: str) -> Spoken:
 
 def _marks(reply: str, tags: Sequence[str]) -> Iterator[_Mark]:
     """Yield the tags that are not mere mentions, in order."""
-    names = "|".join(map(re.escape, sorted({*THINKING_TAGS, *map(str.lower, tags)})))
-    opening = "|".join([rf"<(?:{names})(?:\s[^<>\n]*)?>", *(opens for opens, _ in _OTHERS)])
-    closing = "|".join([rf"</(?:{names})\s*>", *(closes for _, closes in _OTHERS)])
-    found = list(re.finditer(rf"(?P<opens>{opening})|(?P<closes>{closing})", reply, re.IGNORECASE))
+    found = list(_tags(tuple(tags)).finditer(reply))
     last_closing = max((match.start() for match in found if match["closes"]), default=-1)
     blocks = _Blocks(reply)
     opened, at = False, 0
@@ -138,6 +136,15 @@ def _marks(reply: str, tags: Sequence[str]) -> Iterator[_Mark]:
         opened = opens
         at = at if opens else match.end()
         yield _Mark(start=start, end=match.end(), opens=opens)
+
+
+@cache
+def _tags(tags: tuple[str, ...]) -> re.Pattern[str]:
+    """What opens and what closes a thought, given tags beside the usual ones."""
+    names = "|".join(map(re.escape, sorted({*THINKING_TAGS, *map(str.lower, tags)})))
+    opening = "|".join([rf"<(?:{names})(?:\s[^<>\n]*)?>", *(opens for opens, _ in _OTHERS)])
+    closing = "|".join([rf"</(?:{names})\s*>", *(closes for _, closes in _OTHERS)])
+    return re.compile(rf"(?P<opens>{opening})|(?P<closes>{closing})", re.IGNORECASE)
 
 
 class _Blocks:

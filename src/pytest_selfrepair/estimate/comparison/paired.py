@@ -7,7 +7,6 @@ import numpy as np
 
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.core.tree import Grown
 from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.exact.iid import from_none
@@ -63,14 +62,23 @@ class Growth:
     @classmethod
     def of(cls, run: PairedRun) -> "Growth":
         """Compute each task's growth; between two points it is a mixture of both."""
-        most = max((len(task.grown.programs) for task in run.tasks), default=0)
-        rates, tokens = [], []
-        for task, solved in zip(run.tasks, run.solved(), strict=True):
-            cost, rate = _prefix(task.grown, most)
-            tree = task.tree(run.source)
-            tokens.append([*cost, cost[-1] if tree is None else tree_tokens(task.grown, tree)])
-            rates.append([*rate, float(solved)])
-        return cls(rates=np.array(rates), tokens=np.array(tokens, dtype=np.float64))
+        grown = [task.grown for task in run.tasks]
+        have = np.array([len(each.programs) for each in grown], dtype=np.intp)
+        most = int(have.max(initial=0))
+        cost, rate = from_none(Samples.of(grown), most)
+        # A task with fewer programs, as its budget ended, keeps its last values.
+        reached = np.minimum(np.arange(most + 1), have[:, None])
+        cost, rate = (np.take_along_axis(each, reached, axis=1) for each in (cost, rate))
+        trees = [task.tree(run.source) for task in run.tasks]
+        last = [
+            spent if tree is None else tree_tokens(each, tree)
+            for each, tree, spent in zip(grown, trees, cost[:, -1], strict=True)
+        ]
+        solved = np.array(run.solved(), dtype=np.float64)
+        return cls(
+            rates=np.concatenate([rate, solved[:, None]], axis=1),
+            tokens=np.concatenate([cost, np.array(last, dtype=np.float64)[:, None]], axis=1),
+        )
 
     def only(self, tasks: Sequence[int]) -> "Growth":
         """Restrict to some of the tasks, by position."""
@@ -87,17 +95,6 @@ class Growth:
         solved = interpolated(tokens * total, weights @ self.tokens, weights @ self.rates)
         rates: Floats = solved / total
         return rates
-
-
-def _prefix(grown: Grown, most: int) -> tuple[Floats, Floats]:
-    """Tokens and rates of 0, 1, …, `most` of a task's programs, drawn without replacement.
-
-    A task with fewer, as its budget ended, keeps its last values.
-    """
-    have = len(grown.programs)
-    cost, rate = from_none(Samples.of([grown]), have)
-    reached = np.minimum(np.arange(most + 1), have)
-    return cost[0, reached], rate[0, reached]
 
 
 def paired(before: Sequence[Record], after: Sequence[Record]) -> tuple[PairedRun, PairedRun]:

@@ -44,12 +44,14 @@ class Groups:
 
     def total(self, values: Floats) -> Floats:
         """Sums over items: from shape (items, …) to (groups, …)."""
-        found = np.zeros((len(self.counts), *values.shape[1:]))
-        some = self.counts > 0
-        if some.any():
-            starts = np.cumsum(self.counts) - self.counts
-            found[some] = np.add.reduceat(values, starts[some], axis=0)
-        return found
+        starts, some = np.cumsum(self.counts) - self.counts, self.counts > 0
+        if not some.all():  # an empty group has no first item
+            found = np.zeros((len(self.counts), *values.shape[1:]))
+            if some.any():
+                found[some] = np.add.reduceat(values, starts[some], axis=0)
+            return found
+        whole: Floats = np.add.reduceat(values, starts, axis=0)
+        return whole
 
     def mean(self, values: Floats) -> Floats:
         """Means over items, 0 for an empty group: from shape (items, …) to (groups, …)."""

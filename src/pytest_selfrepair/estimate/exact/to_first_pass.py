@@ -7,13 +7,13 @@ fewer programs and as many repairs of each, and with one program those with fewe
 those without repair, and the shape as grown. Any other shape would need the draws after a pass.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.shapes import Expected
-from pytest_selfrepair.estimate.exact.tree_arrays import UNITS, TreeArrays
+from pytest_selfrepair.estimate.exact.tree_arrays import UNITS, TreeArrays, TreeLevel
 
 
 def beginnings(policy: Policy, n_p: int, n_fr: int) -> list[tuple[int, int]]:
@@ -34,11 +34,12 @@ def as_drawn(arrays: TreeArrays, policy: Policy, shapes: list[tuple[int, int]]) 
         policy: The order in which they were drawn.
         shapes: Shapes from their `beginnings`.
     """
+    children = [_children(level) for level in arrays.levels]
     solved = np.zeros((len(arrays.tasks), len(shapes)))
     cost = np.zeros((len(arrays.tasks), len(shapes), UNITS))
     for task in range(len(arrays.tasks)):
         for which, (n_p, n_fr) in enumerate(shapes):
-            for level, node in _in_order(arrays, task, policy, n_p, n_fr):
+            for level, node in _in_order(children, task, policy, n_p, n_fr):
                 cost[task, which] += arrays.levels[level].cost[node]
                 if arrays.levels[level].passed[node]:
                     solved[task, which] = 1.0
@@ -52,20 +53,20 @@ def as_drawn(arrays: TreeArrays, policy: Policy, shapes: list[tuple[int, int]]) 
 
 
 def _in_order(
-    arrays: TreeArrays, task: int, policy: Policy, n_p: int, n_fr: int
+    children: Sequence[Sequence[range]], task: int, policy: Policy, n_p: int, n_fr: int
 ) -> Iterator[tuple[int, int]]:
     """Levels and numbers of a task's nodes, in drawing order."""
-    programs = list(_first(arrays, 0, task, n_p))
+    programs = children[0][task][:n_p]
     if policy is Policy.BFS:
         yield from ((0, program) for program in programs)
     for program in programs:
         if policy is Policy.DFS:
             yield 0, program
-        if n_fr and arrays.depth:
-            yield from ((1, repair) for repair in _first(arrays, 1, program, n_fr))
+        if n_fr and len(children) > 1:
+            yield from ((1, repair) for repair in children[1][program][:n_fr])
 
 
-def _first(arrays: TreeArrays, number: int, parent: int, most: int) -> range:
-    level = arrays.levels[number]
-    start = int(level.starts[parent])
-    return range(start, start + min(most, int(level.counts[parent])))
+def _children(level: TreeLevel) -> list[range]:
+    """The numbers of each parent's nodes."""
+    both = zip(level.starts.tolist(), level.counts.tolist(), strict=True)
+    return [range(start, start + count) for start, count in both]
