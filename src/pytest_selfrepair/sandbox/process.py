@@ -78,8 +78,10 @@ class ZygoteProcess:
 
     def kill(self) -> None:
         """End it at once, from any thread; it must be closed as well."""
-        # While bubblewrap starts, what it has forked ignores SIGTERM, and would wait for ever.
+        # While bubblewrap starts, what it has forked ignores SIGTERM, and would wait for ever; or it
+        # has left the group, and does not end with its parent yet: then it finds nothing to read.
         number = signal.SIGTERM if self._socket.has_spoken else signal.SIGKILL
+        self._socket.end()
         with contextlib.suppress(ProcessLookupError):
             if self._process.returncode is None:
                 os.killpg(self._process.pid, number)  # it leads a group of its own
