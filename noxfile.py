@@ -13,9 +13,12 @@ UNIT = ["core", "models", "feedback", "store", "tasks", "estimate", "report", "b
 PLUGIN = ["plugin", "commands", "api", "annotate"]
 
 
-def _tests(session: nox.Session, *folders: str) -> None:
+def _tests(session: nox.Session, *folders: str, marks: str = "not slow and not thorough") -> None:
     session.install("-q", "-e", ".[test]")
-    session.run("pytest", "-n", "auto", *(f"tests/{each}" for each in folders), *session.posargs)
+    paths = (f"tests/{each}" for each in folders)
+    session.run(
+        "pytest", "-n", "auto", "--dist", "worksteal", "-m", marks, *paths, *session.posargs
+    )
 
 
 @nox.session
@@ -56,8 +59,8 @@ def plugin(session: nox.Session) -> None:
 
 @nox.session
 def pages(session: nox.Session) -> None:
-    """Pages in Chromium; skipped where there is none."""
-    _tests(session, "pages")
+    """Pages in Chromium, also what the suite leaves out; skipped where there is none."""
+    _tests(session, "pages", marks="not slow")
 
 
 @nox.session
@@ -105,7 +108,7 @@ def wheel(session: nox.Session) -> None:
         ".", tree, ignore=shutil.ignore_patterns("src", ".git", ".nox", ".venv", "node_modules")
     )
     session.chdir(tree)
-    session.run("pytest", "-n", "auto", *session.posargs)
+    session.run("pytest", "-n", "auto", "--dist", "worksteal", *session.posargs)
 
 
 @nox.session

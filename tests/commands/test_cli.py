@@ -240,6 +240,7 @@ def test_the_package_can_be_run_as_a_command() -> None:
 PAGES = ("running", "reports", "judging", "growing-a-run", "ci")
 
 
+@pytest.mark.thorough
 def test_the_readmes_commands_work(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for task in ("0101", "0102", "0103"):
         (here / "apps_tasks/interview").mkdir(parents=True, exist_ok=True)

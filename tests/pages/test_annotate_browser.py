@@ -80,6 +80,7 @@ def enter(browser: Browser, server: Server, secret: str) -> Page:
     return page
 
 
+@pytest.mark.thorough
 def test_two_write_one_withdraws_and_a_run_uses_the_rest(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,6 +120,7 @@ def test_two_write_one_withdraws_and_a_run_uses_the_rest(
     assert any(node.verdict.passed for node in repairs)
 
 
+@pytest.mark.thorough
 def test_who_advises_after_a_game_writes_as_who_explains_a_program(
     context: BrowserContext, tmp_path: Path
 ) -> None:
@@ -178,6 +180,7 @@ def test_a_draft_survives_a_reload_and_a_kill_of_the_process(
         expect(page.locator("#feedback")).to_have_value(f"{typed} while nobody listens")
 
 
+@pytest.mark.thorough
 def test_a_draft_whose_answer_was_lost_is_no_text_of_another_window(
     context: BrowserContext, address: str
 ) -> None:
@@ -211,6 +214,7 @@ def unread(route: Route) -> None:
         route.continue_()
 
 
+@pytest.mark.thorough
 def test_a_text_of_another_window_is_not_lost(context: BrowserContext, address: str) -> None:
     one, two = context.new_page(), context.new_page()
     two.route("**/draft", unread)
@@ -227,6 +231,7 @@ def test_a_text_of_another_window_is_not_lost(context: BrowserContext, address: 
     expect(one.locator("#feedback")).to_have_value("From two.")
 
 
+@pytest.mark.thorough
 def test_it_can_be_used_by_keys_alone_and_fits_a_tablet(
     context: BrowserContext, address: str
 ) -> None:
@@ -273,6 +278,7 @@ def test_it_can_be_used_by_keys_alone_and_fits_a_tablet(
     assert problems == []
 
 
+@pytest.mark.thorough
 def test_texts_are_judged_by_keys(context: BrowserContext, stored: Path, tmp_path: Path) -> None:
     page = context.new_page()
     asked = ("--answers", tmp_path / "a.sqlite", "--judge", "--port", 0)

@@ -145,6 +145,7 @@ def test_it_opens_in_the_theme_of_the_system_and_figures_have_its_ink(
     assert (sum(map(int, re.findall(r"\d+", ink)[:3])) > 384) is dark
 
 
+@pytest.mark.thorough
 def test_the_theme_can_be_chosen_and_is_remembered(visit: Open, run_page: Path) -> None:
     opened = visit(run_page)
     button = opened.get_by_role("button", name="Theme")
@@ -213,6 +214,7 @@ def test_tasks_are_filtered_by_difficulty_outcome_and_text(visit: Open, run_page
     assert shown_tasks(opened) == expected
 
 
+@pytest.mark.thorough
 def test_a_filtered_and_sorted_list_has_an_address(visit: Open, run_page: Path) -> None:
     opened = visit(run_page, "#/tasks")
     opened.get_by_role("combobox", name="Outcome", exact=True).select_option("task:repaired")
@@ -347,6 +349,7 @@ def test_the_headline_fits_a_wide_screen_and_shows_on_a_phone_that_it_scrolls(
         assert opened.evaluate("document.documentElement.scrollWidth") == width
 
 
+@pytest.mark.thorough
 def test_it_prints_on_white_without_what_only_a_screen_needs(visit: Open, run_page: Path) -> None:
     opened = visit(run_page, dark=True)
     opened.emulate_media(media="print")
@@ -456,6 +459,7 @@ def two_runs_page(path: Path, title: str = "the run before") -> tuple[Path, tupl
     return written(path, text), (*found.versus.lost, *found.versus.won)
 
 
+@pytest.mark.thorough
 def test_two_runs_show_both_trees_of_a_task_that_flipped(visit: Open, tmp_path: Path) -> None:
     path, flipped = two_runs_page(tmp_path / "two.html")
     assert flipped

@@ -44,6 +44,7 @@ def home(page: Page) -> str:
     return page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2]
 
 
+@pytest.mark.thorough
 def test_a_run_its_report_a_comparison_and_a_search_are_a_click_away(opened: Page) -> None:
     assert opened.url.endswith("/")
     expect(opened.locator("#runs tbody tr")).to_have_count(3)

@@ -261,7 +261,9 @@ def test_a_run_names_its_packages_in_the_record_the_prompt_and_the_summary(
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines([f"selfrepair: programs run in * with {NUMPY.versions[0]};*"])
     with closing(SqliteStore(pytester.path / ".selfrepair/samples.sqlite")) as store:
-        old, new = of_tasks(line.record for line in exchange.records(store))
+        runs = exchange.runs(store)  # in order; lines of runs of one second have any
+        lines = (line for run in runs for line in exchange.records(store, run))
+        old, new = of_tasks(line.record for line in lines)
         asked = [line.request.messages[-1].content for line in exchange.samples(store)]
     assert old.setup is not None
     assert new.setup is not None

@@ -23,6 +23,7 @@ ARGUMENTS = (
 )
 
 
+@pytest.mark.thorough
 def test_a_replay_asks_for_nothing_that_was_not_recorded(pytester: pytest.Pytester) -> None:
     for name in PROGRAMS:
         write_task(

@@ -157,14 +157,14 @@ class Rest:
         """Wait until nothing more runs; the process of the next program may still have to come.
 
         Honest programs bring back what the judge has at rest. On a busy machine one of them may
-        share no process, in whose place something could be left: so two of them must agree.
+        share no process, in whose place something could be left: so three of them must agree.
         """
         agreed = 0
         for _ in range(150):
             assert honest(judge).passed
             left = family() - self.others
             agreed = agreed + 1 if len(left) == self.count else 0
-            if agreed == 2:
+            if agreed == 3:
                 return
             time.sleep(0.02)
         commands = {pid: _command(pid) for pid in left}

@@ -192,11 +192,16 @@ def test_who_says_no_first_and_yes_when_asked_again_does_not_pass(judge: Sandbox
     "coin",
     [
         "import random\nrandom.seed()\nprint(random.choice(['YES', 'NO']))",
-        "import os\nprint('YES' if os.urandom(1)[0] % 2 else 'NO')",
-        "import random\nrandom.seed()\nif random.random() < 0.5: raise ValueError\nprint('YES')",
-        pytest.param(
-            "import os\nif os.urandom(1)[0] % 2: os._exit(1)\nprint('YES')",
-            marks=pytest.mark.slow,
+        *(
+            pytest.param(each, marks=pytest.mark.thorough)
+            for each in (
+                "import os\nprint('YES' if os.urandom(1)[0] % 2 else 'NO')",
+                (
+                    "import random\nrandom.seed()\nif random.random() < 0.5: raise ValueError\n"
+                    "print('YES')"
+                ),
+                "import os\nif os.urandom(1)[0] % 2: os._exit(1)\nprint('YES')",
+            )
         ),
     ],
 )

@@ -83,6 +83,7 @@ def test_an_earlier_layout_that_cannot_be_written_is_read_and_left_as_it_is(
     assert unwritable.read_bytes() == before
 
 
+@pytest.mark.thorough
 def test_a_run_on_a_read_only_mount_is_replayed_and_reported(pytester: pytest.Pytester) -> None:
     write_project(pytester.path)
     store = "store/samples.sqlite"

@@ -15,17 +15,20 @@ import pytest
 
 from pytest_selfrepair.sandbox import isolation
 from pytest_selfrepair.sandbox.process import ZygoteProcess
+from pytest_selfrepair.sandbox.processor import Processors
 from pytest_selfrepair.sandbox.zygotes import Zygotes
 
-_Kind = tuple[tuple[str, ...], tuple[tuple[str, str], ...], frozenset[int]]
+# ruff: noqa: SLF001 - nothing but tests has a use for what is private there
+
+_Kind = tuple[tuple[str, ...], int | None, bool]
+"""The command, the processor if it has one, and whether it sees expected outputs."""
 
 
 class WarmSandboxes:
-    """Idle zygotes by how they were started, and on which processors."""
+    """Idle zygotes, by kind."""
 
     def __init__(self) -> None:
         self._idle: defaultdict[_Kind, list[ZygoteProcess]] = defaultdict(list)
-        self._kinds: dict[ZygoteProcess, _Kind] = {}
         self._problems: dict[tuple[str, ...], str | None] = {}
         # A sandbox dies with the thread that has started it, and the threads of judges end.
         self._starting = ThreadPoolExecutor(1)
@@ -34,40 +37,42 @@ class WarmSandboxes:
     def lent(self) -> Iterator[None]:
         """Let judges take zygotes from here, and leave them here when they close.
 
-        A way to isolate programs is tried once.
+        A way to isolate programs is tried once, and no judge waits for a processor of its own.
         """
-        close, find_problem = Zygotes.close, isolation._problem  # noqa: SLF001 - nothing but tests has a use for that
+        take, close, find_problem = Zygotes._taken, Zygotes.close, isolation._problem
+
+        def taken(zygotes: Zygotes, number: int | None) -> ZygoteProcess | None:
+            idle = self._idle[_kind(zygotes, number)]
+            return take(zygotes, number) or (idle.pop() if idle else None)
+
+        def leave(zygotes: Zygotes) -> None:
+            with zygotes._lock:
+                idle, zygotes._idle = zygotes._idle, []
+            for number, zygote in idle:
+                self._idle[_kind(zygotes, number)].append(zygote)
+            close(zygotes)
 
         def problem(tried: isolation.Isolation) -> str | None:
             if tried.command not in self._problems:
                 self._problems[tried.command] = find_problem(tried)
             return self._problems[tried.command]
 
-        def leave(zygotes: Zygotes) -> None:
-            with zygotes._lock:  # noqa: SLF001 - as above
-                idle, zygotes._idle = zygotes._idle, []  # noqa: SLF001 - as above
-            for _, zygote in idle:
-                self._idle[self._kinds[zygote]].append(zygote)
-            close(zygotes)
-
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("pytest_selfrepair.sandbox.zygotes.ZygoteProcess", self._started)
+            patch.setattr("pytest_selfrepair.sandbox.sandbox_judge.Processors", _shared_processors)
+            patch.setattr(Zygotes, "_taken", taken)
             patch.setattr(Zygotes, "close", leave)
             patch.setattr(isolation, "_problem", problem)
             yield
 
     def _started(self, command: tuple[str, ...], environment: Mapping[str, str]) -> ZygoteProcess:
-        kind = command, tuple(environment.items()), frozenset(os.sched_getaffinity(0))
-        if self._idle[kind]:
-            return self._idle[kind].pop()
+        processors = os.sched_getaffinity(0)
 
         def start() -> ZygoteProcess:
-            os.sched_setaffinity(0, kind[2])
+            os.sched_setaffinity(0, processors)
             return ZygoteProcess(command, environment)
 
-        zygote = self._starting.submit(start).result()
-        self._kinds[zygote] = kind
-        return zygote
+        return self._starting.submit(start).result()
 
     def close(self) -> None:
         """End them all."""
@@ -75,3 +80,13 @@ class WarmSandboxes:
             for zygote in zygotes:
                 zygote.close()
         self._starting.shutdown()
+
+
+def _kind(zygotes: Zygotes, number: int | None) -> _Kind:
+    return zygotes._command, number, zygotes._processors is None
+
+
+def _shared_processors() -> Processors:
+    processors = Processors()
+    processors.numbers = ()
+    return processors

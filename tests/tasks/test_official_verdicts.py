@@ -118,6 +118,7 @@ def compared(runs: Iterable[Run]) -> Counter[str]:
     return Counter(run.comparison() for run in runs)
 
 
+@pytest.mark.thorough
 def test_programs_of_task_folders_get_their_official_verdicts() -> None:
     def programs(folder: Path) -> tuple[Task, list[tuple[str, bool]]]:
         published = json.loads((folder / "gen_solutions.json").read_text())
@@ -149,6 +150,7 @@ def test_where_tolerant_disagrees_with_an_official_verdict_a_rule_says_why() -> 
     }
 
 
+@pytest.mark.thorough
 def test_published_tasks_are_solved_by_their_own_solutions_but_for_one() -> None:
     judge = SandboxJudge(find_isolation("auto"), Limits(cpu_seconds=2.0), concurrency=AT_ONCE)
 
