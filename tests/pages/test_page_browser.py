@@ -45,6 +45,11 @@ EVIL_SHOWN = EVIL.translate({0x1B: "␛", 0x202E: "⟦U+202E⟧", 0x202C: "⟦U+
 
 Open = Callable[..., Page]
 
+themes = pytest.mark.parametrize(
+    "dark",
+    [pytest.param(False, marks=pytest.mark.thorough, id="light"), pytest.param(True, id="dark")],
+)
+
 
 @cache
 def records(tasks: int = 90) -> list[Record]:
@@ -131,7 +136,7 @@ def failing_task() -> Record:
     )
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@themes
 def test_it_opens_in_the_theme_of_the_system_and_figures_have_its_ink(
     visit: Open, run_page: Path, *, dark: bool
 ) -> None:
@@ -169,6 +174,7 @@ def test_300_tasks_open_in_under_two_seconds(visit: Open, tmp_path: Path) -> Non
     assert max(loaded, opened.evaluate(paint)) < 2000
 
 
+@pytest.mark.thorough
 def test_a_curve_says_its_numbers_under_the_pointer(visit: Open, run_page: Path) -> None:
     opened = visit(run_page)
     chart = opened.locator("#curve-chart")
@@ -178,6 +184,7 @@ def test_a_curve_says_its_numbers_under_the_pointer(visit: Open, run_page: Path)
     expect(tip).to_contain_text("tokens generated per task")
 
 
+@pytest.mark.thorough
 def test_curves_are_drawn_as_asked_and_are_there_as_a_table(visit: Open, run_page: Path) -> None:
     opened = visit(run_page)
     opened.get_by_role("combobox", name="Against", exact=True).select_option("dollars")
@@ -187,6 +194,7 @@ def test_curves_are_drawn_as_asked_and_are_there_as_a_table(visit: Open, run_pag
     assert opened.locator("#curve-table tbody tr").count() == 30
 
 
+@pytest.mark.thorough
 def test_curves_differ_without_their_colours(visit: Open, run_page: Path) -> None:
     opened = visit(run_page)
     lines = opened.locator("#curve-legend svg g.line")
@@ -248,6 +256,7 @@ def test_tasks_are_found_by_what_programs_and_feedback_say(visit: Open, run_page
     assert "in=all" in opened.url
 
 
+@pytest.mark.thorough
 def test_skipping_to_the_content_stays_in_the_view(visit: Open, run_page: Path) -> None:
     opened = visit(run_page, "#/tasks")
     expect(opened.locator("#view-tasks")).to_be_visible()
@@ -305,6 +314,7 @@ def test_a_tree_shows_all_that_became_of_a_task(visit: Open, run_page: Path) -> 
     assert within.locator("pre.code").inner_text() == repair.program
 
 
+@pytest.mark.thorough
 def test_everything_in_a_tree_can_be_opened_at_once(visit: Open, run_page: Path) -> None:
     record = failing_task()
     assert record.grown
@@ -315,6 +325,7 @@ def test_everything_in_a_tree_can_be_opened_at_once(visit: Open, run_page: Path)
     expect(opened.locator("details.node[open]")).to_have_count(nodes)
 
 
+@pytest.mark.thorough
 def test_an_unknown_task_is_told(visit: Open, run_page: Path) -> None:
     opened = visit(run_page, "#/task/nowhere")
     expect(opened.locator("#view-tree")).to_contain_text("This page has no task “nowhere”.")
@@ -334,6 +345,7 @@ def test_a_phone_scrolls_one_way_only(visit: Open, run_page: Path) -> None:
         assert opened.evaluate("document.documentElement.scrollWidth") == 390
 
 
+@pytest.mark.thorough
 def test_the_headline_fits_a_wide_screen_and_shows_on_a_phone_that_it_scrolls(
     visit: Open, run_page: Path
 ) -> None:
@@ -429,6 +441,7 @@ def test_nothing_that_a_model_wrote_is_more_than_text(visit: Open, tmp_path: Pat
     assert not {"\x1b", "\u202e", "\u202c"} & set(shown)
 
 
+@pytest.mark.thorough
 def test_an_imported_run_without_details_or_scores_can_be_read(visit: Open, tmp_path: Path) -> None:
     bare = synthetic.record(3, details=False, priced=False)
     bare = replace(bare, setup=None, difficulty=None, kind=None)
@@ -476,7 +489,7 @@ def test_two_runs_show_both_trees_of_a_task_that_flipped(visit: Open, tmp_path: 
     expect(opened.locator("#task-table tbody tr")).to_have_count(2 * len(flipped))
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@themes
 def test_two_runs_fit_a_narrow_screen_and_obey_no_name(
     visit: Open, tmp_path: Path, dark: bool
 ) -> None:
@@ -487,7 +500,7 @@ def test_two_runs_fit_a_narrow_screen_and_obey_no_name(
     assert opened.evaluate("window.hacked") is None
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@themes
 def test_several_runs_stand_on_one_axis_and_in_a_matrix_and_obey_no_name(
     visit: Open, tmp_path: Path, dark: bool
 ) -> None:

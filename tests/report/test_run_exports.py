@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +21,29 @@ from pytest_selfrepair.report.figure_way import HEADLINE, PAPER, FigureWay, RunF
 from pytest_selfrepair.report.figures import figure_of_runs
 from pytest_selfrepair.report.run_exports import TableKind, run_table
 
-RUNS = [
-    RunFindings(
-        label=label,
-        findings=findings(
-            [synthetic.record(number) for number in range(first, first + 12)],
-            how=Bootstrap(draws=50),
-        ),
-        tasks="12 tasks that both runs scored",
+
+@cache
+def both() -> list[RunFindings]:
+    """Two runs; made when they are first wanted, since making them takes a second."""
+    return [
+        RunFindings(
+            label=label,
+            findings=findings(
+                [synthetic.record(number) for number in range(first, first + 12)],
+                how=Bootstrap(draws=50),
+            ),
+            tasks="12 tasks that both runs scored",
+        )
+        for label, first in (("one", 0), ("two_b", 12))
+    ]
+
+
+def rows(kind: TableKind, way: FigureWay = HEADLINE, *, runs: Any = None) -> list[dict[str, str]]:
+    return list(
+        csv.DictReader(
+            io.StringIO(csv_text(run_table(both() if runs is None else runs, kind, way)))
+        )
     )
-    for label, first in (("one", 0), ("two_b", 12))
-]
-
-
-def rows(kind: TableKind, way: FigureWay = HEADLINE, *, runs: Any = RUNS) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(csv_text(run_table(runs, kind, way)))))
 
 
 def drawn(runs: list[RunFindings], way: FigureWay) -> dict[str, list[tuple[float, float]]]:
@@ -51,7 +60,7 @@ def drawn(runs: list[RunFindings], way: FigureWay) -> dict[str, list[tuple[float
 
 @pytest.mark.parametrize("way", [HEADLINE, PAPER], ids=["headline", "paper"])
 def test_the_curves_of_several_runs_are_the_points_of_the_table(way: FigureWay) -> None:
-    found = drawn(RUNS, way)
+    found = drawn(both(), way)
     table = [row for row in rows("curve", way) if row["best"] == "yes"]
     labels = dict.fromkeys(f"{row['run']}: {row['feedback'] or 'no repair'}" for row in table)
     assert found.keys() == labels.keys()
@@ -68,12 +77,12 @@ def test_the_curves_of_several_runs_are_the_points_of_the_table(way: FigureWay) 
 
 def test_the_shapes_of_one_run_are_those_of_the_table_and_the_largest_is_the_headline() -> None:
     way = FigureWay(sources=("self",))
-    found = drawn(RUNS[:1], way)
-    table = [row for row in rows("curve", way, runs=RUNS[:1]) if row["feedback"]]
+    found = drawn(both()[:1], way)
+    table = [row for row in rows("curve", way, runs=both()[:1]) if row["feedback"]]
     points = sorted((float(row["tokens"]), float(row["pass_rate"])) for row in table)
     marked = [point for label, each in found.items() if label.startswith("_") for point in each]
     assert sorted(marked) == points
-    [headline] = rows("headline", way, runs=RUNS[:1])
+    [headline] = rows("headline", way, runs=both()[:1])
     whole = float(headline["tokens"]), float(headline["pass_at_t"])
     assert whole == pytest.approx(points[-1])
 
@@ -81,7 +90,7 @@ def test_the_shapes_of_one_run_are_those_of_the_table_and_the_largest_is_the_hea
 @pytest.mark.parametrize("kind", ["headline", "sources", "difficulty"])
 def test_every_number_of_a_table_is_that_of_the_findings(kind: TableKind) -> None:
     for row in rows(kind):
-        found = next(run.findings for run in RUNS if run.label == row["run"])
+        found = next(run.findings for run in both() if run.label == row["run"])
         if kind == "sources":
             source = next(each for each in found.sources if each.source == row["feedback"])
             assert source.repairs.rate is not None
@@ -94,7 +103,7 @@ def test_every_number_of_a_table_is_that_of_the_findings(kind: TableKind) -> Non
         assert float(row["pass_at_1"]) == group.pass_at_1.value
         assert float(row["gain_stopping"]) == each.stopping.gain.value
         assert float(row["gain_paper"]) == each.paper.gain.value
-    assert latex_text(run_table(RUNS, kind, HEADLINE)).count(r"\\") == len(rows(kind)) + 1
+    assert latex_text(run_table(both(), kind, HEADLINE)).count(r"\\") == len(rows(kind)) + 1
 
 
 @pytest.mark.parametrize("kind", ["curve", "heatmap", "sources"])
@@ -102,7 +111,7 @@ def test_a_figure_of_several_runs_names_them_and_says_which_tasks(
     tmp_path: Path, kind: Any
 ) -> None:
     out = tmp_path / "figure.svg"
-    figure_of_runs(RUNS, kind, out, way=FigureWay(sources=("self",), size=(5, 3)))
+    figure_of_runs(both(), kind, out, way=FigureWay(sources=("self",), size=(5, 3)))
     text = out.read_text("utf-8")
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", text)
     assert {"one: self", "two_b: self"} <= set(texts)
@@ -115,7 +124,7 @@ def test_a_style_is_a_name_or_a_file_and_names_stay_text(tmp_path: Path) -> None
     own = tmp_path / "own.mplstyle"
     own.write_text("text.usetex: True\nfont.size: 5\n")
     for style in ("dark_background", str(own)):
-        figure_of_runs(RUNS, "sources", tmp_path / "a.svg", way=FigureWay(style=style))
+        figure_of_runs(both(), "sources", tmp_path / "a.svg", way=FigureWay(style=style))
         assert "two_b: self" in (tmp_path / "a.svg").read_text("utf-8")
 
 
@@ -131,4 +140,4 @@ def test_what_no_run_has_is_refused_by_its_option(
     tmp_path: Path, way: FigureWay, kind: Any, said: str
 ) -> None:
     with pytest.raises(UsageError, match=re.escape(said)):
-        figure_of_runs(RUNS, kind, tmp_path / "x.svg", way=way)
+        figure_of_runs(both(), kind, tmp_path / "x.svg", way=way)

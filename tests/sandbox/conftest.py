@@ -8,7 +8,7 @@ import pytest
 if TYPE_CHECKING:
     from warm_sandboxes import WarmSandboxes
 
-_WARM = {"test_assertion_attacks", "test_assertions", "test_claims", "test_run_once"}
+_WARM = {"test_assertion_attacks", "test_claims", "test_run_once"}
 """Modules whose tests are about what judges say, rather than about processes."""
 
 
