@@ -39,11 +39,8 @@ def both() -> list[RunFindings]:
 
 
 def rows(kind: TableKind, way: FigureWay = HEADLINE, *, runs: Any = None) -> list[dict[str, str]]:
-    return list(
-        csv.DictReader(
-            io.StringIO(csv_text(run_table(both() if runs is None else runs, kind, way)))
-        )
-    )
+    table = run_table(both() if runs is None else runs, kind, way)
+    return list(csv.DictReader(io.StringIO(csv_text(table))))
 
 
 def drawn(runs: list[RunFindings], way: FigureWay) -> dict[str, list[tuple[float, float]]]:

@@ -78,8 +78,8 @@ class ZygoteProcess:
 
     def kill(self) -> None:
         """End it at once, from any thread; it must be closed as well."""
-        # While bubblewrap starts, what it has forked ignores SIGTERM, and would wait for ever; or it
-        # has left the group, and does not end with its parent yet: then it finds nothing to read.
+        # While bubblewrap starts, what it has forked ignores SIGTERM, and would wait for ever; or
+        # it is in no group and does not end with its parent yet: then it finds nothing to read.
         number = signal.SIGTERM if self._socket.has_spoken else signal.SIGKILL
         self._socket.end()
         with contextlib.suppress(ProcessLookupError):
