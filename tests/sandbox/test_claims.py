@@ -8,7 +8,8 @@ import pytest
 
 from builders import task
 from pytest_selfrepair.core.verdict import Outcome, Verdict
-from pytest_selfrepair.sandbox.channel import MOST_DIGITS, parse_json
+from pytest_selfrepair.sandbox.channel import MOST_DIGITS, CaseReport, parse_json
+from pytest_selfrepair.sandbox.child_reports import same_answer
 from pytest_selfrepair.sandbox.isolation import find_isolation
 from pytest_selfrepair.sandbox.limits import Limits
 from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
@@ -94,3 +95,19 @@ def test_a_function_may_return_no_longer_integer(judge: SandboxJudge) -> None:
     wanted = task(([], 3), fn_name="f")
     program = "import sys\ndef f():\n    return [10 ** 30_000]"
     assert asyncio.run(judge.judge(wanted, program)).outcome is Outcome.OUTPUT_LIMIT
+
+
+def test_a_result_is_the_same_whichever_process_says_it() -> None:
+    shared = CaseReport(result='["<object at 0x7f>", 1]')
+    apart = CaseReport(report='{"end": "returned", "result": "[\\"<object at 0x12>\\", 1]"}')
+    assert same_answer(shared, apart)
+    assert not same_answer(shared, CaseReport(result="[2]"))
+
+
+def test_what_a_message_cannot_carry_is_said_by_a_process_of_its_own(judge: SandboxJudge) -> None:
+    program = "def f(x):\n    raise ValueError('half \\ud800 a pair')"
+    verdict = asyncio.run(judge.judge(task(([1], 1), ([2], 2), fn_name="f"), program))
+    assert verdict.outcome is Outcome.RUNTIME_ERROR
+    assert verdict.failure is not None
+    assert verdict.failure.line_number == 2
+    assert "ValueError: half " in (verdict.failure.error or "")
