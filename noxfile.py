@@ -13,12 +13,10 @@ UNIT = ["core", "models", "feedback", "store", "tasks", "estimate", "report", "b
 PLUGIN = ["plugin", "commands", "api", "annotate"]
 
 
-def _tests(session: nox.Session, *folders: str, marks: str = "not slow and not thorough") -> None:
+def _tests(session: nox.Session, *folders: str, flags: tuple[str, ...] = ()) -> None:
     session.install("-q", "-e", ".[test]")
     paths = (f"tests/{each}" for each in folders)
-    session.run(
-        "pytest", "-n", "auto", "--dist", "worksteal", "-m", marks, *paths, *session.posargs
-    )
+    session.run("pytest", "-n", "auto", "--dist", "worksteal", *flags, *paths, *session.posargs)
 
 
 @nox.session
@@ -60,7 +58,7 @@ def plugin(session: nox.Session) -> None:
 @nox.session
 def pages(session: nox.Session) -> None:
     """Pages in Chromium, also what the suite leaves out; skipped where there is none."""
-    _tests(session, "pages", marks="not slow")
+    _tests(session, "pages", flags=("-m", "not slow"))
 
 
 @nox.session

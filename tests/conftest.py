@@ -40,8 +40,10 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     from hypothesis import settings  # noqa: PLC0415 - see above
 
-    settings.register_profile("quick", deadline=None, max_examples=30)
-    settings.register_profile("thorough", deadline=None, max_examples=300)
+    from examples import QUICK  # noqa: PLC0415 - see above
+
+    settings.register_profile("quick", deadline=None, max_examples=QUICK)
+    settings.register_profile("thorough", deadline=None, max_examples=10 * QUICK)
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 

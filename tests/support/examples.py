@@ -2,10 +2,10 @@
 
 from hypothesis import settings
 
-_QUICK = 30
-"""Examples of a test in the quick profile, as tests/conftest.py registers it."""
+QUICK = 30
+"""Examples of a test in the quick profile."""
 
 
 def examples(number: int) -> settings:
     """So many in the quick profile, and proportionally more in a more thorough one."""
-    return settings(max_examples=max(1, number * settings().max_examples // _QUICK))
+    return settings(max_examples=max(1, number * settings().max_examples // QUICK))

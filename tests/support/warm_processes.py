@@ -66,7 +66,7 @@ class WarmProcesses:
 
 
 PROCESSES = WarmProcesses()
-"""Those of this test process; a fixture closes them."""
+"""Those of this test process, which tests/conftest.py closes."""
 
 
 def python(*module: str) -> list[str]:

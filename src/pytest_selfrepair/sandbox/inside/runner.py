@@ -19,10 +19,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 if __package__:
-    from pytest_selfrepair.sandbox.inside import plain, standin
+    from pytest_selfrepair.sandbox.inside import plain, standin, words
 else:  # a plain file beside its siblings
     import plain  # type: ignore[import-not-found,no-redef]
     import standin  # type: ignore[import-not-found,no-redef]
+    import words  # type: ignore[import-not-found,no-redef]
 
 _LONGEST_MESSAGE = 2_000  # characters
 
@@ -48,7 +49,7 @@ LONGEST_RESULT = 1 << 24
 _LONG_INTEGER = re.compile(rf"\d{{{MOST_DIGITS + 1}}}")
 _INTEGER_KEY = re.compile(r"-?(?:0|[1-9]\d{0,99})", re.ASCII)
 
-FINISHED: Fields = {"end": "finished"}
+FINISHED: Fields = json.loads(words.FINISHED)
 """What is said of a program that ran to its end."""
 
 

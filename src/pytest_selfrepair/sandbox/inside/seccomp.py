@@ -73,7 +73,7 @@ class _Program(ctypes.Structure):
 
 def available() -> bool:
     """Whether this machine's system calls are known."""
-    return sys.platform == "linux" and os.uname().machine in _AUDIT
+    return sys.platform == "linux" and _HERE in _AUDIT
 
 
 def install_for_zygote(*, walls: bool) -> None:
@@ -85,9 +85,8 @@ def install_for_zygote(*, walls: bool) -> None:
     Raises:
         OSError: The system has no such filter.
     """
-    machine = os.uname().machine
-    names = syscalls.numbers(machine).keys() - _OF_ZYGOTE
-    _install(assemble(machine, names, 0, walls=walls))
+    names = syscalls.numbers(_HERE).keys() - _OF_ZYGOTE
+    _install(assemble(_HERE, names, 0, walls=walls))
     prepare(walls=walls)
 
 
