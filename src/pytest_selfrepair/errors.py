@@ -101,7 +101,7 @@ class StoreError(InfrastructureError):
 
 
 class BudgetSpentError(InfrastructureError):
-    """The budget of the whole run is spent: `--selfrepair-max-tokens-total` or `-max-cost`."""
+    """The whole run's budget (`--selfrepair-max-tokens-total` or `-max-cost`) is spent."""
 
 
 class RunEndedError(InfrastructureError):

@@ -115,8 +115,8 @@ class Selective(FeedbackSource, Protocol):
         """The number of texts on a failing program.
 
         Returns:
-            0: none, and the program is not repaired; None: as many as requested; else that many,
-            each repaired on as often as the plan says.
+            0: none, and the program is not repaired. None: as many as requested. Else that many,
+            each with as many repairs as the plan says.
         """
         ...
 

@@ -170,7 +170,7 @@ class PromptSet:
 def _repair_turns(
     said: PromptTemplates, form: RequestForm, example: RepairExample, error: str | None
 ) -> tuple[Message, Message]:
-    """The messages of a worked example, with an error sentence; None: its own."""
+    """The messages of a worked example, with this error sentence, or its own if None."""
     explanation, mended = example.explanation.strip(), example.program.strip()
     asked = _user(
         form.question,

@@ -104,7 +104,7 @@ class Ran:
 
     Attributes:
         output: The text printed, or the value returned by its function; None where it gave no
-            answer, and also where it returned None.
+            answer or returned None.
         outcome: Why it gave no answer; None where it did.
         printed: Its whole standard output, even without an answer in the end; empty for a
             function, whose output is dropped.

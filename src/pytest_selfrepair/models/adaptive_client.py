@@ -146,7 +146,9 @@ class AdaptiveClient:
             )
         except UnansweredError as error:
             before = self.dialect.refused_chat
-            if before is not None and is_missing(error.failure):  # it lacks the Responses API too
+            if before is not None and is_missing(
+                error.failure
+            ):  # the endpoint lacks the Responses API too
                 raise UnansweredError(before) from None
             raise
 

@@ -203,7 +203,7 @@ def proxy_of(url: str) -> str | None:
     try:
         usable = shown.scheme in {"http", "https", "socks5", "socks5h"} and bool(shown.hostname)
         usable = usable and shown.port != 0
-    except ValueError:  # an invalid port
+    except ValueError:  # the port is invalid
         usable = False
     if not usable:
         address = f"{shown.scheme}://{shown.netloc.rpartition('@')[2]}"

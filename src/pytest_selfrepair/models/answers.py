@@ -175,8 +175,8 @@ def _failure(
 ) -> NoCompletionError | None:
     """Why a choice is not a completion of the model; None if it is one.
 
-    An empty choice is a completion only where tokens were generated for it. For one among several
-    that is unknown, and it is requested again.
+    An empty choice is a completion only where tokens were generated for it. For one of several
+    choices that number is unknown, so the choice is requested again.
     """
     if error := choice.get("error"):
         return NoCompletionError("an error for a choice", error)
@@ -246,7 +246,7 @@ def _reasoning(message: Mapping[str, object]) -> str:
 
 
 def _called(message: Mapping[str, object]) -> bool:
-    """Whether the model called a tool, though it has none: a bad completion, but its own."""
+    """Whether the model called a tool, though it was given none: a bad completion, but its own."""
     return bool(message.get("tool_calls") or message.get("function_call"))
 
 

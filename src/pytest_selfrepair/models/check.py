@@ -20,9 +20,9 @@ from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.models.transport import Call
 
 _SECONDS = 30.0
-"""The longest wait for a model; one still loading then is taken to be there."""
+"""The longest wait for a model, in seconds; one still loading by then counts as available."""
 _TRIES_OF_A_PAGE = 3
-"""Responses foreign to the protocol before an address is taken to be no endpoint."""
+"""Responses foreign to the protocol before an address is considered not to be an endpoint."""
 _MOST_NAMED = 5
 _REFUSES_ALL = "it refuses to list its models in the same words: check the key and the address"
 _VERSION = "/v1"
@@ -72,7 +72,7 @@ class Check:
 
 
 async def fault_of(models: Iterable[Checked]) -> str | None:
-    """Why some of the models cannot be used, in one line; None: no such reason was found.
+    """Why some of the models cannot be used, in one line; None where all seem usable.
 
     Transient failures and refusals of the check's own request do not count; nor do unreachable
     addresses of a model with several, unless all have faults.

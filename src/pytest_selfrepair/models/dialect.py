@@ -120,8 +120,8 @@ class Dialect:
     def several_refused(self, name: str) -> None:
         """Note that a request for several completions failed where single ones succeed.
 
-        It may be chance: requests turn to one at a time only when it recurs with a model that never
-        gave several.
+        It may be chance: single requests are used from then on only if it recurs with a model that
+        has never drawn several.
         """
         self._refusals += 1
         if self._refusals >= _MOST_REFUSALS and not self._draws_several:

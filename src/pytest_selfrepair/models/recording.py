@@ -105,7 +105,7 @@ class RecordingModel:
 
     async def aclose(self) -> None:
         """Cancel the draws under way, then close the model; its opener closes the store."""
-        await self._rounds.aclose()  # first: a closed model looks as if nothing was sent
+        await self._rounds.aclose()  # before the model, or else a cancelled draw would look unsent
         await self.model.aclose()
 
     async def _serve(self, pending: Sequence[PendingRequest]) -> None:

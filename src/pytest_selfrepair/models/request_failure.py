@@ -24,11 +24,11 @@ _ADVICE = {
 _OTHER_ADVICE = "check --selfrepair-base-url"
 _NO_CREDIT = "the account has no credit left"
 _FOR_GOOD = frozenset({401, 402, 403, 404, 405, 410, 451})
-"""Statuses that every request of the model would get."""
+"""Statuses that would answer every request to the model."""
 _PASSING = frozenset({408, 409, 424, 425, 429, 498, 499})
 _TOO_MUCH = frozenset({429, 498, 503, 529})
 _SAYS_LITTLE = frozenset({None, 400, 403, 404, 406, 412, 417, 422})
-"""Statuses that gateways give to failures behind them; None stands for 200."""
+"""Statuses that gateways give for failures behind them, whatever the cause; None stands for 200."""
 _RATE_OF = frozenset({None, 400, 401, 403, 413, 422, 429, 500, 502, 503})
 
 
@@ -191,7 +191,7 @@ def told(body: object, *, status: int | None, wait: float | None, key: str) -> R
 
     Args:
         body: The body of its error, or the error object.
-        status: The HTTP status; None for 200. One in the body may tell more.
+        status: The HTTP status; None for 200. A status in the body may say more.
         wait: Seconds to wait, as the endpoint asks.
         key: The key, to be masked.
     """
