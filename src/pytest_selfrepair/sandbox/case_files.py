@@ -7,7 +7,7 @@ from typing import Self
 
 from pytest_selfrepair.sandbox.files import blur_numbers, hear, memory_file, read_all
 
-_TAIL = 4_000  # bytes of standard error that are read
+_TAIL = 4_000  # bytes of standard error that are kept
 _CHUNK = 1 << 16
 
 

@@ -74,13 +74,13 @@ def compile_program(
             looks.ask(spare.pid)
         if socket.fileno() in ready:
             said = socket.heard()
-            if not said:  # its process has ended: the zygote says how, unless it has ended as well
+            if not said:  # its process has ended; the zygote reports how, unless it has ended too
                 listening.clear()
             compiled = _said(said)
         elif ready:
             message = zygote.heard()
             if message.exit == spare.pid:
-                if message.status >= 0:  # it was not exhausted: it could not be limited
+                if message.status >= 0:  # no limit was reached: the limits could not be set
                     raise BrokenZygoteError("a process for a program could not begin")
                 compiled = Compiled(standing=Standing.UNCOMPILED)
             looks.note(watch, message)

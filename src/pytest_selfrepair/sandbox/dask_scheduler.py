@@ -14,13 +14,13 @@ from pytest_selfrepair.core.pool_name import PoolName
 from pytest_selfrepair.sandbox.dask_address import scheduler_address
 
 LOST = (CommClosedError, OSError, asyncio.TimeoutError)
-"""The exceptions for an absent scheduler or worker."""
+"""The exceptions raised for an absent scheduler or worker."""
 
 SOON = 15.0
 """Seconds for a scheduler and workers to identify themselves."""
 
 _LEAVING = 3.0
-"""Seconds for workers to end their judges; hung ones do not."""
+"""Seconds for workers to end their judges; hung workers do not end them."""
 
 _T = TypeVar("_T")
 
@@ -77,8 +77,8 @@ class DaskScheduler:
         """Start or join it.
 
         Raises:
-            UsageError: Its file says no address, or the connection would not be encrypted.
-            OSError: It is not there; as much is said by the others of `LOST`.
+            UsageError: Its file names no address, or the connection would not be encrypted.
+            OSError: It is absent; the other exceptions in `LOST` mean the same.
         """
         if self._name.address is None and self._name.file is None:
             await self._start()
@@ -90,7 +90,7 @@ class DaskScheduler:
         """Query the scheduler for itself and its workers, rejoining it if lost.
 
         Raises:
-            OSError: It is not there; as much is said by the others of `LOST`.
+            OSError: It is absent; the other exceptions in `LOST` mean the same.
         """
         if not self.is_joined:
             await self._join()

@@ -47,7 +47,7 @@ class BatchSender:
         """
         places = {each.digest: await self._tasks.place(worker, each) for each in batch.tasks}
         judged = await self._submit(worker, batch, places)
-        if judged.lacking:  # whoever kept a task is gone
+        if judged.lacking:  # the worker that kept a task is gone
             for each in batch.tasks:
                 if each.digest in judged.lacking:
                     places[each.digest] = await self._tasks.renew(worker, each)

@@ -180,7 +180,7 @@ class JudgePlugin(WorkerPlugin):
         if lacking:
             return JudgedBatch(lacking=tuple(lacking))
         now = await asyncio.to_thread(self.speed.now)
-        usual = max(batch.calibration, now)  # the machine may be slower than it was
+        usual = max(batch.calibration, now)  # the machine may have become slower
         judge.scale = scale_to(batch.reference_speed, usual)
         return JudgedBatch(executions=await _executions(judge, jobs, usual))
 

@@ -16,7 +16,7 @@ from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 MOST_AT_ONCE = 1_000
-"""The most calls that they may make before the first is answered."""
+"""The most calls that assertions may make before the first is answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

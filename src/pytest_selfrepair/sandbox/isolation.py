@@ -48,8 +48,8 @@ thread.join()
 
 _ENVIRONMENT: Mapping[str, str] = MappingProxyType(
     {
-        "PYTHONHASHSEED": "0",  # the order of sets is the same in every run
-        "MALLOC_ARENA_MAX": "1",  # else threads soon meet the limit of address space
+        "PYTHONHASHSEED": "0",  # so that sets have the same order in every run
+        "MALLOC_ARENA_MAX": "1",  # else threads soon reach the limit on address space
         "LANG": "C.UTF-8",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
@@ -253,7 +253,7 @@ def _plain_commands() -> Iterator[tuple[str, ...]]:
     """Yield the commands that may start a zygote without isolation, the best first."""
     command = (str(interpreter()), *_FLAGS, str(_ZYGOTE))
     if os.geteuid() == 0:
-        # Nothing bounds the processes of root; but a container's root may be unable to be another.
+        # Root's processes are not limited, but a container's root may be unable to change its user.
         scratch = Path(tempfile.gettempdir(), "selfrepair-")
         needed = (interpreter(), Path(sysconfig.get_path("stdlib")), _ZYGOTE, scratch)
         if all(map(_is_open_to_all, needed)):

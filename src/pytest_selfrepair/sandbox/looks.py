@@ -37,7 +37,7 @@ class Looks:
             self._asked = False
             watch.look(*message.look)
         elif message.exit is not None:
-            if not message.waited:  # else the one that programs share has broken down
+            if not message.waited:  # else it was the shared process, which broke down
                 watch.extra += message.cpu
         elif message.ended is None and message.spare is None:
             raise BrokenZygoteError("the zygote spoke of what nobody asked")
@@ -46,7 +46,7 @@ class Looks:
         """Wait for the answer to a pending query, if any.
 
         Raises:
-            BrokenZygoteError: None comes.
+            BrokenZygoteError: No answer comes.
         """
         while self._asked:
             self.note(watch, self._zygote.heard())

@@ -10,7 +10,7 @@ from pytest_selfrepair.sandbox.child_reports import Answer, NoAnswer, masked
 from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 
 CHECKER_BROKE = "the task's checker broke on it"
-"""How a verdict begins to say why an answer is wrong that only a checker of the task's own met."""
+"""The start of the reason for a wrong answer on which only the task's own checker broke."""
 
 
 class Referee:

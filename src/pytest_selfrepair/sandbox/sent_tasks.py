@@ -8,7 +8,7 @@ from pytest_selfrepair.sandbox.dask_admission import JudgingWorker
 from pytest_selfrepair.sandbox.judge_request import Cases
 
 _MOST = 10_000  # tasks whose places are known
-_PATIENCE = 15.0  # seconds for which a worker waits for a task that is sent to another
+_PATIENCE = 15.0  # seconds to wait for a task that is being sent to another worker
 
 
 class SentTasks:
@@ -33,7 +33,7 @@ class SentTasks:
             try:
                 return await asyncio.wait_for(asyncio.shield(self._places[key]), _PATIENCE)
             except (TimeoutError, ConnectionError):
-                pass  # the one that it was sent to does not answer
+                pass  # the worker that it was sent to does not answer
         return await self.renew(worker, cases)
 
     async def renew(self, worker: JudgingWorker, cases: Cases) -> str:
@@ -55,7 +55,7 @@ class SentTasks:
                 del self._places[key]
 
         sending.add_done_callback(unless_sent)
-        return await asyncio.shield(sending)  # others may wait for it, too
+        return await asyncio.shield(sending)  # shielded, as others may wait for it too
 
     def forget(self) -> None:
         """Forget all places, as their workers are gone."""

@@ -61,7 +61,7 @@ class Session:
     ) -> None:
         try:
             if kind is None or not issubclass(kind, BrokenZygoteError):
-                if not self._ended:  # else what it may have left has been ended before
+                if not self._ended:  # else the program's processes have been ended already
                     self._zygote.say({"end": self._processes.pids})
                 self._zygote.fork()
         finally:
@@ -76,8 +76,8 @@ class Session:
             again: Whether this is a rerun for comparison only; it is then the last.
 
         Returns:
-            What is known of it; None where the process that was to run it is lost: where nothing
-            keeps them apart, a case before it may have ended that.
+            The report of the case; None where its process was lost, as an earlier case may have
+            ended it where programs are not isolated from each other.
 
         Raises:
             BrokenZygoteError: The sandbox is broken.
@@ -137,7 +137,7 @@ class Session:
         """Remove all remains of a case before the next one.
 
         Args:
-            exited: The end of its process; None where that is still to come.
+            exited: The end of its process; None if it is still running.
         """
         if exited is None or self._processes.end_case(exited, self._zygote.spares):
             self._end()
@@ -158,9 +158,9 @@ def _report(
 
     Args:
         exited: The end of its own process; None if it was killed.
-        watch: What it used.
-        files: What it wrote.
-        calls: Whether it called a function, so that its output counts for nothing.
+        watch: The time and memory that it used.
+        files: Its output.
+        calls: Whether it called a function, so that its printed output is dropped.
     """
     used = watch.cpu_seconds
     if exited is not None:

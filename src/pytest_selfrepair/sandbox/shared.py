@@ -19,11 +19,11 @@ from pytest_selfrepair.sandbox.inside.packets import Packets
 from pytest_selfrepair.sandbox.process import ZygoteProcess
 from pytest_selfrepair.sandbox.work import Work
 
-_PATIENCE = 0.3  # seconds to wait for word
+_PATIENCE = 0.3  # seconds to wait for a message
 _CHUNK = 1 << 16
 _Told = tuple[Annotated[float, msgspec.Meta(ge=0)], str | dict[str, Any] | None]
 _FRAMES = msgspec.json.Decoder(list[_Told])
-_NOTHING: _Told = (0.0, None)  # a process of its own will tell
+_NOTHING: _Told = (0.0, None)  # its own process will give the answer
 
 
 class Shared:
@@ -58,7 +58,7 @@ class Shared:
                 inputs = as_json(list(self._work.inputs))
                 described = memory_file(stack, self._work.described(shared.file))
                 shown = [described, writing, memory_file(stack, inputs)]
-                with contextlib.suppress(OSError):  # it has ended, which is seen at once
+                with contextlib.suppress(OSError):  # the process has ended, which `_word` finds
                     shared.control.send(words.SHARED, shown)
             match self._word(shared.control):
                 case words.TOGETHER:
@@ -67,7 +67,7 @@ class Shared:
                     self._left = 0
         finally:
             os.close(reading)
-            if self._left:  # it has not come to its end, and perhaps never will
+            if self._left:  # not run to its end, which may never come
                 self._zygote.drop_shared()
 
     def _word(self, control: Packets) -> bytes:
@@ -80,7 +80,7 @@ class Shared:
         return said[:1]
 
     def _told(self, reading: int) -> Iterator[CaseReport]:
-        """What comes on a channel."""
+        """Yield the reports of cases as they arrive on a channel."""
         heard = bytearray()
         longest = 8 * self._work.limits.output_bytes + _CHUNK
         while self._left and _ready(reading):
@@ -105,7 +105,7 @@ class Shared:
 
 
 def _frame(heard: bytearray) -> bytes | None:
-    """The next frame, taken from what has been heard; None where it is not complete."""
+    """Remove and return the first frame of the received bytes; None where it is incomplete."""
     end = 4 + int.from_bytes(heard[:4], "big")
     if len(heard) < 4 or len(heard) < end:  # noqa: PLR2004 - bytes of a length
         return None

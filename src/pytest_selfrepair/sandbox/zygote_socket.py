@@ -78,10 +78,10 @@ class ZygoteSocket:
             self._ours.end()
 
     def is_silent(self, seconds: float) -> bool:
-        """Whether its other end is closed, or is within so long; what is said until then is lost.
+        """Whether its other end is closed, or closes in time; drops one message received meanwhile.
 
         Raises:
-            TimeoutError: Nothing was said, and it is not closed.
+            TimeoutError: It is still open, and no message came.
         """
         try:
             self._poll(select.POLLIN, seconds)

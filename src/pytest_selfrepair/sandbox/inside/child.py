@@ -6,7 +6,7 @@ process with an input or an answer is ever copied. A program without state (`sta
 cases in one process.
 
 It shares processes with untrusted code, so its reports are only claims once a program runs. Like
-the zygote, beside which it is a plain file, it needs only the standard library.
+the zygote, it runs as a plain file and needs only the standard library.
 """
 
 import contextlib
@@ -47,7 +47,7 @@ else:  # a plain file beside its siblings
     import words  # type: ignore[import-not-found,no-redef]
     import world  # type: ignore[import-not-found,no-redef]
 
-_CONTROL = 4  # a descriptor, which is closed before a program runs
+_CONTROL = 4  # a descriptor, closed before a program runs
 _MOST_DESCRIPTORS = 256
 _MOST_BLURRED = 3
 
@@ -75,7 +75,7 @@ def serve(around: world.World, uid: int | None, control: int) -> NoReturn:
             rights.become(uid, keep_reading="keep-reading" in around.means)
         elif os.getuid() == 0:
             rights.drop()
-        if around.pid != 1:  # with a zygote that is PID 1 all ends
+        if around.pid != 1:  # if the zygote is PID 1, its end is the end of all
             forking.end_with_parent()
         sys.path.insert(0, around.scratch)
         _Session(around, packets.Packets(socket.socket(fileno=_CONTROL))).run()
@@ -104,7 +104,7 @@ class _Session:
             for descriptor in descriptors:
                 os.close(descriptor)
             kind, descriptors = self._heard()
-            if kind != words.SHARED:  # what has seen inputs is not copied
+            if kind != words.SHARED:  # never copy a process that has seen inputs
                 return
         self._run_apart(*descriptors)
 
@@ -121,15 +121,15 @@ class _Session:
             return
         for name in stateless.imports(code) & self._world.packages:
             for each in (name, *ALSO_IMPORTED.get(name, ())):
-                with contextlib.suppress(Exception):  # which its own import then meets again
-                    importlib.import_module(each)  # once, rather than in every case
+                with contextlib.suppress(Exception):  # the program's own import raises it again
+                    importlib.import_module(each)  # once, rather than for each case
         # Work common to all cases is done once, before any of them.
         runner.open_standard_streams()
         case = case_process.CaseProcess(self._world, self._control, program, code)
         gc.collect()
         gc.freeze()
         if program.cases > 1 and not self._world.relays:
-            # What has compiled it runs no case: all that do have begun alike.
+            # The process that compiled the program runs no case, so that all cases begin alike.
             pid = self._fork_waiting()
             if pid:
                 self._control.send(words.APART + words.PID.pack(pid, False))
@@ -152,7 +152,7 @@ class _Session:
             os.close(descriptor)
 
     def _fork_waiting(self) -> int:
-        """Fork a process to wait for a case; returns 0 in the child."""
+        """Fork a process to wait for a case; return 0 in the child."""
         forking.blur_pids(_MOST_BLURRED)
         pid = forking.fork() if self._world.relays else forking.fork_beside()
         if pid == 0:
@@ -174,5 +174,5 @@ class _Session:
     def _heard(self) -> tuple[bytes, list[int]]:
         kind, descriptors = self._control.receive(64, 8)
         if not kind:
-            case_process.end_process(0)  # the judge wants no more
+            case_process.end_process(0)  # the judge has closed its end
         return kind, descriptors

@@ -1,13 +1,13 @@
 """The judge's description of a program for a process of the sandbox.
 
-Like the zygote, beside which it is a plain file, it needs only the standard library.
+Like the zygote, it runs as a plain file and needs only the standard library.
 """
 
 import json
 import os
 from typing import Any, NamedTuple
 
-Fields = dict[str, Any]  # what JSON carries
+Fields = dict[str, Any]  # parsed JSON
 
 
 class Program(NamedTuple):
