@@ -139,12 +139,12 @@ class _ForeseenItem:
 
     @property
     def told(self) -> list[str]:
-        """The arms that remember their games."""
+        """The arms whose player remembers earlier games."""
         return [arm for arm in self.players.arms if arm != Control.FRESH]
 
     @property
     def games(self) -> Mapping[int, int]:
-        """The number of games by how many earlier ones the improved player remembers in them."""
+        """The number of games, by how many earlier games the improved player remembers."""
         later, told = self.plan.rounds - 1, self.told
         fresh = 0
         if len(told) < len(self.players.arms):

@@ -110,7 +110,7 @@ class NamedPlayers:
             return WrittenAdvice(name=arm, texts=self.written[arm])
         asked = self.critics.get(arm, AskedModel(name=self.player))
         resolved = models.get(asked)
-        if resolved is None:  # a rule plays, and no arm is here that asks it for advice
+        if resolved is None:  # a rule plays, and no arm needs its advice
             return adviser(arm, AdviserMeans(model=lambda _: None, params=_NO_PARAMS))
         means = AdviserMeans(
             model=lambda _: made[asked],

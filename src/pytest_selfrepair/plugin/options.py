@@ -136,7 +136,7 @@ def settings(config: "pytest.Config") -> Settings:
         else:
             values[option.name] = parsed[0] if parsed else None
     values["store"] = base_of(config) / values["store"]
-    if not config.getoption("selfrepair_tasks"):  # the ini file speaks from where it stands
+    if not config.getoption("selfrepair_tasks"):  # paths in the ini file are relative to its folder
         values["tasks"] = tuple(
             task if task.startswith("hub:") else str(config.rootpath / task)
             for task in values["tasks"]
@@ -160,7 +160,7 @@ def _setting(option: Option, config: "pytest.Config") -> tuple[str, Sequence[str
     ):
         if value is None:
             continue
-        if option.repeats:  # an empty list is none, but for what there must be one of
+        if option.repeats:  # empty: an error if the option has a default, else no values
             return name, value or ([] if option.default is None else [""])
         return name, [value]
     return "default", [] if option.default is None else [option.default]

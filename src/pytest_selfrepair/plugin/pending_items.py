@@ -21,7 +21,7 @@ class PendingItems:
         self._first_requests = first_requests
         self._coming: deque[Upcoming] = deque()
         self._known: set[str] = set()
-        self._young: deque[tuple[float, Upcoming]] = deque()  # when the youngest were started
+        self._young: deque[tuple[float, Upcoming]] = deque()  # with their times of start
 
     @property
     def next(self) -> Upcoming | None:

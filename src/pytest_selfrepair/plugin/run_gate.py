@@ -131,7 +131,7 @@ def _loaded(run: str) -> "LoadedRun":
 
     try:
         loaded = run_names.load(run)
-        by_id(loaded.records, "before")  # else it would be refused when the run has been paid for
+        by_id(loaded.records, "before")  # now, as an error after the run would waste its cost
     except SelfRepairError as error:
         raise UsageError(f"--selfrepair-baseline: {error}") from None
     return loaded

@@ -72,7 +72,7 @@ class UnscoredErrors:
         try:
             return (yield)
         finally:
-            stats[_ERROR] = errors  # pytest's last line counts them
+            stats[_ERROR] = errors  # pytest counts them in its last line
 
     def _reasons(self) -> dict[str, str]:
         """Why items were not scored, by node id; equal reasons get the same wording."""
