@@ -139,7 +139,7 @@ def levels(sample: RoleSample) -> tuple[ModelLevel, ...]:
 
 
 def _goes_on(sample: RoleSample, arm: str) -> tuple[LevelTest, ...]:
-    """The two tests of C4: from round 2 to the last, and beyond fresh games."""
+    """The two tests of C4: the gain from round 2 to the last, and the gain beyond fresh games."""
     later = "surplus share gained from round 2 to the last, less that of none"
     beyond = "best surplus share beyond that of fresh games at equal tokens"
     if sample.rounds <= _FIRST_ADVISED:

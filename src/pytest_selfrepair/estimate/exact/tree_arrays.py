@@ -219,7 +219,7 @@ def tree_arrays(
         planned: The plan's repairs of each failing program.
     """
     ids = tuple(map(str, range(len(grown)))) if tasks is None else tuple(tasks)
-    numbers: list[dict[str, int]] = []  # of every task, the number of its nodes in the level above
+    numbers: list[dict[str, int]] = []  # for each task, positions of its nodes in the level above
     levels = [_level([each.programs for each in grown])]
     total = 0
     for each in grown:
