@@ -71,7 +71,7 @@ def pieces(
 
 @cache
 def _inlined(name: str) -> str:
-    """Inline a module: a page of one file has nothing to import from.
+    """Inline a module, as a page of one file cannot import any.
 
     All modules of a page share one scope, so each name is declared in only one of them.
     """

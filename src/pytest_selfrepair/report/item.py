@@ -138,7 +138,7 @@ def _best_repair(grown: Grown, places: dict[str, ProgramNode]) -> ProgramNode | 
         return None
     nearest = max(_nearness(repair.verdict) for repair in repairs)
     alike = [repair for repair in repairs if _nearness(repair.verdict) == nearest]
-    # A repair that holds no program, or the failing one again, shows nothing.
+    # A repair without a program, or with an unchanged one, shows nothing.
     return min(alike, key=lambda each: _edit(places.get(each.parent or ""), each))
 
 

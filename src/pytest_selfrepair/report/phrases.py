@@ -257,7 +257,7 @@ def price(found: AtEqualTokens) -> str:
     if found.tokens_per_solved is None:
         return "no task is solved"
     money = ""
-    if found.dollars_per_solved:  # nothing where models are free
+    if found.dollars_per_solved:  # none for free models
         money = f", {dollars(found.dollars_per_solved)} US dollars"
     return f"a solved task costs {number(found.tokens_per_solved)} tokens{money}"
 

@@ -13,8 +13,8 @@ _COMMANDS = (
     *("add-mask", "add-matcher", "remove-matcher", "add-path", "set-env", "set-output", "echo"),
     *("save-state", "stop-commands", "debug", "notice", "warning", "error", "group", "endgroup"),
 )
-# A runner of GitHub obeys `::name::` where a line begins, but for white space, and `##[name]` in
-# the midst of one; one of Azure `##vso[name]`. Node ids have `::` too, behind a name.
+# GitHub's runner obeys `::name::` at the start of a line, after any white space, and `##[name]`
+# anywhere; Azure's obeys `##vso[name]`. Node ids contain `::` too, after a name.
 _OBEYED = re.compile(
     rf"::(?=(?:{'|'.join(_COMMANDS)})\b)|(?:^|(?<=\s))::(?=\s*[^\s:]+(?:\s|::))|##(?=(?:vso)?\[)",
     re.IGNORECASE,
