@@ -81,7 +81,7 @@ class AuthorsFile:
                 yield number, FieldError("", "values nested too deep", "fewer than 900 levels")
                 continue
             seen[task] = number
-            # A line just as we write it, in our order, needs no more than its record.
+            # A line in our own form and order is reproduced from its record alone.
             unkept, last = unkept and foreign is None and task > last, task
             if keep and not unkept:
                 record = replace(
@@ -163,6 +163,6 @@ def numbered(path: Path) -> Iterator[tuple[int, bytes]]:
             for number, line in enumerate(stream, start=1):
                 if line.strip().removeprefix(b"\xef\xbb\xbf"):
                     yield number, line
-    except (OSError, ValueError) as error:  # ValueError: NUL in its name
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         why = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"{str(path)!r}: {why}; accepted: a readable file") from error

@@ -167,7 +167,7 @@ def _repair(node: ProgramNode, place: int, *, plain: bool = False) -> Fields:
 def _outcome(node: ProgramNode) -> Fields:
     verdict = node.verdict
     fault = PASSED if verdict.passed else _fault(verdict)
-    if fault == PASSED and not verdict.passed:  # other readers would count it as passed
+    if fault == PASSED and not verdict.passed:  # other readers would take it for a pass
         fault = f"{verdict.outcome}: {fault}"
     return {
         "tokens_generated": node.total_tokens,

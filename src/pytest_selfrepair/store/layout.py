@@ -129,7 +129,7 @@ def open_file(
         try:
             return _open(path, patience, create=create, reading=reading)
         except (sqlite3.Error, OSError) as error:
-            # While another process creates the file, SQLite fails rather than waits.
+            # While another process creates the file, SQLite fails instead of waiting.
             if not is_busy(error) or time.monotonic() > deadline:
                 raise explain(path, error) from error
             time.sleep(0.05)
@@ -155,14 +155,14 @@ def _open(path: Path, patience: float, *, create: bool, reading: bool) -> sqlite
             return _open_to_read(path, patience)
     elif not create:
         raise StoreError(f"{path}: no such file; accepted: a store that a run has written")
-    elif not path.exists():  # else SQLite reports what is wrong with the file
+    elif not path.exists():  # anything else there is reported by SQLite
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, PRIVATE))
     connection = sqlite3.connect(
         path, timeout=patience, isolation_level=None, check_same_thread=False
     )
     try:
-        _check(connection, path)  # before any write: it may be another program's file
+        _check(connection, path)  # before any write, as the file may belong to another program
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         if _check(connection, path) < SCHEMA:
@@ -273,7 +273,7 @@ def _at_one_moment(connection: sqlite3.Connection) -> Iterator[None]:
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
     """Apply all missing steps in one transaction."""
     connection.execute("BEGIN IMMEDIATE")
-    found = _check(connection, path)  # another process may have been faster
+    found = _check(connection, path)  # another process may have finished before
     steps = [*_STEPS[found:], *([PACKING] if 0 < found < SCHEMA else [])]
     for statement in ";\n".join(steps).split(";\n"):
         connection.execute(statement)

@@ -170,7 +170,7 @@ class LedgerTables:
         bounded = limits != RunLimits()
         spent = _spent(connection, campaign) if bounded else (0, 0)
         held = _held(connection, campaign) if bounded else (0, 0)
-        full = False  # later requests are not served first
+        full = False  # no later request is served before an earlier one
         for each in wanted:
             if (elsewhere := _elsewhere(connection, each.key)) is not None:
                 grants.append(elsewhere)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytest_selfrepair.errors import StoreError
 
-# Not 9p and virtiofs, by which containers and virtual machines see their own host's files.
+# Without 9p and virtiofs, which show containers and virtual machines their own host's files.
 NETWORKS = frozenset(
     {
         *("nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "ncpfs", "afs", "afpfs", "ceph"),

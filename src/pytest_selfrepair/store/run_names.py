@@ -125,7 +125,7 @@ def load(run: str) -> LoadedRun:
         StoreError: As `read`.
     """
     found = read(run)
-    gc.freeze()  # a million nodes may stay until the process ends
+    gc.freeze()  # exempts a million nodes from garbage collection
     return found
 
 

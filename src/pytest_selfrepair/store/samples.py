@@ -186,7 +186,7 @@ class SampleTable:
         digest: bytes = row[0]
         try:
             found = self._prompt(connection, digest)
-        except ValueError:  # damaged: not used for others
+        except ValueError:  # damaged, so not used
             return None
         return digest if found.depth < _DEEPEST else found.base
 

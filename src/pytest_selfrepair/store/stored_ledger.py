@@ -50,7 +50,7 @@ class StoredLedger:
 
         try:
             return await self._writer.do(work, waits=waits)
-        except asyncio.CancelledError:  # nothing was sent: grants are given back
+        except asyncio.CancelledError:  # nothing was sent, so return the grants
             self.give_back(granted)
             raise
 

@@ -70,19 +70,19 @@ class Transactions:
             result = work(connection)
             connection.execute("COMMIT")
         except BaseException:
-            if connection.in_transaction:  # a full disk may have ended it already
+            if connection.in_transaction:  # SQLite ends it itself if the disk is full
                 connection.execute("ROLLBACK")
             raise
         return result
 
     def others_moved(self) -> bool:
-        """Whether another process has written, or a look for dead ones is due."""
+        """Whether another process has written, or it is time to look for dead processes."""
         version, looked = self._seen
         now = time.monotonic()
         try:
             current = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.Error:
-            return True  # waiting jobs get the error
+            return True  # the waiting jobs will meet the error
         if current == version and now - looked < DEATH_SECONDS:
             return False
         self._seen = (current, now)

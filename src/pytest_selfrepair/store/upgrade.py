@@ -113,7 +113,7 @@ def _go_on(connection: sqlite3.Connection, kind: str, step: _Step) -> int:
 
 
 def _mark(connection: sqlite3.Connection, kind: str) -> _Mark | None:
-    if not _is_wanted(connection):  # another process has finished it
+    if not _is_wanted(connection):  # finished by another process
         return None
     row: _Mark | None = connection.execute(
         "SELECT a, b, c FROM packing WHERE kind = ?", (kind,)
@@ -157,7 +157,7 @@ def _free(connection: sqlite3.Connection, path: Path) -> None:
         for name in ("page_count", "freelist_count", "page_size")
     )
     copy = (pages - free) * size
-    with contextlib.suppress(sqlite3.Error, OSError):  # later rows will use the free pages
+    with contextlib.suppress(sqlite3.Error, OSError):  # without it, later rows reuse the free pages
         if shutil.disk_usage(path.parent).free > 2 * copy:
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
