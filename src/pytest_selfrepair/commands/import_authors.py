@@ -56,7 +56,7 @@ async def run(
     with contextlib.ExitStack() as stack:
         try:
             for line, record in whole.records():
-                await asyncio.sleep(0)  # where an interrupt is heard
+                await asyncio.sleep(0)  # lets an interrupt be noticed
                 if isinstance(record, StoreError):
                     malformed += 1
                     tell(f"{file}:{line}: {record}")
