@@ -182,7 +182,7 @@ class WrittenAdvice:
 
 
 def game_key(scenario: Scenario, role: BargainRole, game: Game) -> str:
-    """The key of a finished game for advice to one side: SHA-256 (hex)."""
+    """The key of a finished game, for advice to one side: SHA-256 (hex)."""
     parts = (scenario.digest, role, dialogue(heard(game)), result_of(game, scenario))
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 

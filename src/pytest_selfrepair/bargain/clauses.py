@@ -265,7 +265,7 @@ def _prices(piece: str, near: list[Decimal], *, in_parts: bool) -> tuple[list[Na
         if before is not None and _continues(piece, before, amount):
             ranged = price_phrases.FROM_TO.search(left) is None
             lower = found[-1].stance
-            if not ranged:  # where a price came from
+            if not ranged:  # the start of a change of price
                 lower = Stance.MENTIONED
             elif lower is Stance.MENTIONED:
                 lower = Stance.OFFER

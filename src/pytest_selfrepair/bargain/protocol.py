@@ -204,7 +204,7 @@ def _action(line: str) -> tuple[str, str] | None:
     word, rest = match[1], match[2].strip(_DECORATION)
     upper = word.upper()
     if word != upper and rest and read_amount(rest) is None:
-        return None  # "Offer accepted, thanks": prose that begins with the word
+        return None  # "Offer accepted, thanks" is prose
     if upper == "QUIT" and rest:
         return None
     if upper == "ACCEPT" and rest and read_amount(rest) is None:

@@ -172,7 +172,7 @@ class _Talk:
         ):
             self._end(TalkState.UNCLEAR, said.strong_words)
         elif self.state is TalkState.UNCLEAR and not said.firm:
-            pass  # a question about what was unclear settles nothing
+            pass  # a mere question leaves the talk unclear
         else:
             self._open()
 

@@ -139,7 +139,7 @@ def _prices(
         (value, each.stance) for each in named if (value := _worked_out(each, offers)) is not None
     ]
     if said.splits and not found and rival is not None and rival.split:
-        return [(rival.prices[0], Stance.OFFER)]  # the same midpoint
+        return [(rival.prices[0], Stance.OFFER)]  # repeats the midpoint
     if said.splits and not found and len(offers) > 1:
         known = [offer.prices[-1] for offer in offers.values() if offer.prices]
         if len(known) > 1:

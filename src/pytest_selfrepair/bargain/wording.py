@@ -216,7 +216,7 @@ def moderator_messages(said: Sequence[Said]) -> tuple[Message, ...]:
 
 
 def heard(game: Game) -> tuple[Said, ...]:
-    """What both sides saw of a game."""
+    """The talk of a game, as both sides heard it."""
     return tuple(
         Said(role=turn.role, text=turn_text(turn.talk, turn.act, turn.price)) for turn in game.turns
     )
@@ -252,7 +252,7 @@ def _heard(said: Sequence[Said], role: BargainRole) -> list[tuple[Role, str]]:
 
 
 def _joined(parts: Sequence[tuple[Role, str]]) -> list[Message]:
-    """Messages that alternate: adjacent ones of one role are joined, and the user's comes first."""
+    """Join adjacent messages of one role, so that roles alternate and the user's comes first."""
     found: list[Message] = []
     for role, text in parts:
         if found and found[-1].role is role:
@@ -275,13 +275,13 @@ def _system(view: View) -> str:
 
 
 def limit_told(scenario: Scenario, role: BargainRole) -> str:
-    """A side's private facts: its limit."""
+    """State a side's limit, which only this side knows."""
     own = scenario.position(role)
     return _LIMIT[role].substitute(limit=own.limit, currency=scenario.currency)
 
 
 def nothing_told(scenario: Scenario, role: BargainRole) -> str:
-    """What a side has without a deal, as part of a sentence."""
+    """State, as part of a sentence, what a side gets without a deal."""
     own = scenario.position(role)
     if own.disagreement:
         return _OTHERWISE.substitute(disagreement=own.disagreement, currency=scenario.currency)
