@@ -84,7 +84,7 @@ def _folders(top: Path) -> Iterator[FoundTask | TaskError]:
     for name, inner, _ in os.walk(top, followlinks=True):
         folder = Path(name)
         if files_of(name):
-            inner.clear()  # what lies in a task's folder is the task's
+            inner.clear()  # folders in a task's folder hold no further tasks
             found_any = True
             task_id = shown(folder)
             yield FoundTask(id=task_id, load=partial(read_folder, folder, task_id))
