@@ -71,7 +71,7 @@ class Judging:
                 f"{error}; accepted: {', '.join(Accuracy)}, and {', '.join(EditSize)}"
             ) from error
         text = mine[number - 1]
-        if sent.get("text") != text.text_hash:  # another one was withdrawn since it was shown
+        if sent.get("text") != text.text_hash:  # a text was withdrawn since the page was shown
             return await self._page(
                 person, number, len(mine), text, problem="Here is another text than before."
             )

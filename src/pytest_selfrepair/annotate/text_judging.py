@@ -104,7 +104,7 @@ def texts(
 def in_order(found: Sequence[Text], participant: str, *, seed: int) -> list[Text]:
     """The texts that a participant judges, never their own, in an order of their own."""
 
-    def rank(text: Text) -> bytes:  # of each text alone, so that none moves when another goes
+    def rank(text: Text) -> bytes:  # by each text alone, so that a withdrawal moves no other text
         name = (seed, participant, text.item.key, text.text_hash, text.source, text.author)
         return hashlib.sha256(repr(name).encode("utf-8", "replace")).digest()
 
