@@ -126,10 +126,8 @@ def _kept(store: SqliteStore, run: int | None) -> Iterator[tuple[int, str, str |
 
 def _places(run: int, task_id: str, kept: str | bytes, sought: str) -> list[SearchHit]:
     found: list[SearchHit] = []
-    with contextlib.suppress(StoreError, ValueError):  # who opens the run is told what is damaged
-        if (
-            sought.isascii()
-        ):  # then it stands in the record's JSON, but for its case, as it does here
+    with contextlib.suppress(StoreError, ValueError):  # opening the run reports the damage
+        if sought.isascii():  # compare with the JSON first, for speed
             written = json.dumps(sought)[1:-1].lower()
             if written not in unpacked(kept).lower():
                 return []
