@@ -32,7 +32,7 @@ def test_stores_and_lines_are_not_joined_with_each_other(
     assert main(["merge", str(store), str(verdicts), "-o", str(tmp_path / "out")]) == 2
     assert capsys.readouterr().err == (
         f"selfrepair: {verdicts}: found JSON Lines, and a store in {store}; accepted: "
-        "stores alone, or JSON Lines alone\n"
+        "only stores, or only JSON Lines\n"
     )
 
 
@@ -270,7 +270,7 @@ def test_the_same_stores_are_joined_to_the_same_run(
     ("arguments", "said"),
     [
         (("a", "./a", "-o", "out"), "a: found twice; accepted: every store once"),
-        (("a", "-o", "a"), "--out: found a, which is there; accepted: a new file"),
+        (("a", "-o", "a"), "--out: found a, which exists; accepted: a new file"),
     ],
 )
 def test_files_that_cannot_be_meant_are_refused(

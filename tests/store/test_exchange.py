@@ -208,7 +208,7 @@ def test_malformed_lines_are_named_by_number_and_lose_none_of_the_rest(
         ('{"task_id": 1, "program": ""}\n', ':1: found b\'{"task_id": 1'),
         (
             '{"format": "pytest-selfrepair recordings", "schema": 2}\n',
-            ":1: schema: found 2; accepted: up to 1. A later version",
+            ":1: schema: found 2; accepted: up to 1. It was written",
         ),
     ],
     ids=["missing", "empty", "something else", "later version"],

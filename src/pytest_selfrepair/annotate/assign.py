@@ -79,9 +79,9 @@ def check_possible(items: Sequence[StudyItem], *, people: int, each: int, per_pr
             n for n in range(people + 1, people + per_program + 1) if not n * each % per_program
         ]
         raise UsageError(
-            f"--people-per-{noun}: found {per_program}: {asked} make {people * each} texts, no "
-            f"multiple of {per_program}; accepted with {fits[0]} participants, or with a divisor "
-            f"of {people * each}"
+            f"--people-per-{noun}: found {per_program}: {asked} make {people * each} texts, "
+            f"which is not a multiple of {per_program}; accepted: {fits[0]} participants, or a "
+            f"divisor of {people * each}"
         )
     have = Counter(item.key.task_id for item in items)
     if len(have) < each:
@@ -96,9 +96,9 @@ def check_possible(items: Sequence[StudyItem], *, people: int, each: int, per_pr
         raise UsageError(
             f"impossible: {asked} and {per_program} people for each {noun} need {wanted} "
             f"{noun}s, but of the {len(items)} {kind.state} {noun}s of {len(have)} {whole}s "
-            f"{usable} can be used: at most {most} of a {whole}, since {most} times {per_program} "
-            f"people are all there are who have not seen another of it. Fewer {noun}s for each "
-            f"person, more people for each {noun}, or a run with more {kind.state} {noun}s would do"
+            f"{usable} can be used: at most {most} of each {whole}, as nobody may see two of "
+            f"one {whole}; accepted: fewer {noun}s for each person, more people for each {noun}, "
+            f"or a run with more {kind.state} {noun}s"
         )
 
 

@@ -188,8 +188,8 @@ def save(study: Study, path: Path, *, anew: bool = True, noun: str = Item.noun) 
                 part.write_text(text, encoding="utf-8")
     except FileExistsError as error:
         raise UsageError(
-            f"--out: found {path}, which is there already; accepted: a new file, for links to "
-            "that study may have been given away"
+            f"--out: found {path}, which exists already; accepted: a new file, as links to that "
+            "study may be in use"
         ) from error
     except OSError as error:
         raise UsageError(

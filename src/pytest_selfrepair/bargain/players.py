@@ -157,7 +157,7 @@ async def asked(
     sample = await model.sample(request)
     if sample.finish_reason == CONTEXT_LIMIT:
         raise ModelError(
-            f"{item}: {node}: {model.name} cannot read as much as the games so far; play fewer "
-            "rounds or exchanges"
+            f"{item}: {node}: the games so far exceed the context of {model.name}; play "
+            "fewer rounds or exchanges"
         )
     return sample

@@ -66,7 +66,7 @@ async def _command(options: argparse.Namespace) -> int:
     for name in ("model", "source", "single_repair", "tasks"):
         if (found := getattr(options, name)) is not None:
             option = f"--{name.replace('_', '-')}"
-            raise UsageError(f"{option}: found {found}; accepted: with --format authors alone")
+            raise UsageError(f"{option}: found {found}; accepted: only with --format authors")
     return run(options.file, options.into)
 
 

@@ -40,7 +40,7 @@ def _joined(parts: Sequence[Path], out: Path) -> Merged:
             raise UsageError(f"{part}: found twice; accepted: every store once")
         seen.add(part.resolve())
     if out.exists():
-        raise UsageError(f"--out: found {out}, which is there; accepted: a new file")
+        raise UsageError(f"--out: found {out}, which exists; accepted: a new file")
     part_of_out = out.with_name(f".{out.name}.part")
     _remove(part_of_out)
     try:

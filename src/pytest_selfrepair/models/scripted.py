@@ -66,7 +66,7 @@ class ScriptedCompletion(msgspec.Struct, frozen=True, forbid_unknown_fields=True
         """Reject unknown faults."""
         for fault in self.faults:
             if isinstance(fault, str) and fault not in {DROP, *Fault}:
-                raise ValueError(f"{fault!r} is no fault; accepted: {', '.join([DROP, *Fault])}")
+                raise ValueError(f"{fault!r} is not a fault; accepted: {', '.join([DROP, *Fault])}")
 
     @property
     def counted(self) -> int:
@@ -222,7 +222,7 @@ def _parsed_turn(node: str) -> tuple[str, str, int]:
     found = _TURN.fullmatch(node)
     if found is None:
         raise ScriptError(
-            f"node {node!r} is none; accepted: p0, p0/SOURCE/r0, p0/SOURCE/f0, seller/g0/round1/t0"
+            f"found node {node!r}; accepted: p0, p0/SOURCE/r0, p0/SOURCE/f0, seller/g0/round1/t0"
         )
     if found["turn"] is None:
         return "advice", found["arm"], int(found["round"]) - 1

@@ -53,7 +53,7 @@ def _piece(data: str) -> Mapping[str, object]:
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
-        raise BrokenStreamError(f"a stream with a piece that is no JSON: {data!r}") from None
+        raise BrokenStreamError(f"a stream with a chunk that is not JSON: {data!r}") from None
     return found if isinstance(found, dict) else {}
 
 

@@ -159,7 +159,7 @@ def name_players(
     if Control.SWAPPED in arms and settings.games == 1:
         raise UsageError(
             f"{OPTION}: found 'swapped' with --selfrepair-games 1; accepted: with 2 games or more, "
-            "for its advice is about another one"
+            "as its advice is about another game"
         )
     files = {arm: arm.partition(":")[2] for arm in arms if arm.partition(":")[0] == HUMAN_ADVICE}
     people = {_of_people(path): _advice_in(path, config) for path in files.values()}

@@ -50,7 +50,7 @@ class RunGate:
         if settings.policy != Policy.BATCH and (given := self.gate.of_rates):
             raise UsageError(
                 f"{given}: found with --selfrepair-policy {settings.policy}; accepted: with "
-                "--selfrepair-policy batch, whose rates can be held against others"
+                "--selfrepair-policy batch, whose rates can be compared"
             )
         # Read before the run begins: `last` is then the run before this one.
         self.baseline = [_loaded(run) for run in settings.baseline]

@@ -169,6 +169,6 @@ def _check_budget(plan: Plan) -> None:
     least = min(plan.params.max_tokens, LEAST_USEFUL_TOKENS)
     if plan.budget is not None and plan.budget < least:
         raise UsageError(
-            f"--selfrepair-budget: found {plan.budget}; accepted: {least} or more, for a "
-            "shorter program is not asked for"
+            f"--selfrepair-budget: found {plan.budget}; accepted: {least} or more, as "
+            "shorter programs are not requested"
         )

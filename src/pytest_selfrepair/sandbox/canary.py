@@ -78,7 +78,9 @@ async def canary(judge: SandboxJudge) -> tuple[str, ...]:
         got = [str(each) for each in json.loads(ran.printed)]
     except (ValueError, TypeError) as error:
         found = ran.error or ran.printed[:80]
-        raise SandboxError(f"the canary said {found!r}; expected: what it got at") from error
+        raise SandboxError(
+            f"the isolation test reported {found!r}; expected: a list of what it reached"
+        ) from error
     if written and not any("written" in each for each in got):
         got.append("a file was written outside its scratch folder")
     return tuple(got)

@@ -109,8 +109,8 @@ class Admission:
                 f"{address}: {worker.facts.isolation}" for address, worker in self.workers.items()
             )
             raise UsageError(
-                f"{self._pool}: found workers that keep programs apart in different ways "
-                f"({found}); accepted: one level, or all with --mixed-isolation"
+                f"{self._pool}: found workers with different isolation ({found}); accepted: one "
+                "level, or any with --mixed-isolation"
             )
         if self._reference is None:
             self._reference = 1000 * min(self._calibrations.values())

@@ -66,7 +66,7 @@ class BatchSender:
         try:
             place: str = await soon(call, self._patience)
         except TimeoutError:
-            raise ConnectionError(f"the worker at {address} takes no task") from None
+            raise ConnectionError(f"the worker at {address} accepted no task in time") from None
         return place
 
     async def _submit(

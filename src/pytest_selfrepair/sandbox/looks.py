@@ -40,7 +40,7 @@ class Looks:
             if not message.waited:  # else it was the shared process, which broke down
                 watch.extra += message.cpu
         elif message.ended is None and message.spare is None:
-            raise BrokenZygoteError("the zygote spoke of what nobody asked")
+            raise BrokenZygoteError("the zygote sent an unexpected message")
 
     def finish(self, watch: Watch) -> None:
         """Wait for the answer to a pending query, if any.

@@ -62,7 +62,7 @@ class ZygoteClient:
         while not self._spares:
             message = self.heard()
             if message.exit is None and message.spare is None:
-                raise BrokenZygoteError("the zygote spoke of what nobody asked")
+                raise BrokenZygoteError("the zygote sent an unexpected message")
         return self._spares.popleft()
 
     def fork(self) -> None:

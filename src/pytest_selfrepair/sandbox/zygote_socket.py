@@ -61,7 +61,7 @@ class ZygoteSocket:
             self._poll(select.POLLIN, _PATIENCE)
             body, descriptors = self._ours.receive(_LONGEST, _MOST_FILES)
         except TimeoutError as error:
-            raise BrokenZygoteError("the zygote fell silent") from error
+            raise BrokenZygoteError("the zygote did not answer in time") from error
         except OSError as error:
             raise BrokenZygoteError("the zygote ended before its program did") from error
         if not body:

@@ -202,8 +202,8 @@ def _open_to_read(path: Path, patience: float, *, shared: bool = False) -> sqlit
         log = path.with_name(f"{path.name}-wal")
         if log.exists() and log.stat().st_size:
             raise StoreError(
-                f"{path}: what {log.name} holds cannot be read where nothing can be written; copy "
-                "both to a folder that can be written"
+                f"{path}: its log {log.name} cannot be read in a folder that is not writable; copy "
+                "both files to a writable folder"
             )
         found = _connected(path, "mode=ro&immutable=1", patience)
     connection, version = found

@@ -88,8 +88,8 @@ def refuse_network(path: Path, kind: str | None, *, option: str, instead: str) -
     if kind is not None:
         raise StoreError(
             f"{path}: found a network file system ({kind}); accepted: a disk of this machine, "
-            f"by {option}: SQLite's write-ahead log needs all who use it on one host, and loses or "
-            f"damages what they write elsewhere; {instead}"
+            f"by {option}: SQLite's write-ahead log works only for processes of one host, and may "
+            f"lose or damage what others write; {instead}"
         )
 
 

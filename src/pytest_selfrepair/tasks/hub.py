@@ -73,7 +73,7 @@ def _load(name: str, repo: str, split: str) -> Iterable[Mapping[str, object]]:
             file=name,
             field="library",
             found="no library datasets",
-            accepted='pip install "pytest-selfrepair[hub]", or a .jsonl file that you have fetched',
+            accepted='pip install "pytest-selfrepair[hub]", or a .jsonl file of the data set',
         ) from error
 
     def load(**more: str) -> Iterable[Mapping[str, object]]:

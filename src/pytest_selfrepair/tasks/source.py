@@ -66,7 +66,7 @@ def _content(path: Path | str, source: Source) -> bytes:
     try:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):
-            raise OSError(errno.EINVAL, "what is no regular file")
+            raise OSError(errno.EINVAL, "something other than a regular file")
         check_size(facts.st_size, source)
         parts = [os.read(descriptor, facts.st_size + 1)]
         while parts[-1] and sum(map(len, parts)) <= facts.st_size:

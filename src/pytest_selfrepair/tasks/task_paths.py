@@ -112,7 +112,7 @@ def circle_error(path: str) -> TaskError:
     return TaskError(
         file=path,
         field="path",
-        found="a link to a folder on the way to it",
+        found="a link to a folder above it",
         accepted="links to other folders",
     )
 
