@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         run: Callable[[argparse.Namespace], Coroutine[None, None, int]] = options.run
-        with shown(_said, prefix="selfrepair: ", terminal=sys.stderr.isatty()):
+        with shown(_write_progress, prefix="selfrepair: ", terminal=sys.stderr.isatty()):
             return asyncio.run(run(options))
     except SelfRepairError as error:
         print(f"selfrepair: {error}", file=sys.stderr)  # noqa: T201 - what a command does
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _said(text: str) -> None:
+def _write_progress(text: str) -> None:
     """Write the progress of long work to standard error, apart from the results."""
     sys.stderr.write(text)
     sys.stderr.flush()

@@ -68,7 +68,7 @@ class Site:
 
         @functools.wraps(handler)
         async def endpoint(request: Request) -> Response:
-            person = self.door.who(request)
+            person = self.door.visitor(request)
             if person is None:
                 return _message(
                     403, "Open your link", "This page opens by the link that you were given."

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from pytest_selfrepair.bargain.game import Game
-from pytest_selfrepair.bargain.players import asked
+from pytest_selfrepair.bargain.players import sample_reply
 from pytest_selfrepair.bargain.protocol import LONGEST_TALK, answer_of
 from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
 from pytest_selfrepair.bargain.wording import (
@@ -15,7 +15,7 @@ from pytest_selfrepair.bargain.wording import (
     PLACEBO,
     critic_messages,
     dialogue,
-    heard,
+    messages_of,
     result_of,
 )
 from pytest_selfrepair.core.budget import Cost
@@ -124,7 +124,7 @@ class Critic:
                 )
             games = (case.other,)
         messages = critic_messages(case.scenario, case.role, games, leak=self.leak)
-        sample = await asked(self.model, self.params, messages, item=case.item, node=node)
+        sample = await sample_reply(self.model, self.params, messages, item=case.item, node=node)
         text = "" if sample.finish_reason == CONTENT_FILTER else sample.text
         return Feedback(
             text=shorten(answer_of(text, self.thinking_tags).strip(), LONGEST_TALK),
@@ -183,7 +183,7 @@ class WrittenAdvice:
 
 def game_key(scenario: Scenario, role: BargainRole, game: Game) -> str:
     """The key of a finished game, for advice to one side: SHA-256 (hex)."""
-    parts = (scenario.digest, role, dialogue(heard(game)), result_of(game, scenario))
+    parts = (scenario.digest, role, dialogue(messages_of(game)), result_of(game, scenario))
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
 

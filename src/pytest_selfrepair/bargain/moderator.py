@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pytest_selfrepair.bargain.amounts import find_amounts, read_amount
 from pytest_selfrepair.bargain.game import Reader, Vote
-from pytest_selfrepair.bargain.players import asked
+from pytest_selfrepair.bargain.players import sample_reply
 from pytest_selfrepair.bargain.protocol import answer_of
 from pytest_selfrepair.bargain.talk import Said, TalkState, read_talk
 from pytest_selfrepair.bargain.wording import moderator_messages
@@ -45,7 +45,7 @@ class Moderator:
         Raises:
             InfrastructureError: The reading could not be obtained.
         """
-        sample = await asked(
+        sample = await sample_reply(
             self.model, self.params, moderator_messages(said), item=item, node=node
         )
         vote = read_vote(answer_of(sample.text, self.thinking_tags), said)

@@ -86,7 +86,9 @@ class ModelPlayer:
 
     async def reply(self, view: View, *, item: str, node: str) -> PlayerReply:
         """Sample one completion."""
-        sample = await asked(self.model, self.params, player_messages(view), item=item, node=node)
+        sample = await sample_reply(
+            self.model, self.params, player_messages(view), item=item, node=node
+        )
         text = "" if sample.finish_reason == CONTENT_FILTER else sample.text
         cut = sample.finish_reason == LENGTH
         return PlayerReply(text=text, cost=Cost.of(sample), is_cut=cut)
@@ -138,7 +140,7 @@ def offers_heard(
     return tuple(found)
 
 
-async def asked(
+async def sample_reply(
     model: Model,
     params: SamplingParams,
     messages: tuple[Message, ...],

@@ -72,12 +72,12 @@ async def run(
                 drop(store, number)
             raise
     tell(f"selfrepair: imported {taken:,} tasks ({unscored:,} not scored); {malformed:,} malformed")
-    if whole.survey.marks:
+    if whole.summary.marks:
         tell(
-            f"selfrepair: {whole.survey.singles:,} programs with a single repair count as passed "
+            f"selfrepair: {whole.summary.singles:,} programs with a single repair count as passed "
             "when they were run again, as in old files; --single-repair says otherwise"
         )
-    difficulties.complain()
+    difficulties.report_missing()
     if store is None:
         return 1
     place = RunPlace(path=into, kind=Kind.STORE, run=str(number))
@@ -125,7 +125,7 @@ class _Difficulties:
         self._missing.append(task_id)
         return None
 
-    def complain(self) -> None:
+    def report_missing(self) -> None:
         """Name the tasks without a difficulty."""
         if self._missing:
             named = ", ".join(self._missing[:_MOST_NAMED])

@@ -28,8 +28,8 @@ async def run(parts: Sequence[Path], out: Path) -> int:
         StoreError: A store cannot be read or written.
     """
     found = await asyncio.to_thread(_joined, parts, out)
-    show(_said(found, len(parts), out))
-    return int(_told(found))
+    show(_summary(found, len(parts), out))
+    return int(_report_problems(found))
 
 
 def _joined(parts: Sequence[Path], out: Path) -> Merged:
@@ -51,7 +51,7 @@ def _joined(parts: Sequence[Path], out: Path) -> Merged:
     return found
 
 
-def _said(found: Merged, stores: int, out: Path) -> str:
+def _summary(found: Merged, stores: int, out: Path) -> str:
     shards = f"{plural(found.runs, 'run')} put together of shards"
     return (
         f"joined {plural(stores, 'store')} into {out}: {plural(found.samples, 'completion')}, "
@@ -60,7 +60,7 @@ def _said(found: Merged, stores: int, out: Path) -> str:
     )
 
 
-def _told(found: Merged) -> bool:
+def _report_problems(found: Merged) -> bool:
     """Report the problems; return whether anything is missing or contradictory."""
     if found.doubled:
         tell(f"doubled: {found.doubled:,}, which two stores have alike, are kept once")

@@ -182,7 +182,7 @@ def error_sentence(task: Task, verdict: Verdict) -> str:
     failure = verdict.failure or CaseFailure()
     sentences = [
         *_given(task, failure),
-        _happened(task, verdict.outcome, failure),
+        _failure_in_words(task, verdict.outcome, failure),
         *_where(failure),
     ]
     return shorten(" ".join(sentences), LONGEST_SENTENCE)
@@ -212,7 +212,7 @@ _PHRASES: Mapping[Outcome, str] = MappingProxyType(
 )
 
 
-def _happened(task: Task, outcome: Outcome, failure: CaseFailure) -> str:
+def _failure_in_words(task: Task, outcome: Outcome, failure: CaseFailure) -> str:
     if outcome is not Outcome.WRONG_ANSWER:
         return f"{_PHRASES[outcome]} {failure.error or outcome.replace('_', ' ')}"
     if failure.actual is None:

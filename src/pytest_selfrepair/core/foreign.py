@@ -34,7 +34,7 @@ def place(error: BaseException) -> str:
     return f"{shown}:{frame.lineno}"
 
 
-async def asked(
+async def call_foreign(
     who: str, work: Callable[[], Awaitable[_T]], kind: type[InfrastructureError], ends: str = ""
 ) -> _T:
     """Await the user's own code, so that none of its exceptions ends or hangs the run.

@@ -71,9 +71,9 @@ class Trace:
         report = _report(ran)
         if report is None:
             return failure.error
-        return shorten(self._said(failure, report), LONGEST_EVIDENCE)
+        return shorten(self._in_words(failure, report), LONGEST_EVIDENCE)
 
-    def _said(self, failure: Failure, report: _Report) -> str:
+    def _in_words(self, failure: Failure, report: _Report) -> str:
         text = re.split(r"\r\n|\r|\n", failure.program)
         shown = [
             f"{number}: {shorten(text[number - 1].rstrip(), _LONGEST_LINE)}"

@@ -128,19 +128,19 @@ def connect(endpoint: Endpoint, connections: int) -> "AsyncOpenAI":
     parts = urlsplit(endpoint.base_url)
     meant = endpoint.sent_headers()
 
-    async def only_what_is_meant(request: "Request") -> None:
+    async def strip_added_headers(request: "Request") -> None:
         """Remove headers added by the library, its own and those from the environment."""
         stay = {name: request.headers[name] for name in _OF_TRANSPORT if name in request.headers}
         request.headers.clear()
         request.headers.update(stay | meant)
 
-    async def arrived(response: "Response") -> None:
+    async def note_first_byte(response: "Response") -> None:
         """Note the time of the first bytes."""
         response.extensions[FIRST_BYTE] = time.perf_counter()
 
     try:
         sender = AsyncClient(
-            event_hooks={"request": [only_what_is_meant], "response": [arrived]},
+            event_hooks={"request": [strip_added_headers], "response": [note_first_byte]},
             # The transport times a whole try: these timeouts would start anew at every byte.
             timeout=Timeout(None, connect=min(endpoint.timeout, _CONNECT_SECONDS)),
             limits=Limits(max_connections=connections, max_keepalive_connections=connections),

@@ -199,7 +199,7 @@ def _is_of_model(
     message: Mapping[str, object], finish: str, counts: Counts, *, alone: bool
 ) -> bool:
     """Whether the model, or a filter, produced a message; it may have no text."""
-    written = _said(message) + _reasoning(message)
+    written = _answer_text(message) + _reasoning(message)
     if written.strip() or (written and counts.generated) or _called(message):
         return True
     match ended(finish):
@@ -214,7 +214,7 @@ def _is_of_model(
 def _choice(found: Mapping[str, object]) -> Choice:
     message = _message(found) or {}
     return Choice(
-        text=_said(message),
+        text=_answer_text(message),
         reasoning=_reasoning(message),
         finish_reason=normal(_finish(found)),
     )
@@ -235,7 +235,7 @@ def _finish(choice: Mapping[str, object]) -> str:
     return UNKNOWN
 
 
-def _said(message: Mapping[str, object]) -> str:
+def _answer_text(message: Mapping[str, object]) -> str:
     """The model's text, or its refusal."""
     return _parts(message.get("content"))[0] or _text(message.get("refusal"))
 

@@ -92,7 +92,7 @@ class Dialect:
             name: The model's name in notices.
         """
         body = sent.body or {}
-        if not _teaches(failure):
+        if not _may_concern_form(failure):
             return
         if sent.path == CHAT_PATH and wordings.RESPONSES_ALONE.search(failure.text):
             lacking = [each for each in responses.LACKING if each in body]
@@ -175,7 +175,7 @@ class Dialect:
 
 def refuses_several(failure: RequestFailure, sent: Call) -> bool:
     """Whether an error gives the number of completions as its cause."""
-    if "n" not in (sent.body or {}) or not _teaches(failure):
+    if "n" not in (sent.body or {}) or not _may_concern_form(failure):
         return False
     named = {word for place in failure.parameters for word in re.split(r"\W+", place)}
     return not named.isdisjoint({"n", "best_of"}) or bool(wordings.SEVERAL.search(failure.text))
@@ -216,7 +216,7 @@ def without_system(messages: Sequence[Message]) -> tuple[Message, ...]:
     return (Message(role=Role.USER, content=first), *others[1:])
 
 
-def _teaches(failure: RequestFailure) -> bool:
+def _may_concern_form(failure: RequestFailure) -> bool:
     """Whether a failure may be due to the request's form."""
     if failure.status in _TEACHES_NOTHING or failure.for_all or failure.is_of_rate:
         return False

@@ -185,7 +185,7 @@ class ScriptedModel:
         """
         answer = self._script.answer(request.task_id, request.node)
         place = f"{request.task_id}#{request.node}"
-        said = ReplyReader().parted(answer.text)
+        said = ReplyReader().split_thoughts(answer.text)
         thought = len(said.thoughts.split()) / max(len(answer.text.split()), 1)
         await asyncio.sleep(self._script.seconds(place, answer))
         return Sample(

@@ -119,7 +119,7 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
 
 def _shown(choice: Choice, reader: ReplyReader) -> tuple[str, str]:
     """The answer of a choice and its visible thoughts."""
-    said = reader.parted(choice.text)
+    said = reader.split_thoughts(choice.text)
     return said.answer, choice.reasoning + said.thoughts
 
 

@@ -70,7 +70,7 @@ class Engine:
             The task's record; an infrastructure failure, a quarantine or a malformed task is in it
             as the reason why the task was not scored.
         """
-        return self._running().run(self._taken(upcoming))
+        return self._running().run(self._awaited_record(upcoming))
 
     def close(self) -> None:
         """Cancel work nobody waits for, and close everything that was opened, last first.
@@ -162,7 +162,7 @@ class Engine:
             self._begins_alone = False
             self._start_next()
 
-    async def _taken(self, upcoming: Upcoming) -> AnyRecord:
+    async def _awaited_record(self, upcoming: Upcoming) -> AnyRecord:
         self._pending.take(upcoming)
         work = self._started.get(upcoming.task_id)
         if work is None:

@@ -110,7 +110,7 @@ def add(parser: "pytest.Parser") -> None:
 
 def _help(option: Option) -> str:
     """The text for `pytest --help`; argparse interprets `%`."""
-    default = f" (default: {option.unless_given})" if option.unless_given else ""
+    default = f" (default: {option.default_in_words})" if option.default_in_words else ""
     return f"{option.described}{default}".replace("%", "%%")
 
 

@@ -124,12 +124,12 @@ def _flipped(way: str, before: Record, after: Record, keys: Mapping[str, str]) -
         task_id=before.task_id,
         way=way,
         difficulty=before.difficulty,
-        before=(keys[before.task_id + _BEFORE], ", ".join(_became(before))),
-        after=(keys[after.task_id + _AFTER], ", ".join(_became(after))),
+        before=(keys[before.task_id + _BEFORE], ", ".join(_passes(before))),
+        after=(keys[after.task_id + _AFTER], ", ".join(_passes(after))),
     )
 
 
-def _became(record: Record) -> Iterator[str]:
+def _passes(record: Record) -> Iterator[str]:
     """How many programs and repairs of a task pass."""
     grown = record.grown
     if grown is None:

@@ -45,10 +45,10 @@ def visible(text: str) -> str:
     """Replace what `harmless` replaces, line ends included, but keep spaces."""
     if not (text.isascii() and text.isprintable()):
         text = "".join("\ufffd" if unicodedata.category(c) in _HARMFUL else c for c in text)
-    return unobeyed(text)
+    return without_commands(text)
 
 
-def unobeyed(line: str) -> str:
+def without_commands(line: str) -> str:
     """A line with any workflow command broken up: `: :error::`."""
     if "::" not in line and "##" not in line:
         return line

@@ -47,7 +47,14 @@ def commands(
         privilege += ["--setenv", name, value]
     python = [str(interpreter()), *flags, f"{_INSIDE}/{zygote.name}"]
     for proc in ("--proc", "--dir"):  # some containers forbid mounting proc
-        yield (str(bwrap), "--clearenv", *privilege, *_walls(zygote.parent, proc), "--", *python)
+        yield (
+            str(bwrap),
+            "--clearenv",
+            *privilege,
+            *_isolation_options(zygote.parent, proc),
+            "--",
+            *python,
+        )
 
 
 def find_bubblewrap() -> tuple[Path, str] | None:
@@ -87,7 +94,7 @@ def interpreter() -> Path:
     return next((path for path in candidates if os.access(path, os.X_OK)), candidates[-1])
 
 
-def _walls(own: Path, proc: str) -> list[str]:
+def _isolation_options(own: Path, proc: str) -> list[str]:
     """The bubblewrap options that build a program's file system and namespaces."""
     walls = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
     walls += ["--unshare-cgroup-try", "--as-pid-1", "--die-with-parent", "--new-session"]

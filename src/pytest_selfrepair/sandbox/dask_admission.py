@@ -26,7 +26,7 @@ class JudgingWorker:
     facts: WorkerFacts
 
     @property
-    def shelf(self) -> str:
+    def sharing_key(self) -> str:
         """The key of workers that share tasks: their machine, or the worker alone."""
         return self.host if self.facts.shares else self.address
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pytest_selfrepair.sandbox.batches import Batch
 from pytest_selfrepair.sandbox.dask_admission import Admission, JudgingWorker
 from pytest_selfrepair.sandbox.dask_calls import DaskCalls
-from pytest_selfrepair.sandbox.dask_scheduler import soon
+from pytest_selfrepair.sandbox.dask_scheduler import await_within
 from pytest_selfrepair.sandbox.dask_worker import (
     JudgedBatch,
     SentBatch,
@@ -64,7 +64,7 @@ class BatchSender:
         """Send a task to a worker; return its place for workers of the same machine."""
         call = self._calls.call(address, keep_task, self._plugin, cases.digest, cases.data)
         try:
-            place: str = await soon(call, self._patience)
+            place: str = await await_within(call, self._patience)
         except TimeoutError:
             raise ConnectionError(f"the worker at {address} accepted no task in time") from None
         return place

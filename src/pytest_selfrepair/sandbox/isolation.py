@@ -193,7 +193,7 @@ def _problem(isolation: Isolation) -> str | None:
     try:
         reports = [report for _, report in run_apart(zygote, work)]
     except BrokenZygoteError as error:
-        return zygote.last_words().strip().rpartition("\n")[2] or str(error)
+        return zygote.error_output().strip().rpartition("\n")[2] or str(error)
     finally:
         zygote.close()
     for report in reports:

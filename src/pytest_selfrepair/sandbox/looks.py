@@ -25,7 +25,7 @@ class Looks:
         """
         if not self._asked:
             self._asked = True
-            self._zygote.say({"look": pid})
+            self._zygote.send({"look": pid})
 
     def note(self, watch: Watch, message: ZygoteMessage) -> None:
         """Process a message from the zygote while a process runs.
@@ -49,7 +49,7 @@ class Looks:
             BrokenZygoteError: No answer comes.
         """
         while self._asked:
-            self.note(watch, self._zygote.heard())
+            self.note(watch, self._zygote.receive())
 
     def forget(self) -> None:
         """Drop the pending query, as all processes have been ended."""

@@ -69,9 +69,9 @@ class ZygoteProcess:
         """Write the next program to its file."""
         self._program.write_text(text, encoding="utf-8", errors="replace", newline="")
 
-    def last_words(self) -> str:
+    def error_output(self) -> str:
         """End the zygote and return the end of its standard error."""
-        self._falls_silent(time.monotonic() + _SENTENCE)
+        self._closes_by(time.monotonic() + _SENTENCE)
         self._end()
         size = os.fstat(self._words.fileno()).st_size
         return os.pread(self._words.fileno(), 300, max(0, size - 300)).decode("utf-8", "replace")
@@ -100,15 +100,15 @@ class ZygoteProcess:
         for number in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
-            if self._falls_silent(time.monotonic() + _GOODBYE):
+            if self._closes_by(time.monotonic() + _GOODBYE):
                 break
         self._process.wait()
 
-    def _falls_silent(self, deadline: float) -> bool:
+    def _closes_by(self, deadline: float) -> bool:
         """Whether its end of the socket closes in time; it may not if descendants are left."""
         while True:
             try:
-                if self._socket.is_silent(min(deadline - time.monotonic(), _ORPHANED)):
+                if self._socket.closes_within(min(deadline - time.monotonic(), _ORPHANED)):
                     return True
             except TimeoutError:
                 if self._process.poll() is not None or time.monotonic() >= deadline:

@@ -42,7 +42,7 @@ class ProgramSocket:
         except OSError as error:
             raise LostError from error
 
-    def heard(self) -> bytes:
+    def receive(self) -> bytes:
         """Receive a message; return nothing once all processes have ended.
 
         Raises:

@@ -28,7 +28,7 @@ class SentTasks:
         Raises:
             ConnectionError: It could not be sent.
         """
-        key = worker.shelf, cases.digest
+        key = worker.sharing_key, cases.digest
         if key in self._places:
             try:
                 return await asyncio.wait_for(asyncio.shield(self._places[key]), _PATIENCE)
@@ -42,7 +42,7 @@ class SentTasks:
         Raises:
             ConnectionError: It could not be sent.
         """
-        key = worker.shelf, cases.digest
+        key = worker.sharing_key, cases.digest
         sending = asyncio.ensure_future(self._keep(worker.address, cases))
         self._places[key] = sending
         self._places.move_to_end(key)

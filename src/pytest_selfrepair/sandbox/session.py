@@ -62,7 +62,7 @@ class Session:
         try:
             if kind is None or not issubclass(kind, BrokenZygoteError):
                 if not self._ended:  # else the program's processes have been ended already
-                    self._zygote.say({"end": self._processes.pids})
+                    self._zygote.send({"end": self._processes.pids})
                 self._zygote.fork()
         finally:
             self._socket.close()
@@ -94,7 +94,7 @@ class Session:
             except LostError:
                 self._end()
                 return None
-            files.hear()
+            files.read_channel()
             self._settle(exited)
             if last or again:
                 self.standing = Standing.OVER
@@ -108,26 +108,26 @@ class Session:
         while exited is None and not watch.over and not files.too_long:
             ready = self._socket.ready(watch.patience, *waiting_for)
             if control in ready:
-                exited = self._processes.told(self._socket.heard(), watch)
+                exited = self._processes.told(self._socket.receive(), watch)
                 if self._processes.running and not self._processes.relays:
                     waiting_for.discard(control)
-            if files.channel in ready and not files.hear():
+            if files.channel in ready and not files.read_channel():
                 waiting_for.discard(files.channel)
             if zygote in ready and exited is None:
-                exited = self._noted(watch, self._zygote.heard())
+                exited = self._process_message(watch, self._zygote.receive())
             if not ready:
                 self._looks.ask(self._processes.current)
         if exited is not None:
             self._looks.finish(watch)
         return exited
 
-    def _noted(self, watch: Watch, message: ZygoteMessage) -> ZygoteMessage | None:
+    def _process_message(self, watch: Watch, message: ZygoteMessage) -> ZygoteMessage | None:
         """Process a zygote's message while a case runs; return the end of its process."""
         processes = self._processes
         if message.exit == processes.waiting and not processes.running:
             if not self._socket.ready(0.0, self._socket.fileno(), zygote=False):
                 raise LostError
-            processes.told(self._socket.heard(), watch)
+            processes.told(self._socket.receive(), watch)
         if message.exit is not None and message.exit == processes.running:
             return message
         self._looks.note(watch, message)

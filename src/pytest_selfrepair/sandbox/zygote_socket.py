@@ -39,7 +39,7 @@ class ZygoteSocket:
         """The descriptor, to wait for it."""
         return self._ours.fileno()
 
-    def say(self, command: JsonValue) -> None:
+    def send(self, command: JsonValue) -> None:
         """Send a command.
 
         Raises:
@@ -51,7 +51,7 @@ class ZygoteSocket:
         except OSError as error:
             raise BrokenZygoteError("the zygote ended before its program did") from error
 
-    def heard(self) -> tuple[ZygoteMessage, list[int]]:
+    def receive(self) -> tuple[ZygoteMessage, list[int]]:
         """Receive the next message, and the files that come with it.
 
         Raises:
@@ -77,7 +77,7 @@ class ZygoteSocket:
         with contextlib.suppress(OSError):
             self._ours.end()
 
-    def is_silent(self, seconds: float) -> bool:
+    def closes_within(self, seconds: float) -> bool:
         """Whether its other end is closed, or closes in time; drops one message received meanwhile.
 
         Raises:

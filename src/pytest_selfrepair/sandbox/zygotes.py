@@ -100,7 +100,7 @@ class Zygotes:
             yield zygote
             sound = True
         except BrokenZygoteError as error:
-            raise BrokenZygoteError(f"{error} {zygote.last_words().strip()}".strip()) from error
+            raise BrokenZygoteError(f"{error} {zygote.error_output().strip()}".strip()) from error
         finally:
             lease.give_back(zygote)
             with self._lock:

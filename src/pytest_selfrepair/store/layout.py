@@ -167,7 +167,7 @@ def _open(path: Path, patience: float, *, create: bool, reading: bool) -> sqlite
         connection.execute("PRAGMA synchronous = FULL")
         if _check(connection, path) < SCHEMA:
             _bring_up_to_date(connection, path)
-        _teach(connection)
+        _register_functions(connection)
         pack(connection, path)
     except (sqlite3.Error, StoreError):
         connection.close()
@@ -175,7 +175,7 @@ def _open(path: Path, patience: float, *, create: bool, reading: bool) -> sqlite
     return connection
 
 
-def _teach(connection: sqlite3.Connection) -> None:
+def _register_functions(connection: sqlite3.Connection) -> None:
     """Register the SQL function that unpacks values."""
     connection.create_function("unpacked", 1, unpacked, deterministic=True)
 
@@ -213,7 +213,7 @@ def _open_to_read(path: Path, patience: float, *, shared: bool = False) -> sqlit
         connection.close()
         connection = copy
         _bring_up_to_date(connection, path)
-    _teach(connection)
+    _register_functions(connection)
     connection.execute("PRAGMA query_only = ON")
     return connection
 

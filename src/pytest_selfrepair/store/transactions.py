@@ -75,7 +75,7 @@ class Transactions:
             raise
         return result
 
-    def others_moved(self) -> bool:
+    def changed_by_others(self) -> bool:
         """Whether another process has written, or it is time to look for dead processes."""
         version, looked = self._seen
         now = time.monotonic()

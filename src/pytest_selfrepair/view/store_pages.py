@@ -73,7 +73,7 @@ class StorePages:
 
         @functools.wraps(handler)
         async def endpoint(request: Request) -> Response:
-            if self._door.who(request) is None:
+            if self._door.visitor(request) is None:
                 return _message(
                     403, "Open the link", "`selfrepair view` printed it; it ends in a secret."
                 )

@@ -22,7 +22,7 @@ _SEEN: Mapping[FeedbackCases, str] = MappingProxyType(
 )
 
 
-def tally(records: Sequence[Record]) -> OutcomeCounts:
+def count_outcomes(records: Sequence[Record]) -> OutcomeCounts:
     """Count tasks, and the programs of scored tasks."""
     became = Counter(task_outcome(record) for record in records)
     tasks = [record.grown for record in records if record.grown is not None]

@@ -49,7 +49,7 @@ else:  # a plain file beside its siblings
 
 _CONTROL = 4  # a descriptor, closed before a program runs
 _MOST_DESCRIPTORS = 256
-_MOST_BLURRED = 3
+_MOST_SKIPPED = 3
 
 ALSO_IMPORTED = {"numpy": ("numpy.random",)}
 """Modules that packages import lazily, to be seeded before use."""
@@ -98,12 +98,12 @@ class _Session:
 
     def run(self) -> None:
         """Handle messages until the socket closes."""
-        kind, descriptors = self._heard()
+        kind, descriptors = self._receive()
         while kind == words.SHARED:
             together.run_together(self._control, self._world.names, *descriptors)
             for descriptor in descriptors:
                 os.close(descriptor)
-            kind, descriptors = self._heard()
+            kind, descriptors = self._receive()
             if kind != words.SHARED:  # never copy a process that has seen inputs
                 return
         self._run_apart(*descriptors)
@@ -141,7 +141,7 @@ class _Session:
 
     def _wait_for(self, case: case_process.CaseProcess) -> None:
         """Wait for a case, and run it."""
-        kind, descriptors = self._heard()
+        kind, descriptors = self._receive()
         if self._world.relays:
             self._relay(case, kind, descriptors)
             return
@@ -153,7 +153,7 @@ class _Session:
 
     def _fork_waiting(self) -> int:
         """Fork a process to wait for a case; return 0 in the child."""
-        forking.blur_pids(_MOST_BLURRED)
+        forking.skip_pids(_MOST_SKIPPED)
         pid = forking.fork() if self._world.relays else forking.fork_beside()
         if pid == 0:
             os.setsid()
@@ -171,7 +171,7 @@ class _Session:
         end = words.END.pack(pid, ended, usage.ru_utime + usage.ru_stime)
         self._control.send(words.ENDED + end)
 
-    def _heard(self) -> tuple[bytes, list[int]]:
+    def _receive(self) -> tuple[bytes, list[int]]:
         kind, descriptors = self._control.receive(64, 8)
         if not kind:
             case_process.end_process(0)  # the judge has closed its end

@@ -59,7 +59,7 @@ def fork_beside() -> int:
     return pid
 
 
-def blur_pids(most: int) -> None:
+def skip_pids(most: int) -> None:
     """Use up a random number of process ids, so that they reveal nothing of earlier processes.
 
     Args:

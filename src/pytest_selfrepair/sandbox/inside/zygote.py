@@ -59,7 +59,7 @@ PACKAGES, READY = "packages=", "import="
 
 _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 4, 36
 _LONGEST = 1 << 16
-_MOST_BLURRED = 7
+_MOST_SKIPPED = 7
 _PROGRAM, _SCRATCH = "/program/program.py", "scratch"
 _REFUSED_MODULES = {"multiprocessing", "_multiprocessing"}
 
@@ -70,7 +70,7 @@ def main() -> None:
     """Serve until standard input ends."""
     del sys.path[0]  # the folder of the siblings, from which no program may import
     arguments = sys.argv[1:]
-    means, readable = _sorted(arguments)
+    means, readable = _split_arguments(arguments)
     program = _PROGRAM
     if os.path.isdir(_SCRATCH):  # without namespaces, all is in the start folder
         program = os.getcwd() + program
@@ -101,7 +101,7 @@ def main() -> None:
     zygote.serve()
 
 
-def _sorted(arguments: list[str]) -> tuple[frozenset[str], list[str]]:
+def _split_arguments(arguments: list[str]) -> tuple[frozenset[str], list[str]]:
     """Split the arguments into means of isolation and readable paths."""
     at = arguments.index("landlock") + 1 if "landlock" in arguments else len(arguments)
     return frozenset(arguments[:at]), arguments[at:]
@@ -214,7 +214,7 @@ class _Zygote:
         # With a user of its own, a program has its own limit on processes and no access to others'
         # files.
         uid = 1_000_000_000 + int.from_bytes(os.urandom(3), "big")
-        forking.blur_pids(_MOST_BLURRED)
+        forking.skip_pids(_MOST_SKIPPED)
         ours, theirs = packets.pair(self._judge.kind)
         pid = forking.fork()
         if pid == 0:
