@@ -1,6 +1,6 @@
 """Assign programs or games to people at random, balanced, whenever an assignment exists.
 
-What is said of programs and their tasks holds for finished games and their items (a scenario with
+Statements on programs and their tasks also hold for finished games and their items (a scenario with
 the advised role), with zones of agreement in place of difficulties. Each of P people is shown K
 programs, no two of one task, and each program is shown to R people. Programs of each difficulty are
 drawn in equal numbers where there are enough, from as many tasks as possible; any two people's

@@ -1,7 +1,7 @@
 """The design of a study: who is shown what, by code, in a JSON file without links or names.
 
-The texts that participants read first are stored beside it. A participant's link ends in a secret
-of which the file has only the SHA-256: a lost link cannot be recovered, only renewed.
+The texts that participants read first are stored beside it. A participant's link ends in a secret,
+and the file has only its SHA-256: a lost link cannot be recovered, only renewed.
 """
 
 import hashlib

@@ -103,7 +103,7 @@ class Critic:
         params: The sampling parameters of its advice.
         leak: Whether it knows the rival's limit.
         swapped: Whether it reads another game than the player's own.
-        thinking_tags: Tags around its thoughts beside the usual ones.
+        thinking_tags: Tags around its thoughts besides the usual ones.
     """
 
     name: str
@@ -195,7 +195,7 @@ class AdviserMeans:
         model: Finds a model by name; None for the name: the improved player's own, or None where
             that is a rule.
         params: The sampling parameters of advice.
-        thinking_tags: Tags around thoughts beside the usual ones.
+        thinking_tags: Tags around thoughts besides the usual ones.
         written: People's texts, for the arm `human`.
     """
 
@@ -218,7 +218,7 @@ ARMS = (SELF, *Control, HUMAN_ADVICE, f"{REFERENCE}[:MODEL]", "a model's name")
 
 
 def named_critic(arm: str) -> str | None:
-    """The model that an arm needs beside the improved player's own; None: none."""
+    """The model that an arm needs besides the improved player's own; None: none."""
     head, _, model = arm.partition(":")
     if head == REFERENCE:
         return model or None

@@ -218,7 +218,7 @@ def find_amounts(text: str) -> tuple[Amount, ...]:
 
 
 def read_amount(text: str) -> Decimal | None:
-    """The amount that a whole text is, with or without a currency; None: it is no amount."""
+    """The amount that a whole text is, with or without a currency; None if it is not an amount."""
     found = find_amounts(text)
     if len(found) != 1 or found[0].measure is Measure.PERCENT:
         return None

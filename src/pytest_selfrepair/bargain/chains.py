@@ -67,7 +67,7 @@ async def play_chains(
         player: Plays the improved role, and is advised.
         rival: Plays the other role.
         advisers: One for each arm, with distinct names.
-        moderator: Reads free talk beside the rules; None: only the rules do.
+        moderator: Reads free talk in addition to the rules; None: only the rules do.
         spending: Counts every completion as it arrives, even if the item then fails.
 
     Raises:

@@ -27,12 +27,12 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moderator:
-    """The model that reads free talk beside the rules.
+    """The model that reads free talk in addition to the rules.
 
     Attributes:
         model: The model.
         params: The sampling parameters of its readings.
-        thinking_tags: Tags around its thoughts beside the usual ones.
+        thinking_tags: Tags around its thoughts besides the usual ones.
     """
 
     model: Model
@@ -76,7 +76,7 @@ async def settle(
 
     Args:
         said: The talk.
-        moderator: Reads beside the rules; None: only the rules decide.
+        moderator: Reads in addition to the rules; None: only the rules decide.
         turn: The turn before the reading, from 0.
         item: The item.
         node: The turn's node within the item's games.

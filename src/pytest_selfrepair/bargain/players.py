@@ -48,7 +48,7 @@ class Player(Protocol):
 
     @property
     def thinking_tags(self) -> Sequence[str]:
-        """Tags around its thoughts beside the usual ones."""
+        """Tags around its thoughts besides the usual ones."""
         ...
 
     async def reply(self, view: View, *, item: str, node: str) -> PlayerReply:
@@ -72,7 +72,7 @@ class ModelPlayer:
     Attributes:
         model: The model.
         params: The sampling parameters of its replies.
-        thinking_tags: Tags around its thoughts beside the usual ones.
+        thinking_tags: Tags around its thoughts besides the usual ones.
     """
 
     model: Model

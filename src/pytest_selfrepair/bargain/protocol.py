@@ -118,7 +118,7 @@ def read_move(  # noqa: C901, PLR0911 - one rule after another
         scenario: The scenario.
         role: The player's role.
         standing: The rival's standing offer; None without one.
-        thinking_tags: Tags around thoughts beside the usual ones.
+        thinking_tags: Tags around thoughts besides the usual ones.
     """
     answer = answer_of(reply, thinking_tags)
     lines = [line.strip() for line in answer.splitlines() if line.strip()]

@@ -33,7 +33,7 @@ class RuleView:
     Attributes:
         scenario: The scenario; a rule player uses only its own side.
         role: Its role.
-        turn: The number of its own turn, from 0, scripted openings included.
+        turn: The number of its turn, from 0, scripted openings included.
         own: Its own offers so far, in order.
         rival: The rival's offers so far, in order.
     """

@@ -58,7 +58,7 @@ class Certificate:
         prompts: The prompt sets, with digests.
         checkers: The checkers.
         levels: The isolation levels of the sandboxes.
-        packages: Packages available to programs beside the standard library, with versions.
+        packages: Packages available to programs besides the standard library, with versions.
         read_by: The versions of the rules that read replies.
         time_limits: CPU seconds allowed for a case.
         tasks: All tasks, sorted.

@@ -59,8 +59,8 @@ class Feedback:
         cost: The cost of the text alone: zero where no completion was drawn for it, and for further
             repairs on the same text, which is paid for once.
         finish_reason: Why the model stopped; `CONTEXT_LIMIT` where the prompt was too long.
-        evidence: Whether the text replaces the error sentence, as evidence of what happened, rather
-            than explaining what is wrong beside it.
+        evidence: Whether the text replaces the error sentence, as evidence of the failure, rather
+            than following it as an explanation.
         author: The author, if a person.
         seconds: Seconds of the author's work or the model's request, where known.
         first_byte: Seconds until the first byte of the model's answer, where streamed.

@@ -95,7 +95,7 @@ class ReplyReader:
     """Parses the replies of one model.
 
     Attributes:
-        thinking_tags: Names of its tags around thoughts, beside the known ones.
+        thinking_tags: Names of its tags around thoughts, besides the known ones.
     """
 
     thinking_tags: tuple[str, ...] = ()

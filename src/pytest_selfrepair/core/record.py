@@ -122,7 +122,7 @@ class Record:
             where not taken.
         time_limit: The CPU seconds allowed for each case; None where unknown.
         references: The results of its reference solutions; None where not tried.
-        packages: The distributions, with versions, that its programs could use beside the standard
+        packages: The distributions, with versions, that its programs could use besides the standard
             library.
         origins: The distinct origins of its completions; empty where no endpoint was used.
         shard: The shard of the run that it belongs to, if sharded.

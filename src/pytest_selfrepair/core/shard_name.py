@@ -30,7 +30,7 @@ def shard_named(text: str, environment: Mapping[str, str]) -> Shard:
         environment: The environment of the process.
 
     Raises:
-        ValueError: It is no name of a shard; the error says what is accepted.
+        ValueError: It is not the name of a shard; the error says what is accepted.
     """
     index, slash, of = text.strip().partition("/")
     if bool(slash) != bool(of) or (slash and not of.isdecimal()):

@@ -133,7 +133,7 @@ class Runner(Protocol):
             given: Standard input, or the list of arguments.
 
         Raises:
-            SandboxError: The sandbox could not run the program, of which nothing is known.
+            SandboxError: The sandbox could not run the program; nothing is known about it.
         """
         ...
 
@@ -150,7 +150,7 @@ class Judge(Runner, Protocol):
         """Run ``program`` on the cases of ``task``, in order, up to the first that fails.
 
         Raises:
-            SandboxError: The sandbox could not run the program, of which nothing is known.
+            SandboxError: The sandbox could not run the program; nothing is known about it.
         """
         ...
 

@@ -89,7 +89,7 @@ class AdaptiveClient:
             requests: Requests that differ only in their nodes.
 
         Returns:
-            The completion; or a failure that is no error: the prompt exceeds the context window
+            The completion; or a failure that is not an error: the prompt exceeds the context window
             or was filtered.
 
         Raises:

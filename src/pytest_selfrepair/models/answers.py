@@ -144,7 +144,7 @@ def _first(found: object) -> object:
 
 
 def _error_of(answer: Mapping[str, object]) -> object:
-    """The error in a response, in place of completions or beside some; None without one."""
+    """The error in a response, in place of completions or along with some; None without one."""
     error = answer.get("error")
     # The model's own text is not searched for failures.
     told = {name: value for name, value in answer.items() if name not in {"choices", "output"}}

@@ -53,7 +53,7 @@ def of_answer(error: NoCompletionError, key: str) -> RequestFailure:
 
 
 def of_timeout(seconds: float) -> RequestFailure:
-    """The failure of a request that timed out after so many seconds."""
+    """The failure of a request that timed out after `seconds`."""
     return RequestFailure(
         status=None, reason="the request was given up", kind=f"no answer within {seconds:g} s"
     )

@@ -8,7 +8,7 @@ from pytest_selfrepair.models import wordings
 from pytest_selfrepair.models.error_bodies import read_error
 
 _NO_SECRET = 4
-"""Keys of up to so many characters are placeholders, and are not masked."""
+"""Keys of at most this many characters are placeholders, and are not masked."""
 LONGEST_REASON = 300
 """The longest quotation from an endpoint in an error, in characters."""
 

@@ -12,7 +12,7 @@ optionally `tokens` (default: words), `finish_reason` (default: `stop`), `second
 the HTTP server `faults`, which the first tries get instead: an HTTP status, `drop` for a lost
 connection, or a kind of fault.
 
-Beside `tasks` the file may hold `latency`, added to every answer's seconds (see
+Besides `tasks` the file may contain `latency`, added to every answer's seconds (see
 `SimulatedLatency`), and for the HTTP server: `api_key` and `models`, the only ones it accepts;
 `refuses`, the parameters that it answers with 400; `context_tokens`, the most words of prompt and
 completion together; `retry_after`, the header sent with a scripted status (default: `0`); and

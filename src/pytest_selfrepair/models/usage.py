@@ -18,9 +18,9 @@ _LEAST_OF_ONE = 0.5
 _LEAST_OF_SEVERAL = 0.75
 """The same for a sum over choices; a server that counts only one of two reports about a half."""
 _TOO_SHORT_TO_TELL = 16
-"""Texts of up to so many tokens are not checked: there, tokenizers differ more."""
+"""Texts of at most this many tokens are not checked: tokenizers differ more on them."""
 _LETTERS_A_TOKEN = 6
-"""A count with at most so many characters per token is accepted without a tokenizer."""
+"""A count with at most this many characters per token is accepted without a tokenizer."""
 
 _NOTHING = Choice(text="", reasoning="", finish_reason="")
 

@@ -73,7 +73,7 @@ class Engine:
         return self._running().run(self._awaited_record(upcoming))
 
     def close(self) -> None:
-        """Cancel work nobody waits for, and close everything that was opened, last first.
+        """Cancel work that is not awaited, and close everything that was opened, last first.
 
         On an interrupt, answers in flight are not waited for and are lost. May be called again.
         """

@@ -45,7 +45,7 @@ class OpenPlayers:
         player: Plays the improved role.
         rival: Plays the other role.
         advisers: One for each arm, in the user's order.
-        moderator: Reads free talk beside the rules; None: only the rules do.
+        moderator: Reads free talk in addition to the rules; None: only the rules do.
     """
 
     player: Player

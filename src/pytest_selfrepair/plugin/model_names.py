@@ -58,7 +58,7 @@ def meant(name: str, others: Iterable[str] = ()) -> str | None:
 
     Args:
         name: A name that would be taken for a model at an endpoint.
-        others: Known names beside those of sources and of models on this machine.
+        others: Known names besides those of sources and of models on this machine.
 
     Returns:
         The most similar name; None where none is similar, or it looks like a model's.
@@ -76,7 +76,7 @@ def check_name(name: str, others: Iterable[str], *, option: str) -> None:
 
     Args:
         name: A name that would be taken for a model at an endpoint.
-        others: Known names beside those of sources and of models on this machine.
+        others: Known names besides those of sources and of models on this machine.
         option: The option that names it, without its prefix.
 
     Raises:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_selfrepair.estimate.findings import Findings
     from pytest_selfrepair.store.run_names import LoadedRun
 
-# What compares runs is imported where there is a baseline or a gate: most runs have none.
+# Comparisons are imported only with a baseline or a gate, as most runs have none.
 
 
 class RunGate:

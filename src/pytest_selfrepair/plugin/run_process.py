@@ -36,7 +36,7 @@ class RunProcess:
         settings: The run's settings.
         run: The id of this run's payments in the account.
         isolation: The sandbox of programs on this machine; None where they run elsewhere.
-        packages: What programs may import beside the standard library; None: by task.
+        packages: What programs may import besides the standard library; None: by task.
         servers: The embedded model's servers.
         models: The models and sources of the run.
         engine: Runs tasks and scenarios.

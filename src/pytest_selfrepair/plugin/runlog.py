@@ -51,7 +51,7 @@ class RunLog:
 
     @property
     def games(self) -> list[BargainRecord]:
-        """One record for each scenario and role, likewise."""
+        """One record for each scenario and role, in order of arrival."""
         return list(of_games(self._records.values()))
 
     @property

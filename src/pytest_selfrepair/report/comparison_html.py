@@ -68,7 +68,7 @@ def page(
         before: The records of the run before.
         after: The records of the run after.
         statements: Task statements by task id, in place of those that the records have.
-        made: When the page is made, in words or as a date; None: it does not say.
+        made: When the page is made, in words or as a date; None: not shown.
 
     Raises:
         UsageError: A run has two records of one task.

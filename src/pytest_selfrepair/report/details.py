@@ -81,7 +81,7 @@ def details(
             part.add(record)
             if part.size > PART_SIZE:
                 if len(parts) >= _PACKERS:
-                    parts[-_PACKERS].result()  # at most so many parts wait in memory
+                    parts[-_PACKERS].result()  # at most this many parts wait in memory
                 parts.append(packers.submit(_compressed, part.json()))
                 part = _Part()
         if part.tasks:

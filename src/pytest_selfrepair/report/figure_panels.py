@@ -35,7 +35,7 @@ _FILE: Mapping[Any, Any] = MappingProxyType(
         "svg.fonttype": "none",
         "svg.hashsalt": "selfrepair",  # makes files reproducible
         "text.parse_math": False,  # names may contain any sign
-        "text.usetex": False,  # likewise
+        "text.usetex": False,  # and TeX must not interpret them
     }
 )
 

@@ -91,14 +91,14 @@ class Paper:
         return max(self.width, _NARROWEST)
 
     def text(self, foreign: str) -> str:
-        """Untrusted text made fit for this output, on one line."""
+        """Make untrusted text fit for this output, on one line."""
         text = harmless(foreign)
         if self.unicode:
             return text
         return text.translate(_ASCII).encode("ascii", "replace").decode("ascii")
 
     def clip(self, text: str, limit: int) -> str:
-        """A text shortened in the middle to at most so many columns, 1 or more."""
+        """Shorten a text in the middle to at most `limit` columns, 1 or more."""
         wide = columns(text)
         if wide <= limit:
             return text
@@ -115,7 +115,7 @@ class Paper:
         )
 
     def cut(self, text: str) -> str:
-        """A text cut at the end where it is wider than a line."""
+        """Cut a text at the end where it is wider than a line."""
         if columns(text) <= self.columns:
             return text
         from wcwidth import clip  # noqa: PLC0415 - as above
@@ -135,7 +135,7 @@ class Paper:
         )
 
     def names(self, foreign: Iterable[str], limit: int) -> dict[str, str]:
-        """Names made fit for this output, each in at most so many columns, all distinct."""
+        """Make names fit for this output, each in at most `limit` columns, all distinct."""
         written: dict[str, str] = {}
         for name in foreign:
             if name in written:

@@ -28,7 +28,8 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
         stderr: The end of its standard error.
         full: Whether one of its files reached the output limit.
         report: Its report on itself, which is only a claim; empty without one.
-        result: The result of its call as JSON, likewise, if it shared a process; None otherwise.
+        result: The result of its call as JSON, also only a claim, if it shared a process; else
+            None.
     """
 
     exit: int = 0

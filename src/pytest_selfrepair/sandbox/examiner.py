@@ -68,7 +68,7 @@ class Examiner:
                 prepared = Prepared(instrumented=ready, calls=tuple(calls))
                 return self._prepared.setdefault(key, prepared)
             case other:
-                raise BrokenZygoteError(f"a run of assertions said {str(other)[:80]}")
+                raise BrokenZygoteError(f"a run of assertions returned {str(other)[:80]}")
         accepted = f"statements that assert what {task.fn_name} returns"
         raise CheckerError(f"{task.id}: assertions: found {shorten(found)}; accepted: {accepted}")
 

@@ -48,7 +48,8 @@ class Instrumented:
     Attributes:
         checks: Python source, in order.
         assertions: Their assertions, by the numbers in the source.
-        sites: The source of the arguments of each call of the function, likewise.
+        sites: The source of the arguments of each call of the function, by the numbers in the
+            source.
     """
 
     checks: tuple[str, ...]

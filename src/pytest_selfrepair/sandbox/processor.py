@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 
 _ALONE_WITHIN = 5.0
-"""Seconds to wait for the machine alone, before running a program beside others."""
+"""Seconds to wait for the machine alone, before running a program along with others."""
 
 _PAUSE = 0.002  # seconds between attempts to reserve a processor
 

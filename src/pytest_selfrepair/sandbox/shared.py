@@ -21,9 +21,9 @@ from pytest_selfrepair.sandbox.work import Work
 
 _PATIENCE = 0.3  # seconds to wait for a message
 _CHUNK = 1 << 16
-_Told = tuple[Annotated[float, msgspec.Meta(ge=0)], str | dict[str, Any] | None]
-_FRAMES = msgspec.json.Decoder(list[_Told])
-_NOTHING: _Told = (0.0, None)  # its own process will give the answer
+_TimedAnswer = tuple[Annotated[float, msgspec.Meta(ge=0)], str | dict[str, Any] | None]
+_FRAMES = msgspec.json.Decoder(list[_TimedAnswer])
+_NOTHING: _TimedAnswer = (0.0, None)  # its own process will give the answer
 
 
 class Shared:
@@ -58,11 +58,11 @@ class Shared:
                 inputs = as_json(list(self._work.inputs))
                 described = memory_file(stack, self._work.described(shared.file))
                 shown = [described, writing, memory_file(stack, inputs)]
-                with contextlib.suppress(OSError):  # the process has ended, which `_word` finds
+                with contextlib.suppress(OSError):  # ended, which is noticed below
                     shared.control.send(words.SHARED, shown)
-            match self._word(shared.control):
+            match self._first_message(shared.control):
                 case words.TOGETHER:
-                    yield from self._told(reading)
+                    yield from self._channel_reports(reading)
                 case words.APART | words.UNCOMPILED:
                     self._left = 0
         finally:
@@ -70,7 +70,7 @@ class Shared:
             if self._left:  # not run to its end, which may never come
                 self._zygote.drop_shared()
 
-    def _word(self, control: Packets) -> bytes:
+    def _first_message(self, control: Packets) -> bytes:
         said = b""
         if _ready(control.fileno()):
             with contextlib.suppress(OSError):
@@ -79,7 +79,7 @@ class Shared:
             self.uncompiled = CaseReport(report=said[1:].decode("utf-8", "replace"))
         return said[:1]
 
-    def _told(self, reading: int) -> Iterator[CaseReport]:
+    def _channel_reports(self, reading: int) -> Iterator[CaseReport]:
         """Yield the reports of cases as they arrive on a channel."""
         heard = bytearray()
         longest = 8 * self._work.limits.output_bytes + _CHUNK
@@ -114,7 +114,7 @@ def _frame(heard: bytearray) -> bytes | None:
     return frame
 
 
-def _answers(frame: bytes) -> list[_Told]:
+def _answers(frame: bytes) -> list[_TimedAnswer]:
     try:
         return _FRAMES.decode(frame)
     except (msgspec.DecodeError, RecursionError):  # such as half of a surrogate pair

@@ -31,7 +31,7 @@ class Watch:
         self.before = self.extra = 0.0
 
     def begin(self, used: float) -> None:
-        """Note that its process is ready, and has used so many CPU seconds so far."""
+        """Note that its process is ready, and the CPU seconds that it has used so far."""
         self.before = used
         self._used = max(self._used, used)
 

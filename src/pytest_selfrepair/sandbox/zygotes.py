@@ -10,7 +10,7 @@ from pytest_selfrepair.sandbox.processor import Processors, kept_to
 from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 
 _PATIENCE = 60.0
-"""Seconds to wait for a processor of its own, before a program runs beside others."""
+"""Seconds to wait for a processor of its own, before a program runs along with others."""
 
 _PAUSE = 0.002  # seconds between attempts to reserve a processor
 

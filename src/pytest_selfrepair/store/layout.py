@@ -96,7 +96,7 @@ ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
 )
 _TABLES = {"samples", "runs", "records"}
 _WHOLE = 4
-"""The first version with everything that is read, if perhaps as text."""
+"""The first version with everything that is read, though perhaps as text."""
 
 
 OPTION = "--selfrepair-store"

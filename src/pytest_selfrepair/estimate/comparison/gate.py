@@ -92,7 +92,7 @@ def decide(gate: Gate, findings: "Findings", regression: "Regression | str | Non
     Args:
         gate: The limits.
         findings: The run.
-        regression: How much lower the run is than its baselines; why that cannot be told; None
+        regression: How much lower the run is than its baselines; or why that is unknown; None
             without a baseline.
     """
     tasks = findings.bargain is None or bool(findings.about.tasks)

@@ -1,7 +1,7 @@
 """Conclude whether repair pays: trees as grown against sampling at equal tokens.
 
 The conclusion uses sampling under repair's own stopping rule (`exact.stopping`): what a user would
-do instead. The paper's comparison, with i.i.d. sampling on every task, is reported beside it; part
+do instead. The paper's comparison, with i.i.d. sampling on every task, is reported with it; part
 of repair's gain there is that it spends tokens where they are needed.
 """
 

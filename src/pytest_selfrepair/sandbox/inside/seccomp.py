@@ -121,7 +121,7 @@ def assemble(machine: str, names: Collection[str], pid: int, *, walls: bool) -> 
     Args:
         machine: `x86_64` or `aarch64`.
         names: The calls to be filtered.
-        pid: The only process that may be sent signals, beside its own group.
+        pid: The only process that may be sent signals, besides its own group.
         walls: Whether namespaces surround the process.
     """
     known = syscalls.numbers(machine)

@@ -15,7 +15,7 @@ class World(NamedTuple):
         names: The names defined for called programs.
         scratch: The current folder, from which programs import their own modules.
         pid: The zygote's process id.
-        packages: The modules that programs may import beside the standard library.
+        packages: The modules that programs may import besides the standard library.
         relays: Whether the zygote gets no notice of processes forked by others. The waiting process
             then forks the process of its only case, and reports its end.
     """

@@ -1,17 +1,17 @@
 """Fork processes for untrusted programs and leave nothing of them behind.
 
-Started as a plain file, it needs the standard library alone. No program, input or answer ever
-enters its memory, which all programs have a copy of: the judge shows those to its children by
-descriptors. Its arguments say what it is to do to its children: `plain-user` gives each program a
-user of its own, who with `keep-reading` may read what root may; `packages=FOLDER` lets them import
-from there, `import=MODULE` imports a module before them; `seccomp` filters system calls; `landlock`
-makes the paths after it all that can be read. With `relayed` it is the parent of nothing that
-others fork, as it must be on macOS.
+Started as a plain file, it needs only the standard library. No program, input or answer ever enters
+its memory, of which all programs have a copy: the judge passes these to its children by
+descriptors. Its arguments say how to isolate the children: `plain-user` gives each program a user
+of its own, and `keep-reading` lets that user read what root may; `packages=FOLDER` lets programs
+import from a folder, and `import=MODULE` imports a module before they start; `seccomp` filters
+system calls; `landlock` makes only the paths after it readable. With `relayed` it is not the parent
+of processes forked by others, as on macOS.
 
-Standard input is a socket of `packets`. The judge asks it to `fork` a process that waits for a
-program, to `end` some of these or, with `end_all`, whatever runs, to `tidy` the scratch folder, to
-`look` at what a process and all others use. It sends a descriptor to speak with such a process
-(`spare`), each `exit` of one, and answers.
+Standard input is a socket of `packets`. The judge requests it to `fork` a process that waits for a
+program, to `end` some of these, to `end_all` running processes, to `tidy` the scratch folder, or to
+`look` at the resources that a process and all others use. It sends a descriptor for messages to
+each new process (`spare`), each process's `exit`, and answers.
 """
 
 import gc
