@@ -19,7 +19,7 @@ LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_new_t
 
 _ALWAYS_TRIED = 2
 _NEVER_LEFT_OUT = frozenset({"model", "messages", "input", "n"})
-_TEACHES_NOTHING = frozenset({401, 402, 403, 429})
+_NOT_OF_FORM = frozenset({401, 402, 403, 429})
 _CLEAR_CODES = frozenset({"unsupported_parameter", "unknown_parameter", "extra_forbidden"})
 _ALSO_CALLED = {
     "top_p": ("topP", "top-p"),
@@ -218,7 +218,7 @@ def without_system(messages: Sequence[Message]) -> tuple[Message, ...]:
 
 def _may_concern_form(failure: RequestFailure) -> bool:
     """Whether a failure may be due to the request's form."""
-    if failure.status in _TEACHES_NOTHING or failure.for_all or failure.is_of_rate:
+    if failure.status in _NOT_OF_FORM or failure.for_all or failure.is_of_rate:
         return False
     return failure.meaning not in {Meaning.CONTEXT_LIMIT, Meaning.FILTERED}
 

@@ -12,7 +12,7 @@ from pytest_selfrepair.core.thread_loop import Loop
 from pytest_selfrepair.models.priority import priority
 from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.plugin.budget_share import BudgetShare
-from pytest_selfrepair.plugin.pending_items import BREATH, PendingItems
+from pytest_selfrepair.plugin.pending_items import START_SECONDS, PendingItems
 from pytest_selfrepair.plugin.run_equipment import RunEquipment
 from pytest_selfrepair.plugin.runners import Runners, Upcoming
 from pytest_selfrepair.store.any_record import AnyRecord
@@ -126,7 +126,7 @@ class Engine:
         while (upcoming := self._pending.next) is not None and self._may_start(upcoming):
             self._start(self._pending.take_next())
         if self._pending.next is not None and self._pending.requests_to_come:
-            asyncio.get_running_loop().call_later(BREATH, self._start_next)
+            asyncio.get_running_loop().call_later(START_SECONDS, self._start_next)
 
     def _may_start(self, upcoming: Upcoming) -> bool:
         if self._started and (self._begins_alone or not self._equipment.is_set_up):

@@ -7,7 +7,7 @@ from itertools import chain
 from pytest_selfrepair.sandbox.batches import Batch
 from pytest_selfrepair.sandbox.judge_request import JudgeRequest
 
-_LOOKED_AT = 8
+_MOST_SEARCHED = 8
 """The number of tasks searched for one that a worker knows."""
 
 
@@ -104,7 +104,7 @@ class Backlog:
     def _digest(self, known: Collection[str]) -> str | None:
         first = None
         for number, digest in enumerate(self._new):
-            if number == _LOOKED_AT:
+            if number == _MOST_SEARCHED:
                 break
             if digest in known:
                 return digest

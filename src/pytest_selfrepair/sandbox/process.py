@@ -13,9 +13,9 @@ from pytest_selfrepair.sandbox.inside import packets
 from pytest_selfrepair.sandbox.zygote_client import ZygoteClient
 from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError, ZygoteSocket
 
-_GOODBYE = 5.0  # seconds for a zygote to end when asked to
-_ORPHANED = 0.3  # seconds for the processes it started to end after it
-_SENTENCE = 0.5  # seconds for a broken zygote to print its error
+_END_SECONDS = 5.0  # seconds for a zygote to end when asked to
+_CHILD_SECONDS = 0.3  # seconds for the processes it started to end after it
+_ERROR_SECONDS = 0.5  # seconds for a broken zygote to print its error
 
 
 class ZygoteProcess:
@@ -71,7 +71,7 @@ class ZygoteProcess:
 
     def error_output(self) -> str:
         """End the zygote and return the end of its standard error."""
-        self._closes_by(time.monotonic() + _SENTENCE)
+        self._closes_by(time.monotonic() + _ERROR_SECONDS)
         self._end()
         size = os.fstat(self._words.fileno()).st_size
         return os.pread(self._words.fileno(), 300, max(0, size - 300)).decode("utf-8", "replace")
@@ -100,7 +100,7 @@ class ZygoteProcess:
         for number in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
-            if self._closes_by(time.monotonic() + _GOODBYE):
+            if self._closes_by(time.monotonic() + _END_SECONDS):
                 break
         self._process.wait()
 
@@ -108,7 +108,7 @@ class ZygoteProcess:
         """Whether its end of the socket closes in time; it may not if descendants are left."""
         while True:
             try:
-                if self._socket.closes_within(min(deadline - time.monotonic(), _ORPHANED)):
+                if self._socket.closes_within(min(deadline - time.monotonic(), _CHILD_SECONDS)):
                     return True
             except TimeoutError:
                 if self._process.poll() is not None or time.monotonic() >= deadline:

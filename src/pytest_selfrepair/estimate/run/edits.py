@@ -5,7 +5,7 @@ import tokenize
 import warnings
 from functools import lru_cache
 
-_ASIDE = frozenset({tokenize.COMMENT, tokenize.NL})
+_INSIGNIFICANT = frozenset({tokenize.COMMENT, tokenize.NL})
 
 
 def same_program(first: str, second: str) -> bool:
@@ -72,7 +72,7 @@ def _tokens(text: str) -> list[tuple[int, str]] | None:
             return [
                 (token.type, token.string)
                 for token in tokenize.generate_tokens(io.StringIO(text).readline)
-                if token.type not in _ASIDE
+                if token.type not in _INSIGNIFICANT
             ]
     except (SyntaxError, tokenize.TokenError):
         return None

@@ -12,7 +12,7 @@ if __package__:
 else:  # a plain file beside its siblings
     import described  # type: ignore[import-not-found,no-redef]
 
-_LAST_WORDS = 64 << 20  # bytes beyond the memory limit, for the report that it was reached
+_REPORT_BYTES = 64 << 20  # bytes beyond the memory limit, for the report that it was reached
 _WAITING = 4  # the zygote and the processes that wait for a case or a program
 
 
@@ -43,7 +43,7 @@ def limit_apart(program: described.Program, other_tasks: int) -> None:
     if sys.platform == "linux":
         tasks = limits["processes"] + _WAITING + other_tasks
         _limit("RLIMIT_NPROC", tasks, tasks)
-        _limit("RLIMIT_AS", program.memory_bytes, program.memory_bytes + _LAST_WORDS)
+        _limit("RLIMIT_AS", program.memory_bytes, program.memory_bytes + _REPORT_BYTES)
 
 
 def limit_case(program: described.Program, used: float) -> None:

@@ -32,7 +32,7 @@ _REFUSE, _UNKNOWN = _ERROR | errno.EPERM, _ERROR | errno.ENOSYS
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
 _SET_MODE_FILTER, _PR_SET_NO_NEW_PRIVS = 1, 38
-_NOBODY = 0x4E4F424F  # stands for the process id until it is known; larger than any id
+_PID_PLACEHOLDER = 0x4E4F424F  # stands for the process id until it is known; larger than any id
 
 # Refused without namespaces around the process: starting another process, which might outlive it,
 # and changing what Landlock does not guard.
@@ -100,13 +100,13 @@ def install(*, walls: bool) -> None:
     Raises:
         OSError: The system does not support the filter.
     """
-    _install(prepare(walls=walls).replace(_word(_NOBODY), _word(os.getpid())))
+    _install(prepare(walls=walls).replace(_word(_PID_PLACEHOLDER), _word(os.getpid())))
 
 
 @functools.cache
 def prepare(*, walls: bool) -> bytes:
     """Assemble a child's filter without its pid, once for all children."""
-    return assemble(_HERE, _OF_ZYGOTE, _NOBODY, walls=walls)
+    return assemble(_HERE, _OF_ZYGOTE, _PID_PLACEHOLDER, walls=walls)
 
 
 def prctl(option: int, value: int) -> None:
