@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = sys.argv[1:] if arguments is None else arguments
     options = _parser(given).parse_args(given)
-    import asyncio  # noqa: PLC0415 - takes a while, and help needs none
+    import asyncio  # noqa: PLC0415 - slow, and not needed for the help
 
     from pytest_selfrepair.report.progress_lines import shown  # noqa: PLC0415 - likewise
 

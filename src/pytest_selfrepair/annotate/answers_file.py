@@ -78,7 +78,7 @@ class Answers:
         """
         with self._transaction() as connection:
             for table in _OF_A_PERSON:
-                connection.execute(f"DELETE FROM {table} WHERE participant = ?", (participant,))  # noqa: S608 - names of ours
+                connection.execute(f"DELETE FROM {table} WHERE participant = ?", (participant,))  # noqa: S608 - our own names
             connection.execute("DELETE FROM judgements WHERE author = ?", (participant,))
             connection.execute("INSERT OR REPLACE INTO people VALUES (?, NULL, 1)", (participant,))
         with self._lock, contextlib.suppress(sqlite3.Error):  # repeated later and on closing

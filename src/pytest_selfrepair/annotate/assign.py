@@ -46,7 +46,7 @@ def assign(
         UsageError: No assignment exists; the error says what is missing, in numbers.
     """
     check_possible(items, people=people, each=each, per_program=per_program)
-    lot = random.Random(seed)  # noqa: S311 - a design is drawn to be drawn again
+    lot = random.Random(seed)  # noqa: S311 - a design must be reproducible
     chosen = _choose(items, people * each // per_program, people // per_program, lot)
     by_difficulty: dict[str, dict[str, list[StudyItem]]] = defaultdict(lambda: defaultdict(list))
     for item in chosen:

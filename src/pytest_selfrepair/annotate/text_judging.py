@@ -95,7 +95,7 @@ def texts(
         found += written.get(item.key, [])
         for source, all_texts in sorted(said.get(item.key, {}).items()):
             name = (seed, item.key.task_id, item.key.program_hash, source)
-            lot = random.Random(repr(name))  # noqa: S311 - a design is drawn to be drawn again
+            lot = random.Random(repr(name))  # noqa: S311 - a design must be reproducible
             drawn = lot.sample(all_texts, min(per_program, len(all_texts)))
             found += [Text(item=item, text=text, source=source) for text in drawn]
     return found

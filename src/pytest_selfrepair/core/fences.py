@@ -199,7 +199,7 @@ def _language(info: str) -> str:
 @functools.cache
 def _parser() -> "Callable[[str], list[Token]]":
     """A parser for blocks only, in which HTML hides no fence."""
-    from markdown_it import MarkdownIt  # noqa: PLC0415 - a tenth of a second, only where used
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - a tenth of a second, only if used
 
     parser = MarkdownIt("commonmark", {"html": False})
     parser.core.ruler.enableOnly(["normalize", "block"])

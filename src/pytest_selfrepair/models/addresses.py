@@ -122,7 +122,7 @@ def connect(endpoint: Endpoint, connections: int) -> "AsyncOpenAI":
         ValueError: Its key, or a proxy or certificates named by the environment, cannot be used;
             the message says which.
     """
-    from httpx2 import AsyncClient, Limits, Timeout  # noqa: PLC0415 - slow, only where used
+    from httpx2 import AsyncClient, Limits, Timeout  # noqa: PLC0415 - slow, only if used
     from openai import AsyncOpenAI  # noqa: PLC0415 - likewise
 
     parts = urlsplit(endpoint.base_url)
@@ -170,7 +170,7 @@ def trusted(environment: Mapping[str, str]) -> ssl.SSLContext:
 
     for name in _CERTIFICATES:
         if place := environment.get(name):
-            folder = os.path.isdir(place)  # noqa: PTH112 - as OpenSSL takes it
+            folder = os.path.isdir(place)  # noqa: PTH112 - as OpenSSL reads it
             try:
                 if not folder and not os.path.isfile(place):  # noqa: PTH113 - likewise
                     raise FileNotFoundError("no such file or folder")

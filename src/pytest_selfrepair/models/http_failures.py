@@ -61,7 +61,7 @@ def of_timeout(seconds: float) -> RequestFailure:
 
 def of_connection(error: Exception, endpoint: Endpoint) -> RequestFailure:
     """The failure of a request without a response."""
-    from httpx2 import (  # noqa: PLC0415 - slow, only where used
+    from httpx2 import (  # noqa: PLC0415 - slow, only if used
         ConnectError,
         ConnectTimeout,
         HTTPError,

@@ -186,13 +186,13 @@ class _Child:
 
     @property
     def _stdin(self) -> IO[bytes]:
-        if self._process.stdin is None:  # pragma: no cover - asked for above
+        if self._process.stdin is None:  # pragma: no cover - opened above
             raise AssertionError
         return self._process.stdin
 
     @property
     def _stdout(self) -> IO[bytes]:
-        if self._process.stdout is None:  # pragma: no cover - asked for above
+        if self._process.stdout is None:  # pragma: no cover - opened above
             raise AssertionError
         return self._process.stdout
 

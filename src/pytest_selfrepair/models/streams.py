@@ -99,7 +99,7 @@ def _add(choices: MutableMapping[int, dict[str, object]], piece: Mapping[str, ob
     if isinstance(message := piece.get("message"), dict):
         choice["message"] = message
     message = choice["message"]
-    assert isinstance(message, dict)  # noqa: S101 - set above
+    assert isinstance(message, dict)  # noqa: S101 - assigned above
     delta = piece.get("delta")
     if not isinstance(delta, dict):
         delta = {"content": piece.get("text")}

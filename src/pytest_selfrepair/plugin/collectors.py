@@ -279,7 +279,7 @@ class HookFile(_Collector, pytest.File):
                 yield task
         except TaskError as error:
             yield error
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the tasks before it are run
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the tasks read before are run
             yield _unread(path_id(self.path, self.config), error)
 
 
@@ -297,7 +297,7 @@ def collector_for(path: Path, parent: pytest.Collector) -> pytest.Collector | No
     """The collector of a file that holds tasks."""
     try:
         tasks = parent.config.hook.pytest_selfrepair_tasks(path=path, config=parent.config)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the files beside it are read
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the other files are read
         own = (
             error if isinstance(error, TaskError) else _unread(path_id(path, parent.config), error)
         )

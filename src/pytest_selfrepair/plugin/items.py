@@ -170,7 +170,7 @@ class TaskItem(RunItem):
 
     @staticmethod
     def _kept(record: AnyRecord) -> Record:
-        assert isinstance(record, Record)  # noqa: S101 - a task's is one
+        assert isinstance(record, Record)  # noqa: S101 - a task's record is one
         return record
 
 

@@ -91,7 +91,7 @@ class Settings:
     protocol: str | None
 
 
-assert [option.name for option in OPTIONS] == [each.name for each in fields(Settings)]  # noqa: S101 - a table and a type that must not drift apart
+assert [option.name for option in OPTIONS] == [each.name for each in fields(Settings)]  # noqa: S101 - the table and the type must agree
 
 
 def add(parser: "pytest.Parser") -> None:

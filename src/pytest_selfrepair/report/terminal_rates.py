@@ -49,7 +49,7 @@ def sources(page: TerminalPage) -> list[SummaryLine]:
 def curve(page: TerminalPage) -> list[SummaryLine]:
     """The plot of pass rates by tokens; empty where no curve has two points."""
     curves = _chosen(page.findings.curves)
-    if all(len(each.points) < 2 for each in curves):  # noqa: PLR2004 - points of a line
+    if all(len(each.points) < 2 for each in curves):  # noqa: PLR2004 - the fewest points of a line
         return []
     paper = page.writer.paper
     limit = paper.columns - 4

@@ -68,7 +68,7 @@ def columns(text: str) -> int:
     """The width of a harmless text in terminal columns."""
     if text.isascii() and text.isprintable():
         return len(text)
-    from wcwidth import wcswidth  # noqa: PLC0415 - its tables are needed where a summary is drawn
+    from wcwidth import wcswidth  # noqa: PLC0415 - loads large tables, needed only for summaries
 
     return max(wcswidth(text), 0)
 

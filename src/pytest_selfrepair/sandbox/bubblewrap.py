@@ -78,7 +78,7 @@ def find_bubblewrap() -> tuple[Path, str] | None:
 
 def _version(bwrap: Path) -> tuple[int, ...] | None:
     try:
-        done = subprocess.run(  # noqa: S603 - asks a bubblewrap for its version
+        done = subprocess.run(  # noqa: S603 - runs bubblewrap for its version
             [bwrap, "--version"], capture_output=True, text=True, check=False, timeout=_PATIENCE
         )
     except (OSError, subprocess.TimeoutExpired):

@@ -200,7 +200,7 @@ def _read_claim(  # noqa: PLR0911 - a return for every claim there is
 def _raised(claim: JsonValue, lines: int) -> NoAnswer:
     match claim:
         case {"type": str(name), "message": str(message), "line": line} if _is_line(line, lines):
-            assert line is None or isinstance(line, int)  # noqa: S101 - it is one
+            assert line is None or isinstance(line, int)  # noqa: S101 - ensured by `_is_line`
             out_of_memory = name == MemoryError.__name__
             return NoAnswer(
                 outcome=Outcome.MEMORY_LIMIT if out_of_memory else Outcome.RUNTIME_ERROR,

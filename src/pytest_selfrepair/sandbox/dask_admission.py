@@ -68,7 +68,7 @@ class Admission:
 
         By the settings, or of the fastest machine at :meth:`decide`.
         """
-        assert self._reference is not None  # noqa: S101 - nothing is judged before
+        assert self._reference is not None  # noqa: S101 - nothing is judged earlier
         return self._reference
 
     def calibration(self, worker: JudgingWorker) -> float:

@@ -50,7 +50,7 @@ class Examiner:
             CheckerError: The assertions break or fail even without a program.
             BrokenZygoteError: The sandbox is broken.
         """
-        assert task.assertions is not None  # noqa: S101 - it is asked of such tasks alone
+        assert task.assertions is not None  # noqa: S101 - called for such tasks only
         assert task.fn_name is not None  # noqa: S101 - as above
         checks = tuple(str(case.input) for case in task.cases)
         key = task.assertions, checks, task.fn_name

@@ -200,7 +200,7 @@ def _problem(isolation: Isolation) -> str | None:
         if report.exit or report.stdout != "42\n":
             words = (report.report or report.stderr)[-300:]
             return f"a probe printed {report.stdout[:80]!r}: {words}"
-    if len(reports) != 2:  # noqa: PLR2004 - as many as were asked for
+    if len(reports) != 2:  # noqa: PLR2004 - as many as requested
         return f"a probe of two cases ran {len(reports)}"
     return None
 

@@ -73,7 +73,7 @@ class KeptTasks:
             self._files.clear()
 
     def _add(self, digest: str, data: bytes) -> None:
-        self._tasks[digest] = len(data), pickle.loads(data)  # noqa: S301 - who joins a cluster runs code on it
+        self._tasks[digest] = len(data), pickle.loads(data)  # noqa: S301 - members of a cluster can run code on it anyway
         while len(self._tasks) > 1 and sum(n for n, _ in self._tasks.values()) > _KEPT_BYTES:
             oldest, _ = self._tasks.popitem(last=False)
             if oldest in self._files:

@@ -37,7 +37,7 @@ class OwnChecker:
             CheckerError: The checker is broken.
             BrokenZygoteError: The sandbox is.
         """
-        assert task.checker is not None  # noqa: S101 - it is asked of such tasks alone
+        assert task.checker is not None  # noqa: S101 - called for such tasks only
         with self._zygotes.lent(self._lease) as zygote:
             work = Work(
                 program=task.checker,

@@ -35,14 +35,14 @@ class Transactions:
             if job.reads:
                 return job, job.work(self._connection), None
             return job, self.commit(job.work), None
-        except Exception as error:  # noqa: BLE001 - it belongs to whoever waits
+        except Exception as error:  # noqa: BLE001 - raised for the waiting caller
             return self._failed(job, error)
 
     def together(self, jobs: Sequence[WriterJob[object]]) -> list[JobOutcome]:
         """Run several jobs in one transaction; if one fails, each in its own."""
         try:
             results = self.commit(lambda connection: [job.work(connection) for job in jobs])
-        except Exception as error:  # noqa: BLE001 - it belongs to whoever waits
+        except Exception as error:  # noqa: BLE001 - raised for the waiting caller
             if len(jobs) == 1 or is_busy(error):
                 return [self._failed(job, error) for job in jobs]
             return [self.alone(job) for job in jobs]

@@ -176,7 +176,7 @@ def _no_run() -> Response:
 
 
 def _message(status: int, title: str, text: str) -> Response:
-    if status == 403:  # noqa: PLR2004 - strangers must not learn the store's name
+    if status == 403:  # noqa: PLR2004 - visitors without the link must not see the store's name
         return PlainTextResponse(f"{title}: {text}\n", status)
     return HTMLResponse(rendering.page("message.html", store="", title=title, text=text), status)
 

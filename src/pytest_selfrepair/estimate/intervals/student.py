@@ -29,7 +29,7 @@ def quantile(share: float, freedom: int) -> float:
         share: Between 0 and 1, both excluded.
         freedom: Degrees of freedom, at least 1.
     """
-    if share < 0.5:  # noqa: PLR2004 - the middle
+    if share < 0.5:  # noqa: PLR2004 - the median
         return -quantile(1 - share, freedom)
     low, high = 0.0, 1.0
     while upper_tail(high, freedom) > 1 - share:

@@ -79,7 +79,7 @@ def serve(around: world.World, uid: int | None, control: int) -> NoReturn:
             forking.end_with_parent()
         sys.path.insert(0, around.scratch)
         _Session(around, packets.Packets(socket.socket(fileno=_CONTROL))).run()
-    except BaseException as error:  # noqa: BLE001 - no program may climb into the zygote's loop
+    except BaseException as error:  # noqa: BLE001 - no program may return into the zygote's loop
         os.write(2, f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
     finally:
         case_process.end_process(1)

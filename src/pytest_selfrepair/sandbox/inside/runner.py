@@ -281,7 +281,7 @@ def _reporting(work: Callable[[], Fields], file: str) -> Fields:
         numbers.seed(0)  # for the same reason
     try:
         return work()
-    except BaseException as error:  # noqa: BLE001 - whatever it is, it is what became of the program
+    except BaseException as error:  # noqa: BLE001 - any exception is the program's end
         return describe(error, file)
     finally:
         if sys.platform == "linux":  # the report may need memory that the program has used up

@@ -107,7 +107,7 @@ class _Examination:
         self._compared, self._failing = None, (None, {})
         try:
             _execute(text, scope)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the case has not passed
+        except BaseException as error:  # noqa: BLE001 - any exception means that the case failed
             return self._end(error)
         return self._end(None)
 

@@ -240,7 +240,7 @@ class _Zygote:
                 continue
             others = [] if "landlock" in self._means else leftovers.children(self._children)
             dirty = False
-            if others is not None and len({*others} - {*self._pids}) < 2:  # noqa: PLR2004 - who waits for a case
+            if others is not None and len({*others} - {*self._pids}) < 2:  # noqa: PLR2004 - the waiting process
                 dirty = not self._tidy(look=True)
             self._say(
                 {
