@@ -397,7 +397,10 @@ def test_a_file_says_all_of_each_model(
     [
         ("[m]\nbase_ulr = 'x'\n", r"models\.toml: \['m'\] base_ulr: found .*accepted: base_url"),
         ("[m]\nbase_url = 'x'\n", r"\['m'\] base_url: found 'x'; accepted: an address"),
-        ("[m]\nkey_env = '$KEY'\n", r"key_env: found '\$KEY'; accepted: the name of an environment"),
+        (
+            "[m]\nkey_env = '$KEY'\n",
+            r"key_env: found '\$KEY'; accepted: the name of an env",
+        ),
         ("[m]\ntemperature = 3\n", "temperature: found 3; accepted: a number from 0 to 2, or"),
         ("[m]\ntop_p = true\n", "top_p: found True; accepted: a number from 0 to 1"),
         ("[m]\nstop = ['']\n", r"stop: found \[''\]; accepted: a text, or a list"),

@@ -161,7 +161,7 @@ def test_a_sample_that_differs_from_the_one_in_the_store_is_named_and_left_out(
     Path("changed.jsonl").write_text(changed, "ascii")
     assert main(["import", "changed.jsonl", "--into", "store"]) == 1
     errors = capsys.readouterr().err.splitlines()[1:]
-    assert errors[0] == ("changed.jsonl:2: not imported: the store has another one in its place")
+    assert errors[0] == ("changed.jsonl:2: not imported: the store has a different one there")
     assert len(errors) == 9
     assert exported() == text
 

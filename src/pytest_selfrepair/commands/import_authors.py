@@ -75,7 +75,7 @@ async def run(
     if whole.summary.marks:
         tell(
             f"selfrepair: {whole.summary.singles:,} programs with a single repair count as passed "
-            "when they were run again, as in old files; --single-repair says otherwise"
+            "when rerun, as in old files; --single-repair changes this"
         )
     difficulties.report_missing()
     if store is None:
@@ -132,7 +132,7 @@ class _Difficulties:
             more = ", …" if len(self._missing) > _MOST_NAMED else ""
             tell(
                 f"selfrepair: no difficulty of {len(self._missing):,} tasks: none, or several, of "
-                f"{self._path} are called so: {named}{more}"
+                f"{self._path} have this name: {named}{more}"
             )
 
 

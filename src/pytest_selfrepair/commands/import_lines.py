@@ -98,7 +98,7 @@ def run(file: Path, into: Path) -> int:
             for (number, _), what in zip(good, taken, strict=True):
                 counts[what] += 1
                 if what is Taken.OTHER:
-                    tell(f"{file}:{number}: not imported: the store has another one in its place")
+                    tell(f"{file}:{number}: not imported: the store has a different one there")
     tell(
         f"selfrepair: imported {counts[Taken.NEW]:,} into {into}; {counts[Taken.THERE]:,} were "
         f"there; {counts[Taken.OTHER]:,} differ from what was there; {counts[None]:,} malformed"

@@ -63,11 +63,11 @@ def _summary(found: Merged, stores: int, out: Path) -> str:
 def _report_problems(found: Merged) -> bool:
     """Report the problems; return whether anything is missing or contradictory."""
     if found.doubled:
-        tell(f"doubled: {found.doubled:,}, which two stores have alike, are kept once")
+        tell(f"duplicate: {found.doubled:,}, equal in two stores, are kept once")
     if found.left_out:
         tell(
-            f"left out: {plural(found.left_out, 'completion')} of items whose record another store "
-            "has, which drew them too"
+            f"left out: {plural(found.left_out, 'completion')} of items whose record from "
+            "another store is kept"
         )
     for kind, lines in (
         ("drawn apart", found.apart),
@@ -80,11 +80,11 @@ def _report_problems(found: Merged) -> bool:
             tell(f"{kind}: and {more:,} more")
     if found.apart:
         tell(
-            "of what was drawn apart both records are kept, and the first item's replies: one host "
-            "would have given them to both, as a replay does"
+            "of items drawn apart both records are kept, with the first item's replies, which one "
+            "host would have given to both, as a replay does"
         )
     if found.contradictions:
-        tell("of what is contradictory, the first store's is kept")
+        tell("of contradictory records and verdicts, the first store's are kept")
     return bool(found.missing or found.contradictions)
 
 

@@ -96,19 +96,19 @@ class Dialect:
             return
         if sent.path == CHAT_PATH and wordings.RESPONSES_ALONE.search(failure.text):
             lacking = [each for each in responses.LACKING if each in body]
-            without = f", which takes no {' nor '.join(lacking)}" if lacking else ""
-            self._note(not self.responses, f"{name} is asked by the Responses API{without}")
+            without = f", which lacks {' and '.join(lacking)}" if lacking else ""
+            self._note(not self.responses, f"{name} is used through the Responses API{without}")
             self.responses = self.single = True
             self.refused_chat = failure
         elif "stream" not in body and wordings.STREAM_ALONE.search(failure.text):
-            self._note(not self.streams, f"{name} answers as a stream alone: asked for one")
+            self._note(not self.streams, f"{name} answers only as a stream: requested as one")
             self.streams = True
         elif (refused := refused_parameter(failure, body)) is not None:
             self._leave_out(refused, failure, name)
         elif _has_system(body) and wordings.SYSTEM_ROLE.search(failure.text):
             self._note(
                 self.own_system,
-                f"{name} has no system role: the system's text stands in the first user's turn",
+                f"{name} has no system role: the system text is sent in the first user message",
             )
             self.own_system = False
 
@@ -147,7 +147,7 @@ class Dialect:
     def give_up_several(self, name: str) -> None:
         """Request one completion at a time from now on."""
         self._note(
-            not self.single, f"{name} gives one completion a request: asked for one at a time"
+            not self.single, f"{name} gives one completion per request: requested one by one"
         )
         self.single = True
 

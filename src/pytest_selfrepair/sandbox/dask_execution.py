@@ -117,7 +117,7 @@ class DaskExecution:
         for node in dispatcher.overdue(now):
             self._said.append(
                 f"the worker at {node.address} did not answer within {dispatcher.allowed(node):.0f}"
-                " s; what it had was given to others"
+                " s; its programs were given to others"
             )
         there = any(not node.hung for node in dispatcher.nodes.values())
         self._without = 0.0 if there else self._without + _TICK

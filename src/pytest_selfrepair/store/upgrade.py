@@ -61,8 +61,8 @@ def pack(connection: sqlite3.Connection, path: Path) -> None:
     }
     left = _left(connection)
     progress.step(
-        f"{path}: brings {left:,} rows that an earlier version wrote up to date, once; this may be "
-        "interrupted, and goes on when the store is next opened"
+        f"{path}: updates {left:,} rows that an earlier version wrote, once; this may be "
+        "interrupted, and continues when the store is next opened"
     )
     packed_by_now = 0
     for kind, step in steps.items():
@@ -70,7 +70,7 @@ def pack(connection: sqlite3.Connection, path: Path) -> None:
             packed_by_now += rows
             progress.passing(f"{path}: {packed_by_now:,} of {left:,} rows are up to date")
     if packed_by_now:
-        progress.passing(f"{path}: gives back the room that is free now")
+        progress.passing(f"{path}: returns the free space to the disk")
         _free(connection, path)
     connection.execute("DROP TABLE IF EXISTS packing")
     progress.step(f"{path}: is up to date")
