@@ -8,7 +8,7 @@ import msgspec
 
 from pytest_selfrepair.core.sample import CONTENT_FILTER
 from pytest_selfrepair.models.counts import Counts, read_counts
-from pytest_selfrepair.models.finishing import UNKNOWN, Ended, ended, normal
+from pytest_selfrepair.models.finishing import UNKNOWN, FinishKind, finish_kind, normal
 from pytest_selfrepair.models.responses import as_chat_completion, is_response
 from pytest_selfrepair.models.streams import BrokenStreamError, is_stream, joined
 
@@ -184,7 +184,7 @@ def _failure(
     if message is None:
         return NoCompletionError("a choice without a message")
     finish = _finish(choice)
-    if ended(finish) is Ended.FAILED:
+    if finish_kind(finish) is FinishKind.FAILED:
         return NoCompletionError(
             "a completion that failed", {"message": f"a completion that ended with {finish!r}"}
         )
@@ -202,10 +202,10 @@ def _is_of_model(
     written = _answer_text(message) + _reasoning(message)
     if written.strip() or (written and counts.generated) or _called(message):
         return True
-    match ended(finish):
-        case Ended.FILTERED:
+    match finish_kind(finish):
+        case FinishKind.FILTERED:
             return True
-        case Ended.CUT_OFF:
+        case FinishKind.CUT_OFF:
             return counts.generated != 0
         case _:
             return alone and bool(counts.generated)

@@ -126,7 +126,7 @@ class RunGate:
 
 
 def _loaded(run: str) -> "LoadedRun":
-    from pytest_selfrepair.estimate.comparison.paired import by_id  # noqa: PLC0415 - as above
+    from pytest_selfrepair.estimate.comparison.paired_runs import by_id  # noqa: PLC0415 - as above
     from pytest_selfrepair.store import run_names  # noqa: PLC0415 - as above
 
     try:

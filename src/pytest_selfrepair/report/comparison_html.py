@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import ProgramNode
-from pytest_selfrepair.estimate.comparison.paired import by_id
+from pytest_selfrepair.estimate.comparison.paired_runs import by_id
 from pytest_selfrepair.estimate.comparison.run_changes import Changes
 from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison
 from pytest_selfrepair.report import bargain_words, comparison_words

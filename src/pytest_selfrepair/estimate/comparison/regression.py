@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.estimate.comparison.paired import by_id
+from pytest_selfrepair.estimate.comparison.paired_runs import by_id
 from pytest_selfrepair.estimate.findings import Spread
 from pytest_selfrepair.estimate.intervals.draws_noise import (
     Rates,

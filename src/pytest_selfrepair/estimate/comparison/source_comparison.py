@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.estimate.comparison.pairs import pairs, pairs_by_difficulty
+from pytest_selfrepair.estimate.comparison.source_pairs import pairs, pairs_by_difficulty
 from pytest_selfrepair.estimate.findings import OutcomeCounts, Pair, SourceFindings, Unscored
 from pytest_selfrepair.estimate.gain import AtEqualTokens, DifficultyRates
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Groups, drawing
-from pytest_selfrepair.estimate.exact.levels import Nodes
 from pytest_selfrepair.estimate.exact.tree_arrays import TreeArrays
+from pytest_selfrepair.estimate.exact.tree_recursion import Nodes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
