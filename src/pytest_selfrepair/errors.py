@@ -15,8 +15,8 @@ SelfRepairError
     ├── ReplayMissError     replay was asked for and the store has no such sample
     ├── SandboxError        the sandbox could not run a program
     ├── CheckerError        a task's own checker could not say whether an answer is right
-    ├── StoreError          samples or records cannot be kept
-    ├── BudgetSpentError    the run has spent what it may
+    ├── StoreError          samples or records cannot be stored
+    ├── BudgetSpentError    the run's budget is spent
     ├── RunEndedError       the run ended before the request could be sent
     └── WorkerLostError     the process that ran the task died
 """

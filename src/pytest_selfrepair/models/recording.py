@@ -85,8 +85,8 @@ class RecordingModel:
 
         Raises:
             ReplayMissError: Replay is `only` and the sample is not stored.
-            BudgetSpentError: Its cost exceeds what the run may still spend.
-            RunEndedError: The run ended while another was drawing the same.
+            BudgetSpentError: Its cost may exceed the rest of the run's budget.
+            RunEndedError: This run ended while another run was drawing the same sample.
             ModelError: The model gave no completion.
             StoreError: The sample could not be read or stored.
         """

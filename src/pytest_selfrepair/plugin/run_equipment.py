@@ -112,7 +112,7 @@ class RunEquipment:
         return origins_of(self._state.models.members, task_id)
 
     def stop(self) -> None:
-        """Stop waiting for what other processes hold."""
+        """Stop waiting for draws of other processes."""
         if isinstance(self._state, SetUp):
             self._state.models.stop()
 

@@ -1,4 +1,4 @@
-"""Register the hooks of a session with a model, and what they share."""
+"""Register the hooks of a session with a model, and the objects that they share."""
 
 import pytest
 

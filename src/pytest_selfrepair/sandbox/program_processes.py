@@ -44,7 +44,7 @@ class ProgramProcesses:
 
         Args:
             said: The message; empty once all processes have ended.
-            watch: Tracks what the case uses.
+            watch: Tracks the time and memory of the case.
 
         Raises:
             LostError: The message is neither; the process for the case is lost.

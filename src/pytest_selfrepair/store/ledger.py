@@ -231,7 +231,7 @@ def _held(connection: sqlite3.Connection, campaign: str) -> _Amount:
 
 
 def _exceeds(wanted: Wanted, spent: _Amount, held: _Amount, limits: RunLimits) -> bool:
-    """Whether a request would exceed the limits, given what is spent and held."""
+    """Whether a request would exceed the limits, given the spent and reserved amounts."""
     tokens, picodollars = spent[0] + held[0], spent[1] + held[1]
     return _too_many(tokens + wanted.tokens, limits) or _too_dear(
         picodollars + _picodollars(wanted.dollars), limits

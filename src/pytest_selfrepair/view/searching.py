@@ -24,7 +24,7 @@ MOST_SECONDS = 5.0
 LONGEST_SOUGHT = 200
 """The longest search text, in characters."""
 
-_AROUND = 60  # characters on either side of what was found
+_AROUND = 60  # characters on either side of a match
 _MOST_OF_ITEM = 5  # places of one item
 _PAGE = 50
 _LAST = 2**62  # beyond every run's number
