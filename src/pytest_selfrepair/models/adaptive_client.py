@@ -146,9 +146,7 @@ class AdaptiveClient:
             )
         except UnansweredError as error:
             before = self.dialect.refused_chat
-            if before is not None and is_missing(
-                error.failure
-            ):  # the endpoint lacks the Responses API too
+            if before is not None and is_missing(error.failure):  # no Responses API either
                 raise UnansweredError(before) from None
             raise
 

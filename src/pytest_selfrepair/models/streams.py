@@ -75,9 +75,7 @@ def _answer_within(found: Mapping[str, object]) -> Mapping[str, object] | None:
 def _events(content: bytes) -> Iterator[str]:
     """The data of each event."""
     lines: list[str] = []
-    for raw in (
-        content.splitlines()
-    ):  # Split as bytes: a Unicode line separator does not end a line of the stream.
+    for raw in content.splitlines():  # as bytes: a Unicode line separator ends no line here
         line = raw.decode("utf-8", "replace")
         if line.startswith("data:"):
             lines.append(line.removeprefix("data:").removeprefix(" "))

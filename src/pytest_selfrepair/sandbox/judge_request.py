@@ -131,9 +131,7 @@ class JudgeRequest:
                 self.settle(answer)
         elif self._note(self._found, answer):
             self._found, self.job = None, replace(self.job, alone=True)
-        elif not isinstance(
-            self._found, Verdict | Ran
-        ):  # a verdict replaces an infrastructure failure
+        elif not isinstance(self._found, Verdict | Ran):  # a verdict replaces a failure
             self._found = answer
 
     def _note(self, first: Answer | None, second: Answer) -> bool:

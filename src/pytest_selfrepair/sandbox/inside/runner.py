@@ -305,7 +305,7 @@ def _brief(message: object) -> str:
 
 
 def _end_as_python_does() -> None:
-    signal.setitimer(signal.ITIMER_REAL, 0)  # cancelled, as this end takes longer than Python's own
+    signal.setitimer(signal.ITIMER_REAL, 0)  # cancelled: this takes longer than in Python itself
     while others := [
         thread
         for thread in threading.enumerate()

@@ -81,7 +81,7 @@ _ASYNCHRONOUS = 0x80 | 0x200  # CO_COROUTINE, CO_ASYNC_GENERATOR
 _GENERATOR = 0x20  # CO_GENERATOR
 _FIXED = (int, float, complex, str, tuple, types.BuiltinFunctionType)
 _READ = {(3, 11), (3, 12), (3, 13), (3, 14)}
-"""The versions of Python whose bytecode is understood; on any other, no program counts."""
+"""The versions of Python whose bytecode is understood; on any other, none is stateless."""
 
 _STORING = {opmap.get(name, -1) for name in ("STORE_ATTR", "DELETE_ATTR")}
 _MATCHING = {opmap.get("MATCH_CLASS", -1)}  # it reads attributes whose names are constants

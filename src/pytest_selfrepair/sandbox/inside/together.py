@@ -30,8 +30,10 @@ else:  # a plain file beside its siblings
     import words  # type: ignore[import-not-found,no-redef]
 
 _FIRST_FLUSH, _MOST_PATIENCE = 0.0004, 0.005
-"""Seconds for which answers are gathered: at first, so that the judge compares while the program
-goes on; and at most, as often as this doubles, since every message costs time."""
+"""Seconds between messages with answers: at first, and at most.
+
+The first message comes early, so that the judge compares answers while the program runs. The time
+doubles with each message, since every message costs time."""
 
 Fields = dict[str, Any]  # parsed JSON
 

@@ -12,9 +12,9 @@ START = b"s"
 """To the process: compile a program, for a process for each case; with its description."""
 
 CASE, LAST_CASE, AGAIN = b"c", b"l", b"g"
-"""Run a case, after which others follow; or none does; or one that has been run before.
+"""To the process: run a case that others follow, the last case, or a case for a second time.
 
-With its input, its output, its standard error and a channel."""
+With open files for its input, output and standard error, and a channel."""
 
 UNCOMPILED = b"u"
 """To the judge: the program does not compile; followed by JSON with the error."""
