@@ -34,11 +34,11 @@ from pytest_selfrepair.estimate.assemble import findings
 from pytest_selfrepair.estimate.bargain.gains import family
 from pytest_selfrepair.estimate.bargain.game_samples import samples
 from pytest_selfrepair.estimate.comparison.gate import Gate, GateRule, decide
-from pytest_selfrepair.estimate.comparison.paired import sharing
-from pytest_selfrepair.estimate.comparison.pairs import pairs
+from pytest_selfrepair.estimate.comparison.paired_runs import sharing
 from pytest_selfrepair.estimate.comparison.ranking import ranked_pairs
 from pytest_selfrepair.estimate.comparison.regression import Baselines, Regression
 from pytest_selfrepair.estimate.comparison.run_comparison import RunConclusion, progress
+from pytest_selfrepair.estimate.comparison.source_pairs import pairs
 from pytest_selfrepair.estimate.exact.program_arrays import Samples
 from pytest_selfrepair.estimate.gain import Baseline
 from pytest_selfrepair.estimate.intervals.bootstrap import Bootstrap

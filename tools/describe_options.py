@@ -34,7 +34,9 @@ def _group(heading: str, options: tuple[Option, ...]) -> Iterator[str]:
 
 def _row(option: Option) -> str:
     default = (
-        option.unless_given if option.default is None or option.switch else f"`{option.default}`"
+        option.default_in_words
+        if option.default is None or option.switch
+        else f"`{option.default}`"
     )
     text = _text(option)
     if option.page:

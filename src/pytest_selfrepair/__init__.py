@@ -1,8 +1,8 @@
 """Measure how well a language model writes and repairs its own code, and at what cost.
 
-The package loads in every pytest session, so this module imports nothing: the public names are
-found when they are first asked for. docs/api.md describes them, docs/compatibility.md says what of
-them may change when.
+The package loads in every pytest session, so this module imports nothing: a public name is imported
+when it is first used. docs/api.md describes the names, docs/compatibility.md says which of them may
+change, and when.
 """
 
 from importlib import import_module
@@ -205,7 +205,7 @@ _NAMES = {
     "sandbox.judge_settings": ("JudgeSettings",),
     "tasks.task_paths": ("load_tasks",),
 }
-"""The public names of each module."""
+"""The public names that each module defines."""
 
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -32,7 +32,7 @@ _COMMANDS = {
     "bargain": ("bargain", "read how bargaining talks ended"),
     "study": ("study", "design a study in which people write feedback, and report its results"),
 }
-"""The module of each subcommand, and its line of help."""
+"""The module and the line of help of each subcommand."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,37 +42,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The arguments after the command's name; None: the process's own.
 
     Returns:
-        The exit status: 0 or 1 as the subcommand says, 2 for what cannot be done, 130 when
-        interrupted.
+        The exit status: 0 or 1 from the subcommand, 2 for an error, 130 when interrupted.
     """
     given = sys.argv[1:] if arguments is None else arguments
     options = _parser(given).parse_args(given)
-    import asyncio  # noqa: PLC0415 - takes a while, and help needs none
+    import asyncio  # noqa: PLC0415 - slow, and not needed for the help
 
     from pytest_selfrepair.report.progress_lines import shown  # noqa: PLC0415 - likewise
 
     try:
         run: Callable[[argparse.Namespace], Coroutine[None, None, int]] = options.run
-        with shown(_said, prefix="selfrepair: ", terminal=sys.stderr.isatty()):
+        with shown(_write_progress, prefix="selfrepair: ", terminal=sys.stderr.isatty()):
             return asyncio.run(run(options))
     except SelfRepairError as error:
         print(f"selfrepair: {error}", file=sys.stderr)  # noqa: T201 - what a command does
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # who reads has seen enough
+    except BrokenPipeError:  # the reader of the output, such as `head`, has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 
-def _said(text: str) -> None:
-    """Write how far long work is, beside what was asked for."""
+def _write_progress(text: str) -> None:
+    """Write the progress of long work to standard error, apart from the results."""
     sys.stderr.write(text)
     sys.stderr.flush()
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
-    """What reads these arguments: of the subcommands only the one that they name is declared."""
+    """A parser for these arguments; only the subcommand that they name is declared."""
     parser = argparse.ArgumentParser(
         prog="selfrepair",
         description="Judge programs that a language model wrote for APPS tasks, and keep samples.",

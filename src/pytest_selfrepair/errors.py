@@ -6,17 +6,17 @@ SelfRepairError
 ├── ReportError             a report that cannot be written or read
 └── InfrastructureError     no verdict could be reached; never scored as a wrong program
     ├── ModelError          the model gave no answer
-    │   ├── EndpointRefusedError   asking again cannot help: key, model name, request
-    │   ├── EndpointFailedError    bounded retries ended: rate limit, server, connection
+    │   ├── EndpointRefusedError   a retry cannot help: key, model name, request
+    │   ├── EndpointFailedError    all retries failed: rate limit, server, connection
     │   ├── ScriptError            a scripted model has no answer for this node
-    │   ├── OwnModelError          a model of the user's own raised something
+    │   ├── OwnModelError          a user's own model raised an exception
     │   └── LocalModelError        the embedded model cannot be set up
-    ├── FeedbackError       a feedback source of the user's own raised something
-    ├── ReplayMissError     replay was asked for and the store has no such sample
+    ├── FeedbackError       a user's own feedback source raised an exception
+    ├── ReplayMissError     with replay only, the store lacks a sample
     ├── SandboxError        the sandbox could not run a program
     ├── CheckerError        a task's own checker could not say whether an answer is right
-    ├── StoreError          samples or records cannot be kept
-    ├── BudgetSpentError    the run has spent what it may
+    ├── StoreError          samples or records cannot be stored
+    ├── BudgetSpentError    the run's budget is spent
     ├── RunEndedError       the run ended before the request could be sent
     └── WorkerLostError     the process that ran the task died
 """
@@ -101,7 +101,7 @@ class StoreError(InfrastructureError):
 
 
 class BudgetSpentError(InfrastructureError):
-    """The budget of the whole run is spent: `--selfrepair-max-tokens-total` or `-max-cost`."""
+    """The whole run's budget (`--selfrepair-max-tokens-total` or `-max-cost`) is spent."""
 
 
 class RunEndedError(InfrastructureError):

@@ -78,7 +78,7 @@ def test_a_seed_draws_the_same_from_the_same_programs_in_any_order() -> None:
 @pytest.mark.parametrize(
     ("people", "each", "per_program", "said"),
     [
-        (3, 5, 2, "make 15 texts, no multiple of 2; accepted with 4 participants"),
+        (3, 5, 2, "which is not a multiple of 2; accepted: 4 participants"),
         (2, 2, 3, "found 3, with 2 participants; accepted: up to 2"),
         (4, 9, 2, "but 2 tasks of this run have failing programs; accepted: up to 2"),
         (9, 2, 6, "need 3 programs, but of the 5 failing programs of 2 tasks 2 can be used"),

@@ -57,7 +57,7 @@ def test_a_study_is_never_overwritten(here: Path, capsys: pytest.CaptureFixture[
     before = (here / "study_plan.json").read_text()
     (here / "consent.txt").write_text("Ours.")
     assert main([*CREATE, "study_plan.json"]) == 2
-    assert "found study_plan.json, which is there already" in capsys.readouterr().err
+    assert "found study_plan.json, which exists already" in capsys.readouterr().err
     assert (here / "study_plan.json").read_text() == before
     assert (here / "consent.txt").read_text() == "Ours."
 

@@ -44,8 +44,8 @@ def test_it_looks_after_all_that_a_run_needs(doctor: Doctor) -> None:
     assert status == 0
     assert {"isolation", "not bounded", "canary", "speed", "packages", "store"} <= found.keys()
     assert {"endpoint", "extras"} <= found.keys()
-    assert found["canary"]["said"] == "a hostile program got at nothing"
-    assert found["store"]["said"].startswith(".selfrepair/samples.sqlite will be made")
+    assert found["canary"]["said"] == "a hostile program reached nothing"
+    assert found["store"]["said"].startswith(".selfrepair/samples.sqlite will be created")
     assert not Path(".selfrepair").exists()
 
 
@@ -105,7 +105,7 @@ def test_an_endpoint_without_a_key_is_wrong_and_the_key_is_never_shown(
     monkeypatch.setenv("OPENAI_API_KEY", "a-secret-key")
     status, found = doctor("--model", "gpt-4o-mini")
     assert status == 0
-    assert "not asked" in found["endpoint"]["said"]
+    assert "no request was sent" in found["endpoint"]["said"]
     assert "a-secret-key" not in json.dumps(found)
 
 
@@ -128,6 +128,6 @@ def test_its_text_has_a_line_for_each_and_what_to_do(
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     assert main(["doctor", "--model", "m"]) == 1
     text = capsys.readouterr().out
-    assert "ok     canary       a hostile program got at nothing\n" in text
+    assert "ok     canary       a hostile program reached nothing\n" in text
     assert "WRONG  endpoint     OPENAI_API_KEY is not set" in text
     assert text.splitlines()[-1].endswith(" 1 wrong: a run would fail")

@@ -124,7 +124,7 @@ def test_a_file_that_holds_something_else_is_refused(capsys: pytest.CaptureFixtu
     assert judge("--shard", "0/3", "-o", "other.jsonl") == 2
     assert "other.jsonl: line 1: found '{}" in capsys.readouterr().err
     assert judge("--shard", "0/3") == 2
-    assert "--shard: found no -o FILE beside it" in capsys.readouterr().err
+    assert "--shard: found no -o FILE;" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("here")

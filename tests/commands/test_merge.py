@@ -32,7 +32,7 @@ def test_stores_and_lines_are_not_joined_with_each_other(
     assert main(["merge", str(store), str(verdicts), "-o", str(tmp_path / "out")]) == 2
     assert capsys.readouterr().err == (
         f"selfrepair: {verdicts}: found JSON Lines, and a store in {store}; accepted: "
-        "stores alone, or JSON Lines alone\n"
+        "only stores, or only JSON Lines\n"
     )
 
 
@@ -145,11 +145,11 @@ def test_what_is_missing_and_contradictory_is_named_and_the_first_store_is_kept(
     assert main(["merge", "a", "b", "-o", "out"]) == 1
     output = capsys.readouterr()
     assert output.err.splitlines() == [
-        "left out: 1 completion of items whose record another store has, which drew them too",
+        "left out: 1 completion of items whose record from another store is kept",
         "missing: shard 1/2: no store has it",
         "missing: shard 0/2: 1 of its 2 items have no record",
         "contradictory: t1: a::1 and b::1 have different records of it",
-        "of what is contradictory, the first store's is kept",
+        "of contradictory records and verdicts, the first store's are kept",
     ]
     with closing(SqliteStore(Path("out"))) as store:
         assert [each.grown for each in store.records(1)] == [RECORD.grown]
@@ -165,7 +165,7 @@ def test_what_two_stores_have_alike_is_kept_once(
     part(Path("b"), 1, ["t3", "t4"], seconds=99.0)
     assert main(["merge", "a", "copy", "b", "-o", "out"]) == 0
     output = capsys.readouterr()
-    assert output.err == "doubled: 4, which two stores have alike, are kept once\n"
+    assert output.err == "duplicate: 4, equal in two stores, are kept once\n"
     assert "4 completions, 0 verdicts, 4 records; 1 run put together" in output.out
 
 
@@ -178,7 +178,7 @@ def test_a_record_that_was_scored_goes_before_one_that_was_not_with_its_completi
     part(Path("b"), 1, ["t3", "t4"])
     assert main(["merge", "a", "again", "b", "-o", "out"]) == 0
     assert capsys.readouterr().err == (
-        "left out: 2 completions of items whose record another store has, which drew them too\n"
+        "left out: 2 completions of items whose record from another store is kept\n"
     )
     with closing(SqliteStore(Path("out"))) as store:
         assert [each.unscored for each in store.records(1)] == [None] * 4
@@ -201,8 +201,8 @@ def test_items_that_ask_alike_keep_their_records_and_the_first_ones_replies(
     assert [line for line in capsys.readouterr().err.splitlines() if "missing" not in line] == [
         "drawn apart: t1 of a and t2 of b ask alike; requests with two replies: 2",
         (
-            "of what was drawn apart both records are kept, and the first item's replies: one host "
-            "would have given them to both, as a replay does"
+            "of items drawn apart both records are kept, with the first item's replies, which one "
+            "host would have given to both, as a replay does"
         ),
     ]
     with closing(SqliteStore(Path("out"))) as store:
@@ -222,7 +222,7 @@ def test_one_reply_that_took_longer_elsewhere_is_the_same_reply(
             request = asked(task_id=name, content="Add both numbers.")
             asyncio.run(store.put(request, replace(replied("alike"), seconds=seconds)))
     assert main(["merge", "a", "b", "-o", "out"]) == 0
-    assert capsys.readouterr().err == "doubled: 1, which two stores have alike, are kept once\n"
+    assert capsys.readouterr().err == "duplicate: 1, equal in two stores, are kept once\n"
 
 
 def test_runs_that_are_no_shards_stay_as_they_are(
@@ -270,7 +270,7 @@ def test_the_same_stores_are_joined_to_the_same_run(
     ("arguments", "said"),
     [
         (("a", "./a", "-o", "out"), "a: found twice; accepted: every store once"),
-        (("a", "-o", "a"), "--out: found a, which is there; accepted: a new file"),
+        (("a", "-o", "a"), "--out: found a, which exists; accepted: a new file"),
     ],
 )
 def test_files_that_cannot_be_meant_are_refused(

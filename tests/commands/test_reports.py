@@ -105,7 +105,7 @@ def test_a_replay_of_its_baseline_passes_and_the_limit_is_judged_before_it_runs(
     assert "**Unsolved: 1 task of 3.** tasks/competition/0003" in text
     refused = project.runpytest("tasks", *SCRIPTED, *mode, *gate, "--selfrepair-discordance", "0.1")
     assert refused.ret == pytest.ExitCode.USAGE_ERROR
-    said = "--selfrepair-max-regression: found 0.1; accepted: none with 3 tasks in both runs"
+    said = "--selfrepair-max-regression: found 0.1; accepted: no limit, as 3 tasks in both runs"
     assert said in "\n".join([*refused.errlines, *refused.outlines])
 
 

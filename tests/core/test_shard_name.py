@@ -35,7 +35,7 @@ def test_a_shard_is_named_by_its_user_or_by_its_job(
         ("auto/", {}, "I/N"),
         ("1/x", {}, "I/N"),
         ("auto", {}, "none of SLURM_ARRAY_TASK_ID, "),
-        ("auto", {"JOB_COMPLETION_INDEX": "1"}, "auto/N, for Kubernetes does not say"),
+        ("auto", {"JOB_COMPLETION_INDEX": "1"}, "auto/N, as Kubernetes does not say"),
         ("auto/2", {"JOB_COMPLETION_INDEX": "2"}, "more than JOB_COMPLETION_INDEX .2. for N"),
         ("auto", {"AWS_BATCH_JOB_ARRAY_INDEX": "1"}, "AWS_BATCH_JOB_ARRAY_SIZE is a number"),
         ("auto", SLURM | {"SLURM_ARRAY_TASK_MIN": "1"}, "an array without gaps"),

@@ -19,7 +19,7 @@ from pytest_selfrepair.core.task import Difficulty
 from pytest_selfrepair.core.tree import Grown, RepairTree
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.estimate.comparison import source_comparison
-from pytest_selfrepair.estimate.comparison.pairs import pair, pairs, pairs_by_difficulty
+from pytest_selfrepair.estimate.comparison.source_pairs import pair, pairs, pairs_by_difficulty
 from pytest_selfrepair.estimate.exact.shape import ALL
 from pytest_selfrepair.estimate.findings import Flips, RepairRate, Unscored
 from pytest_selfrepair.estimate.gain import AtEqualTokens, Bounds, RepairConclusion

@@ -397,12 +397,15 @@ def test_a_file_says_all_of_each_model(
     [
         ("[m]\nbase_ulr = 'x'\n", r"models\.toml: \['m'\] base_ulr: found .*accepted: base_url"),
         ("[m]\nbase_url = 'x'\n", r"\['m'\] base_url: found 'x'; accepted: an address"),
-        ("[m]\nkey_env = '$KEY'\n", r"key_env: found '\$KEY'; accepted: the name of a variable"),
+        (
+            "[m]\nkey_env = '$KEY'\n",
+            r"key_env: found '\$KEY'; accepted: the name of an env",
+        ),
         ("[m]\ntemperature = 3\n", "temperature: found 3; accepted: a number from 0 to 2, or"),
         ("[m]\ntop_p = true\n", "top_p: found True; accepted: a number from 0 to 1"),
         ("[m]\nstop = ['']\n", r"stop: found \[''\]; accepted: a text, or a list"),
         ("[m]\nmax_tokens = 0\n", "max_tokens: found 0; accepted: a whole number from 1 up"),
-        ("[m]\nextra_body = { n = 2 }\n", "extra_body: found .*but for 'n', which the plugin sets"),
+        ("[m]\nextra_body = { n = 2 }\n", "extra_body: found .*except 'n', which the plugin sets"),
         ("[m]\nextra_body = { a = 2020-01-01 }\n", "extra_body: found .*accepted: a JSON object"),
         ("[m]\nheaders = { 'X-A' = 3 }\n", r"headers: found \['X-A'\]; accepted: a value of"),
         ("[m]\nthinking_tags = ['<a>']\n", "thinking_tags: found .*without its brackets"),

@@ -182,7 +182,7 @@ def test_verdicts_travel_with_samples_and_are_not_replaced(
     assert main(["import", "a.jsonl", "--into", "b"]) == 1
     said = capsys.readouterr().err
     assert "exported 1 verdicts" in said
-    assert "a.jsonl:2: not imported: the store has another one in its place" in said
+    assert "a.jsonl:2: not imported: the store has a different one there" in said
     for name, verdict in (("b", FAILED), ("c", PASSED)):
         with closing(SqliteStore(Path(name))) as store:
             assert asyncio.run(store.verdicts.verdict(key)) == verdict

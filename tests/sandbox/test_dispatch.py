@@ -194,8 +194,8 @@ def test_contradictory_verdicts_are_judged_again_alone_and_flagged_unstable() ->
     hanging.finish(hanging.second, 1, 101.0)
     hanging.finish(hanging.first, 0, 102.0, found=SLOW)
     (notice,) = hanging.dispatcher.notices
-    assert notice.startswith("tasks/a: a program was judged twice, since a worker hung, and other")
-    assert notice.endswith("wise: passed, then time_limit; it is judged again, alone")
+    assert notice.startswith("tasks/a: a program was judged twice, since a worker hung, with diff")
+    assert notice.endswith("erent verdicts: passed, then time_limit; it is judged again, alone")
     assert hanging.answers == []
     again = hanging.next(1, now=103.0)
     assert again is not None

@@ -161,7 +161,7 @@ def test_a_sample_that_differs_from_the_one_in_the_store_is_named_and_left_out(
     Path("changed.jsonl").write_text(changed, "ascii")
     assert main(["import", "changed.jsonl", "--into", "store"]) == 1
     errors = capsys.readouterr().err.splitlines()[1:]
-    assert errors[0] == ("changed.jsonl:2: not imported: the store has another one in its place")
+    assert errors[0] == ("changed.jsonl:2: not imported: the store has a different one there")
     assert len(errors) == 9
     assert exported() == text
 
@@ -208,7 +208,7 @@ def test_malformed_lines_are_named_by_number_and_lose_none_of_the_rest(
         ('{"task_id": 1, "program": ""}\n', ':1: found b\'{"task_id": 1'),
         (
             '{"format": "pytest-selfrepair recordings", "schema": 2}\n',
-            ":1: schema: found 2; accepted: up to 1. A later version",
+            ":1: schema: found 2; accepted: up to 1. It was written",
         ),
     ],
     ids=["missing", "empty", "something else", "later version"],

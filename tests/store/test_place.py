@@ -76,9 +76,9 @@ def test_a_store_to_be_written_there_is_refused_before_anything_is_made(shared: 
         SqliteStore(shared / "deep" / "samples.sqlite")
     assert str(error.value) == (
         f"{shared}/deep/samples.sqlite: found a network file system (nfs4); accepted: a disk of "
-        "this machine, by --selfrepair-store: SQLite's write-ahead log needs all who use it on one "
-        "host, and loses or damages what they write elsewhere; let each host have a store of its "
-        "own, and join them by `selfrepair merge`"
+        "this machine, by --selfrepair-store: SQLite's write-ahead log works only for "
+        "processes of one host, and may lose or damage what others write; let each host have a "
+        "store of its own, and join them by `selfrepair merge`"
     )
     assert list(shared.iterdir()) == []
 

@@ -126,7 +126,7 @@ def test_a_file_may_be_called_as_a_number_or_with_colons() -> None:
         ("9" * 5000, "RUN: '9999"),
         ("empty", "RUN: found empty::last; accepted: none, for it holds no run"),
         ("lines.jsonl::1", "RUN: found lines.jsonl::1; accepted: last, "),
-        ("authors.jsonl::1", "RUN: found 'authors.jsonl::1'; accepted: authors.jsonl, for a file"),
+        ("authors.jsonl::1", "RUN: found 'authors.jsonl::1'; accepted: authors.jsonl, as a file"),
         ("nowhere", "RUN: 'nowhere': No such file or directory; accepted: a readable file; that"),
         ("nowhere::1", "RUN: 'nowhere': No such file or directory"),
         ("", "RUN: "),
@@ -281,7 +281,7 @@ def test_model_source_difficulty_and_single_repairs_can_be_told(
     assert main([*command, "--tasks", "apps", "--single-repair", "passed"]) == 0
     errors = capsys.readouterr().err
     assert "4 programs with a single repair count as passed" in errors
-    assert "no difficulty of 2 tasks: none, or several, of apps are called so: 0001, 0002" in errors
+    assert "2 tasks: none, or several, of apps have this name: 0001, 0002" in errors
     found = {record.task_id: record for record in run_names.load("last").records}
     assert found["/data/APPS/test/0001"].difficulty is Difficulty.INTERVIEW
     assert found["train/0001/"].difficulty is Difficulty.INTRODUCTORY
@@ -371,11 +371,11 @@ def test_export_takes_a_run_in_either_format(arguments: list[str], kinds: int) -
         ),
         (
             ["export", "--format", "authors", "1", "--what", "all"],
-            "--what: found all; accepted: with --format lines alone",
+            "--what: found all; accepted: only with --format lines",
         ),
         (
             ["export", "1", "--source", "self"],
-            "--source: found self; accepted: with --format authors alone",
+            "--source: found self; accepted: only with --format authors",
         ),
         (
             ["export", "--format", "authors", "1", "--source", "x"],
@@ -390,7 +390,7 @@ def test_export_takes_a_run_in_either_format(arguments: list[str], kinds: int) -
         ),
         (
             ["import", "lines.jsonl", "--single-repair", "auto"],
-            "--single-repair: found auto; accepted: with --format authors alone",
+            "--single-repair: found auto; accepted: only with --format authors",
         ),
     ],
 )

@@ -118,7 +118,7 @@ def test_a_store_of_a_later_version_is_left_alone(path: Path) -> None:
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("these are my notes, not a database at all" * 100)
-    assert "no store of pytest-selfrepair" in refusal(path)
+    assert "not a store of pytest-selfrepair" in refusal(path)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_database_of_another_application_is_left_alone(path: Path, script: str
     with sqlite3.connect(path) as connection:
         connection.executescript(script)
     connection.close()
-    assert "no store of pytest-selfrepair" in refusal(path)
+    assert "not a store of pytest-selfrepair" in refusal(path)
 
 
 def test_a_folder_in_the_place_of_the_file_is_named(path: Path) -> None:
@@ -254,7 +254,7 @@ def test_a_disk_without_room_is_named_and_loses_nothing(full_disk: Path) -> None
         (full_disk / "ballast").unlink()
         asyncio.run(store.put(asked("after"), replied()))
     assert "\n" not in refused[0]
-    assert refused[0].startswith(f"{path}: no room (")
+    assert refused[0].startswith(f"{path}: the disk is full (")
     assert "--selfrepair-store" in refused[0]
     served = found(path, len(filed) + 1)
     assert len(served) == len(filed) + 1, "what found no room was filed when there was some"

@@ -158,8 +158,8 @@ def test_a_command_says_once_that_it_brings_a_store_up_to_date(
     rows = len(PAIRS) + len(VERDICTS) + len(RECORDS)
     assert capsys.readouterr().err.splitlines() == [
         (
-            f"selfrepair: {path}: brings {rows} rows that an earlier version wrote up to date, "
-            "once; this may be interrupted, and goes on when the store is next opened"
+            f"selfrepair: {path}: updates {rows} rows that an earlier version wrote, once; "
+            "this may be interrupted, and continues when the store is next opened"
         ),
         f"selfrepair: {path}: is up to date",
     ]
@@ -171,7 +171,7 @@ def test_what_a_killed_process_has_packed_is_not_counted_again(
     start("", path, 5, before=SLOWED).communicate(timeout=60)
     assert main(["runs", str(path)]) == 0
     rows = len(PAIRS) + len(VERDICTS) + len(RECORDS)
-    assert f"brings {rows - 5 * 2} rows" in capsys.readouterr().err
+    assert f"updates {rows - 5 * 2} rows" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [(), ("-q", "-n2")])

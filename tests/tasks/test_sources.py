@@ -54,7 +54,7 @@ def test_links_are_followed_and_a_circle_of_them_is_an_error(here: Path) -> None
     (here / "linked/d/there").symlink_to(here / "back")
     (here / "back").mkdir()
     (here / "back/again").symlink_to(here / "linked/d")
-    circle = "path: found a link to a folder on the way to it; accepted: links to other folders"
+    circle = "path: found a link to a folder above it; accepted: links to other folders"
     assert ids(here / "linked") == [
         f"linked/circle: {circle}",
         "linked/c/0002",

@@ -78,10 +78,10 @@ class Answers:
         """
         with self._transaction() as connection:
             for table in _OF_A_PERSON:
-                connection.execute(f"DELETE FROM {table} WHERE participant = ?", (participant,))  # noqa: S608 - names of ours
+                connection.execute(f"DELETE FROM {table} WHERE participant = ?", (participant,))  # noqa: S608 - our own names
             connection.execute("DELETE FROM judgements WHERE author = ?", (participant,))
             connection.execute("INSERT OR REPLACE INTO people VALUES (?, NULL, 1)", (participant,))
-        with self._lock, contextlib.suppress(sqlite3.Error):  # a later one does it, or the close
+        with self._lock, contextlib.suppress(sqlite3.Error):  # repeated later and on closing
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextlib.contextmanager
@@ -100,6 +100,6 @@ class Answers:
                         self._connection.execute("ROLLBACK")
                     raise
             except sqlite3.Error as error:
-                if is_busy(error):  # others need not wait as long, one by one
+                if is_busy(error):  # spare the next callers the same wait
                     self._locked_until = time.monotonic() + answers_layout.PATIENCE
                 raise answers_layout.explain(self.path, error) from error

@@ -18,7 +18,7 @@ _VERSION = 1
 PATIENCE = 2.0
 """Seconds to wait for another process, with the page waiting meanwhile."""
 MOST_SECONDS = 86_400.0
-"""Seconds on one text that are kept at most; more mean a window left open."""
+"""The most seconds counted for one text; more mean that a window was left open."""
 
 Transaction = Callable[[], AbstractContextManager[sqlite3.Connection]]
 """Begins a transaction of an open file: all or nothing, on disk when it ends."""
@@ -127,7 +127,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _refuse_others(connection: sqlite3.Connection, path: Path) -> None:
-    connection.execute("BEGIN")  # what is read is of one moment: another may be making the file
+    connection.execute("BEGIN")  # in one transaction, as another process may be creating the file
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]

@@ -1,6 +1,6 @@
 """Assign programs or games to people at random, balanced, whenever an assignment exists.
 
-What is said of programs and their tasks holds for finished games and their items (a scenario with
+Statements on programs and their tasks also hold for finished games and their items (a scenario with
 the advised role), with zones of agreement in place of difficulties. Each of P people is shown K
 programs, no two of one task, and each program is shown to R people. Programs of each difficulty are
 drawn in equal numbers where there are enough, from as many tasks as possible; any two people's
@@ -46,7 +46,7 @@ def assign(
         UsageError: No assignment exists; the error says what is missing, in numbers.
     """
     check_possible(items, people=people, each=each, per_program=per_program)
-    lot = random.Random(seed)  # noqa: S311 - a design is drawn to be drawn again
+    lot = random.Random(seed)  # noqa: S311 - a design must be reproducible
     chosen = _choose(items, people * each // per_program, people // per_program, lot)
     by_difficulty: dict[str, dict[str, list[StudyItem]]] = defaultdict(lambda: defaultdict(list))
     for item in chosen:
@@ -79,9 +79,9 @@ def check_possible(items: Sequence[StudyItem], *, people: int, each: int, per_pr
             n for n in range(people + 1, people + per_program + 1) if not n * each % per_program
         ]
         raise UsageError(
-            f"--people-per-{noun}: found {per_program}: {asked} make {people * each} texts, no "
-            f"multiple of {per_program}; accepted with {fits[0]} participants, or with a divisor "
-            f"of {people * each}"
+            f"--people-per-{noun}: found {per_program}: {asked} make {people * each} texts, "
+            f"which is not a multiple of {per_program}; accepted: {fits[0]} participants, or a "
+            f"divisor of {people * each}"
         )
     have = Counter(item.key.task_id for item in items)
     if len(have) < each:
@@ -96,9 +96,9 @@ def check_possible(items: Sequence[StudyItem], *, people: int, each: int, per_pr
         raise UsageError(
             f"impossible: {asked} and {per_program} people for each {noun} need {wanted} "
             f"{noun}s, but of the {len(items)} {kind.state} {noun}s of {len(have)} {whole}s "
-            f"{usable} can be used: at most {most} of a {whole}, since {most} times {per_program} "
-            f"people are all there are who have not seen another of it. Fewer {noun}s for each "
-            f"person, more people for each {noun}, or a run with more {kind.state} {noun}s would do"
+            f"{usable} can be used: at most {most} of each {whole}, as nobody may see two of "
+            f"one {whole}; accepted: fewer {noun}s for each person, more people for each {noun}, "
+            f"or a run with more {kind.state} {noun}s"
         )
 
 

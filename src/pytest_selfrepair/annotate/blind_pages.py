@@ -42,7 +42,7 @@ class Judging:
 
     async def home(self, _: Request, person: Person) -> Response:
         """Show a participant's progress and instructions."""
-        mine = await self._mine(person)
+        mine = await self._texts_for(person)
         judged = await self._judged(person)
         done = [_name(text) in judged for text in mine]
         return self._site.page(
@@ -51,7 +51,7 @@ class Judging:
 
     async def text(self, request: Request, person: Person) -> Response:
         """Show a text, or store the judgement of it."""
-        mine = await self._mine(person)
+        mine = await self._texts_for(person)
         number = int(request.path_params["number"])
         if not 1 <= number <= len(mine):
             return not_found()
@@ -71,7 +71,7 @@ class Judging:
                 f"{error}; accepted: {', '.join(Accuracy)}, and {', '.join(EditSize)}"
             ) from error
         text = mine[number - 1]
-        if sent.get("text") != text.text_hash:  # another one was withdrawn since it was shown
+        if sent.get("text") != text.text_hash:  # a text was withdrawn since the page was shown
             return await self._page(
                 person, number, len(mine), text, problem="Here is another text than before."
             )
@@ -113,7 +113,7 @@ class Judging:
             **pages.shown(text.item),
         )
 
-    async def _mine(self, person: Person) -> list[Text]:
+    async def _texts_for(self, person: Person) -> list[Text]:
         """The texts of others who have not withdrawn, in the participant's own order."""
         gone = await do(self._site.answers.people.withdrawn)
         left = [text for text in self._texts if not text.author or text.author not in gone]

@@ -76,7 +76,7 @@ async def serve(served: Served) -> None:
         address = listening.address(taken, served.host)
         try:
             app = build(served, key, runner)
-            print(f"selfrepair: {_told(served, address, key)}", flush=True)  # noqa: T201 - what a command does
+            print(f"selfrepair: {_announcement(served, address, key)}", flush=True)  # noqa: T201 - what a command does
             await serve_app(app, taken, proxies=served.proxies)
         finally:
             if runner is not None:
@@ -122,7 +122,7 @@ def _asked_about(served: Served) -> Iterable[StudyItem]:
     return (item for item in served.items if item.key in shown)
 
 
-def _told(served: Served, address: str, key: bytes) -> str:
+def _announcement(served: Served, address: str, key: bytes) -> str:
     if served.judged is None:
         counts = Counter(type(each) for each in _asked_about(served))
         games, programs = counts[FinishedGame], counts[Item]

@@ -22,5 +22,5 @@ class Person:
     items: tuple[StudyItem, ...]
 
     def item(self, number: int) -> StudyItem | None:
-        """What has a number, from 1 up, in the participant's list; None: nothing."""
+        """The item with a number, from 1, in the participant's list; None for any other number."""
         return self.items[number - 1] if 1 <= number <= len(self.items) else None

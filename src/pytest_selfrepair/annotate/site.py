@@ -68,7 +68,7 @@ class Site:
 
         @functools.wraps(handler)
         async def endpoint(request: Request) -> Response:
-            person = self.door.who(request)
+            person = self.door.visitor(request)
             if person is None:
                 return _message(
                     403, "Open your link", "This page opens by the link that you were given."
@@ -183,7 +183,7 @@ async def form(request: Request) -> dict[str, str]:
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError as error:
-        raise BadRequestError("found something else; accepted: a form of this page") from error
+        raise BadRequestError("request: found no form; accepted: a form of this page") from error
     return dict(pairs)
 
 
@@ -196,7 +196,9 @@ async def message(request: Request, kind: type[_T]) -> _T:
     try:
         return msgspec.json.decode(await request.body(), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadRequestError(f"{error}; accepted: what a script of this page sends") from error
+        raise BadRequestError(
+            f"request: {error}; accepted: a message from a script of this page"
+        ) from error
 
 
 def clean(text: str, *, field: str, longest: int) -> str:
@@ -220,7 +222,9 @@ def revision_of(sent: Mapping[str, str]) -> int:
     """
     text = sent.get("revision", "") or "0"
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST_REVISIONS))):
-        raise BadRequestError(f"revision: found {brief(text)}; accepted: a number of this page's")
+        raise BadRequestError(
+            f"revision: found {brief(text)}; accepted: a revision that this page has sent"
+        )
     return int(text)
 
 

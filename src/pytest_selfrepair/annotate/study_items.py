@@ -87,7 +87,7 @@ def failing(run: LoadedRun) -> list[Item]:
 
 
 def completed(item: Item, task: Task) -> Item:
-    """Add to a program what its task has beyond the record: a statement, and what is called."""
+    """Add to a program its task's statement and called function, which the record may lack."""
     return replace(
         item,
         statement=item.statement or task.statement,

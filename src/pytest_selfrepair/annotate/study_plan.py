@@ -1,7 +1,7 @@
 """The design of a study: who is shown what, by code, in a JSON file without links or names.
 
-The texts that participants read first are stored beside it. A participant's link ends in a secret
-of which the file has only the SHA-256: a lost link cannot be recovered, only renewed.
+The texts that participants read first are stored beside it. A participant's link ends in a secret,
+and the file has only its SHA-256: a lost link cannot be recovered, only renewed.
 """
 
 import hashlib
@@ -188,8 +188,8 @@ def save(study: Study, path: Path, *, anew: bool = True, noun: str = Item.noun) 
                 part.write_text(text, encoding="utf-8")
     except FileExistsError as error:
         raise UsageError(
-            f"--out: found {path}, which is there already; accepted: a new file, for links to "
-            "that study may have been given away"
+            f"--out: found {path}, which exists already; accepted: a new file, as links to that "
+            "study may be in use"
         ) from error
     except OSError as error:
         raise UsageError(

@@ -116,7 +116,7 @@ def by_source(judgements: Iterable[Judgement]) -> tuple[JudgedTexts, ...]:
     return tuple(
         JudgedTexts(
             source=source,
-            texts=len({_thing(each) for each in of}),
+            texts=len({_text_identity(each) for each in of}),
             judgements=len(of),
             accuracy=_counts([each.accuracy for each in of], list(Accuracy)),
             change=_counts([each.change for each in of], list(EditSize)),
@@ -175,10 +175,10 @@ def _counts(found: Sequence[str], names: Sequence[str]) -> dict[str, int]:
 def _ratings(judgements: Iterable[Judgement], field: str) -> dict[str, dict[str, str]]:
     ratings: dict[str, dict[str, str]] = defaultdict(dict)
     for each in judgements:
-        ratings[_thing(each)][each.participant] = getattr(each, field)
+        ratings[_text_identity(each)][each.participant] = getattr(each, field)
     return ratings
 
 
-def _thing(judgement: Judgement) -> str:
+def _text_identity(judgement: Judgement) -> str:
     """The identity of a judged text; equal texts on a program are one, whatever their source."""
     return repr((judgement.task_id, judgement.program_hash, judgement.text_hash))

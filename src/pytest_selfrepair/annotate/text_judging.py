@@ -95,7 +95,7 @@ def texts(
         found += written.get(item.key, [])
         for source, all_texts in sorted(said.get(item.key, {}).items()):
             name = (seed, item.key.task_id, item.key.program_hash, source)
-            lot = random.Random(repr(name))  # noqa: S311 - a design is drawn to be drawn again
+            lot = random.Random(repr(name))  # noqa: S311 - a design must be reproducible
             drawn = lot.sample(all_texts, min(per_program, len(all_texts)))
             found += [Text(item=item, text=text, source=source) for text in drawn]
     return found
@@ -104,7 +104,7 @@ def texts(
 def in_order(found: Sequence[Text], participant: str, *, seed: int) -> list[Text]:
     """The texts that a participant judges, never their own, in an order of their own."""
 
-    def rank(text: Text) -> bytes:  # of each text alone, so that none moves when another goes
+    def rank(text: Text) -> bytes:  # by each text alone, so that a withdrawal moves no other text
         name = (seed, participant, text.item.key, text.text_hash, text.source, text.author)
         return hashlib.sha256(repr(name).encode("utf-8", "replace")).digest()
 

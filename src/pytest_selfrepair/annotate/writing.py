@@ -92,7 +92,7 @@ class Writing:
             return not_found()
         texts = self._site.answers.texts
         if request.method != "POST":
-            return _said(await do(texts.written, item.key, person.code))
+            return _state_response(await do(texts.written, item.key, person.code))
         sent = await message(request, _Draft)
         try:
             kept = await do(
@@ -104,8 +104,8 @@ class Writing:
                 revision=sent.revision,
             )
         except StaleError as error:
-            return _said(error.now, 409)
-        return _said(kept)
+            return _state_response(error.now, 409)
+        return _state_response(kept)
 
     async def _submit(
         self, request: Request, person: Person, number: int, item: StudyItem
@@ -184,5 +184,5 @@ def _next(rows: list[Row], number: int) -> int | None:
     return next((place + 1 for place in order if rows[place].state != "done"), None)
 
 
-def _said(written: WritingState, status: int = 200) -> Response:
+def _state_response(written: WritingState, status: int = 200) -> Response:
     return JSONResponse(msgspec.to_builtins(written), status)

@@ -101,7 +101,7 @@ class WrittenTexts:
         """All answers, by task, program and participant."""
         with self._transaction() as connection:
             rows = connection.execute(
-                f"SELECT {', '.join(COLUMNS)} FROM answers ORDER BY 1, 2, 3"  # noqa: S608 - names of ours
+                f"SELECT {', '.join(COLUMNS)} FROM answers ORDER BY 1, 2, 3"  # noqa: S608 - our own names
             ).fetchall()
         return [HumanText(**dict(zip(COLUMNS, row, strict=True))) for row in rows]
 

@@ -38,7 +38,7 @@ Source = str | Model | FeedbackSource
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:
-    """The settings of a run, beside its model, feedback sources and plan.
+    """The settings of a run apart from its model, feedback sources and plan.
 
     Attributes:
         store: The store of samples, verdicts and records; what it holds is not paid for again.

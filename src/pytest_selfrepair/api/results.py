@@ -43,7 +43,7 @@ class RunResult:
         """The text of `selfrepair report`.
 
         Args:
-            width: Columns of the text.
+            width: The longest line, in columns.
         """
         lines = run_summary(self.findings(), width=width)
         return "\n".join([self.title, *(line.text for line in lines)])
@@ -61,7 +61,7 @@ class RunResult:
             library: ``pandas`` or ``polars``; None: pandas where it is installed, else polars.
 
         Raises:
-            UsageError: The library is not installed, or none of the two is.
+            UsageError: The library, or both of them, is not installed.
         """
         return frames.programs_frame(self.records, library)
 
@@ -78,7 +78,7 @@ class RunResult:
             library: ``pandas`` or ``polars``; None: pandas where it is installed, else polars.
 
         Raises:
-            UsageError: The library is not installed, or none of the two is.
+            UsageError: The library, or both of them, is not installed.
         """
         return frames.tasks_frame(self.records, library)
 

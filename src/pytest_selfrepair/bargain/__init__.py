@@ -8,7 +8,7 @@ docs/bargaining.md defines the game. The public values and functions, module by 
 - `talk`: `read_talk` of `Said` messages gives a `TalkReading`
 - `rule_players`: `RULES` by name, `rule_named`, `is_rule`
 - `players`: `ModelPlayer`, `RulePlayer`, and the `Player` protocol
-- `moderator`: `Moderator`, who reads free talk beside the rules
+- `moderator`: `Moderator`, which reads free talk in addition to the rules
 - `advice`: `adviser(arm, AdviserMeans(...))` makes the adviser of an arm; `ARMS` are the names,
   `named_critic(arm)` is the further model that an arm asks; `game_key` files what people write
 - `chains`: `BargainPlan`, and `play_chains(...)`, the only orchestration: all games of one item

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from pytest_selfrepair.bargain.game import Game
-from pytest_selfrepair.bargain.players import asked
+from pytest_selfrepair.bargain.players import sample_reply
 from pytest_selfrepair.bargain.protocol import LONGEST_TALK, answer_of
 from pytest_selfrepair.bargain.scenario import BargainRole, Scenario
 from pytest_selfrepair.bargain.wording import (
@@ -15,7 +15,7 @@ from pytest_selfrepair.bargain.wording import (
     PLACEBO,
     critic_messages,
     dialogue,
-    heard,
+    messages_of,
     result_of,
 )
 from pytest_selfrepair.core.budget import Cost
@@ -103,7 +103,7 @@ class Critic:
         params: The sampling parameters of its advice.
         leak: Whether it knows the rival's limit.
         swapped: Whether it reads another game than the player's own.
-        thinking_tags: Tags around its thoughts beside the usual ones.
+        thinking_tags: Tags around its thoughts besides the usual ones.
     """
 
     name: str
@@ -124,7 +124,7 @@ class Critic:
                 )
             games = (case.other,)
         messages = critic_messages(case.scenario, case.role, games, leak=self.leak)
-        sample = await asked(self.model, self.params, messages, item=case.item, node=node)
+        sample = await sample_reply(self.model, self.params, messages, item=case.item, node=node)
         text = "" if sample.finish_reason == CONTENT_FILTER else sample.text
         return Feedback(
             text=shorten(answer_of(text, self.thinking_tags).strip(), LONGEST_TALK),
@@ -182,8 +182,8 @@ class WrittenAdvice:
 
 
 def game_key(scenario: Scenario, role: BargainRole, game: Game) -> str:
-    """The key of a finished game for advice to one side: SHA-256 (hex)."""
-    parts = (scenario.digest, role, dialogue(heard(game)), result_of(game, scenario))
+    """The key of a finished game, for advice to one side: SHA-256 (hex)."""
+    parts = (scenario.digest, role, dialogue(messages_of(game)), result_of(game, scenario))
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
@@ -195,7 +195,7 @@ class AdviserMeans:
         model: Finds a model by name; None for the name: the improved player's own, or None where
             that is a rule.
         params: The sampling parameters of advice.
-        thinking_tags: Tags around thoughts beside the usual ones.
+        thinking_tags: Tags around thoughts besides the usual ones.
         written: People's texts, for the arm `human`.
     """
 
@@ -218,7 +218,7 @@ ARMS = (SELF, *Control, HUMAN_ADVICE, f"{REFERENCE}[:MODEL]", "a model's name")
 
 
 def named_critic(arm: str) -> str | None:
-    """The model that an arm needs beside the improved player's own; None: none."""
+    """The model that an arm needs besides the improved player's own; None: none."""
     head, _, model = arm.partition(":")
     if head == REFERENCE:
         return model or None

@@ -218,7 +218,7 @@ def find_amounts(text: str) -> tuple[Amount, ...]:
 
 
 def read_amount(text: str) -> Decimal | None:
-    """The amount that a whole text is, with or without a currency; None: it is no amount."""
+    """The amount that a whole text is, with or without a currency; None if it is not an amount."""
     found = find_amounts(text)
     if len(found) != 1 or found[0].measure is Measure.PERCENT:
         return None
@@ -238,7 +238,7 @@ def chosen(amount: Amount, near: list[Decimal]) -> Decimal | None:
     if amount.other is None:
         whole = [amount.value * each for each in (1000, 1_000_000) if amount.value * each in near]
         return whole[0] if whole and amount.measure is Measure.BARE else amount.value
-    if amount.other == 0:  # a year, where nothing else is of its size
+    if amount.other == 0:  # a year, unless another amount is of similar size
         alike = any(amount.value / 3 <= each <= amount.value * 3 for each in near)
         return amount.value if alike or not near else None
     if near and sorted(near)[len(near) // 2] >= 5 * amount.value:
@@ -368,14 +368,14 @@ def _number(digits: str) -> Decimal | None:
         return Decimal(digits)
     last = separators[-1]
     whole, _, fraction = digits.rpartition(last)
-    if len(set(separators)) > 1:  # points and commas
+    if len(set(separators)) > 1:  # both points and commas
         return None if last in whole else Decimal(f"{re.sub('[.,]', '', whole)}.{fraction}")
     return _of_one_separator(*digits.split(last))
 
 
 def _of_one_separator(head: str, *groups: str) -> Decimal | None:
     """Parse a number with equal separators: of thousands, or one decimal separator."""
-    if len(groups) > 1:  # groups of two are Indian
+    if len(groups) > 1:  # two-digit groups are Indian
         sizes = {len(each) for each in groups}
         regular = len(groups[-1]) == _GROUP and sizes <= {2, _GROUP}
         return Decimal(head + "".join(groups)) if regular else None

@@ -83,7 +83,7 @@ class BargainRecord:
     Attributes:
         task_id: The item: ``…/lamp::seller``.
         scenario: The scenario, so that reports need no file; None where it could not be read.
-        role: The improved role; None likewise.
+        role: The improved role; None where the scenario could not be read.
         setup: The setup; None where the run ended before it was set up.
         chains: The games; empty where not all could be played.
         unscored: Why there are no games, in one line; None where there are.

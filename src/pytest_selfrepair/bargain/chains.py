@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pytest_selfrepair.bargain.advice import AdviceCase, Adviser, Control
 from pytest_selfrepair.bargain.game import ArmPlay, Chain, Game, Round
 from pytest_selfrepair.bargain.moderator import Moderator
-from pytest_selfrepair.bargain.play import Seats, play_game
+from pytest_selfrepair.bargain.play import GameContext, play_game
 from pytest_selfrepair.bargain.players import Player
 from pytest_selfrepair.bargain.scenario import BargainRole, ProtocolName, Scenario
 from pytest_selfrepair.bargain.wording import PastGame
@@ -67,14 +67,14 @@ async def play_chains(
         player: Plays the improved role, and is advised.
         rival: Plays the other role.
         advisers: One for each arm, with distinct names.
-        moderator: Reads free talk beside the rules; None: only the rules do.
+        moderator: Reads free talk in addition to the rules; None: only the rules do.
         spending: Counts every completion as it arrives, even if the item then fails.
 
     Raises:
         InfrastructureError: A reply, a reading or advice could not be obtained. Raised once
             everything in flight has ended, so that nothing paid for is lost.
     """
-    seats = Seats(
+    context = GameContext(
         item=item,
         scenario=scenario,
         protocol=plan.protocol or scenario.protocol,
@@ -82,7 +82,7 @@ async def play_chains(
         moderator=moderator,
         spending=spending,
     )
-    playing = _Rounds(seats=seats, role=role, plan=plan, advisers=tuple(advisers))
+    playing = _Rounds(context=context, role=role, plan=plan, advisers=tuple(advisers))
     playing.firsts = [
         asyncio.create_task(playing.game(number, "round1")) for number in range(plan.games)
     ]
@@ -93,7 +93,7 @@ async def play_chains(
 class _Rounds:
     """The chains of one item in progress."""
 
-    seats: Seats
+    context: GameContext
     role: BargainRole
     plan: BargainPlan
     advisers: tuple[Adviser, ...]
@@ -101,8 +101,8 @@ class _Rounds:
 
     async def game(self, number: int, place: str, past: Sequence[PastGame] = ()) -> Game:
         return await play_game(
-            self.seats,
-            self.seats.scenario.starter(number),
+            self.context,
+            self.context.scenario.starter(number),
             node=f"{self.role}/g{number}/{place}",
             remembering=self.role,
             past=past,
@@ -130,8 +130,8 @@ class _Rounds:
             if self.plan.budget is not None and spent >= self.plan.budget:
                 return replace(played, complete=False)
             case = AdviceCase(
-                item=self.seats.item,
-                scenario=self.seats.scenario,
+                item=self.context.item,
+                scenario=self.context.scenario,
                 role=self.role,
                 games=tuple(games),
                 other=await self.another(number, round_number - 1),
@@ -140,7 +140,7 @@ class _Rounds:
             advice = await adviser.advice(case, node=f"{self.role}/g{number}/{place}")
             if advice is None:
                 return replace(played, complete=False)
-            self.seats.spending.add(advice.cost)
+            self.context.spending.add(advice.cost)
             past.append(PastGame(game=games[-1], advice=advice.text))
             game = await self.game(number, f"{adviser.name}/round{round_number}", past)
             games.append(game)

@@ -18,7 +18,7 @@ from pytest_selfrepair.bargain import (
     talk_phrases,
 )
 from pytest_selfrepair.bargain.amounts import Amount, Measure, chosen, find_amounts
-from pytest_selfrepair.bargain.misspellings import mended
+from pytest_selfrepair.bargain.misspellings import corrected
 
 
 class Stance(StrEnum):
@@ -103,7 +103,7 @@ _MOST_AMOUNTS = 30
 
 def normal(text: str) -> str:
     """A text with idioms in plain words, so that any remaining "no" refuses."""
-    text = mended(idioms.QUOTES.sub("'", text))
+    text = corrected(idioms.QUOTES.sub("'", text))
     for pattern, words in idioms.IDIOMS:
         text = pattern.sub(words, text)
     return " ".join(text.split(" ")).strip()
@@ -265,7 +265,7 @@ def _prices(piece: str, near: list[Decimal], *, in_parts: bool) -> tuple[list[Na
         if before is not None and _continues(piece, before, amount):
             ranged = price_phrases.FROM_TO.search(left) is None
             lower = found[-1].stance
-            if not ranged:  # where a price came from
+            if not ranged:  # the start of a change of price
                 lower = Stance.MENTIONED
             elif lower is Stance.MENTIONED:
                 lower = Stance.OFFER

@@ -68,20 +68,20 @@ _LEAST_LEFT_OUT = 6
 _WORD = LazyPattern(r"\bill take\b|[a-z]+(?:'[a-z]+)?", re.IGNORECASE)
 
 
-def mended(text: str) -> str:
+def corrected(text: str) -> str:
     """Correct the misspelt bargaining words of a text."""
     return _WORD.sub(lambda match: _known().get(match[0].lower(), match[0]), text)
 
 
 @cache
 def _known() -> Mapping[str, str]:
-    found = {slip: word for word in _WORDS for slip in _slips(word)}
+    found = {slip: word for word in _WORDS for slip in _misspelt(word)}
     for word in (*_WORDS, *_REAL):
         found.pop(word, None)
     return found | dict(_OTHERS)
 
 
-def _slips(word: str) -> Iterator[str]:
+def _misspelt(word: str) -> Iterator[str]:
     for at in range(len(word) - 1):
         yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
     for at in range(1, len(word)):

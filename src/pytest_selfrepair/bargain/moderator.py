@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pytest_selfrepair.bargain.amounts import find_amounts, read_amount
 from pytest_selfrepair.bargain.game import Reader, Vote
-from pytest_selfrepair.bargain.players import asked
+from pytest_selfrepair.bargain.players import sample_reply
 from pytest_selfrepair.bargain.protocol import answer_of
 from pytest_selfrepair.bargain.talk import Said, TalkState, read_talk
 from pytest_selfrepair.bargain.wording import moderator_messages
@@ -27,12 +27,12 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moderator:
-    """The model that reads free talk beside the rules.
+    """The model that reads free talk in addition to the rules.
 
     Attributes:
         model: The model.
         params: The sampling parameters of its readings.
-        thinking_tags: Tags around its thoughts beside the usual ones.
+        thinking_tags: Tags around its thoughts besides the usual ones.
     """
 
     model: Model
@@ -45,7 +45,7 @@ class Moderator:
         Raises:
             InfrastructureError: The reading could not be obtained.
         """
-        sample = await asked(
+        sample = await sample_reply(
             self.model, self.params, moderator_messages(said), item=item, node=node
         )
         vote = read_vote(answer_of(sample.text, self.thinking_tags), said)
@@ -76,7 +76,7 @@ async def settle(
 
     Args:
         said: The talk.
-        moderator: Reads beside the rules; None: only the rules decide.
+        moderator: Reads in addition to the rules; None: only the rules decide.
         turn: The turn before the reading, from 0.
         item: The item.
         node: The turn's node within the item's games.

@@ -31,7 +31,7 @@ OPENING = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seats:
+class GameContext:
     """The players and rules of a game.
 
     Attributes:
@@ -52,7 +52,7 @@ class Seats:
 
 
 async def play_game(
-    table: Seats,
+    context: GameContext,
     starter: BargainRole,
     *,
     node: str,
@@ -62,7 +62,7 @@ async def play_game(
     """Play one game.
 
     Args:
-        table: The players and rules.
+        context: The players and rules.
         starter: The role that speaks first.
         node: The game's node among the item's games.
         remembering: The side that remembers earlier games; None for neither.
@@ -72,7 +72,7 @@ async def play_game(
         InfrastructureError: A reply or a reading could not be obtained.
     """
     playing = _Playing(
-        table=table, starter=starter, node=node, remembering=remembering, past=tuple(past)
+        context=context, starter=starter, node=node, remembering=remembering, past=tuple(past)
     )
     return await playing.game()
 
@@ -81,7 +81,7 @@ async def play_game(
 class _Playing:
     """A game under way."""
 
-    table: Seats
+    context: GameContext
     starter: BargainRole
     node: str
     remembering: BargainRole | None
@@ -92,14 +92,14 @@ class _Playing:
 
     async def game(self) -> Game:
         role = self.starter
-        for number in range(2 * self.table.scenario.exchanges):
-            if (opening := _opening(self.table, role, self.turns)) is not None:
+        for number in range(2 * self.context.scenario.exchanges):
+            if (opening := _opening(self.context, role, self.turns)) is not None:
                 self.turns.append(opening)
             else:
                 ended = await self._move(role, number)
                 if ended is not None:
                     return ended
-            if self.table.protocol is ProtocolName.FREE and number:
+            if self.context.protocol is ProtocolName.FREE and number:
                 ended = await self._read(number)
                 if ended is not None:
                     return ended
@@ -110,12 +110,12 @@ class _Playing:
         """Play one turn, with a second try after an illegal reply; return the game if it ends."""
         node = f"{self.node}/t{number}"
         first = await self._reply(role, node, None)
-        move, cost = _read_reply(self.table, first, role, self.turns), first.cost
+        move, cost = _read_reply(self.context, first, role, self.turns), first.cost
         illegal: Illegal | None = None
         if isinstance(move, Illegal):
             illegal = move
             second = await self._reply(role, f"{node}/again", illegal)
-            move, cost = _read_reply(self.table, second, role, self.turns), cost + second.cost
+            move, cost = _read_reply(self.context, second, role, self.turns), cost + second.cost
             if isinstance(move, Illegal):
                 return self._ended(
                     GameEnding.RULE_BROKEN,
@@ -139,27 +139,27 @@ class _Playing:
 
     async def _reply(self, role: BargainRole, node: str, illegal: Illegal | None) -> PlayerReply:
         view = View(
-            scenario=self.table.scenario,
+            scenario=self.context.scenario,
             role=role,
-            protocol=self.table.protocol,
-            said=_said(self.turns),
+            protocol=self.context.protocol,
+            said=_messages(self.turns),
             past=self.past if role is self.remembering else (),
             illegal=illegal,
         )
-        reply = await self.table.players[role].reply(view, item=self.table.item, node=node)
-        self.table.spending.add(reply.cost)
+        reply = await self.context.players[role].reply(view, item=self.context.item, node=node)
+        self.context.spending.add(reply.cost)
         return reply
 
     async def _read(self, number: int) -> Game | None:
         """Read free talk after a turn; return the game if that ends it."""
         found = await settle(
-            _said(self.turns),
-            self.table.moderator,
+            _messages(self.turns),
+            self.context.moderator,
             turn=number,
-            item=self.table.item,
+            item=self.context.item,
             node=f"{self.node}/t{number}",
         )
-        self.table.spending.add(found.cost)
+        self.context.spending.add(found.cost)
         self.votes += found.votes
         self.reading += found.cost
         if found.state is TalkState.OPEN:
@@ -179,7 +179,7 @@ class _Playing:
         broken_cost: Cost | None = None,
     ) -> Game:
         """The finished game, with the prices read from turns of free talk."""
-        free = self.table.protocol is ProtocolName.FREE
+        free = self.context.protocol is ProtocolName.FREE
         turns = map(_priced, self.turns) if free else self.turns
         return Game(
             starter=self.starter,
@@ -200,30 +200,30 @@ def read_offer(turn: Turn) -> Decimal | None:
     return standing.get(turn.role)
 
 
-def _opening(table: Seats, role: BargainRole, turns: Sequence[Turn]) -> Turn | None:
+def _opening(context: GameContext, role: BargainRole, turns: Sequence[Turn]) -> Turn | None:
     """The scripted first turn of a side; None without one, or after the side has spoken."""
-    scenario = table.scenario
+    scenario = context.scenario
     price = scenario.position(role).opening
     if price is None or any(turn.role is role for turn in turns):
         return None
     talk = OPENING[role].format(item=scenario.item.name, price=price, currency=scenario.currency)
-    acts = table.protocol is ProtocolName.ACTIONS
+    acts = context.protocol is ProtocolName.ACTIONS
     return Turn(
         role=role, act=Act.OFFER if acts else Act.TALK, talk=talk, price=price, scripted=True
     )
 
 
 def _read_reply(
-    table: Seats, reply: PlayerReply, role: BargainRole, turns: Sequence[Turn]
+    context: GameContext, reply: PlayerReply, role: BargainRole, turns: Sequence[Turn]
 ) -> Move | Illegal:
     """Read a reply as a move after some turns, or as a breach of the rules."""
-    tags = table.players[role].thinking_tags
+    tags = context.players[role].thinking_tags
     if reply.is_cut and (answer := answer_of(reply.text, tags)).strip():
         return Illegal(breach=Breach.CUT_OFF, text=shorten(answer, LONGEST_TALK))
-    if table.protocol is ProtocolName.FREE:
+    if context.protocol is ProtocolName.FREE:
         return read_free_turn(reply.text, role, thinking_tags=tags)
     standing = _standing(turns, role)
-    return read_move(reply.text, table.scenario, role, standing, thinking_tags=tags)
+    return read_move(reply.text, context.scenario, role, standing, thinking_tags=tags)
 
 
 def _standing(turns: Sequence[Turn], role: BargainRole) -> Decimal | None:
@@ -234,7 +234,7 @@ def _standing(turns: Sequence[Turn], role: BargainRole) -> Decimal | None:
     return None
 
 
-def _said(turns: Sequence[Turn]) -> tuple[Said, ...]:
+def _messages(turns: Sequence[Turn]) -> tuple[Said, ...]:
     """The texts of turns, with offers in words."""
     return tuple(
         Said(role=turn.role, text=turn_text(turn.talk, turn.act, turn.price)) for turn in turns

@@ -48,7 +48,7 @@ class Player(Protocol):
 
     @property
     def thinking_tags(self) -> Sequence[str]:
-        """Tags around its thoughts beside the usual ones."""
+        """Tags around its thoughts besides the usual ones."""
         ...
 
     async def reply(self, view: View, *, item: str, node: str) -> PlayerReply:
@@ -72,7 +72,7 @@ class ModelPlayer:
     Attributes:
         model: The model.
         params: The sampling parameters of its replies.
-        thinking_tags: Tags around its thoughts beside the usual ones.
+        thinking_tags: Tags around its thoughts besides the usual ones.
     """
 
     model: Model
@@ -86,7 +86,9 @@ class ModelPlayer:
 
     async def reply(self, view: View, *, item: str, node: str) -> PlayerReply:
         """Sample one completion."""
-        sample = await asked(self.model, self.params, player_messages(view), item=item, node=node)
+        sample = await sample_reply(
+            self.model, self.params, player_messages(view), item=item, node=node
+        )
         text = "" if sample.finish_reason == CONTENT_FILTER else sample.text
         cut = sample.finish_reason == LENGTH
         return PlayerReply(text=text, cost=Cost.of(sample), is_cut=cut)
@@ -138,7 +140,7 @@ def offers_heard(
     return tuple(found)
 
 
-async def asked(
+async def sample_reply(
     model: Model,
     params: SamplingParams,
     messages: tuple[Message, ...],
@@ -157,7 +159,7 @@ async def asked(
     sample = await model.sample(request)
     if sample.finish_reason == CONTEXT_LIMIT:
         raise ModelError(
-            f"{item}: {node}: {model.name} cannot read as much as the games so far; play fewer "
-            "rounds or exchanges"
+            f"{item}: {node}: the games so far exceed the context of {model.name}; play "
+            "fewer rounds or exchanges"
         )
     return sample

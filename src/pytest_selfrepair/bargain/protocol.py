@@ -118,7 +118,7 @@ def read_move(  # noqa: C901, PLR0911 - one rule after another
         scenario: The scenario.
         role: The player's role.
         standing: The rival's standing offer; None without one.
-        thinking_tags: Tags around thoughts beside the usual ones.
+        thinking_tags: Tags around thoughts besides the usual ones.
     """
     answer = answer_of(reply, thinking_tags)
     lines = [line.strip() for line in answer.splitlines() if line.strip()]
@@ -204,7 +204,7 @@ def _action(line: str) -> tuple[str, str] | None:
     word, rest = match[1], match[2].strip(_DECORATION)
     upper = word.upper()
     if word != upper and rest and read_amount(rest) is None:
-        return None  # "Offer accepted, thanks": prose that begins with the word
+        return None  # "Offer accepted, thanks" is prose
     if upper == "QUIT" and rest:
         return None
     if upper == "ACCEPT" and rest and read_amount(rest) is None:

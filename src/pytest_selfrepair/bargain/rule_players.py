@@ -33,7 +33,7 @@ class RuleView:
     Attributes:
         scenario: The scenario; a rule player uses only its own side.
         role: Its role.
-        turn: The number of its own turn, from 0, scripted openings included.
+        turn: The number of its turn, from 0, scripted openings included.
         own: Its own offers so far, in order.
         rival: The rival's offers so far, in order.
     """
@@ -85,7 +85,7 @@ def tit_for_tat(table: RuleView) -> Decimal:
     """Concede as much as the rival did in its last offer, and nothing where it did not move."""
     if not table.own:
         return _along(table, 0.0)
-    if len(table.rival) < 2:  # noqa: PLR2004 - one offer is no move
+    if len(table.rival) < 2:  # noqa: PLR2004 - one offer shows no movement
         return table.own[-1]
     moved = table.rival[-1] - table.rival[-2]
     towards = moved if table.role is BargainRole.SELLER else -moved

@@ -89,7 +89,7 @@ def read_talk(messages: Sequence[Said]) -> TalkReading:
     ]
     talk = _Talk()
     for message, parts in zip(messages, said, strict=True):
-        talk.hear(message.role, [read_sentence(sentence, near) for sentence, _ in parts])
+        talk.add_message(message.role, [read_sentence(sentence, near) for sentence, _ in parts])
     quoted = dict(pair for parts in said for pair in parts).get(talk.quote, talk.quote)
     standing = tuple(
         (role, offer.prices[0])
@@ -110,7 +110,7 @@ class _Talk:
     quote: str = ""
     offers: dict[str, StandingOffer] = field(default_factory=dict)
 
-    def hear(self, role: str, said: Sequence[Sentence]) -> None:
+    def add_message(self, role: str, said: Sequence[Sentence]) -> None:
         """Process one message."""
         before = self.offers.get(role)
         rival = self._rival_offer(role)
@@ -172,7 +172,7 @@ class _Talk:
         ):
             self._end(TalkState.UNCLEAR, said.strong_words)
         elif self.state is TalkState.UNCLEAR and not said.firm:
-            pass  # a question about what was unclear settles nothing
+            pass  # a mere question leaves the talk unclear
         else:
             self._open()
 

@@ -136,10 +136,10 @@ def _prices(
         for each in said.prices
     ]
     found = [
-        (value, each.stance) for each in named if (value := _worked_out(each, offers)) is not None
+        (value, each.stance) for each in named if (value := _computed(each, offers)) is not None
     ]
     if said.splits and not found and rival is not None and rival.split:
-        return [(rival.prices[0], Stance.OFFER)]  # the same midpoint
+        return [(rival.prices[0], Stance.OFFER)]  # repeats the midpoint
     if said.splits and not found and len(offers) > 1:
         known = [offer.prices[-1] for offer in offers.values() if offer.prices]
         if len(known) > 1:
@@ -147,7 +147,7 @@ def _prices(
     return found
 
 
-def _worked_out(price: NamedAmount, offers: Mapping[str, StandingOffer]) -> Decimal | None:
+def _computed(price: NamedAmount, offers: Mapping[str, StandingOffer]) -> Decimal | None:
     """The price named, or computed as a difference from the standing offers."""
     if price.stance in {Stance.OFFER, Stance.BOUND}:
         return price.value

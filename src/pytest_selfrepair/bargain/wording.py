@@ -163,13 +163,13 @@ def player_messages(view: View) -> tuple[Message, ...]:
     """The chat of a player at its turn: its games so far, the advice, and this game."""
     parts: list[tuple[Role, str]] = []
     for past in view.past:
-        parts += _heard(heard(past.game), view.role)
+        parts += _turn_messages(messages_of(past.game), view.role)
         after = [_OVER.substitute(result=result_of(past.game, view.scenario))]
         if past.advice:
             after.append(_ADVICE.substitute(advice=past.advice))
         after.append(Template(_AGAIN).substitute(other=view.role.other))
         parts.append((Role.USER, "\n\n".join(after)))
-    parts += _heard(view.said, view.role)
+    parts += _turn_messages(view.said, view.role)
     if not view.said or not parts or parts[-1][0] is Role.ASSISTANT:
         parts.append((Role.USER, _BEGIN.substitute()))
     if view.illegal is not None:
@@ -197,7 +197,7 @@ def critic_messages(
     system = _CRITIC.substitute(**_described(scenario, role), leak=told if leak else "")
     played = [
         _PLAYED.substitute(
-            number=number, talk=dialogue(heard(game)), result=result_of(game, scenario)
+            number=number, talk=dialogue(messages_of(game)), result=result_of(game, scenario)
         )
         for number, game in enumerate(games, start=1)
     ]
@@ -215,8 +215,8 @@ def moderator_messages(said: Sequence[Said]) -> tuple[Message, ...]:
     )
 
 
-def heard(game: Game) -> tuple[Said, ...]:
-    """What both sides saw of a game."""
+def messages_of(game: Game) -> tuple[Said, ...]:
+    """The talk of a game, as both sides saw it."""
     return tuple(
         Said(role=turn.role, text=turn_text(turn.talk, turn.act, turn.price)) for turn in game.turns
     )
@@ -247,12 +247,12 @@ def result_of(game: Game, scenario: Scenario) -> str:
     return "no clear agreement"
 
 
-def _heard(said: Sequence[Said], role: BargainRole) -> list[tuple[Role, str]]:
+def _turn_messages(said: Sequence[Said], role: BargainRole) -> list[tuple[Role, str]]:
     return [(Role.ASSISTANT if each.role == role else Role.USER, each.text) for each in said]
 
 
 def _joined(parts: Sequence[tuple[Role, str]]) -> list[Message]:
-    """Messages that alternate: adjacent ones of one role are joined, and the user's comes first."""
+    """Join adjacent messages of one role, so that roles alternate and the user's comes first."""
     found: list[Message] = []
     for role, text in parts:
         if found and found[-1].role is role:
@@ -275,13 +275,13 @@ def _system(view: View) -> str:
 
 
 def limit_told(scenario: Scenario, role: BargainRole) -> str:
-    """A side's private facts: its limit."""
+    """State a side's limit, which only this side knows."""
     own = scenario.position(role)
     return _LIMIT[role].substitute(limit=own.limit, currency=scenario.currency)
 
 
 def nothing_told(scenario: Scenario, role: BargainRole) -> str:
-    """What a side has without a deal, as part of a sentence."""
+    """State, as part of a sentence, what a side gets without a deal."""
     own = scenario.position(role)
     if own.disagreement:
         return _OTHERWISE.substitute(disagreement=own.disagreement, currency=scenario.currency)

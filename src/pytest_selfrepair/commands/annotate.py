@@ -123,7 +123,7 @@ async def _command(options: argparse.Namespace) -> int:
         StoreError: The run or the answers cannot be read.
     """
     try:
-        # The extra `annotate`; the other commands do without.
+        # In the extra `annotate`, which other commands do not need.
         from pytest_selfrepair.annotate.host import Served, serve  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise UsageError(

@@ -96,10 +96,10 @@ def _read(line: bytes, source: Source) -> tuple[JsonValue, list[Said]]:
         raise source.error("id", brief(talk_id), "a text or a whole number")
     if not isinstance(messages, list):
         raise source.error("messages", brief(messages), "a list of objects: role, text")
-    return talk_id, [_said(each, number, source) for number, each in enumerate(messages)]
+    return talk_id, [_parsed_message(each, number, source) for number, each in enumerate(messages)]
 
 
-def _said(message: JsonValue, number: int, source: Source) -> Said:
+def _parsed_message(message: JsonValue, number: int, source: Source) -> Said:
     match message:
         case {"role": str(role), "text": str(text)}:
             return Said(role=role, text=text)

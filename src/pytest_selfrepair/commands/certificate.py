@@ -16,7 +16,7 @@ from pytest_selfrepair.estimate.run.doubts import (
     nodes,
     references,
 )
-from pytest_selfrepair.estimate.run.outcome_counts import flips, tally
+from pytest_selfrepair.estimate.run.outcome_counts import count_outcomes, flips
 from pytest_selfrepair.report.markdown import escaped
 from pytest_selfrepair.sandbox.referee import CHECKER_BROKE
 from pytest_selfrepair.store.run_names import LoadedRun
@@ -58,7 +58,7 @@ class Certificate:
         prompts: The prompt sets, with digests.
         checkers: The checkers.
         levels: The isolation levels of the sandboxes.
-        packages: Packages available to programs beside the standard library, with versions.
+        packages: Packages available to programs besides the standard library, with versions.
         read_by: The versions of the rules that read replies.
         time_limits: CPU seconds allowed for a case.
         tasks: All tasks, sorted.
@@ -141,7 +141,7 @@ def certificate(run: LoadedRun, others: Iterable[Record]) -> Certificate:
             and (node.verdict.failure.error or "").startswith(CHECKER_BROKE)
             for _, node in judged
         ),
-        lacking=tally(records).lacking,
+        lacking=count_outcomes(records).lacking,
         unscored=sum(record.grown is None for record in records),
     )
 
@@ -192,7 +192,7 @@ def as_markdown(facts: Certificate) -> str:
         [f"# Verdicts of {escaped(facts.run)}"],
         [*_settings(facts)],
         ["## What may be doubted"],
-        [f"- {line}" for line in _doubts(facts)],
+        [f"- {line}" for line in _doubtful_facts(facts)],
         ["## Tasks"],
         [*_tasks(facts)],
     ]
@@ -217,7 +217,7 @@ def _settings(facts: Certificate) -> Iterator[str]:
         yield f"| {name} | {shown} |"
 
 
-def _doubts(facts: Certificate) -> Iterator[str]:
+def _doubtful_facts(facts: Certificate) -> Iterator[str]:
     yield f"{facts.verdicts:,} programs were judged on {len(facts.tasks):,} tasks"
     if facts.unscored:
         yield f"{facts.unscored:,} of these tasks are part of no rate"

@@ -113,7 +113,7 @@ def _several(loaded: Sequence[run_names.LoadedRun], made: str) -> tuple[_Lines, 
     """Rank several runs on the tasks that all of them scored."""
     if not any(each.records for each in loaded):
         raise UsageError(
-            "compare: found runs with games alone; accepted: two of them, or runs of tasks"
+            "compare: found runs with games only; accepted: two of these, or runs with tasks"
         )
     if any(each.games for each in loaded):
         tell("selfrepair: games of scenarios are compared of two runs at a time, and left out here")

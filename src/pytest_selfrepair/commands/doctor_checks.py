@@ -137,16 +137,16 @@ async def _canary(isolation: Isolation) -> Finding:
             what="canary",
             state=State.WRONG,
             said=f"it could not be run: {error}",
-            cure="look what ends processes or forbids system calls here",
+            cure="find out what ends processes or forbids system calls here",
         )
     finally:
         await judge.aclose()
     if not got:
-        return Finding(what="canary", state=State.GOOD, said="a hostile program got at nothing")
+        return Finding(what="canary", state=State.GOOD, said="a hostile program reached nothing")
     return Finding(
         what="canary",
         state=State.WRONG if isolation.contained else State.NOTE,
-        said=f"a hostile program got at something: {'; '.join(got)}",
+        said=f"a hostile program reached: {'; '.join(got)}",
         cure="report this: isolation is broken" if isolation.contained else "",
     )
 
@@ -171,7 +171,7 @@ def _packages(names: tuple[str, ...] | None) -> Finding:
         found = find_packages(given, "--packages")
     except UsageError as error:
         state = State.NOTE if names is None else State.WRONG
-        cure = "install it beside pytest-selfrepair"
+        cure = "install it where pytest-selfrepair is installed"
         return Finding(what="packages", state=state, said=str(error), cure=cure)
     which = "for tasks of APPS and LiveCodeBench" if names is None else "for every task"
     said = f"{', '.join(found.versions)}, {which}" if found.versions else "none"
@@ -192,11 +192,11 @@ def _store(path: Path) -> Iterator[Finding]:
         yield Finding(
             what="store",
             state=State.NOTE if path.is_file() else State.WRONG,
-            said=f"{path} cannot be written{on}: it can be read, reported and replayed at most",
+            said=f"{path} cannot be written{on}: it can only be read, reported and replayed",
             cure="--selfrepair-store FILE where this user may write",
         )
     elif not path.is_file():
-        yield Finding(what="store", state=State.GOOD, said=f"{path} will be made{on}")
+        yield Finding(what="store", state=State.GOOD, said=f"{path} will be created{on}")
     else:
         try:
             with contextlib.closing(SqliteStore(path, create=False)):
@@ -229,7 +229,7 @@ async def _model(options: argparse.Namespace) -> AsyncIterator[Finding]:
             what="endpoint",
             state=State.WRONG,
             said=f"{KEY} is not set, and no address of an endpoint is given",
-            cure=f"set {KEY}, or --selfrepair-base-url for a server that wants no key",
+            cure=f"set {KEY}, or --selfrepair-base-url for a server without a key",
         )
         return
     if options.ask:
@@ -237,7 +237,7 @@ async def _model(options: argparse.Namespace) -> AsyncIterator[Finding]:
     else:
         at = "OpenAI" if url is None else "an address of your own"
         key = "with a key" if os.environ.get(KEY) else "without a key"
-        said = f"{name} at {at}, {key}; not asked (--ask does)"
+        said = f"{name} at {at}, {key}; no request was sent (--ask sends one)"
         yield Finding(what="endpoint", state=State.GOOD, said=said)
 
 
@@ -257,7 +257,7 @@ def _weights(name: str) -> Finding:
             what="weights", state=State.WRONG, said=str(error), cure=size.install_command
         )
     if missing:
-        said = "the weights are there, but xllamacpp, which computes with them, is not"
+        said = "the weights are installed, but xllamacpp, which runs the model, is not"
         return Finding(what="weights", state=State.WRONG, said=said, cure=size.install_command)
     return Finding(what="weights", state=State.GOOD, said=f"{size.title}: {path}, intact")
 

@@ -67,12 +67,12 @@ async def _command(options: argparse.Namespace) -> int:
     name, which = options.run_name, options.run_number
     if options.format == "authors":
         if options.what is not None:
-            raise UsageError(f"--what: found {options.what}; accepted: with --format lines alone")
+            raise UsageError(f"--what: found {options.what}; accepted: only with --format lines")
         if which is not None:
             name = _numbered(name, which)
         return export_authors.run(name, options.out, source=options.source)
     if options.source is not None:
-        raise UsageError(f"--source: found {options.source}; accepted: with --format authors alone")
+        raise UsageError(f"--source: found {options.source}; accepted: only with --format authors")
     store, of = _chosen(name, which)
     return run(store, options.out, what=options.what or "all", run=of)
 

@@ -56,7 +56,7 @@ async def run(
     with contextlib.ExitStack() as stack:
         try:
             for line, record in whole.records():
-                await asyncio.sleep(0)  # where an interrupt is heard
+                await asyncio.sleep(0)  # lets an interrupt be noticed
                 if isinstance(record, StoreError):
                     malformed += 1
                     tell(f"{file}:{line}: {record}")
@@ -72,12 +72,12 @@ async def run(
                 drop(store, number)
             raise
     tell(f"selfrepair: imported {taken:,} tasks ({unscored:,} not scored); {malformed:,} malformed")
-    if whole.survey.marks:
+    if whole.summary.marks:
         tell(
-            f"selfrepair: {whole.survey.singles:,} programs with a single repair count as passed "
-            "when they were run again, as in old files; --single-repair says otherwise"
+            f"selfrepair: {whole.summary.singles:,} programs with a single repair count as passed "
+            "when rerun, as in old files; --single-repair changes this"
         )
-    difficulties.complain()
+    difficulties.report_missing()
     if store is None:
         return 1
     place = RunPlace(path=into, kind=Kind.STORE, run=str(number))
@@ -125,14 +125,14 @@ class _Difficulties:
         self._missing.append(task_id)
         return None
 
-    def complain(self) -> None:
+    def report_missing(self) -> None:
         """Name the tasks without a difficulty."""
         if self._missing:
             named = ", ".join(self._missing[:_MOST_NAMED])
             more = ", …" if len(self._missing) > _MOST_NAMED else ""
             tell(
                 f"selfrepair: no difficulty of {len(self._missing):,} tasks: none, or several, of "
-                f"{self._path} are called so: {named}{more}"
+                f"{self._path} have this name: {named}{more}"
             )
 
 

@@ -66,7 +66,7 @@ async def _command(options: argparse.Namespace) -> int:
     for name in ("model", "source", "single_repair", "tasks"):
         if (found := getattr(options, name)) is not None:
             option = f"--{name.replace('_', '-')}"
-            raise UsageError(f"{option}: found {found}; accepted: with --format authors alone")
+            raise UsageError(f"{option}: found {found}; accepted: only with --format authors")
     return run(options.file, options.into)
 
 
@@ -98,7 +98,7 @@ def run(file: Path, into: Path) -> int:
             for (number, _), what in zip(good, taken, strict=True):
                 counts[what] += 1
                 if what is Taken.OTHER:
-                    tell(f"{file}:{number}: not imported: the store has another one in its place")
+                    tell(f"{file}:{number}: not imported: the store has a different one there")
     tell(
         f"selfrepair: imported {counts[Taken.NEW]:,} into {into}; {counts[Taken.THERE]:,} were "
         f"there; {counts[Taken.OTHER]:,} differ from what was there; {counts[None]:,} malformed"

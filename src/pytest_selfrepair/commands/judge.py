@@ -75,7 +75,7 @@ def _shard(text: str) -> Shard:
 
 async def _command(options: argparse.Namespace) -> int:
     if options.shard is not None and options.out is None:
-        raise UsageError("--shard: found no -o FILE beside it; accepted: with a file to go on with")
+        raise UsageError("--shard: found no -o FILE; accepted: with a file that reruns continue")
     chosen = judge_options.settings(options, all_cases=options.all_cases)
     async with judge_options.opened(chosen) as judge:
         return await run(

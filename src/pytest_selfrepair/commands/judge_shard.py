@@ -66,7 +66,7 @@ class Share:
                     groups[name] = len(costs)
                     cases, everything = len(task.cases), settings.all_cases
                     costs.append(expected_seconds(cases, limit, all_cases=everything))
-                    # The folder in which a machine has its tasks is none of their facts.
+                    # The folder of the tasks differs between machines and must not count.
                     digests.append(f"{name}: {task_digest(replace(task, id=''))}")
                 group_of.append(groups[name])
             except TaskError:

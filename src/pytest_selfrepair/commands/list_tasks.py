@@ -60,7 +60,7 @@ class _Counted:
 
 
 @dataclass(slots=True)
-class _Survey:
+class _Summary:
     tasks: list[_Counted] = field(default_factory=list)
     errors: list[TaskError] = field(default_factory=list)
 
@@ -75,17 +75,17 @@ def run(paths: Iterable[Path], *, as_json: bool) -> int:
     Returns:
         The exit status: 0 where every task is sound, else 1.
     """
-    survey = _Survey()
+    summary = _Summary()
     counter = TiktokenCounter(model=MODEL)
     for found in find(paths):
         try:
             if isinstance(found, TaskError):
                 raise found
-            survey.tasks.append(_counted(found.id, found.load(), counter))
+            summary.tasks.append(_counted(found.id, found.load(), counter))
         except TaskError as error:
-            survey.errors.append(error)
-    show(json.dumps(_as_json(survey), indent=1) if as_json else "\n".join(_as_text(survey)))
-    return int(bool(survey.errors))
+            summary.errors.append(error)
+    show(json.dumps(_as_json(summary), indent=1) if as_json else "\n".join(_as_text(summary)))
+    return int(bool(summary.errors))
 
 
 def _counted(task_id: str, task: Task, counter: TiktokenCounter) -> _Counted:
@@ -101,8 +101,8 @@ def _counted(task_id: str, task: Task, counter: TiktokenCounter) -> _Counted:
     )
 
 
-def _as_json(survey: _Survey) -> dict[str, object]:
-    tasks = survey.tasks
+def _as_json(summary: _Summary) -> dict[str, object]:
+    tasks = summary.tasks
     return {
         "tasks": len(tasks),
         "difficulty": {d: sum(task.difficulty is d for task in tasks) for d in Difficulty},
@@ -119,7 +119,7 @@ def _as_json(survey: _Survey) -> dict[str, object]:
                 "found": error.found,
                 "accepted": error.accepted,
             }
-            for error in survey.errors
+            for error in summary.errors
         ],
     }
 
@@ -137,11 +137,11 @@ def _topics(tasks: Iterable[_Counted]) -> Counter[str]:
     return Counter(topic for task in tasks for topic in task.topics)
 
 
-def _as_text(survey: _Survey) -> list[str]:
+def _as_text(summary: _Summary) -> list[str]:
     lines: list[str] = []
     rows = []
     for name, difficulty in (*((str(d), d) for d in Difficulty), ("all", None)):
-        tasks = [task for task in survey.tasks if difficulty in {None, task.difficulty}]
+        tasks = [task for task in summary.tasks if difficulty in {None, task.difficulty}]
         if tasks:
             rows.append(_row(name, tasks))
     if rows:
@@ -151,14 +151,14 @@ def _as_text(survey: _Survey) -> list[str]:
             "cases, public: the median of a task and the sum; tokens: those of a statement as",
             f"{MODEL} counts them, the median and the most",
         ]
-    if topics := _topics(survey.tasks):
+    if topics := _topics(summary.tasks):
         lines.append("topics: " + ", ".join(f"{topic} {n}" for topic, n in topics.most_common()))
-    empty = [task.id for task in survey.tasks if not task.cases]
+    empty = [task.id for task in summary.tasks if not task.cases]
     if empty:
         named = ", ".join(empty[:MOST_NAMED]) + (", …" if len(empty) > MOST_NAMED else "")
         lines.append(f"without cases, to be skipped: {len(empty)} ({named})")
-    if survey.errors:
-        lines += [f"in error: {len(survey.errors)}", *(f"  {error}" for error in survey.errors)]
+    if summary.errors:
+        lines += [f"in error: {len(summary.errors)}", *(f"  {error}" for error in summary.errors)]
     return lines
 
 

@@ -49,7 +49,7 @@ def _kind(parts: Sequence[Path]) -> str:
         if kind != first:
             raise UsageError(
                 f"{path}: found {_KINDS[kind]}, and {_KINDS[first]} in {parts[0]}; accepted: "
-                "stores alone, or JSON Lines alone"
+                "only stores, or only JSON Lines"
             )
     return first
 

@@ -28,8 +28,8 @@ async def run(parts: Sequence[Path], out: Path) -> int:
         StoreError: A store cannot be read or written.
     """
     found = await asyncio.to_thread(_joined, parts, out)
-    show(_said(found, len(parts), out))
-    return int(_told(found))
+    show(_summary(found, len(parts), out))
+    return int(_report_problems(found))
 
 
 def _joined(parts: Sequence[Path], out: Path) -> Merged:
@@ -40,7 +40,7 @@ def _joined(parts: Sequence[Path], out: Path) -> Merged:
             raise UsageError(f"{part}: found twice; accepted: every store once")
         seen.add(part.resolve())
     if out.exists():
-        raise UsageError(f"--out: found {out}, which is there; accepted: a new file")
+        raise UsageError(f"--out: found {out}, which exists; accepted: a new file")
     part_of_out = out.with_name(f".{out.name}.part")
     _remove(part_of_out)
     try:
@@ -51,7 +51,7 @@ def _joined(parts: Sequence[Path], out: Path) -> Merged:
     return found
 
 
-def _said(found: Merged, stores: int, out: Path) -> str:
+def _summary(found: Merged, stores: int, out: Path) -> str:
     shards = f"{plural(found.runs, 'run')} put together of shards"
     return (
         f"joined {plural(stores, 'store')} into {out}: {plural(found.samples, 'completion')}, "
@@ -60,14 +60,14 @@ def _said(found: Merged, stores: int, out: Path) -> str:
     )
 
 
-def _told(found: Merged) -> bool:
+def _report_problems(found: Merged) -> bool:
     """Report the problems; return whether anything is missing or contradictory."""
     if found.doubled:
-        tell(f"doubled: {found.doubled:,}, which two stores have alike, are kept once")
+        tell(f"duplicate: {found.doubled:,}, equal in two stores, are kept once")
     if found.left_out:
         tell(
-            f"left out: {plural(found.left_out, 'completion')} of items whose record another store "
-            "has, which drew them too"
+            f"left out: {plural(found.left_out, 'completion')} of items whose record from "
+            "another store is kept"
         )
     for kind, lines in (
         ("drawn apart", found.apart),
@@ -80,11 +80,11 @@ def _told(found: Merged) -> bool:
             tell(f"{kind}: and {more:,} more")
     if found.apart:
         tell(
-            "of what was drawn apart both records are kept, and the first item's replies: one host "
-            "would have given them to both, as a replay does"
+            "of items drawn apart both records are kept, with the first item's replies, which one "
+            "host would have given to both, as a replay does"
         )
     if found.contradictions:
-        tell("of what is contradictory, the first store's is kept")
+        tell("of contradictory records and verdicts, the first store's are kept")
     return bool(found.missing or found.contradictions)
 
 

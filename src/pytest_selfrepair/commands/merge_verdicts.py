@@ -139,7 +139,7 @@ class _Joined:
 
 
 def _decided(line: bytes) -> dict[str, object]:
-    """What must be equal in a line, whichever process judged it."""
+    """The part of a line that must be equal, whichever process judged the program."""
     return {name: found for name, found in json.loads(line).items() if name != SECONDS}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.report.visible_text import unobeyed
+from pytest_selfrepair.report.visible_text import without_commands
 from pytest_selfrepair.report.whole_file import whole_file
 
 STANDARD_OUTPUT = Path("-")
@@ -25,7 +25,7 @@ def as_json_line(facts: object) -> str:
 
 def tell(line: str) -> None:
     """Print a message for people to standard error."""
-    print(unobeyed(line), file=sys.stderr)  # noqa: T201 - as above
+    print(without_commands(line), file=sys.stderr)  # noqa: T201 - as above
 
 
 def write(path: Path, text: str | Iterator[str]) -> None:

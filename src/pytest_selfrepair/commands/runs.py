@@ -121,20 +121,20 @@ def _table(found: Sequence[StoredRun]) -> str:
     """A row for each run, with the columns for names, notes and settings that are not empty."""
     columns = [
         ("run", [str(each.run) for each in found]),
-        *_told("name", [each.name for each in found]),
+        *_unless_empty("name", [each.name for each in found]),
         ("started (UTC)", [each.started for each in found]),
         ("model", [", ".join(each.models) for each in found]),
         ("sources", [", ".join(each.sources) for each in found]),
         *_differing(found),
         ("tasks", [str(each.tasks) for each in found]),
         ("scored", [str(each.scored) for each in found]),
-        *_told("note", [each.note for each in found]),
+        *_unless_empty("note", [each.note for each in found]),
     ]
     shown = {name: [harmless(value) or _NONE for value in values] for name, values in columns}
     return tabulate(shown, headers="keys", disable_numparse=True)
 
 
-def _told(name: str, values: list[str]) -> Iterator[tuple[str, list[str]]]:
+def _unless_empty(name: str, values: list[str]) -> Iterator[tuple[str, list[str]]]:
     if any(values):
         yield name, values
 

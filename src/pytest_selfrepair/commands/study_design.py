@@ -70,7 +70,7 @@ def create(
     )
     tell(
         f"selfrepair: edit {design.consent} and {design.instructions} beside it before anybody "
-        "opens a link; the links are kept nowhere:"
+        "opens a link; the links are not stored:"
     )
     show(
         tabulate(
@@ -105,7 +105,7 @@ def renew(path: Path, code: str, *, address: str) -> int:
     """
     design, secret = study_plan.renewed(study_plan.load(path), code)
     study_plan.save(design, path, anew=False)
-    tell("selfrepair: the old link ends when `selfrepair annotate` is started again")
+    tell("selfrepair: the old link works until `selfrepair annotate` is restarted")
     show(" ".join(_link(address, code, secret)))
     return 0
 

@@ -35,7 +35,7 @@ async def _command(options: argparse.Namespace) -> int:
         StoreError: The store cannot be read.
     """
     try:
-        # The extra `view`; the other commands do without.
+        # In the extra `view`, which other commands do not need.
         from pytest_selfrepair.view.view_server import serve  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise UsageError(
@@ -43,6 +43,6 @@ async def _command(options: argparse.Namespace) -> int:
             "'pytest-selfrepair[view]'` installs"
         ) from error
     with contextlib.closing(SqliteStore(options.store, create=False, reading=True)):
-        pass  # what is wrong with it is said before anything is served
+        pass  # raises before anything is served if the store cannot be read
     await serve(options.store, options.port)
     return 0

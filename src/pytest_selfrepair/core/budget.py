@@ -78,9 +78,9 @@ class Cost:
 
     @classmethod
     def total(cls, costs: Iterable["Cost"]) -> "Cost":
-        """Sum costs; fast for very many."""
+        """Sum costs, in one pass over many; zero without any."""
         sums = map(sum, zip(*map(_FACTS, costs), strict=True))
-        return cls(**dict(zip(_NAMES, sums, strict=False)))  # no costs sum to zero
+        return cls(**dict(zip(_NAMES, sums, strict=False)))  # without costs: the defaults, zero
 
     @classmethod
     def of(cls, sample: Sample) -> "Cost":

@@ -36,7 +36,7 @@ class FailingProgram:
             texts, n_r = plan.n_fr, 1
         elif there is None:
             texts, n_r = plan.texts, plan.n_r
-        elif plan.n_f is None:  # each existing text gets so many repairs
+        elif plan.n_f is None:  # each existing text gets this many repairs
             texts, n_r = there, plan.n_fr
         else:
             texts, n_r = min(there, plan.n_f), plan.n_r

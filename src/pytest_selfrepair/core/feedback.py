@@ -59,8 +59,8 @@ class Feedback:
         cost: The cost of the text alone: zero where no completion was drawn for it, and for further
             repairs on the same text, which is paid for once.
         finish_reason: Why the model stopped; `CONTEXT_LIMIT` where the prompt was too long.
-        evidence: Whether the text replaces the error sentence, as evidence of what happened, rather
-            than explaining what is wrong beside it.
+        evidence: Whether the text replaces the error sentence, as evidence of the failure, rather
+            than following it as an explanation.
         author: The author, if a person.
         seconds: Seconds of the author's work or the model's request, where known.
         first_byte: Seconds until the first byte of the model's answer, where streamed.
@@ -115,8 +115,8 @@ class Selective(FeedbackSource, Protocol):
         """The number of texts on a failing program.
 
         Returns:
-            0: none, and the program is not repaired; None: as many as requested; else that many,
-            each repaired on as often as the plan says.
+            0: none, and the program is not repaired. None: as many as requested. Else that many,
+            each with as many repairs as the plan says.
         """
         ...
 
@@ -182,7 +182,7 @@ def error_sentence(task: Task, verdict: Verdict) -> str:
     failure = verdict.failure or CaseFailure()
     sentences = [
         *_given(task, failure),
-        _happened(task, verdict.outcome, failure),
+        _failure_in_words(task, verdict.outcome, failure),
         *_where(failure),
     ]
     return shorten(" ".join(sentences), LONGEST_SENTENCE)
@@ -212,7 +212,7 @@ _PHRASES: Mapping[Outcome, str] = MappingProxyType(
 )
 
 
-def _happened(task: Task, outcome: Outcome, failure: CaseFailure) -> str:
+def _failure_in_words(task: Task, outcome: Outcome, failure: CaseFailure) -> str:
     if outcome is not Outcome.WRONG_ANSWER:
         return f"{_PHRASES[outcome]} {failure.error or outcome.replace('_', ' ')}"
     if failure.actual is None:

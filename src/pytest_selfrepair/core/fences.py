@@ -137,7 +137,7 @@ def _parsed(text: str, offset: int, depth: int) -> Iterator[Block]:
             skip_to = longer.last - offset
             yield longer
         else:
-            yield from _looked_into(block, token.markup, depth)
+            yield from _inner_blocks(block, token.markup, depth)
 
 
 def _up_to_a_later_fence(
@@ -164,7 +164,7 @@ def _up_to_a_later_fence(
     return None
 
 
-def _looked_into(block: Block, markup: str, depth: int) -> Iterator[Block]:
+def _inner_blocks(block: Block, markup: str, depth: int) -> Iterator[Block]:
     """Yield the parts of a block with fences not its own."""
     lines = block.code.split("\n")
     inner = next((n for n, line in enumerate(lines) if _breaks(line, markup)), None)
@@ -199,7 +199,7 @@ def _language(info: str) -> str:
 @functools.cache
 def _parser() -> "Callable[[str], list[Token]]":
     """A parser for blocks only, in which HTML hides no fence."""
-    from markdown_it import MarkdownIt  # noqa: PLC0415 - a tenth of a second, only where used
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - a tenth of a second, only if used
 
     parser = MarkdownIt("commonmark", {"html": False})
     parser.core.ruler.enableOnly(["normalize", "block"])

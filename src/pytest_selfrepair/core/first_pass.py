@@ -1,7 +1,6 @@
 """Grow trees that end at their first pass, one program at a time.
 
-They are cheap, but smaller trees cannot be estimated from them; see `estimate.run.censoring` for
-what can.
+They are cheap, but support few estimates: `estimate.run.censoring` says which.
 """
 
 import asyncio

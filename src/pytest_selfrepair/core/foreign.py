@@ -34,16 +34,16 @@ def place(error: BaseException) -> str:
     return f"{shown}:{frame.lineno}"
 
 
-async def asked(
+async def call_foreign(
     who: str, work: Callable[[], Awaitable[_T]], kind: type[InfrastructureError], ends: str = ""
 ) -> _T:
-    """Await the user's own code so that no exception of it ends or hangs the run.
+    """Await the user's own code, so that none of its exceptions ends or hangs the run.
 
     Args:
         who: The owner of the code: ``the model 'mine'``.
         work: Calls it.
         kind: The error raised in place of its exceptions.
-        ends: The end of that error's message.
+        ends: Appended to that error's message.
 
     Raises:
         InfrastructureError: Its own, or one of `kind` for any other exception.

@@ -18,7 +18,7 @@ class Job:
     """A job that samples and judges one program within the tokens granted.
 
     Attributes:
-        run: Samples and judges with so many tokens.
+        run: Samples and judges within the tokens passed to it.
         wanted: The most tokens that it can use.
         least: The fewest tokens that it can use.
     """

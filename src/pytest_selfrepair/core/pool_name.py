@@ -41,7 +41,7 @@ def pool_named(text: str) -> PoolName:
     """Parse the name of a pool.
 
     Raises:
-        ValueError: It is no name of a pool; the error says what is accepted.
+        ValueError: It is not the name of a pool; the error says what is accepted.
     """
     kind, _, rest = text.strip().partition(":")
     match kind, rest.startswith("//"):

@@ -86,7 +86,7 @@ class ProgramSampler:
                 return await self._jointly_repaired(failing, text, granted)
             return await self._repaired(failing, text, draw, granted)
 
-        # An explanation may use all of its tokens; the repair needs room beside it.
+        # An explanation may use all of its tokens; the repair needs room after it.
         least = spoken + min(longest, LEAST_USEFUL_TOKENS)
         return Job(run=job, wanted=longest + spoken, least=least)
 

@@ -43,7 +43,7 @@ class PromptSet:
 
     @classmethod
     def default(cls) -> "PromptSet":
-        """The default set."""
+        """The package's default set."""
         return cls.built_in("default")
 
     @classmethod
@@ -56,7 +56,7 @@ class PromptSet:
         """Read a set from a folder.
 
         Raises:
-            UsageError: A file is missing, is not TOML, or lacks a field.
+            UsageError: A file is missing, is not TOML, or lacks a field; the error names it.
         """
         files = read_prompt_files(name, folder)
         return cls(
@@ -64,7 +64,7 @@ class PromptSet:
         )
 
     def telling(self, packages: tuple[str, ...]) -> "PromptSet":
-        """The same set with the distributions that programs may import."""
+        """Return the same set, telling the model which distributions programs may import."""
         return replace(self, packages=packages)
 
     def program(self, task: Task) -> tuple[Message, ...]:
@@ -134,7 +134,7 @@ class PromptSet:
         )
 
     def traced(self, *, error: str, lines: str, values: str) -> str:
-        """A program's last executed lines and values, beside its error sentence."""
+        """A program's last executed lines and values, with its error sentence."""
         return _filled(self._templates.trace, error=error, lines=lines, values=values)
 
     def _asked(self, task: Task) -> dict[str, str]:
@@ -170,7 +170,7 @@ class PromptSet:
 def _repair_turns(
     said: PromptTemplates, form: RequestForm, example: RepairExample, error: str | None
 ) -> tuple[Message, Message]:
-    """The messages of a worked example, with an error sentence; None: its own."""
+    """The messages of a worked example, with this error sentence, or its own if None."""
     explanation, mended = example.explanation.strip(), example.program.strip()
     asked = _user(
         form.question,

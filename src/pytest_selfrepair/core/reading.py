@@ -95,7 +95,7 @@ class ReplyReader:
     """Parses the replies of one model.
 
     Attributes:
-        thinking_tags: Names of its tags around thoughts, beside the known ones.
+        thinking_tags: Names of its tags around thoughts, besides the known ones.
     """
 
     thinking_tags: tuple[str, ...] = ()
@@ -112,7 +112,7 @@ class ReplyReader:
             task: The task.
             finish_reason: Why the model stopped.
         """
-        said = self.parted(reply)
+        said = self.split_thoughts(reply)
         answer = said.answer
         if said.cut_off or (finish_reason == LENGTH and not answer.strip()):
             return Reading(program="", rule=ReadingRule.CUT_OFF, thoughts=said.thoughts)
@@ -132,12 +132,12 @@ class ReplyReader:
             reply: The model's text.
             code: Whether to keep code blocks.
         """
-        said = self.parted(reply)
+        said = self.split_thoughts(reply)
         if said.cut_off:
             return ""
         return said.answer.strip() if code else "\n".join(without_blocks(said.answer)).strip()
 
-    def parted(self, reply: str) -> Spoken:
+    def split_thoughts(self, reply: str) -> Spoken:
         """Split a reply into thoughts and answer."""
         return spoken(_normal(reply), self.thinking_tags)
 
@@ -162,7 +162,7 @@ def _found(answer: str, task: Task) -> Reading:
 
 def _of_blocks(blocks: Sequence[Block], task: Task) -> tuple[Reading, Fitness]:
     """Find the program in some blocks, and rate it."""
-    weighed = _without_excerpts([_weighed(block, task) for block in blocks])
+    weighed = _without_excerpts([_rated(block, task) for block in blocks])
     best = max((each.fitness for each in weighed), default=Fitness.NOT_CODE)
     if best is Fitness.NOT_CODE:
         return Reading(program="", rule=ReadingRule.NOTHING), best
@@ -184,7 +184,7 @@ def _of_blocks(blocks: Sequence[Block], task: Task) -> tuple[Reading, Fitness]:
     return Reading(program=chosen.code, rule=rule, others=others), best
 
 
-def _weighed(block: Block, task: Task) -> Candidate:
+def _rated(block: Block, task: Task) -> Candidate:
     """Rate a block, with the code on its fence's line where it needs that."""
     if not block.may_be_python:
         return Candidate(code=block.code, fitness=Fitness.NOT_CODE)
@@ -236,7 +236,7 @@ def _outside_of_blocks(text: str, task: Task) -> _Bare:
     """Find the best-rated code outside of blocks, the last of equals."""
     pieces = [*without_blocks(text), *indented_code(text)]
     bare = (_WRAPPER.sub("\n", piece) for piece in pieces)
-    found = [(code, ReadingRule.UNFENCED) for piece in bare for code in _stretches(piece)]
+    found = [(code, ReadingRule.UNFENCED) for piece in bare for code in _python_parts(piece)]
     found += [(match[2].strip(), ReadingRule.INLINE) for match in _INLINE.finditer(text)]
     best = _Bare()
     for code, rule in found:
@@ -246,7 +246,7 @@ def _outside_of_blocks(text: str, task: Task) -> _Bare:
     return best
 
 
-def _stretches(text: str) -> Iterator[str]:
+def _python_parts(text: str) -> Iterator[str]:
     """Yield the Python parts of a text, each from a line of code on; else all from the first."""
     lines = text[-LONGEST_PARSED:].split("\n")
     starts = [number for number, line in enumerate(lines) if CODE_LINE.match(line)]

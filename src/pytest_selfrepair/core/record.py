@@ -22,7 +22,7 @@ NOT_RUN = "not run: budget"
 """The start of the reason for an unscored task when the run's budget is spent."""
 
 CUT_SHORT = "cut short: budget"
-"""The same for a task under way, some of whose completions had come."""
+"""The start of that reason for a task under way, which had some completions already."""
 
 NO_CASES = "it has no cases"
 """The reason for an unscored task that proved to have no cases only when read to be run."""
@@ -122,7 +122,7 @@ class Record:
             where not taken.
         time_limit: The CPU seconds allowed for each case; None where unknown.
         references: The results of its reference solutions; None where not tried.
-        packages: The distributions, with versions, that its programs could use beside the standard
+        packages: The distributions, with versions, that its programs could use besides the standard
             library.
         origins: The distinct origins of its completions; empty where no endpoint was used.
         shard: The shard of the run that it belongs to, if sharded.
@@ -164,7 +164,7 @@ class Record:
         try:
             if _HEAD.decode(text).schema == SCHEMA:
                 return _with_shared_parts(_RECORD.decode(text))
-        except msgspec.MsgspecError:  # what JSON's own library reads may yet be accepted
+        except msgspec.MsgspecError:  # other readers accept some JSON that this one refuses
             pass
         try:
             facts = json.loads(text)

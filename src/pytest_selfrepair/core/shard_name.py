@@ -30,7 +30,7 @@ def shard_named(text: str, environment: Mapping[str, str]) -> Shard:
         environment: The environment of the process.
 
     Raises:
-        ValueError: It is no name of a shard; the error says what is accepted.
+        ValueError: It is not the name of a shard; the error says what is accepted.
     """
     index, slash, of = text.strip().partition("/")
     if bool(slash) != bool(of) or (slash and not of.isdecimal()):
@@ -46,7 +46,7 @@ def _of_job(environment: Mapping[str, str], of: int | None) -> Shard:
     """The shard of a member of an array job."""
     name = next((each for each in (_SLURM, _AWS, _KUBERNETES) if each in environment), None)
     if name is None:
-        raise ValueError(f"I/N, for none of {_SLURM}, {_AWS} and {_KUBERNETES} is set")
+        raise ValueError(f"I/N, as none of {_SLURM}, {_AWS} and {_KUBERNETES} is set")
     index = _number(environment, name)
     if of is not None:
         return _within(index, of, f"auto/N with more than {name} ({index}) for N")
@@ -57,13 +57,13 @@ def _of_job(environment: Mapping[str, str], of: int | None) -> Shard:
         step = max(_number(environment, "SLURM_ARRAY_TASK_STEP", 1), 1)
         of = _number(environment, "SLURM_ARRAY_TASK_COUNT")
         return _within((index - first) // step, of, "auto/N in an array without gaps")
-    raise ValueError("auto/N, for Kubernetes does not say how many completions a Job has")
+    raise ValueError("auto/N, as Kubernetes does not say how many completions a Job has")
 
 
 def _number(environment: Mapping[str, str], name: str, default: int | None = None) -> int:
     text = environment.get(name, "" if default is None else str(default))
     if not text.isdecimal():
-        raise ValueError(f"I/N, or auto where {name} is a number; it is {text!r}")
+        raise ValueError(f"I/N, or auto where {name} is a number, not {text!r}")
     return int(text)
 
 

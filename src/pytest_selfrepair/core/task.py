@@ -97,7 +97,7 @@ class Task:
         topics: The topics given by the source.
         seconds: The task's own limit on CPU seconds per case, if any.
         megabytes: The task's own limit on memory per case, if any.
-        packages: The distributions that the source's own grader offers beside the standard
+        packages: The distributions that the source's own grader offers besides the standard
             library, by name.
     """
 

@@ -93,7 +93,7 @@ def spoken(reply: str, tags: Sequence[str] = ()) -> Spoken:
             answer.append(part)
         elif opened:
             thoughts.append(part)
-        else:  # the opening tag was in the prompt, or the thought held another
+        else:  # the opening tag was in the prompt, or the thought contained another
             thoughts += [*answer, part]
             answer.clear()
         opened = mark.opens
@@ -140,7 +140,7 @@ def _marks(reply: str, tags: Sequence[str]) -> Iterator[_Mark]:
 
 @cache
 def _tags(tags: tuple[str, ...]) -> re.Pattern[str]:
-    """What opens and what closes a thought, given tags beside the usual ones."""
+    """Match what opens and what closes a thought, with tags besides the usual ones."""
     names = "|".join(map(re.escape, sorted({*THINKING_TAGS, *map(str.lower, tags)})))
     opening = "|".join([rf"<(?:{names})(?:\s[^<>\n]*)?>", *(opens for opens, _ in _OTHERS)])
     closing = "|".join([rf"</(?:{names})\s*>", *(closes for _, closes in _OTHERS)])

@@ -104,7 +104,7 @@ class Ran:
 
     Attributes:
         output: The text printed, or the value returned by its function; None where it gave no
-            answer, and also where it returned None.
+            answer or returned None.
         outcome: Why it gave no answer; None where it did.
         printed: Its whole standard output, even without an answer in the end; empty for a
             function, whose output is dropped.
@@ -133,7 +133,7 @@ class Runner(Protocol):
             given: Standard input, or the list of arguments.
 
         Raises:
-            SandboxError: The sandbox could not run the program, of which nothing is known.
+            SandboxError: The sandbox could not run the program; nothing is known about it.
         """
         ...
 
@@ -150,7 +150,7 @@ class Judge(Runner, Protocol):
         """Run ``program`` on the cases of ``task``, in order, up to the first that fails.
 
         Raises:
-            SandboxError: The sandbox could not run the program, of which nothing is known.
+            SandboxError: The sandbox could not run the program; nothing is known about it.
         """
         ...
 

@@ -46,7 +46,7 @@ class VerdictStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """The settings that decide verdicts beside task and program; part of every key.
+    """The settings that decide verdicts besides task and program; part of every key.
 
     Attributes:
         checker: The checker's name.
@@ -156,7 +156,7 @@ class RememberingJudge:
         """Return the stored verdict, or judge the program.
 
         Raises:
-            SandboxError: The sandbox could not run the program, of which nothing is known.
+            SandboxError: The sandbox could not run the program; nothing is known about it.
             CheckerError: The task's own checker is broken.
         """
         key = None if self._foreign(task) is not None else self._terms.key(task, program)
@@ -179,7 +179,7 @@ class RememberingJudge:
         """Run ``program`` on one input; the result is not stored.
 
         Raises:
-            SandboxError: The sandbox could not run the program, of which nothing is known.
+            SandboxError: The sandbox could not run the program; nothing is known about it.
         """
         return await self._judge.run_once(task, program, given)
 

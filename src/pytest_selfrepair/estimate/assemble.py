@@ -65,7 +65,7 @@ def findings(
         title = played.title
     run = SampledRun.of(records, not_run=not_run)
     records, names = run.records, run.sources
-    # Beside each other, for NumPy works on large arrays of one while the other reads programs.
+    # In two threads, as NumPy computes on large arrays in one while the other reads programs.
     with ThreadPoolExecutor(1) as thread:
         comparing = thread.submit(compared, run, how=how)
         used = run.trees()

@@ -1,7 +1,7 @@
 """Guard against exceptions of the user's own feedback sources."""
 
 from pytest_selfrepair.core.feedback import Failure, Feedback, FeedbackSource, Selective
-from pytest_selfrepair.core.foreign import asked, described
+from pytest_selfrepair.core.foreign import call_foreign, described
 from pytest_selfrepair.errors import FeedbackError, InfrastructureError
 
 
@@ -24,7 +24,7 @@ class _Guarded:
 
     async def feedback(self, failure: Failure, *, node: str) -> Feedback:
         """Return the source's feedback."""
-        found: object = await asked(
+        found: object = await call_foreign(
             self._who, lambda: self._source.feedback(failure, node=node), FeedbackError
         )
         if not isinstance(found, Feedback):

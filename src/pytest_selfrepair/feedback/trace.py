@@ -60,20 +60,20 @@ class Trace:
     async def _traced(self, failure: Failure) -> str:
         found = failure.verdict.failure
         name = failure.task.fn_name
-        if failure.task.assertions is not None:  # they call it by proxy, and more than once
+        if failure.task.assertions is not None:  # these call it by proxy, several times
             return failure.error
         if found is None or found.index is None or (name is not None and not name.isidentifier()):
             return failure.error
         task = replace(failure.task, cases=(), checker=None, in_place=False)
         given = failure.task.cases[found.index].input
-        seconds = self.seconds if task.seconds is None else task.seconds / 2  # of its own limit
+        seconds = self.seconds if task.seconds is None else task.seconds / 2  # half of its limit
         ran = await self.runner.run_once(task, harness(task, failure.program, seconds), given)
         report = _report(ran)
         if report is None:
             return failure.error
-        return shorten(self._said(failure, report), LONGEST_EVIDENCE)
+        return shorten(self._in_words(failure, report), LONGEST_EVIDENCE)
 
-    def _said(self, failure: Failure, report: _Report) -> str:
+    def _in_words(self, failure: Failure, report: _Report) -> str:
         text = re.split(r"\r\n|\r|\n", failure.program)
         shown = [
             f"{number}: {shorten(text[number - 1].rstrip(), _LONGEST_LINE)}"

@@ -14,9 +14,9 @@ from pytest_selfrepair.models.permit import permission
 from pytest_selfrepair.models.request_failure import Meaning, RequestFailure
 from pytest_selfrepair.models.transport import Call
 
-_LETTERS_A_TOKEN = 4
+_CHARACTERS_PER_TOKEN = 4
 """Characters per token, to estimate a prompt's length."""
-_MOST_LESSONS = 12
+_MOST_FORMS = 12
 """The most forms in which a model is tried."""
 _FAILING_TRIES = 2
 """Server errors on a request for several completions before each is requested alone."""
@@ -72,7 +72,7 @@ class AdaptiveClient:
         Returns:
             The failure; None once the model has answered.
         """
-        for _ in range(_MOST_LESSONS):
+        for _ in range(_MOST_FORMS):
             call = self.dialect.call(self.wire_name, request, 1)
             found = await self.client.once(call, CHECK_ID)
             if isinstance(found, Completion):
@@ -89,7 +89,7 @@ class AdaptiveClient:
             requests: Requests that differ only in their nodes.
 
         Returns:
-            The completion; or a failure that is no error: the prompt exceeds the context window
+            The completion; or a failure that is not an error: the prompt exceeds the context window
             or was filtered.
 
         Raises:
@@ -119,7 +119,7 @@ class AdaptiveClient:
         """
         request, count = requests[0], len(requests)
         letters = sum(len(message.content) for message in request.messages)
-        tokens = letters // _LETTERS_A_TOKEN + request.params.max_tokens * count
+        tokens = letters // _CHARACTERS_PER_TOKEN + request.params.max_tokens * count
         sent = Call(body=None)
 
         async def prepare() -> Call:
@@ -146,7 +146,7 @@ class AdaptiveClient:
             )
         except UnansweredError as error:
             before = self.dialect.refused_chat
-            if before is not None and is_missing(error.failure):  # it lacks the Responses API too
+            if before is not None and is_missing(error.failure):  # no Responses API either
                 raise UnansweredError(before) from None
             raise
 

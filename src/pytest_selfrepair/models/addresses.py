@@ -122,25 +122,25 @@ def connect(endpoint: Endpoint, connections: int) -> "AsyncOpenAI":
         ValueError: Its key, or a proxy or certificates named by the environment, cannot be used;
             the message says which.
     """
-    from httpx2 import AsyncClient, Limits, Timeout  # noqa: PLC0415 - slow, only where used
+    from httpx2 import AsyncClient, Limits, Timeout  # noqa: PLC0415 - slow, only if used
     from openai import AsyncOpenAI  # noqa: PLC0415 - likewise
 
     parts = urlsplit(endpoint.base_url)
     meant = endpoint.sent_headers()
 
-    async def only_what_is_meant(request: "Request") -> None:
+    async def strip_added_headers(request: "Request") -> None:
         """Remove headers added by the library, its own and those from the environment."""
         stay = {name: request.headers[name] for name in _OF_TRANSPORT if name in request.headers}
         request.headers.clear()
         request.headers.update(stay | meant)
 
-    async def arrived(response: "Response") -> None:
+    async def note_first_byte(response: "Response") -> None:
         """Note the time of the first bytes."""
         response.extensions[FIRST_BYTE] = time.perf_counter()
 
     try:
         sender = AsyncClient(
-            event_hooks={"request": [only_what_is_meant], "response": [arrived]},
+            event_hooks={"request": [strip_added_headers], "response": [note_first_byte]},
             # The transport times a whole try: these timeouts would start anew at every byte.
             timeout=Timeout(None, connect=min(endpoint.timeout, _CONNECT_SECONDS)),
             limits=Limits(max_connections=connections, max_keepalive_connections=connections),
@@ -170,7 +170,7 @@ def trusted(environment: Mapping[str, str]) -> ssl.SSLContext:
 
     for name in _CERTIFICATES:
         if place := environment.get(name):
-            folder = os.path.isdir(place)  # noqa: PTH112 - as OpenSSL takes it
+            folder = os.path.isdir(place)  # noqa: PTH112 - as OpenSSL reads it
             try:
                 if not folder and not os.path.isfile(place):  # noqa: PTH113 - likewise
                     raise FileNotFoundError("no such file or folder")
@@ -203,7 +203,7 @@ def proxy_of(url: str) -> str | None:
     try:
         usable = shown.scheme in {"http", "https", "socks5", "socks5h"} and bool(shown.hostname)
         usable = usable and shown.port != 0
-    except ValueError:  # an invalid port
+    except ValueError:  # the port is invalid
         usable = False
     if not usable:
         address = f"{shown.scheme}://{shown.netloc.rpartition('@')[2]}"

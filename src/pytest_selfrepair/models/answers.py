@@ -8,7 +8,7 @@ import msgspec
 
 from pytest_selfrepair.core.sample import CONTENT_FILTER
 from pytest_selfrepair.models.counts import Counts, read_counts
-from pytest_selfrepair.models.finishing import UNKNOWN, Ended, ended, normal
+from pytest_selfrepair.models.finishing import UNKNOWN, FinishKind, finish_kind, normal
 from pytest_selfrepair.models.responses import as_chat_completion, is_response
 from pytest_selfrepair.models.streams import BrokenStreamError, is_stream, joined
 
@@ -144,7 +144,7 @@ def _first(found: object) -> object:
 
 
 def _error_of(answer: Mapping[str, object]) -> object:
-    """The error in a response, in place of completions or beside some; None without one."""
+    """The error in a response, in place of completions or along with some; None without one."""
     error = answer.get("error")
     # The model's own text is not searched for failures.
     told = {name: value for name, value in answer.items() if name not in {"choices", "output"}}
@@ -175,8 +175,8 @@ def _failure(
 ) -> NoCompletionError | None:
     """Why a choice is not a completion of the model; None if it is one.
 
-    An empty choice is a completion only where tokens were generated for it. For one among several
-    that is unknown, and it is requested again.
+    An empty choice is a completion only where tokens were generated for it. For one of several
+    choices that number is unknown, so the choice is requested again.
     """
     if error := choice.get("error"):
         return NoCompletionError("an error for a choice", error)
@@ -184,7 +184,7 @@ def _failure(
     if message is None:
         return NoCompletionError("a choice without a message")
     finish = _finish(choice)
-    if ended(finish) is Ended.FAILED:
+    if finish_kind(finish) is FinishKind.FAILED:
         return NoCompletionError(
             "a completion that failed", {"message": f"a completion that ended with {finish!r}"}
         )
@@ -199,13 +199,13 @@ def _is_of_model(
     message: Mapping[str, object], finish: str, counts: Counts, *, alone: bool
 ) -> bool:
     """Whether the model, or a filter, produced a message; it may have no text."""
-    written = _said(message) + _reasoning(message)
+    written = _answer_text(message) + _reasoning(message)
     if written.strip() or (written and counts.generated) or _called(message):
         return True
-    match ended(finish):
-        case Ended.FILTERED:
+    match finish_kind(finish):
+        case FinishKind.FILTERED:
             return True
-        case Ended.CUT_OFF:
+        case FinishKind.CUT_OFF:
             return counts.generated != 0
         case _:
             return alone and bool(counts.generated)
@@ -214,7 +214,7 @@ def _is_of_model(
 def _choice(found: Mapping[str, object]) -> Choice:
     message = _message(found) or {}
     return Choice(
-        text=_said(message),
+        text=_answer_text(message),
         reasoning=_reasoning(message),
         finish_reason=normal(_finish(found)),
     )
@@ -235,7 +235,7 @@ def _finish(choice: Mapping[str, object]) -> str:
     return UNKNOWN
 
 
-def _said(message: Mapping[str, object]) -> str:
+def _answer_text(message: Mapping[str, object]) -> str:
     """The model's text, or its refusal."""
     return _parts(message.get("content"))[0] or _text(message.get("refusal"))
 
@@ -246,7 +246,7 @@ def _reasoning(message: Mapping[str, object]) -> str:
 
 
 def _called(message: Mapping[str, object]) -> bool:
-    """Whether the model called a tool, though it has none: a bad completion, but its own."""
+    """Whether the model called a tool, though it was given none: a bad completion, but its own."""
     return bool(message.get("tool_calls") or message.get("function_call"))
 
 

@@ -20,13 +20,13 @@ from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.models.transport import Call
 
 _SECONDS = 30.0
-"""The longest wait for a model; one still loading then is taken to be there."""
+"""The longest wait for a model, in seconds; one still loading by then counts as available."""
 _TRIES_OF_A_PAGE = 3
-"""Responses foreign to the protocol before an address is taken to be no endpoint."""
+"""Responses foreign to the protocol before an address is considered not to be an endpoint."""
 _MOST_NAMED = 5
 _REFUSES_ALL = "it refuses to list its models in the same words: check the key and the address"
 _VERSION = "/v1"
-_SPEAKS = frozenset({400, 401, 403, 422, 429})
+_ENDPOINT_STATUSES = frozenset({400, 401, 403, 422, 429})
 """Statuses that show an endpoint at the path."""
 
 
@@ -72,7 +72,7 @@ class Check:
 
 
 async def fault_of(models: Iterable[Checked]) -> str | None:
-    """Why some of the models cannot be used, in one line; None: no such reason was found.
+    """Why some of the models cannot be used, in one line; None where all seem usable.
 
     Transient failures and refusals of the check's own request do not count; nor do unreachable
     addresses of a model with several, unless all have faults.
@@ -131,7 +131,7 @@ async def _hint(model: ChatModel, failure: RequestFailure) -> str:
     if not (is_missing(failure) or failure.is_other or failure.is_of_model):
         return ""
     endpoint = model.client.endpoint
-    if (longer := _with_version(endpoint)) is not None and await _speaks(longer, model):
+    if (longer := _with_version(endpoint)) is not None and await _is_endpoint(longer, model):
         return f"did you forget {_VERSION}? There is an endpoint at {_shown(longer.base_url)}"
     if names := await _names(model.client):
         close = get_close_matches(model.wire_name, names, n=1)
@@ -152,7 +152,7 @@ def _with_version(endpoint: Endpoint) -> Endpoint | None:
     return replace(endpoint, base_url=address)
 
 
-async def _speaks(endpoint: Endpoint, model: ChatModel) -> bool:
+async def _is_endpoint(endpoint: Endpoint, model: ChatModel) -> bool:
     """Whether an endpoint is at an address."""
     client = EndpointClient(endpoint, Slots(1))
     body = {"model": model.wire_name, "messages": [{"role": "user", "content": "Say OK."}]}
@@ -160,7 +160,7 @@ async def _speaks(endpoint: Endpoint, model: ChatModel) -> bool:
         found = await client.once(Call(body=body | {"max_tokens": 1}), CHECK_ID)
     finally:
         await client.aclose()
-    return isinstance(found, Completion) or found.status in _SPEAKS or found.is_of_model
+    return isinstance(found, Completion) or found.status in _ENDPOINT_STATUSES or found.is_of_model
 
 
 async def _names(client: EndpointClient) -> list[str]:

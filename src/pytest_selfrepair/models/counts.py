@@ -52,7 +52,7 @@ def read_counts(usage: object) -> Counts:
     elif generated is not None:
         beside = 0 if total is None or prompt is None else total - prompt - generated
         if prompt is not None and cached and beside in {cached, cached + (reasoning or 0)}:
-            prompt += cached  # the endpoint counts only the rest as the prompt
+            prompt += cached  # the endpoint reports only the uncached part as the prompt
             beside -= cached
         if not reasoning and beside > 0:
             reasoning = beside

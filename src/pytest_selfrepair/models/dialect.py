@@ -19,7 +19,7 @@ LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_new_t
 
 _ALWAYS_TRIED = 2
 _NEVER_LEFT_OUT = frozenset({"model", "messages", "input", "n"})
-_TEACHES_NOTHING = frozenset({401, 402, 403, 429})
+_NOT_OF_FORM = frozenset({401, 402, 403, 429})
 _CLEAR_CODES = frozenset({"unsupported_parameter", "unknown_parameter", "extra_forbidden"})
 _ALSO_CALLED = {
     "top_p": ("topP", "top-p"),
@@ -92,23 +92,23 @@ class Dialect:
             name: The model's name in notices.
         """
         body = sent.body or {}
-        if not _teaches(failure):
+        if not _may_concern_form(failure):
             return
         if sent.path == CHAT_PATH and wordings.RESPONSES_ALONE.search(failure.text):
             lacking = [each for each in responses.LACKING if each in body]
-            without = f", which takes no {' nor '.join(lacking)}" if lacking else ""
-            self._note(not self.responses, f"{name} is asked by the Responses API{without}")
+            without = f", which lacks {' and '.join(lacking)}" if lacking else ""
+            self._note(not self.responses, f"{name} is used through the Responses API{without}")
             self.responses = self.single = True
             self.refused_chat = failure
         elif "stream" not in body and wordings.STREAM_ALONE.search(failure.text):
-            self._note(not self.streams, f"{name} answers as a stream alone: asked for one")
+            self._note(not self.streams, f"{name} answers only as a stream: requested as one")
             self.streams = True
         elif (refused := refused_parameter(failure, body)) is not None:
             self._leave_out(refused, failure, name)
         elif _has_system(body) and wordings.SYSTEM_ROLE.search(failure.text):
             self._note(
                 self.own_system,
-                f"{name} has no system role: the system's text stands in the first user's turn",
+                f"{name} has no system role: the system text is sent in the first user message",
             )
             self.own_system = False
 
@@ -120,8 +120,8 @@ class Dialect:
     def several_refused(self, name: str) -> None:
         """Note that a request for several completions failed where single ones succeed.
 
-        It may be chance: requests turn to one at a time only when it recurs with a model that never
-        gave several.
+        It may be chance: single requests are used from then on only if it recurs with a model that
+        has never drawn several.
         """
         self._refusals += 1
         if self._refusals >= _MOST_REFUSALS and not self._draws_several:
@@ -147,7 +147,7 @@ class Dialect:
     def give_up_several(self, name: str) -> None:
         """Request one completion at a time from now on."""
         self._note(
-            not self.single, f"{name} gives one completion a request: asked for one at a time"
+            not self.single, f"{name} gives one completion per request: requested one by one"
         )
         self.single = True
 
@@ -175,7 +175,7 @@ class Dialect:
 
 def refuses_several(failure: RequestFailure, sent: Call) -> bool:
     """Whether an error gives the number of completions as its cause."""
-    if "n" not in (sent.body or {}) or not _teaches(failure):
+    if "n" not in (sent.body or {}) or not _may_concern_form(failure):
         return False
     named = {word for place in failure.parameters for word in re.split(r"\W+", place)}
     return not named.isdisjoint({"n", "best_of"}) or bool(wordings.SEVERAL.search(failure.text))
@@ -216,9 +216,9 @@ def without_system(messages: Sequence[Message]) -> tuple[Message, ...]:
     return (Message(role=Role.USER, content=first), *others[1:])
 
 
-def _teaches(failure: RequestFailure) -> bool:
+def _may_concern_form(failure: RequestFailure) -> bool:
     """Whether a failure may be due to the request's form."""
-    if failure.status in _TEACHES_NOTHING or failure.for_all or failure.is_of_rate:
+    if failure.status in _NOT_OF_FORM or failure.for_all or failure.is_of_rate:
         return False
     return failure.meaning not in {Meaning.CONTEXT_LIMIT, Meaning.FILTERED}
 

@@ -26,7 +26,7 @@ class UnansweredError(Exception):
         self.end = end
 
 
-def _not_otherwise(_: RequestFailure, __: int) -> bool:
+def _never(_: RequestFailure, __: int) -> bool:
     return False
 
 
@@ -78,7 +78,7 @@ class EndpointClient:
         *,
         request_id: str,
         tokens: int,
-        otherwise: Callable[[RequestFailure, int], bool] = _not_otherwise,
+        otherwise: Callable[[RequestFailure, int], bool] = _never,
     ) -> Completion:
         """Send a request until it is answered or further tries are useless.
 

@@ -12,7 +12,7 @@ _LONGEST = 100_000
 SEPARATOR = "\x1e"
 """Separates the texts of a body in `ErrorBody.text`."""
 
-_SAID = ("message", "msg", "error_description", "error_message", "errorMessage", "title")
+_MESSAGE_FIELDS = ("message", "msg", "error_description", "error_message", "errorMessage", "title")
 _CODES = frozenset(
     {
         "code", "type", "status", "reason", "error_type", "error_code", "errorcode", "__type",
@@ -85,7 +85,7 @@ def _facts_of_object(value: Mapping[object, object], deep: int) -> Iterator[tupl
     place = value.get("loc")
     if isinstance(place, list):
         yield "param", ".".join(map(str, place))
-    for name in sorted(value, key=lambda name: str(name) not in _SAID):
+    for name in sorted(value, key=lambda name: str(name) not in _MESSAGE_FIELDS):
         inner, lower = value[name], str(name).lower()
         single = inner if isinstance(inner, str | int) and not isinstance(inner, bool) else None
         if single is not None and lower in _CODES:
@@ -96,7 +96,9 @@ def _facts_of_object(value: Mapping[object, object], deep: int) -> Iterator[tupl
                 yield "status", str(number)
         if single is not None and lower in _PARAMETERS:
             yield "param", str(single)
-        if isinstance(inner, str) and (name in _SAID or lower in {"error", "detail", "errors"}):
+        if isinstance(inner, str) and (
+            name in _MESSAGE_FIELDS or lower in {"error", "detail", "errors"}
+        ):
             where = f"{'.'.join(map(str, place))}: " if isinstance(place, list) else ""
             yield "said", where + inner
         yield from _facts(inner, deep - 1)

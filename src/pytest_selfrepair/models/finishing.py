@@ -31,40 +31,40 @@ _FAILED = frozenset(
 _PREFIXES = ("finish_reason_", "finishreason.", "stop_reason_", "finish_")
 
 
-class Ended(StrEnum):
-    """The kind of a completion's end."""
+class FinishKind(StrEnum):
+    """Why a completion ended, whatever the endpoint's words."""
 
-    OF_ITSELF = "the model ended it"
-    CUT_OFF = "it reached its longest length"
-    FILTERED = "a filter of the endpoint's ended it"
-    FAILED = "a failure of the endpoint's ended it"
-    UNSAID = "the endpoint does not say, or in a word of its own"
+    STOPPED = "the model ended the completion"
+    CUT_OFF = "the completion reached the token limit"
+    FILTERED = "a filter of the endpoint ended the completion"
+    FAILED = "a failure of the endpoint ended the completion"
+    UNCLEAR = "the endpoint gives no reason, or an unknown one"
 
 
-def ended(finish_reason: str) -> Ended:
+def finish_kind(finish_reason: str) -> FinishKind:
     """Classify an endpoint's finish reason."""
     word = _plain(finish_reason)
     for words, kind in (
-        (_STOP, Ended.OF_ITSELF),
-        (_LENGTH, Ended.CUT_OFF),
-        (_FILTER, Ended.FILTERED),
-        (_FAILED, Ended.FAILED),
+        (_STOP, FinishKind.STOPPED),
+        (_LENGTH, FinishKind.CUT_OFF),
+        (_FILTER, FinishKind.FILTERED),
+        (_FAILED, FinishKind.FAILED),
     ):
         if word in words:
             return kind
     if word.endswith("error") or word.startswith("error"):
-        return Ended.FAILED
-    return Ended.UNSAID
+        return FinishKind.FAILED
+    return FinishKind.UNCLEAR
 
 
 def normal(finish_reason: str) -> str:
     """The finish reason in OpenAI's terms where they have a word for it, else the endpoint's."""
-    match ended(finish_reason):
-        case Ended.OF_ITSELF:
+    match finish_kind(finish_reason):
+        case FinishKind.STOPPED:
             return "stop"
-        case Ended.CUT_OFF:
+        case FinishKind.CUT_OFF:
             return LENGTH
-        case Ended.FILTERED:
+        case FinishKind.FILTERED:
             return CONTENT_FILTER
         case _:
             return finish_reason or UNKNOWN

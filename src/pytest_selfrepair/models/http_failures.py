@@ -53,7 +53,7 @@ def of_answer(error: NoCompletionError, key: str) -> RequestFailure:
 
 
 def of_timeout(seconds: float) -> RequestFailure:
-    """The failure of a request that timed out after so many seconds."""
+    """The failure of a request that timed out after `seconds`."""
     return RequestFailure(
         status=None, reason="the request was given up", kind=f"no answer within {seconds:g} s"
     )
@@ -61,7 +61,7 @@ def of_timeout(seconds: float) -> RequestFailure:
 
 def of_connection(error: Exception, endpoint: Endpoint) -> RequestFailure:
     """The failure of a request without a response."""
-    from httpx2 import (  # noqa: PLC0415 - slow, only where used
+    from httpx2 import (  # noqa: PLC0415 - slow, only if used
         ConnectError,
         ConnectTimeout,
         HTTPError,

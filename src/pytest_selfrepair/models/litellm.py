@@ -172,7 +172,7 @@ def _library() -> Any:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         library = importlib.import_module(_LIBRARY)
-    except Exception as error:  # noqa: BLE001 - whatever a library's import may raise
+    except Exception as error:  # noqa: BLE001 - an import may raise any exception
         raise LocalModelError(f"LiteLLM cannot be imported: {error}") from None
     library.suppress_debug_info = True  # type: ignore[attr-defined]
     library.drop_params = False  # type: ignore[attr-defined]  # we drop what is refused, and say so

@@ -186,13 +186,13 @@ class _Child:
 
     @property
     def _stdin(self) -> IO[bytes]:
-        if self._process.stdin is None:  # pragma: no cover - asked for above
+        if self._process.stdin is None:  # pragma: no cover - opened above
             raise AssertionError
         return self._process.stdin
 
     @property
     def _stdout(self) -> IO[bytes]:
-        if self._process.stdout is None:  # pragma: no cover - asked for above
+        if self._process.stdout is None:  # pragma: no cover - opened above
             raise AssertionError
         return self._process.stdout
 
@@ -214,15 +214,15 @@ class _Child:
                 if waited < timeout:
                     continue
                 raise LocalModelError(
-                    f"The embedded model was not loaded within {timeout:g} seconds{self.fate()}"
+                    f"The embedded model was not loaded within {timeout:g} seconds{self.ending()}"
                 )
         line = self._stdout.readline()
         if not line:
             self._process.wait()
-            raise LocalModelError(f"The embedded model cannot be loaded{self.fate()}")
+            raise LocalModelError(f"The embedded model cannot be loaded{self.ending()}")
         return Ready.from_line(line).address
 
-    def fate(self) -> str:
+    def ending(self) -> str:
         """How it ended and its last log lines, as the end of a sentence."""
         how, tail = self.how_it_ended(), self.log_tail()
         return f"{how}. The log ends:\n{tail}" if tail else f"{how}. The log is empty."

@@ -103,7 +103,7 @@ def main() -> None:
     """Run the server; never returns, as its threads would block a normal exit."""
     try:
         serve(ServerConfig.from_line(sys.stdin.buffer.readline()))
-    except Exception as error:  # noqa: BLE001 - whatever it was, the parent shows the log
+    except Exception as error:  # noqa: BLE001 - the parent shows the log for any exception
         time.sleep(_LAST_WORDS)
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
     finally:

@@ -103,7 +103,7 @@ def _url(found: object) -> str:
 
 def _variable(found: object) -> str:
     if not isinstance(found, str) or not _VARIABLE.fullmatch(found):
-        raise ValueError("the name of a variable of the environment, without $")
+        raise ValueError("the name of an environment variable, without $")
     return found
 
 

@@ -59,11 +59,11 @@ def extra_body(found: object) -> str:
     if not isinstance(found, dict):
         raise ValueError(accepted)  # noqa: TRY004 - an option's value is wrong, not a type
     if ours := next((name for name in _OURS if name in found), None):
-        raise ValueError(f"{accepted}, but for {ours!r}, which the plugin sets itself")
+        raise ValueError(f"{accepted}, except {ours!r}, which the plugin sets itself")
     try:
         text = json.dumps(found, sort_keys=True, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError):
-        raise ValueError(f"{accepted}, of what JSON has: no dates, no infinite numbers") from None
+        raise ValueError(f"{accepted}, with JSON values: no dates, no infinite numbers") from None
     return text if found else ""
 
 
@@ -92,7 +92,7 @@ def header(name: str, value: object) -> tuple[str, str]:
     if not isinstance(value, str) or not value or not (value.isascii() and value.isprintable()):
         raise ValueError("a value of printable ASCII, in which $NAME is a variable")
     if not Template(value).is_valid():
-        raise ValueError("a value in which $NAME is a variable of the environment, $$ a dollar")
+        raise ValueError("a value in which $NAME is an environment variable, and $$ a dollar")
     return name, value
 
 

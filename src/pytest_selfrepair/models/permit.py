@@ -34,8 +34,8 @@ async def permission(requests: Sequence[SampleRequest]) -> None:
     """Ask to send requests while holding their slot; always granted without an account.
 
     Raises:
-        NotNowError: They must wait. Release the slot: the holder of what they need may be waiting
-            for it.
+        NotNowError: They must wait. Release the slot meanwhile: the request that holds what they
+            need may be waiting for a slot.
         InfrastructureError: They can never be sent.
     """
     if (permit := _PERMIT.get()) is not None:

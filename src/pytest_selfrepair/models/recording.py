@@ -85,8 +85,8 @@ class RecordingModel:
 
         Raises:
             ReplayMissError: Replay is `only` and the sample is not stored.
-            BudgetSpentError: Its cost exceeds what the run may still spend.
-            RunEndedError: The run ended while another was drawing the same.
+            BudgetSpentError: Its cost may exceed the rest of the run's budget.
+            RunEndedError: This run ended while another run was drawing the same sample.
             ModelError: The model gave no completion.
             StoreError: The sample could not be read or stored.
         """
@@ -105,7 +105,7 @@ class RecordingModel:
 
     async def aclose(self) -> None:
         """Cancel the draws under way, then close the model; its opener closes the store."""
-        await self._rounds.aclose()  # first: a closed model looks as if nothing was sent
+        await self._rounds.aclose()  # before the model, or else a cancelled draw would look unsent
         await self.model.aclose()
 
     async def _serve(self, pending: Sequence[PendingRequest]) -> None:

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from pytest_selfrepair.models import wordings
 from pytest_selfrepair.models.error_bodies import read_error
 
-_NO_SECRET = 4
-"""Keys of up to so many characters are placeholders, and are not masked."""
+_LONGEST_PLACEHOLDER = 4
+"""Keys of at most this many characters are placeholders, and are not masked."""
 LONGEST_REASON = 300
 """The longest quotation from an endpoint in an error, in characters."""
 
@@ -23,12 +23,12 @@ _ADVICE = {
 }
 _OTHER_ADVICE = "check --selfrepair-base-url"
 _NO_CREDIT = "the account has no credit left"
-_FOR_GOOD = frozenset({401, 402, 403, 404, 405, 410, 451})
-"""Statuses that every request of the model would get."""
+_PERMANENT = frozenset({401, 402, 403, 404, 405, 410, 451})
+"""Statuses that would answer every request to the model."""
 _PASSING = frozenset({408, 409, 424, 425, 429, 498, 499})
 _TOO_MUCH = frozenset({429, 498, 503, 529})
-_SAYS_LITTLE = frozenset({None, 400, 403, 404, 406, 412, 417, 422})
-"""Statuses that gateways give to failures behind them; None stands for 200."""
+_UNINFORMATIVE = frozenset({None, 400, 403, 404, 406, 412, 417, 422})
+"""Statuses that gateways give for failures behind them, whatever the cause; None stands for 200."""
 _RATE_OF = frozenset({None, 400, 401, 403, 413, 422, 429, 500, 502, 503})
 
 
@@ -115,7 +115,7 @@ class RequestFailure:
             return True
         if self.wait is not None or wordings.PER_MINUTE.search(self.text):
             return False
-        if not (self.status in _SAYS_LITTLE or self.is_of_rate):
+        if not (self.status in _UNINFORMATIVE or self.is_of_rate):
             return False
         spent = wordings.QUOTA.search(self.text) is not None
         return spent or (self.is_of_rate and wordings.DAILY.search(self.text) is not None)
@@ -128,7 +128,7 @@ class RequestFailure:
     @property
     def is_of_model(self) -> bool:
         """Whether the model is unknown to the endpoint."""
-        return self.status in _SAYS_LITTLE and (
+        return self.status in _UNINFORMATIVE and (
             self._is(wordings.UNKNOWN_MODEL_CODES)
             or wordings.UNKNOWN_MODEL.search(self.text) is not None
         )
@@ -137,7 +137,7 @@ class RequestFailure:
     def is_for_good(self) -> bool:
         """Whether every request of the same model would be refused."""
         return self.meaning is Meaning.REFUSED and (
-            self.for_all or self.status in _FOR_GOOD or self.is_of_quota or self.is_of_model
+            self.for_all or self.status in _PERMANENT or self.is_of_quota or self.is_of_model
         )
 
     @property
@@ -174,7 +174,7 @@ class RequestFailure:
     def _passes(self) -> bool:
         if self.status is not None and _is_passing(self.status):
             return True
-        if self.status not in _SAYS_LITTLE or self.is_of_model:
+        if self.status not in _UNINFORMATIVE or self.is_of_model:
             return False
         if self.within is not None and self.within != self.status:
             return _is_passing(self.within)
@@ -191,7 +191,7 @@ def told(body: object, *, status: int | None, wait: float | None, key: str) -> R
 
     Args:
         body: The body of its error, or the error object.
-        status: The HTTP status; None for 200. One in the body may tell more.
+        status: The HTTP status; None for 200. A status in the body may say more.
         wait: Seconds to wait, as the endpoint asks.
         key: The key, to be masked.
     """
@@ -223,7 +223,7 @@ def cleaned(text: str, key: str) -> str:
     """An endpoint's message on one line, truncated, without the key."""
     line = " ".join(text.split())
     secret = key.strip()  # a key that ends in a newline is repeated with the newline escaped
-    if len(secret) > _NO_SECRET:
+    if len(secret) > _LONGEST_PLACEHOLDER:
         line = line.replace(secret, "***")
     return line[:LONGEST_REASON]
 

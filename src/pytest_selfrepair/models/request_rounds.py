@@ -64,7 +64,7 @@ class RequestRounds:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _begin(self, alike: _Alike) -> None:
-        """Start a round; it is cancelled once nobody awaits any of its samples."""
+        """Start a round; it is cancelled once none of its samples is awaited."""
         pending = self._gathering.pop(alike)
         task = asyncio.create_task(self._run(pending))
         self._tasks.add(task)

@@ -12,7 +12,7 @@ optionally `tokens` (default: words), `finish_reason` (default: `stop`), `second
 the HTTP server `faults`, which the first tries get instead: an HTTP status, `drop` for a lost
 connection, or a kind of fault.
 
-Beside `tasks` the file may hold `latency`, added to every answer's seconds (see
+Besides `tasks` the file may contain `latency`, added to every answer's seconds (see
 `SimulatedLatency`), and for the HTTP server: `api_key` and `models`, the only ones it accepts;
 `refuses`, the parameters that it answers with 400; `context_tokens`, the most words of prompt and
 completion together; `retry_after`, the header sent with a scripted status (default: `0`); and
@@ -66,7 +66,7 @@ class ScriptedCompletion(msgspec.Struct, frozen=True, forbid_unknown_fields=True
         """Reject unknown faults."""
         for fault in self.faults:
             if isinstance(fault, str) and fault not in {DROP, *Fault}:
-                raise ValueError(f"{fault!r} is no fault; accepted: {', '.join([DROP, *Fault])}")
+                raise ValueError(f"{fault!r} is not a fault; accepted: {', '.join([DROP, *Fault])}")
 
     @property
     def counted(self) -> int:
@@ -185,7 +185,7 @@ class ScriptedModel:
         """
         answer = self._script.answer(request.task_id, request.node)
         place = f"{request.task_id}#{request.node}"
-        said = ReplyReader().parted(answer.text)
+        said = ReplyReader().split_thoughts(answer.text)
         thought = len(said.thoughts.split()) / max(len(answer.text.split()), 1)
         await asyncio.sleep(self._script.seconds(place, answer))
         return Sample(
@@ -222,7 +222,7 @@ def _parsed_turn(node: str) -> tuple[str, str, int]:
     found = _TURN.fullmatch(node)
     if found is None:
         raise ScriptError(
-            f"node {node!r} is none; accepted: p0, p0/SOURCE/r0, p0/SOURCE/f0, seller/g0/round1/t0"
+            f"found node {node!r}; accepted: p0, p0/SOURCE/r0, p0/SOURCE/f0, seller/g0/round1/t0"
         )
     if found["turn"] is None:
         return "advice", found["arm"], int(found["round"]) - 1

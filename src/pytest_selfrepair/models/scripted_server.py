@@ -85,7 +85,7 @@ class ScriptedServer:
         finally:
             server.close()
             for connection in tuple(connections):
-                connection.hang_up()
+                connection.disconnect()
 
     async def reply(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Answer a request."""
@@ -168,7 +168,7 @@ class _Connection(asyncio.Protocol):
         self._received += data
         self._begin()
 
-    def hang_up(self) -> None:
+    def disconnect(self) -> None:
         """Drop the connection with any unfinished answer."""
         self._transport.abort()
 
@@ -197,7 +197,7 @@ class _Connection(asyncio.Protocol):
         if reply.ending is Ending.STALL:
             return  # never answered; the client gives up
         if reply.ending is Ending.BEFORE:
-            self.hang_up()
+            self.disconnect()
             return
         promised = len(reply.content) + (_CUT if reply.ending is Ending.AFTER else 0)
         head = [

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from pytest_selfrepair.core.foreign import asked
+from pytest_selfrepair.core.foreign import call_foreign
 from pytest_selfrepair.core.sample import Model, Sample, SampleRequest, SeveralModel
 from pytest_selfrepair.errors import InfrastructureError, OwnModelError
 from pytest_selfrepair.models.permit import permission
@@ -40,21 +40,21 @@ class _Slotted:
         """Draw one completion, as the model does."""
         async with self._slots.slot():
             await permission([request])
-            found = await self._asked(lambda: self._model.sample(request))
+            found = await self._call(lambda: self._model.sample(request))
         if not isinstance(found, Sample):
-            raise OwnModelError(f"{self._who}: found {found!r}; accepted: a Sample")
+            raise OwnModelError(f"{self._owner}: found {found!r}; accepted: a Sample")
         return found
 
     async def aclose(self) -> None:
         """Close the model."""
-        await self._asked(self._model.aclose)
+        await self._call(self._model.aclose)
 
     @property
-    def _who(self) -> str:
+    def _owner(self) -> str:
         return f"the model {self._model.name!r}"
 
-    async def _asked(self, work: Callable[[], Awaitable[_T]]) -> _T:
-        return await asked(self._who, work, OwnModelError, _COST)
+    async def _call(self, work: Callable[[], Awaitable[_T]]) -> _T:
+        return await call_foreign(self._owner, work, OwnModelError, _COST)
 
 
 class _SlottedSeveral(_Slotted):
@@ -70,4 +70,4 @@ class _SlottedSeveral(_Slotted):
         """Draw several completions, as the model does."""
         async with self._slots.slot():
             await permission(requests)
-            return await self._asked(lambda: self._several.sample_several(requests))
+            return await self._call(lambda: self._several.sample_several(requests))

@@ -27,7 +27,7 @@ class StoredModel:
         """
         raise ReplayMissError(
             f"{request.task_id}: no stored sample of {self._name} for node {request.node}; "
-            "accepted: a store that has it, or a model that can be asked"
+            "accepted: a store that has it, or a model that can be called"
         )
 
     async def aclose(self) -> None:

@@ -53,7 +53,7 @@ def _piece(data: str) -> Mapping[str, object]:
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
-        raise BrokenStreamError(f"a stream with a piece that is no JSON: {data!r}") from None
+        raise BrokenStreamError(f"a stream with a chunk that is not JSON: {data!r}") from None
     return found if isinstance(found, dict) else {}
 
 
@@ -75,7 +75,7 @@ def _answer_within(found: Mapping[str, object]) -> Mapping[str, object] | None:
 def _events(content: bytes) -> Iterator[str]:
     """The data of each event."""
     lines: list[str] = []
-    for raw in content.splitlines():  # bytes, as a Unicode line separator ends no line here
+    for raw in content.splitlines():  # as bytes: a Unicode line separator ends no line here
         line = raw.decode("utf-8", "replace")
         if line.startswith("data:"):
             lines.append(line.removeprefix("data:").removeprefix(" "))
@@ -97,7 +97,7 @@ def _add(choices: MutableMapping[int, dict[str, object]], piece: Mapping[str, ob
     if isinstance(message := piece.get("message"), dict):
         choice["message"] = message
     message = choice["message"]
-    assert isinstance(message, dict)  # noqa: S101 - set above
+    assert isinstance(message, dict)  # noqa: S101 - assigned above
     delta = piece.get("delta")
     if not isinstance(delta, dict):
         delta = {"content": piece.get("text")}

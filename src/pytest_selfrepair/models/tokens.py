@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import tiktoken
 
 _NEWEST = "o200k_base"
-_ELDEST = "cl100k_base"
+_OLDEST = "cl100k_base"
 
 # How both encodings split text before merging bytes; part of their published definition.
 _ENGLISH_ENDING = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
@@ -92,7 +92,7 @@ class TiktokenCounter:
         except KeyError:
             return _NEWEST
         # o200k_harmony differs only in special tokens, which never occur here.
-        return _NEWEST if found.startswith("o200k") else _ELDEST
+        return _NEWEST if found.startswith("o200k") else _OLDEST
 
     @property
     def name(self) -> str:

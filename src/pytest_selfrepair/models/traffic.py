@@ -147,7 +147,7 @@ class Throttle:
                 self._slots.give_back()
 
     def pause(self, seconds: float) -> None:
-        """Send nothing for so many seconds; never shortens a pause."""
+        """Send nothing for the given seconds; never shortens a pause."""
         self._paused_until = max(self._paused_until, self._clock() + seconds)
 
     async def _depart(self, tokens: int) -> None:
@@ -193,7 +193,7 @@ class Throttle:
         self._tokens.take(-flight.reserved)
 
     def settle(self, flight: "Flight", tokens: int) -> None:
-        """Account for an answered request that cost so many tokens."""
+        """Account for an answered request, which cost `tokens`."""
         self._tokens.take(tokens - flight.reserved)
         self.allowed = min(self.allowed + 1 / self.allowed, self._most)
 
@@ -224,7 +224,7 @@ class Flight:
         self.throttle.take_back(self)
 
     def answered(self, tokens: int) -> None:
-        """Report that it was answered, and cost so many tokens."""
+        """Report that it was answered, and the tokens that it cost."""
         self.throttle.settle(self, tokens)
 
     def too_much(self) -> None:

@@ -87,7 +87,7 @@ class HttpTransport:
 
     async def send(self, call: Call, request_id: str) -> Completion | RequestFailure:
         """Send a request and read its response; see `Transport`."""
-        from httpx2 import HTTPError, InvalidURL, StreamError  # noqa: PLC0415 - slow, where used
+        from httpx2 import HTTPError, InvalidURL, StreamError  # noqa: PLC0415 - slow, only if used
 
         endpoint = self._endpoint
         began = time.perf_counter()
@@ -114,7 +114,7 @@ class HttpTransport:
 
     async def listed(self, request_id: str) -> bytes | RequestFailure:
         """Fetch the endpoint's list of models; see `Transport`."""
-        from httpx2 import HTTPError, InvalidURL, StreamError  # noqa: PLC0415 - slow, where used
+        from httpx2 import HTTPError, InvalidURL, StreamError  # noqa: PLC0415 - slow, only if used
 
         try:
             async with asyncio.timeout(self._endpoint.timeout):
@@ -156,7 +156,7 @@ async def _answered(
     Raises:
         httpx2.HTTPError: The response is missing or incomplete.
     """
-    from httpx2 import Response  # noqa: PLC0415 - slow, only where used
+    from httpx2 import Response  # noqa: PLC0415 - slow, only if used
     from openai import APIConnectionError, APIStatusError  # noqa: PLC0415 - likewise
 
     options: RequestOptions = {

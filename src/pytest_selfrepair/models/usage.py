@@ -17,10 +17,10 @@ _LEAST_OF_ONE = 0.5
 """The least plausible count, as a share of a tokenizer's."""
 _LEAST_OF_SEVERAL = 0.75
 """The same for a sum over choices; a server that counts only one of two reports about a half."""
-_TOO_SHORT_TO_TELL = 16
-"""Texts of up to so many tokens are not checked: there, tokenizers differ more."""
-_LETTERS_A_TOKEN = 6
-"""A count with at most so many characters per token is accepted without a tokenizer."""
+_LONGEST_UNCHECKED = 16
+"""Texts of at most this many tokens are not checked: tokenizers differ more on them."""
+_CHARACTERS_PER_TOKEN = 6
+"""A count with at most this many characters per token is accepted without a tokenizer."""
 
 _NOTHING = Choice(text="", reasoning="", finish_reason="")
 
@@ -119,14 +119,14 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
 
 def _shown(choice: Choice, reader: ReplyReader) -> tuple[str, str]:
     """The answer of a choice and its visible thoughts."""
-    said = reader.parted(choice.text)
+    said = reader.split_thoughts(choice.text)
     return said.answer, choice.reasoning + said.thoughts
 
 
 def _plainly_enough(shown: tuple[str, str], total: int) -> bool:
     """Whether a count is plausible even without a tokenizer."""
     letters = sum(map(len, shown))
-    return total * _LETTERS_A_TOKEN >= letters and (total > 0 or not letters)
+    return total * _CHARACTERS_PER_TOKEN >= letters and (total > 0 or not letters)
 
 
 def _believable(total: int, weights: Sequence[int]) -> bool:
@@ -135,7 +135,7 @@ def _believable(total: int, weights: Sequence[int]) -> bool:
     if total < sum(map(bool, weights)):
         return False
     least = _LEAST_OF_ONE if len(weights) == 1 else _LEAST_OF_SEVERAL
-    return written <= _TOO_SHORT_TO_TELL or total >= least * written
+    return written <= _LONGEST_UNCHECKED or total >= least * written
 
 
 def _reasoning(

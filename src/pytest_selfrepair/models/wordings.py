@@ -42,7 +42,7 @@ CONTEXT_SURE = _any_of(
     r"input tokens? exceed|too many tokens: |too many (?:input|prompt) tokens",
     r"tokens in the prompt cannot exceed|total tokens limit",
     r"`?inputs`? (?:tokens \+ `?max_new_tokens`? must be|must have less than)",  # TGI
-    r"max_(?:completion_)?tokens must be at least 1, got -",  # vLLM: what is left for a completion
+    r"max_(?:completion_)?tokens must be at least 1, got -",  # vLLM: what remains for a completion
     r"prompt contains \d+ tokens",
     r"sum of prompt length",  # TensorRT-LLM
     r"exceeded model token limit|token count exceeds (?:the )?(?:token )?limit",
@@ -105,7 +105,7 @@ QUOTA = _any_of(
     r"|used up|too low|not enough|insufficient|spent)",
     r"(?:add|purchase|buy|top[- ]?up|recharge)\b[^.]{0,40}(?:credit|balance|fund|account)",
     r"budget has been exceeded|account (?:is )?(?:overdue|in arrears|suspended)",
-    "\u4f59\u989d\u4e0d\u8db3|\u6b20\u8d39",  # too little balance; in arrears
+    "\u4f59\u989d\u4e0d\u8db3|\u6b20\u8d39",  # balance too low, or account in arrears
 )
 PER_MINUTE = _any_of(r"per[- ]?(?:minute|min|second|sec)\b|\b[RT]PM\b")
 """Wordings of rate limits, even where they mention accounts and plans."""

@@ -79,7 +79,7 @@ def limits_of(settings: Settings) -> RunLimits:
     """The bounds of this run; a shard gets its part of the whole.
 
     Raises:
-        UsageError: The part is nothing.
+        UsageError: The part is zero.
     """
     whole = RunLimits(max_tokens=settings.max_tokens_total, max_dollars=settings.max_cost)
     if settings.shard is None:
@@ -108,12 +108,12 @@ def check_limits(limits: RunLimits, unpriced: Sequence[str]) -> None:
 
 
 def _addresses(given: tuple[str, ...]) -> object:
-    """Kept in its original form where there is one address, or none."""
+    """The addresses as accounts of every version name them: one address, or None, is not a list."""
     return (given or (None,))[0] if len(given) <= 1 else sorted(given)
 
 
 def _plan_text(plan: Plan) -> str:
-    """A plan in the form that accounts of every version use."""
+    """A plan's text as accounts of every version have it."""
     params = plan.params
     drawn = (
         f"SamplingParams(temperature={params.temperature!r}, max_tokens={params.max_tokens!r}, "

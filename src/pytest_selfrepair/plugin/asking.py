@@ -39,7 +39,7 @@ def checker_of(config: pytest.Config, task: Task) -> Checker | None:
     def check(task: Task, case: Case, actual: JsonValue) -> Acceptance:
         try:
             return checker(task, case, actual)
-        except (SystemExit, KeyboardInterrupt) as error:  # in a thread, where it would end the run
+        except (SystemExit, KeyboardInterrupt) as error:  # they would end the run from its thread
             raise RuntimeError(f"{type(error).__name__}: {error}") from error
 
     return check

@@ -31,11 +31,11 @@ class BudgetShare:
     running: int = 0
 
     def begin(self) -> None:
-        """A task starts."""
+        """Count a task as running."""
         self.running += 1
 
     def end(self, cost: Cost) -> None:
-        """A task ends."""
+        """Count a task as ended, at this cost."""
         self.running -= 1
         tokens, dollars = cost.tokens - cost.replayed_tokens, cost.dollars - cost.replayed_dollars
         if part := self._part(tokens, dollars):

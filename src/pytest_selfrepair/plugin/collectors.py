@@ -56,14 +56,14 @@ def _as_outlined(load: Callable[[], Task], outline: Outline) -> Task:
 
 
 def locate(config: pytest.Config) -> None:
-    """Replace arguments that pytest takes for no path: names of the hub, a folder's item.
+    """Replace arguments that pytest does not take as paths: names of the hub, a folder's item.
 
     Raises:
         TaskError: A data set of the hub cannot be loaded.
     """
     names = config.stash.setdefault(HUB, {})
     for i, given in enumerate(config.args):
-        arg = given.removesuffix(f"::{ITEM_NAME}")  # pytest takes no `::` behind a folder
+        arg = given.removesuffix(f"::{ITEM_NAME}")  # pytest accepts no `::` after a folder
         folder, _, role = arg.rpartition("::")
         if role in GAME_NAMES and is_scenario_folder(config.invocation_params.dir / folder):
             arg = f"{folder}/{SCENARIO}::{role}"
@@ -179,7 +179,7 @@ class Folder(_Collector, pytest.Directory):
                 continue
             asked_for = session.isinitpath(path, with_parents=is_folder)
             if is_folder and not asked_for and not all_asked_for:
-                continue  # one beside the only folders that are wanted
+                continue  # only the folders named are collected
             files = _files_alone(entry.path) if is_folder else {}
             if not asked_for:
                 kept = files and surely_kept(entry.name)
@@ -197,7 +197,7 @@ class Folder(_Collector, pytest.Directory):
 
 
 def _files_alone(folder: str) -> Mapping[str, int]:
-    """The files of a task; none where there is no task, or one with its own hooks."""
+    """The files of a task; none where there is no task, or one with its own conftest.py."""
     files = folders.files_of(folder)
     return {} if folders.CONFTEST in files else files
 
@@ -279,7 +279,7 @@ class HookFile(_Collector, pytest.File):
                 yield task
         except TaskError as error:
             yield error
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the tasks before it are run
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the tasks read before are run
             yield _unread(path_id(self.path, self.config), error)
 
 
@@ -297,7 +297,7 @@ def collector_for(path: Path, parent: pytest.Collector) -> pytest.Collector | No
     """The collector of a file that holds tasks."""
     try:
         tasks = parent.config.hook.pytest_selfrepair_tasks(path=path, config=parent.config)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the files beside it are read
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the other files are read
         own = (
             error if isinstance(error, TaskError) else _unread(path_id(path, parent.config), error)
         )

@@ -35,7 +35,7 @@ class Controller:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Bring the store up to date and start the embedded model, and say how far that is."""
+        """Bring the store up to date and start the embedded model, showing the progress."""
         if not (session.config.option.collectonly or self._process.settings.plan):
             with on_terminal(session.config):
                 self._log.bring_up_to_date()
@@ -100,7 +100,7 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take over from an ending worker how many items were to run."""
+        """Take over from an ending worker the number of items to run."""
         self._log.collected = max(self._log.collected, workers.collected(node))
         self._log.notices += workers.notices(node)
         self._log.fault = self._log.fault or workers.fault(node)

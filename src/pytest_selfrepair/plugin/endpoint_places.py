@@ -66,10 +66,10 @@ def place_of(asked: AskedModel, table: ModelSettings, settings: Settings) -> End
     if asked.for_feedback:
         address = settings.feedback_base_url or _address(_FEEDBACK_URL)
         addresses = (address,) if address else ()
-        found = _moved(found, addresses, variable(_FEEDBACK_KEY), _FEEDBACK_KEY)
+        found = _at_addresses(found, addresses, variable(_FEEDBACK_KEY), _FEEDBACK_KEY)
     if table.base_url or table.key_env is not None:
         key_name = table.key_env or f"{table.where} key_env"
-        found = _moved(found, table.base_url, _key(table, settings), key_name)
+        found = _at_addresses(found, table.base_url, _key(table, settings), key_name)
     return found
 
 
@@ -102,7 +102,7 @@ def _run_place(asked: AskedModel, settings: Settings) -> EndpointPlace:
     )
 
 
-def _moved(
+def _at_addresses(
     before: EndpointPlace, addresses: tuple[str, ...], key: str | None, key_name: str
 ) -> EndpointPlace:
     """Change a place's address, keeping the key only if the addresses are the same."""

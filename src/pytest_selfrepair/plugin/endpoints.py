@@ -77,10 +77,10 @@ class Endpoints:
         )
 
     def _rate(self, name: str, table: ModelSettings) -> int | None:
-        """This process's share of what an endpoint is asked for in a minute: of a shard's part.
+        """This process's share of a limit per minute, or of its shard's part of it.
 
         Raises:
-            UsageError: The part is nothing.
+            UsageError: The shard's part is zero.
         """
         of_model = getattr(table, name)
         whole: int | None = of_model or getattr(self.settings, name)

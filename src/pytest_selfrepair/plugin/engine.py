@@ -12,7 +12,7 @@ from pytest_selfrepair.core.thread_loop import Loop
 from pytest_selfrepair.models.priority import priority
 from pytest_selfrepair.models.traffic import Slots
 from pytest_selfrepair.plugin.budget_share import BudgetShare
-from pytest_selfrepair.plugin.pending_items import BREATH, PendingItems
+from pytest_selfrepair.plugin.pending_items import START_SECONDS, PendingItems
 from pytest_selfrepair.plugin.run_equipment import RunEquipment
 from pytest_selfrepair.plugin.runners import Runners, Upcoming
 from pytest_selfrepair.store.any_record import AnyRecord
@@ -70,10 +70,10 @@ class Engine:
             The task's record; an infrastructure failure, a quarantine or a malformed task is in it
             as the reason why the task was not scored.
         """
-        return self._running().run(self._taken(upcoming))
+        return self._running().run(self._awaited_record(upcoming))
 
     def close(self) -> None:
-        """Cancel work nobody waits for, and close everything that was opened, last first.
+        """Cancel work that is not awaited, and close everything that was opened, last first.
 
         On an interrupt, answers in flight are not waited for and are lost. May be called again.
         """
@@ -126,7 +126,7 @@ class Engine:
         while (upcoming := self._pending.next) is not None and self._may_start(upcoming):
             self._start(self._pending.take_next())
         if self._pending.next is not None and self._pending.requests_to_come:
-            asyncio.get_running_loop().call_later(BREATH, self._start_next)
+            asyncio.get_running_loop().call_later(START_SECONDS, self._start_next)
 
     def _may_start(self, upcoming: Upcoming) -> bool:
         if self._started and (self._begins_alone or not self._equipment.is_set_up):
@@ -162,7 +162,7 @@ class Engine:
             self._begins_alone = False
             self._start_next()
 
-    async def _taken(self, upcoming: Upcoming) -> AnyRecord:
+    async def _awaited_record(self, upcoming: Upcoming) -> AnyRecord:
         self._pending.take(upcoming)
         work = self._started.get(upcoming.task_id)
         if work is None:

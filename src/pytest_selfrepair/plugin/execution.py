@@ -49,7 +49,7 @@ class Execution:
             # one line, not our traceback
             report.longrepr = harmless(f"not scored: {call.excinfo.value}")
         if call.when == "setup" and (record := item.stash.get(RECORD, None)) is not None:
-            report.duration = record.seconds  # its own, not that for which it was waited for
+            report.duration = record.seconds  # its own, not the time waited for it
             record = replace(record, shard=self._collection.shard)
             send_record(report, record, rate_limits=self._process.engine.rate_limits)
         if call.when == "teardown" and RECORD in item.stash:

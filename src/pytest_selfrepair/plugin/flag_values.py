@@ -84,7 +84,7 @@ def word(value: str) -> str:
 
 def extra_body(value: str) -> str:
     """A JSON object, in its canonical form."""
-    from pytest_selfrepair.models import parameters  # noqa: PLC0415 - only where it is used
+    from pytest_selfrepair.models import parameters  # noqa: PLC0415 - only if used
 
     return parameters.extra_body_from_json(value)
 

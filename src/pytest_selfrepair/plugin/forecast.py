@@ -47,7 +47,7 @@ class Asking:
         return failing * texts, failing * texts * each
 
     def tokens(self, plan: Plan) -> int:
-        """Tokens of a task's tree beside its programs."""
+        """Tokens of a task's tree without its programs."""
         texts, repairs = self.size(plan)
         return repairs * plan.params.max_tokens + texts * self.max_tokens
 

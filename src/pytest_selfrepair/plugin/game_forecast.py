@@ -139,12 +139,12 @@ class _ForeseenItem:
 
     @property
     def told(self) -> list[str]:
-        """The arms that remember their games."""
+        """The arms whose player remembers earlier games."""
         return [arm for arm in self.players.arms if arm != Control.FRESH]
 
     @property
     def games(self) -> Mapping[int, int]:
-        """The number of games by how many earlier ones the improved player remembers in them."""
+        """The number of games, by how many earlier games the improved player remembers."""
         later, told = self.plan.rounds - 1, self.told
         fresh = 0
         if len(told) < len(self.players.arms):
@@ -164,7 +164,10 @@ class _ForeseenItem:
         system = self._fixed(
             player_messages(View(scenario=self.scenario, role=side, protocol=self._protocol))
         )
-        heard = sum(self._said(side, turn) + self._said(side.other, turn + 1) for turn in turns)
+        heard = sum(
+            self._first_turns(side, turn) + self._first_turns(side.other, turn + 1)
+            for turn in turns
+        )
         again = self._turn(side) + _AFTER
         read = 0
         for past, games in self.games.items():
@@ -197,7 +200,8 @@ class _ForeseenItem:
         turns, games = range(1, 2 * self.scenario.exchanges), sum(self.games.values())
         system = self._fixed(moderator_messages(()))
         heard = sum(
-            system + sum(self._said(side, turn // 2 + 1) for side in BargainRole) for turn in turns
+            system + sum(self._first_turns(side, turn // 2 + 1) for side in BargainRole)
+            for turn in turns
         )
         readings = games * _READINGS * len(turns)
         longest = self.models[asked].explaining.max_tokens
@@ -211,7 +215,7 @@ class _ForeseenItem:
     @property
     def _game(self) -> int:
         """Tokens of a remembered game."""
-        return sum(self._said(side, self.scenario.exchanges) for side in BargainRole)
+        return sum(self._first_turns(side, self.scenario.exchanges) for side in BargainRole)
 
     @property
     def _advice_read(self) -> int:
@@ -240,7 +244,7 @@ class _ForeseenItem:
             return _BY_RULE
         return min(self.models[AskedModel(name=name)].params.max_tokens, LONGEST_TALK) + _LINE
 
-    def _said(self, side: BargainRole, turns: int) -> int:
+    def _first_turns(self, side: BargainRole, turns: int) -> int:
         """Tokens of a side's first turns; the first may be scripted."""
         scripted = min(int(self.scenario.position(side).opening is not None), turns)
         return scripted * _BY_RULE + (turns - scripted) * self._turn(side)

@@ -69,7 +69,7 @@ class GameItem(RunItem):
 
     @staticmethod
     def _kept(record: AnyRecord) -> BargainRecord:
-        assert isinstance(record, BargainRecord)  # noqa: S101 - a scenario's is one
+        assert isinstance(record, BargainRecord)  # noqa: S101 - a scenario's record is one
         return record
 
 

@@ -45,7 +45,7 @@ class OpenPlayers:
         player: Plays the improved role.
         rival: Plays the other role.
         advisers: One for each arm, in the user's order.
-        moderator: Reads free talk beside the rules; None: only the rules do.
+        moderator: Reads free talk in addition to the rules; None: only the rules do.
     """
 
     player: Player
@@ -110,7 +110,7 @@ class NamedPlayers:
             return WrittenAdvice(name=arm, texts=self.written[arm])
         asked = self.critics.get(arm, AskedModel(name=self.player))
         resolved = models.get(asked)
-        if resolved is None:  # a rule plays, and no arm is here that asks it for advice
+        if resolved is None:  # a rule plays, and no arm needs its advice
             return adviser(arm, AdviserMeans(model=lambda _: None, params=_NO_PARAMS))
         means = AdviserMeans(
             model=lambda _: made[asked],
@@ -159,7 +159,7 @@ def name_players(
     if Control.SWAPPED in arms and settings.games == 1:
         raise UsageError(
             f"{OPTION}: found 'swapped' with --selfrepair-games 1; accepted: with 2 games or more, "
-            "for its advice is about another one"
+            "as its advice is about another game"
         )
     files = {arm: arm.partition(":")[2] for arm in arms if arm.partition(":")[0] == HUMAN_ADVICE}
     people = {_of_people(path): _advice_in(path, config) for path in files.values()}

@@ -60,7 +60,7 @@ class GameRunner:
         """The most that an item costs; nothing where its scenario cannot be read."""
         try:
             scenario = upcoming.load()
-        except (Exception, SystemExit):  # noqa: BLE001 - its record will say so
+        except (Exception, SystemExit):  # noqa: BLE001 - its record will report it
             return Cost()
         return self._models.forecast.of_item(scenario, upcoming.role).cost
 
@@ -78,7 +78,7 @@ class GameRunner:
             )
         except TaskError as error:
             return BargainRecord(task_id=upcoming.task_id, unscored=str(error))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - it costs this item alone
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - it affects only this item
             why = described(error, "what reads the scenario")
             return BargainRecord(task_id=upcoming.task_id, unscored=why)
         spending = Spending()

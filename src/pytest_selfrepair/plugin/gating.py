@@ -56,8 +56,8 @@ def foreseen_limit(
     found = least_of(len(shared), spread)
     if found is None:
         raise UsageError(
-            f"{MAX_REGRESSION}: found {limit:g}; accepted: none with {tasks} in both runs, which "
-            "can hold no limit"
+            f"{MAX_REGRESSION}: found {limit:g}; accepted: no limit, as {tasks} in both runs "
+            "support none"
         )
     return [_held(limit, found, f"{tasks} and {how}", settings.gate_rule)]
 

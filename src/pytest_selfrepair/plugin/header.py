@@ -58,7 +58,7 @@ def _games(players: NamedPlayers, settings: Settings) -> str:
 
 
 def _shard(shard: Shard, settings: Settings) -> str:
-    """The shard, and what it sends in a minute of what the whole run may."""
+    """The shard, and its share of the whole run's limits per minute."""
     rates = {"requests": settings.requests_per_minute, "tokens": settings.tokens_per_minute}
     parts = [f"{shard.part(most):,} of {most:,} {what}" for what, most in rates.items() if most]
     return f"shard {shard}" + (f" ({', '.join(parts)} a minute)" if parts else "")

@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
             "--selfrepair-model: this is Windows, where untrusted programs cannot be contained; "
             "accepted: Linux, also under WSL 2, or macOS"
         )
-    from pytest_selfrepair.plugin.importing import unswept  # noqa: PLC0415 - only where it is used
+    from pytest_selfrepair.plugin.importing import unswept  # noqa: PLC0415 - only if used
 
     with unswept():
         from pytest_selfrepair.plugin import wiring  # noqa: PLC0415 - as above

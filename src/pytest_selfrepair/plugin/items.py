@@ -30,7 +30,7 @@ RECORD = pytest.StashKey[AnyRecord]()
 
 
 _KEYWORDS = {ITEM_NAME}
-"""Keywords of every item for `-k`, beside the names of its task and of the folders above."""
+"""Keywords of every item for `-k`, besides the names of its task and of the folders above."""
 
 
 class UnscoredError(Failed):
@@ -170,7 +170,7 @@ class TaskItem(RunItem):
 
     @staticmethod
     def _kept(record: AnyRecord) -> Record:
-        assert isinstance(record, Record)  # noqa: S101 - a task's is one
+        assert isinstance(record, Record)  # noqa: S101 - a task's record is one
         return record
 
 

@@ -1,7 +1,7 @@
 """Reject options and sources that apply to no item of the run.
 
-A run has tasks, scenarios or both. With both, each kind takes what it knows; with one, what applies
-only to the other is rejected rather than ignored.
+A run has tasks, scenarios or both. With both kinds, each uses the options and sources that apply to
+it; with one, those that apply only to the other are rejected rather than ignored.
 """
 
 from collections.abc import Iterable

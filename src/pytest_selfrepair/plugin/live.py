@@ -64,7 +64,7 @@ class LiveLine:
         records = self._log.records
         became = Counter(map(task_outcome, records))
         spent, in_flight = Spent(), 0
-        with contextlib.suppress(StoreError):  # the summary will say so
+        with contextlib.suppress(StoreError):  # the summary reports it
             spent, in_flight = self._log.progress(self._campaign)
         costs = [*(each.cost for each in records), *(each.cost for each in self._log.games)]
         priced = any(cost.dollars for cost in costs) or self._limits.max_dollars
@@ -74,7 +74,7 @@ class LiveLine:
                 done=len(records) + len(self._log.games),
                 solved=became[TaskOutcome.SOLVED],
                 repaired=became[TaskOutcome.REPAIRED],
-                # workers reserve for what waits for a slot, too
+                # workers also hold reservations for requests that wait for a slot
                 in_flight=self._engine.in_flight or min(in_flight, self._concurrency),
                 tokens=spent.tokens,
                 dollars=spent.dollars if priced else None,

@@ -19,7 +19,7 @@ from pytest_selfrepair.plugin.options import Settings
 
 _RETRIES = 1
 """The embedded model's server is on this machine; if it does not answer, it has died."""
-_NOBODY = ("http://127.0.0.1:9/v1", "none")
+_NO_SERVER = ("http://127.0.0.1:9/v1", "none")
 """Address and key where everything is replayed and no request is sent."""
 
 
@@ -80,7 +80,7 @@ def local_model(
     """
     file = servers.weights_file
     replays = settings.replay == Replay.ONLY
-    base_url, api_key = _NOBODY if replays else servers.address(name, size)
+    base_url, api_key = _NO_SERVER if replays else servers.address(name, size)
     endpoint = Endpoint(
         base_url=base_url,
         api_key=api_key,

@@ -58,7 +58,7 @@ def meant(name: str, others: Iterable[str] = ()) -> str | None:
 
     Args:
         name: A name that would be taken for a model at an endpoint.
-        others: Known names beside those of sources and of models on this machine.
+        others: Known names besides those of sources and of models on this machine.
 
     Returns:
         The most similar name; None where none is similar, or it looks like a model's.
@@ -76,7 +76,7 @@ def check_name(name: str, others: Iterable[str], *, option: str) -> None:
 
     Args:
         name: A name that would be taken for a model at an endpoint.
-        others: Known names beside those of sources and of models on this machine.
+        others: Known names besides those of sources and of models on this machine.
         option: The option that names it, without its prefix.
 
     Raises:
@@ -84,9 +84,9 @@ def check_name(name: str, others: Iterable[str], *, option: str) -> None:
     """
     if (found := meant(name, others)) is not None:
         raise UsageError(
-            f"--selfrepair-{option}: found {name!r}, which no source or model of this machine "
-            f"is called; did you mean {found!r}? Accepted: also any model of the endpoint; one "
-            "that is really called so needs a table in --selfrepair-models"
+            f"--selfrepair-{option}: found {name!r}, which is not the name of a source or of a "
+            f"model on this machine; did you mean {found!r}? Accepted: also any model of the "
+            "endpoint; a model with exactly this name needs a table in --selfrepair-models"
         )
 
 

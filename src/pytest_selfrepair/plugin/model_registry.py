@@ -108,7 +108,7 @@ class ModelRegistry:
         table = self._tables.get(asked.name, NOTHING_SAID)
         made = self._made(asked, table)
         params = replace(params_of(self._settings, headers=made.headers), **table.params)
-        if params.wire_name == asked.name:  # which says nothing new, and shall change no key
+        if params.wire_name == asked.name:  # equal to the default, so it must not change the key
             params = replace(params, wire_name=None)
         thinking = table.thinks
         if thinking is None:
@@ -150,7 +150,7 @@ class ModelRegistry:
             return _Made(make=lambda clients: slotted(ScriptedModel(name, script), clients.slots))
         if size := parse_local_name(name):
             if self._servers.weights_file is not None:
-                find_weights(size, file=self._servers.weights_file)  # says what is wrong with it
+                find_weights(size, file=self._servers.weights_file)  # raises an error if unusable
             return _Made(
                 make=lambda clients: local_model(
                     name,

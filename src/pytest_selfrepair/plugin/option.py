@@ -43,7 +43,7 @@ class Option:
         return f"selfrepair_{self.name}"
 
     @property
-    def unless_given(self) -> str:
+    def default_in_words(self) -> str:
         """The default in words; empty for the required flag."""
         return "off" if self.switch else self.default or self.otherwise
 

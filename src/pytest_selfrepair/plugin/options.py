@@ -91,7 +91,7 @@ class Settings:
     protocol: str | None
 
 
-assert [option.name for option in OPTIONS] == [each.name for each in fields(Settings)]  # noqa: S101 - a table and a type that must not drift apart
+assert [option.name for option in OPTIONS] == [each.name for each in fields(Settings)]  # noqa: S101 - the table and the type must agree
 
 
 def add(parser: "pytest.Parser") -> None:
@@ -110,7 +110,7 @@ def add(parser: "pytest.Parser") -> None:
 
 def _help(option: Option) -> str:
     """The text for `pytest --help`; argparse interprets `%`."""
-    default = f" (default: {option.unless_given})" if option.unless_given else ""
+    default = f" (default: {option.default_in_words})" if option.default_in_words else ""
     return f"{option.described}{default}".replace("%", "%%")
 
 
@@ -136,7 +136,7 @@ def settings(config: "pytest.Config") -> Settings:
         else:
             values[option.name] = parsed[0] if parsed else None
     values["store"] = base_of(config) / values["store"]
-    if not config.getoption("selfrepair_tasks"):  # the ini file speaks from where it stands
+    if not config.getoption("selfrepair_tasks"):  # paths in the ini file are relative to its folder
         values["tasks"] = tuple(
             task if task.startswith("hub:") else str(config.rootpath / task)
             for task in values["tasks"]
@@ -160,7 +160,7 @@ def _setting(option: Option, config: "pytest.Config") -> tuple[str, Sequence[str
     ):
         if value is None:
             continue
-        if option.repeats:  # an empty list is none, but for what there must be one of
+        if option.repeats:  # empty: an error if the option has a default, else no values
             return name, value or ([] if option.default is None else [""])
         return name, [value]
     return "default", [] if option.default is None else [option.default]

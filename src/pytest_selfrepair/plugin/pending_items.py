@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from pytest_selfrepair.plugin.runners import Upcoming
 
-BREATH = 0.05
+START_SECONDS = 0.05
 """Seconds within which a started item should have sent its first requests."""
 
 
@@ -21,7 +21,7 @@ class PendingItems:
         self._first_requests = first_requests
         self._coming: deque[Upcoming] = deque()
         self._known: set[str] = set()
-        self._young: deque[tuple[float, Upcoming]] = deque()  # when the youngest were started
+        self._young: deque[tuple[float, Upcoming]] = deque()  # with their times of start
 
     @property
     def next(self) -> Upcoming | None:
@@ -52,7 +52,7 @@ class PendingItems:
     @property
     def requests_to_come(self) -> int:
         """The number of requests that just started items will soon send."""
-        before = time.monotonic() - BREATH
+        before = time.monotonic() - START_SECONDS
         while self._young and self._young[0][0] < before:
             self._young.popleft()
         return sum(self._first_requests(item) for _, item in self._young)

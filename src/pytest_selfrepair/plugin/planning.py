@@ -37,14 +37,14 @@ class Planning:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Check the items, unless workers run them."""
         if not workers.is_controller(session.config):
-            self._foresee([item.nodeid for item in runnable(session.items)])
+            self._report_limits([item.nodeid for item in runnable(session.items)])
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
         """Check the items that the first worker collected."""
         del node
         if self._foreseen is None:
-            self._foresee([node_id for node_id in ids if workers.is_item(node_id)])
+            self._report_limits([node_id for node_id in ids if workers.is_item(node_id)])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -70,7 +70,7 @@ class Planning:
                 reporter.line(line)
         return True
 
-    def _foresee(self, node_ids: Sequence[str]) -> None:
+    def _report_limits(self, node_ids: Sequence[str]) -> None:
         """Report the limit that the gate supports; a plan reports it later.
 
         Args:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison
     from pytest_selfrepair.estimate.findings import Findings
 
-# What makes reports and compares runs is imported where one was asked for: most runs have none.
+# Reports and comparisons are imported only on request, as most runs have none.
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """The file in which GitHub Actions collects a step's summary."""

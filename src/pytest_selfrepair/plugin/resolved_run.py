@@ -79,7 +79,7 @@ def resolve_run(settings: Settings, config: pytest.Config, servers: LocalServers
     sources: list[ResolvedSource] = []
     if coder is not None:
         sources = resolve_sources(tuple(names), config, coder=asked, is_apart=apart)
-    own = {  # those that a conftest.py provides
+    own = {  # sources provided by a conftest.py
         name
         for name, source in zip(names, sources, strict=False)
         if not isinstance(source, NamedSource | Human)

@@ -112,7 +112,7 @@ class RunEquipment:
         return origins_of(self._state.models.members, task_id)
 
     def stop(self) -> None:
-        """Stop waiting for what other processes hold."""
+        """Stop waiting for draws of other processes."""
         if isinstance(self._state, SetUp):
             self._state.models.stop()
 
@@ -128,7 +128,7 @@ class RunEquipment:
         if self._state is None:
             try:
                 self._state = self._set_up(opened, run)
-            except Exception as error:  # noqa: BLE001 - the record of each item says so
+            except Exception as error:  # noqa: BLE001 - each item's record reports it
                 self._state = error
 
     def _set_up(

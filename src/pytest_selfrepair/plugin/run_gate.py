@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_selfrepair.estimate.findings import Findings
     from pytest_selfrepair.store.run_names import LoadedRun
 
-# What compares runs is imported where there is a baseline or a gate: most runs have none.
+# Comparisons are imported only with a baseline or a gate, as most runs have none.
 
 
 class RunGate:
@@ -50,7 +50,7 @@ class RunGate:
         if settings.policy != Policy.BATCH and (given := self.gate.of_rates):
             raise UsageError(
                 f"{given}: found with --selfrepair-policy {settings.policy}; accepted: with "
-                "--selfrepair-policy batch, whose rates can be held against others"
+                "--selfrepair-policy batch, whose rates can be compared"
             )
         # Read before the run begins: `last` is then the run before this one.
         self.baseline = [_loaded(run) for run in settings.baseline]
@@ -126,12 +126,12 @@ class RunGate:
 
 
 def _loaded(run: str) -> "LoadedRun":
-    from pytest_selfrepair.estimate.comparison.paired import by_id  # noqa: PLC0415 - as above
+    from pytest_selfrepair.estimate.comparison.paired_runs import by_id  # noqa: PLC0415 - as above
     from pytest_selfrepair.store import run_names  # noqa: PLC0415 - as above
 
     try:
         loaded = run_names.load(run)
-        by_id(loaded.records, "before")  # else it would be refused when the run has been paid for
+        by_id(loaded.records, "before")  # now, as an error after the run would waste its cost
     except SelfRepairError as error:
         raise UsageError(f"--selfrepair-baseline: {error}") from None
     return loaded

@@ -58,7 +58,7 @@ class OpenModels:
         return list(dict.fromkeys(notice for model in asked for notice in model.notices))
 
     def stop(self) -> None:
-        """Stop waiting for what others hold."""
+        """Stop waiting for draws of other runs."""
         for model in self.members:
             model.stop()
 

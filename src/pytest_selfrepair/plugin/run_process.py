@@ -36,7 +36,7 @@ class RunProcess:
         settings: The run's settings.
         run: The id of this run's payments in the account.
         isolation: The sandbox of programs on this machine; None where they run elsewhere.
-        packages: What programs may import beside the standard library; None: by task.
+        packages: What programs may import besides the standard library; None: by task.
         servers: The embedded model's servers.
         models: The models and sources of the run.
         engine: Runs tasks and scenarios.
@@ -169,6 +169,6 @@ def _check_budget(plan: Plan) -> None:
     least = min(plan.params.max_tokens, LEAST_USEFUL_TOKENS)
     if plan.budget is not None and plan.budget < least:
         raise UsageError(
-            f"--selfrepair-budget: found {plan.budget}; accepted: {least} or more, for a "
-            "shorter program is not asked for"
+            f"--selfrepair-budget: found {plan.budget}; accepted: {least} or more, as "
+            "shorter programs are not requested"
         )

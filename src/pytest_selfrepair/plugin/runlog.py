@@ -51,7 +51,7 @@ class RunLog:
 
     @property
     def games(self) -> list[BargainRecord]:
-        """One record for each scenario and role, likewise."""
+        """One record for each scenario and role, in order of arrival."""
         return list(of_games(self._records.values()))
 
     @property
@@ -76,7 +76,7 @@ class RunLog:
     def bring_up_to_date(self) -> None:
         """Open the store if there is one, so that an earlier version's is brought up to date."""
         if self._path.is_file():
-            with contextlib.suppress(StoreError):  # whatever needs it says so
+            with contextlib.suppress(StoreError):  # a later use of the store reports it
                 self._opened()
 
     def progress(self, campaign: str) -> tuple[Spent, int]:

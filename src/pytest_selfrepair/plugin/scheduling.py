@@ -88,7 +88,7 @@ class ShareScheduling:
         """Send the first items, or more, once all workers have collected."""
         if self._ids is None:
             first, *others = self._collections.items()
-            same = [self._is_same(node, ids, first[1]) for node, ids in others]  # each is reported
+            same = [self._is_same(node, ids, first[1]) for node, ids in others]  # reports each
             if not all(same):
                 return
             self._ids = first[1]
@@ -143,7 +143,7 @@ class ShareScheduling:
         sent = self._sent[node]
         more: list[int] = []
         while len(sent) + len(more) < _AHEAD and (own or self._common):
-            # the earlier one first, as pytest would
+            # in the order of collection, as in pytest
             mixed = own and self._common and self._common[0] < own[0]
             more.append((self._common if mixed or not own else own).popleft())
         if more:

@@ -103,6 +103,6 @@ def ordered(items: list[pytest.Item], settings: Settings) -> list[pytest.Item]:
     run = {i.task_id: i for i in items if isinstance(i, RunItem)}
     order = balanced([(i.task_id, i.group) for i in run.values()], settings.seed or 0)
     if len(order) < sum(isinstance(i, RunItem) for i in items):
-        return items  # one was named twice, and has a place of its own for each time
+        return items  # an item that was named twice runs in both places
     following = iter(order)
     return [run[next(following)] if isinstance(i, RunItem) else i for i in items]

@@ -40,7 +40,7 @@ def show(
         errors: Reasons for unscored tasks that are shown under ERRORS.
     """
     writer = reporter.config.get_terminal_writer()
-    encoding = getattr(writer._file, "encoding", None)  # noqa: SLF001 - pytest tells it nowhere else
+    encoding = getattr(writer._file, "encoding", None)  # noqa: SLF001 - pytest has no public name for it
     quiet = reporter.config.get_verbosity() < 0
     width, unicode = writer.fullwidth, shows_unicode(encoding)
     beside = []

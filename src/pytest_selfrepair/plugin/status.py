@@ -54,7 +54,7 @@ class BottomRow:
         self._descriptor = None
 
     def _watch(self) -> None:
-        with contextlib.suppress(OSError):  # the terminal has gone
+        with contextlib.suppress(OSError):  # the terminal is gone
             while True:
                 self._draw()
                 if self._ended.wait(PERIOD):
@@ -64,7 +64,7 @@ class BottomRow:
         assert self._descriptor is not None  # noqa: S101 - the thread runs only with one
         size = os.get_terminal_size(self._descriptor)
         columns, rows = size
-        if tuple(size) != self._size:  # it is new, or another size: mark off the row
+        if tuple(size) != self._size:  # a new terminal or another size: reserve the row
             self._size = (columns, rows)
             self._write(f"\n{_SAVE}\x1b[1;{rows - 1}r{_RESTORE}\x1b[1A")
         text = self._text(columns - 1)
@@ -72,4 +72,4 @@ class BottomRow:
 
     def _write(self, text: str) -> None:
         assert self._descriptor is not None  # noqa: S101 - as above
-        os.write(self._descriptor, text.encode())  # at once, so that nothing comes between
+        os.write(self._descriptor, text.encode())  # in one write, so that nothing comes between

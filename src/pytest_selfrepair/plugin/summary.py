@@ -133,7 +133,7 @@ class Summary:
 
 
 def decide(session: pytest.Session, decision: "Decision", *, others_failed: bool) -> None:
-    """Let the gate replace the results of single tasks, beside those of ordinary tests.
+    """Let the gate replace the results of single tasks, along with those of ordinary tests.
 
     Args:
         session: The session, which gets the exit status.

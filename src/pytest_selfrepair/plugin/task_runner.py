@@ -76,7 +76,7 @@ class TaskRunner:
             task = replace(await asyncio.to_thread(upcoming.load), id=upcoming.task_id)
         except TaskError as error:
             return Record(task_id=upcoming.task_id, unscored=str(error))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - it costs this task alone
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - it affects only this task
             return Record(
                 task_id=upcoming.task_id, unscored=described(error, "what reads the task")
             )
@@ -89,7 +89,7 @@ class TaskRunner:
         """What tasks are run with, or why it could not be set up."""
         try:
             ready = self._equipment.ready
-        except Exception as error:  # noqa: BLE001 - the record of each task says so
+        except Exception as error:  # noqa: BLE001 - each task's record reports it
             return error
         models, prompts = ready.models, self._models.prompts
         if models.model is None:

@@ -65,14 +65,14 @@ class UnscoredErrors:
         stats = terminalreporter.stats
         if not (errors := stats.get(_ERROR)):
             return (yield)
-        folded, reasons = _folded(errors, self._reasons())
+        folded, reasons = _grouped(errors, self._reasons())
         hidden = terminalreporter.no_summary or terminalreporter.config.option.tbstyle == "no"
         self.shown = frozenset() if hidden else reasons
         stats[_ERROR] = folded
         try:
             return (yield)
         finally:
-            stats[_ERROR] = errors  # pytest's last line counts them
+            stats[_ERROR] = errors  # pytest counts them in its last line
 
     def _reasons(self) -> dict[str, str]:
         """Why items were not scored, by node id; equal reasons get the same wording."""
@@ -85,7 +85,7 @@ class UnscoredErrors:
         }
 
 
-def _folded(
+def _grouped(
     errors: Iterable[pytest.TestReport], reasons: dict[str, str]
 ) -> tuple[list[pytest.TestReport], frozenset[str]]:
     """The reports to show in place of all, and their reasons."""

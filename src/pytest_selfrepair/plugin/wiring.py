@@ -1,4 +1,4 @@
-"""Register the hooks of a session with a model, and what they share."""
+"""Register the hooks of a session with a model, and the objects that they share."""
 
 import pytest
 
@@ -57,7 +57,7 @@ class Start:
         settings: The run's settings.
         collection: The hooks of collection.
         isolation: The sandbox of programs on this machine; None where they run elsewhere.
-        packages: What programs may import beside the standard library; None: by task.
+        packages: What programs may import besides the standard library; None: by task.
     """
 
     def __init__(

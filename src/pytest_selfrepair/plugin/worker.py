@@ -1,4 +1,4 @@
-"""The hooks of workers: what they send to the controller beside reports."""
+"""The hooks of workers: what they send to the controller besides reports."""
 
 from collections.abc import Generator
 

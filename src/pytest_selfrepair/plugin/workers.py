@@ -120,7 +120,7 @@ def prepare(
     node.workerinput[_RUN] = run
     node.workerinput[_DIST] = node.config.getvalue("dist")
     spec = node.gateway.spec
-    here = spec.popen and not spec.python  # it is on this machine and has this interpreter
+    here = spec.popen and not spec.python  # on this machine, with this interpreter
     if here and isolation is not None:
         node.workerinput[_ISOLATION] = json.dumps(isolation.as_json())
 

@@ -102,7 +102,7 @@ def _table(table: Table, caption: str) -> dict[str, object]:
 
 def _item(record: BargainRecord, most: int) -> dict[str, object]:
     scenario = record.scenario
-    assert scenario is not None  # noqa: S101 - such records are left out
+    assert scenario is not None  # noqa: S101 - such records are excluded
     games = all_games(record.chains)
     zone = f"{scenario.seller.limit} to {scenario.buyer.limit} {scenario.currency}"
     return {

@@ -44,7 +44,7 @@ def rounds_svg(rounds: Sequence[RoundFigures]) -> Markup:
         if each is not None
     ]
     numbers = sorted({found.round for found in rounds})
-    if len(numbers) < 2:  # noqa: PLR2004 - one is no line
+    if len(numbers) < 2:  # noqa: PLR2004 - one point makes no line
         return Markup()
     axes = _Axes(x=(numbers[0], numbers[-1]), y=_span(values))
     parts = _frame(axes, "round", "surplus share", numbers)
@@ -117,7 +117,7 @@ def _series(points: Sequence[tuple[float, float]], arm: str, number: int) -> lis
     x, y = _WIDTH - _RIGHT + 14, _TOP + 14 + 18 * number
     parts.append(Markup('<circle cx="{}" cy="{}" r="4" fill="{}"/>').format(x, y - 4, colour))
     name = visible(arm)
-    parts.append(_text(x + 10, y, name if len(name) <= 14 else f"{name[:13]}…", "start"))  # noqa: PLR2004 - what fits
+    parts.append(_text(x + 10, y, name if len(name) <= 14 else f"{name[:13]}…", "start"))  # noqa: PLR2004 - the widest that fits
     return parts
 
 

@@ -113,7 +113,7 @@ class _Games:
         return lines
 
     def _end(self) -> list[SummaryLine]:
-        """The cost and what is missing, never left out silently."""
+        """The cost and the missing items, which are never left out silently."""
         found = self._found
         unclear = filter(None, map(bargain_words.unclear_round, found.rounds))
         unscored = (f"not scored: {text}" for text in found.unscored[:_MOST_SHOWN])

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.tree import ProgramNode
-from pytest_selfrepair.estimate.comparison.paired import by_id
+from pytest_selfrepair.estimate.comparison.paired_runs import by_id
 from pytest_selfrepair.estimate.comparison.run_changes import Changes
 from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison
 from pytest_selfrepair.report import bargain_words, comparison_words
@@ -68,7 +68,7 @@ def page(
         before: The records of the run before.
         after: The records of the run after.
         statements: Task statements by task id, in place of those that the records have.
-        made: When the page is made, in words or as a date; None: it does not say.
+        made: When the page is made, in words or as a date; None: not shown.
 
     Raises:
         UsageError: A run has two records of one task.
@@ -124,12 +124,12 @@ def _flipped(way: str, before: Record, after: Record, keys: Mapping[str, str]) -
         task_id=before.task_id,
         way=way,
         difficulty=before.difficulty,
-        before=(keys[before.task_id + _BEFORE], ", ".join(_became(before))),
-        after=(keys[after.task_id + _AFTER], ", ".join(_became(after))),
+        before=(keys[before.task_id + _BEFORE], ", ".join(_passes(before))),
+        after=(keys[after.task_id + _AFTER], ", ".join(_passes(after))),
     )
 
 
-def _became(record: Record) -> Iterator[str]:
+def _passes(record: Record) -> Iterator[str]:
     """How many programs and repairs of a task pass."""
     grown = record.grown
     if grown is None:

@@ -9,7 +9,7 @@ from pytest_selfrepair.report.markdown import escaped
 
 
 def markdown(found: RunComparison) -> str:
-    """The answer, both pass rates by difficulty, flipped tasks, cost, settings, what is missing.
+    """The answer, both pass rates by difficulty, flipped tasks, cost, settings, and missing tasks.
 
     Untrusted names are escaped and shown as text.
     """

@@ -43,7 +43,7 @@ def verdict(found: RunComparison) -> str:
     """Whether the run after is better; where that is inconclusive, with how many tasks."""
     if found.overall is None:
         return NOTHING_SHARED
-    return _told(found.answer, found.versus.tasks)
+    return _conclusion(found.answer, found.versus.tasks)
 
 
 def answer(found: RunComparison) -> str:
@@ -93,7 +93,7 @@ def at_equal_tokens(found: RunComparison, *, numbers: bool = True) -> str | None
     cost, same = changes.tree_tokens, changes.at_equal_tokens
     said = []
     if found.answer in {RunConclusion.BETTER, RunConclusion.WORSE}:
-        said.append(_told(progress(same.difference), changes.tasks))
+        said.append(_conclusion(progress(same.difference), changes.tasks))
     if numbers:
         said.append(_rates(same))
     what = f"tokens of a tree: from {number(cost.before.value)} to {number(cost.after.value)}"
@@ -191,7 +191,7 @@ def _solvers(source: str | None, say: Say) -> str:
     return "programs alone" if source is None else f"programs and their repairs on {say(source)}"
 
 
-def _told(answer: RunConclusion, tasks: int) -> str:
+def _conclusion(answer: RunConclusion, tasks: int) -> str:
     if answer is RunConclusion.CANNOT_TELL:
         return f"cannot tell with {plural(tasks, 'task')} whether it got better"
     if answer is RunConclusion.SAME:

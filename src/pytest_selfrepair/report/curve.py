@@ -15,7 +15,7 @@ SEVERAL = "#"
 _LABEL = 6  # columns of the labels left of the axis: "100% "
 _STEP = 10  # per cent; the axis begins and ends at a multiple
 _MOST_LABELS = 6
-_TINY = 1e-9  # what rates like 0.1 are off by in binary
+_TINY = 1e-9  # rounding error of rates such as 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,7 +70,7 @@ def details(
     keys: dict[str, str] = {}
     taken: set[str] = set()
     part = _Part()
-    with ThreadPoolExecutor(_PACKERS) as packers:  # gzip lets the next part be made meanwhile
+    with ThreadPoolExecutor(_PACKERS) as packers:  # gzip runs while the next part is made
         for record in records:
             key = _free(visible(record.task_id), taken)
             keys.setdefault(record.task_id, key)
@@ -81,7 +81,7 @@ def details(
             part.add(record)
             if part.size > PART_SIZE:
                 if len(parts) >= _PACKERS:
-                    parts[-_PACKERS].result()  # parts that wait would fill the memory
+                    parts[-_PACKERS].result()  # at most this many parts wait in memory
                 parts.append(packers.submit(_compressed, part.json()))
                 part = _Part()
         if part.tasks:

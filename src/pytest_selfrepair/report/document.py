@@ -71,7 +71,7 @@ def pieces(
 
 @cache
 def _inlined(name: str) -> str:
-    """Inline a module: a page of one file has nothing to import from.
+    """Inline a module, as a page of one file cannot import any.
 
     All modules of a page share one scope, so each name is declared in only one of them.
     """
@@ -92,7 +92,7 @@ def json_markup(data: object) -> Markup:
     text = msgspec.json.encode(data).decode("utf-8")
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 - nothing is left that markup could be made of
+    return Markup(text)  # noqa: S704 - no character of markup is left
 
 
 def task_link(key: str) -> str:

@@ -32,7 +32,7 @@ _LATEX = str.maketrans(
         '"': r"\textquotedbl{}",
         "'": r"\textquotesingle{}",
         "\ufffd": "?",
-        # what would be taken for an argument where it follows the end of a row
+        # after the end of a row, these would start an argument
         "[": "{[}",
         "]": "{]}",
         "*": "{*}",

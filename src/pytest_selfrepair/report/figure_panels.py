@@ -30,12 +30,12 @@ _LOOK: Mapping[Any, Any] = MappingProxyType(
 )
 _FILE: Mapping[Any, Any] = MappingProxyType(
     {
-        "pdf.fonttype": 42,  # fonts as text, which publishers ask for
+        "pdf.fonttype": 42,  # embedded as text, as publishers require
         "savefig.dpi": 300,
         "svg.fonttype": "none",
-        "svg.hashsalt": "selfrepair",  # the same file for the same findings
-        "text.parse_math": False,  # names are the user's
-        "text.usetex": False,  # nor are they TeX's
+        "svg.hashsalt": "selfrepair",  # makes files reproducible
+        "text.parse_math": False,  # names may contain any sign
+        "text.usetex": False,  # and TeX must not interpret them
     }
 )
 

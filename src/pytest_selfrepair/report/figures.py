@@ -76,8 +76,8 @@ def figure_of_runs(
         ) from error
     check_sources(runs, way)
     with mpl.rc_context(look(way.style)), warnings.catch_warnings():
-        # A name in a script that the font lacks is text in SVG, and a box elsewhere: no reason to
-        # end the run of somebody who takes warnings for errors.
+        # Without a glyph in the font, SVG still has the text, and other formats show a box. A
+        # warning would end the run where warnings are errors.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         drawn = draw(runs, way)
         if drawn is None:

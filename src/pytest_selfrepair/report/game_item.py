@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pytest_selfrepair.bargain.bargain_record import BargainRecord
 from pytest_selfrepair.bargain.game import Game, GameEnding, all_games
-from pytest_selfrepair.bargain.wording import heard, result_of
+from pytest_selfrepair.bargain.wording import messages_of, result_of
 from pytest_selfrepair.report.numbers import plural
 from pytest_selfrepair.report.visible_text import harmless, harmless_lines
 
@@ -39,7 +39,7 @@ def games_text(record: BargainRecord) -> Iterator[str]:
         of = f" of {harmless(arm)}" if arm else ""
         yield ""
         yield f"game {number}, round {round_}{of}: {_ending(record, game)}"
-        for said in heard(game):
+        for said in messages_of(game):
             for line in harmless_lines(f"{said.role}: {said.text}"):
                 yield f"  {line[:_LONGEST_LINE]}" + "…" * (len(line) > _LONGEST_LINE)
         for each in game.broken:

@@ -69,8 +69,8 @@ def page_pieces(
         records: The records behind them; those of several runs may be combined.
         games: The games of scenarios, one record for each scenario and role.
         statements: Task statements by task id, which replace those in the records.
-        made: When the page is made, in words or as a date; None: it does not say.
-        against: The run beside its baseline, if it has one.
+        made: When the page is made, in words or as a date; None: not shown.
+        against: The comparison of the run with its baseline, if it has one.
     """
     played = findings.bargain
     told = None if played is None else games_facts(played, games)

@@ -91,12 +91,12 @@ def _in_short(grown: Grown) -> list[str]:
     places = {node.node: node for node in nodes}
     best = _best_repair(grown, places)
     closest = max(nodes, key=lambda node: (_nearness(node.verdict), node is best))
-    lines = ["", f"closest: {_said(closest)}", *_case(closest.verdict, LONGEST_VALUE)]
+    lines = ["", f"closest: {_outcome_of(closest)}", *_case(closest.verdict, LONGEST_VALUE)]
     if best is None:
         return lines
     parent = places.get(best.parent or "")
-    of = f", of {_said(parent)}" if parent is not None else ""
-    where = harmless(best.node) if best is closest else _said(best)
+    of = f", of {_outcome_of(parent)}" if parent is not None else ""
+    where = harmless(best.node) if best is closest else _outcome_of(best)
     lines += ["", f"best repair: {where}{of}"]
     if best.feedback is not None and best.feedback.text:
         lines += ["  feedback:", *_indented(shorten(best.feedback.text, 4 * LONGEST_VALUE), 4)]
@@ -111,7 +111,7 @@ def _in_full(grown: Grown) -> list[str]:
     places = {node.node: node for node in (*grown.programs, *grown.repairs)}
     lines = []
     for node in (*places.values(), *grown.baseline):
-        lines += ["", _said(node), *_case(node.verdict, None)]
+        lines += ["", _outcome_of(node), *_case(node.verdict, None)]
         if (reading := read_as(node)) is not None:
             lines.append(f"  read as {reading}")
         if node.feedback is not None and node.feedback.text:
@@ -138,7 +138,7 @@ def _best_repair(grown: Grown, places: dict[str, ProgramNode]) -> ProgramNode | 
         return None
     nearest = max(_nearness(repair.verdict) for repair in repairs)
     alike = [repair for repair in repairs if _nearness(repair.verdict) == nearest]
-    # A repair that holds no program, or the failing one again, shows nothing.
+    # A repair without a program, or with an unchanged one, shows nothing.
     return min(alike, key=lambda each: _edit(places.get(each.parent or ""), each))
 
 
@@ -163,7 +163,7 @@ def _diff(parent: ProgramNode | None, repair: ProgramNode) -> list[str]:
     return _changed(parent, repair) or ["the failing program again"]
 
 
-def _said(node: ProgramNode) -> str:
+def _outcome_of(node: ProgramNode) -> str:
     """A node with its outcome and the failing case."""
     verdict = node.verdict
     text = f"{harmless(node.node)}, {verdict.outcome}"

@@ -10,7 +10,7 @@ from types import MappingProxyType
 _FORMULA = re.compile(
     r"\$\$\$(?P<three>[^$\n]{1,500})\$\$\$"
     r"|\$\$(?P<two>[^$]{1,500})\$\$"
-    # as pandoc has it: a price is no formula
+    # by pandoc's rules, so that prices are not formulas
     r"|(?<![\\$\w])\$(?=\S)(?P<one>[^$\n]{0,500}[^$\s\\])\$(?![\d$])"
     r"|\\\((?P<round>.{1,500}?)\\\)"
 )

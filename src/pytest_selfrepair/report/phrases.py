@@ -121,7 +121,7 @@ def not_compared(findings: Findings) -> str:
 
 def several(headline: Sequence[AtEqualTokens]) -> str | None:
     """That several sources' conclusions are corrected together; None for fewer than two."""
-    if len(headline) < 2:  # noqa: PLR2004 - one stands alone
+    if len(headline) < 2:  # noqa: PLR2004 - one needs no correction
         return None
     return (
         f"p-values and intervals of the {len(headline)} sources are Holm's: at most 5 % of runs in "
@@ -257,7 +257,7 @@ def price(found: AtEqualTokens) -> str:
     if found.tokens_per_solved is None:
         return "no task is solved"
     money = ""
-    if found.dollars_per_solved:  # nothing where models are free
+    if found.dollars_per_solved:  # none for free models
         money = f", {dollars(found.dollars_per_solved)} US dollars"
     return f"a solved task costs {number(found.tokens_per_solved)} tokens{money}"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from pytest_selfrepair.core.progress import LOGGER, PASSING
-from pytest_selfrepair.report.visible_text import unobeyed
+from pytest_selfrepair.report.visible_text import without_commands
 
 _ON_TERMINAL = 0.2
 _IN_FILE = 10.0
@@ -44,7 +44,7 @@ class ProgressLines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line, or skip it."""
-        text, now = self._prefix + unobeyed(record.getMessage()), self._clock()
+        text, now = self._prefix + without_commands(record.getMessage()), self._clock()
         back = _BACK if self._open else ""
         if not getattr(record, PASSING, False):
             self._open = False

@@ -24,7 +24,7 @@ def ranking_page(found: RunRanking, *, made: str | None = None) -> str:
 
     Args:
         found: The ranking.
-        made: When the page is made, in words or as a date; None: it does not say.
+        made: When the page is made, in words or as a date; None: not shown.
     """
     separating = found.separating[:_MOST_TASKS]
     alike = [each for each in found.outcomes if not each.told_apart]

@@ -7,7 +7,7 @@ from pytest_selfrepair.report.typeset import capitalize_first
 
 
 def ranking_markdown(found: RunRanking) -> str:
-    """The answer, the orders shown, tables of rates, pairs, gains and costs, what is missing.
+    """The answer, the orders shown, tables of rates, pairs, gains and costs, and missing tasks.
 
     Untrusted names are escaped and shown as text.
     """

@@ -49,7 +49,7 @@ def has_tasks(findings: Findings) -> bool:
 
 
 def _end(findings: Findings, paper: Paper) -> list[SummaryLine]:
-    """What a run without tasks reports beside its games."""
+    """The lines that a run without tasks reports after its games."""
     said = [(text, LineStyle.UNSURE) for text in phrases.lost(findings.lost)]
     if findings.about.not_run:
         said.append((f"not run: {numbers.number(findings.about.not_run)}", LineStyle.UNSURE))

@@ -15,7 +15,7 @@ from pytest_selfrepair.report.terminal_page import TerminalPage
 _MOST_PAIRS = 3
 """The number of pairs of sources shown."""
 _PLOT_WIDTH = 66
-_BECAME = {
+_OUTCOME_WORDS = {
     str(TaskOutcome.SOLVED): "solved at once",
     str(TaskOutcome.REPAIRED): "only by repair",
 }
@@ -49,7 +49,7 @@ def sources(page: TerminalPage) -> list[SummaryLine]:
 def curve(page: TerminalPage) -> list[SummaryLine]:
     """The plot of pass rates by tokens; empty where no curve has two points."""
     curves = _chosen(page.findings.curves)
-    if all(len(each.points) < 2 for each in curves):  # noqa: PLR2004 - points of a line
+    if all(len(each.points) < 2 for each in curves):  # noqa: PLR2004 - the fewest points of a line
         return []
     paper = page.writer.paper
     limit = paper.columns - 4
@@ -75,7 +75,7 @@ def outcomes(page: TerminalPage) -> list[SummaryLine]:
     lines = writer.table(by_outcome(findings, page.names, page.groups))
     if tally.tasks:
         said = ", ".join(
-            f"{numbers.number(count)} {_BECAME.get(kind, kind)}"
+            f"{numbers.number(count)} {_OUTCOME_WORDS.get(kind, kind)}"
             for kind, count in tally.tasks.items()
         )
         lines += writer.say(f"tasks: {said}")

@@ -9,11 +9,11 @@ _DELETE = 0x7F
 
 _OBEYED = re.compile(
     "["
-    "\0-\x08\x0b-\x1f\x7f-\x9f"  # controls but for tab and line feed: ANSI sequences begin here
-    "\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f"  # unseen, or turn the text around
-    "\ud800-\udfff"  # lone surrogates, which no encoder takes
+    "\0-\x08\x0b-\x1f\x7f-\x9f"  # controls except tab and line feed; ANSI sequences start with one
+    "\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f"  # invisible, or reversing the text
+    "\ud800-\udfff"  # lone surrogates, which cannot be encoded
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ufffe\uffff"
-    "\U000e0000-\U000e0fff"  # tags, by which a text can be hidden in another
+    "\U000e0000-\U000e0fff"  # tags, which can hide one text in another
     "]"
 )
 
@@ -24,7 +24,7 @@ def visible(text: str) -> str:
     ``ESC`` becomes ``␛``, a right-to-left override ``⟦U+202E⟧``. Tabs and line feeds stay; ``\r\n``
     becomes ``\n``. The result is printable and can be encoded as UTF-8.
     """
-    # Most texts of a large page, in a tenth of the time.
+    # A test ten times as fast, which settles most texts of a large page.
     if text.isascii() and text.replace("\n", " ").replace("\t", " ").isprintable():
         return text
     return _OBEYED.sub(_mark, text.replace("\r\n", "\n"))

@@ -13,8 +13,8 @@ _COMMANDS = (
     *("add-mask", "add-matcher", "remove-matcher", "add-path", "set-env", "set-output", "echo"),
     *("save-state", "stop-commands", "debug", "notice", "warning", "error", "group", "endgroup"),
 )
-# A runner of GitHub obeys `::name::` where a line begins, but for white space, and `##[name]` in
-# the midst of one; one of Azure `##vso[name]`. Node ids have `::` too, behind a name.
+# GitHub's runner obeys `::name::` at the start of a line, after any white space, and `##[name]`
+# anywhere; Azure's obeys `##vso[name]`. Node ids contain `::` too, after a name.
 _OBEYED = re.compile(
     rf"::(?=(?:{'|'.join(_COMMANDS)})\b)|(?:^|(?<=\s))::(?=\s*[^\s:]+(?:\s|::))|##(?=(?:vso)?\[)",
     re.IGNORECASE,
@@ -45,10 +45,10 @@ def visible(text: str) -> str:
     """Replace what `harmless` replaces, line ends included, but keep spaces."""
     if not (text.isascii() and text.isprintable()):
         text = "".join("\ufffd" if unicodedata.category(c) in _HARMFUL else c for c in text)
-    return unobeyed(text)
+    return without_commands(text)
 
 
-def unobeyed(line: str) -> str:
+def without_commands(line: str) -> str:
     """A line with any workflow command broken up: `: :error::`."""
     if "::" not in line and "##" not in line:
         return line
@@ -68,7 +68,7 @@ def columns(text: str) -> int:
     """The width of a harmless text in terminal columns."""
     if text.isascii() and text.isprintable():
         return len(text)
-    from wcwidth import wcswidth  # noqa: PLC0415 - its tables are needed where a summary is drawn
+    from wcwidth import wcswidth  # noqa: PLC0415 - loads large tables, needed only for summaries
 
     return max(wcswidth(text), 0)
 
@@ -91,14 +91,14 @@ class Paper:
         return max(self.width, _NARROWEST)
 
     def text(self, foreign: str) -> str:
-        """Untrusted text made fit for this output, on one line."""
+        """Make untrusted text fit for this output, on one line."""
         text = harmless(foreign)
         if self.unicode:
             return text
         return text.translate(_ASCII).encode("ascii", "replace").decode("ascii")
 
     def clip(self, text: str, limit: int) -> str:
-        """A text shortened in the middle to at most so many columns, 1 or more."""
+        """Shorten a text in the middle to at most `limit` columns, 1 or more."""
         wide = columns(text)
         if wide <= limit:
             return text
@@ -115,7 +115,7 @@ class Paper:
         )
 
     def cut(self, text: str) -> str:
-        """A text cut at the end where it is wider than a line."""
+        """Cut a text at the end where it is wider than a line."""
         if columns(text) <= self.columns:
             return text
         from wcwidth import clip  # noqa: PLC0415 - as above
@@ -135,7 +135,7 @@ class Paper:
         )
 
     def names(self, foreign: Iterable[str], limit: int) -> dict[str, str]:
-        """Names made fit for this output, each in at most so many columns, all distinct."""
+        """Make names fit for this output, each in at most `limit` columns, all distinct."""
         written: dict[str, str] = {}
         for name in foreign:
             if name in written:

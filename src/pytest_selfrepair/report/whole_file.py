@@ -17,12 +17,12 @@ def whole_file(path: Path, *, private: bool = False) -> Iterator[Path]:
     Raises:
         OSError: It cannot be written. The file at `path` is unchanged.
     """
-    if path.exists() and not path.is_file():  # a terminal, a pipe: nothing can take its place
+    if path.exists() and not path.is_file():  # a terminal or a pipe cannot be replaced
         yield path
         return
-    path = path.resolve()  # a link stays one
-    # The suffix stays: it decides the format of a figure. The process stands in the name, so that
-    # two that write one file at once do not write into each other's.
+    path = path.resolve()  # keep a link, and replace its target
+    # The suffix is kept, as it decides the format of a figure. The process id keeps two writers of
+    # one file apart.
     part = path.with_name(f".{os.getpid()}.part.{path.name}")
     try:
         if private:
@@ -30,5 +30,5 @@ def whole_file(path: Path, *, private: bool = False) -> Iterator[Path]:
         yield part
         part.replace(path)
     finally:
-        with contextlib.suppress(OSError):  # its folder may be none
+        with contextlib.suppress(OSError):  # the folder may not exist
             part.unlink(missing_ok=True)

@@ -30,7 +30,7 @@ MOST_CALLS = 10_000
 """The most calls that a task's assertions may make of one program."""
 
 MOST_ROUNDS = 250
-"""The most runs of the assertions for one program; each but the last requests calls."""
+"""The most runs of the assertions for one program; all but the last find unanswered calls."""
 
 _LONGEST_BATCH = 2.0  # seconds that a program runs before the assertions see its answers
 
@@ -41,13 +41,13 @@ class _Known:
 
     Attributes:
         answer: The answer.
-        said: The same in the form for `standin`.
-        ended: Whether the program's process ended with it.
+        encoded: The answer encoded for `standin`.
+        ended: Whether the program's process ended with this answer.
         size: Its size in characters.
     """
 
     answer: Answer | NoAnswer
-    said: list[JsonValue]
+    encoded: list[JsonValue]
     ended: bool
     size: int
 
@@ -127,7 +127,7 @@ class Examination:
             self._prepared.instrumented,
             self._lease,
             self._calls,
-            [known.said for known in self._known],
+            [known.encoded for known in self._known],
             limits=self._limits,
             everything=self._results.all_cases,
         )
@@ -136,7 +136,7 @@ class Examination:
                 return calls, [case for case in cases if isinstance(case, dict)]
             case NoAnswer():
                 return said
-        raise BrokenZygoteError(f"a run of assertions said {str(said)[:80]}")
+        raise BrokenZygoteError(f"a run of assertions returned {str(said)[:80]}")
 
     def _ask(self, zygote: ZygoteProcess, calls: Sequence[JsonValue]) -> NoAnswer | None:
         """Have the program answer calls, in order, up to the first that ends its process.
@@ -172,17 +172,17 @@ class Examination:
     def _read(self, report: CaseReport) -> _Known:
         size = len(report.report)
         answer = read_case(report, TaskKind.CALL_BASED, self._call_limits)
-        if self._size + size > self._limits.output_bytes:  # more than one run can take
+        if self._size + size > self._limits.output_bytes:  # more results than one run can take
             answer = NoAnswer(outcome=Outcome.OUTPUT_LIMIT, error="its results are too large")
-            return _Known(answer=answer, said=["none"], ended=True, size=0)
+            return _Known(answer=answer, encoded=["none"], ended=True, size=0)
         if isinstance(answer, Answer):
-            return _Known(answer=answer, said=["value", answer.value], ended=False, size=size)
-        said: list[JsonValue] = ["none"]
+            return _Known(answer=answer, encoded=["value", answer.value], ended=False, size=size)
+        encoded: list[JsonValue] = ["none"]
         goes_on = bool(report.report) and answer.outcome in _GOING_ON
         name, _, message = (answer.error or "").partition(": ")
         if goes_on and answer.outcome is Outcome.RUNTIME_ERROR and name not in _QUIET:
-            said = ["raised", name, message]
-        return _Known(answer=answer, said=said, ended=not goes_on, size=size)
+            encoded = ["raised", name, message]
+        return _Known(answer=answer, encoded=encoded, ended=not goes_on, size=size)
 
     def _is_steady(self, zygote: ZygoteProcess, case: Fields) -> bool:
         """Whether the answers behind a failure are the same in another run."""
@@ -191,7 +191,7 @@ class Examination:
         for index in dict.fromkeys(each for each in parts if isinstance(each, int)):
             if 0 <= index < len(self._calls):
                 again = run_again(zygote, self._work([self._calls[index]]), 0)
-                if again is None or self._read(again).said != self._known[index].said:
+                if again is None or self._read(again).encoded != self._known[index].encoded:
                     return False
         return True
 
@@ -202,7 +202,7 @@ class Examination:
 
 
 _QUIET = {StopIteration.__name__, StopAsyncIteration.__name__}
-"""Exceptions that would end a test's own loop unseen, as in ``all(map(f, ...))``."""
+"""Exceptions that would silently end a loop of the test, as in ``all(map(f, ...))``."""
 
 _GOING_ON = {Outcome.RUNTIME_ERROR, Outcome.WRONG_ANSWER}
-"""Outcomes of a call after which its process may go on: it raised, or returned no plain data."""
+"""Outcomes of a call that leave its process usable: it raised, or returned no plain data."""

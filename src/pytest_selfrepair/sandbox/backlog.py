@@ -7,7 +7,7 @@ from itertools import chain
 from pytest_selfrepair.sandbox.batches import Batch
 from pytest_selfrepair.sandbox.judge_request import JudgeRequest
 
-_LOOKED_AT = 8
+_MOST_SEARCHED = 8
 """The number of tasks searched for one that a worker knows."""
 
 
@@ -29,7 +29,7 @@ class Backlog:
 
     @property
     def has_to_share(self) -> bool:
-        """Whether a batch waits that was given before, and that any worker should get soon."""
+        """Whether a batch that was given to a worker before waits for any worker, urgently."""
         return bool(self._again or self._suspects)
 
     @property
@@ -104,7 +104,7 @@ class Backlog:
     def _digest(self, known: Collection[str]) -> str | None:
         first = None
         for number, digest in enumerate(self._new):
-            if number == _LOOKED_AT:
+            if number == _MOST_SEARCHED:
                 break
             if digest in known:
                 return digest

@@ -47,7 +47,7 @@ class Node:
         threads: The number of batches it runs at once.
         running: Its unanswered batches, the oldest first.
         known: The digests of tasks whose programs it has judged, the oldest first.
-        heard: The time of its last answer, or of its first batch while idle.
+        answered_at: The time of its last answer, or of its first batch while idle.
         hung: Whether it is overdue.
     """
 
@@ -55,7 +55,7 @@ class Node:
     threads: int
     running: list[Batch] = field(default_factory=list)
     known: OrderedDict[str, None] = field(default_factory=OrderedDict)
-    heard: float = 0.0
+    answered_at: float = 0.0
     hung: bool = False
 
     @property
@@ -68,7 +68,7 @@ class Node:
         """Give it a batch."""
         batch.given += 1
         if not self.running:
-            self.heard = now
+            self.answered_at = now
         self.running.append(batch)
         for cases in batch.tasks:
             self.known[cases.digest] = None
@@ -80,7 +80,7 @@ class Node:
         """Note that it is done with a batch."""
         if batch in self.running:
             self.running.remove(batch)
-        self.heard, self.hung = now, False
+        self.answered_at, self.hung = now, False
 
 
 _MOST_KNOWN = 64

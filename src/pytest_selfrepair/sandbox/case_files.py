@@ -5,9 +5,9 @@ import os
 from types import TracebackType
 from typing import Self
 
-from pytest_selfrepair.sandbox.files import blur_numbers, hear, memory_file, read_all
+from pytest_selfrepair.sandbox.files import memory_file, read_all, read_pipe, skip_inode_numbers
 
-_TAIL = 4_000  # bytes of standard error that are read
+_TAIL = 4_000  # bytes of standard error that are kept
 _CHUNK = 1 << 16
 
 
@@ -23,7 +23,7 @@ class CaseFiles:
         self._most, self._heard = most, bytearray()
         self._longest = 2 * most + _CHUNK
         self._stack = contextlib.ExitStack()
-        blur_numbers()
+        skip_inode_numbers()
         self._files = [memory_file(self._stack, given), *(memory_file(self._stack) for _ in "oe")]
         self.channel, self._writing = os.pipe()
         self._stack.callback(os.close, self.channel)
@@ -49,9 +49,9 @@ class CaseFiles:
         """Close the write end of the channel here, leaving it to the case's process."""
         os.close(self._writing)
 
-    def hear(self) -> bool:
+    def read_channel(self) -> bool:
         """Read from the channel; false at its end."""
-        return hear(self.channel, self._heard, self._longest)
+        return read_pipe(self.channel, self._heard, self._longest)
 
     @property
     def too_long(self) -> bool:

@@ -92,7 +92,7 @@ class CaseResults:
 
     @property
     def cases_passed(self) -> int:
-        """The number of those accepted."""
+        """The number of these cases that were accepted."""
         return len(self._rules)
 
     @property

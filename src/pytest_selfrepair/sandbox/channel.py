@@ -9,7 +9,7 @@ from pytest_selfrepair.core.shorten import integer_text, parse_integer
 from pytest_selfrepair.core.task import JsonValue
 
 MOST_DIGITS = 20_000
-"""The most digits of an integer that is read, as the time grows with their square."""
+"""The most digits of an integer that is read, as parsing time grows with their square."""
 
 
 class ChannelError(Exception):
@@ -28,7 +28,8 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
         stderr: The end of its standard error.
         full: Whether one of its files reached the output limit.
         report: Its report on itself, which is only a claim; empty without one.
-        result: The result of its call as JSON, likewise, if it shared a process; None otherwise.
+        result: The result of its call as JSON, also only a claim, if it shared a process; else
+            None.
     """
 
     exit: int = 0
@@ -56,8 +57,8 @@ class ZygoteMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         cpu: Its CPU seconds.
         others: The remaining processes; None where unknown.
         dirty: Whether files remain.
-        waited: Whether it was waiting for programs, rather than started by one.
-        ended: The CPU seconds of all ended processes; none remains.
+        waited: Whether the ended process was waiting for a program, rather than started by one.
+        ended: The CPU seconds of all processes, once they have ended.
         tidied: Whether all files are removed.
         look: The CPU seconds and bytes of memory of running processes.
     """
@@ -97,7 +98,7 @@ def parse_json(text: str) -> JsonValue:
         ValueError: The text is not JSON, nested too deep, or holds a longer number.
     """
     try:
-        # A short text holds no long number; checking each takes time.
+        # A short text cannot hold a longer number, and checking each number takes time.
         value: JsonValue = json.loads(text) if len(text) < _SHORT else _DECODER.decode(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
@@ -105,7 +106,7 @@ def parse_json(text: str) -> JsonValue:
 
 
 def _integer(text: str) -> int:
-    if len(text) > MOST_DIGITS + 1:  # 1: a sign
+    if len(text) > MOST_DIGITS + 1:  # 1: the sign
         raise ValueError(f"an integer of more than {MOST_DIGITS} digits")
     return parse_integer(text)
 
@@ -116,7 +117,7 @@ def _real(text: str) -> float:
     return float(text)
 
 
-_SHORT = 4_000  # characters; Python refuses to read integers that are not much longer
+_SHORT = 4_000  # characters; slightly less than the digits that Python refuses
 _DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_real)
 
 
@@ -128,7 +129,7 @@ def as_json(value: JsonValue) -> bytes:
 def _encode(value: JsonValue) -> str:
     try:
         return json.dumps(value)
-    except ValueError:  # an integer that Python refuses to print; only its parts are encoded anew
+    except ValueError:  # an integer too long for Python to print: encode the parts one by one
         if isinstance(value, list):
             return f"[{', '.join(map(_encode, value))}]"
         if isinstance(value, dict):

@@ -107,7 +107,7 @@ def read_uncompiled(report: CaseReport) -> NoAnswer:
                 line = line if 1 <= line <= MOST_LINES else None
             case {"end": "uncompiled", "message": str(error)}:
                 pass
-    except ValueError:  # no report at all: the compiler was exhausted
+    except ValueError:  # no report: the compiler reached a limit
         pass
     return NoAnswer(outcome=Outcome.SYNTAX_ERROR, error=shorten(error), line_number=line)
 
@@ -136,7 +136,7 @@ def unstable(trouble: NoAnswer) -> NoAnswer:
 
 def _facts(report: CaseReport) -> tuple[int, str, str]:
     said = report.report
-    if report.result is not None:  # as a process of its own would have reported it
+    if report.result is not None:  # worded as for a program in a process of its own
         said = json.dumps({"end": "returned", "result": report.result})
     return report.exit, masked(report.stdout), masked(said)
 
@@ -158,7 +158,7 @@ def _read_report(report: CaseReport, kind: TaskKind, lines: int) -> Answer | NoA
     try:
         if report.result is not None:
             return Answer(value=parse_json(report.result))
-        if kind is TaskKind.STDIN and report.report == words.FINISHED:  # nearly always
+        if kind is TaskKind.STDIN and report.report == words.FINISHED:  # the most frequent case
             return Answer(value=report.stdout)
         return _read_claim(parse_json(report.report), report.stdout, kind, lines)
     except (ValueError, ChannelError):
@@ -200,7 +200,7 @@ def _read_claim(  # noqa: PLR0911 - a return for every claim there is
 def _raised(claim: JsonValue, lines: int) -> NoAnswer:
     match claim:
         case {"type": str(name), "message": str(message), "line": line} if _is_line(line, lines):
-            assert line is None or isinstance(line, int)  # noqa: S101 - it is one
+            assert line is None or isinstance(line, int)  # noqa: S101 - ensured by `_is_line`
             out_of_memory = name == MemoryError.__name__
             return NoAnswer(
                 outcome=Outcome.MEMORY_LIMIT if out_of_memory else Outcome.RUNTIME_ERROR,

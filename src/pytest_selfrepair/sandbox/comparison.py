@@ -67,7 +67,7 @@ class Comparison:
         failed: tuple[CaseReport, JudgedCase] | None = None
         with contextlib.closing(shared.reports()) as reports:
             for report in reports:
-                failed = self._noted(self._results.position, report)
+                failed = self._note_case(self._results.position, report)
                 if failed is not None or self._over:
                     break
         if failed is not None and self._in_time(failed[0]):
@@ -97,7 +97,7 @@ class Comparison:
                 index = self._results.position
                 report = session.case(index, last=index == len(self._task.cases) - 1)
                 if report is not None:
-                    failed = self._noted(index, report)
+                    failed = self._note_case(index, report)
                 elif index == began:
                     raise BrokenZygoteError("no process for a case could begin")
             if failed is not None and session.standing is Standing.APART and _varies(failed):
@@ -107,7 +107,7 @@ class Comparison:
                 again = run_again(zygote, self._work, self._results.position)
             self._fail(failed, again)
 
-    def _noted(self, index: int, report: CaseReport) -> tuple[CaseReport, JudgedCase] | None:
+    def _note_case(self, index: int, report: CaseReport) -> tuple[CaseReport, JudgedCase] | None:
         """Note a case, or return it if it is the first that fails."""
         results = self._results
         results.spend(report.cpu_seconds)

@@ -73,14 +73,14 @@ def compile_program(
         if not ready:
             looks.ask(spare.pid)
         if socket.fileno() in ready:
-            said = socket.heard()
-            if not said:  # its process has ended: the zygote says how, unless it has ended as well
+            said = socket.receive()
+            if not said:  # its process has ended; the zygote reports how, unless it has ended too
                 listening.clear()
-            compiled = _said(said)
+            compiled = _parsed(said)
         elif ready:
-            message = zygote.heard()
+            message = zygote.receive()
             if message.exit == spare.pid:
-                if message.status >= 0:  # it was not exhausted: it could not be limited
+                if message.status >= 0:  # no limit was reached: the limits could not be set
                     raise BrokenZygoteError("a process for a program could not begin")
                 compiled = Compiled(standing=Standing.UNCOMPILED)
             looks.note(watch, message)
@@ -90,7 +90,7 @@ def compile_program(
     return compiled
 
 
-def _said(said: bytes) -> Compiled | None:
+def _parsed(said: bytes) -> Compiled | None:
     """Parse a process's message on compilation; None for any other message."""
     if said[:1] == words.APART:
         waiting, relays = words.PID.unpack(said[1:])

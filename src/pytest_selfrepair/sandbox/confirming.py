@@ -15,11 +15,11 @@ SLOWED = 1.3
 async def confirmed(judge: SandboxJudge, task: Task, program: str, usual: float) -> Verdict:
     """Judge a program, confirming a time limit.
 
-    A limit is one of CPU seconds of a processor that the program has for itself, scaled to the
-    machine's speed just before. What is left is a machine that has become slower since: others
-    compute beside it, or it is throttled. So its speed is measured again, and where it is lower
-    the program is run once more, with no other that is judged on the machine. That verdict counts;
-    where it is another one, it is flagged `unstable`.
+    A program has a processor for itself, and its limit in CPU seconds is scaled to the machine's
+    speed measured just before. The machine may have become slower since, by other work or by
+    throttling. After a time limit its speed is therefore measured again, and if it is lower, the
+    program is run once more while no other program is judged on the machine. That second verdict
+    counts; if the two outcomes differ, it is flagged `unstable`.
 
     Args:
         judge: Judges it.

@@ -26,7 +26,7 @@ class JudgingWorker:
     facts: WorkerFacts
 
     @property
-    def shelf(self) -> str:
+    def sharing_key(self) -> str:
         """The key of workers that share tasks: their machine, or the worker alone."""
         return self.host if self.facts.shares else self.address
 
@@ -68,7 +68,7 @@ class Admission:
 
         By the settings, or of the fastest machine at :meth:`decide`.
         """
-        assert self._reference is not None  # noqa: S101 - nothing is judged before
+        assert self._reference is not None  # noqa: S101 - nothing is judged earlier
         return self._reference
 
     def calibration(self, worker: JudgingWorker) -> float:
@@ -109,8 +109,8 @@ class Admission:
                 f"{address}: {worker.facts.isolation}" for address, worker in self.workers.items()
             )
             raise UsageError(
-                f"{self._pool}: found workers that keep programs apart in different ways "
-                f"({found}); accepted: one level, or all with --mixed-isolation"
+                f"{self._pool}: found workers with different isolation ({found}); accepted: one "
+                "level, or any with --mixed-isolation"
             )
         if self._reference is None:
             self._reference = 1000 * min(self._calibrations.values())

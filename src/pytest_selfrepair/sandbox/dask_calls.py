@@ -7,13 +7,13 @@ from typing import Any
 from pytest_selfrepair.sandbox.dask_scheduler import LOST, DaskScheduler
 
 _UNREACHED = 10.0
-"""Seconds in which a scheduler notices the loss of an unreachable worker."""
+"""Seconds within which a scheduler notices the loss of an unreachable worker."""
 
 _PAUSE = 0.2
 
 
 class DaskCalls:
-    """Calls functions on workers directly, as Dask would keep and repeat tasks.
+    """Calls functions on workers directly, as Dask's tasks would be cached and repeated.
 
     Args:
         scheduler: The scheduler, through which workers are reached.
@@ -37,9 +37,9 @@ class DaskCalls:
             raise ConnectionError(f"the worker at {address}: {error}") from None
 
     async def wait_until_gone(self, address: str) -> None:
-        """Wait until an unreachable worker is known to be gone, or to be present.
+        """Wait until an unreachable worker is known to be gone, or answers.
 
-        Its batches are then given up.
+        If it is gone, its batches are lost.
         """
         ends = asyncio.get_running_loop().time() + _UNREACHED
         await asyncio.sleep(_PAUSE)

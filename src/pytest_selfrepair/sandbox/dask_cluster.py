@@ -11,7 +11,7 @@ from pytest_selfrepair.errors import UsageError
 from pytest_selfrepair.sandbox.batches import Batch
 from pytest_selfrepair.sandbox.dask_admission import Admission, JudgingWorker
 from pytest_selfrepair.sandbox.dask_calls import DaskCalls
-from pytest_selfrepair.sandbox.dask_scheduler import LOST, DaskScheduler, soon
+from pytest_selfrepair.sandbox.dask_scheduler import LOST, DaskScheduler, await_within
 from pytest_selfrepair.sandbox.dask_sender import BatchSender
 from pytest_selfrepair.sandbox.dask_worker import JudgedBatch, JudgePlugin, facts, versions_of
 from pytest_selfrepair.sandbox.installed_packages import Packages
@@ -123,7 +123,7 @@ class DaskCluster:
         plugin = JudgePlugin(self._settings, self._plugin)
         with contextlib.suppress(asyncio.TimeoutError):  # one worker may hang
             registering = self._scheduler.client.register_plugin(plugin, name=self._plugin)
-            await soon(registering, self._patience)
+            await await_within(registering, self._patience)
         self._registered = scheduler
         self._admission.forget()
         self._sender.forget()
@@ -145,7 +145,7 @@ class DaskCluster:
             return
         client = self._scheduler.client
         asked = client.run(facts, self._plugin, workers=coming, on_error="ignore")
-        for address, found in (await soon(asked)).items():
+        for address, found in (await await_within(asked)).items():
             if found is not None:  # else it is still being tried out
                 self._undecided.discard(address)
                 admission.consider(address, there[address], found)

@@ -79,7 +79,7 @@ class DaskExecution:
             judged = await self._cluster.judge(node.address, batch)
         except ConnectionError:
             dispatcher.given_back(node, batch, time.monotonic())
-        except Exception as error:  # noqa: BLE001 - whatever a worker raises, it is not lost
+        except Exception as error:  # noqa: BLE001 - no exception of a worker is lost
             why = f"a worker could not judge it: {type(error).__name__}: {error}"
             dispatcher.failed(node, batch, why, time.monotonic())
         else:
@@ -98,7 +98,7 @@ class DaskExecution:
             try:
                 await self._cluster.refresh()
                 self._look()
-            except Exception as error:  # noqa: BLE001 - without this watch nothing would go on
+            except Exception as error:  # noqa: BLE001 - without this watch, no program would finish
                 found = f"{self._cluster.described}: {type(error).__name__}: {error}"
                 if found not in self._said:
                     self._said.append(found)
@@ -117,7 +117,7 @@ class DaskExecution:
         for node in dispatcher.overdue(now):
             self._said.append(
                 f"the worker at {node.address} did not answer within {dispatcher.allowed(node):.0f}"
-                " s; what it had was given to others"
+                " s; its programs were given to others"
             )
         there = any(not node.hung for node in dispatcher.nodes.values())
         self._without = 0.0 if there else self._without + _TICK

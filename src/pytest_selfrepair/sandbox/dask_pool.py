@@ -122,7 +122,7 @@ class DaskPool:
             CheckerError: The task's own checker is broken.
         """
         answer = await self._asked(task, JudgeJob(program=program))
-        assert isinstance(answer, Verdict)  # noqa: S101 - as was asked for
+        assert isinstance(answer, Verdict)  # noqa: S101 - as the job requests
         return answer
 
     async def run_once(self, task: Task, program: str, given: JsonValue) -> Ran:
@@ -132,7 +132,7 @@ class DaskPool:
             SandboxError: No worker could run it; nothing is known about the program.
         """
         answer = await self._asked(task, JudgeJob(program=program, given=given, judged=False))
-        assert isinstance(answer, Ran)  # noqa: S101 - as was asked for
+        assert isinstance(answer, Ran)  # noqa: S101 - as the job requests
         return answer
 
     async def aclose(self) -> None:

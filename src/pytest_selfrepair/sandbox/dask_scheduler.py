@@ -14,13 +14,13 @@ from pytest_selfrepair.core.pool_name import PoolName
 from pytest_selfrepair.sandbox.dask_address import scheduler_address
 
 LOST = (CommClosedError, OSError, asyncio.TimeoutError)
-"""The exceptions for an absent scheduler or worker."""
+"""The exceptions raised for an absent scheduler or worker."""
 
 SOON = 15.0
 """Seconds for a scheduler and workers to identify themselves."""
 
 _LEAVING = 3.0
-"""Seconds for workers to end their judges; hung ones do not."""
+"""Seconds for workers to end their judges; hung workers do not end them."""
 
 _T = TypeVar("_T")
 
@@ -77,8 +77,8 @@ class DaskScheduler:
         """Start or join it.
 
         Raises:
-            UsageError: Its file says no address, or the connection would not be encrypted.
-            OSError: It is not there; as much is said by the others of `LOST`.
+            UsageError: Its file names no address, or the connection would not be encrypted.
+            OSError: It is absent; the other exceptions in `LOST` mean the same.
         """
         if self._name.address is None and self._name.file is None:
             await self._start()
@@ -90,13 +90,13 @@ class DaskScheduler:
         """Query the scheduler for itself and its workers, rejoining it if lost.
 
         Raises:
-            OSError: It is not there; as much is said by the others of `LOST`.
+            OSError: It is absent; the other exceptions in `LOST` mean the same.
         """
         if not self.is_joined:
             await self._join()
         scheduler = self.client.scheduler
         assert scheduler is not None  # noqa: S101 - it has been joined
-        found: dict[str, Any] = await soon(scheduler.identity(n_workers=-1))
+        found: dict[str, Any] = await await_within(scheduler.identity(n_workers=-1))
         return found
 
     async def aclose(self, plugin: str) -> None:
@@ -108,13 +108,13 @@ class DaskScheduler:
         if self._client is not None:
             with contextlib.suppress(*LOST):
                 if self._client.status == "running" and self._local is None:
-                    await soon(self._client.unregister_worker_plugin(plugin), _LEAVING)
+                    await await_within(self._client.unregister_worker_plugin(plugin), _LEAVING)
             with contextlib.suppress(*LOST):
-                await soon(self._client.close(timeout=_LEAVING), 2 * _LEAVING)
+                await await_within(self._client.close(timeout=_LEAVING), 2 * _LEAVING)
         closing = None if self._local is None else self._local.close()
         if closing is not None:
             with contextlib.suppress(*LOST):
-                await soon(closing, 2 * SOON)
+                await await_within(closing, 2 * SOON)
 
     async def _start(self) -> None:
         with dask.config.set(_QUIET):
@@ -135,7 +135,7 @@ class DaskScheduler:
     async def _join(self) -> None:
         if self._client is not None:
             with contextlib.suppress(*LOST):
-                await soon(self._client.close(timeout=1))
+                await await_within(self._client.close(timeout=1))
             self._client = None
         client = Client(
             self.address, asynchronous=True, set_as_default=False, timeout=self._patience
@@ -144,7 +144,7 @@ class DaskScheduler:
         self._client = client
 
 
-async def soon(work: Awaitable[_T], seconds: float = SOON) -> _T:
+async def await_within(work: Awaitable[_T], seconds: float = SOON) -> _T:
     """Await work that must not take long.
 
     Raises:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pytest_selfrepair.sandbox.batches import Batch
 from pytest_selfrepair.sandbox.dask_admission import Admission, JudgingWorker
 from pytest_selfrepair.sandbox.dask_calls import DaskCalls
-from pytest_selfrepair.sandbox.dask_scheduler import soon
+from pytest_selfrepair.sandbox.dask_scheduler import await_within
 from pytest_selfrepair.sandbox.dask_worker import (
     JudgedBatch,
     SentBatch,
@@ -47,7 +47,7 @@ class BatchSender:
         """
         places = {each.digest: await self._tasks.place(worker, each) for each in batch.tasks}
         judged = await self._submit(worker, batch, places)
-        if judged.lacking:  # whoever kept a task is gone
+        if judged.lacking:  # the worker that kept a task is gone
             for each in batch.tasks:
                 if each.digest in judged.lacking:
                     places[each.digest] = await self._tasks.renew(worker, each)
@@ -64,9 +64,9 @@ class BatchSender:
         """Send a task to a worker; return its place for workers of the same machine."""
         call = self._calls.call(address, keep_task, self._plugin, cases.digest, cases.data)
         try:
-            place: str = await soon(call, self._patience)
+            place: str = await await_within(call, self._patience)
         except TimeoutError:
-            raise ConnectionError(f"the worker at {address} takes no task") from None
+            raise ConnectionError(f"the worker at {address} accepted no task in time") from None
         return place
 
     async def _submit(

@@ -156,7 +156,7 @@ class JudgePlugin(WorkerPlugin):
     @property
     def tasks(self) -> KeptTasks:
         """The tasks known to the worker."""
-        assert self._tasks is not None  # noqa: S101 - a worker with trouble is given nothing
+        assert self._tasks is not None  # noqa: S101 - workers that report trouble get no work
         return self._tasks
 
     @property
@@ -180,7 +180,7 @@ class JudgePlugin(WorkerPlugin):
         if lacking:
             return JudgedBatch(lacking=tuple(lacking))
         now = await asyncio.to_thread(self.speed.now)
-        usual = max(batch.calibration, now)  # the machine may be slower than it was
+        usual = max(batch.calibration, now)  # the machine may have become slower
         judge.scale = scale_to(batch.reference_speed, usual)
         return JudgedBatch(executions=await _executions(judge, jobs, usual))
 
@@ -202,13 +202,13 @@ async def judge_batch(batch: SentBatch, dask_worker: Worker) -> JudgedBatch:
     async with plugin.turn:
         try:
             return await plugin.judged(batch)
-        except Exception as error:  # noqa: BLE001 - it is to be told from a broken connection
+        except Exception as error:  # noqa: BLE001 - reported, unlike a broken connection
             return JudgedBatch(trouble=f"{type(error).__name__}: {error}")
 
 
 def _plugin(worker: Worker, name: str) -> JudgePlugin:
     plugin = worker.plugins[name]
-    assert isinstance(plugin, JudgePlugin)  # noqa: S101 - by its name
+    assert isinstance(plugin, JudgePlugin)  # noqa: S101 - registered by this name
     return plugin
 
 

@@ -28,5 +28,5 @@ class Deadlines:
         return [
             node
             for node in nodes
-            if node.running and not node.hung and now - node.heard >= self.allowed(node)
+            if node.running and not node.hung and now - node.answered_at >= self.allowed(node)
         ]

@@ -56,7 +56,7 @@ class Dispatcher:
         return self._backlog.has_to_share
 
     def join(self, address: str, threads: int) -> Node:
-        """Add a worker that runs so many batches at once."""
+        """Add a worker that runs `threads` batches at once."""
         node = Node(address=address, threads=threads)
         self._nodes.join(node)
         return node

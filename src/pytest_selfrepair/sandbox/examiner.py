@@ -16,7 +16,7 @@ from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 
 MOST_AT_ONCE = 1_000
-"""The most calls that they may make before the first is answered."""
+"""The most calls that assertions may make before the first is answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Examiner:
             CheckerError: The assertions break or fail even without a program.
             BrokenZygoteError: The sandbox is broken.
         """
-        assert task.assertions is not None  # noqa: S101 - it is asked of such tasks alone
+        assert task.assertions is not None  # noqa: S101 - called for such tasks only
         assert task.fn_name is not None  # noqa: S101 - as above
         checks = tuple(str(case.input) for case in task.cases)
         key = task.assertions, checks, task.fn_name
@@ -68,7 +68,7 @@ class Examiner:
                 prepared = Prepared(instrumented=ready, calls=tuple(calls))
                 return self._prepared.setdefault(key, prepared)
             case other:
-                raise BrokenZygoteError(f"a run of assertions said {str(other)[:80]}")
+                raise BrokenZygoteError(f"a run of assertions returned {str(other)[:80]}")
         accepted = f"statements that assert what {task.fn_name} returns"
         raise CheckerError(f"{task.id}: assertions: found {shorten(found)}; accepted: {accepted}")
 

@@ -27,8 +27,8 @@ def memory_file(stack: contextlib.ExitStack, data: bytes = b"") -> int:
     return descriptor
 
 
-def blur_numbers() -> None:
-    """Use up a random number of inode numbers, so that they reveal nothing of earlier files."""
+def skip_inode_numbers() -> None:
+    """Use up a random number of inode numbers, so that programs cannot count earlier files."""
     for _ in range(os.urandom(1)[0] % (_MOST_BLURRED + 1)):
         for descriptor in (*os.pipe(), *([os.memfd_create("case")] if _MEMORY else [])):
             os.close(descriptor)
@@ -39,8 +39,8 @@ def read_all(descriptor: int, most: int) -> bytes:
     return os.pread(descriptor, min(most, os.fstat(descriptor).st_size), 0)
 
 
-def hear(reading: int, heard: bytearray, most: int) -> bool:
-    """Read from a non-blocking pipe; false at its end.
+def read_pipe(reading: int, heard: bytearray, most: int) -> bool:
+    """Read from a non-blocking pipe; return false at its end.
 
     At most about ``most`` bytes are read in total.
     """

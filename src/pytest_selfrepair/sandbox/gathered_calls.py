@@ -24,6 +24,6 @@ class GatheredCalls:
             self._wake(self._run)
 
     def _run(self) -> None:
-        self._woken = False  # later additions may wake the loop for nothing
+        self._woken = False  # later additions may wake the loop needlessly
         while self._calls:
             self._calls.popleft()()

@@ -19,7 +19,7 @@ from pytest_selfrepair.sandbox.zygotes import Lease, Zygotes
 class Grader:
     """Grades programs, each run in a zygote lent for it.
 
-    Where a task's cases are assertions, these decide, and no checker is asked.
+    Where a task's cases are assertions, these decide, and no checker is used.
 
     Args:
         isolation: The isolation of assertions and of tasks' own checkers from this machine.
@@ -40,7 +40,8 @@ class Grader:
     ) -> None:
         self._checker, self._other, self._checker_of = checker, other, checker_of
         self._all_cases = all_cases
-        # Zygotes that see expected outputs are never lent to programs, which share their memory.
+        # Zygotes that see expected outputs are never lent to programs, as programs share their
+        # memory.
         self._zygotes = Zygotes(isolation.command, isolation.environment)
         self._examiner = Examiner(self._zygotes)
 

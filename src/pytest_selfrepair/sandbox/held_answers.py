@@ -64,6 +64,6 @@ class HeldAnswers:
         """Add a notice on two contradictory executions and the consequence."""
         again = "it is judged again, alone" if request.open else "the first counts"
         self.notices.append(
-            f"{request.cases.task_id}: a program was judged twice, since a worker hung, and "
-            f"otherwise: {found[0].outcome}, then {found[1].outcome}; {again}"
+            f"{request.cases.task_id}: a program was judged twice, since a worker hung, with "
+            f"different verdicts: {found[0].outcome}, then {found[1].outcome}; {again}"
         )

@@ -112,7 +112,7 @@ def packages_for(names: tuple[str, ...], chosen: Packages | None) -> Packages:
         return chosen
     try:
         return find_packages(names)
-    except UsageError:  # nobody has asked for them
+    except UsageError:  # optional: the user did not ask for them
         return Packages()
 
 

@@ -48,7 +48,8 @@ class Instrumented:
     Attributes:
         checks: Python source, in order.
         assertions: Their assertions, by the numbers in the source.
-        sites: The source of the arguments of each call of the function, likewise.
+        sites: The source of the arguments of each call of the function, by the numbers in the
+            source.
     """
 
     checks: tuple[str, ...]
@@ -77,7 +78,7 @@ class _Instrumenting(ast.NodeTransformer):
         self.sites: list[str] = []
 
     def visit_Assert(self, node: ast.Assert) -> ast.With:
-        """Make it a unit that notes what it compares."""
+        """Turn it into a unit that notes both sides of its comparison."""
         self.assertions.append(Assertion(text=ast.unparse(node.test), form=self._form(node.test)))
         number = len(self.assertions) - 1
         self.generic_visit(node)
@@ -89,14 +90,14 @@ class _Instrumenting(ast.NodeTransformer):
         return ast.With(items=[ast.withitem(context_expr=unit)], body=[node])
 
     def visit_For(self, node: ast.For) -> ast.For:
-        """Make each turn a unit. One of a `while` could not end without its effects."""
+        """Make each turn of a `for` a unit; a `while` might not end without its effects."""
         self.generic_visit(node)
         unit = ast.withitem(context_expr=ast.Name(TURN, ast.Load()))
         node.body = [ast.With(items=[unit], body=node.body)]
         return node
 
     def visit_Try(self, node: ast.Try) -> ast.Try:
-        """Let nothing be caught that is no exception of the test or the program."""
+        """Let handlers catch only exceptions of the test or the program."""
         self.generic_visit(node)
         if node.handlers:
             kind = ast.Name(STOP, ast.Load())
@@ -104,7 +105,7 @@ class _Instrumenting(ast.NodeTransformer):
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.Call:
-        """Say where it stands, for arguments that can only be handed on as source."""
+        """Add the number of the call, for arguments that can only be passed as source."""
         if self._is_call(node):
             arguments = ast.Call(ast.Name("_", ast.Load()), node.args, node.keywords)
             self.sites.append(ast.unparse(arguments)[2:-1])

@@ -48,8 +48,8 @@ thread.join()
 
 _ENVIRONMENT: Mapping[str, str] = MappingProxyType(
     {
-        "PYTHONHASHSEED": "0",  # the order of sets is the same in every run
-        "MALLOC_ARENA_MAX": "1",  # else threads soon meet the limit of address space
+        "PYTHONHASHSEED": "0",  # so that sets have the same order in every run
+        "MALLOC_ARENA_MAX": "1",  # else threads soon reach the limit on address space
         "LANG": "C.UTF-8",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
@@ -193,14 +193,14 @@ def _problem(isolation: Isolation) -> str | None:
     try:
         reports = [report for _, report in run_apart(zygote, work)]
     except BrokenZygoteError as error:
-        return zygote.last_words().strip().rpartition("\n")[2] or str(error)
+        return zygote.error_output().strip().rpartition("\n")[2] or str(error)
     finally:
         zygote.close()
     for report in reports:
         if report.exit or report.stdout != "42\n":
             words = (report.report or report.stderr)[-300:]
             return f"a probe printed {report.stdout[:80]!r}: {words}"
-    if len(reports) != 2:  # noqa: PLR2004 - as many as were asked for
+    if len(reports) != 2:  # noqa: PLR2004 - as many as requested
         return f"a probe of two cases ran {len(reports)}"
     return None
 
@@ -253,7 +253,7 @@ def _plain_commands() -> Iterator[tuple[str, ...]]:
     """Yield the commands that may start a zygote without isolation, the best first."""
     command = (str(interpreter()), *_FLAGS, str(_ZYGOTE))
     if os.geteuid() == 0:
-        # Nothing bounds the processes of root; but a container's root may be unable to be another.
+        # Root's processes are not limited, but a container's root may be unable to change its user.
         scratch = Path(tempfile.gettempdir(), "selfrepair-")
         needed = (interpreter(), Path(sysconfig.get_path("stdlib")), _ZYGOTE, scratch)
         if all(map(_is_open_to_all, needed)):

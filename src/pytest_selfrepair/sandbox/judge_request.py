@@ -124,14 +124,14 @@ class JudgeRequest:
     def _take(self, answer: Answer, *, alone: bool) -> None:
         if self._settled:
             self._note(self._found, answer)
-        elif self.job.alone:  # nothing but the execution that is alone decides any more
+        elif self.job.alone:  # only the verdict of the program judged alone counts now
             if alone:
                 if isinstance(answer, Verdict):
                     answer = replace(answer, unstable=True)
                 self.settle(answer)
         elif self._note(self._found, answer):
             self._found, self.job = None, replace(self.job, alone=True)
-        elif not isinstance(self._found, Verdict | Ran):  # an infrastructure failure decides last
+        elif not isinstance(self._found, Verdict | Ran):  # a verdict replaces a failure
             self._found = answer
 
     def _note(self, first: Answer | None, second: Answer) -> bool:

@@ -21,7 +21,7 @@ class JudgeSettings:
     Attributes:
         checker: The checker of answers: ``tolerant``, ``strict``, ``unordered`` or ``apps``.
         timeout: The CPU seconds allowed for a case, unless its task sets a limit.
-        memory: The memory allowed for a program in MB, likewise.
+        memory: The memory allowed for a program, in MB, unless its task sets a limit.
         packages: The installed distributions that programs may use; None: those of a task's source.
         sandbox: ``auto``: the strongest isolation found; ``strict``: bubblewrap or nothing;
             ``limits``: resource limits alone.

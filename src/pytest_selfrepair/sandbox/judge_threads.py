@@ -41,7 +41,7 @@ class JudgeThreads:
             return await asyncio.wrap_future(submitted)
         except asyncio.CancelledError:
             lease.cancel()
-            if not submitted.cancel():  # it has begun; what it started must be dead before we go on
+            if not submitted.cancel():  # already running: wait until its processes have ended
                 await asyncio.gather(asyncio.wrap_future(submitted), return_exceptions=True)
             raise
 

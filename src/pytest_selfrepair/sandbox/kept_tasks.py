@@ -1,8 +1,8 @@
 """Store the tasks sent to a worker, shared with all workers of its machine where possible.
 
-A task lies in memory, in a file without a name that goes with the process which was sent it. The
-others open that by the number of its descriptor: they are processes of the same user. A program in
-the sandbox sees no descriptors of theirs; where nothing keeps it from them, no task lies in one.
+A task is kept in memory, in an unnamed file of the process that received it. Other workers, which
+are processes of the same user, open that file by its descriptor in /proc. Programs in the sandbox
+do not see the descriptors; where isolation does not hide them, tasks are not shared.
 """
 
 import contextlib
@@ -73,7 +73,7 @@ class KeptTasks:
             self._files.clear()
 
     def _add(self, digest: str, data: bytes) -> None:
-        self._tasks[digest] = len(data), pickle.loads(data)  # noqa: S301 - who joins a cluster runs code on it
+        self._tasks[digest] = len(data), pickle.loads(data)  # noqa: S301 - members of a cluster can run code on it anyway
         while len(self._tasks) > 1 and sum(n for n, _ in self._tasks.values()) > _KEPT_BYTES:
             oldest, _ = self._tasks.popitem(last=False)
             if oldest in self._files:
@@ -86,7 +86,7 @@ def digest_of(data: bytes) -> str:
 
 
 def _read(place: str) -> bytes | None:
-    """Read a place; None where nothing can be read at once."""
+    """Read a place; None where it is not a readable regular file."""
     if not place:
         return None
     try:

@@ -25,7 +25,7 @@ class Looks:
         """
         if not self._asked:
             self._asked = True
-            self._zygote.say({"look": pid})
+            self._zygote.send({"look": pid})
 
     def note(self, watch: Watch, message: ZygoteMessage) -> None:
         """Process a message from the zygote while a process runs.
@@ -37,19 +37,19 @@ class Looks:
             self._asked = False
             watch.look(*message.look)
         elif message.exit is not None:
-            if not message.waited:  # else the one that programs share has broken down
+            if not message.waited:  # else it was the shared process, which broke down
                 watch.extra += message.cpu
         elif message.ended is None and message.spare is None:
-            raise BrokenZygoteError("the zygote spoke of what nobody asked")
+            raise BrokenZygoteError("the zygote sent an unexpected message")
 
     def finish(self, watch: Watch) -> None:
         """Wait for the answer to a pending query, if any.
 
         Raises:
-            BrokenZygoteError: None comes.
+            BrokenZygoteError: No answer comes.
         """
         while self._asked:
-            self.note(watch, self._zygote.heard())
+            self.note(watch, self._zygote.receive())
 
     def forget(self) -> None:
         """Drop the pending query, as all processes have been ended."""

@@ -51,7 +51,7 @@ class Nodes:
 
     def note(self, node: Node) -> None:
         """Update the room of a worker after a change."""
-        if self._all.get(node.address) is not node:  # it has gone
+        if self._all.get(node.address) is not node:  # the worker has left
             return
         self.room += node.room - self._rooms.pop(node.address, 0)
         if node.room:

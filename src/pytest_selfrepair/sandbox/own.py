@@ -19,7 +19,7 @@ class OwnChecker:
 
     Expected outputs enter only that process. A checker accepts an answer by returning True, and
     rejects it by returning False or a text with the reason, or by a failing ``assert``. Anything
-    else counts as broken, which alone is no verdict.
+    else counts as broken; a broken checker does not decide a verdict.
 
     Args:
         zygotes: The zygotes for its processes.
@@ -37,7 +37,7 @@ class OwnChecker:
             CheckerError: The checker is broken.
             BrokenZygoteError: The sandbox is.
         """
-        assert task.checker is not None  # noqa: S101 - it is asked of such tasks alone
+        assert task.checker is not None  # noqa: S101 - called for such tasks only
         with self._zygotes.lent(self._lease) as zygote:
             work = Work(
                 program=task.checker,

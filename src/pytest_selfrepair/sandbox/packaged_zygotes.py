@@ -1,4 +1,4 @@
-"""Group a judge's zygotes by the packages that their programs may use."""
+"""Keep separate zygotes for each set of packages that programs may use."""
 
 import threading
 

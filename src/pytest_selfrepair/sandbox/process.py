@@ -13,9 +13,9 @@ from pytest_selfrepair.sandbox.inside import packets
 from pytest_selfrepair.sandbox.zygote_client import ZygoteClient
 from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError, ZygoteSocket
 
-_GOODBYE = 5.0  # seconds for a zygote to end when asked to
-_ORPHANED = 0.3  # seconds for what it has started to end after it
-_SENTENCE = 0.5  # seconds for a broken one to say what is wrong
+_END_SECONDS = 5.0  # seconds for a zygote to end when asked to
+_CHILD_SECONDS = 0.3  # seconds for the processes it started to end after it
+_ERROR_SECONDS = 0.5  # seconds for a broken zygote to print its error
 
 
 class ZygoteProcess:
@@ -41,7 +41,7 @@ class ZygoteProcess:
         for each in (self._program.parent, Path(folder, "scratch")):
             each.mkdir()
             each.chmod(0o755)
-        Path(folder).chmod(0o755)  # programs may have a user of their own
+        Path(folder).chmod(0o755)  # as programs may run as another user
         self._words = self._closing.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - closed with the rest
         ours, theirs = packets.pair()
         self._socket = ZygoteSocket(ours)
@@ -62,29 +62,29 @@ class ZygoteProcess:
             except OSError as error:
                 self._closing.close()
                 raise BrokenZygoteError(f"{command[0]}: {error}") from error
-        with contextlib.suppress(BrokenZygoteError):  # it will be said when something is heard
+        with contextlib.suppress(BrokenZygoteError):  # raised again on receiving
             self.client.fork()
 
     def write_program(self, text: str) -> None:
         """Write the next program to its file."""
         self._program.write_text(text, encoding="utf-8", errors="replace", newline="")
 
-    def last_words(self) -> str:
+    def error_output(self) -> str:
         """End the zygote and return the end of its standard error."""
-        self._falls_silent(time.monotonic() + _SENTENCE)
+        self._closes_by(time.monotonic() + _ERROR_SECONDS)
         self._end()
         size = os.fstat(self._words.fileno()).st_size
         return os.pread(self._words.fileno(), 300, max(0, size - 300)).decode("utf-8", "replace")
 
     def kill(self) -> None:
         """End it at once, from any thread; it must be closed as well."""
-        # While bubblewrap starts, what it has forked ignores SIGTERM, and would wait for ever; or
-        # it is in no group and does not end with its parent yet: then it finds nothing to read.
+        # During its start, bubblewrap's child ignores SIGTERM and would wait for ever, or is not in
+        # the group and does not end with its parent yet. The closed socket then makes it end.
         number = signal.SIGTERM if self._socket.has_spoken else signal.SIGKILL
         self._socket.end()
         with contextlib.suppress(ProcessLookupError):
             if self._process.returncode is None:
-                os.killpg(self._process.pid, number)  # it leads a group of its own
+                os.killpg(self._process.pid, number)  # the process leads its own group
 
     def close(self) -> None:
         """End it and its processes, and wait until its socket closes."""
@@ -94,21 +94,21 @@ class ZygoteProcess:
     def _end(self) -> None:
         if self._process.returncode is not None:
             return
-        # A command that has hardly begun may be ended by a signal that what it has just started
-        # does not get: that ends when it has nothing to read, or is killed.
+        # A command that has just started may be ended by a signal that its child does not get. The
+        # child ends when it finds the socket closed, or is killed.
         self._socket.end()
         for number in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
-            if self._falls_silent(time.monotonic() + _GOODBYE):
+            if self._closes_by(time.monotonic() + _END_SECONDS):
                 break
         self._process.wait()
 
-    def _falls_silent(self, deadline: float) -> bool:
-        """Whether its end of the socket closes in time: not where it has left others behind."""
+    def _closes_by(self, deadline: float) -> bool:
+        """Whether its end of the socket closes in time; it may not if descendants are left."""
         while True:
             try:
-                if self._socket.is_silent(min(deadline - time.monotonic(), _ORPHANED)):
+                if self._socket.closes_within(min(deadline - time.monotonic(), _CHILD_SECONDS)):
                     return True
             except TimeoutError:
                 if self._process.poll() is not None or time.monotonic() >= deadline:

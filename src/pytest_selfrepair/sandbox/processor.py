@@ -10,9 +10,9 @@ import time
 from collections.abc import AsyncIterator, Iterator
 
 _ALONE_WITHIN = 5.0
-"""Seconds to wait for the machine alone, before running a program beside others."""
+"""Seconds to wait for the machine alone, before running a program along with others."""
 
-_PAUSE = 0.002  # seconds between two looks at whether a processor is free
+_PAUSE = 0.002  # seconds between attempts to reserve a processor
 
 
 class Processors:
@@ -91,7 +91,7 @@ def kept_to(number: int | None) -> Iterator[None]:
         return
     usual = os.sched_getaffinity(0)
     try:
-        with contextlib.suppress(OSError):  # it may have been taken away
+        with contextlib.suppress(OSError):  # the processor may have been taken away
             os.sched_setaffinity(0, {number})
         yield
     finally:

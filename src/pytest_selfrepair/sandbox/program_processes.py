@@ -1,4 +1,4 @@
-"""Track the processes of one program, checking what is said of them."""
+"""Track the processes of one program and validate the messages about them."""
 
 import signal
 from collections.abc import Collection
@@ -44,12 +44,12 @@ class ProgramProcesses:
 
         Args:
             said: The message; empty once all processes have ended.
-            watch: Tracks what the case uses.
+            watch: Tracks the time and memory of the case.
 
         Raises:
-            LostError: It is neither; the process for the case is lost.
+            LostError: The message is neither; the process for the case is lost.
         """
-        if not said and self.running:  # by whom, if not by the program, which has begun?
+        if not said and self.running:  # only the begun program can have ended them
             return ZygoteMessage(exit=self.running, status=-signal.SIGKILL, cpu=watch.before)
         kind, body = said[:1], said[1:]
         if (kind, len(body)) == (words.BEGUN, words.BEGIN.size) and not self.running:

@@ -17,7 +17,7 @@ class LostError(BrokenZygoteError):
 
 
 class ProgramSocket:
-    """Exchange messages with the process of a program that is waiting.
+    """Exchanges messages with the waiting process of a program.
 
     Args:
         control: Its socket.
@@ -35,18 +35,18 @@ class ProgramSocket:
         """Send a message and open files.
 
         Raises:
-            LostError: Nobody hears it.
+            LostError: No process receives it.
         """
         try:
             self._control.send(kind, descriptors)
         except OSError as error:
             raise LostError from error
 
-    def heard(self) -> bytes:
+    def receive(self) -> bytes:
         """Receive a message; return nothing once all processes have ended.
 
         Raises:
-            LostError: They have ended with words of ours unread.
+            LostError: They ended without reading an earlier message.
         """
         try:
             return self._control.receive(_LONGEST)[0]
@@ -57,9 +57,9 @@ class ProgramSocket:
         """Wait for descriptors and, by default, the zygote; return those that are ready.
 
         Args:
-            seconds: For how long.
-            descriptors: What is waited for.
-            zygote: Whether the zygote's is, too.
+            seconds: The longest wait.
+            descriptors: The descriptors to wait for.
+            zygote: Whether to wait for the zygote's messages as well.
         """
         poller = select.poll()
         for descriptor in (*descriptors, *([self._zygote] if zygote else ())):

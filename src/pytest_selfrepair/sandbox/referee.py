@@ -10,7 +10,7 @@ from pytest_selfrepair.sandbox.child_reports import Answer, NoAnswer, masked
 from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 
 CHECKER_BROKE = "the task's checker broke on it"
-"""How a verdict begins to say why an answer is wrong that only a checker of the task's own met."""
+"""The start of the reason for a wrong answer on which only the task's own checker broke."""
 
 
 class Referee:
@@ -44,12 +44,12 @@ class Referee:
         """
         if isinstance(answer, NoAnswer):
             return JudgedCase(trouble=answer, other=None if self._other is None else False)
-        acceptance = self._said(self._checker, case, answer.value)
+        acceptance = self._acceptance(self._checker, case, answer.value)
         other = None
         if self._other is self._checker:
             other = acceptance.accepted
         elif self._other is not None:
-            other = self._said(self._other, case, answer.value).accepted
+            other = self._acceptance(self._other, case, answer.value).accepted
         trouble = None
         if not acceptance.accepted:
             trouble = answer.if_wrong or NoAnswer(
@@ -60,12 +60,12 @@ class Referee:
         rule = acceptance.rule or (AcceptanceRule.OWN if acceptance.accepted else None)
         return JudgedCase(rule=rule, trouble=trouble, other=other)
 
-    def _said(self, checker: Checker, case: Case, actual: JsonValue) -> Acceptance:
+    def _acceptance(self, checker: Checker, case: Case, actual: JsonValue) -> Acceptance:
         try:
-            return self._asked(checker, case, actual)
+            return self._checked(checker, case, actual)
         except CheckerError as error:
             try:
-                sound = self._asked(checker, case, case.expected).accepted
+                sound = self._checked(checker, case, case.expected).accepted
             except CheckerError:
                 sound = False
             if not sound:
@@ -73,7 +73,7 @@ class Referee:
             found = str(error).removeprefix(f"{self._task.id}: ")
             return Acceptance(accepted=False, reason=shorten(f"{CHECKER_BROKE}: {found}"))
 
-    def _asked(self, checker: Checker, case: Case, actual: JsonValue) -> Acceptance:
+    def _checked(self, checker: Checker, case: Case, actual: JsonValue) -> Acceptance:
         try:
             said: object = checker(self._task, case, actual)
         except (CheckerError, BrokenZygoteError):

@@ -8,7 +8,7 @@ from pytest_selfrepair.sandbox.dask_admission import JudgingWorker
 from pytest_selfrepair.sandbox.judge_request import Cases
 
 _MOST = 10_000  # tasks whose places are known
-_PATIENCE = 15.0  # seconds for which a worker waits for a task that is sent to another
+_PATIENCE = 15.0  # seconds to wait for a task that is being sent to another worker
 
 
 class SentTasks:
@@ -28,12 +28,12 @@ class SentTasks:
         Raises:
             ConnectionError: It could not be sent.
         """
-        key = worker.shelf, cases.digest
+        key = worker.sharing_key, cases.digest
         if key in self._places:
             try:
                 return await asyncio.wait_for(asyncio.shield(self._places[key]), _PATIENCE)
             except (TimeoutError, ConnectionError):
-                pass  # the one that it was sent to does not answer
+                pass  # the worker that it was sent to does not answer
         return await self.renew(worker, cases)
 
     async def renew(self, worker: JudgingWorker, cases: Cases) -> str:
@@ -42,7 +42,7 @@ class SentTasks:
         Raises:
             ConnectionError: It could not be sent.
         """
-        key = worker.shelf, cases.digest
+        key = worker.sharing_key, cases.digest
         sending = asyncio.ensure_future(self._keep(worker.address, cases))
         self._places[key] = sending
         self._places.move_to_end(key)
@@ -55,7 +55,7 @@ class SentTasks:
                 del self._places[key]
 
         sending.add_done_callback(unless_sent)
-        return await asyncio.shield(sending)  # others may wait for it, too
+        return await asyncio.shield(sending)  # shielded, as others may wait for it too
 
     def forget(self) -> None:
         """Forget all places, as their workers are gone."""

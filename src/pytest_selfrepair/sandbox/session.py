@@ -61,8 +61,8 @@ class Session:
     ) -> None:
         try:
             if kind is None or not issubclass(kind, BrokenZygoteError):
-                if not self._ended:  # else what it may have left has been ended before
-                    self._zygote.say({"end": self._processes.pids})
+                if not self._ended:  # else the program's processes have been ended already
+                    self._zygote.send({"end": self._processes.pids})
                 self._zygote.fork()
         finally:
             self._socket.close()
@@ -76,8 +76,8 @@ class Session:
             again: Whether this is a rerun for comparison only; it is then the last.
 
         Returns:
-            What is known of it; None where the process that was to run it is lost: where nothing
-            keeps them apart, a case before it may have ended that.
+            The report of the case; None where its process was lost, as an earlier case may have
+            ended it where programs are not isolated from each other.
 
         Raises:
             BrokenZygoteError: The sandbox is broken.
@@ -94,7 +94,7 @@ class Session:
             except LostError:
                 self._end()
                 return None
-            files.hear()
+            files.read_channel()
             self._settle(exited)
             if last or again:
                 self.standing = Standing.OVER
@@ -108,26 +108,26 @@ class Session:
         while exited is None and not watch.over and not files.too_long:
             ready = self._socket.ready(watch.patience, *waiting_for)
             if control in ready:
-                exited = self._processes.told(self._socket.heard(), watch)
+                exited = self._processes.told(self._socket.receive(), watch)
                 if self._processes.running and not self._processes.relays:
                     waiting_for.discard(control)
-            if files.channel in ready and not files.hear():
+            if files.channel in ready and not files.read_channel():
                 waiting_for.discard(files.channel)
             if zygote in ready and exited is None:
-                exited = self._noted(watch, self._zygote.heard())
+                exited = self._process_message(watch, self._zygote.receive())
             if not ready:
                 self._looks.ask(self._processes.current)
         if exited is not None:
             self._looks.finish(watch)
         return exited
 
-    def _noted(self, watch: Watch, message: ZygoteMessage) -> ZygoteMessage | None:
+    def _process_message(self, watch: Watch, message: ZygoteMessage) -> ZygoteMessage | None:
         """Process a zygote's message while a case runs; return the end of its process."""
         processes = self._processes
         if message.exit == processes.waiting and not processes.running:
             if not self._socket.ready(0.0, self._socket.fileno(), zygote=False):
                 raise LostError
-            processes.told(self._socket.heard(), watch)
+            processes.told(self._socket.receive(), watch)
         if message.exit is not None and message.exit == processes.running:
             return message
         self._looks.note(watch, message)
@@ -137,7 +137,7 @@ class Session:
         """Remove all remains of a case before the next one.
 
         Args:
-            exited: The end of its process; None where that is still to come.
+            exited: The end of its process; None if it is still running.
         """
         if exited is None or self._processes.end_case(exited, self._zygote.spares):
             self._end()
@@ -158,9 +158,9 @@ def _report(
 
     Args:
         exited: The end of its own process; None if it was killed.
-        watch: What it used.
-        files: What it wrote.
-        calls: Whether it called a function, so that its output counts for nothing.
+        watch: The time and memory that it used.
+        files: Its output.
+        calls: Whether it called a function, so that its printed output is dropped.
     """
     used = watch.cpu_seconds
     if exited is not None:

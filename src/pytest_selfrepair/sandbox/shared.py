@@ -19,11 +19,11 @@ from pytest_selfrepair.sandbox.inside.packets import Packets
 from pytest_selfrepair.sandbox.process import ZygoteProcess
 from pytest_selfrepair.sandbox.work import Work
 
-_PATIENCE = 0.3  # seconds to wait for word
+_PATIENCE = 0.3  # seconds to wait for a message
 _CHUNK = 1 << 16
-_Told = tuple[Annotated[float, msgspec.Meta(ge=0)], str | dict[str, Any] | None]
-_FRAMES = msgspec.json.Decoder(list[_Told])
-_NOTHING: _Told = (0.0, None)  # a process of its own will tell
+_TimedAnswer = tuple[Annotated[float, msgspec.Meta(ge=0)], str | dict[str, Any] | None]
+_FRAMES = msgspec.json.Decoder(list[_TimedAnswer])
+_NOTHING: _TimedAnswer = (0.0, None)  # its own process will give the answer
 
 
 class Shared:
@@ -58,19 +58,19 @@ class Shared:
                 inputs = as_json(list(self._work.inputs))
                 described = memory_file(stack, self._work.described(shared.file))
                 shown = [described, writing, memory_file(stack, inputs)]
-                with contextlib.suppress(OSError):  # it has ended, which is seen at once
+                with contextlib.suppress(OSError):  # ended, which is noticed below
                     shared.control.send(words.SHARED, shown)
-            match self._word(shared.control):
+            match self._first_message(shared.control):
                 case words.TOGETHER:
-                    yield from self._told(reading)
+                    yield from self._channel_reports(reading)
                 case words.APART | words.UNCOMPILED:
                     self._left = 0
         finally:
             os.close(reading)
-            if self._left:  # it has not come to its end, and perhaps never will
+            if self._left:  # not run to its end, which may never come
                 self._zygote.drop_shared()
 
-    def _word(self, control: Packets) -> bytes:
+    def _first_message(self, control: Packets) -> bytes:
         said = b""
         if _ready(control.fileno()):
             with contextlib.suppress(OSError):
@@ -79,8 +79,8 @@ class Shared:
             self.uncompiled = CaseReport(report=said[1:].decode("utf-8", "replace"))
         return said[:1]
 
-    def _told(self, reading: int) -> Iterator[CaseReport]:
-        """What comes on a channel."""
+    def _channel_reports(self, reading: int) -> Iterator[CaseReport]:
+        """Yield the reports of cases as they arrive on a channel."""
         heard = bytearray()
         longest = 8 * self._work.limits.output_bytes + _CHUNK
         while self._left and _ready(reading):
@@ -105,7 +105,7 @@ class Shared:
 
 
 def _frame(heard: bytearray) -> bytes | None:
-    """The next frame, taken from what has been heard; None where it is not complete."""
+    """Remove and return the first frame of the received bytes; None where it is incomplete."""
     end = 4 + int.from_bytes(heard[:4], "big")
     if len(heard) < 4 or len(heard) < end:  # noqa: PLR2004 - bytes of a length
         return None
@@ -114,7 +114,7 @@ def _frame(heard: bytearray) -> bytes | None:
     return frame
 
 
-def _answers(frame: bytes) -> list[_Told]:
+def _answers(frame: bytes) -> list[_TimedAnswer]:
     try:
         return _FRAMES.decode(frame)
     except (msgspec.DecodeError, RecursionError):  # such as half of a surrogate pair

@@ -24,7 +24,7 @@ class ThreadsafeFutures(Generic[_T]):
         calls = self._calls_to(loop)
 
         def resolve(result: _T) -> None:
-            with contextlib.suppress(RuntimeError):  # the loop is closed; nobody waits any more
+            with contextlib.suppress(RuntimeError):  # the loop is closed, so no caller waits
                 calls.add(partial(_set, future, result))
 
         return future, resolve

@@ -4,9 +4,9 @@ import time
 
 from pytest_selfrepair.sandbox.limits import Limits
 
-_TICK = 0.05  # seconds between looks at what a program uses
+_TICK = 0.05  # seconds between measurements
 _SHORTEST_TICK = 0.005
-_IDLE = 0.1  # of a processor: a program that uses less of it is one that waits
+_IDLE = 0.1  # of a processor: a program that uses a smaller share is waiting
 
 
 class Watch:
@@ -31,7 +31,7 @@ class Watch:
         self.before = self.extra = 0.0
 
     def begin(self, used: float) -> None:
-        """Note that its process is ready, and has used so many CPU seconds so far."""
+        """Note that its process is ready, and the CPU seconds that it has used so far."""
         self.before = used
         self._used = max(self._used, used)
 

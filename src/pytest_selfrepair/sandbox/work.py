@@ -21,7 +21,7 @@ class Work:
         in_place: Whether the answer is the first argument as changed by the function.
         way: How the function is called.
         before: Code to run before the program, in its namespace, for calls with plain values.
-        after: Code to run after it, likewise.
+        after: Code to run after it, in the same way.
         limits: The limits of a case.
         again: Whether this is a rerun for comparison only.
     """

@@ -44,13 +44,13 @@ class ZygoteClient:
         """The descriptor of the socket, to wait for it."""
         return self._zygote.fileno()
 
-    def say(self, command: JsonValue) -> None:
+    def send(self, command: JsonValue) -> None:
         """Send a command."""
-        self._zygote.say(command)
+        self._zygote.send(command)
 
-    def heard(self) -> ZygoteMessage:
+    def receive(self) -> ZygoteMessage:
         """Receive the next message, and keep the process that comes with it."""
-        message, descriptors = self._zygote.heard()
+        message, descriptors = self._zygote.receive()
         if message.spare is not None and descriptors:
             os.set_blocking(descriptors[0], False)
             control = Packets(socket.socket(fileno=descriptors[0]))
@@ -60,14 +60,14 @@ class ZygoteClient:
     def spare(self) -> Spare:
         """Take a process waiting for a program; `fork` requests the next one."""
         while not self._spares:
-            message = self.heard()
+            message = self.receive()
             if message.exit is None and message.spare is None:
-                raise BrokenZygoteError("the zygote spoke of what nobody asked")
+                raise BrokenZygoteError("the zygote sent an unexpected message")
         return self._spares.popleft()
 
     def fork(self) -> None:
         """Have a process wait for the next program."""
-        self.say({"fork": True})
+        self.send({"fork": True})
 
     def shared(self) -> Spare:
         """The shared process of stateless programs; it must run no others."""
@@ -79,7 +79,7 @@ class ZygoteClient:
     def drop_shared(self) -> None:
         """End the shared process; the next stateless program gets a new one."""
         if self._shared is not None:
-            self.say({"end": [self._shared.pid]})
+            self.send({"end": [self._shared.pid]})
             self._shared.control.close()
             self._shared = None
 
@@ -98,8 +98,8 @@ class ZygoteClient:
         Args:
             pids: Processes that the zygote may not know of.
         """
-        self.say({"end_all": pids})
-        while self.heard().ended is None:
+        self.send({"end_all": pids})
+        while self.receive().ended is None:
             pass
         self.close()
         self._spares.clear()
@@ -111,8 +111,8 @@ class ZygoteClient:
         Raises:
             BrokenZygoteError: It cannot be emptied.
         """
-        self.say({"tidy": True})
-        while (message := self.heard()).tidied is None:
+        self.send({"tidy": True})
+        while (message := self.receive()).tidied is None:
             pass
         if not message.tidied:
             raise BrokenZygoteError("the scratch folder cannot be emptied")

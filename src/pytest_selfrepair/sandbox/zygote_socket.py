@@ -39,7 +39,7 @@ class ZygoteSocket:
         """The descriptor, to wait for it."""
         return self._ours.fileno()
 
-    def say(self, command: JsonValue) -> None:
+    def send(self, command: JsonValue) -> None:
         """Send a command.
 
         Raises:
@@ -51,7 +51,7 @@ class ZygoteSocket:
         except OSError as error:
             raise BrokenZygoteError("the zygote ended before its program did") from error
 
-    def heard(self) -> tuple[ZygoteMessage, list[int]]:
+    def receive(self) -> tuple[ZygoteMessage, list[int]]:
         """Receive the next message, and the files that come with it.
 
         Raises:
@@ -61,7 +61,7 @@ class ZygoteSocket:
             self._poll(select.POLLIN, _PATIENCE)
             body, descriptors = self._ours.receive(_LONGEST, _MOST_FILES)
         except TimeoutError as error:
-            raise BrokenZygoteError("the zygote fell silent") from error
+            raise BrokenZygoteError("the zygote did not answer in time") from error
         except OSError as error:
             raise BrokenZygoteError("the zygote ended before its program did") from error
         if not body:
@@ -77,11 +77,11 @@ class ZygoteSocket:
         with contextlib.suppress(OSError):
             self._ours.end()
 
-    def is_silent(self, seconds: float) -> bool:
-        """Whether its other end is closed, or is within so long; what is said until then is lost.
+    def closes_within(self, seconds: float) -> bool:
+        """Whether its other end is closed, or closes in time; drops one message received meanwhile.
 
         Raises:
-            TimeoutError: Nothing was said, and it is not closed.
+            TimeoutError: It is still open, and no message came.
         """
         try:
             self._poll(select.POLLIN, seconds)

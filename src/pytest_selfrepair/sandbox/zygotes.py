@@ -10,7 +10,7 @@ from pytest_selfrepair.sandbox.processor import Processors, kept_to
 from pytest_selfrepair.sandbox.zygote_socket import BrokenZygoteError
 
 _PATIENCE = 60.0
-"""Seconds to wait for a processor of its own, before a program runs beside others."""
+"""Seconds to wait for a processor of its own, before a program runs along with others."""
 
 _PAUSE = 0.002  # seconds between attempts to reserve a processor
 
@@ -100,7 +100,7 @@ class Zygotes:
             yield zygote
             sound = True
         except BrokenZygoteError as error:
-            raise BrokenZygoteError(f"{error} {zygote.last_words().strip()}".strip()) from error
+            raise BrokenZygoteError(f"{error} {zygote.error_output().strip()}".strip()) from error
         finally:
             lease.give_back(zygote)
             with self._lock:

@@ -41,7 +41,7 @@ class SignOfLife:
         """
         if self._descriptor is None:
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
-            descriptor = os.open(self._path(self.owner), flags, 0o600)  # closed by any exec
+            descriptor = os.open(self._path(self.owner), flags, 0o600)  # closed on exec
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._descriptor = descriptor
 
@@ -74,7 +74,7 @@ class SignOfLife:
 
     def clear(self, owner: str) -> None:
         """Remove the file of a dead owner."""
-        with contextlib.suppress(OSError):  # the file is of no further use
+        with contextlib.suppress(OSError):  # the file no longer matters
             self._path(owner).unlink()
 
     def end(self) -> None:

@@ -33,7 +33,7 @@ def read_record(text: str) -> AnyRecord:
 def _is_of_game(text: str) -> bool:
     try:
         return _KIND.decode(text).game == GAME
-    except msgspec.MsgspecError:  # what JSON's own library reads may yet be accepted
+    except msgspec.MsgspecError:  # other readers accept some JSON that this one refuses
         pass
     try:
         return is_bargain(json.loads(text))

@@ -86,7 +86,7 @@ def dump(value: JsonValue, style: AuthorsStyle) -> str:
     separators = (",", ":") if style.compact else (", ", ": ")
     try:
         text = json.dumps(value, ensure_ascii=style.ascii, separators=separators)
-    except ValueError:  # an integer of very many digits
+    except ValueError:  # an integer with more digits than Python prints
         with _any_digits():
             text = json.dumps(value, ensure_ascii=style.ascii, separators=separators)
     if style.ascii:

@@ -48,12 +48,12 @@ class AuthorsFile:
 
     Attributes:
         path: The file.
-        survey: Its summary.
+        summary: Its summary.
         reading: The interpretation of its lines.
     """
 
     path: Path
-    survey: AuthorsSummary
+    summary: AuthorsSummary
     reading: LineReading
 
     def records(self, *, keep: bool = True) -> Iterator[tuple[int, Record | StoreError]]:
@@ -81,7 +81,7 @@ class AuthorsFile:
                 yield number, FieldError("", "values nested too deep", "fewer than 900 levels")
                 continue
             seen[task] = number
-            # A line just as we write it, in our order, needs no more than its record.
+            # A line in our own form and order is reproduced from its record alone.
             unkept, last = unkept and foreign is None and task > last, task
             if keep and not unkept:
                 record = replace(
@@ -123,7 +123,7 @@ def open_file(
             singles += sizes.count(1)
             others |= {*sizes} - {1}
     marks = single is SingleRepair.PASSED or (single is SingleRepair.AUTO and len(others) == 1)
-    survey = AuthorsSummary(
+    summary = AuthorsSummary(
         n_p=n_p,
         n_fr=max([*others, int(singles > 0 and not marks)], default=0),
         singles=singles,
@@ -132,12 +132,12 @@ def open_file(
     reading = LineReading(
         model=model,
         source=source,
-        n_p=survey.n_p,
-        n_fr=survey.n_fr,
-        marks=survey.marks,
+        n_p=summary.n_p,
+        n_fr=summary.n_fr,
+        marks=summary.marks,
         difficulty=difficulty,
     )
-    return AuthorsFile(path=path, survey=survey, reading=reading)
+    return AuthorsFile(path=path, summary=summary, reading=reading)
 
 
 def _sizes(fields: Fields) -> list[int]:
@@ -163,6 +163,6 @@ def numbered(path: Path) -> Iterator[tuple[int, bytes]]:
             for number, line in enumerate(stream, start=1):
                 if line.strip().removeprefix(b"\xef\xbb\xbf"):
                     yield number, line
-    except (OSError, ValueError) as error:  # ValueError: NUL in its name
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         why = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"{str(path)!r}: {why}; accepted: a readable file") from error

@@ -167,7 +167,7 @@ def _repair(node: ProgramNode, place: int, *, plain: bool = False) -> Fields:
 def _outcome(node: ProgramNode) -> Fields:
     verdict = node.verdict
     fault = PASSED if verdict.passed else _fault(verdict)
-    if fault == PASSED and not verdict.passed:  # other readers would count it as passed
+    if fault == PASSED and not verdict.passed:  # other readers would take it for a pass
         fault = f"{verdict.outcome}: {fault}"
     return {
         "tokens_generated": node.total_tokens,
@@ -216,7 +216,7 @@ def _fault(verdict: Verdict) -> str:
 def _own(node: ProgramNode) -> Fields:
     own: Fields = msgspec.to_builtins(node)
     del own["program"]
-    own["verdict"], own["cost"] = _told(own["verdict"]), _told(own["cost"])
+    own["verdict"], own["cost"] = _without_empty(own["verdict"]), _without_empty(own["cost"])
     if isinstance(feedback := own["feedback"], dict):
         told = {
             key: feedback[key]
@@ -224,19 +224,19 @@ def _own(node: ProgramNode) -> Fields:
             if feedback[key] is not None and feedback[key] is not False
         }
         own["feedback"] = {
-            "cost": _told(feedback["cost"]),
+            "cost": _without_empty(feedback["cost"]),
             "finish_reason": feedback["finish_reason"],
             **told,
         }
     return own
 
 
-def _told(facts: JsonValue) -> JsonValue:
+def _without_empty(facts: JsonValue) -> JsonValue:
     """Drop empty facts: costs of zero, and None."""
     if not isinstance(facts, dict):
         return facts
     return {
-        key: _told(value)
+        key: _without_empty(value)
         for key, value in facts.items()
         if value is not None and (value or key not in _COSTS)
     }

@@ -163,10 +163,10 @@ def import_lines(store: SqliteStore, lines: Sequence[Line]) -> list[Taken]:
 
 
 def imported(store: SqliteStore, lines: Iterator[_Line]) -> Iterator[tuple[_Line, Taken]]:
-    """File lines, a batch in a transaction, and say what became of each.
+    """Import lines in batches, one transaction each, and yield the result for each line.
 
     Raises:
-        StoreError: The file cannot be written; then nothing of a batch was.
+        StoreError: The file cannot be written; none of the batch is imported.
     """
     while batch := list(islice(lines, _AT_ONCE)):
         yield from zip(batch, import_lines(store, batch), strict=True)
@@ -209,7 +209,7 @@ def _take_sample(store: SqliteStore, connection: sqlite3.Connection, line: Sampl
 
 
 def _reply(sample: Sample) -> Sample:
-    """A sample without where it was drawn, how long that took and what it was worth there."""
+    """Remove from a sample its origin, its times and its price in the store it comes from."""
     return replace(sample, replayed=False, dollars=None, seconds=None, first_byte=None, origin=None)
 
 

@@ -96,7 +96,7 @@ ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
 )
 _TABLES = {"samples", "runs", "records"}
 _WHOLE = 4
-"""The first version with everything that is read, if perhaps as text."""
+"""The first version with everything that is read, though perhaps as text."""
 
 
 OPTION = "--selfrepair-store"
@@ -129,7 +129,7 @@ def open_file(
         try:
             return _open(path, patience, create=create, reading=reading)
         except (sqlite3.Error, OSError) as error:
-            # While another process creates the file, SQLite fails rather than waits.
+            # While another process creates the file, SQLite fails instead of waiting.
             if not is_busy(error) or time.monotonic() > deadline:
                 raise explain(path, error) from error
             time.sleep(0.05)
@@ -155,19 +155,19 @@ def _open(path: Path, patience: float, *, create: bool, reading: bool) -> sqlite
             return _open_to_read(path, patience)
     elif not create:
         raise StoreError(f"{path}: no such file; accepted: a store that a run has written")
-    elif not path.exists():  # else SQLite reports what is wrong with the file
+    elif not path.exists():  # anything else there is reported by SQLite
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, PRIVATE))
     connection = sqlite3.connect(
         path, timeout=patience, isolation_level=None, check_same_thread=False
     )
     try:
-        _check(connection, path)  # before any write: it may be another program's file
+        _check(connection, path)  # before any write, as the file may belong to another program
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         if _check(connection, path) < SCHEMA:
             _bring_up_to_date(connection, path)
-        _teach(connection)
+        _register_functions(connection)
         pack(connection, path)
     except (sqlite3.Error, StoreError):
         connection.close()
@@ -175,7 +175,7 @@ def _open(path: Path, patience: float, *, create: bool, reading: bool) -> sqlite
     return connection
 
 
-def _teach(connection: sqlite3.Connection) -> None:
+def _register_functions(connection: sqlite3.Connection) -> None:
     """Register the SQL function that unpacks values."""
     connection.create_function("unpacked", 1, unpacked, deterministic=True)
 
@@ -202,8 +202,8 @@ def _open_to_read(path: Path, patience: float, *, shared: bool = False) -> sqlit
         log = path.with_name(f"{path.name}-wal")
         if log.exists() and log.stat().st_size:
             raise StoreError(
-                f"{path}: what {log.name} holds cannot be read where nothing can be written; copy "
-                "both to a folder that can be written"
+                f"{path}: its log {log.name} cannot be read in a folder that is not writable; copy "
+                "both files to a writable folder"
             )
         found = _connected(path, "mode=ro&immutable=1", patience)
     connection, version = found
@@ -213,7 +213,7 @@ def _open_to_read(path: Path, patience: float, *, shared: bool = False) -> sqlit
         connection.close()
         connection = copy
         _bring_up_to_date(connection, path)
-    _teach(connection)
+    _register_functions(connection)
     connection.execute("PRAGMA query_only = ON")
     return connection
 
@@ -273,7 +273,7 @@ def _at_one_moment(connection: sqlite3.Connection) -> Iterator[None]:
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
     """Apply all missing steps in one transaction."""
     connection.execute("BEGIN IMMEDIATE")
-    found = _check(connection, path)  # another process may have been faster
+    found = _check(connection, path)  # another process may have finished before
     steps = [*_STEPS[found:], *([PACKING] if 0 < found < SCHEMA else [])]
     for statement in ";\n".join(steps).split(";\n"):
         connection.execute(statement)

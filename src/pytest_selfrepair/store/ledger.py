@@ -79,11 +79,11 @@ class LedgerTables:
     ) -> tuple[Grant, ...]:
         """Reserve what fits, in order, and return the result for each."""
         if not self._sign.given:
-            self.lose_the_dead(connection)
+            self.count_dead_as_lost(connection)
             self._sign.give()
         grants = self._granted(connection, campaign, wanted, limits)
         waited = time.monotonic() - self._looked > _LOOK_SECONDS
-        if waited and is_vain(grants) and self.lose_the_dead(connection):
+        if waited and must_all_wait(grants) and self.count_dead_as_lost(connection):
             grants = self._granted(connection, campaign, wanted, limits)
         return grants
 
@@ -135,7 +135,7 @@ class LedgerTables:
         ).fetchone()
         return Lost(requests=row[0], tokens=row[1], dollars=row[2] / _PICO) if row else Lost()
 
-    def lose_the_dead(self, connection: sqlite3.Connection) -> bool:
+    def count_dead_as_lost(self, connection: sqlite3.Connection) -> bool:
         """Count the reservations of dead processes as lost; return whether there were any."""
         self._looked = time.monotonic()
         holding = connection.execute("SELECT DISTINCT owner FROM reservations").fetchall()
@@ -146,7 +146,7 @@ class LedgerTables:
             self._sign.clear(owner)
         return bool(dead)
 
-    def leave(self, connection: sqlite3.Connection) -> None:
+    def lose_remaining(self, connection: sqlite3.Connection) -> None:
         """Count this process's remaining reservations as lost: sent, but no longer awaited."""
         self._lose(connection, self._sign.owner)
 
@@ -170,7 +170,7 @@ class LedgerTables:
         bounded = limits != RunLimits()
         spent = _spent(connection, campaign) if bounded else (0, 0)
         held = _held(connection, campaign) if bounded else (0, 0)
-        full = False  # later requests are not served first
+        full = False  # no later request is served before an earlier one
         for each in wanted:
             if (elsewhere := _elsewhere(connection, each.key)) is not None:
                 grants.append(elsewhere)
@@ -199,7 +199,7 @@ class LedgerTables:
         return Reservation(id=number, campaign=campaign)
 
 
-def is_vain(grants: Sequence[Grant]) -> bool:
+def must_all_wait(grants: Sequence[Grant]) -> bool:
     """Whether all requests must wait for others."""
     return all(each in {NotGranted.CLAIMED, NotGranted.NO_ROOM} for each in grants)
 
@@ -231,7 +231,7 @@ def _held(connection: sqlite3.Connection, campaign: str) -> _Amount:
 
 
 def _exceeds(wanted: Wanted, spent: _Amount, held: _Amount, limits: RunLimits) -> bool:
-    """Whether a request would exceed the limits, given what is spent and held."""
+    """Whether a request would exceed the limits, given the spent and reserved amounts."""
     tokens, picodollars = spent[0] + held[0], spent[1] + held[1]
     return _too_many(tokens + wanted.tokens, limits) or _too_dear(
         picodollars + _picodollars(wanted.dollars), limits

@@ -106,8 +106,8 @@ def check_header(line: bytes) -> None:
         raise StoreError(f"found {brief(line)}; accepted: {header()}, as export writes")
     if not 1 <= found.schema <= SCHEMA:
         raise StoreError(
-            f"schema: found {found.schema}; accepted: up to {SCHEMA}. A later version of "
-            "pytest-selfrepair has written it"
+            f"schema: found {found.schema}; accepted: up to {SCHEMA}. It was written by "
+            "a later version of pytest-selfrepair"
         )
 
 

@@ -111,7 +111,7 @@ def _join_accounts(whole: SqliteStore, store: SqliteStore) -> None:
     rows = store.read(
         lambda connection: [
             *connection.execute(_CAMPAIGNS).fetchall(),
-            *connection.execute(_HELD).fetchall(),  # of dead processes not yet counted as lost
+            *connection.execute(_HELD).fetchall(),  # of dead processes, not counted as lost yet
         ]
     )
     payments = store.read(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytest_selfrepair.errors import StoreError
 
-# Not 9p and virtiofs, by which containers and virtual machines see their own host's files.
+# Without 9p and virtiofs, which show containers and virtual machines their own host's files.
 NETWORKS = frozenset(
     {
         *("nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "ncpfs", "afs", "afpfs", "ceph"),
@@ -88,8 +88,8 @@ def refuse_network(path: Path, kind: str | None, *, option: str, instead: str) -
     if kind is not None:
         raise StoreError(
             f"{path}: found a network file system ({kind}); accepted: a disk of this machine, "
-            f"by {option}: SQLite's write-ahead log needs all who use it on one host, and loses or "
-            f"damages what they write elsewhere; {instead}"
+            f"by {option}: SQLite's write-ahead log works only for processes of one host, and may "
+            f"lose or damage what others write; {instead}"
         )
 
 

@@ -125,7 +125,7 @@ def load(run: str) -> LoadedRun:
         StoreError: As `read`.
     """
     found = read(run)
-    gc.freeze()  # a million nodes may stay until the process ends
+    gc.freeze()  # exempts a million nodes from garbage collection
     return found
 
 
@@ -181,7 +181,7 @@ def every_record_of(
         for number, each in authors_file.open_file(place.path).records(keep=keep):
             if isinstance(each, StoreError):
                 raise UsageError(
-                    f"{place.path}:{number}: {each}. `selfrepair import` takes in the other lines"
+                    f"{place.path}:{number}: {each}. `selfrepair import` imports the other lines"
                 )
             yield each
 
@@ -225,7 +225,7 @@ def find(run: str, *, reading: bool = False) -> RunPlace:
         return _in_lines(path, which)
     if which != LAST:
         raise UsageError(
-            f"RUN: found {run!r}; accepted: {path}, for a file in the authors' format is one run"
+            f"RUN: found {run!r}; accepted: {path}, as a file in the authors' format is one run"
         )
     return RunPlace(path=path, kind=Kind.AUTHORS)
 

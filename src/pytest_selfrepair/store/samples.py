@@ -101,7 +101,7 @@ class SampleTable:
 
     def insert(self, connection: sqlite3.Connection, row: SampleRow, *, anew: bool = False) -> bool:
         """Insert a row; return False if its key already has one."""
-        digest = self._filed(connection, row.task_id, row.node, row.prompt)
+        digest = self._store_prompt(connection, row.task_id, row.node, row.prompt)
         statement = "INSERT OR REPLACE" if anew else "INSERT OR IGNORE"
         statement += " INTO samples VALUES (?, ?, ?, ?, ?, ?)"
         kept = packed(row.sample, row.prompt.encode("ascii"))
@@ -159,12 +159,14 @@ class SampleTable:
             kept = packed(texts.sample, prompt.encode("ascii"))
         except (ValueError, TypeError, KeyError):
             return
-        digest = self._filed(connection, texts.task_id, texts.node, prompt)
+        digest = self._store_prompt(connection, texts.task_id, texts.node, prompt)
         connection.execute(
             "UPDATE samples SET request = ?, sample = ? WHERE key = ?", (digest, kept, texts.key)
         )
 
-    def _filed(self, connection: sqlite3.Connection, task_id: str, node: str, prompt: str) -> bytes:
+    def _store_prompt(
+        self, connection: sqlite3.Connection, task_id: str, node: str, prompt: str
+    ) -> bytes:
         """Store a prompt if it is new, and return its digest."""
         text = prompt.encode("ascii")
         digest = hashlib.blake2b(text, digest_size=_DIGEST_BYTES).digest()
@@ -186,7 +188,7 @@ class SampleTable:
         digest: bytes = row[0]
         try:
             found = self._prompt(connection, digest)
-        except ValueError:  # damaged: not used for others
+        except ValueError:  # damaged, so not used
             return None
         return digest if found.depth < _DEEPEST else found.base
 

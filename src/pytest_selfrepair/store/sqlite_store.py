@@ -172,7 +172,7 @@ class SqliteStore:
 
     def close(self) -> None:
         """Write pending jobs, and close the file."""
-        self._writer.close(self._tables.leave if self._sign.given else None)
+        self._writer.close(self._tables.lose_remaining if self._sign.given else None)
         self._sign.end()
 
     def _rows(self, query: str, *values: str | int) -> list[tuple[Any, ...]]:

@@ -22,24 +22,24 @@ def explain(path: Path, error: sqlite3.Error | OSError) -> StoreError:
     if is_busy(error):
         what, cure = "locked: another process is writing and does not end", "wait for it"
     elif code == sqlite3.SQLITE_FULL or _errno(error) in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-        what, cure = f"no room ({error})", "make room and give the same command again"
+        what, cure = f"the disk is full ({error})", "free space and repeat the command"
     elif code == sqlite3.SQLITE_IOERR:
-        what, cure = f"cannot be written ({error})", "make room or see to the disk"
+        what, cure = f"cannot be written ({error})", "free space or check the disk"
     elif code == sqlite3.SQLITE_CORRUPT:
         what = f"damaged ({error}); it is left as it is"
         cure = f"rescue what can be read by `sqlite3 {path.name} .recover`"
     elif code == sqlite3.SQLITE_NOTADB:
         return no_store(path, str(error))
     elif code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
-        what, cure = f"cannot be opened for writing ({error})", "see to its permissions"
+        what, cure = f"cannot be opened for writing ({error})", "check its permissions"
     else:
-        what, cure = str(error), "free this one"
+        what, cure = str(error), "make this one usable"
     return StoreError(f"{path}: {what}; {cure}, or {_OTHER}")
 
 
 def no_store(path: Path, why: str) -> StoreError:
     """The error for a file that is not a store, and is left untouched."""
-    return StoreError(f"{path}: no store of pytest-selfrepair ({why}); {_OTHER}")
+    return StoreError(f"{path}: not a store of pytest-selfrepair ({why}); {_OTHER}")
 
 
 def damaged_row(path: Path, what: str, error: Exception) -> StoreError:

@@ -14,7 +14,7 @@ from pytest_selfrepair.core.run_account import (
     Spent,
     Wanted,
 )
-from pytest_selfrepair.store.ledger import LedgerTables, is_vain
+from pytest_selfrepair.store.ledger import LedgerTables, must_all_wait
 from pytest_selfrepair.store.writer import Writer
 from pytest_selfrepair.store.writer_job import NOT_YET, NotYet
 
@@ -46,11 +46,11 @@ class StoredLedger:
         def work(connection: sqlite3.Connection) -> tuple[Grant, ...] | NotYet:
             grants = self._tables.reserve(connection, campaign, wanted, limits)
             granted[:] = [each for each in grants if isinstance(each, Reservation)]
-            return NOT_YET if waits and is_vain(grants) else grants
+            return NOT_YET if waits and must_all_wait(grants) else grants
 
         try:
             return await self._writer.do(work, waits=waits)
-        except asyncio.CancelledError:  # nothing was sent: grants are given back
+        except asyncio.CancelledError:  # nothing was sent, so return the grants
             self.give_back(granted)
             raise
 
@@ -91,5 +91,5 @@ class StoredLedger:
     def lost(self, campaign: str) -> Lost:
         """The requests in flight that a campaign's dead processes have lost so far."""
         if not self._read_only:
-            self._writer.wait(self._tables.lose_the_dead)
+            self._writer.wait(self._tables.count_dead_as_lost)
         return self._writer.wait(partial(self._tables.lost, campaign=campaign), reads=True)

@@ -35,14 +35,14 @@ class Transactions:
             if job.reads:
                 return job, job.work(self._connection), None
             return job, self.commit(job.work), None
-        except Exception as error:  # noqa: BLE001 - it belongs to whoever waits
+        except Exception as error:  # noqa: BLE001 - raised for the waiting caller
             return self._failed(job, error)
 
     def together(self, jobs: Sequence[WriterJob[object]]) -> list[JobOutcome]:
         """Run several jobs in one transaction; if one fails, each in its own."""
         try:
             results = self.commit(lambda connection: [job.work(connection) for job in jobs])
-        except Exception as error:  # noqa: BLE001 - it belongs to whoever waits
+        except Exception as error:  # noqa: BLE001 - raised for the waiting caller
             if len(jobs) == 1 or is_busy(error):
                 return [self._failed(job, error) for job in jobs]
             return [self.alone(job) for job in jobs]
@@ -70,19 +70,19 @@ class Transactions:
             result = work(connection)
             connection.execute("COMMIT")
         except BaseException:
-            if connection.in_transaction:  # a full disk may have ended it already
+            if connection.in_transaction:  # SQLite ends it itself if the disk is full
                 connection.execute("ROLLBACK")
             raise
         return result
 
-    def others_moved(self) -> bool:
-        """Whether another process has written, or a look for dead ones is due."""
+    def changed_by_others(self) -> bool:
+        """Whether another process has written, or it is time to look for dead processes."""
         version, looked = self._seen
         now = time.monotonic()
         try:
             current = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.Error:
-            return True  # waiting jobs get the error
+            return True  # the waiting jobs will meet the error
         if current == version and now - looked < DEATH_SECONDS:
             return False
         self._seen = (current, now)

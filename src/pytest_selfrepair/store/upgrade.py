@@ -61,8 +61,8 @@ def pack(connection: sqlite3.Connection, path: Path) -> None:
     }
     left = _left(connection)
     progress.step(
-        f"{path}: brings {left:,} rows that an earlier version wrote up to date, once; this may be "
-        "interrupted, and goes on when the store is next opened"
+        f"{path}: updates {left:,} rows that an earlier version wrote, once; this may be "
+        "interrupted, and continues when the store is next opened"
     )
     packed_by_now = 0
     for kind, step in steps.items():
@@ -70,7 +70,7 @@ def pack(connection: sqlite3.Connection, path: Path) -> None:
             packed_by_now += rows
             progress.passing(f"{path}: {packed_by_now:,} of {left:,} rows are up to date")
     if packed_by_now:
-        progress.passing(f"{path}: gives back the room that is free now")
+        progress.passing(f"{path}: returns the free space to the disk")
         _free(connection, path)
     connection.execute("DROP TABLE IF EXISTS packing")
     progress.step(f"{path}: is up to date")
@@ -113,7 +113,7 @@ def _go_on(connection: sqlite3.Connection, kind: str, step: _Step) -> int:
 
 
 def _mark(connection: sqlite3.Connection, kind: str) -> _Mark | None:
-    if not _is_wanted(connection):  # another process has finished it
+    if not _is_wanted(connection):  # finished by another process
         return None
     row: _Mark | None = connection.execute(
         "SELECT a, b, c FROM packing WHERE kind = ?", (kind,)
@@ -157,7 +157,7 @@ def _free(connection: sqlite3.Connection, path: Path) -> None:
         for name in ("page_count", "freelist_count", "page_size")
     )
     copy = (pages - free) * size
-    with contextlib.suppress(sqlite3.Error, OSError):  # later rows will use the free pages
+    with contextlib.suppress(sqlite3.Error, OSError):  # without it, later rows reuse the free pages
         if shutil.disk_usage(path.parent).free > 2 * copy:
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

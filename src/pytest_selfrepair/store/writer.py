@@ -114,7 +114,7 @@ class Writer:
             writing = [job for job in jobs if not job.reads and not job.waits]
             self._waiting += [job for job in jobs if job.waits]
             changed = any(not job.reads for job in jobs)
-            if self._waiting and (changed or transactions.others_moved()):
+            if self._waiting and (changed or transactions.changed_by_others()):
                 writing += [job for job in self._waiting if not job.future.cancelled()]
                 self._waiting = []
             if writing:

@@ -57,7 +57,7 @@ def answer(outcomes: Sequence[JobOutcome]) -> None:
         else:
             by_loop[loop].append(outcome)
     for loop, its in by_loop.items():
-        with contextlib.suppress(RuntimeError):  # a closed loop: nothing waits any more
+        with contextlib.suppress(RuntimeError):  # the loop is closed, so nobody waits
             loop.call_soon_threadsafe(_resolve, its)
 
 

@@ -94,7 +94,7 @@ def check(fields: Mapping[str, JsonValue], source: Source) -> Outline:
 
 
 def _read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> tuple[Task, _Tests]:
-    """Everything of a task but its cases, with what to make these from."""
+    """Read everything of a task but its cases; return it with the tests to make cases from."""
     starter = fields.get("starter_code") or ""
     if not isinstance(starter, str):
         raise source.error("starter_code", brief(starter), "a text")
@@ -146,7 +146,7 @@ def _kind(tests: bytes, source: Source) -> TaskKind:
     try:
         inside = msgspec.json.decode(tests, type=str) if tests.startswith(b'"') else tests
         fn_name = read_json(bytes(_PARTS.decode(inside).get("fn_name", b"null")), source)
-    except (ValueError, RecursionError):  # reading it in full says what is wrong, if anything is
+    except (ValueError, RecursionError):  # reading the task in full reports the error, if any
         found = unpacked(read_json(tests, source, "input_output"), source, "input_output")
         fn_name = found.get("fn_name") if isinstance(found, dict) else None
     return TaskKind.STDIN if fn_name is None else TaskKind.CALL_BASED
@@ -171,7 +171,7 @@ def read_difficulty(fields: Mapping[str, JsonValue], source: Source) -> Difficul
         TaskError: It is missing, or not one of the three difficulties of APPS.
     """
     difficulty = fields.get("difficulty")
-    if difficulty not in list(Difficulty):  # which, unlike a set, may be asked for any value
+    if difficulty not in list(Difficulty):  # a list, as a value need not be hashable
         raise source.error("difficulty", brief(difficulty), ", ".join(Difficulty))
     return Difficulty(str(difficulty))
 

@@ -43,7 +43,7 @@ def read_difficulty(fields: Mapping[str, JsonValue], source: Source) -> Difficul
     found = fields.get("difficulty")
     if found is None:
         return Difficulty.INTRODUCTORY
-    if found not in list(Difficulty):  # which, unlike a set, may be asked for any value
+    if found not in list(Difficulty):  # a list, as a value need not be hashable
         raise source.error("difficulty", brief(found), ", ".join(Difficulty))
     return Difficulty(str(found))
 
@@ -56,7 +56,7 @@ def parsed(text: str, field: str, source: Source) -> ast.Module:
     """
     try:
         module = syntax_tree(text)
-        ast.unparse(module)  # which goes deeper
+        ast.unparse(module)  # recurses deeper than the parser
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         where = f" on line {error.lineno}" if isinstance(error, SyntaxError) else ""
         found = f"{type(error).__name__}{where}: {getattr(error, 'msg', error)}"

@@ -59,7 +59,7 @@ def read_expectations(
     )
     singles = [value[0] for value in outputs if isinstance(value, list) and len(value) == 1]
     wrapped = len(singles) == len(outputs) > 0
-    if wrapped and in_place:  # the argument is a list, and so must be what is in the wrapping
+    if wrapped and in_place:  # the changed argument is a list, so the wrapped value must be one
         wrapped = all(isinstance(value, list) for value in singles)
     elif wrapped and returned is not None:
         wrapped = _all_fit(singles, returned) or not _all_fit(outputs, returned)
@@ -116,7 +116,7 @@ def _fits(  # noqa: PLR0911 - a return for every kind of type
         case ast.Subscript(value=ast.Name(id=name), slice=inner) if name in _LISTS:
             if not isinstance(value, list):
                 return False
-            # the parts of a tuple may differ in type, and say nothing of its depth alone
+            # a tuple's parts may differ in type, so only the list is checked
             return isinstance(inner, ast.Tuple) or _all_fit(value, inner)
         case ast.Subscript(value=ast.Name(id="Optional"), slice=inner):
             return value is None or _fits(value, inner)

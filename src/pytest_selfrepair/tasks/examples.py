@@ -30,7 +30,7 @@ def examples(task: Task) -> tuple[int, ...]:
         words = task.statement.split()
         shows = [_shows_text(words, case) for case in task.cases]
     else:
-        squeezed = _squeezed(task.statement)
+        squeezed = _normalised(task.statement)
         shows = [_shows_call(squeezed, task.fn_name or "", case) for case in task.cases]
     return tuple(i for i, shown in enumerate(shows) if shown)
 
@@ -69,10 +69,10 @@ def _shows_call(squeezed: str, fn_name: str, case: Case) -> bool:
 
 
 def _rendered(value: JsonValue) -> str:
-    return _squeezed(json.dumps(value, ensure_ascii=False))
+    return _normalised(json.dumps(value, ensure_ascii=False))
 
 
-def _squeezed(text: str) -> str:
+def _normalised(text: str) -> str:
     """Without whitespace, with one kind of quotes, and with constants as in JSON."""
     text = re.sub(r"[`*]|<[^<>]*>", "", text)
     text = "".join(text.split()).replace("'", '"')

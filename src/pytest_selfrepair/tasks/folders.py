@@ -42,7 +42,7 @@ def files_of(folder: str) -> dict[str, int]:
         try:
             found[name] = os.stat(f"{folder}/{name}").st_size  # noqa: PTH116 - thousands of them
         except OSError as error:
-            if error.errno == errno.ELOOP:  # reading it says what is wrong
+            if error.errno == errno.ELOOP:  # reading the task reports the error
                 found[name] = 0
         if name == CASES and STATEMENT not in found and CASES not in found:
             return {}

@@ -54,7 +54,7 @@ FORMATS: tuple[Format, ...] = (
     humaneval,
     mbpp,
     livecodebench,
-    apps_fields,  # the last, since it takes whatever is left
+    apps_fields,  # the last format recognises any line
 )
 """The formats, in order; the first that recognises a line reads it."""
 
@@ -120,7 +120,7 @@ def outline(content: bytes, source: Source) -> tuple[str, Outline | TaskError]:
         try:
             raw = _RAW.decode(content)
         except (ValueError, RecursionError):
-            raw = {}  # reading it in full says what is wrong, if anything is
+            raw = {}  # reading the task in full reports the error, if any
         large = {key: bytes(value) for key, value in raw.items() if len(value) > READ_AT_ONCE}
         fields: dict[str, JsonValue] = {
             key: "" if key in large else read_json(bytes(value), source, key)

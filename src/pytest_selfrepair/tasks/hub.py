@@ -20,8 +20,8 @@ PREFIX = "hub:"
 """The prefix of hub names, accepted wherever a path is."""
 
 _NAME = re.compile(r"hub:(?P<repo>[\w.-]+(?:/[\w.-]+)?)\[(?P<split>[\w.-]+)\]")
-_SCRIPT = "scripts are no longer supported"  # what the library says of data sets as old as APPS
-_CONVERTED = "refs/convert/parquet"  # where the hub keeps such a data set without its script
+_SCRIPT = "scripts are no longer supported"  # the library's error for data sets as old as APPS
+_CONVERTED = "refs/convert/parquet"  # the hub's branch with the data converted to files
 
 
 def is_hub(name: str) -> bool:
@@ -73,7 +73,7 @@ def _load(name: str, repo: str, split: str) -> Iterable[Mapping[str, object]]:
             file=name,
             field="library",
             found="no library datasets",
-            accepted='pip install "pytest-selfrepair[hub]", or a .jsonl file that you have fetched',
+            accepted='pip install "pytest-selfrepair[hub]", or a .jsonl file of the data set',
         ) from error
 
     def load(**more: str) -> Iterable[Mapping[str, object]]:
@@ -87,7 +87,7 @@ def _load(name: str, repo: str, split: str) -> Iterable[Mapping[str, object]]:
             if _SCRIPT not in str(error):
                 raise
             return load(revision=_CONVERTED)
-    except Exception as error:  # the library raises whatever those below it do
+    except Exception as error:  # the library passes on any exception of the libraries below it
         said = " ".join(str(error).split())
         raise TaskError(
             file=name,

@@ -44,7 +44,7 @@ def read(task_id: str, fields: Mapping[str, JsonValue], source: Source) -> Task:
     """Make a task from a line's columns.
 
     Each asserting statement of ``check`` is a case, together with the statements it depends on. An
-    assertion of a constant is no case.
+    assertion of a constant is not a case.
 
     Args:
         task_id: The task's id in this run.

@@ -176,7 +176,7 @@ class _TextAlone(pickle.Unpickler):
     """Unpickles plain values only: a name of a class or function is rejected, never run."""
 
     def find_class(self, module: str, name: str) -> NoReturn:
-        raise pickle.UnpicklingError(f"{module}.{name}, which is no plain text")
+        raise pickle.UnpicklingError(f"{module}.{name}, which is not plain text")
 
     def persistent_load(self, pid: object) -> NoReturn:
         raise pickle.UnpicklingError(f"a persistent id {brief(pid)}")

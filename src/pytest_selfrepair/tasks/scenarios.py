@@ -188,7 +188,7 @@ def _amazon(line: Fields, source: Source) -> Fields:
     cost = _dollars(line, "lowest_price", source)
     title = _title(line, "title", source)
     told = line.get("description")
-    if not isinstance(told, str) or len(told) < 5:  # noqa: PLR2004 - as its authors do
+    if not isinstance(told, str) or len(told) < 5:  # noqa: PLR2004 - as the set's authors do
         told = line.get("features", "")
     return _fields(
         title,

@@ -66,7 +66,7 @@ def _content(path: Path | str, source: Source) -> bytes:
     try:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):
-            raise OSError(errno.EINVAL, "what is no regular file")
+            raise OSError(errno.EINVAL, "something other than a regular file")
         check_size(facts.st_size, source)
         parts = [os.read(descriptor, facts.st_size + 1)]
         while parts[-1] and sum(map(len, parts)) <= facts.st_size:
@@ -84,7 +84,7 @@ def read_json(text: str | bytes, source: Source, field: str = "content") -> Json
     """
     try:
         value: JsonValue = msgspec.json.decode(text)
-    except (ValueError, RecursionError):  # what msgspec refuses may yet be accepted, or is named
+    except (ValueError, RecursionError):  # the slow reader accepts more, and names what is wrong
         return _read_json_slowly(text, source, field)
     return value
 
@@ -135,11 +135,11 @@ def unpacked(value: JsonValue, source: Source, field: str) -> JsonValue:
 
 
 def brief(value: object, limit: int = 60) -> str:
-    """A value for an error message: its repr, cut to `limit` characters."""
+    """Format a value for an error message: its repr, cut to `limit` characters."""
     if value is None:
         return "nothing"
     try:
         shown = repr(value)
-    except ValueError:  # an integer beyond the limit of digits
+    except ValueError:  # an integer with more digits than Python prints
         return f"a long {type(value).__name__}"
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"

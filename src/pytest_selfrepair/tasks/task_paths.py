@@ -84,7 +84,7 @@ def _folders(top: Path) -> Iterator[FoundTask | TaskError]:
     for name, inner, _ in os.walk(top, followlinks=True):
         folder = Path(name)
         if files_of(name):
-            inner.clear()  # what lies in a task's folder is the task's
+            inner.clear()  # folders in a task's folder hold no further tasks
             found_any = True
             task_id = shown(folder)
             yield FoundTask(id=task_id, load=partial(read_folder, folder, task_id))
@@ -100,7 +100,7 @@ def _folders(top: Path) -> Iterator[FoundTask | TaskError]:
 
 def is_circle(path: str) -> bool:
     """Whether a path links to a folder above it, so that following it would never end."""
-    if not os.path.islink(path):  # noqa: PTH114 - asked of thousands of folders
+    if not os.path.islink(path):  # noqa: PTH114 - faster, for thousands of folders
         return False
     target = os.path.realpath(path)
     way = Path(os.path.abspath(path)).parents  # noqa: PTH100 - links keep the names they were given
@@ -112,7 +112,7 @@ def circle_error(path: str) -> TaskError:
     return TaskError(
         file=path,
         field="path",
-        found="a link to a folder on the way to it",
+        found="a link to a folder above it",
         accepted="links to other folders",
     )
 

@@ -53,7 +53,7 @@ def draw(
     drawn: set[str] = set()
     for difficulty, count in allocated.items():
         ids = (task_id for task_id, found in tasks if found is difficulty)
-        drawn.update(sorted(ids, key=lambda task_id: _lot(task_id, seed))[:count])
+        drawn.update(sorted(ids, key=lambda task_id: _rank(task_id, seed))[:count])
     return frozenset(drawn)
 
 
@@ -71,7 +71,7 @@ def balanced(tasks: Sequence[tuple[str, StrEnum]], seed: int) -> list[str]:
     places: list[tuple[float, bytes, str]] = []
     for difficulty in {found for _, found in tasks}:
         ids = [task_id for task_id, found in tasks if found is difficulty]
-        lots = sorted((_lot(task_id, seed), task_id) for task_id in ids)
+        lots = sorted((_rank(task_id, seed), task_id) for task_id in ids)
         places += [((i + 0.5) / len(ids), lot, task_id) for i, (lot, task_id) in enumerate(lots)]
     return [task_id for _, _, task_id in sorted(places)]
 
@@ -87,7 +87,7 @@ def share(tasks: Sequence[tuple[str, StrEnum]], shard: Shard, seed: int) -> froz
         shard: The shard.
         seed: The seed of the assignment.
     """
-    dealt = sorted({(found, _lot(task_id, seed), task_id) for task_id, found in tasks})
+    dealt = sorted({(found, _rank(task_id, seed), task_id) for task_id, found in tasks})
     return frozenset(task_id for _, _, task_id in dealt[shard.index :: shard.count])
 
 
@@ -97,5 +97,5 @@ def _in_order(groups: Collection[_Group]) -> list[_Group]:
     return [group for kind in kinds for group in kind if group in groups]
 
 
-def _lot(task_id: str, seed: int) -> bytes:
+def _rank(task_id: str, seed: int) -> bytes:
     return hashlib.sha256(f"{seed}:{task_id}".encode("utf-8", "surrogateescape")).digest()

@@ -24,7 +24,7 @@ MOST_SECONDS = 5.0
 LONGEST_SOUGHT = 200
 """The longest search text, in characters."""
 
-_AROUND = 60  # characters on either side of what was found
+_AROUND = 60  # characters on either side of a match
 _MOST_OF_ITEM = 5  # places of one item
 _PAGE = 50
 _LAST = 2**62  # beyond every run's number
@@ -126,10 +126,8 @@ def _kept(store: SqliteStore, run: int | None) -> Iterator[tuple[int, str, str |
 
 def _places(run: int, task_id: str, kept: str | bytes, sought: str) -> list[SearchHit]:
     found: list[SearchHit] = []
-    with contextlib.suppress(StoreError, ValueError):  # who opens the run is told what is damaged
-        if (
-            sought.isascii()
-        ):  # then it stands in the record's JSON, but for its case, as it does here
+    with contextlib.suppress(StoreError, ValueError):  # opening the run reports the damage
+        if sought.isascii():  # compare with the JSON first, for speed
             written = json.dumps(sought)[1:-1].lower()
             if written not in unpacked(kept).lower():
                 return []

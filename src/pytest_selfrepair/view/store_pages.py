@@ -73,7 +73,7 @@ class StorePages:
 
         @functools.wraps(handler)
         async def endpoint(request: Request) -> Response:
-            if self._door.who(request) is None:
+            if self._door.visitor(request) is None:
                 return _message(
                     403, "Open the link", "`selfrepair view` printed it; it ends in a secret."
                 )
@@ -176,7 +176,7 @@ def _no_run() -> Response:
 
 
 def _message(status: int, title: str, text: str) -> Response:
-    if status == 403:  # noqa: PLR2004 - strangers must not learn the store's name
+    if status == 403:  # noqa: PLR2004 - visitors without the link must not see the store's name
         return PlainTextResponse(f"{title}: {text}\n", status)
     return HTMLResponse(rendering.page("message.html", store="", title=title, text=text), status)
 

@@ -245,7 +245,7 @@ class _Replay:
 
 
 class _Said:
-    """Adds the headers of every response."""
+    """Adds the security headers to every response."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -254,6 +254,6 @@ class _Said:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=message.setdefault("headers", []))
             for name, value in _HEADERS.items():
-                if name != _POLICY or _POLICY not in headers:  # a page of one file has its own
+                if name != _POLICY or _POLICY not in headers:  # some pages have their own
                     headers[name] = value
         await self._send(message)

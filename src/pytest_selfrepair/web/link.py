@@ -37,7 +37,7 @@ class LinkDoor(Generic[_Visitor]):
         self._lasts = lasts
         self._cookie = f"selfrepair-{hashlib.sha256(key).hexdigest()[:12]}"
 
-    def who(self, request: Request) -> _Visitor | None:
+    def visitor(self, request: Request) -> _Visitor | None:
         """The visitor whose link opened the session; None for anyone else."""
         secret = request.cookies.get(self._cookie)
         found = self._find(secret) if secret else None

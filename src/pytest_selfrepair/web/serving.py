@@ -22,7 +22,7 @@ async def serve_app(app: ASGIApp, taken: socket.socket, *, proxies: Sequence[str
     config = uvicorn.Config(
         app,
         log_level="warning",
-        access_log=False,  # addresses hold the secrets of links
+        access_log=False,  # addresses contain the secrets of links
         server_header=False,
         http=Connection,
         proxy_headers=bool(proxies),

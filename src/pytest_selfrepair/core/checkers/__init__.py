@@ -1,1 +1,1 @@
-"""One module for each way to compare an answer; `pytest_selfrepair.core.checker` names them."""
+"""One module for each way to compare answers; `pytest_selfrepair.core.checker` names them."""

@@ -1,4 +1,4 @@
-"""The checker `apps`: what the official checker of APPS accepts, errors included."""
+"""The checker `apps`: it accepts what the official checker of APPS accepts, errors included."""
 
 import contextlib
 import math
@@ -16,38 +16,38 @@ from pytest_selfrepair.core.shorten import render
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind, Wrapping
 
 RELATIVE, ABSOLUTE = 1e-5, 1e-8
-"""How far one number a line may be off: the defaults of ``numpy.allclose``."""
+"""The tolerances of one number on a line, relative and absolute: ``numpy.allclose``'s defaults."""
 
 PLACES = 3
 """Decimal places to which the last comparison rounds."""
 
 
 def apps(task: Task, case: Case, actual: JsonValue) -> Acceptance:
-    """Accept what the official checker accepts: for comparison with published figures alone.
+    """Accept what the official checker of APPS accepts, for comparison with published figures only.
 
-    It wrongly accepts many an answer; a run that is to be trusted uses `tolerant`.
+    It accepts many wrong answers; use `tolerant` for results of your own.
 
-    Standard input, the first of these that fits:
+    Standard input: the first of these rules that applies.
 
-    1. The texts are equal (``exact``), or but for white space around the whole or around lines,
-       or for blank lines (``whitespace``).
-    2. Each line that is not empty is one number, there are as many, and each is within
-       1e-8 + 1e-5 of the expected one's size (``loose_float``): 1000000007 for 1000000008.
-    3. Both have the same set of lines, each taken for the set of its tokens (``token_sets``):
-       order and repetition count for nothing.
-    4. The same, where every token is a number, with numbers rounded to three places
-       (``rounded_sets``): 1.0004 for 1.0.
+    1. The texts are equal (``exact``), or equal except for white space around the text or its
+       lines, or for blank lines (``whitespace``).
+    2. Both have equally many non-empty lines, each of one number, within 1e-8 + 1e-5 *
+       abs(expected) of the expected one (``loose_float``): 1000000007 for 1000000008.
+    3. Both have the same set of lines, each line being the set of its tokens (``token_sets``):
+       order and repetition are ignored.
+    4. The same with every token a number rounded to three decimal places (``rounded_sets``): 1.0004
+       for 1.0.
 
-    Numbers are what Python's ``float()`` reads, so that ``nan`` equals nothing and integers beyond
-    every float equal each other.
+    Numbers are what Python's ``float()`` accepts, so ``nan`` equals nothing and all integers beyond
+    the range of floats are equal.
 
-    Call-based: the result equals what is expected as Python compares, so 1 is true and 1.0 is 1,
-    but 0.1 + 0.2 is not 0.3 (``python_equality``, or ``exact``). A list in the task's file is also
-    taken for its first element: where the file wraps what it expects, the wrapped value is accepted
-    too, and where it does not, the first element of an expected list (``wrapping``).
+    Call-based: the result equals the expected one in Python, so 1 equals true and 1.0 equals 1, but
+    0.1 + 0.2 is not 0.3 (``python_equality``, or ``exact``). Besides (``wrapping``), where the
+    task's file wraps expected values in lists, the wrapped value is accepted, and where it does
+    not, the first element of an expected list is.
 
-    It differs from the original where JSON has forgotten what that needs: tuples are lists at every
-    depth (there, at two places), and keys of objects are texts.
+    It differs from the original where JSON loses a distinction: tuples are lists at every depth (in
+    the original only at the top two levels), and keys of objects are texts.
     """
     if task.kind is TaskKind.CALL_BASED:
         return _compare_results(task.wrapping, case.expected, actual)
@@ -62,7 +62,7 @@ def _compare_outputs(expected: str, actual: str) -> Acceptance:
 
 
 def _rule_of_lines(expected: str, actual: str) -> AcceptanceRule | None:
-    """By what rule lines are the same in order; None where they differ."""
+    """The rule by which the lines are equal, in order; None where they differ."""
     if expected.rstrip("\n") == actual.rstrip("\n"):
         return AcceptanceRule.EXACT
     found = actual.splitlines()
@@ -73,7 +73,7 @@ def _rule_of_lines(expected: str, actual: str) -> AcceptanceRule | None:
     found = [line for line in found if line]
     if found == wanted:
         return AcceptanceRule.WHITESPACE
-    with contextlib.suppress(ValueError):  # not all are numbers
+    with contextlib.suppress(ValueError):  # not every line is a number
         if len(wanted) == len(found) and all(
             _is_near(float(want), float(have)) for want, have in zip(wanted, found, strict=True)
         ):
@@ -88,13 +88,13 @@ def _is_near(expected: float, actual: float) -> bool:
 
 
 def _rule_of_sets(expected: str, actual: str) -> AcceptanceRule | None:
-    """By what rule sets of lines, as sets of tokens, are the same; None where they differ."""
-    # As there: an expected line of white space alone is an empty set, a printed one is dropped.
+    """The rule by which the sets of lines, as sets of tokens, are equal; None where they differ."""
+    # As in the original: an expected line of white space is an empty set, a printed one is dropped.
     wanted = {frozenset(line.split()) for line in expected.split("\n") if line}
     found = {frozenset(tokens) for line in actual.splitlines() if (tokens := line.split())}
     if found == wanted:
         return AcceptanceRule.TOKEN_SETS
-    with contextlib.suppress(ValueError):  # not all are numbers
+    with contextlib.suppress(ValueError):  # not every token is a number
         if _rounded(found) == _rounded(wanted):
             return AcceptanceRule.ROUNDED_SETS
     return None

@@ -1,4 +1,4 @@
-"""What checkers share: the rules, and what a checker says of an answer."""
+"""What all checkers share: the rules of acceptance, and the result for one answer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,26 +9,26 @@ from pytest_selfrepair.core.shorten import render, shorten
 from pytest_selfrepair.core.task import Case, JsonValue, Task
 
 SHOWN = 60
-"""Characters of a token or value in a reason."""
+"""The most characters of a token or value that are shown in a reason."""
 
 
 class AcceptanceRule(StrEnum):
-    """By what an answer was accepted, from the strongest to the weakest.
+    """The rule by which an answer was accepted, from the strongest to the weakest.
 
     Attributes:
-        EXACT: It is what is expected.
-        WHITESPACE: The same but for white space that carries nothing.
-        FLOAT: The same but for real numbers within the tolerance of `tolerant`.
+        EXACT: The answer equals the expected one.
+        WHITESPACE: The same except for insignificant white space.
+        FLOAT: The same except for real numbers within the tolerance of `tolerant`.
         LINE_ORDER: The same lines in another order.
-        TOKEN_ORDER: The same lines, in some of which the tokens have another order.
-        ELEMENT_ORDER: A result whose lists have another order.
-        PYTHON_EQUALITY: A result that Python's ``==`` takes for the expected one: 1 for true.
-        WRAPPING: A result that is the expected one in the list that the file has, or its first
-            element.
+        TOKEN_ORDER: The same lines, some with their tokens in another order.
+        ELEMENT_ORDER: The same result with the elements of lists in another order.
+        PYTHON_EQUALITY: A result equal to the expected one by Python's ``==``: 1 for true.
+        WRAPPING: The expected result in the list that the task's file wraps it in, or the first
+            element of an expected list.
         LOOSE_FLOAT: One number a line, each within 1e-5 of the expected one.
-        TOKEN_SETS: The same set of lines as sets of tokens: orders and repetitions are ignored.
-        ROUNDED_SETS: The same as sets of numbers, rounded to three places.
-        OWN: The task's own checker says so, or its assertions hold.
+        TOKEN_SETS: The same set of lines as sets of tokens: order and repetition are ignored.
+        ROUNDED_SETS: The same with numbers rounded to three decimal places.
+        OWN: The task's own checker accepts the answer, or the task's assertions hold.
     """
 
     EXACT = "exact"
@@ -47,11 +47,11 @@ class AcceptanceRule(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
-    """What a checker says of one answer.
+    """The decision of a checker on one answer.
 
     Attributes:
         accepted: Whether the answer is right.
-        rule: What accepted it; None for a wrong answer.
+        rule: The rule that accepted it; None for a wrong answer.
         reason: The first difference, in words; None for a right answer.
     """
 
@@ -61,37 +61,37 @@ class Acceptance:
 
 
 class Checker(Protocol):
-    """Compares one answer with what is expected; pure, and never raises on any answer."""
+    """Compares one answer with the expected one; pure, and raises nothing, whatever the answer."""
 
     def __call__(self, task: Task, case: Case, actual: JsonValue) -> Acceptance:
-        """Say whether ``actual`` is right.
+        """Decide whether ``actual`` is right.
 
         Args:
-            task: The task; its kind says what is compared.
-            case: What was given, and what is expected.
-            actual: Standard input: the text that was printed. Call-based: the result, as JSON.
+            task: The task; its kind decides what is compared.
+            case: The case, with the input and the expected answer.
+            actual: Standard input: the printed text. Call-based: the result, as JSON.
         """
         ...
 
 
 def weakest(rules: Iterable[AcceptanceRule | None]) -> AcceptanceRule | None:
-    """The weakest of the rules by which the cases of a program were accepted; None for none."""
+    """The weakest rule by which any case of a program was accepted; None without one."""
     order = list(AcceptanceRule)
     return max((rule for rule in rules if rule is not None), key=order.index, default=None)
 
 
 def as_text(value: JsonValue) -> str:
-    """Standard output as one text with plain line ends."""
+    """Convert standard output to one text with plain line ends."""
     if isinstance(value, list):
         value = "\n".join(as_text(line) for line in value)
     return value.replace("\r\n", "\n") if isinstance(value, str) else render(value)
 
 
 def brief(text: str) -> str:
-    """A text as a reason shows it."""
+    """Shorten a text for a reason."""
     return repr(shorten(text, SHOWN))
 
 
 def wrong(where: str, expected: str, found: str) -> Acceptance:
-    """A wrong answer and its first difference."""
+    """Reject an answer, with its first difference as the reason."""
     return Acceptance(accepted=False, reason=f"{where}: expected {expected}, found {found}")

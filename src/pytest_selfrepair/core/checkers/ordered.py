@@ -7,22 +7,21 @@ from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 
 
 def tolerant(task: Task, case: Case, actual: JsonValue) -> Acceptance:
-    """Accept what a careful judge would, and nothing else.
+    """Accept what a careful judge would accept, and nothing else.
 
     Standard input: token by token, in order, case kept. Blank lines, and the amount of white space
     within and around a line, are forgiven; which tokens share a line is not. Integers and words are
-    compared as text, so that integers are exact at any size. A token that is expected with a
-    decimal point or an exponent is a real number: the answer may be off by 1e-6, relative to it or
-    absolutely.
+    compared as text, so that integers are exact at any size. An expected token with a decimal point
+    or an exponent is a real number: the error of the answer may be 1e-6, relative or absolute.
 
     Call-based: lists in order, objects by their keys (integer keys count as their text), texts
-    exactly; None, booleans and integers are kept apart. Where a float is expected the answer may be
-    a number off by 1e-6, relatively or absolutely. Where an integer is expected a float must equal
-    it exactly. NaN equals nothing.
+    exactly; None, booleans and integers are kept apart. Where a float is expected, the error of a
+    number may be 1e-6, relative or absolute. Where an integer is expected, a float must equal it
+    exactly. NaN equals nothing.
 
-    Where any expected value of the task is a real number, or its statement names a tolerance, an
-    integer that is expected is one too: 0.9999999999 is 1. Two integers are compared exactly all
-    the same. A tolerance above 1e-6 that the statement names is granted (see `numbers_of`).
+    If any expected value of the task is a real number, or its statement names a tolerance, expected
+    integers are real numbers as well: 0.9999999999 is accepted for 1. Two integers are still
+    compared exactly. A tolerance above 1e-6 named in the statement applies (see `numbers_of`).
     """
     if task.kind is TaskKind.CALL_BASED:
         return compare_values(case.expected, actual, numbers_of(task))

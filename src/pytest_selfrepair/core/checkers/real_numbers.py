@@ -1,4 +1,4 @@
-"""How the numbers of a task are compared: which of them are reals, and how far one may be off."""
+"""Real numbers in answers: which numbers of a task are real, and with what tolerance."""
 
 import math
 import re
@@ -10,7 +10,7 @@ from pytest_selfrepair.core.same import Same
 from pytest_selfrepair.core.task import JsonValue, Task, TaskKind
 
 TOLERANCE = 1e-6
-"""How far a real number may be off, relative to what is expected or absolutely, at least."""
+"""The least tolerance of a real number, relative to the expected one or absolute."""
 
 _LARGEST_TOLERANCE = 1e-2
 _TASKS_KEPT = 32
@@ -18,7 +18,7 @@ _TASKS_KEPT = 32
 _REAL = re.compile(r"[+-]?(?:(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
-_MINUS = r"[-\u2010-\u2014\u2212\u207b]"  # as typesetting makes of it
+_MINUS = r"[-\u2010-\u2014\u2212\u207b]"  # minus signs of typeset statements
 _SMALL = (
     rf"(?:(?<![\d.])10\s*(?:\^|\*\*|<sup>)?\s*[({{]*\s*{_MINUS}\s*[({{]*\s*"
     r"(?P<power>\d{1,2}|[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{1,2})"
@@ -40,24 +40,24 @@ class Numbers:
     """How the numbers of one task are compared.
 
     Attributes:
-        real: Whether the answers of the task are real numbers, also those that are expected
-            without a decimal point.
-        tolerance: How far a real number may be off, relative to what is expected or absolutely.
+        real: Whether all numbers in the task's answers are real, even where the expected one has no
+            decimal point.
+        tolerance: The largest accepted error of a real number, relative to the expected one or
+            absolute.
     """
 
     real: bool = False
     tolerance: float = TOLERANCE
 
     def is_real(self, token: str) -> bool:
-        """Whether a token that is expected is a number with a tolerance."""
+        """Whether an expected token is a number with a tolerance."""
         found = _REAL.fullmatch(token) or (self.real and _NUMBER.fullmatch(token))
         return bool(found)
 
     def is_close_token(self, expected: str, actual: str) -> bool:
-        """Whether a real number is expected, and one near it was printed.
+        """Whether a printed token is near the real number expected.
 
-        Two different integers are never near each other: where both are written without a point,
-        every digit counts.
+        Two integers, both written without a point, must be equal: every digit counts.
         """
         if not self.is_real(expected) or not _NUMBER.fullmatch(actual):
             return False
@@ -67,18 +67,18 @@ class Numbers:
 
 
 def is_close(expected: float, actual: float, tolerance: float) -> bool:
-    """Whether ``actual`` is near enough; infinities are only near as equal values are."""
+    """Whether ``actual`` is within the tolerance; infinities and NaN never are."""
     if not (math.isfinite(expected) and math.isfinite(actual)):
         return False
     return abs(expected - actual) <= tolerance * max(1.0, abs(expected))
 
 
 def numbers_of(task: Task) -> Numbers:
-    """How the numbers of a task are compared.
+    """Decide which numbers of a task are real, and their tolerance.
 
-    They are reals where any expected value of the task is written as a real number, with a decimal
-    point or an exponent, or where its statement names a tolerance. One that is larger than 1e-6 is
-    granted, up to 0.01; a smaller one is not demanded, for what is expected may have few digits.
+    Numbers are real if any expected value of the task has a decimal point or an exponent, or if the
+    statement names a tolerance. A tolerance above 1e-6, up to 0.01, applies as named. A smaller one
+    is raised to 1e-6, as expected values may have few digits.
     """
     return _numbers_of(Same(task))
 
@@ -96,7 +96,7 @@ def _numbers_of(same: Same[Task]) -> Numbers:
 
 
 def tolerance_named(statement: str) -> float | None:
-    """The largest error that a statement says is forgiven; None where it names none."""
+    """The largest tolerance that a statement names, up to 0.01; None if it names none."""
     found = (_value(match) for pattern in _TOLERANCES for match in pattern.finditer(statement))
     return max((value for value in found if value <= _LARGEST_TOLERANCE), default=None)
 
@@ -109,8 +109,8 @@ def _value(match: re.Match[str]) -> float:
 
 
 def _has_real(value: JsonValue, *, tokens: bool) -> bool:
-    """Whether a value is, or has in it, a real number; a text only where it is standard output."""
-    left = [value]  # no recursion: it may be nested deeper than Python's stack
+    """Whether a value is or contains a real number; texts count only as standard output."""
+    left = [value]  # without recursion: it may be nested deeper than Python's stack
     while left:
         match left.pop():
             case float(number):

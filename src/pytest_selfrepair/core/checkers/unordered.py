@@ -1,4 +1,4 @@
-"""The checker `unordered`: as `tolerant`, for answers whose order is free."""
+"""The checker `unordered`: as `tolerant`, for answers in any order."""
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
@@ -13,7 +13,7 @@ from pytest_selfrepair.core.shorten import integer_text
 from pytest_selfrepair.core.task import Case, JsonValue, Task, TaskKind
 
 MOST_PAIRED = 300
-"""Lines or elements without an equal on the other side that are paired one by one at most."""
+"""The most lines or elements without an exact equal that are paired one by one."""
 
 _T = TypeVar("_T")
 
@@ -27,8 +27,9 @@ def unordered(task: Task, case: Case, actual: JsonValue) -> Acceptance:
 
     Call-based: lists at any depth may have another order (``element_order``).
 
-    Equal lines or elements go together first. What remains, which can differ in floats alone, is
-    paired in order, each with the first that is near enough; more than 300 that remain are wrong.
+    Equal lines or elements are paired first. The rest, which can differ only in floats, are paired
+    in order, each with the first one within the tolerance; if more than 300 are left, the answer is
+    rejected.
     """
     ordered = tolerant(task, case, actual)
     if ordered.accepted:
@@ -62,8 +63,8 @@ def _same_in_order(numbers: Numbers, expected: Sequence[str], actual: Sequence[s
 def _same_tokens(numbers: Numbers, expected: Sequence[str], actual: Sequence[str]) -> bool:
     """Whether two lines have the same tokens in any order.
 
-    Tokens that are expected as text take their equals; what is left must be numbers, and pairing
-    sorted numbers finds a pairing within the tolerance where there is one.
+    Expected words and integers are paired with their equals. The rest must be numbers: if they can
+    be paired within the tolerance, then also in sorted order.
     """
     if len(expected) != len(actual):
         return False
@@ -99,9 +100,9 @@ def _same_elements(numbers: Numbers, expected: JsonValue, actual: JsonValue) -> 
 
 
 def _canonical(value: JsonValue) -> str:
-    """A text that two values share only where one is the other in some order.
+    """Encode a value so that two values share a text only if they differ at most in order.
 
-    An integer and a float of its value share it, as `tolerant` takes them for equal.
+    An integer and a float of equal value share their text, as `tolerant` accepts one for the other.
     """
     if isinstance(value, list):
         return f"[{','.join(sorted(map(_canonical, value)))}]"
@@ -122,7 +123,7 @@ def _all_paired(
     key: Callable[[_T], Hashable],
     same: Callable[[_T, _T], bool],
 ) -> bool:
-    """Whether every expected item has a found one of its own: equals first, then what is near."""
+    """Whether each expected item is paired with a found one: equals first, then near ones."""
     if len(expected) != len(actual):
         return False
     wanted, found = [(key(item), item) for item in expected], [(key(item), item) for item in actual]
@@ -139,7 +140,7 @@ def _all_paired(
 
 
 def _without(items: Sequence[tuple[Hashable, _T]], taken: Counter[Hashable]) -> list[_T]:
-    """The items that remain when as many of each name are taken as `taken` says."""
+    """The items that remain after removing, for each name, as many as `taken` counts."""
     left = Counter(taken)
     remaining = []
     for name, item in items:

@@ -1,4 +1,4 @@
-"""Results of functions compared: JSON values, in order, real numbers within a tolerance."""
+"""Compare results of functions: JSON values, in order, real numbers within a tolerance."""
 
 from collections.abc import Iterable
 from typing import TypeGuard
@@ -9,14 +9,14 @@ from pytest_selfrepair.core.shorten import render
 from pytest_selfrepair.core.task import JsonValue
 
 EXACTLY = Numbers(tolerance=0.0)
-"""How numbers are compared where none may be off."""
+"""Compares numbers without tolerance."""
 
 _SCALARS = {bool, float, int, str, type(None)}
 _EXACT = Acceptance(accepted=True, rule=AcceptanceRule.EXACT)
 
 
 def compare_values(expected: JsonValue, actual: JsonValue, numbers: Numbers) -> Acceptance:
-    """Say whether two results are the same, but for real numbers within their tolerance."""
+    """Decide whether two results are equal, real numbers within their tolerance."""
     try:
         rule = rule_of(expected, actual, numbers)
     except RecursionError:
@@ -27,9 +27,9 @@ def compare_values(expected: JsonValue, actual: JsonValue, numbers: Numbers) -> 
 
 
 def rule_of(expected: JsonValue, actual: JsonValue, numbers: Numbers) -> AcceptanceRule | None:
-    """The weakest rule that makes the two equal; None where they differ."""
+    """The weakest rule needed to accept the result; None where they differ."""
     if type(expected) in _SCALARS and type(actual) is type(expected) and actual == expected:
-        return AcceptanceRule.EXACT  # nearly always
+        return AcceptanceRule.EXACT  # the most frequent case
     if isinstance(expected, list | tuple) and isinstance(actual, list | tuple):
         same_length = len(expected) == len(actual)
         return _rule_of_all(zip(expected, actual, strict=True), numbers) if same_length else None
@@ -68,6 +68,6 @@ def _rule_of_numbers(expected: float, actual: float, numbers: Numbers) -> Accept
         return None
     try:
         near = is_close(float(expected), float(actual), numbers.tolerance)
-    except OverflowError:  # an integer beyond every float
+    except OverflowError:  # an integer beyond the range of floats
         return None
     return AcceptanceRule.FLOAT if near else None

@@ -38,7 +38,7 @@ def beyond_fresh(played: PlayedScenario, arm: str) -> list[float]:
 def expected_best(values: Sequence[float], number: float) -> float:
     """The expected maximum of some values drawn without replacement.
 
-    The j-th smallest of n ordered values is the largest of k with probability C(j - 1, k - 1)/C(n,
+    The j-th smallest of n values is the largest of k draws with probability C(j - 1, k - 1)/C(n,
     k). Interpolated between whole numbers; more draws than values take all.
 
     Args:

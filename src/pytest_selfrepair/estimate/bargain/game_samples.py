@@ -143,5 +143,5 @@ def _sample(role: BargainRole, records: Sequence[BargainRecord]) -> RoleSample:
 
 
 def is_control(arm: str) -> bool:
-    """Whether an arm is a control: nobody advises on its own games."""
+    """Whether an arm is a control, without advice on its own games."""
     return arm in set(Control)

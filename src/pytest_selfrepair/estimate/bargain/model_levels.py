@@ -134,12 +134,12 @@ def levels(sample: RoleSample) -> tuple[ModelLevel, ...]:
         if not is_control(arm):
             what = f"surplus share gained on {Control.NONE} in round 2"
             found.append(_level(sample, "C3", arm, (_above_zero(what, once.get(arm)),)))
-            found.append(_level(sample, "C4", arm, _goes_on(sample, arm)))
+            found.append(_level(sample, "C4", arm, _improvement_tests(sample, arm)))
     return tuple(found)
 
 
-def _goes_on(sample: RoleSample, arm: str) -> tuple[LevelTest, ...]:
-    """The two tests of C4: from round 2 to the last, and beyond fresh games."""
+def _improvement_tests(sample: RoleSample, arm: str) -> tuple[LevelTest, ...]:
+    """The two tests of C4: the gain from round 2 to the last, and the gain beyond fresh games."""
     later = "surplus share gained from round 2 to the last, less that of none"
     beyond = "best surplus share beyond that of fresh games at equal tokens"
     if sample.rounds <= _FIRST_ADVISED:

@@ -92,7 +92,7 @@ def decide(gate: Gate, findings: "Findings", regression: "Regression | str | Non
     Args:
         gate: The limits.
         findings: The run.
-        regression: How much lower the run is than its baselines; why that cannot be told; None
+        regression: How much lower the run is than its baselines; or why that is unknown; None
             without a baseline.
     """
     tasks = findings.bargain is None or bool(findings.about.tasks)
@@ -154,17 +154,17 @@ def _regression(gate: Gate, found: "Regression | str | None") -> Iterator[tuple[
     if gate.rule is GateRule.NONINFERIOR:
         yield (
             found.upper <= gate.max_regression + _ROUNDING,
-            f"{_fell(found)}, perhaps by as much as {found.upper:.3f} ({limit}, noninferior)",
+            f"{_change(found)}, perhaps by as much as {found.upper:.3f} ({limit}, noninferior)",
         )
         return
     shown = found.p < ONE_SIDED
     sure = f"one-sided p = {found.p:.2g} of no fall, {found.tasks} tasks"
     if exceeds and not shown:
         sure += "; more than the limit, but no more than chance may do"
-    yield not (exceeds and shown), f"{_fell(found)} ({sure}; {limit})"
+    yield not (exceeds and shown), f"{_change(found)} ({sure}; {limit})"
 
 
-def _fell(found: "Regression") -> str:
+def _change(found: "Regression") -> str:
     baseline = "the baseline" if found.runs == 1 else f"the mean of {found.runs} baselines"
     if abs(found.fall) <= _ROUNDING:
         return f"{found.rate} is that of {baseline}"

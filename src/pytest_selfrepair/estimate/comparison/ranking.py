@@ -19,7 +19,7 @@ import numpy as np
 from pytest_selfrepair.core.budget import Cost
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.estimate.comparison.paired import Growth, PairedRun, by_id, sharing
+from pytest_selfrepair.estimate.comparison.paired_runs import Growth, PairedRun, by_id, sharing
 from pytest_selfrepair.estimate.comparison.ranked import (
     GrowthPoint,
     RankedGain,

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.errors import UsageError
-from pytest_selfrepair.estimate.comparison.paired import by_id
+from pytest_selfrepair.estimate.comparison.paired_runs import by_id
 from pytest_selfrepair.estimate.findings import Spread
 from pytest_selfrepair.estimate.intervals.draws_noise import (
     Rates,
@@ -193,7 +193,7 @@ class Baselines:
 
     def _rates(self, shared: Sequence[str], after: Sequence[int]) -> tuple[list[Rates], int]:
         """Each baseline's rates on some tasks, and their k."""
-        if len(shared) < 2:  # noqa: PLR2004 - one task has no spread
+        if len(shared) < 2:  # noqa: PLR2004 - one task has no variance
             raise UsageError(
                 f"found {len(shared)} tasks with whole trees here and in every baseline; "
                 "accepted: 2 or more"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pytest_selfrepair.core.record import Record
-from pytest_selfrepair.estimate.comparison.paired import Growth, PairedRun, by_id, paired
+from pytest_selfrepair.estimate.comparison.paired_runs import Growth, PairedRun, by_id, paired
 from pytest_selfrepair.estimate.comparison.settings import Setting, differing
 from pytest_selfrepair.estimate.exact.draws import Floats
 from pytest_selfrepair.estimate.intervals.bootstrap import (

@@ -140,7 +140,7 @@ def run_comparison(
 
 
 def progress(difference: Estimate) -> RunConclusion:
-    """Whether a figure of which more is better rose, by its interval's own test.
+    """Whether a figure that is better if larger rose, by the test behind its interval.
 
     Args:
         difference: After less before.

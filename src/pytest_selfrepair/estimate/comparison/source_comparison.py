@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from pytest_selfrepair.core.budget import Cost
-from pytest_selfrepair.estimate.comparison.pairs import pairs, pairs_by_difficulty
+from pytest_selfrepair.estimate.comparison.source_pairs import pairs, pairs_by_difficulty
 from pytest_selfrepair.estimate.findings import OutcomeCounts, Pair, SourceFindings, Unscored
 from pytest_selfrepair.estimate.gain import AtEqualTokens, DifficultyRates
 from pytest_selfrepair.estimate.intervals.bootstrap import BOOTSTRAP, Bootstrap
 from pytest_selfrepair.estimate.run.equal_tokens import difficulties
-from pytest_selfrepair.estimate.run.outcome_counts import not_run_budget, tally, unscored
+from pytest_selfrepair.estimate.run.outcome_counts import count_outcomes, not_run_budget, unscored
 from pytest_selfrepair.estimate.run.repairs import source_findings
 from pytest_selfrepair.estimate.run.sampled import SampledRun
 
@@ -55,7 +55,7 @@ def compared(run: SampledRun, *, how: Bootstrap = BOOTSTRAP) -> SourcesCompared:
         sources=tuple(source_findings(tasks, name, how=how) for name in names),
         pairs=pairs(tasks, names),
         pairs_by_difficulty=pairs_by_difficulty(tasks, names),
-        tally=tally(records),
+        tally=count_outcomes(records),
         cost=Cost.total(record.cost for record in records),
         unscored=unscored(records),
         not_run_budget=not_run_budget(records),

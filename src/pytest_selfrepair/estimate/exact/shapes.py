@@ -10,7 +10,7 @@ Depth 1 is arXiv 2306.09896, section 4; n_fr = 0, with depth 0, is i.i.d. sampli
 - bfs draws a level's nodes one by one, all children of the first node first, and goes on to the
   next level where none passes; it stops at the first pass.
 
-All policies solve the same tasks; `levels` has the computation.
+All policies solve the same tasks; `tree_recursion` has the computation.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,6 @@ import numpy as np
 
 from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Floats, drawing
-from pytest_selfrepair.estimate.exact.levels import Levels
 from pytest_selfrepair.estimate.exact.shape import ALL, Shape
 from pytest_selfrepair.estimate.exact.texts import SharedTexts
 from pytest_selfrepair.estimate.exact.tree_arrays import (
@@ -31,6 +30,7 @@ from pytest_selfrepair.estimate.exact.tree_arrays import (
     UNITS,
     TreeArrays,
 )
+from pytest_selfrepair.estimate.exact.tree_recursion import Levels
 
 POLICIES = tuple(Policy)
 

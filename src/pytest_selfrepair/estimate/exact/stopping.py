@@ -24,7 +24,7 @@ from pytest_selfrepair.estimate.exact.shapes import Expected
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Draws:
-    """Draws of a lot, as many as are asked for: of a large run each more costs memory.
+    """Draws of a lot, as many as requested: in a large run each further draw costs memory.
 
     Attributes:
         lot: The lot.
@@ -79,7 +79,7 @@ def stopping(
     m = np.broadcast_to(np.arange(most + 1, dtype=np.intp), (len(sizes), most + 1))
     open_ = samples.unsolved[:, None]
     within = np.minimum(m, sizes[:, None] - first)
-    # With replacement the initial programs of a solved task never end.
+    # With replacement, the initial programs of a solved task suffice for any number of draws.
     m1 = np.where(open_, within, m) if replacement else within
     m2 = np.where(open_, m - m1, 0)
     known = m2 if replacement else np.minimum(m2, further_sizes)

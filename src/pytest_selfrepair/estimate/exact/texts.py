@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pytest_selfrepair.estimate.exact.draws import Drawing, Floats, Groups, drawing
-from pytest_selfrepair.estimate.exact.levels import Nodes
 from pytest_selfrepair.estimate.exact.tree_arrays import TreeArrays
+from pytest_selfrepair.estimate.exact.tree_recursion import Nodes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +23,14 @@ class SharedTexts:
         arrays: The trees, one level deep.
         repairs: Repairs by their text.
         texts: Texts by their failing program.
-        told: Shape (texts, units): the cost of each text.
+        text_costs: Shape (texts, units): the cost of each text.
         draw: How programs, texts and repairs are drawn.
     """
 
     arrays: TreeArrays
     repairs: Groups
     texts: Groups
-    told: Floats
+    text_costs: Floats
     draw: Drawing
 
     @classmethod
@@ -50,7 +50,7 @@ class SharedTexts:
             arrays=arrays,
             repairs=Groups(counts, (counts > 0) & (over == counts)),
             texts=Groups(arrays.texts.counts[failing], arrays.endless(0)[failing]),
-            told=arrays.texts.told,
+            text_costs=arrays.texts.text_costs,
             draw=drawing(replacement=replacement),
         )
 
@@ -70,8 +70,8 @@ class SharedTexts:
         below, programs = self.arrays.levels[1], self.arrays.levels[0]
         fails = (~below.passed).astype(np.float64)
         chance = self.draw.unsolved(self.repairs, fails, n_r)[:, n_r]
-        together = self.told + n_r * self.repairs.mean(below.cost)
-        in_turn = self.told + self.draw.nth(self.repairs, fails, below.cost, n_r).sum(axis=1)
+        together = self.text_costs + n_r * self.repairs.mean(below.cost)
+        in_turn = self.text_costs + self.draw.nth(self.repairs, fails, below.cost, n_r).sum(axis=1)
 
         def whole(of_failing: Floats) -> Floats:
             found = np.zeros((len(programs.passed), *of_failing.shape[1:]))

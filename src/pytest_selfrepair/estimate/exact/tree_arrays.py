@@ -71,18 +71,20 @@ class TextArrays:
     Attributes:
         counts: Shape (programs,): texts on each program; those of one program are adjacent.
         repairs: Shape (texts,): repairs on each, in the order of the level of repairs.
-        told: Shape (texts, units): the cost of each text, which its repairs do not include.
+        text_costs: Shape (texts, units): the cost of each text, which its repairs do not include.
     """
 
     counts: Ints
     repairs: Ints
-    told: Floats
+    text_costs: Floats
 
     def keep(self, programs: Bools) -> "TextArrays":
         """The texts about some programs."""
         kept = np.repeat(programs, self.counts)
         return TextArrays(
-            counts=self.counts[programs], repairs=self.repairs[kept], told=self.told[kept]
+            counts=self.counts[programs],
+            repairs=self.repairs[kept],
+            text_costs=self.text_costs[kept],
         )
 
 
@@ -155,7 +157,7 @@ class TreeArrays:
         of_task = np.arange(len(self.tasks))
         if self.texts is not None and depth:
             of_program = np.repeat(of_task, self.levels[0].counts)
-            unknown = np.isnan(self.texts.told[:, DOLLARS])
+            unknown = np.isnan(self.texts.text_costs[:, DOLLARS])
             found[np.repeat(of_program, self.texts.counts)[unknown]] = True
         for level in self.levels[: depth + 1]:
             of_task = np.repeat(of_task, level.counts)
@@ -219,7 +221,7 @@ def tree_arrays(
         planned: The plan's repairs of each failing program.
     """
     ids = tuple(map(str, range(len(grown)))) if tasks is None else tuple(tasks)
-    numbers: list[dict[str, int]] = []  # of every task, the number of its nodes in the level above
+    numbers: list[dict[str, int]] = []  # for each task, positions of its nodes in the level above
     levels = [_level([each.programs for each in grown])]
     total = 0
     for each in grown:
@@ -236,7 +238,7 @@ def tree_arrays(
             break
         if len(levels) == 1:
             texts = _shared(children)
-        levels.append(_level(children, told=texts is None))
+        levels.append(_level(children, with_feedback=texts is None))
         task_of = _task_of(levels)
         numbers = [{} for _ in grown]
         total = 0
@@ -279,7 +281,7 @@ def _shared(children: Sequence[Sequence[ProgramNode]]) -> TextArrays | None:
     return TextArrays(
         counts=np.array([len(row) for row in rows], dtype=np.intp),
         repairs=np.array([len(repairs) for repairs in texts], dtype=np.intp),
-        told=costs_of(
+        text_costs=costs_of(
             Cost.total(each.feedback.cost for each in repairs if each.feedback) for repairs in texts
         ),
     )
@@ -300,12 +302,12 @@ def _task_of(levels: Sequence[TreeLevel]) -> list[int]:
     return [int(number) for number in found]
 
 
-def _level(rows: Sequence[Sequence[ProgramNode]], *, told: bool = True) -> TreeLevel:
+def _level(rows: Sequence[Sequence[ProgramNode]], *, with_feedback: bool = True) -> TreeLevel:
     """A level's nodes; those of a row are ordered by text, the first text first.
 
     Args:
         rows: The children of every node above.
-        told: Whether a repair's cost includes its feedback.
+        with_feedback: Whether a repair's cost includes its feedback.
     """
     nodes = [node for row in rows for repairs in _by_text(row) for node in repairs]
     return TreeLevel(
@@ -313,7 +315,7 @@ def _level(rows: Sequence[Sequence[ProgramNode]], *, told: bool = True) -> TreeL
         passed=np.array([node.verdict.passed for node in nodes], dtype=bool),
         over=np.array([node.finish_reason == CONTEXT_LIMIT for node in nodes], dtype=bool)
         & ~np.array([node.verdict.passed for node in nodes], dtype=bool),
-        cost=node_costs(nodes) if told else costs_of(node.cost for node in nodes),
+        cost=node_costs(nodes) if with_feedback else costs_of(node.cost for node in nodes),
     )
 
 

@@ -162,7 +162,7 @@ def _upper_end(lost: float, won: float, n: int, reach: float) -> float:
 
 def _statistic(difference: float, lost: float, won: float, n: int) -> float:
     """Tango's score statistic of a true difference: how far the estimate lies above it."""
-    if difference < 0:  # the same test seen from the other side, where no digits cancel
+    if difference < 0:  # mirrored, so that no digits cancel
         return -_statistic(-difference, won, lost, n)
     b = (2 * n - won + lost) * difference - lost - won
     c = -lost * difference * (1 - difference)

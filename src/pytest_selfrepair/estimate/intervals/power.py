@@ -55,7 +55,7 @@ def least_gain(tasks: int, spread: float) -> float | None:
         tasks: The number of tasks.
         spread: Mean of squared differences, 0 to 1.
     """
-    if tasks < 2:  # noqa: PLR2004 - one task has no spread
+    if tasks < 2:  # noqa: PLR2004 - one task has no variance
         return None
     return _least(lambda gain: power(gain, tasks, spread) >= POWER)
 

@@ -29,7 +29,7 @@ def quantile(share: float, freedom: int) -> float:
         share: Between 0 and 1, both excluded.
         freedom: Degrees of freedom, at least 1.
     """
-    if share < 0.5:  # noqa: PLR2004 - the middle
+    if share < 0.5:  # noqa: PLR2004 - the median
         return -quantile(1 - share, freedom)
     low, high = 0.0, 1.0
     while upper_tail(high, freedom) > 1 - share:
@@ -49,7 +49,7 @@ def _incomplete_beta(x: float, a: float, b: float) -> float:
     """
     if x <= 0 or x >= 1:
         return min(max(x, 0.0), 1.0)
-    if x > (a + 1) / (a + b + 2):  # where the fraction converges slowly
+    if x > (a + 1) / (a + b + 2):  # the fraction converges slowly there
         return 1 - _incomplete_beta(1 - x, b, a)
     front = math.exp(
         math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)

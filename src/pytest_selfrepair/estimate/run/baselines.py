@@ -29,7 +29,7 @@ def stopping_points(each: Usable, policy: Policy, *, replacement: bool) -> Expec
     if each.order is not None or not each.arrays.most_programs:
         return None
     best: Expected | None = None
-    for first in round_numbers(each.arrays.most_programs):  # one at a time: each may be large
+    for first in round_numbers(each.arrays.most_programs):  # one at a time, as each may be large
         found = stopping(
             each.samples, first, reach(each.samples, first), replacement=replacement, policy=policy
         )

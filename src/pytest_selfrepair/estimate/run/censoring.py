@@ -177,7 +177,7 @@ def named(tasks: Sequence[str]) -> str:
 
 def _within_budget(found: Usable, used: Sequence[PlannedTree]) -> Usable:
     """Keep only what the plan grants every tree, where the budget ended any."""
-    what = _what(found.source)
+    what = _shapes_of(found.source)
     if ended := [each.task_id for each in used if each.programs_ended]:
         n_p = min(each.sure_programs for each in used)
         why = "programs stopped at the token budget, so what they are bears on how many there are"
@@ -212,7 +212,7 @@ def _one_level(found: Usable) -> Usable:
     """Keep only the programs, where repairs share texts and are repaired themselves."""
     if found.arrays.texts is None or found.arrays.depth == 1:
         return found
-    what = f"{_what(found.source)} with repair"
+    what = f"{_shapes_of(found.source)} with repair"
     why = "several repairs share a text, and are repaired in their turn"
     return replace(
         found,
@@ -223,7 +223,7 @@ def _one_level(found: Usable) -> Usable:
 
 def _in_order(found: Usable, used: Sequence[PlannedTree]) -> Usable:
     """Trees that ended at their first pass."""
-    what = _what(found.source)
+    what = _shapes_of(found.source)
     nothing = replace(found, samples=Samples.of(()), arrays=found.arrays.first(0))
     plans = {
         (each.plan.policy, each.plan.n_p, each.plan.n_fr) if each.plan else None for each in used
@@ -264,7 +264,7 @@ def _in_order(found: Usable, used: Sequence[PlannedTree]) -> Usable:
 def _uneven(found: Usable) -> Usable:
     """Name the tasks that limit the shapes of all others."""
     trees, refused = found.arrays, list(found.refused)
-    what = _what(found.source)
+    what = _shapes_of(found.source)
     if not trees.tasks or refused:
         return found
     counts = trees.levels[0].counts
@@ -291,5 +291,5 @@ def _uneven(found: Usable) -> Usable:
     return replace(found, refused=tuple(refused))
 
 
-def _what(source: str | None) -> str:
+def _shapes_of(source: str | None) -> str:
     return "shapes of i.i.d. sampling" if source is None else f"shapes of {source}"

@@ -57,7 +57,7 @@ def _of(tasks: Sequence[Scored], source: str, how: Bootstrap) -> Iterator[AtEqua
 def _levels(grown: Grown, tree: RepairTree) -> dict[str, int]:
     """The level of every node: 0 for a program, 1 for its repairs, 2 for their repairs."""
     found = {program.node: 0 for program in grown.programs}
-    for repair in tree.repairs:  # level by level, so each comes after what it repairs
+    for repair in tree.repairs:  # level by level, so each repair follows the program it repairs
         found[repair.node] = found.get(repair.parent or "", 0) + 1
     return found
 

@@ -5,7 +5,7 @@ import tokenize
 import warnings
 from functools import lru_cache
 
-_ASIDE = frozenset({tokenize.COMMENT, tokenize.NL})
+_INSIGNIFICANT = frozenset({tokenize.COMMENT, tokenize.NL})
 
 
 def same_program(first: str, second: str) -> bool:
@@ -14,7 +14,7 @@ def same_program(first: str, second: str) -> bool:
     Texts that are not Python are compared line by line without trailing whitespace. A program with
     different line breaks counts as another one.
     """
-    # Most repairs are told apart here, at a hundredth of the cost of reading their tokens.
+    # Most repairs differ here already, which takes a hundredth of the time of reading tokens.
     if _uncommented(first) != _uncommented(second):
         return False
     if _lines(first) == _lines(second):
@@ -41,7 +41,7 @@ def edited_lines(before: str, after: str) -> int:
     return size + len(new) - 2 * (size - unmatched.bit_count())
 
 
-@lru_cache(maxsize=4)  # a program is held against all of its repairs
+@lru_cache(maxsize=4)  # a program is compared with each of its repairs
 def _lines(text: str) -> list[str]:
     return [line.rstrip() for line in text.rstrip().splitlines()]
 
@@ -68,11 +68,11 @@ def _tokens(text: str) -> list[tuple[int, str]] | None:
     """The significant tokens; None where the text is not Python."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the program's own making
+            warnings.simplefilter("ignore")  # warnings on the program itself
             return [
                 (token.type, token.string)
                 for token in tokenize.generate_tokens(io.StringIO(text).readline)
-                if token.type not in _ASIDE
+                if token.type not in _INSIGNIFICANT
             ]
     except (SyntaxError, tokenize.TokenError):
         return None

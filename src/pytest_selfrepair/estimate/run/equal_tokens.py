@@ -1,7 +1,7 @@
 """Conclude whether repair pays: trees as grown against sampling at equal tokens.
 
 The conclusion uses sampling under repair's own stopping rule (`exact.stopping`): what a user would
-do instead. The paper's comparison, with i.i.d. sampling on every task, is reported beside it; part
+do instead. The paper's comparison, with i.i.d. sampling on every task, is reported with it; part
 of repair's gain there is that it spends tokens where they are needed.
 """
 
@@ -40,7 +40,7 @@ from pytest_selfrepair.estimate.run.sampling_baseline import Sampling
 from pytest_selfrepair.estimate.run.scored import Scored, by_difficulty, resampling, with_tree
 from pytest_selfrepair.estimate.run.variety import sampling_can_gain
 
-_SAID = {
+_CONCLUSIONS = {
     1: RepairConclusion.PAYS,
     -1: RepairConclusion.DOES_NOT_PAY,
     0: RepairConclusion.CANNOT_TELL,
@@ -122,7 +122,7 @@ def answered(family: Sequence[Compared]) -> tuple[AtEqualTokens, ...]:
 def _answered(each: Compared, gain: Estimate | None) -> AtEqualTokens:
     if gain is not None:
         beside = replace(each.found.stopping, gain=gain)
-        return replace(each.found, answer=_SAID[side(gain)], stopping=beside)
+        return replace(each.found, answer=_CONCLUSIONS[side(gain)], stopping=beside)
     said = RepairConclusion.CANNOT_TELL if each.can_gain else RepairConclusion.CANNOT_GAIN
     return replace(each.found, answer=said)
 

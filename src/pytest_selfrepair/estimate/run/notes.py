@@ -47,7 +47,7 @@ def overstepped(account: Account | None) -> tuple[str, ...]:
 
 def _notes(records: Sequence[Record]) -> Iterator[str]:
     nodes = [node for record in records for node in _nodes(record)]
-    replies = f"{_many(len(nodes), 'reply', 'replies')}"
+    replies = f"{_plural(len(nodes), 'reply', 'replies')}"
     if cut_off := _outcomes(nodes, Outcome.CUT_OFF):
         yield (
             f"{cut_off:,} of {replies} {_was(cut_off)} cut off while thinking, before any answer: "
@@ -55,7 +55,7 @@ def _notes(records: Sequence[Record]) -> Iterator[str]:
         )
     if silent := sum(_is_silent(node) for node in nodes):
         yield (
-            f"{_many(silent, 'explanation')} {_was(silent)} cut off while thinking, or empty, so "
+            f"{_plural(silent, 'explanation')} {_was(silent)} cut off while thinking, or empty, so "
             "that the repair had the error alone: raise --selfrepair-feedback-max-tokens"
         )
     if filtered := _outcomes(nodes, Outcome.FILTERED):
@@ -72,7 +72,7 @@ def _notes(records: Sequence[Record]) -> Iterator[str]:
     near, known = near_limit(records)
     if near:
         yield (
-            f"{near:,} of {_many(known, 'verdict')} {_was(near)} within a factor of two of the "
+            f"{near:,} of {_plural(known, 'verdict')} {_was(near)} within a factor of two of the "
             "time limit: a slower machine may give others"
         )
 
@@ -82,15 +82,15 @@ def _of_references(records: Sequence[Record]) -> Iterator[str]:
     if said is None:
         return
     yield (
-        f"{said.passed:,} of {_many(said.tried, 'reference solution')} of "
-        f"{_many(said.tasks, 'task')} pass"
+        f"{said.passed:,} of {_plural(said.tried, 'reference solution')} of "
+        f"{_plural(said.tasks, 'task')} pass"
     )
     if said.ambiguous:
         named = ", ".join(said.ambiguous[:_MOST_NAMED]) + ", …" * (
             len(said.ambiguous) > _MOST_NAMED
         )
         yield (
-            f"{_many(len(said.ambiguous), 'task')} {'is' if len(said.ambiguous) == 1 else 'are'} "
+            f"{_plural(len(said.ambiguous), 'task')} {'is' if len(said.ambiguous) == 1 else 'are'} "
             f"ambiguous, for accepted references disagree ({named}): with them "
             f"{_solved(said.with_them)}, without them {_solved(said.without_them)}"
         )
@@ -100,7 +100,7 @@ def _solved(found: Solved) -> str:
     if found.pass_at_1 is None:
         return "no task was scored"
     return (
-        f"{found.solved:,} of {_many(found.tasks, 'task')} solved, "
+        f"{found.solved:,} of {_plural(found.tasks, 'task')} solved, "
         f"pass@1 {found.pass_at_1 * 100:.1f} %"
     )
 
@@ -141,7 +141,7 @@ def _above_the_limit(records: Iterable[Record]) -> Iterator[str]:
     if above:
         most, limit = max(above)
         yield (
-            f"{_many(len(above), 'completion')} cost more tokens than --selfrepair-max-tokens "
+            f"{_plural(len(above), 'completion')} cost more tokens than --selfrepair-max-tokens "
             f"({most:,} where {limit:,} were asked for): thinking is not limited by it"
         )
 
@@ -154,7 +154,7 @@ def _read_by_other_rules(records: Iterable[Record]) -> Iterator[str]:
     if other := [version for version in versions if version != RULES]:
         names = " and ".join(map(str, sorted(set(other))))
         yield (
-            f"the replies of {_many(len(other), 'task')} were read by rules of version {names}, "
+            f"the replies of {_plural(len(other), 'task')} were read by rules of version {names}, "
             f"those of this version are {RULES}: the same run with --selfrepair-replay only reads "
             "the stored replies anew, for free"
         )
@@ -174,7 +174,7 @@ def _outcomes(nodes: Iterable[ProgramNode], outcome: Outcome) -> int:
     return sum(node.verdict.outcome is outcome for node in nodes)
 
 
-def _many(count: int, one: str, more: str = "") -> str:
+def _plural(count: int, one: str, more: str = "") -> str:
     return f"{count:,} {one if count == 1 else more or f'{one}s'}"
 
 

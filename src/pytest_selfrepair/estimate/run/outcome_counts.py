@@ -22,7 +22,7 @@ _SEEN: Mapping[FeedbackCases, str] = MappingProxyType(
 )
 
 
-def tally(records: Sequence[Record]) -> OutcomeCounts:
+def count_outcomes(records: Sequence[Record]) -> OutcomeCounts:
     """Count tasks, and the programs of scored tasks."""
     became = Counter(task_outcome(record) for record in records)
     tasks = [record.grown for record in records if record.grown is not None]
@@ -80,7 +80,7 @@ def unscored(records: Sequence[Record]) -> tuple[Unscored, ...]:
     cut_short = [each.unscored or "" for each in records if _is(each, CUT_SHORT)]
     for record in records:
         if record.unscored is not None and not _is(record, NOT_RUN):
-            # each says how much was left for it: one line is enough of all
+            # these reasons differ only in the tokens left: show one of them
             reason = min(cut_short) if _is(record, CUT_SHORT) else record.unscored
             by_reason.setdefault(reason, []).append(record.task_id)
     found = sorted(by_reason.items(), key=lambda each: (-len(each[1]), each[0]))

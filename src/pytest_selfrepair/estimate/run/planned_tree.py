@@ -1,4 +1,4 @@
-"""Where a task's trees ended, and what its plan grants whatever is drawn."""
+"""Where a task's trees ended, and the draws that its plan grants in any case."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class PlannedTree:
 
     @property
     def sure_programs(self) -> int:
-        """How many programs are drawn at full length whatever they are."""
+        """The number of programs drawn at full length in any case."""
         if self.plan is None:
             return len(self.grown.programs) if self.grown.complete else 0
         if self.plan.budget is None:
@@ -64,7 +64,7 @@ class PlannedTree:
 
     @property
     def sure_repairs(self) -> int:
-        """How many rounds of repairs are drawn at full length whatever programs and repairs are.
+        """The number of rounds of repairs drawn at full length in any case.
 
         Records do not bound the length of an explanation; with explanations there are none.
         """

@@ -85,7 +85,7 @@ def source_findings(
     every = [each for repairs in tried for each in repairs]
     programs = [
         each
-        # Side by side those of one program, whose lines are then read once.
+        # Repairs of one program are adjacent, so that its lines are read once.
         for repairs in tried
         for each in sorted(repairs, key=lambda each: each.failing.node)
         if each.repair.verdict.outcome is not Outcome.NO_PROGRAM

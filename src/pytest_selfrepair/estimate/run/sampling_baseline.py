@@ -53,7 +53,7 @@ class Sampling:
         cost = trees.one_by_one if baseline is Baseline.ONE_BY_ONE else trees.batch
         rates, costs = up_to(float(cost.mean()), _curve(samples, n_p, baseline))
         matched = Matched(solved=trees.solved, cost=cost, rates=rates, costs=costs)
-        have = _have(samples, n_p, baseline)
+        have = _available(samples, n_p, baseline)
         short = samples.unsolved & (have < math.ceil(matched.programs - _ALMOST))
         cautious = None
         if short.any():
@@ -93,7 +93,7 @@ def _from_none(n_p: int | None, baseline: Baseline) -> bool:
     return baseline is Baseline.EVERY_TASK or (baseline is Baseline.ONE_BY_ONE and n_p is not None)
 
 
-def _have(samples: Samples, n_p: int | None, baseline: Baseline) -> Ints:
+def _available(samples: Samples, n_p: int | None, baseline: Baseline) -> Ints:
     return further(samples, 0 if _from_none(n_p, baseline) else n_p)
 
 

@@ -1,1 +1,1 @@
-"""What runs inside the sandbox: plain files, side by side, with the standard library alone."""
+"""Modules that run inside the sandbox, as plain files that need only the standard library."""

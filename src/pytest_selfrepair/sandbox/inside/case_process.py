@@ -1,7 +1,7 @@
 """Run a program on one case in this process, and report how it ended.
 
-Once a program runs, reports are only claims. Like the zygote, beside which it is a plain file, it
-needs only the standard library.
+Once a program runs, reports are only claims. Like the zygote, it runs as a plain file and needs
+only the standard library.
 """
 
 import fcntl
@@ -36,7 +36,7 @@ else:  # a plain file beside its siblings
     import world  # type: ignore[import-not-found,no-redef]
 
 _FINISHED = words.FINISHED.encode("ascii")
-_CHANNEL = 3  # its descriptor; that of the control follows, until it is closed
+_CHANNEL = 3  # its descriptor; the next one is the control's, until that is closed
 _HIGH, _MOST_DESCRIPTORS = 16, 256
 
 end_process = os._exit
@@ -63,7 +63,7 @@ class CaseProcess:
         code: types.CodeType,
     ) -> None:
         self._world, self._control, self._program, self._code = around, control, program, code
-        # Built once, before any case: filling in all names would cost each process a copy of them.
+        # Built once, before any case: filling in all names would copy their pages for each process.
         file = runner.AROUND_FILE if program.way == ways.CallStyle.PLAIN else program.file
         calls = program.fn_name is not None and program.way != ways.CallStyle.ASSERTIONS
         self._scope = vars(runner.module("program", around.names, file)) if calls else {}
@@ -82,10 +82,10 @@ class CaseProcess:
         calls = program.fn_name is not None
         given: Any = described.read_json(descriptors[0]) if calls else None
         _arrange(descriptors, silent=calls)
-        if self._world.pid != 1:  # with a zygote that is PID 1 all ends
+        if self._world.pid != 1:  # if the zygote is PID 1, its end is the end of all
             forking.end_with_parent()
             if not self._world.relays and os.getppid() != self._world.pid:
-                end_process(1)  # its parent has ended before that
+                end_process(1)  # the zygote has ended meanwhile
         used = time.thread_time()
         limiting.limit_case(program, used)
         if "seccomp" in self._world.means:
@@ -97,7 +97,7 @@ class CaseProcess:
             os._exit = partial(_leave, own, most)
         work = partial(self._case, given)
         claim = runner.claim(work, program.stack_bytes, program.memory_bytes, program.file)
-        if os.getpid() == own:  # else a process of the program's own, which has run off its end
+        if os.getpid() == own:  # else a process forked by the program, at its end
             _say_claim(claim, most)
         end_process(0)
 
@@ -134,7 +134,7 @@ def forget_moved() -> None:
 def _leave(own: int, most: int, status: int) -> NoReturn:
     """Replace `os._exit` in standard-input programs: exit at once, but with a report.
 
-    Buffered output is lost, as usual.
+    As with the real `os._exit`, buffered output is lost.
     """
     if status == 0 and os.getpid() == own:
         _say_claim(runner.FINISHED, most)
@@ -163,7 +163,7 @@ def _arrange(descriptors: list[int], *, silent: bool) -> None:
         silent: Whether input and output are not used.
     """
     high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, _HIGH) for descriptor in descriptors]
-    if silent:  # 0 and 1 are nothing as it is
+    if silent:  # 0 and 1 are /dev/null already
         high[:2] = [fcntl.fcntl(number, fcntl.F_DUPFD, _HIGH) for number in (0, 1)]
     for number, descriptor in enumerate(high):
         os.dup2(descriptor, number, inheritable=number < _CHANNEL)

@@ -6,7 +6,7 @@ process with an input or an answer is ever copied. A program without state (`sta
 cases in one process.
 
 It shares processes with untrusted code, so its reports are only claims once a program runs. Like
-the zygote, beside which it is a plain file, it needs only the standard library.
+the zygote, it runs as a plain file and needs only the standard library.
 """
 
 import contextlib
@@ -47,9 +47,9 @@ else:  # a plain file beside its siblings
     import words  # type: ignore[import-not-found,no-redef]
     import world  # type: ignore[import-not-found,no-redef]
 
-_CONTROL = 4  # a descriptor, which is closed before a program runs
+_CONTROL = 4  # a descriptor, closed before a program runs
 _MOST_DESCRIPTORS = 256
-_MOST_BLURRED = 3
+_MOST_SKIPPED = 3
 
 ALSO_IMPORTED = {"numpy": ("numpy.random",)}
 """Modules that packages import lazily, to be seeded before use."""
@@ -75,11 +75,11 @@ def serve(around: world.World, uid: int | None, control: int) -> NoReturn:
             rights.become(uid, keep_reading="keep-reading" in around.means)
         elif os.getuid() == 0:
             rights.drop()
-        if around.pid != 1:  # with a zygote that is PID 1 all ends
+        if around.pid != 1:  # if the zygote is PID 1, its end is the end of all
             forking.end_with_parent()
         sys.path.insert(0, around.scratch)
         _Session(around, packets.Packets(socket.socket(fileno=_CONTROL))).run()
-    except BaseException as error:  # noqa: BLE001 - no program may climb into the zygote's loop
+    except BaseException as error:  # noqa: BLE001 - no program may return into the zygote's loop
         os.write(2, f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
     finally:
         case_process.end_process(1)
@@ -98,13 +98,13 @@ class _Session:
 
     def run(self) -> None:
         """Handle messages until the socket closes."""
-        kind, descriptors = self._heard()
+        kind, descriptors = self._receive()
         while kind == words.SHARED:
             together.run_together(self._control, self._world.names, *descriptors)
             for descriptor in descriptors:
                 os.close(descriptor)
-            kind, descriptors = self._heard()
-            if kind != words.SHARED:  # what has seen inputs is not copied
+            kind, descriptors = self._receive()
+            if kind != words.SHARED:  # never copy a process that has seen inputs
                 return
         self._run_apart(*descriptors)
 
@@ -121,15 +121,15 @@ class _Session:
             return
         for name in stateless.imports(code) & self._world.packages:
             for each in (name, *ALSO_IMPORTED.get(name, ())):
-                with contextlib.suppress(Exception):  # which its own import then meets again
-                    importlib.import_module(each)  # once, rather than in every case
+                with contextlib.suppress(Exception):  # the program's own import raises it again
+                    importlib.import_module(each)  # once, rather than for each case
         # Work common to all cases is done once, before any of them.
         runner.open_standard_streams()
         case = case_process.CaseProcess(self._world, self._control, program, code)
         gc.collect()
         gc.freeze()
         if program.cases > 1 and not self._world.relays:
-            # What has compiled it runs no case: all that do have begun alike.
+            # The process that compiled the program runs no case, so that all cases begin alike.
             pid = self._fork_waiting()
             if pid:
                 self._control.send(words.APART + words.PID.pack(pid, False))
@@ -141,7 +141,7 @@ class _Session:
 
     def _wait_for(self, case: case_process.CaseProcess) -> None:
         """Wait for a case, and run it."""
-        kind, descriptors = self._heard()
+        kind, descriptors = self._receive()
         if self._world.relays:
             self._relay(case, kind, descriptors)
             return
@@ -152,8 +152,8 @@ class _Session:
             os.close(descriptor)
 
     def _fork_waiting(self) -> int:
-        """Fork a process to wait for a case; returns 0 in the child."""
-        forking.blur_pids(_MOST_BLURRED)
+        """Fork a process to wait for a case; return 0 in the child."""
+        forking.skip_pids(_MOST_SKIPPED)
         pid = forking.fork() if self._world.relays else forking.fork_beside()
         if pid == 0:
             os.setsid()
@@ -171,8 +171,8 @@ class _Session:
         end = words.END.pack(pid, ended, usage.ru_utime + usage.ru_stime)
         self._control.send(words.ENDED + end)
 
-    def _heard(self) -> tuple[bytes, list[int]]:
+    def _receive(self) -> tuple[bytes, list[int]]:
         kind, descriptors = self._control.receive(64, 8)
         if not kind:
-            case_process.end_process(0)  # the judge wants no more
+            case_process.end_process(0)  # the judge has closed its end
         return kind, descriptors

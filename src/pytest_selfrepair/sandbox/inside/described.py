@@ -1,13 +1,13 @@
 """The judge's description of a program for a process of the sandbox.
 
-Like the zygote, beside which it is a plain file, it needs only the standard library.
+Like the zygote, it runs as a plain file and needs only the standard library.
 """
 
 import json
 import os
 from typing import Any, NamedTuple
 
-Fields = dict[str, Any]  # what JSON carries
+Fields = dict[str, Any]  # parsed JSON
 
 
 class Program(NamedTuple):
@@ -20,7 +20,7 @@ class Program(NamedTuple):
         in_place: Whether the answer is the first argument as changed by the function.
         way: How the function is called.
         before: Code to run before the program, in its namespace, for calls with plain values.
-        after: Code to run after it, likewise.
+        after: Code to run after it, in the same way.
         cases: The number of cases.
         limits: The limits of a case.
         again: Whether this is a rerun for comparison only.

@@ -1,6 +1,6 @@
 """Fork processes cheaply, with process ids that reveal nothing.
 
-Like the zygote, beside which it is a plain file, it needs only the standard library.
+Like the zygote, it runs as a plain file and needs only the standard library.
 """
 
 import contextlib
@@ -17,19 +17,19 @@ else:  # a plain file beside its siblings
 
 _PR_SET_PDEATHSIG, _PR_GET_TID_ADDRESS = 1, 40
 _OF_TID = 0x200000 | 0x1000000  # CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID
-_BESIDE = 0x8000 | _OF_TID | signal.SIGCHLD  # CLONE_PARENT, and the signal of its end
-_NOTHING = "/selfrepair/nothing"  # which cannot be started, but only by a process of its own
-# Found out once: whatever a process touches after it was forked is copied for it.
+_BESIDE = 0x8000 | _OF_TID | signal.SIGCHLD  # CLONE_PARENT, and the parent's signal at its end
+_NOTHING = "/selfrepair/nothing"  # does not exist; trying to start it uses up a process id
+# Looked up once: whatever a process touches after a fork is copied for it.
 _MACHINE = os.uname().machine
 _CLONE = syscalls.numbers(_MACHINE).get("clone", -1)
-_LIBC = ctypes.PyDLL(None, use_errno=True)  # which keeps the lock of the interpreter
+_LIBC = ctypes.PyDLL(None, use_errno=True)  # keeps the interpreter's lock during calls
 
 
 def fork() -> int:
     """Fork; on Linux without Python's hooks for threads and seeds, which are not needed.
 
     Raises:
-        OSError: There can be no further process.
+        OSError: No further process can be created.
     """
     if sys.platform != "linux":
         return os.fork()
@@ -44,10 +44,10 @@ def fork_beside() -> int:
     """Fork a process whose parent is this one's parent (Linux), which is notified of its end.
 
     Raises:
-        OSError: There can be no further process.
+        OSError: No further process can be created.
     """
     known = ctypes.c_void_p()
-    _LIBC.prctl(_PR_GET_TID_ADDRESS, ctypes.byref(known), 0, 0, 0)  # where a thread has its number
+    _LIBC.prctl(_PR_GET_TID_ADDRESS, ctypes.byref(known), 0, 0, 0)  # the address of the thread's id
     at = ctypes.c_long(known.value or 0)
     zero = ctypes.c_long(0)
     flags = ctypes.c_long(_BESIDE if known.value else _BESIDE & ~_OF_TID)
@@ -59,7 +59,7 @@ def fork_beside() -> int:
     return pid
 
 
-def blur_pids(most: int) -> None:
+def skip_pids(most: int) -> None:
     """Use up a random number of process ids, so that they reveal nothing of earlier processes.
 
     Args:

@@ -1,6 +1,6 @@
 """Restrict a process to a few paths by Landlock, where there are no namespaces.
 
-Like the zygote, beside which it is a plain file, it needs only the standard library.
+Like the zygote, it runs as a plain file and needs only the standard library.
 """
 
 import ctypes

@@ -29,7 +29,7 @@ def end_descendants(known: list[int]) -> None:
                 pass
         except ChildProcessError:
             return
-        time.sleep(_PAUSE)  # what was killed is not dead at once
+        time.sleep(_PAUSE)  # killed processes die with a delay
         listed = open_children()
         victims = [*(-pid for pid in known), *(children(listed) or ())]
         if listed is not None:
@@ -111,7 +111,7 @@ def use_of_all(pids: set[int], own: int) -> tuple[float, int]:
     seconds, common, memory = 0.0, _private_bytes(own), 0
     for each in _with_descendants(pids):
         with contextlib.suppress(OSError):
-            seconds += time.clock_gettime((~each << 3) | 2)  # as clock_getcpuclockid has it
+            seconds += time.clock_gettime((~each << 3) | 2)  # encoded as by clock_getcpuclockid
             seconds += _waited_for(each)
         memory += max(0, _private_bytes(each) - common)
     return seconds, memory
@@ -134,7 +134,7 @@ def _with_descendants(pids: set[int]) -> set[int]:
 def _private_bytes(pid: int) -> int:
     with contextlib.suppress(OSError, ValueError):
         lines = _read(f"/proc/{pid}/status")
-        # What processes share without a file counts for each of them.
+        # Shared memory without a file counts for each process that shares it.
         return sum(int(number) << 10 for number in _OWN_MEMORY.findall(lines))
     return 0
 

@@ -1,6 +1,6 @@
 """Set the system's resource limits for the processes of a program.
 
-Like the zygote, beside which it is a plain file, it needs only the standard library.
+Like the zygote, it runs as a plain file and needs only the standard library.
 """
 
 import resource
@@ -12,14 +12,14 @@ if __package__:
 else:  # a plain file beside its siblings
     import described  # type: ignore[import-not-found,no-redef]
 
-_LAST_WORDS = 64 << 20  # bytes beyond the memory limit with which a child reports that it met it
-_WAITING = 4  # processes that wait for a case or a program, and the zygote
+_REPORT_BYTES = 64 << 20  # bytes beyond the memory limit, for the report that it was reached
+_WAITING = 4  # the zygote and the processes that wait for a case or a program
 
 
 def limit_together(program: described.Program) -> None:
     """Limit a program whose cases run in the process shared with other programs.
 
-    This ends an endless program even if the judge has no time to.
+    This ends an endless program even if the judge is too busy to end it.
     """
     seconds = _whole(time.process_time() + program.limits["cpu_seconds"]) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
@@ -43,7 +43,7 @@ def limit_apart(program: described.Program, other_tasks: int) -> None:
     if sys.platform == "linux":
         tasks = limits["processes"] + _WAITING + other_tasks
         _limit("RLIMIT_NPROC", tasks, tasks)
-        _limit("RLIMIT_AS", program.memory_bytes, program.memory_bytes + _LAST_WORDS)
+        _limit("RLIMIT_AS", program.memory_bytes, program.memory_bytes + _REPORT_BYTES)
 
 
 def limit_case(program: described.Program, used: float) -> None:

@@ -3,7 +3,7 @@
 Linux has local sockets that keep message boundaries. macOS does not: there, a stream is used, with
 each message preceded by its length.
 
-Like the zygote, beside which it is a plain file, it needs only the standard library.
+Like the zygote, it runs as a plain file and needs only the standard library.
 """
 
 import errno
@@ -17,14 +17,15 @@ KIND = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
 """This system's kind of socket for messages."""
 
 _PATIENCE = 10.0  # seconds to wait for the rest of a message
-_LENGTH = 4  # bytes of one
+_LENGTH = 4  # bytes of a message's length
 
 
 class Packets:
-    """One end of a pair of sockets; which kind they are, they say themselves.
+    """One end of a pair of sockets; the socket's type says whether it keeps message boundaries.
 
     Args:
-        end: That end. Where it waits for nobody, only the first byte of a message may be missing.
+        end: The socket. If it is non-blocking, only the first byte of a message may raise
+            BlockingIOError; the rest is waited for.
     """
 
     def __init__(self, end: socket.socket) -> None:
@@ -33,7 +34,7 @@ class Packets:
 
     @property
     def kind(self) -> socket.SocketKind:
-        """The kind of the pair."""
+        """The kind of the pair's sockets."""
         return socket.SocketKind(self._end.type)
 
     def fileno(self) -> int:

@@ -1,8 +1,8 @@
 """Lossless JSON for plain values: tuples, sets, infinities and keys of any type survive.
 
-A list, a text, a finite number, a truth value and None are JSON's own; any other value is an object
-with one key, which says what it is. Like the zygote, beside which it lies as a plain file, this
-module needs the standard library alone.
+Lists, texts, finite numbers, booleans and None are written as they are; any other value is an
+object with one key, the name of its type. Like the zygote, this module runs as a plain file and
+needs only the standard library.
 """
 
 import math
@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-Json = Any  # what JSON carries
+Json = Any  # parsed JSON
 
 _SERIES: dict[str, type] = {"tuple": tuple, "set": set, "frozenset": frozenset, "deque": deque}
 _BASES: tuple[tuple[type, Callable[[Any], Any]], ...] = (
@@ -22,7 +22,7 @@ _BASES: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (dict, lambda value: dict(dict.items(value))),
     *((kind, kind) for kind in (list, tuple, set, frozenset, deque, bytes, bytearray)),
 )
-"""What a value of a derived class is taken for."""
+"""The conversions of values of derived classes to their base class."""
 
 
 class NotPlainError(Exception):
@@ -33,14 +33,14 @@ def encode(value: Any, *, exact: bool = False) -> Json:
     """Encode a value as JSON.
 
     Args:
-        value: Plain data: None, truth values, numbers, texts, bytes, ranges and what holds them:
+        value: Plain data: None, booleans, numbers, texts, bytes, ranges, and containers of these:
             lists, tuples, sets, deques, dictionaries and their views. An iterator is used up.
-        exact: Whether a value of a class that is derived from these, or an iterator, is refused,
-            rather than taken for what it is derived from, or for what is left in it.
+        exact: Whether to refuse values of derived classes, and iterators, rather than encode them
+            as values of the base class, and as the elements left.
 
     Raises:
-        NotPlainError: It is something else.
-        RecursionError: It is nested too deep, perhaps in itself.
+        NotPlainError: The value is not plain data.
+        RecursionError: The value is nested too deeply, or contains itself.
     """
     kind = type(value)
     writer = _WRITERS.get(kind)
@@ -93,7 +93,7 @@ def decode(value: Json) -> Any:
     """Decode JSON into a new value.
 
     Raises:
-        ValueError: It is nothing that `encode` writes.
+        ValueError: It is not an output of `encode`.
     """
     try:
         return _decode(value)

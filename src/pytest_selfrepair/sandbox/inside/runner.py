@@ -1,7 +1,7 @@
 """Run a program on one case as Python would, and report how it ended.
 
-It shares the process with untrusted code, so what it says is no more than a claim. Like the zygote,
-beside which it lies as a plain file, it needs the standard library alone.
+It shares the process with untrusted code, so its report is only a claim. Like the zygote, it runs
+as a plain file and needs only the standard library.
 """
 
 import atexit
@@ -28,29 +28,29 @@ else:  # a plain file beside its siblings
 _LONGEST_MESSAGE = 2_000  # characters
 
 AROUND_FILE = "tests.py"
-"""The file of what is run around a program."""
+"""The file name of the code that is run before and after a program."""
 
-# What the starter code of call-based tasks takes for granted: these modules by name, and the public
-# names of the first ones, as far as they hide no builtin (as math.pow would) and no module.
+# What the starter code of call-based tasks expects to be defined: these modules by name, and the
+# public names of the starred ones that hide neither a builtin (as math.pow would) nor a module.
 _STARRED = (
     *("typing", "collections", "math", "itertools", "functools"),
     *("heapq", "bisect", "operator", "string"),
 )
 _MODULES = (*_STARRED, "copy", "datetime", "decimal", "fractions", "random", "re", "sys")
 
-Fields = dict[str, Any]  # what JSON carries
+Fields = dict[str, Any]  # parsed JSON
 
 MOST_DIGITS = 20_000
-"""Digits of the longest integer in a result: the time to read one grows as their square."""
+"""The most digits of an integer in a result, as parsing time grows with their square."""
 
 LONGEST_RESULT = 1 << 24
-"""Characters of the longest result, as JSON."""
+"""The longest result, in characters of JSON."""
 
 _LONG_INTEGER = re.compile(rf"\d{{{MOST_DIGITS + 1}}}")
 _INTEGER_KEY = re.compile(r"-?(?:0|[1-9]\d{0,99})", re.ASCII)
 
 FINISHED: Fields = json.loads(words.FINISHED)
-"""What is said of a program that ran to its end."""
+"""The report of a program that ran to its end."""
 
 
 def starter_names() -> dict[str, object]:
@@ -77,7 +77,8 @@ def try_to_compile(program: str, file: str) -> tuple[types.CodeType | None, Fiel
 def run_script(code: types.CodeType, file: str) -> Fields:
     """Run a program as ``python program.py`` would, to the end of its threads and exit functions.
 
-    An exception in a thread ends no process, but is passed on, for it may explain a wrong answer.
+    An exception in a thread does not end the process, but is reported, as it may explain a wrong
+    answer.
     """
     in_threads: list[Fields] = []
 
@@ -95,7 +96,7 @@ def run_script(code: types.CodeType, file: str) -> Fields:
         if error.code not in (None, 0):
             end = describe(error, file)
     _end_as_python_does()
-    scope.clear()  # so that files the program left open write what they hold
+    scope.clear()  # so that files that the program left open are flushed
     return {**end, "in_thread": in_threads[0]} if in_threads else end
 
 
@@ -109,7 +110,7 @@ def call_in(
 ) -> Fields:
     """Run a program in a namespace and call its function, or its ``Solution``'s method.
 
-    Its result is what it returns, or what it leaves in its first argument.
+    The result is the returned value or, with `in_place`, the first argument as changed.
     """
     function = _defined(code, fn_name, scope)
     if function is None:
@@ -150,9 +151,9 @@ def call_plainly(
     Args:
         code: The program.
         fn_name: Its function.
-        call: What `standin` notes of a call.
-        scope: A namespace with what a program finds defined.
-        around: What is run before and after it in its namespace.
+        call: A call as noted by `standin`.
+        scope: A namespace with the names defined for programs.
+        around: The code to run before and after the program, in its namespace.
     """
     before, after = (compile(text, AROUND_FILE, "exec", dont_inherit=True) for text in around)
     exec(before, scope)  # noqa: S102 - a task's own
@@ -187,7 +188,7 @@ def _defined(
 ) -> Callable[..., Any] | None:
     """Run a program; return its function or its ``Solution``'s method, or None.
 
-    However the program binds the name, it counts; that the namespace had it before does not.
+    The name counts however the program binds it, but not if only the namespace had it before.
     """
     scope.pop(fn_name, None)
     _give_own_depth()
@@ -201,9 +202,9 @@ def _defined(
 
 
 def _give_own_depth() -> None:
-    """Give the code that is called the recursion depth of a fresh interpreter.
+    """Give called code the recursion depth of a fresh interpreter.
 
-    To the program the limit reads as if there were no frames around it.
+    The limit that the program reads does not include the frames around it.
     """
     around, frame = _FRAMES_BELOW, sys._getframe(1)  # noqa: SLF001 - there is no other way
     found: types.FrameType | None = frame
@@ -224,7 +225,7 @@ def _give_own_depth() -> None:
 _DEPTH = sys.getrecursionlimit, sys.setrecursionlimit
 _USUAL_DEPTH = sys.getrecursionlimit()
 _MOST_DEPTH = (1 << 31) - 1
-_FRAMES_BELOW = 1  # what the interpreter counts between a frame and what `exec` runs
+_FRAMES_BELOW = 1  # frames that the interpreter counts between a frame and the code run by `exec`
 
 
 def describe(error: BaseException, file: str) -> Fields:
@@ -234,7 +235,7 @@ def describe(error: BaseException, file: str) -> Fields:
         if trace.tb_frame.f_code.co_filename == file:
             line = trace.tb_lineno
         trace = trace.tb_next
-    error.__traceback__ = None  # which may hold the memory that a report needs
+    error.__traceback__ = None  # it may hold memory that the report needs
     message = _brief(error)
     return {"end": "raised", "type": type(error).__name__, "message": message, "line": line}
 
@@ -253,12 +254,12 @@ def claim(work: Callable[[], Fields], stack_bytes: int, memory_bytes: int, file:
     """Run work within a memory limit and report how it ended.
 
     Args:
-        work: What to do.
-        stack_bytes: The stack of a thread to do it on; 0 for the usual one.
-        memory_bytes: Address space.
+        work: The function to run.
+        stack_bytes: The stack of a thread to run it on; 0 for the default.
+        memory_bytes: The limit on address space.
         file: The program's name in its own traceback.
     """
-    if sys.platform == "linux":  # elsewhere address space is not limited
+    if sys.platform == "linux":  # elsewhere, address space is not limited
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
         soft = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
@@ -280,10 +281,10 @@ def _reporting(work: Callable[[], Fields], file: str) -> Fields:
         numbers.seed(0)  # for the same reason
     try:
         return work()
-    except BaseException as error:  # noqa: BLE001 - whatever it is, it is what became of the program
+    except BaseException as error:  # noqa: BLE001 - any exception is the program's end
         return describe(error, file)
     finally:
-        if sys.platform == "linux":  # the report may need what the program has taken
+        if sys.platform == "linux":  # the report may need memory that the program has used up
             hard = resource.getrlimit(resource.RLIMIT_AS)[1]
             resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
@@ -304,7 +305,7 @@ def _brief(message: object) -> str:
 
 
 def _end_as_python_does() -> None:
-    signal.setitimer(signal.ITIMER_REAL, 0)  # this takes longer than in a process of its own
+    signal.setitimer(signal.ITIMER_REAL, 0)  # cancelled: this takes longer than in Python itself
     while others := [
         thread
         for thread in threading.enumerate()

@@ -20,7 +20,7 @@ if __package__:
 else:  # a plain file beside its siblings
     import syscalls  # type: ignore[import-not-found,no-redef]
 
-# Fields of what a filter sees, by offset; both machines are little-endian.
+# Offsets of fields in the filter's input; both machines are little-endian.
 _NUMBER, _MACHINE, _ARGUMENTS = 0, 4, 16
 
 # Instructions: load a word, jump where equal, greater or any bit set, return.
@@ -32,24 +32,24 @@ _REFUSE, _UNKNOWN = _ERROR | errno.EPERM, _ERROR | errno.ENOSYS
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
 _SET_MODE_FILTER, _PR_SET_NO_NEW_PRIVS = 1, 38
-_NOBODY = 0x4E4F424F  # stands for a process until there is one: larger than any pid
+_PID_PLACEHOLDER = 0x4E4F424F  # stands for the process id until it is known; larger than any id
 
-# Refused where no walls are around the process: to start another, which might outlive it, and to
-# change what Landlock does not guard.
+# Refused without namespaces around the process: starting another process, which might outlive it,
+# and changing what Landlock does not guard.
 _BEYOND_WALLS = (
     *("fork", "vfork", "execve", "execveat", "chmod", "fchmod", "fchmodat"),
     *("chown", "fchown", "lchown", "fchownat", "utime", "utimes", "futimesat", "utimensat"),
     *("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"),
 )
-# libc does without these where they are unknown.
+# The C library has substitutes for these calls, used where they are unknown.
 _ABSENT = ("clone3", "io_uring_setup", "io_uring_enter", "io_uring_register", "memfd_create")
 _OWN_PROCESS = ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
 
-# clone: new namespaces, tracing, and a parent that is not the caller.
+# Flags of clone that are refused: new namespaces, tracing, and another parent than the caller.
 _CLONE_REFUSED = 0x7E020000 | 0x2000 | 0x8000
 _CLONE_THREAD = 0x10000
 _AF_UNIX = 1
-# Values of one argument that are refused.
+# Refused values, with the position of their argument.
 _REFUSED_VALUES = {
     # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY: signals across processes
     "fcntl": (1, (8, 10, 15, 1024, 1026)),
@@ -60,11 +60,11 @@ _REFUSED_VALUES = {
 }
 _OF_ARGUMENTS = {"clone", "prlimit64", "socketpair", *_OWN_PROCESS, *_REFUSED_VALUES}
 
-# What the zygote does, or a child before it is filtered.
+# Calls needed by the zygote, or by a child before it is filtered.
 _OF_ZYGOTE = (*_OWN_PROCESS, "clone", "memfd_create", "pidfd_open", "prctl", "seccomp")
 
 
-_HERE = os.uname().machine  # asked once: what a forked process touches is copied for it
+_HERE = os.uname().machine  # looked up once: whatever a forked process touches is copied for it
 
 
 class _Program(ctypes.Structure):
@@ -83,7 +83,7 @@ def install_for_zygote(*, walls: bool) -> None:
         walls: As for :func:`install`.
 
     Raises:
-        OSError: The system has no such filter.
+        OSError: The system does not support the filter.
     """
     names = syscalls.numbers(_HERE).keys() - _OF_ZYGOTE
     _install(assemble(_HERE, names, 0, walls=walls))
@@ -94,19 +94,19 @@ def install(*, walls: bool) -> None:
     """Filter the calls of this process and its descendants, in addition to the zygote's filter.
 
     Args:
-        walls: Whether namespaces are around it; else it may start threads, but no processes, and
-            change no file's attributes.
+        walls: Whether namespaces surround the process; without them it may start threads, but no
+            processes, and may not change the attributes of files.
 
     Raises:
-        OSError: The system has no such filter.
+        OSError: The system does not support the filter.
     """
-    _install(prepare(walls=walls).replace(_word(_NOBODY), _word(os.getpid())))
+    _install(prepare(walls=walls).replace(_word(_PID_PLACEHOLDER), _word(os.getpid())))
 
 
 @functools.cache
 def prepare(*, walls: bool) -> bytes:
     """Assemble a child's filter without its pid, once for all children."""
-    return assemble(_HERE, _OF_ZYGOTE, _NOBODY, walls=walls)
+    return assemble(_HERE, _OF_ZYGOTE, _PID_PLACEHOLDER, walls=walls)
 
 
 def prctl(option: int, value: int) -> None:
@@ -120,9 +120,9 @@ def assemble(machine: str, names: Collection[str], pid: int, *, walls: bool) -> 
 
     Args:
         machine: `x86_64` or `aarch64`.
-        names: The calls that it is to look at.
-        pid: The only process that may be sent signals, beside its own group.
-        walls: Whether namespaces are around the process.
+        names: The calls to be filtered.
+        pid: The only process that may be sent signals, besides its own group.
+        walls: Whether namespaces surround the process.
     """
     known = syscalls.numbers(machine)
     code = [
@@ -130,7 +130,7 @@ def assemble(machine: str, names: Collection[str], pid: int, *, walls: bool) -> 
         (_EQUAL, 1, 0, _AUDIT[machine]),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, _NUMBER),
-        (_GREATER, 0, 1, syscalls.NEWEST),  # among them the calls of the x32 interface
+        (_GREATER, 0, 1, syscalls.NEWEST),  # which include those of the x32 interface
         (_RETURN, 0, 0, _UNKNOWN),
     ]
     for name, number in known.items():
@@ -144,7 +144,7 @@ def assemble(machine: str, names: Collection[str], pid: int, *, walls: bool) -> 
 def _body(  # noqa: PLR0911 - a return for every kind of rule
     name: str, pid: int, *, walls: bool
 ) -> list[tuple[int, int, int, int]]:
-    """Return the instructions for the call ``name``; nothing if it is allowed."""
+    """Return the instructions for the call ``name``; none if it is allowed."""
     allow, refuse = (_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)
     if name in _ABSENT:
         return [(_RETURN, 0, 0, _UNKNOWN)]

@@ -1,9 +1,9 @@
 """Run a task's assertions without its program: a proxy for the function returns known answers.
 
-A call whose answer is not known ends the assertion, or the turn of a loop, that makes it, and is
-noted; what follows goes on, so that one run tells as many calls as it can. From the first such call
-on a run is a guess: what it says of further assertions counts for nothing. Calls with the same
-arguments have the same answer, and what a function does to its arguments is not seen.
+A call without a known answer is noted, and ends the assertion, or the turn of a loop, that makes
+it. The run goes on after that, to find as many calls as it can. The results of assertions after the
+first such call are guesses and are not used. Calls with equal arguments have the same answer.
+Changes that a function makes to its arguments are not seen.
 
 Like the zygote, it runs as a plain file and needs only the standard library.
 """
@@ -24,12 +24,12 @@ else:  # a plain file beside its siblings
     import plain  # type: ignore[import-not-found,no-redef]
 
 ASSERTION, TURN, AT, NOTE, STOP = "__assertion__", "__turn__", "__at__", "__note__", "__stop__"
-"""The names by which instrumented assertions reach what is here."""
+"""The names in instrumented assertions of this module's functions and exceptions."""
 
 _LONGEST = 20_000  # characters of a value's repr
-_USES = 16  # calls that may have a part in a failure: the last ones
+_USES = 16  # the last calls of a case, which may have a part in its failure
 
-Fields = dict[str, Any]  # what JSON carries
+Fields = dict[str, Any]  # parsed JSON
 
 
 class _Stop(BaseException):
@@ -41,7 +41,7 @@ class _Pending(_Stop):
 
 
 class _Enough(_Stop):
-    """As many unanswered calls as are asked at once."""
+    """As many calls are unanswered as may be requested at once."""
 
 
 class _NoAnswer(_Stop):
@@ -49,19 +49,19 @@ class _NoAnswer(_Stop):
 
 
 def examine(request: Fields) -> Fields:
-    """Run assertions with the answers known so far.
+    """Run assertions with the answers known so far, by call.
 
     Args:
         request: `definitions` and `setup`, which are run first; `checks`, the instrumented cases;
-            `sites`, the source of the arguments of each call in them; `fn_name`; `calls` and, for
-            each, its one of `answers`: ``["value", v]``, ``["raised", type, message]`` or
-            ``["none"]``; `most`, how many unknown calls are enough; `all`, whether to go on after
-            a case that fails.
+            `sites`, the source of the arguments of each call in them; `fn_name`; `calls` and, in
+            the same order, their `answers`: ``["value", v]``, ``["raised", type, message]`` or
+            ``["none"]``; `most`, the number of unanswered calls at which to stop; `all`, whether to
+            go on after a case that fails.
 
     Returns:
-        `calls`: those that are not known yet, each ``{"args": …, "kwargs": …}`` or, where an
-        argument is no plain data, ``{"source": …}``; and `cases`: what became of each, up to the
-        first that fails or is not known.
+        `calls`: the unanswered calls, each ``{"args": …, "kwargs": …}`` or, where an argument is
+        not plain data, ``{"source": …}``; and `cases`: the result of each case, up to the first
+        that fails or depends on an unanswered call.
     """
     return _Examination(request).run()
 
@@ -71,11 +71,11 @@ class _Examination:
         self._request = request
         self._known = {json.dumps(call): i for i, call in enumerate(request["calls"])}
         self._answers: list[list[Any]] = request["answers"]
-        self._asked: dict[str, Any] = {}  # calls without an answer, by their text
-        self._used: deque[tuple[int, str]] = deque(maxlen=_USES)  # calls, and their arguments
-        self._own = 0  # how many of them the running case has made
-        self._raised: list[tuple[Exception, int]] = []  # by the stand-in
-        self._unanswered: _NoAnswer | None = None  # what this case may not pass with
+        self._asked: dict[str, Any] = {}  # unanswered calls, by their JSON
+        self._used: deque[tuple[int, str]] = deque(maxlen=_USES)  # last calls, arguments in words
+        self._own = 0  # the number of calls made by the running case
+        self._raised: list[tuple[Exception, int]] = []  # by the proxy, with the call
+        self._unanswered: _NoAnswer | None = None  # it prevents this case from passing
         self._compared: tuple[object, object] | None = None
         self._failing: tuple[BaseException | None, Fields] = (None, {})
 
@@ -107,13 +107,13 @@ class _Examination:
         self._compared, self._failing = None, (None, {})
         try:
             _execute(text, scope)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the case has not passed
+        except BaseException as error:  # noqa: BLE001 - any exception means that the case failed
             return self._end(error)
         return self._end(None)
 
     def _end(self, error: BaseException | None) -> Fields:
-        """Return the outcome of a case that ended so."""
-        if self._unanswered is not None:  # even where a test's `finally` has swallowed it
+        """Return the result of a case, given the exception that ended it, or None."""
+        if self._unanswered is not None:  # even if a `finally` of the test has replaced it
             index, why = self._unanswered.args
             facts = self._noted(self._unanswered)
             return {**facts, "end": "no_answer", "call": index, "why": why}
@@ -126,7 +126,7 @@ class _Examination:
             return {**facts, "end": end, "type": type(error).__name__, "message": _text(error)}
         return {"end": "passed"}
 
-    # What instrumented assertions reach.
+    # Functions used by instrumented assertions.
 
     def _assertion(self, number: int) -> "_Unit":
         return _Unit(self, number)
@@ -183,10 +183,10 @@ class _Examination:
         self._unanswered = _NoAnswer(index, why)
         return self._unanswered
 
-    # What units tell of their ends.
+    # Called at the end of units.
 
     def ended(self, number: int | None, error: BaseException | None) -> bool:
-        """Whether the assertions after a unit run although an error was raised in it."""
+        """Whether the assertions after a unit should run although an error was raised in it."""
         if error is not None and not self._asked and self._failing[0] is not error:
             self._failing = (error, {**self._facts(), "assertion": number})
         self._compared = None
@@ -195,14 +195,14 @@ class _Examination:
         return bool(self._asked) and isinstance(error, Exception | _Stop)
 
     def _noted(self, error: BaseException) -> Fields:
-        """Return the facts noted where an error left its innermost unit, or the current ones."""
+        """Return the facts noted when an error left its innermost unit, else the current facts."""
         noted, facts = self._failing
         return facts if noted is error else self._facts()
 
     def _facts(self) -> Fields:
         """Return the facts of a failing case."""
         uses = [index for index, _ in self._used]
-        facts: Fields = {"uses": uses[-self._own :]}  # all, where the case itself has made none
+        facts: Fields = {"uses": uses[-self._own :]}  # all of them, if this case has made no calls
         if self._used:
             index, facts["input"] = self._used[-1]
             if self._answers[index][0] == "value":
@@ -235,7 +235,7 @@ def _exception(name: str, message: str) -> Exception:
     kind = getattr(builtins, name, None)
     if not (isinstance(kind, type) and issubclass(kind, Exception)):
         kind = type(name, (Exception,), {})
-    for made in (kind, functools.partial(kind.__new__, kind)):  # it may take other arguments
+    for made in (kind, functools.partial(kind.__new__, kind)):  # the type may take other arguments
         with contextlib.suppress(TypeError):
             error = made(*[message] * bool(message))
             if isinstance(error, Exception):

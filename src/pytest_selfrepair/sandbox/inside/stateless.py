@@ -1,9 +1,9 @@
 """Run programs that cannot keep state between cases, so that their cases may share a process.
 
-A program is taken for such a one only where it cannot do otherwise: it is run with builtins, and
-with copies of modules, through which nothing that outlives a case can be changed or looked at, and
-its code must hold no name that leads elsewhere. Only what such a run accepts counts: whatever is
-missed there, the program is run as it would be anywhere, in a process for each case.
+A program counts as stateless only if it has no access to lasting state: it is run with builtins and
+copies of modules through which nothing that outlives a case can be read or changed, and its code
+must contain no name that leads elsewhere. Only accepted answers of such a run count. After any
+other result, the program is run in the usual way, with a process for each case.
 
 Like the zygote, it runs as a plain file and needs only the standard library.
 """
@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from opcode import opmap
 from typing import Any
 
-# What a module gives; all of its public names where nothing is said.
+# The names that each module offers; empty: all its public names.
 _MODULES: dict[str, tuple[str, ...]] = {
     "__future__": ("annotations", "division", "generator_stop", "print_function"),
     "array": ("array",),
@@ -53,13 +53,13 @@ _MODULES: dict[str, tuple[str, ...]] = {
         *("List", "Optional", "OrderedDict", "Sequence", "Set", "Tuple", "Union"),
     ),
 }
-# What leads to state: names of variables, files, addresses, attributes.
+# Builtins that lead to state: names of variables, files, addresses, attributes.
 _REFUSED_BUILTINS = {
     *("__import__", "breakpoint", "compile", "copyright", "credits", "delattr", "dir", "eval"),
     *("exec", "exit", "getattr", "globals", "hash", "help", "id", "license", "locals", "open"),
     *("quit", "setattr", "vars"),
 }
-_REFUSED_CONTENTS = {"attrgetter", "methodcaller"}  # which find attributes by any name
+_REFUSED_CONTENTS = {"attrgetter", "methodcaller"}  # these find attributes by any name
 _BUILTINS = {name: value for name, value in vars(builtins).items() if name not in _REFUSED_BUILTINS}
 _REFUSED_NAMES = {
     *("ag_code", "ag_frame", "cr_code", "cr_frame", "f_back", "f_builtins", "f_code", "f_globals"),
@@ -81,10 +81,10 @@ _ASYNCHRONOUS = 0x80 | 0x200  # CO_COROUTINE, CO_ASYNC_GENERATOR
 _GENERATOR = 0x20  # CO_GENERATOR
 _FIXED = (int, float, complex, str, tuple, types.BuiltinFunctionType)
 _READ = {(3, 11), (3, 12), (3, 13), (3, 14)}
-"""The versions of Python whose code is understood here; on any other nothing is proved."""
+"""The versions of Python whose bytecode is understood; on any other, none is stateless."""
 
 _STORING = {opmap.get(name, -1) for name in ("STORE_ATTR", "DELETE_ATTR")}
-_MATCHING = {opmap.get("MATCH_CLASS", -1)}  # which reads attributes whose names are constants
+_MATCHING = {opmap.get("MATCH_CLASS", -1)}  # it reads attributes whose names are constants
 _IMPORTING, _EXTENDING = opmap.get("IMPORT_NAME", -1), opmap.get("EXTENDED_ARG", -1)
 _HANDLING = {opmap.get("PUSH_EXC_INFO", -1)}
 _READABLE = sys.version_info[:2] in _READ and -1 not in {
@@ -99,7 +99,7 @@ _FORMAT = re.compile(r"(.?)\.\s*format\b")
 _FIELD_OF_FORMAT = re.compile(r"\{\w*[.\[]|\\[xuUN0-7]")
 
 
-Fields = dict[str, Any]  # what JSON carries
+Fields = dict[str, Any]  # parsed JSON
 
 
 class NotStatelessError(BaseException):
@@ -111,10 +111,10 @@ class Stateless:
 
     Args:
         code: The program.
-        names: What it finds defined.
+        names: The names defined for it.
 
     Raises:
-        NotStatelessError: It may keep something.
+        NotStatelessError: It may keep state.
     """
 
     def __init__(
@@ -144,10 +144,10 @@ class Stateless:
         self._refused = False
 
     def run_script(self, given: str) -> str:
-        """Run the program and return what it prints; it must end normally.
+        """Run the program, which must end normally, and return what it prints.
 
         Raises:
-            BaseException: It does not.
+            BaseException: The program raised it.
         """
         stdin: Any
         out: Any
@@ -161,14 +161,14 @@ class Stateless:
         except SystemExit as error:
             if error.code not in (None, 0):
                 raise
-        if out.closed:  # what it printed is gone here
+        if out.closed:  # the printed text is lost
             raise NotStatelessError
         if self._bytes:
             out.flush()
             printed: bytes = out.buffer.getvalue()
             return printed.decode("utf-8", "replace")
         text: str = out.getvalue()
-        text.encode()  # what a file could not hold, the program could not have printed
+        text.encode()  # text that no file can hold could not have been printed
         return text
 
     def call(self, work: Callable[[dict[str, Any]], Fields]) -> Fields:
@@ -208,7 +208,7 @@ class Stateless:
             sys.stdin, sys.stdout, sys.stderr = usual
             scope.clear()
             self._put_limit(self._limit)
-        if self._refused:  # even where the program has caught it
+        if self._refused:  # even if the program has caught the exception
             raise NotStatelessError
         return done
 
@@ -218,7 +218,7 @@ class Stateless:
         return self._module(name)
 
     def _module(self, name: str) -> types.ModuleType:
-        """Copy a module without anything that could be changed for good."""
+        """Copy a module, leaving out everything that could be changed lastingly."""
         copy = types.ModuleType(name)
         vars(copy).update(_CONTENTS[name, self._stores])
         vars(copy)["__getattr__"] = self._missing
@@ -234,7 +234,7 @@ class Stateless:
         return copy
 
     def _given(self, name: str, value: object) -> object:
-        """Return what a program finds under a name: the object, or a copy of a module."""
+        """Return the value of a name defined for programs: the object, or a copy of a module."""
         if isinstance(value, types.ModuleType):
             if value.__name__ not in _MODULES:
                 raise NotStatelessError
@@ -247,7 +247,7 @@ class Stateless:
         raise NotStatelessError
 
     def _missing(self, name: str) -> Any:
-        if name.startswith("__"):  # what `from … import *` looks for
+        if name.startswith("__"):  # `from … import *` looks these up
             raise AttributeError(name)
         self._refuse()
 
@@ -294,7 +294,7 @@ def _check(code: types.CodeType) -> None:
     operations = code.co_code[::2]
     if code.co_flags & _ASYNCHRONOUS or not _MATCHING.isdisjoint(operations):
         raise NotStatelessError
-    # What is left of a generator may run at any time: only one that does nothing then is harmless.
+    # An abandoned generator may be resumed at any time, which is harmless only without handlers.
     if code.co_flags & _GENERATOR and not _HANDLING.isdisjoint(operations):
         raise NotStatelessError
 

@@ -1,7 +1,7 @@
 """Run the cases of a program without state (`stateless`) in one process.
 
-It shares that process with untrusted code, so what it says is no more than a claim. Like the
-zygote, beside which it lies as a plain file, it needs the standard library alone.
+It shares that process with untrusted code, so its messages are only claims. Like the zygote, it
+runs as a plain file and needs only the standard library.
 """
 
 import json
@@ -30,10 +30,12 @@ else:  # a plain file beside its siblings
     import words  # type: ignore[import-not-found,no-redef]
 
 _FIRST_FLUSH, _MOST_PATIENCE = 0.0004, 0.005
-"""Seconds for which answers are gathered: at first, so that the judge compares while the program
-goes on; and at most, as often as this doubles, since every message costs time."""
+"""Seconds between messages with answers: at first, and at most.
 
-Fields = dict[str, Any]  # what JSON carries
+The first message comes early, so that the judge compares answers while the program runs. The time
+doubles with each message, since every message costs time."""
+
+Fields = dict[str, Any]  # parsed JSON
 
 
 def run_together(
@@ -46,10 +48,10 @@ def run_together(
     """Run a program's cases up to the first that fails; none if it needs a process for each.
 
     Args:
-        control: A socket on which the judge speaks.
-        names: What a called program finds defined.
+        control: The socket to the judge.
+        names: The names defined for call-based programs.
         shown: An open file that describes the program.
-        channel: Where answers are said.
+        channel: An open file to write answers to.
         given: An open file with the inputs.
     """
     program = described.read_program(shown)
@@ -98,14 +100,14 @@ def _each(
 class _Answers:
     """The answers of cases that share a process, sent to the judge.
 
-    Each has its CPU seconds with it. What a program that does not answer says of itself follows
-    them; or nothing at all does, where that may be different in a process of its own.
+    Each comes with its CPU seconds. A case without an answer ends the list with its report or, if
+    it might end otherwise in a process of its own, with null.
     """
 
     def __init__(self, channel: int, most: int) -> None:
         self._channel, self._most = channel, most
         self._gathered: list[Any] = []
-        # That of a thread is exact, that of a process with a limit goes by the system's ticks.
+        # A thread's time is exact; that of a process with a limit is rounded to the system's ticks.
         self._began, self._flushed = time.thread_time(), time.perf_counter()
         self._patience = _FIRST_FLUSH
 
@@ -138,4 +140,4 @@ _OF_THE_PROCESS = {
     *("NotStatelessError", "OSError", "RecursionError", "UnicodeEncodeError"),
     *("UnsupportedOperation", "SystemError"),
 }
-"""Exceptions of which a process of its own may know nothing."""
+"""Exceptions that might not be raised in a process of its own."""

@@ -1,44 +1,44 @@
 """The messages between the judge and a process for a program, on a socket of `packets`.
 
-Like the zygote, beside which it is a plain file, it needs only the standard library.
+Like the zygote, it runs as a plain file and needs only the standard library.
 """
 
 import struct
 
 SHARED = b"h"
-"""Run a program that keeps nothing; with what describes it, a channel, and its inputs."""
+"""To the process: run a stateless program; with its description, a channel and its inputs."""
 
 START = b"s"
-"""Compile a program whose cases are to have a process each; with what describes it."""
+"""To the process: compile a program, for a process for each case; with its description."""
 
 CASE, LAST_CASE, AGAIN = b"c", b"l", b"g"
-"""Run a case, after which others follow; or none does; or one that has been run before.
+"""To the process: run a case that others follow, the last case, or a case for a second time.
 
-With its input, its output, its standard error and a channel."""
+With open files for its input, output and standard error, and a channel."""
 
 UNCOMPILED = b"u"
-"""It does not compile; JSON that says why follows."""
+"""To the judge: the program does not compile; followed by JSON with the error."""
 
 TOGETHER = b"t"
-"""It keeps nothing, and its answers come on the channel."""
+"""To the judge: the program is stateless, and its answers come on the channel."""
 
 APART = b"a"
-"""Its cases need a process each; a `PID` follows where that is under way."""
+"""To the judge: the cases need a process each; followed by a `PID` once one is waiting."""
 
 PID = struct.Struct("=i?")
-"""The process that waits for a case, and whether it forks a case's and says when that has ended."""
+"""The process waiting for a case, and whether it forks a case's process and reports its end."""
 
 BEGUN = b"b"
-"""A case begins; a `BEGIN` follows."""
+"""To the judge: a case begins; followed by a `BEGIN`."""
 
 BEGIN = struct.Struct("=iid")
-"""A case's process, the one that waits for the next (or 0), and CPU seconds used before."""
+"""The case's process, the one waiting for the next case (or 0), and CPU seconds used before."""
 
 ENDED = b"e"
-"""A case's process has ended; an `END` follows. Said where the zygote does not say it."""
+"""To the judge: a case's process has ended; followed by an `END`. Sent if the zygote cannot."""
 
 END = struct.Struct("=iid")
-"""That process, its exit status (negative: the signal that ended it), and its CPU seconds."""
+"""The ended process, its exit status (negative: the signal that ended it), and its CPU seconds."""
 
 FINISHED = '{"end": "finished"}'
-"""What a program that ran to its end reports, as JSON."""
+"""The report, as JSON, of a program that ran to its end."""

@@ -1,6 +1,6 @@
 """The context that all programs of a zygote share.
 
-Like the zygote, beside which it is a plain file, it needs only the standard library.
+Like the zygote, it runs as a plain file and needs only the standard library.
 """
 
 from typing import NamedTuple
@@ -15,9 +15,9 @@ class World(NamedTuple):
         names: The names defined for called programs.
         scratch: The current folder, from which programs import their own modules.
         pid: The zygote's process id.
-        packages: The modules that programs may import beside the standard library.
-        relays: Whether the zygote is not notified of processes forked by others. The waiting
-            process then forks that of its only case, and reports its end.
+        packages: The modules that programs may import besides the standard library.
+        relays: Whether the zygote gets no notice of processes forked by others. The waiting process
+            then forks the process of its only case, and reports its end.
     """
 
     means: frozenset[str]

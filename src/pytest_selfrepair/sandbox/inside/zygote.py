@@ -1,23 +1,23 @@
 """Fork processes for untrusted programs and leave nothing of them behind.
 
-Started as a plain file, it needs the standard library alone. No program, input or answer ever
-enters its memory, which all programs have a copy of: the judge shows those to its children by
-descriptors. Its arguments say what it is to do to its children: `plain-user` gives each program a
-user of its own, who with `keep-reading` may read what root may; `packages=FOLDER` lets them import
-from there, `import=MODULE` imports a module before them; `seccomp` filters system calls; `landlock`
-makes the paths after it all that can be read. With `relayed` it is the parent of nothing that
-others fork, as it must be on macOS.
+Started as a plain file, it needs only the standard library. No program, input or answer ever enters
+its memory, of which all programs have a copy: the judge passes these to its children by
+descriptors. Its arguments say how to isolate the children: `plain-user` gives each program a user
+of its own, and `keep-reading` lets that user read what root may; `packages=FOLDER` lets programs
+import from a folder, and `import=MODULE` imports a module before they start; `seccomp` filters
+system calls; `landlock` makes only the paths after it readable. With `relayed` it is not the parent
+of processes forked by others, as on macOS.
 
-Standard input is a socket of `packets`. The judge asks it to `fork` a process that waits for a
-program, to `end` some of these or, with `end_all`, whatever runs, to `tidy` the scratch folder, to
-`look` at what a process and all others use. It sends a descriptor to speak with such a process
-(`spare`), each `exit` of one, and answers.
+Standard input is a socket of `packets`. The judge requests it to `fork` a process that waits for a
+program, to `end` some of these, to `end_all` running processes, to `tidy` the scratch folder, or to
+`look` at the resources that a process and all others use. It sends a descriptor for messages to
+each new process (`spare`), each process's `exit`, and answers.
 """
 
 import gc
 
 if not __package__:
-    gc.disable()  # next to nothing of what is imported is garbage; `main` enables it
+    gc.disable()  # hardly any imported object is garbage; `main` enables it
 
 import contextlib
 import importlib
@@ -44,7 +44,7 @@ if __package__:
         seccomp,
         world,
     )
-else:  # a plain file beside its siblings, with nothing of the project around
+else:  # a plain file beside its siblings, without the rest of the package
     import child  # type: ignore[import-not-found,no-redef]
     import forking  # type: ignore[import-not-found,no-redef]
     import landlock  # type: ignore[import-not-found,no-redef]
@@ -55,28 +55,28 @@ else:  # a plain file beside its siblings, with nothing of the project around
     import world  # type: ignore[import-not-found,no-redef]
 
 PACKAGES, READY = "packages=", "import="
-"""How arguments begin that name the folder of packages, and a module of theirs."""
+"""The prefixes of arguments with a folder of packages, and with a module to preload."""
 
 _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 4, 36
 _LONGEST = 1 << 16
-_MOST_BLURRED = 7
+_MOST_SKIPPED = 7
 _PROGRAM, _SCRATCH = "/program/program.py", "scratch"
 _REFUSED_MODULES = {"multiprocessing", "_multiprocessing"}
 
-Fields = dict[str, Any]  # what JSON carries
+Fields = dict[str, Any]  # parsed JSON
 
 
 def main() -> None:
     """Serve until standard input ends."""
-    del sys.path[0]  # where the siblings came from; a program's own modules come from elsewhere
+    del sys.path[0]  # the folder of the siblings, from which no program may import
     arguments = sys.argv[1:]
-    means, readable = _sorted(arguments)
+    means, readable = _split_arguments(arguments)
     program = _PROGRAM
-    if os.path.isdir(_SCRATCH):  # with nothing around it, both lie in the folder that it starts in
+    if os.path.isdir(_SCRATCH):  # without namespaces, all is in the start folder
         program = os.getcwd() + program
         os.chdir(_SCRATCH)
     sys.argv = [""]
-    sys.set_int_max_str_digits(0)  # tasks have longer integers; time and memory bound the work
+    sys.set_int_max_str_digits(0)  # tasks have longer integers; limits on time and memory suffice
     packages = _bring_packages(arguments)
     site.setquit()  # exit() and quit(), which the option -S leaves out
     sys.meta_path.insert(0, _RefusedModules())
@@ -89,19 +89,19 @@ def main() -> None:
     seccomp.prctl(_PR_SET_CHILD_SUBREAPER, 1)
     for number in (signal.SIGINT, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
-    if os.getpid() != 1:  # PID 1 is deaf to signals from within, and its namespace ends with it
+    if os.getpid() != 1:  # PID 1 ignores signals from within, and its namespace ends with it
         signal.signal(signal.SIGTERM, zygote.end_all)
     if "landlock" in means:
         shown = [*readable, os.path.dirname(program), os.getcwd()]
         landlock.restrict(shown, [os.devnull])
     if "seccomp" in means:
         seccomp.install_for_zygote(walls="landlock" not in means)
-    gc.freeze()  # children need not look at what was there before them
+    gc.freeze()  # so that children do not copy these objects when collecting garbage
     gc.enable()
     zygote.serve()
 
 
-def _sorted(arguments: list[str]) -> tuple[frozenset[str], list[str]]:
+def _split_arguments(arguments: list[str]) -> tuple[frozenset[str], list[str]]:
     """Split the arguments into means of isolation and readable paths."""
     at = arguments.index("landlock") + 1 if "landlock" in arguments else len(arguments)
     return frozenset(arguments[:at]), arguments[at:]
@@ -115,7 +115,7 @@ def _bring_packages(arguments: list[str]) -> frozenset[str]:
         if each.startswith(READY):
             module = each[len(READY) :]
             for name in (module, *child.ALSO_IMPORTED.get(module, ())):
-                with contextlib.suppress(BaseException):  # a program will meet it and say so
+                with contextlib.suppress(BaseException):  # a program's own import raises it again
                     importlib.import_module(name)
     entries = (name for folder in folders for name in os.listdir(folder))
     return frozenset(name.partition(".")[0] for name in entries)
@@ -144,15 +144,15 @@ class _Zygote:
         self._judge, self._means, self._program = judge, means, program
         self._pid = os.getpid()
         self._folder = os.open(".", os.O_RDONLY)
-        if "plain-user" in means:  # which works in the current folder, or at least stays in it
+        if "plain-user" in means:  # gives programs' users access to the scratch folder
             os.fchmod(self._folder, 0o755 if "landlock" in means else 0o777)
         self._mode = os.fstat(self._folder).st_mode & 0o7777
         alone = "plain-user" in means or self._pid == 1
         self._world = world.World(
             means=means,
-            # What else this user runs counts too, and may become more.
+            # Other processes of this user count against the limit too, and may become more.
             other_tasks=0 if alone else 2 * leftovers.tasks_of_user() + 256,
-            names=runner.starter_names(),  # also for programs that only import the same
+            names=runner.starter_names(),  # one dictionary for all programs
             scratch=os.getcwd(),
             pid=self._pid,
             packages=packages,
@@ -160,10 +160,10 @@ class _Zygote:
         )
         self._reading, self._writing = os.pipe()
         os.set_blocking(self._writing, False)
-        # Open for as long as it serves, since it is read whenever a process ends.
+        # Kept open, since it is read whenever a process ends.
         self._children = leftovers.open_children()
-        self._pids: list[int] = []  # those that are known
-        self._dismissed: set[int] = set()  # those whose end is nobody's business
+        self._pids: list[int] = []  # processes waiting for a program
+        self._dismissed: set[int] = set()  # killed processes, whose ends are not reported
 
     def serve(self) -> None:
         """Serve requests until the socket closes."""
@@ -184,8 +184,8 @@ class _Zygote:
                 self._do(json.loads(said))
 
     def end_all(self, *_: object) -> None:
-        """End at once with all running processes."""
-        if os.getpid() == self._pid:  # not a child as yet unprepared
+        """End all running processes, then exit."""
+        if os.getpid() == self._pid:  # not in a child that still has this handler
             self._end(self._pids)
         os._exit(1)
 
@@ -211,9 +211,10 @@ class _Zygote:
 
     def _fork(self) -> None:
         """Fork a process that waits for a program, and send its socket to the judge."""
-        # A user of its own makes the bound on processes its own, and protects everyone's files.
+        # With a user of its own, a program has its own limit on processes and no access to others'
+        # files.
         uid = 1_000_000_000 + int.from_bytes(os.urandom(3), "big")
-        forking.blur_pids(_MOST_BLURRED)
+        forking.skip_pids(_MOST_SKIPPED)
         ours, theirs = packets.pair(self._judge.kind)
         pid = forking.fork()
         if pid == 0:
@@ -239,7 +240,7 @@ class _Zygote:
                 continue
             others = [] if "landlock" in self._means else leftovers.children(self._children)
             dirty = False
-            if others is not None and len({*others} - {*self._pids}) < 2:  # noqa: PLR2004 - who waits for a case
+            if others is not None and len({*others} - {*self._pids}) < 2:  # noqa: PLR2004 - the waiting process
                 dirty = not self._tidy(look=True)
             self._say(
                 {
@@ -263,9 +264,9 @@ class _Zygote:
 
     def _tidy(self, *, look: bool = False) -> bool:
         """Restore the scratch folder's attributes, and empty it unless it is only inspected."""
-        if "landlock" in self._means:  # where nothing can be written
+        if "landlock" in self._means:  # no files can be written there
             return True
-        with contextlib.suppress(PermissionError):  # of another user, who has no such right either
+        with contextlib.suppress(PermissionError):  # the owner is another user
             leftovers.restore_folder(self._folder, self._mode)
         if look:
             return not os.listdir(self._folder)

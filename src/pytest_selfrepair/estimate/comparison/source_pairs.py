@@ -30,9 +30,9 @@ def pairs(tasks: Sequence[Scored], sources: Sequence[str]) -> tuple[Pair, ...]:
 
 
 def pairs_by_difficulty(tasks: Sequence[Scored], sources: Sequence[str]) -> tuple[Pair, ...]:
-    """The same within each difficulty, each corrected by itself; none where all tasks share one."""
+    """The same within each difficulty, each corrected separately; none if all tasks share one."""
     groups = {name: some for name, some in by_difficulty(tasks).items() if name != ALL}
-    if len(groups) < 2:  # noqa: PLR2004 - one would say again what `pairs` says
+    if len(groups) < 2:  # noqa: PLR2004 - for a single one, `pairs` suffices
         return ()
     return tuple(
         replace(_by_itself(found), difficulty=name)

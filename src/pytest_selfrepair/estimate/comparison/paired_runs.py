@@ -66,7 +66,7 @@ class Growth:
         have = np.array([len(each.programs) for each in grown], dtype=np.intp)
         most = int(have.max(initial=0))
         cost, rate = from_none(Samples.of(grown), most)
-        # A task with fewer programs, as its budget ended, keeps its last values.
+        # A task with fewer programs, because its budget ended, keeps its last values.
         reached = np.minimum(np.arange(most + 1), have[:, None])
         cost, rate = (np.take_along_axis(each, reached, axis=1) for each in (cost, rate))
         trees = [task.tree(run.source) for task in run.tasks]

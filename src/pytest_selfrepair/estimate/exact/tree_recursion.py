@@ -80,7 +80,7 @@ class Levels:
         """Chance of staying unsolved, (tasks, n_p), and costs by policy, (tasks, n_p, units)."""
         nodes = self._leaves(self.depth)
         for number in range(self.depth, 0, -1):
-            nodes = self._lift(number, nodes, n_fr)
+            nodes = self._parents(number, nodes, n_fr)
         return self.above(nodes, n_p)
 
     def above(self, nodes: Nodes, n_p: Ints) -> tuple[Floats, dict[Policy, Floats]]:
@@ -101,7 +101,7 @@ class Levels:
         fails = (~level.passed).astype(np.float64)
         return Nodes(unsolved=[fails], batch=[level.cost], bfs=[level.cost], dfs=level.cost)
 
-    def _lift(self, number: int, nodes: Nodes, n_fr: int) -> Nodes:
+    def _parents(self, number: int, nodes: Nodes, n_fr: int) -> Nodes:
         """Expectations below the parents of a level's nodes."""
         if number < self.depth:
             unsolved, costs = self._drawn(number, nodes, n_fr)
