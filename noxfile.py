@@ -9,13 +9,15 @@ nox.options.default_venv_backend = "venv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = ["lint", "types", "unit"]
 
-UNIT = ["core", "models", "feedback", "store", "tasks", "estimate", "report", "bargain"]
-PLUGIN = ["plugin", "commands", "api", "annotate"]
+TESTS = Path("tests")
+PLUGIN = ["plugin", "commands", "api", "annotate", "view"]
+OTHERS = {*PLUGIN, "sandbox", "pages", "support"}
+UNIT = sorted({each.parent.name for each in TESTS.glob("*/test_*.py")} - OTHERS)
 
 
 def _tests(session: nox.Session, *folders: str, flags: tuple[str, ...] = ()) -> None:
     session.install("-q", "-e", ".[test]")
-    paths = (f"tests/{each}" for each in folders)
+    paths = (str(TESTS / each) for each in folders)
     session.run("pytest", "-n", "auto", "--dist", "worksteal", *flags, *paths, *session.posargs)
 
 
@@ -65,9 +67,7 @@ def pages(session: nox.Session) -> None:
 def examples(session: nox.Session) -> None:
     """Replay the examples and the notebook, and check the types of the public names."""
     session.install("-q", "-e", ".[dev]")
-    session.run(
-        "pytest", "-n", "2", "-m", "slow", *map(str, sorted(Path("tests").glob("test_*.py")))
-    )
+    session.run("pytest", "-n", "2", "-m", "slow", *map(str, sorted(TESTS.glob("test_*.py"))))
 
 
 @nox.session

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from contextlib import ExitStack
+from functools import cache
+from importlib.metadata import Distribution, distributions
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -59,6 +62,12 @@ def pytest_unconfigure() -> None:
     PROCESSES.close()
 
 
+def pytest_collection_finish() -> None:
+    """The tests stay until the end: the garbage collector need not look at them again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Two workers a processor: many tests wait for servers and for processes that end."""
@@ -102,6 +111,12 @@ def _sandboxes(_warm_sandboxes: WarmSandboxes) -> Iterator[None]:
         yield
 
 
+@cache
+def _distributions_with_plugins() -> list[Distribution]:
+    """The installed distributions that pytest would read all metadata for at every start."""
+    return [each for each in distributions() if each.entry_points.select(group="pytest11")]
+
+
 @pytest.fixture
 def pytester(
     pytester: pytest.Pytester,
@@ -110,6 +125,7 @@ def pytester(
 ) -> pytest.Pytester:
     """A folder to run pytest in, with no plugins but those of a user."""
     monkeypatch.setenv("PYTEST_ADDOPTS", LEAN)
+    monkeypatch.setattr("importlib.metadata.distributions", _distributions_with_plugins)
     if can_be_warm():
         monkeypatch.setattr("execnet.gateway_io.popen_args", lambda _: PROCESSES.command())
     return pytester
