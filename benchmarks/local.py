@@ -4,9 +4,9 @@
 
 First a real run of some introductory tasks is recorded; with --recorded it is kept and reused. Its
 requests are then sent again, the present and the earlier way, in alternating pytest runs with a
-fresh server. Every completion has the mean length of the recorded completions of its prompt, and the run
-continues with the recorded ones. Both ways therefore do the same work, and differ only in the
-server's slots, the completions per request, and the requests in flight.
+fresh server. Every completion has the mean length of the recorded completions of its prompt, and
+the run continues with the recorded ones. Both ways therefore do the same work, and differ only in
+the server's slots, the completions per request, and the requests in flight.
 
 "New" prompt tokens are the nodes of the prefix tree of all prompts; no cache could save those.
 "Computed" are the tokens that the server did not find in its cache. Seconds are from the first
