@@ -1,7 +1,7 @@
-"""Writes docs/commands.md from the commands' own declarations.
+"""Write docs/commands.md from the commands' declarations.
 
 python tools/describe_commands.py          # write the page
-python tools/describe_commands.py --check  # say whether it is as it would be written
+python tools/describe_commands.py --check  # exit status 1 if it is not up to date
 """
 
 import argparse

@@ -1,7 +1,7 @@
-"""Write the pages of docs/ about JSON: one table for each object of it.
+"""Write the pages of docs/ on JSON, with a table for each object.
 
 python tools/describe_json.py            # write the pages
-python tools/describe_json.py --check    # exit status 1 where one is not up to date
+python tools/describe_json.py --check    # exit status 1 if one is not up to date
 """
 
 import inspect

@@ -1,7 +1,7 @@
-"""Writes docs/options.md from the options' own declarations.
+"""Write docs/options.md from the options' declarations.
 
 python tools/describe_options.py          # write the page
-python tools/describe_options.py --check  # say whether it is as it would be written
+python tools/describe_options.py --check  # exit status 1 if it is not up to date
 """
 
 import re
