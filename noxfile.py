@@ -1,4 +1,4 @@
-"""What CI does, in parts that take minutes each: `nox -s unit`, `nox -l` lists them."""
+"""CI in parts that can be run alone and take minutes each, such as `nox -s unit`; see `nox -l`."""
 
 import shutil
 from pathlib import Path
@@ -23,7 +23,7 @@ def _tests(session: nox.Session, *folders: str, flags: tuple[str, ...] = ()) -> 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Linters, format and import contracts."""
+    """Check lint rules, format and import contracts."""
     session.install("-q", "-e", ".", "ruff>=0.9", "import-linter>=2.1")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
@@ -32,7 +32,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Types of Python, and of the pages' scripts where npm is there."""
+    """Check the types of Python, and of the pages' scripts if npm is installed."""
     session.install("-q", "-e", ".[dev]")
     session.run("mypy")
     session.run("npm", "ci", "--no-audit", "--no-fund", "--prefix", "tools/pages", external=True)
@@ -41,52 +41,52 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def unit(session: nox.Session) -> None:
-    """Every room but those that run whole sessions, browsers or sandboxes."""
+    """Run the tests that need no whole sessions, browsers or sandboxes."""
     _tests(session, *UNIT)
 
 
 @nox.session
 def sandbox(session: nox.Session) -> None:
-    """Real sandboxes, and the hostile programs."""
+    """Run the tests of real sandboxes, with the hostile programs."""
     _tests(session, "sandbox")
 
 
 @nox.session
 def plugin(session: nox.Session) -> None:
-    """Whole sessions of pytest and whole commands."""
+    """Run the tests of whole pytest sessions and commands."""
     _tests(session, *PLUGIN)
 
 
 @nox.session
 def pages(session: nox.Session) -> None:
-    """Pages in Chromium, also what the suite leaves out; skipped where there is none."""
+    """Run the tests of pages in Chromium, thorough ones included; skipped without Chromium."""
     _tests(session, "pages", flags=("-m", "not slow"))
 
 
 @nox.session
 def examples(session: nox.Session) -> None:
-    """Replays the examples and the notebook, and checks the types of the public names."""
+    """Replay the examples and the notebook, and check the types of the public names."""
     session.install("-q", "-e", ".[dev]")
     session.run("pytest", "-n", "2", "-m", "slow", *map(str, sorted(TESTS.glob("test_*.py"))))
 
 
 @nox.session
 def tasks(session: nox.Session) -> None:
-    """Proves the tasks of this repository by their references."""
+    """Check the tasks of this repository against their references."""
     session.install("-q", "-e", ".")
     session.run("python", "-B", "tools/make_tasks.py", "--check")
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The documentation site, into `site`; a warning is an error."""
+    """Build the documentation site into `site`; a warning is an error."""
     session.install("-q", "-e", ".[docs]")
     session.run("mkdocs", "build", "-q", "--strict", env={"NO_MKDOCS_2_WARNING": "1"})
 
 
 @nox.session
 def slow(session: nox.Session) -> None:
-    """What takes minutes: kills at random moments, published verdicts, the embedded model."""
+    """Run the slow tests: kills at random moments, published verdicts, the embedded model."""
     session.install("-q", "-e", ".[test]")
     thorough = {"HYPOTHESIS_PROFILE": "thorough"}
     session.run("pytest", "-m", "slow or thorough", *session.posargs, env=thorough)
@@ -94,7 +94,7 @@ def slow(session: nox.Session) -> None:
 
 @nox.session
 def wheel(session: nox.Session) -> None:
-    """The tests on the built wheel, in a copy of this tree without `src`."""
+    """Run the tests on the built wheel, in a copy of this tree without `src`."""
     session.install("-q", "build")
     folder = Path(session.create_tmp())
     session.run("python", "-m", "build", "-q", "--wheel", "--outdir", str(folder))
@@ -113,7 +113,7 @@ def wheel(session: nox.Session) -> None:
 @nox.parametrize("pytest_version", ["8.4.0", "9.2.0"])
 @nox.parametrize("xdist_version", ["3.7.0", "3.8.0"])
 def oldest(session: nox.Session, pytest_version: str, xdist_version: str) -> None:
-    """The plugin on the oldest and the newest pytest and xdist that it supports."""
+    """Test the plugin on the oldest and newest pytest and xdist that it supports."""
     session.install("-q", "-e", ".[test]")
     session.install("-q", f"pytest=={pytest_version}", f"pytest-xdist=={xdist_version}")
     session.run("pytest", "-n", "2", "tests/plugin/test_plugin.py", "tests/plugin/test_collect.py")

@@ -1,10 +1,10 @@
-"""How fast a program is judged by assertions, against calls of the same values and other graders.
+"""Measure how fast programs are judged by assertions, beside function calls and other graders.
 
     python benchmarks/assertions.py [--rounds N]
 
-A task like those of HumanEval, with eight assertions. One interleaved run: every round times every
-grader, so that a busy machine slows all of them alike; the median over the rounds of a round's
-ratio is shown. Other graders are measured where they can be imported: see ``judge.py``.
+The task resembles those of HumanEval and has eight assertions. In each round every grader is timed
+in turn, so that a busy machine slows all of them alike. The output shows the median over the
+rounds of each round's ratio. Other graders are measured if they can be imported: see ``judge.py``.
 """
 
 import argparse

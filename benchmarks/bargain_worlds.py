@@ -1,8 +1,9 @@
-"""Simulated players of known gain: what advice does to their price and to their deals is set.
+"""Simulate players with a known gain: how advice changes their prices and deals is set in advance.
 
 A player asks for a share of the zone of agreement, which differs between games and scenarios, and
-keeps to it; its rival concedes to its limit with its last offer. Told something, the player asks
-for more, and now and then leaves. Games are played by the package, from the scenario to the record.
+keeps to it. Its rival concedes down to its limit, which it reaches with its last offer. With
+advice, the player asks for more, and sometimes leaves. The package itself plays the games, from
+scenario to record.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Whether judging many real programs keeps every core busy, time-outs among them."""
+"""Measure whether judging many real programs, time-outs included, keeps every core busy."""
 
 import asyncio
 import json

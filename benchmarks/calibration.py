@@ -1,14 +1,16 @@
-"""How often what is said of a run is right: decisions of the package on simulated runs.
+"""Measure how often the conclusions of reports are right, on simulated runs with known truth.
 
     python benchmarks/calibration.py [--runs N] [--tasks 10,20,60,300] [--only gain,compare,...]
                                      [--worlds "equal costs,lengths vary,..."] [--seed N]
 
-In worlds of known truth (`worlds.py`) runs are drawn and put to the functions that decide in a
-report, a comparison and a gate. For each sentence, world and number of tasks it prints in what
-share of runs it was said when false and when true, how often the interval held the truth, and the
-power of a z-test that knows the true spread, which no valid procedure exceeds by much. Exit status
-1 where a false sentence is said in more than 5 %, or an interval holds the truth in less than 93 %,
-beyond twice the Monte Carlo error. Runs of 300 tasks are a quarter of the others.
+Runs are drawn in worlds whose truth is known (`worlds.py`) and passed to the functions that decide
+in a report, a comparison and a gate. For each conclusion, world and number of tasks, the output
+gives the share of runs in which it was drawn when false and when true, how often the interval
+covered the truth, and the power of a z-test that knows the true spread, which no valid procedure
+exceeds by much. With 300 tasks there are a quarter as many runs.
+
+The exit status is 1 if a false conclusion is drawn in more than 5 % of runs, or an interval covers
+the truth in less than 93 %, beyond twice the Monte Carlo error.
 """
 
 import argparse

@@ -1,13 +1,14 @@
-"""How long it takes to collect ten thousand tasks, and in how much memory.
+"""Measure the time and memory it takes to collect ten thousand tasks.
 
     python benchmarks/collect.py [--tasks N] [--median BYTES] [--sigma S] [--keep FOLDER]
 
-Makes N tasks at random in a temporary folder, as folders in the layout of APPS and as one file of
-JSON Lines. The bytes of a task's cases are log-normal, at most 2.5 MB, and ten are as large as
-that; what the cases say is cut from one text of random numbers, since collecting never looks at it.
-Then pytest collects them, with and without `-m competition`, and, as a reference in the same run,
-as many ordinary tests that do nothing. Of three runs the one with the least CPU time is shown;
-compare ratios to the reference, not times.
+Random tasks are written to a temporary folder, as folders in the layout of APPS and as one file of
+JSON Lines. The size of a task's cases is log-normal, at most 2.5 MB, and ten tasks have that size.
+The contents of cases are cut from one text of random numbers, since collection never reads them.
+
+Pytest then collects the tasks, with and without `-m competition`. The same run also collects as
+many ordinary tests that do nothing, as a reference. Of three runs, the one with the least CPU time
+is shown. Compare ratios to the reference, not times.
 """
 
 import argparse

@@ -1,16 +1,16 @@
-"""How well the engine keeps an endpoint busy, against the best that could be.
+"""Measure how well the engine keeps an endpoint busy, compared with the ideal.
 
     python benchmarks/engine.py [--tasks N] [--connections N] [--mean SECONDS] [--long N]
 
-A local server answers after log-normal times of a mean of 2 s, scaled down to --mean. The ideal
-is the sum of all latencies that were served, divided by the connections, plus the longest chain of
-requests of one task that wait for each other. Efficiency is that over the time from the first
-request to the last answer. The plain way, one task after the other, runs beside it on fewer tasks:
-compare efficiencies, not times.
+A local server answers with log-normal latencies with a mean of 2 s, scaled down to --mean. The
+ideal time is the sum of all latencies divided by the number of connections, plus the longest chain
+of requests of one task that depend on each other. Efficiency is the ideal time divided by the time
+from the first request to the last answer. For comparison, fewer tasks are run one after the other.
+Compare efficiencies, not times.
 
-The engine's own processor time is measured apart: a model in pytest's own process and a judge that
-runs nothing leave what pytest, the engine, the ledger, the store and the growth of trees take. Two
-runs of different length are subtracted, so that starting costs nothing.
+The engine's own CPU time is measured separately, with a model in pytest's own process and a judge
+that runs nothing. What remains is the CPU time of pytest, the engine, the account, the store and
+growing trees. Two runs of different length are subtracted, so that start-up does not count.
 """
 
 import argparse

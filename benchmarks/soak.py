@@ -1,4 +1,4 @@
-"""Whether anything grows while many programs are judged: memory, descriptors, processes."""
+"""Check whether memory, descriptors or processes grow while many programs are judged."""
 
 import asyncio
 import os

@@ -1,19 +1,19 @@
-"""The paper's whole experiment as one run on one machine: disk, memory and time.
+"""Measure disk, memory and time of the paper's whole experiment as one run on one machine.
 
     python benchmarks/whole_paper.py [--full] [--tasks N] [--programs N] [--repairs N] [--keep DIR]
                                      [--records]
 
-Full size is 300 tasks (60 introductory, 180 interview, 60 competition), 50 programs of each, 25
-repairs of every failing one, and 2,500 further programs of each unsolved task: some 390,000
-completions. Without arguments it is a small part of that.
+At full size there are 300 tasks (60 introductory, 180 interview, 60 competition), 50 programs of
+each, 25 repairs of every failing program, and 2,500 further programs of each unsolved task: about
+390,000 completions. By default a small part of that is run.
 
-The model is scripted: it answers within pytest's process, at once, with texts of the length that
-models write, in words that compress no better than theirs. So what is measured is what pytest, the
-engine, the growth of trees and the store take. Judging is measured apart: in the run a program's
-verdict is read off its last line; the same programs are then judged in the sandbox, some of them.
+The model is scripted. It answers at once, within pytest's process, with texts as long as a model's
+and no easier to compress. This measures the cost of pytest, the engine, growing trees and the
+store. Judging is measured separately: in the run a program's verdict is read off its last line,
+and some of the programs are judged in the sandbox afterwards.
 
-`--records` writes the records of such a run without the run, in a few minutes at full size, and
-measures what reads them.
+`--records` writes the records of such a run without running it, which takes a few minutes at full
+size, and measures how long reading them takes.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The records that the run of `whole_paper.py` would leave, written without the run."""
+"""Write the records that the run of `whole_paper.py` would leave, without running it."""
 
 from contextlib import closing
 from pathlib import Path

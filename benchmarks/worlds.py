@@ -1,7 +1,7 @@
-"""Simulated worlds whose truth is known: tasks with chances of their own, and runs drawn from them.
+"""Simulate runs in worlds whose truth is known: each task has its own chances of passing.
 
-A run has, of each task, five programs, one repair of each that fails by each feedback source, and
-ten further programs where all five fail: twice what the repairs number, fixed beforehand.
+For each task a run has five programs, one repair by each feedback source of each program that
+fails, and, if all five fail, ten further programs: twice the number of repairs, fixed in advance.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,7 @@
-"""Writes docs/commands.md from the commands' own declarations.
+"""Write docs/commands.md from the commands' declarations.
 
 python tools/describe_commands.py          # write the page
-python tools/describe_commands.py --check  # say whether it is as it would be written
+python tools/describe_commands.py --check  # exit status 1 if it is not up to date
 """
 
 import argparse
@@ -16,9 +16,10 @@ from written_pages import write_or_check
 PAGE = Path(__file__).resolve().parents[1] / "docs/commands.md"
 HEAD = """# Commands
 
-`selfrepair COMMAND`, or `python -m pytest_selfrepair COMMAND`. This page is written by \
-`tools/describe_commands.py` from the commands' own declarations. A RUN is a run's number or name, \
-`last`, a store, `STORE::N`, or a file of exported records.
+All commands and their arguments. Run them as `selfrepair COMMAND` or \
+`python -m pytest_selfrepair COMMAND`. [Reports](reports.md#stored-runs) lists what a RUN may be.
+
+`tools/describe_commands.py` writes this page from the commands' declarations.
 """
 
 

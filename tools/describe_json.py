@@ -1,7 +1,7 @@
-"""Write the pages of docs/ about JSON: one table for each object of it.
+"""Write the pages of docs/ on JSON, with a table for each object.
 
 python tools/describe_json.py            # write the pages
-python tools/describe_json.py --check    # exit status 1 where one is not up to date
+python tools/describe_json.py --check    # exit status 1 if one is not up to date
 """
 
 import inspect
@@ -24,8 +24,9 @@ DOCS = Path(__file__).parent.parent / "docs"
 _REPORT = f"""\
 # The JSON of a report
 
-What `--selfrepair-json FILE` and `selfrepair report RUN --json FILE` write: one object,
-[Findings](#findings), as ASCII. `pytest_selfrepair.report.data.from_json` reads it back.
+This page describes the JSON that `--selfrepair-json FILE` and `selfrepair report RUN --json FILE`
+write: one object, [Findings](#findings), as ASCII. `pytest_selfrepair.report.data.from_json` reads
+it back.
 
 - `schema` is {SCHEMA}. It changes when a field is removed or changes its meaning; new fields do not
   change it, so ignore unknown ones.
@@ -35,31 +36,31 @@ What `--selfrepair-json FILE` and `selfrepair report RUN --json FILE` write: one
 - `shapes`, `points` and `cells` may be long; each of their objects stands on one line.
 - Names of models, sources and tasks are not escaped: escape them before you show them.
 
-This page is made from the classes by `python tools/describe_json.py`.
+`python tools/describe_json.py` writes this page from the classes.
 """
 
 _COMPARE = f"""\
 # The JSON of a comparison
 
-What `selfrepair compare A B --json FILE` writes: one object, [RunComparison](#runcomparison), as
-ASCII. A is the run before, B the run after.
+This page describes the JSON that `selfrepair compare A B --json FILE` writes: one object,
+[RunComparison](#runcomparison), as ASCII. A is the run before, B the run after.
 `pytest_selfrepair.report.data.comparison_from_json` reads it back.
 
 - `schema` is {COMPARE_SCHEMA}. It changes when a field is removed or changes its meaning; new
   fields do not change it, so ignore unknown ones.
 - Numbers are finite. A missing estimate is `null`.
 - Shares and rates range from 0 to 1, differences from -1 to 1. Every difference is the run after
-  less the run before, on the tasks that both scored. Tokens are those generated.
+  minus the run before, on the tasks that both scored. Tokens are those generated.
 - Names of models, sources and tasks are not escaped: escape them before you show them.
 
-This page is made from the classes by `python tools/describe_json.py`.
+`python tools/describe_json.py` writes this page from the classes.
 """
 
 _RANKING = f"""\
 # The JSON of several runs compared
 
-What `selfrepair compare A B C --json FILE` writes, with three runs or more: one object,
-[RunRanking](#runranking), as ASCII, the best run first.
+This page describes the JSON that `selfrepair compare A B C --json FILE` writes for three or more
+runs: one object, [RunRanking](#runranking), as ASCII, with the best run first.
 `pytest_selfrepair.report.data.ranking_from_json` reads it back. Two runs give
 [another object](compare-json.md).
 
@@ -71,7 +72,7 @@ What `selfrepair compare A B C --json FILE` writes, with three runs or more: one
 - `growth` and `outcomes` may be long; each of their objects stands on one line.
 - Names of models, sources and tasks are not escaped: escape them before you show them.
 
-This page is made from the classes by `python tools/describe_json.py`.
+`python tools/describe_json.py` writes this page from the classes.
 """
 
 _PAGES: dict[str, tuple[str, type]] = {

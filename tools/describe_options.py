@@ -1,7 +1,7 @@
-"""Writes docs/options.md from the options' own declarations.
+"""Write docs/options.md from the options' declarations.
 
 python tools/describe_options.py          # write the page
-python tools/describe_options.py --check  # say whether it is as it would be written
+python tools/describe_options.py --check  # exit status 1 if it is not up to date
 """
 
 import re
@@ -16,8 +16,10 @@ from written_pages import write_or_check
 PAGE = Path(__file__).resolve().parents[1] / "docs/options.md"
 HEAD = """# Options
 
-Every flag has a twin in the ini file: `--selfrepair-max-tokens` is `selfrepair_max_tokens`. The \
-flag wins. This page is written by `tools/describe_options.py` from the options' own declarations.
+All options of the pytest plugin. Each can also be set in the ini file: \
+`--selfrepair-max-tokens` is `selfrepair_max_tokens` there. The flag takes precedence.
+
+`tools/describe_options.py` writes this page from the options' declarations.
 """
 
 

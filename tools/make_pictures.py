@@ -1,7 +1,7 @@
-"""Makes the README's pictures from the output of `python examples/paper/run.py`.
+"""Make the README's pictures from the output of `python examples/paper/run.py`.
 
 `python tools/make_pictures.py paper` writes docs/images/terminal.svg, from the summary of the run
-in the folder `paper`, and docs/images/page.png, from its page, for which a Chromium is needed.
+in the folder `paper`, and docs/images/page.png, from its page, which needs Chromium.
 """
 
 import sys

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the files of `apps_tasks/`, or prove with `--check` that every task is sound."""
+"""Write the files of `apps_tasks/`, or check with `--check` that every task is sound."""
 
 import argparse
 import importlib

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Run one trusted program on cases of a task and print one JSON line a case.
+"""Run one trusted program on cases of a task, and print a JSON line for each case.
 
-The first case that takes longer than allowed ends this process, by a signal.
+The first case over the time limit ends this process, by a signal.
 """
 
 import io

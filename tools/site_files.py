@@ -1,6 +1,6 @@
-"""Hooks of MkDocs: files outside of `docs/` to which its pages link are part of the site.
+"""MkDocs hooks that add files outside `docs/` to the site if its pages link to them.
 
-So the same links work in the repository and on the site, which needs no host for the files.
+The same links then work in the repository and on the site.
 """
 
 import re
@@ -19,7 +19,7 @@ _CHANGES = "CHANGELOG.md"
 
 
 def on_files(files: "Files", config: "MkDocsConfig") -> "Files":
-    """Add what pages link to."""
+    """Add the files that pages link to."""
     from mkdocs.structure.files import File  # noqa: PLC0415 - tests read this module without it
 
     for name in sorted(outside()):
@@ -37,7 +37,7 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 
 def outside() -> set[str]:
-    """Files outside of `docs/` that the site needs, from the repository's root."""
+    """Return the files outside `docs/` that pages link to, relative to the repository's root."""
     texts = (page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))
     linked = {found for text in texts for found in _OUTSIDE.findall(text)}
     changes = re.findall(r"\]\(((?!docs/|https?:)[^)#\s]+)\)", (ROOT / _CHANGES).read_text())
@@ -45,5 +45,5 @@ def outside() -> set[str]:
 
 
 def beside(text: str) -> str:
-    """A text of the repository's root as a page among those of `docs/`."""
+    """Rewrite the links of a page of the repository's root for a place among those of `docs/`."""
     return _BESIDE.sub(r"](\1)", text)

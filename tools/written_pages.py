@@ -1,4 +1,4 @@
-"""Pages of docs/ that are written from the code: written, or compared with what would be."""
+"""Write the pages of docs/ that are made from the code, or check that they are up to date."""
 
 import argparse
 from collections.abc import Mapping
@@ -6,11 +6,11 @@ from pathlib import Path
 
 
 def write_or_check(pages: Mapping[Path, str], usage: str | None) -> int:
-    """Write pages, or with `--check` say by the exit status whether they are up to date.
+    """Write pages, or with `--check` return 1 if one is not up to date.
 
     Args:
         pages: The texts of the pages.
-        usage: What `--help` says.
+        usage: The text of `--help`.
     """
     parser = argparse.ArgumentParser(
         description=usage, formatter_class=argparse.RawDescriptionHelpFormatter

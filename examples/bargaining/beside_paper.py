@@ -12,7 +12,13 @@ from pytest_selfrepair.estimate.bargain.bargain_findings import BargainFindings
 from pytest_selfrepair.estimate.bargain.gains import Gain
 from pytest_selfrepair.store.run_names import LoadedRun
 
-HEADERS = ("", "the paper reports", "what is wrong in it", "this example shows", "it cannot show")
+HEADERS = (
+    "",
+    "the paper reports",
+    "problem of that figure",
+    "this example shows",
+    "it cannot show",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,67 +72,67 @@ def rows(played: Sequence[Played]) -> list[tuple[str, str, str, str, str]]:
         for each in played
     )
     wrong_deals = (
-        "a run ends at its first failed game, so that this is the share that survived all rounds; "
-        "of the games that reached a round GPT-4 closed .97 .91 .90 .90 .83"
+        "it is the share that survived all rounds, because a run ends at its first failed game; of "
+        "the games that reached a round, GPT-4 closed .97 .91 .90 .90 .83"
     )
     prices = (
         "mean price, rounds 1 to 5: GPT-4 15.47 to 17.29, GPT-3.5 15.06 to 16.85, Claude-v1.3 "
         "15.42 to 16.92, Claude-instant 15.11 to 16.07"
     )
     wrong_prices = (
-        "of the games that survived; read out of prose (of 15 instead of 20 the 20), and a deal at "
-        "exactly 10 or 20 counts as none"
+        "it covers only games that survived; prices are read out of prose (20 in '15 instead of "
+        "20'), and a deal at exactly 10 or 20 counts as no deal"
     )
     wrong_buyers = (
-        "in the -3.0 a failed game is a price of -1; the prices of deals moved by about -1, and "
-        "the buyer has no limit that a surplus could be counted from"
+        "in the -3.0, a failed game counts as a price of -1; prices of deals moved by about -1, "
+        "and the buyer has no limit, so there is no surplus"
     )
     no_control = (
         "every arm is told to sell higher than last time, so there is no control; a constant "
-        "sentence gains .49 of the .72 that advice does (GPT-3.5, their notebook)"
+        "sentence gains .49 of the .72 that advice gains (GPT-3.5, from their notebook)"
     )
     return [
         (
             "deals",
             '"rate of deals", rounds 1 to 5: GPT-4 .97 to .59, GPT-3.5 .98 to .21',
             wrong_deals,
-            f"deals ÷ games that were played: {ours('deals')}",
-            "whether advice makes deals rarer: four games of an arm",
+            f"deals ÷ games played: {ours('deals')}",
+            "whether advice makes deals rarer: there are four games per arm",
         ),
         (
             "price, seller",
             prices,
             wrong_prices,
-            f"surplus share over all games, no deal included: {ours('surplus')}",
-            "a trend: two rounds, and the models repeat their first game",
+            f"surplus share over all games, with or without a deal: {ours('surplus')}",
+            "a trend: there are only two rounds, and the models repeat their first game",
         ),
         (
             "price, buyer",
             "GPT-4 15.00 to 13.14, Claude-instant 15.60 to 15.72; a change of -3.0 for GPT-4",
             wrong_buyers,
-            "not played: the seller alone is improved",
-            "anything of buyers",
+            "not played: only the seller is improved",
+            "anything about buyers",
         ),
         (
             "advice",
-            "all of the gain is called the advice's",
+            "the whole gain is attributed to advice",
             no_control,
-            f"surplus share with own advice less without any, from the same first games: {gains}",
-            "whether advice gains: the intervals hold both",
+            f"surplus share with own advice minus without, from the same first games: {gains}",
+            "whether advice helps: the intervals include both signs",
         ),
         (
             "length",
-            "characters a game, GPT-4 as the seller: 322 to 1,051",
-            "length tells nothing of how well a game ended",
+            "characters per game, GPT-4 as the seller: 322 to 1,051",
+            "length does not say how well a game ended",
             f"tokens of a reply: {ours('tokens')}",
-            "what longer talk is worth",
+            "whether longer talk helps",
         ),
         (
-            "how sure",
+            "uncertainty",
             "500 games of 2 rounds, 200 of 5",
-            "no interval, no seed, nothing to replay, no tokens",
-            "intervals, every completion recorded, tokens and prompts counted",
-            "more than that all of it works: the 0.5B is a control that should gain nothing",
+            "no intervals, no seed, nothing to replay, no token counts",
+            "intervals, recorded completions, generated and prompt tokens",
+            "anything beyond that the plugin works: the 0.5B is a control that should gain nothing",
         ),
     ]
 
@@ -159,8 +165,8 @@ table {{ border-collapse: collapse; }}
 th, td {{ text-align: left; vertical-align: top; padding: .4rem .8rem; border-top: 1px solid; }}
 </style></head><body>
 <h1>Bargaining beside the paper</h1>
-<p>The paper (arXiv 2305.10142) has GPT-4 and others bargain over a balloon. Here embedded models
-sell two things to a rule.</p>
+<p>In the paper (arXiv 2305.10142), GPT-4 and other models bargain over a balloon. Here, embedded
+models sell two items to a rule.</p>
 <table><thead><tr>{head}</tr></thead><tbody>
 {body}
 </tbody></table>

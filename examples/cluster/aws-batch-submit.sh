@@ -1,11 +1,11 @@
 #!/bin/bash
-# Judge programs in 16 shards, one a child of an AWS Batch array job, then merge:
+# Judge programs in 16 shards, one for each child of an AWS Batch array job, then merge them:
 #
 #   examples/cluster/aws-batch-submit.sh QUEUE
 #   selfrepair merge verdicts/*.jsonl -o verdicts.jsonl     # where the file system is mounted
 #
-# Batch tells each child its index and how many there are. A child that is tried again has the same
-# index, and goes on where it ended.
+# Batch gives each child its index and the number of children. A child that is retried has the same
+# index and continues where it stopped.
 set -euo pipefail
 
 QUEUE=${1:?the name of a job queue}

@@ -1,10 +1,10 @@
 #!/bin/bash
-# Judge programs in 16 shards, one a member of a Slurm array, then merge:
+# Judge programs in 16 shards, one for each member of a Slurm array, then merge them:
 #
 #   sbatch examples/cluster/slurm-array.sh
-#   selfrepair merge verdicts/*.jsonl -o verdicts.jsonl     # when all have ended
+#   selfrepair merge verdicts/*.jsonl -o verdicts.jsonl     # when all have finished
 #
-# Members that were lost are run again by their numbers; each goes on where it ended:
+# Run lost members again by their numbers. Each continues where it stopped:
 #
 #   sbatch --array=3,7 examples/cluster/slurm-array.sh
 #SBATCH --job-name=selfrepair-judge
@@ -19,12 +19,12 @@
 
 set -euo pipefail
 
-SHARDS=16 # as many as the array above has
+SHARDS=16 # the size of the array above
 TASKS=${TASKS:-apps_tasks}
 PROGRAMS=${PROGRAMS:-programs.jsonl}
 
 mkdir -p verdicts
-# N is given, so that the numbers of a part of the array still mean the same shards.
+# N is fixed, so that a member run again on its own still gets the same shard.
 exec selfrepair judge "$TASKS" "$PROGRAMS" \
     --shard "auto/$SHARDS" \
     -o "verdicts/$SLURM_ARRAY_TASK_ID.jsonl" \

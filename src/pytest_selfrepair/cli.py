@@ -15,17 +15,17 @@ from pytest_selfrepair.errors import SelfRepairError
 
 _COMMANDS = {
     "judge": ("judge", "judge programs that were sampled elsewhere"),
-    "validate": ("validate", "try tasks by their own reference solutions"),
+    "validate": ("validate", "check tasks by running their reference solutions"),
     "tasks": ("list_tasks", "count tasks and report malformed ones"),
     "runs": ("runs", "list the runs of a store"),
-    "report": ("report", "estimate a stored run again and show it"),
+    "report": ("report", "report on a stored run"),
     "plot": ("plot", "draw a figure of stored runs, for a paper"),
     "table": ("table", "write the numbers of stored runs, for a spreadsheet or a paper"),
     "export": ("export", "export samples and records as JSON Lines"),
     "import": ("import_lines", "import exported lines into a store"),
-    "merge": ("merge", "join parts made by several hosts or processes"),
+    "merge": ("merge", "merge the shards of several hosts or processes"),
     "compare": ("compare", "compare runs task by task"),
-    "view": ("view", "serve a local page over a store: runs, live, compared and searched"),
+    "view": ("view", "serve a local page to browse, compare and search the runs of a store"),
     "doctor": ("doctor", "check what a run needs on this machine, and suggest fixes"),
     "certify": ("certify", "write the facts that support a run's verdicts"),
     "annotate": ("annotate", "serve a page on which people write feedback, or judge it"),
@@ -74,13 +74,13 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     """A parser for these arguments; only the subcommand that they name is declared."""
     parser = argparse.ArgumentParser(
         prog="selfrepair",
-        description="Judge programs that a language model wrote for APPS tasks, and keep samples.",
+        description="Report, compare and share runs of pytest-selfrepair, and judge programs.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     meant = next((argument for argument in given if not argument.startswith("-")), None)
     for name, (module, what) in _COMMANDS.items():
-        command = commands.add_parser(name, help=what)
+        command = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
         if name == meant:
             found = importlib.import_module(f"pytest_selfrepair.commands.{module}")
             found.arguments(command)

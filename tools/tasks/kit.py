@@ -1,4 +1,4 @@
-"""What every task module gives, and the few draws its cases are made from."""
+"""What a task module declares, and the random draws for its cases."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,23 +11,24 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One task; `docs/tasks.md` says how to write one.
+    """A task; docs/tasks.md says how to write one.
 
     Attributes:
         difficulty: introductory, interview or competition.
-        topics: What it takes, in a few words.
-        cases: Yields the inputs, from small to large: the examples first. An input is the text to
-            read when `fn_name` is None, else the list of arguments.
-        references: Programs that answer rightly, by different ways; the first answers the cases
-            and its head becomes the starter code.
-        brute: A program that is obviously right, however slow.
-        brute_cases: On how many of the first cases `brute` is run; None: on all of them.
-        wrong: Programs that answer fast and wrongly, by what they get wrong.
-        slow: Programs that answer rightly but not in time, by what they do.
-        why_not_slow: Why a competition task has none: on which cases a naive program is wrong.
+        topics: Its topics, a few words each.
+        cases: Yields the inputs, the examples first, then from small to large. An input is the
+            text on standard input if `fn_name` is None, else the list of arguments.
+        references: Right programs that use different methods. The first one's answers are the
+            expected outputs, and its signature becomes the starter code.
+        brute: An obviously right program, however slow.
+        brute_cases: The number of first cases that `brute` runs on; None: all.
+        wrong: Fast programs with wrong answers, by their mistake.
+        slow: Right programs that exceed the time limit, by their method.
+        why_not_slow: Why a competition task has no slow program: the cases on which a naive
+            program is wrong.
         fn_name: The function (or method of `class Solution`) of a call-based task.
-        checker: The text of `checker.py`, where several answers are right.
-        examples: How many of the cases the statement shows.
+        checker: The text of `checker.py`, if several answers are right.
+        examples: The number of cases that the statement shows.
     """
 
     difficulty: str
@@ -44,12 +45,12 @@ class Task:
     examples: int = 2
 
 
-# `Random.shuffle`, `choice` and `sample` may change between Python versions; `randrange` drawn
-# from a seeded generator has not, so every draw below goes through it.
+# `Random.shuffle`, `choice` and `sample` may change between versions of Python. `randrange` of a
+# seeded generator has not changed, so every draw below uses it.
 
 
 def numbers(rng: Random, count: int, low: int, high: int) -> list[int]:
-    """Return `count` integers from `low` to `high`, both included."""
+    """Return `count` integers from `low` to `high`, inclusive."""
     return [rng.randrange(low, high + 1) for _ in range(count)]
 
 
@@ -73,5 +74,5 @@ def word(rng: Random, length: int, letters: str) -> str:
 
 
 def lines(*rows: Sequence[int | str]) -> str:
-    """Return one line a row, its items parted by single spaces, each line ended."""
+    """Return a line for each row, its items separated by single spaces, each with a newline."""
     return "".join(" ".join(map(str, row)) + "\n" for row in rows)

@@ -33,15 +33,15 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "--study",
         metavar="FILE",
         type=Path,
-        help="a file written by `study create`, whose participants use their links (default: one "
-        "person, who is shown a failing program of each task, and a finished game of each scenario "
-        "and role)",
+        help="a study's file, written by `study create`; its participants use their links "
+        "(default: no study; one person is shown a failing program of each task, and a finished "
+        "game of each scenario and role)",
     )
     command.add_argument(
         "--tasks",
         metavar="PATH",
         type=Path,
-        help="the path of the tasks, for statements missing from the run and for functions to call",
+        help="the tasks, for statements missing from the run and for functions to call",
     )
     command.add_argument(
         "--participant",
@@ -54,9 +54,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="without a study: show these failing programs and finished games, given by part of "
-        "the id of a task or item, or the beginning of the program's hash; may be given more than "
-        "once",
+        help="without a study: show only these failing programs and finished games, given by part "
+        "of the id of their task or item, or by the beginning of the program's hash; may be given "
+        "more than once",
     )
     command.add_argument(
         "--judge",
@@ -71,13 +71,17 @@ def arguments(command: argparse.ArgumentParser) -> None:
         help="with --judge: texts of each of the run's feedback sources per program (default: 2)",
     )
     command.add_argument(
-        "--seed", metavar="N", type=int, default=0, help="with --judge: the seed of the draw"
+        "--seed",
+        metavar="N",
+        type=int,
+        default=0,
+        help="with --judge: the seed of the draw (default: 0)",
     )
     command.add_argument(
         "--host",
         metavar="ADDRESS",
         default=DEFAULT_HOST,
-        help="the address to listen on; beyond this machine, the page opens only by a link with a "
+        help="the address to listen on; on any but loopback, the page opens only by a link with a "
         f"secret (default: {DEFAULT_HOST})",
     )
     command.add_argument(
@@ -99,9 +103,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         action="append",
         default=[],
-        help="the address of a trusted reverse proxy: its X-Forwarded-For names the client, and "
-        "its X-Forwarded-Proto tells https, which makes cookies `Secure`; may be given more than "
-        "once",
+        help="the address of a trusted reverse proxy, whose X-Forwarded-For gives the client, and "
+        "whose X-Forwarded-Proto says whether it is https and cookies are `Secure`; may be given "
+        "more than once",
     )
     command.add_argument(
         "--sandbox",

@@ -29,7 +29,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "--out",
         metavar="OUT",
         type=Path,
-        help="the file for readings (default: standard output)",
+        help="write readings to this file (default: standard output)",
     )
     read.set_defaults(run=_command)
 

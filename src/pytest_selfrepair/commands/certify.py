@@ -23,9 +23,10 @@ def arguments(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         default=STANDARD_OUTPUT,
-        help="the file: Markdown, or JSON where the name ends in .json (default: standard output)",
+        help="write to this file: JSON if its name ends in .json, else Markdown (default: standard "
+        "output)",
     )
-    command.add_argument("--json", action="store_true", help="write JSON whatever the file's name")
+    command.add_argument("--json", action="store_true", help="write JSON, whatever the file's name")
     command.set_defaults(run=_command)
 
 

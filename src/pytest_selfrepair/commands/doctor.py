@@ -19,7 +19,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--model",
         metavar="NAME",
-        help="also check what this model needs: an endpoint's key, the weights of local",
+        help="also check what this model needs: the endpoint and its key, or the weights of local",
     )
     command.add_argument(
         "--base-url",

@@ -31,28 +31,32 @@ def arguments(command: argparse.ArgumentParser) -> None:
     """Declare the command's arguments and the coroutine it runs."""
     command.add_argument("run_name", metavar="RUN", help=run_names.ACCEPTED)
     command.add_argument(
-        "-o", "--out", metavar="FILE", type=Path, help="the file (default: standard output)"
+        "-o",
+        "--out",
+        metavar="FILE",
+        type=Path,
+        help="write to this file (default: standard output)",
     )
     command.add_argument(
         "--format",
         choices=["lines", "authors"],
         default="lines",
-        help="lines: a whole STORE or one run, to be imported again; authors: one run in the "
-        "format of the authors of arXiv 2306.09896 (default: lines)",
+        help="lines: a whole STORE or one run, which can be imported again; authors: one run in "
+        "the format of the authors of arXiv 2306.09896 (default: lines)",
     )
     command.add_argument(
         "--what",
         choices=["samples", "verdicts", "records", "all"],
-        help="samples include their programs' verdicts, so that they replay to the same "
-        "records elsewhere (default: all)",
+        help="what to export; samples include their programs' verdicts, so that a replay elsewhere "
+        "gives the same records (default: all)",
     )
     command.add_argument(
         "--run",
         metavar="N",
         dest="run_number",
         type=number(int, 1),
-        help="STORE --run N is STORE::N: only the records of this run, and the samples of the "
-        "tasks in it",
+        help="export only the records of this run, and the samples of its tasks; STORE --run N is "
+        "the same as STORE::N",
     )
     command.add_argument(
         "--source",

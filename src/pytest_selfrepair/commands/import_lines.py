@@ -23,13 +23,18 @@ _AT_ONCE = 200
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare the command's arguments and the coroutine it runs."""
-    command.add_argument("file", metavar="FILE", type=Path, help="a file written by export")
+    command.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="a file that `selfrepair export` wrote, or one in the authors' format",
+    )
     command.add_argument(
         "--into",
         metavar="STORE",
         type=Path,
         default=DEFAULT_STORE,
-        help=f"the store, created where it is missing (default: {DEFAULT_STORE.as_posix()})",
+        help=f"the store, created if it does not exist (default: {DEFAULT_STORE.as_posix()})",
     )
     command.add_argument(
         "--format",
@@ -46,9 +51,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
     authors.add_argument(
         "--single-repair",
         choices=[str(each) for each in SingleRepair],
-        help="how to read a failing program's single repair: passed: the mark in old files of a "
-        "program that passed when run again; repair; auto: passed where all other failing programs "
-        "have equally many repairs, as in those files (default: auto)",
+        help="how to read a failing program's single repair: passed: as the mark in old files of a "
+        "program that passed when it ran again; repair: as a repair; auto: as passed if all other "
+        "failing programs have equally many repairs, as in old files (default: auto)",
     )
     command.set_defaults(run=_command)
 

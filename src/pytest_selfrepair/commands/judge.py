@@ -33,7 +33,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "tasks",
         metavar="TASKS",
         type=Path,
-        help="a task's folder, a folder of such folders, or a .jsonl or .jsonl.gz file, or "
+        help="a task's folder, a folder of such folders, a .jsonl or .jsonl.gz file, or "
         "hub:NAME[split]",
     )
     command.add_argument(
@@ -47,7 +47,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "--out",
         metavar="OUT",
         type=Path,
-        help="the file for verdicts (default: standard output)",
+        help="write verdicts to this file (default: standard output)",
     )
     command.add_argument(
         "--all-cases",
@@ -58,9 +58,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "--shard",
         metavar="I/N",
         type=_shard,
-        help="judge part I of N, from 0, into a file for `selfrepair merge`; started again, it "
-        "continues where it stopped. auto: the part given by an array job of Slurm or AWS Batch; "
-        "auto/N: likewise, or by an indexed Job of Kubernetes (default: all programs)",
+        help="judge only shard I of N, from 0, into a file for `selfrepair merge`; the same "
+        "command again continues where it stopped; auto: the shard of an array job of Slurm or AWS "
+        "Batch; auto/N: the same, also in an indexed Job of Kubernetes (default: all programs)",
     )
     judge_options.add(command)
     command.set_defaults(run=_command)

@@ -38,7 +38,8 @@ def add(command: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         type=number(float, 0.1),
         default=_DEFAULT.timeout,
-        help=f"CPU time that a program may take for one case (default: {_DEFAULT.timeout:g})",
+        help="CPU time that a program may use for one case, in seconds (default: "
+        f"{_DEFAULT.timeout:g})",
     )
     command.add_argument(
         "--memory",
@@ -52,8 +53,8 @@ def add(command: argparse.ArgumentParser) -> None:
         "--sandbox",
         choices=[str(mode) for mode in SandboxMode],
         default=_DEFAULT.sandbox,
-        help="auto: the strongest isolation found; strict: refuse without bubblewrap; limits: "
-        f"resource limits alone (default: {_DEFAULT.sandbox})",
+        help="auto: the strongest isolation found, but never resource limits alone; strict: "
+        f"bubblewrap or nothing; limits: resource limits alone (default: {_DEFAULT.sandbox})",
     )
     command.add_argument(
         "--pool",
@@ -71,9 +72,8 @@ def add(command: argparse.ArgumentParser) -> None:
         "--reference-speed",
         metavar="MS",
         type=number(float, 0.1),
-        help="scale time limits to a machine of this speed, as `selfrepair doctor` prints it: "
-        "CPU milliseconds of a fixed piece of Python (default: limits hold as given on the machine "
-        "that judges; in a pool, on the fastest worker)",
+        help="scale time limits to a machine of this speed, in the CPU milliseconds that "
+        "`selfrepair doctor` prints (default: none; in a pool, the speed of the fastest worker)",
     )
 
 

@@ -23,10 +23,10 @@ def arguments(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         nargs="+",
-        help="stores of runs of `--selfrepair-shard`, or files of `selfrepair judge --shard`",
+        help="stores of runs with --selfrepair-shard, or files of `selfrepair judge --shard`",
     )
     command.add_argument(
-        "-o", "--out", metavar="OUT", type=Path, required=True, help="the joined file"
+        "-o", "--out", metavar="OUT", type=Path, required=True, help="the merged file"
     )
     command.set_defaults(run=_command)
 

@@ -36,7 +36,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "--note",
         nargs=2,
         metavar=("RUN", "TEXT"),
-        help="attach a note to a run, likewise; an empty TEXT removes it",
+        help="attach a note to a run instead of listing; an empty TEXT removes it",
     )
     command.set_defaults(run=_command)
 

@@ -27,29 +27,31 @@ def add_runs(command: argparse.ArgumentParser) -> None:
         nargs="+",
         help=f"{run_names.ACCEPTED}; several are shown on the tasks that all of them scored",
     )
-    command.add_argument("--difficulty", metavar="NAME", help="only tasks of this difficulty")
+    command.add_argument(
+        "--difficulty", metavar="NAME", help="use only tasks of this difficulty (default: all)"
+    )
     command.add_argument(
         "--sources",
         metavar="NAMES",
-        help="only these feedback sources, separated by commas (default: all)",
+        help="use only these feedback sources, separated by commas (default: all)",
     )
     command.add_argument(
         "--replacement",
         choices=_REPLACEMENT,
-        help="how trees are drawn: without replacement, which is unbiased, or with, as in the "
-        "paper (default: without)",
+        help="how to draw trees: without replacement, which is unbiased, or with, as in the paper "
+        "(default: without)",
     )
     command.add_argument(
         "--baseline",
         choices=_BASELINES,
-        help="what trees are compared with: stopping: further sampling only where nothing has "
-        "passed, as in the first line of reports; paper: i.i.d. sampling of every task (default: "
-        "stopping)",
+        help="what to compare trees with: stopping: further sampling only of tasks without a "
+        "passing program, as in the first line of reports; paper: i.i.d. sampling of every task "
+        "(default: stopping)",
     )
     command.add_argument(
         "--paper",
         action="store_true",
-        help="as in the paper: the same as --replacement with --baseline paper",
+        help="the same as --replacement with --baseline paper",
     )
 
 

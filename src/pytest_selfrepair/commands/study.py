@@ -25,15 +25,15 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "--kind",
         choices=(study_design.PROGRAMS, study_design.GAMES),
         help="what to show: failing programs of tasks, or finished games of scenarios "
-        "(default: programs, where the run has any that fail)",
+        "(default: programs, if the run has any that fail)",
     )
-    shown = "failing programs, or finished games, shown to each, of different tasks"
+    shown = "failing programs (or finished games) for each participant, of different tasks"
     for options, of, default in (
         (("--participants",), "the number of participants", 16),
         (("--programs", "--games"), shown, 5),
         (
             ("--people-per-program", "--people-per-game"),
-            "participants who are shown each of these",
+            "participants who see each of them",
             2,
         ),
     ):
@@ -73,11 +73,15 @@ def arguments(command: argparse.ArgumentParser) -> None:
     step = steps.add_parser("export", help="export people's answers as JSON Lines")
     add_answers(step)
     step.add_argument(
-        "-o", "--out", metavar="FILE", type=Path, help="the file (default: standard output)"
+        "-o",
+        "--out",
+        metavar="FILE",
+        type=Path,
+        help="write to this file (default: standard output)",
     )
     step.set_defaults(run=_export)
 
-    step = steps.add_parser("report", help="show how texts were judged, and how far people agree")
+    step = steps.add_parser("report", help="show how texts were judged, and how far judges agree")
     add_answers(step)
     step.add_argument("--json", action="store_true", help="print JSON")
     step.set_defaults(run=_report)
@@ -89,7 +93,7 @@ def _add_address(command: argparse.ArgumentParser) -> None:
         "--address",
         metavar="URL",
         default=address,
-        help=f"the page's address in browsers, with which links begin (default: {address})",
+        help=f"the page's address in browsers, with which links start (default: {address})",
     )
 
 

@@ -28,7 +28,8 @@ def arguments(command: argparse.ArgumentParser) -> None:
             f"--{kind}",
             metavar="OUT",
             type=Path,
-            help=f"write {what} to this file (-: standard output); CSV is printed without either",
+            help=f"write {what} to this file (-: standard output); with neither --csv nor --latex, "
+            "CSV is printed",
         )
     command.set_defaults(run=_command)
 

@@ -8,14 +8,14 @@ from pytest_selfrepair.plugin.run_flags import RUN_OPTIONS
 from pytest_selfrepair.plugin.sampling_flags import BUDGET_OPTIONS, SAMPLING_OPTIONS
 
 OPTION_GROUPS = {
-    "what is sampled": SAMPLING_OPTIONS,
+    "sampling": SAMPLING_OPTIONS,
     "budgets": BUDGET_OPTIONS,
-    "how a model is asked": MODEL_OPTIONS,
+    "model requests": MODEL_OPTIONS,
     "endpoints": ENDPOINT_OPTIONS,
-    "tasks and the store": RUN_OPTIONS,
+    "tasks and store": RUN_OPTIONS,
     "judging": JUDGE_OPTIONS,
     "reports": REPORT_OPTIONS,
-    "the gate": GATE_OPTIONS,
+    "gate": GATE_OPTIONS,
     "scenarios": GAME_OPTIONS,
 }
 """The options under each heading."""

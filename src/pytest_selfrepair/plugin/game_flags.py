@@ -10,7 +10,7 @@ GAME_OPTIONS = (
     Option(
         name="rounds",
         metavar="N",
-        help="rounds of every game of a scenario, the first without advice included",
+        help="rounds of each game of a scenario, including the first, which has no advice",
         default="2",
         parse=values.whole(1),
         page="bargaining.md",
@@ -18,7 +18,7 @@ GAME_OPTIONS = (
     Option(
         name="games",
         metavar="N",
-        help="games of every scenario and role, each of --selfrepair-rounds rounds in every arm",
+        help="games of each scenario and role, each with --selfrepair-rounds rounds in every arm",
         default="1",
         parse=values.whole(1),
     ),
@@ -26,9 +26,8 @@ GAME_OPTIONS = (
         name="rival",
         metavar="NAME",
         help=(
-            "the player of the other side of a scenario: a model, or a rule, as "
-            "--selfrepair-model may be: rule:boulware, rule:conceder, rule:tit-for-tat or "
-            "rule:fixed"
+            "the player of the other side of a scenario: a model, or a rule: rule:boulware, "
+            "rule:conceder, rule:tit-for-tat or rule:fixed"
         ),
         default=None,
         otherwise=f"{DEFAULT_RIVAL}",
@@ -37,17 +36,17 @@ GAME_OPTIONS = (
     Option(
         name="moderator",
         metavar="NAME",
-        help="the model that reads free talk beside the rules",
+        help="the model that reads free talk in addition to the rules",
         default=None,
-        otherwise="none: only the rules read it",
+        otherwise="none: only the rules read the talk",
         parse=values.text,
     ),
     Option(
         name="protocol",
         metavar="NAME",
         help=(
-            "how a price is agreed on: actions, by a last line OFFER x, ACCEPT or QUIT, "
-            "or free, by talk alone"
+            "how the sides agree on a price: actions: by a last line OFFER x, ACCEPT or QUIT; "
+            "free: by talk alone"
         ),
         default=None,
         otherwise="as each scenario says",

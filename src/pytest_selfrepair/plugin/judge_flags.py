@@ -11,8 +11,8 @@ JUDGE_OPTIONS = (
         name="sandbox",
         metavar="LEVEL",
         help=(
-            "auto: the strongest isolation found; strict: refuse without bubblewrap; "
-            "limits: only resource limits, which auto refuses"
+            "auto: the strongest isolation found, but never resource limits alone; strict: "
+            "bubblewrap or nothing; limits: resource limits alone"
         ),
         default="auto",
         parse=values.one_of("auto", "strict", "limits"),
@@ -21,7 +21,10 @@ JUDGE_OPTIONS = (
     Option(
         name="timeout",
         metavar="SECONDS",
-        help="CPU time that a program may take for one case, unless the task sets its own limit",
+        help=(
+            "CPU time that a program may use for one case, in seconds, unless the task sets its "
+            "own limit"
+        ),
         default="4",
         parse=values.number(0.1, 3600),
     ),
@@ -39,11 +42,11 @@ JUDGE_OPTIONS = (
         metavar="NAMES",
         help=(
             "installed distributions that programs may import, separated by commas "
-            "(numpy,sortedcontainers), with their dependencies; the model is told; none: "
-            "only the standard library"
+            "(numpy,sortedcontainers), with their dependencies; the prompt names them; none: only"
+            " the standard library"
         ),
         default=None,
-        otherwise="numpy for tasks of APPS and LiveCodeBench, whose own graders give it",
+        otherwise="numpy for tasks of APPS and LiveCodeBench, as in their own graders",
         parse=values.packages,
         page="judging.md",
     ),
@@ -51,8 +54,8 @@ JUDGE_OPTIONS = (
         name="checker",
         metavar="NAME",
         help=(
-            "how output is compared: tolerant, strict, unordered, or apps, the official "
-            "checker's semantics"
+            "how output is compared: tolerant, strict, unordered, or apps, which accepts the same"
+            " as the official checker"
         ),
         default="tolerant",
         parse=values.one_of(*CHECKER_NAMES),
@@ -69,8 +72,8 @@ JUDGE_OPTIONS = (
         name="judge_pool",
         metavar="NAME",
         help=(
-            "where programs are judged: local; dask, workers on this machine; "
-            "dask://HOST:PORT or dask:FILE.json, workers of a Dask scheduler"
+            "where programs are judged: local; dask: workers on this machine; dask://HOST:PORT or"
+            " dask:FILE.json: workers of a Dask scheduler"
         ),
         default="local",
         parse=values.pool,
@@ -78,7 +81,7 @@ JUDGE_OPTIONS = (
     ),
     Option(
         name="mixed_isolation",
-        help="accept workers of a judge pool that isolate programs at different levels",
+        help="accept a judge pool whose workers have different isolation levels",
         default="false",
         parse=values.yes_or_no,
         switch=True,
@@ -87,15 +90,18 @@ JUDGE_OPTIONS = (
     Option(
         name="reference_speed",
         metavar="MS",
-        help="scale time limits to a machine of this speed, as `selfrepair doctor` prints it",
+        help=(
+            "scale time limits to a machine of this speed, in the CPU milliseconds that "
+            "`selfrepair doctor` prints"
+        ),
         default=None,
-        otherwise="limits hold on the machine that judges; in a pool, on the fastest worker",
+        otherwise="none; in a pool, the speed of the fastest worker",
         parse=values.number(0.1, 1e6),
         page="scale.md#machines-of-different-speed",
     ),
     Option(
         name="rejudge",
-        help=("judge again instead of serving stored verdicts, and report which changed"),
+        help="judge again instead of reusing stored verdicts, and report which changed",
         default="false",
         parse=values.yes_or_no,
         switch=True,

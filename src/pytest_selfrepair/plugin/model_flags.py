@@ -14,14 +14,14 @@ MODEL_OPTIONS = (
     Option(
         name="temperature",
         metavar="T",
-        help="sampling temperature, 0 to 2; none: it is not sent",
+        help="sampling temperature, 0 to 2; none: not sent",
         default="0.8",
         parse=values.number_or_none(0, 2),
     ),
     Option(
         name="top_p",
         metavar="P",
-        help="nucleus sampling: the share of the probability that tokens are drawn from",
+        help="nucleus sampling: the share of probability, 0 to 1, from which tokens are drawn",
         default=None,
         otherwise="not sent",
         parse=values.number(0, 1),
@@ -30,8 +30,8 @@ MODEL_OPTIONS = (
         name="reasoning_effort",
         metavar="WORD",
         help=(
-            "how long a thinking model may think, in its endpoint's word: low, medium, "
-            "high or another"
+            "how long a thinking model may think, as a word that its endpoint accepts, such as "
+            "low, medium or high"
         ),
         default=None,
         otherwise="not sent",
@@ -48,15 +48,15 @@ MODEL_OPTIONS = (
     Option(
         name="feedback_max_tokens",
         metavar="N",
-        help="longest feedback of a model that only explains, in tokens, likewise",
+        help="longest feedback of a model that only explains, in tokens, thoughts included",
         default=None,
-        otherwise=f"{FEEDBACK_MAX_TOKENS}, or {THINKING_MAX_TOKENS}",
+        otherwise=f"{FEEDBACK_MAX_TOKENS}, or {THINKING_MAX_TOKENS} for a model known to think",
         parse=values.whole(1),
     ),
     Option(
         name="thinking_tag",
         metavar="TAG",
-        help="a further tag around a model's thoughts, beside think and similar ones",
+        help="a further tag around a model's thoughts, in addition to think and similar ones",
         default=None,
         parse=values.thinking_tag,
         repeats=True,
@@ -73,7 +73,7 @@ MODEL_OPTIONS = (
     Option(
         name="extra_body",
         metavar="JSON",
-        help="a JSON object of further fields of every request's body",
+        help="a JSON object of further fields for the body of every request",
         default=None,
         parse=values.extra_body,
     ),
@@ -81,8 +81,8 @@ MODEL_OPTIONS = (
         name="header",
         metavar="'NAME: VALUE'",
         help=(
-            "a further header of requests to the code model's endpoint; $NAME in its "
-            "value is read from the environment when it is sent, and never stored"
+            "a further header of requests to the code model's endpoint; $NAME in its value is "
+            "read from the environment and never stored"
         ),
         default=None,
         parse=values.header,
@@ -93,8 +93,8 @@ MODEL_OPTIONS = (
         name="models",
         metavar="FILE",
         help=(
-            "a TOML file with a table for each model: its address, key variable, "
-            "parameters, price and pace"
+            "a TOML file with a table for each model: its address, key variable, parameters, "
+            "price and rate limits"
         ),
         default=None,
         parse=values.path,
@@ -103,7 +103,7 @@ MODEL_OPTIONS = (
     Option(
         name="seed",
         metavar="N",
-        help="base seed; every draw gets its own, derived from it",
+        help="base seed, from which the seed of every request is derived",
         default=None,
         otherwise="not sent",
         parse=values.whole(0),
@@ -115,7 +115,8 @@ ENDPOINT_OPTIONS = (
         name="base_url",
         metavar="URL",
         help=(
-            "address of the OpenAI-compatible endpoint; further ones are servers of the same model"
+            "the address of the OpenAI-compatible endpoint; further ones are servers of the same "
+            "model"
         ),
         default=None,
         otherwise="$OPENAI_BASE_URL, else OpenAI's",
@@ -127,7 +128,7 @@ ENDPOINT_OPTIONS = (
         name="feedback_base_url",
         metavar="URL",
         help=(
-            "address of the endpoint of models that only explain; its key is "
+            "the address of the endpoint of models that only explain; its key is "
             "$SELFREPAIR_FEEDBACK_API_KEY"
         ),
         default=None,
@@ -144,28 +145,28 @@ ENDPOINT_OPTIONS = (
     Option(
         name="request_timeout",
         metavar="SECONDS",
-        help="how long one request may take",
+        help="longest time for one request, in seconds",
         default="600",
         parse=values.number(0.1, 86400),
     ),
     Option(
         name="request_retries",
         metavar="N",
-        help="how often a request is tried again after 429, 5xx or a lost connection",
+        help="how often a request is retried after 429, 5xx or a lost connection",
         default="8",
         parse=values.whole(0),
     ),
     Option(
         name="retry_time",
         metavar="SECONDS",
-        help="how long after its first try a request may be tried again",
+        help="how long after its first attempt a request may be retried, in seconds",
         default="1800",
         parse=values.number(0, 604800),
     ),
     Option(
         name="requests_per_minute",
         metavar="N",
-        help="requests sent to an endpoint in a minute, over the whole run",
+        help="requests sent to an endpoint per minute, over the whole run",
         default=None,
         otherwise="no bound",
         parse=values.whole(1),
@@ -174,7 +175,7 @@ ENDPOINT_OPTIONS = (
         name="tokens_per_minute",
         metavar="N",
         help=(
-            "tokens, read and generated, requested from an endpoint in a minute, over the whole run"
+            "tokens, read and generated, requested from an endpoint per minute, over the whole run"
         ),
         default=None,
         otherwise="no bound",
@@ -192,7 +193,7 @@ ENDPOINT_OPTIONS = (
     Option(
         name="local_threads",
         metavar="N",
-        help="processors that an embedded model computes on",
+        help="processors that an embedded model may use",
         default=None,
         otherwise="all but one",
         parse=values.whole(1),

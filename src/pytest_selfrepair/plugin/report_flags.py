@@ -7,7 +7,7 @@ REPORT_OPTIONS = (
     Option(
         name="html",
         metavar="PATH",
-        help="write the run's page to this file; it needs no network",
+        help="write the run's page, which needs no network, to this file",
         default=None,
         parse=values.path,
         page="reports.md",
@@ -24,8 +24,8 @@ REPORT_OPTIONS = (
         name="markdown",
         metavar="PATH",
         help=(
-            "write a short report to this file, for a pull request; it is also added to "
-            "$GITHUB_STEP_SUMMARY where that is set"
+            "write a short report for a pull request to this file, and to $GITHUB_STEP_SUMMARY if"
+            " that is set"
         ),
         default=None,
         parse=values.path,
@@ -35,8 +35,8 @@ REPORT_OPTIONS = (
         name="annotations",
         metavar="KIND",
         help=(
-            "github: print the gate, every unsolved, lost or won task, and every broken "
-            "rule of a game as workflow annotations"
+            "github: print the gate, every unsolved, lost or won task, and every broken rule of a"
+            " game as workflow annotations"
         ),
         default=None,
         parse=values.one_of("github"),
@@ -60,8 +60,8 @@ GATE_OPTIONS = (
         name="fail_under",
         metavar="RATE",
         help=(
-            "let a limit decide the exit status instead of single tasks: the least "
-            "pass@t, 0 to 1, of the first feedback source"
+            "fail if pass@t of the first feedback source is below RATE, 0 to 1; with any such "
+            "limit, single unsolved tasks no longer decide the exit status"
         ),
         default=None,
         parse=values.number(0, 1),
@@ -70,21 +70,24 @@ GATE_OPTIONS = (
     Option(
         name="fail_under_lower",
         metavar="RATE",
-        help="likewise: the least lower end of that rate's interval over tasks",
+        help="fail if the lower end of that rate's interval over tasks is below RATE, 0 to 1",
         default=None,
         parse=values.number(0, 1),
     ),
     Option(
         name="max_regression",
         metavar="SHARE",
-        help="likewise: how far the rate may fall below that of --selfrepair-baseline",
+        help="fail if that rate is lower than in --selfrepair-baseline by more than SHARE, 0 to 1",
         default=None,
         parse=values.number(0, 1),
     ),
     Option(
         name="max_unscored",
         metavar="SHARE",
-        help="likewise: the largest unscored share of tasks and of items of scenarios",
+        help=(
+            "fail if more than this SHARE, 0 to 1, of the tasks and of the items of scenarios is "
+            "unscored"
+        ),
         default=None,
         otherwise="0 with a gate",
         parse=values.number(0, 1),
@@ -93,9 +96,9 @@ GATE_OPTIONS = (
         name="gate_rule",
         metavar="RULE",
         help=(
-            "shown: a regression fails where a fall is shown (one-sided, 5 %) and "
-            "exceeds the limit; noninferior: where it may exceed the limit, as most "
-            "unchanged runs' may"
+            "when a regression fails: shown: if a fall is shown (one-sided, 5 %) and exceeds the "
+            "limit; noninferior: unless it is shown not to exceed the limit, so that many "
+            "unchanged runs fail"
         ),
         default="shown",
         parse=values.one_of("shown", "noninferior"),
@@ -104,9 +107,8 @@ GATE_OPTIONS = (
         name="gate_scope",
         metavar="SCOPE",
         help=(
-            "population: whether tasks like these are solved more rarely; tasks: whether "
-            "these are, where only draws vary, by pass@k of at most half of their "
-            "programs"
+            "what a regression is about: population: tasks like these; tasks: exactly these "
+            "tasks, where only draws vary, by pass@k of at most half of their programs"
         ),
         default="population",
         parse=values.one_of("population", "tasks"),

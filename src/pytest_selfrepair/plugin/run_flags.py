@@ -8,8 +8,8 @@ RUN_OPTIONS = (
         name="tasks",
         metavar="PATH",
         help=(
-            "task folders, JSON Lines files or hub: data sets to run where the command "
-            "line names no path"
+            "task folders, JSON Lines files or hub: data sets to run if the command line names no"
+            " path"
         ),
         default=None,
         otherwise="as pytest collects",
@@ -21,9 +21,9 @@ RUN_OPTIONS = (
         name="sample",
         metavar="N",
         help=(
-            "run N of the selected tasks and N of the scenarios, each difficulty and "
-            "each zone of agreement in proportion, drawn by --selfrepair-seed (else 0); "
-            "paper: 60 introductory, 180 interview and 60 competition tasks"
+            "run N of the selected tasks and N of the scenarios, each difficulty and each zone of"
+            " agreement in proportion, drawn by --selfrepair-seed (else 0); paper: 60 "
+            "introductory, 180 interview and 60 competition tasks"
         ),
         default=None,
         otherwise="all",
@@ -33,10 +33,10 @@ RUN_OPTIONS = (
         name="shard",
         metavar="I/N",
         help=(
-            "run shard I, from 0, of N of the tasks, drawn by --selfrepair-seed (else 0) "
-            "with each difficulty in proportion, and spend that part of the run's budgets and rate "
-            "limits; `selfrepair merge` joins the hosts' stores; auto and auto/N read I and N from "
-            "the array job"
+            "run shard I, from 0, of N of the tasks, drawn by --selfrepair-seed (else 0) with "
+            "each difficulty in proportion, with its part of the run's budgets and rate limits; "
+            "`selfrepair merge` joins the stores; auto, auto/N: read I and N, or I, from the "
+            "array job"
         ),
         default=None,
         otherwise="all",
@@ -46,9 +46,9 @@ RUN_OPTIONS = (
     Option(
         name="validate",
         help=(
-            "try every task by its own reference solutions first, 20 at most; where none "
-            "passes, the task is quarantined: skipped and not scored; where accepted ones "
-            "disagree, it is marked as ambiguous, and rates are also shown without it"
+            "first try every task by its own reference solutions, 20 at most; if none passes, the"
+            " task is quarantined: skipped and not scored; if accepted ones disagree, it is "
+            "marked as ambiguous, and rates are also shown without it"
         ),
         default="false",
         parse=values.yes_or_no,
@@ -65,16 +65,16 @@ RUN_OPTIONS = (
     Option(
         name="run_name",
         metavar="NAME",
-        help="the run's name, in lists and as a RUN",
+        help="the run's name, shown in lists and usable as a RUN",
         default=None,
-        otherwise="none: it has its number",
+        otherwise="its number only",
         parse=values.run_name,
         page="reports.md",
     ),
     Option(
         name="run_note",
         metavar="TEXT",
-        help="a note on this run, for `selfrepair runs`",
+        help="a note on the run, shown by `selfrepair runs`",
         default=None,
         parse=values.run_note,
     ),
@@ -82,8 +82,8 @@ RUN_OPTIONS = (
         name="replay",
         metavar="MODE",
         help=(
-            "off: sample everything anew; auto: serve stored samples and pay for the "
-            "rest; only: never pay, a sample that is not stored is an error"
+            "off: sample everything anew; auto: reuse stored samples and pay for the rest; only: "
+            "never pay, a missing sample is an error"
         ),
         default="auto",
         parse=values.one_of("off", "auto", "only"),

@@ -8,8 +8,8 @@ SAMPLING_OPTIONS = (
         name="model",
         metavar="NAME",
         help=(
-            "the model that writes programs, or plays; it turns the plugin on: local, "
-            "local:1.5b, scripted:FILE, any name that the endpoint knows, or, for "
+            "the model that writes programs or, in scenarios, plays; without it the plugin is "
+            "off: local, local:1.5b, scripted:FILE, any name that the endpoint knows, or, for "
             "scenarios, a rule"
         ),
         default=None,
@@ -20,11 +20,10 @@ SAMPLING_OPTIONS = (
         name="feedback",
         metavar="SOURCE",
         help=(
-            "the feedback source; for tasks: self (explanation and repair in one "
-            "completion), self:separate, none (the error alone), blind, placebo, cases, "
-            "trace, reference[:MODEL], human[:FILE] or a model's name; for scenarios: "
-            "self, none, goal, placebo, swapped, fresh, reference[:MODEL], human[:FILE] "
-            "or a model's name"
+            "a feedback source; for tasks: self (explanation and repair in one completion), "
+            "self:separate, none (the error alone), blind, placebo, cases, trace, "
+            "reference[:MODEL], human[:FILE] or a model's name; for scenarios: self, none, goal, "
+            "placebo, swapped, fresh, reference[:MODEL], human[:FILE] or a model's name"
         ),
         default="self",
         parse=values.text,
@@ -34,7 +33,7 @@ SAMPLING_OPTIONS = (
     Option(
         name="programs",
         metavar="N",
-        help="initial programs of a task, n_p",
+        help="initial programs of each task, n_p",
         default="5",
         parse=values.whole(1),
     ),
@@ -42,9 +41,8 @@ SAMPLING_OPTIONS = (
         name="repairs",
         metavar="N",
         help=(
-            "repairs of every failing program, n_fr, each with its own feedback; with "
-            "--selfrepair-feedbacks, and on texts that people wrote, repairs on each "
-            "text, n_r"
+            "repairs of each failing program, n_fr, each with its own feedback; with "
+            "--selfrepair-feedbacks, and for texts written by people, repairs for each text, n_r"
         ),
         default="1",
         parse=values.whole(0),
@@ -52,7 +50,7 @@ SAMPLING_OPTIONS = (
     Option(
         name="feedbacks",
         metavar="N",
-        help="feedback texts on every failing program, n_f",
+        help="feedback texts for each failing program, n_f",
         default=None,
         otherwise="one for each repair",
         parse=values.whole(1),
@@ -60,7 +58,7 @@ SAMPLING_OPTIONS = (
     Option(
         name="depth",
         metavar="N",
-        help="levels of repair: 2 repairs the repairs that fail as well, and so on",
+        help="levels of repair; 2: failing repairs are repaired again, and so on",
         default="1",
         parse=values.whole(1),
     ),
@@ -68,9 +66,9 @@ SAMPLING_OPTIONS = (
         name="policy",
         metavar="POLICY",
         help=(
-            "batch grows every tree whole; dfs and bfs end each at its first pass, one "
-            "request at a time: cheaper, but no smaller tree, no curve and no baseline "
-            "can be estimated from it"
+            "batch: grow every tree in full; dfs, bfs: end each tree at its first pass, one "
+            "request at a time, which is cheaper, but smaller trees, the curve and the baseline "
+            "cannot be estimated"
         ),
         default="batch",
         parse=values.one_of("batch", "dfs", "bfs"),
@@ -80,8 +78,8 @@ SAMPLING_OPTIONS = (
         name="prompts",
         metavar="DIR",
         help=(
-            "the prompt set: default, paper (in the structure of arXiv 2306.09896), or a "
-            "folder with your own"
+            "the prompt set: default, paper (with the structure of arXiv 2306.09896), or a folder"
+            " with your own"
         ),
         default="default",
         parse=values.text,
@@ -90,8 +88,8 @@ SAMPLING_OPTIONS = (
         name="feedback_cases",
         metavar="WHICH",
         help=(
-            "the cases that feedback and repair may see: all, as in the paper, or "
-            "public, those in the statement; every case decides in both"
+            "the cases that feedback and repair may see: all, as in the paper, or public, those "
+            "in the statement; verdicts always depend on all cases"
         ),
         default="all",
         parse=values.one_of("all", "public"),
@@ -111,8 +109,8 @@ BUDGET_OPTIONS = (
         name="max_tokens_total",
         metavar="TOKENS",
         help=(
-            "tokens that the whole run may generate, over all workers and resumed runs; "
-            "tasks then come in a random order, balanced over difficulties"
+            "tokens that the whole run may generate, over all workers and resumed runs; tasks "
+            "then run in a random order, balanced over difficulties"
         ),
         default=None,
         otherwise="no bound",
@@ -121,7 +119,10 @@ BUDGET_OPTIONS = (
     Option(
         name="max_cost",
         metavar="DOLLARS",
-        help="US dollars that the whole run may cost, likewise",
+        help=(
+            "US dollars that the whole run may cost, over all workers and resumed runs; tasks "
+            "then run in a random order, balanced over difficulties"
+        ),
         default=None,
         otherwise="no bound",
         parse=values.number(0, 1e9),
@@ -130,8 +131,8 @@ BUDGET_OPTIONS = (
         name="prices",
         metavar="FILE",
         help=(
-            'a TOML file of prices that come before the built-in ones: a table ["MODEL"] '
-            "with input, cached_input and output, in US dollars per million tokens"
+            "a TOML file of prices, which take precedence over the built-in ones: a table "
+            '["MODEL"] with input, cached_input and output, in US dollars per million tokens'
         ),
         default=None,
         otherwise="the built-in ones",
@@ -140,8 +141,8 @@ BUDGET_OPTIONS = (
     Option(
         name="plan",
         help=(
-            "report the most tasks, completions, tokens and US dollars that the run takes "
-            "and the gain it could detect; sample nothing"
+            "sample nothing; report the most tasks, completions, tokens and US dollars that the "
+            "run could take, and the gain it could detect"
         ),
         default="false",
         parse=values.yes_or_no,
@@ -152,8 +153,8 @@ BUDGET_OPTIONS = (
         name="discordance",
         metavar="SHARE",
         help=(
-            "share of tasks that two equally good runs solve differently, from which the "
-            "plan and the gate derive what the tasks can detect"
+            "the share of tasks, 0 to 1, that two equally good runs solve differently; the plan "
+            "and the gate derive from it what the tasks can detect"
         ),
         default=None,
         otherwise="that of two baselines, if given",

@@ -152,7 +152,7 @@ PROGRAM_COLUMNS: tuple[Column[SampledProgram], ...] = (
     _of_program(
         "depth",
         ColumnType.INTEGER,
-        "repairs from the initial program to this one; 0: no repair",
+        "number of repairs from the initial program to this one; 0: not a repair",
         lambda row: row.depth,
     ),
     _of_program(
@@ -170,13 +170,13 @@ PROGRAM_COLUMNS: tuple[Column[SampledProgram], ...] = (
     _of_program(
         "cases_run",
         ColumnType.INTEGER,
-        "cases run, up to the first that fails",
+        "number of cases run, up to the first that fails",
         lambda row: row.node.verdict.cases_run,
     ),
     _of_program(
         "cases_passed",
         ColumnType.INTEGER,
-        "cases accepted",
+        "number of cases accepted",
         lambda row: row.node.verdict.cases_passed,
     ),
     _of_program(
@@ -201,7 +201,7 @@ PROGRAM_COLUMNS: tuple[Column[SampledProgram], ...] = (
     _of_program(
         "feedback_tokens",
         ColumnType.INTEGER,
-        "tokens generated for a repair's feedback alone; 0 where an earlier repair paid",
+        "tokens generated for a repair's feedback alone; 0 if an earlier repair paid for it",
         lambda row: None if row.node.feedback is None else row.node.feedback.cost.tokens,
     ),
     _of_program(
@@ -225,7 +225,7 @@ PROGRAM_COLUMNS: tuple[Column[SampledProgram], ...] = (
     _of_program(
         "seconds",
         ColumnType.NUMBER,
-        "seconds that the request took when it was drawn",
+        "seconds that the request took when it was sampled",
         lambda row: row.node.seconds,
     ),
     _of_program(
@@ -243,7 +243,7 @@ PROGRAM_COLUMNS: tuple[Column[SampledProgram], ...] = (
     _of_program(
         "program",
         ColumnType.TEXT,
-        "its text; empty where the reply held none",
+        "its text; empty if the reply held none",
         lambda row: row.node.program,
     ),
 )

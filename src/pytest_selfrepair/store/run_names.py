@@ -37,7 +37,7 @@ DEFAULT_STORE = Path(".selfrepair") / "samples.sqlite"
 
 LAST = "last"
 ACCEPTED = (
-    f"a run's number or `{LAST}` (of {DEFAULT_STORE.as_posix()}), or its name, STORE, STORE::N, a "
+    f"a run's number or `{LAST}` (of {DEFAULT_STORE.as_posix()}), a run's name, STORE, STORE::N, a "
     "file that `selfrepair export` wrote, or one in the authors' format"
 )
 """The accepted forms of RUN, for help and errors."""
