@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nox
 
@@ -96,17 +97,15 @@ def slow(session: nox.Session) -> None:
 def wheel(session: nox.Session) -> None:
     """Run the tests on the built wheel, in a copy of this tree without `src`."""
     session.install("-q", "build")
-    folder = Path(session.create_tmp())
-    session.run("python", "-m", "build", "-q", "--wheel", "--outdir", str(folder))
-    [built] = sorted(folder.glob("*.whl"))[-1:]
-    session.install("-q", f"{built}[test]")
-    tree = folder / "tree"
-    shutil.rmtree(tree, ignore_errors=True)
-    shutil.copytree(
-        ".", tree, ignore=shutil.ignore_patterns("src", ".git", ".nox", ".venv", "node_modules")
-    )
-    session.chdir(tree)
-    session.run("pytest", "-n", "auto", "--dist", "worksteal", *session.posargs)
+    # Not session.create_tmp(): pytest would find this repository's pyproject.toml above its files.
+    with TemporaryDirectory() as folder:
+        session.run("python", "-m", "build", "-q", "--wheel", "--outdir", folder)
+        [built] = Path(folder).glob("*.whl")
+        session.install("-q", f"{built}[test]")
+        ignored = shutil.ignore_patterns("src", ".git", ".nox", ".venv", "node_modules")
+        tree = shutil.copytree(".", Path(folder) / "tree", ignore=ignored)
+        with session.chdir(tree):
+            session.run("pytest", "-n", "auto", "--dist", "worksteal", *session.posargs)
 
 
 @nox.session
