@@ -14,8 +14,9 @@ _WARM = {"test_assertion_attacks", "test_claims", "test_run_once"}
 
 @pytest.fixture(scope="module", autouse=True)
 def _sandboxes(request: pytest.FixtureRequest, _warm_sandboxes: "WarmSandboxes") -> Iterator[None]:
-    """Most tests start their own."""
+    """Most tests start their own, and no other process of this one may come or go meanwhile."""
     if request.module.__name__ not in _WARM:
+        _warm_sandboxes.empty()
         yield
         return
     with _warm_sandboxes.lent():

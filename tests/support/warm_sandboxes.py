@@ -74,11 +74,15 @@ class WarmSandboxes:
 
         return self._starting.submit(start).result()
 
-    def close(self) -> None:
-        """End them all."""
+    def empty(self) -> None:
+        """End all that are idle."""
         for zygotes in self._idle.values():
-            for zygote in zygotes:
-                zygote.close()
+            while zygotes:
+                zygotes.pop().close()
+
+    def close(self) -> None:
+        """End them all, for good."""
+        self.empty()
         self._starting.shutdown()
 
 
