@@ -71,7 +71,7 @@ def grow(tasks: int, rng: np.random.Generator) -> Trees:
     )
 
 
-def as_forest(trees: Trees) -> TreeArrays:
+def arrays_of(trees: Trees) -> TreeArrays:
     """The same, without the repairs of programs that pass."""
     tasks, failing = len(trees.passed), ~trees.passed.reshape(-1)
     programs = TreeLevel(
@@ -92,7 +92,7 @@ def as_forest(trees: Trees) -> TreeArrays:
 
 def exact(trees: Trees, *, replacement: bool) -> dict[Policy, Expected]:
     """Every shape, from the raw arrays; in the order of `SHAPES`."""
-    arrays = as_forest(trees)
+    arrays = arrays_of(trees)
     grid = expect(arrays, N_P, N_FR, replacement=replacement, policies=POLICIES)
     iid = expect(arrays, BASELINE, [0], replacement=replacement, policies=POLICIES)
     return {
@@ -214,7 +214,7 @@ def main() -> int:
 
     def whole(replacement: bool) -> Callable[[], object]:
         def work() -> object:
-            arrays = as_forest(trees)
+            arrays = arrays_of(trees)
             n_p, n_fr = range(1, PROGRAMS + 1), range(REPAIRS + 1)
             return expect(arrays, n_p, n_fr, replacement=replacement)
 

@@ -21,7 +21,7 @@ from pytest_selfrepair.estimate.run.curves import (
     rate_at,
     round_numbers,
 )
-from trees import Task, as_forest, random_task, small_tasks
+from trees import Task, arrays_of, random_task, small_tasks
 
 
 def points(*facts: tuple[int, int, float, float]) -> Expected:
@@ -47,7 +47,7 @@ def test_the_envelope_leaves_out_what_another_beats() -> None:
 @examples(30)
 @given(tasks=st.lists(small_tasks(3, 3, 1), min_size=1, max_size=3), replacement=st.booleans())
 def test_no_shape_lies_above_the_envelope(tasks: list[Task], replacement: bool) -> None:
-    every = expect(as_forest(tasks, 1, 3), range(1, 4), range(1, 4), replacement=replacement)
+    every = expect(arrays_of(tasks, 1, 3), range(1, 4), range(1, 4), replacement=replacement)
     for expected in every.values():
         best = envelope(expected)
         at, rates = means(best)
@@ -143,7 +143,7 @@ def test_iid_sampling_reaches_as_far_as_tasks_that_nothing_solves_were_sampled(
 
 def test_tasks_keep_their_values_for_those_who_resample_them() -> None:
     rng = np.random.default_rng(0)
-    trees = as_forest([random_task(rng, 5, 4, 1, 0.2) for _ in range(7)], 1)
+    trees = arrays_of([random_task(rng, 5, 4, 1, 0.2) for _ in range(7)], 1)
     best = envelope(expect(trees, range(1, 6), range(1, 5), replacement=False)[Policy.DFS])
     assert best.solved.shape == (7, len(best.n_p))
     assert best.cost.shape == (7, len(best.n_p), UNITS)

@@ -14,7 +14,7 @@ from pytest_selfrepair.core.tree import Policy
 from pytest_selfrepair.estimate.exact.draws import Floats, Groups, drawing
 from pytest_selfrepair.estimate.exact.shapes import expect, shapes
 from pytest_selfrepair.estimate.exact.tree_arrays import UNITS, TreeArrays
-from trees import Node, Task, as_forest, every_tree, one_tree, paid, random_task, small_tasks
+from trees import Node, Task, arrays_of, every_tree, one_tree, paid, random_task, small_tasks
 
 replacements = pytest.mark.parametrize("replacement", [True, False])
 policies = pytest.mark.parametrize("policy", list(Policy))
@@ -65,7 +65,7 @@ def assert_equal_to_the_enumeration(
     tasks: list[Task], n_p: int, n_fr: int, depth: int, *, replacement: bool
 ) -> None:
     expected = [by_enumeration(task, n_p, n_fr, depth, replacement=replacement) for task in tasks]
-    arrays = as_forest(tasks, depth, 3)
+    arrays = arrays_of(tasks, depth, 3)
     for policy in Policy:
         found = exactly(arrays, policy, n_p, n_fr, depth, replacement=replacement)
         for each, row in zip(expected, found, strict=True):
@@ -100,7 +100,7 @@ def test_it_agrees_with_many_trees_drawn_at_random(
     rng = np.random.default_rng(11)
     task = random_task(rng, programs, repairs, depth, chance=0.1)
     drawn = [one_tree(task, n_p, n_fr, depth, rng, replacement=replacement) for _ in range(1_000)]
-    arrays = as_forest([task], depth)
+    arrays = arrays_of([task], depth)
     for policy in Policy:
         values = results(drawn, policy)
         found = exactly(arrays, policy, n_p, n_fr, depth, replacement=replacement)
@@ -113,7 +113,7 @@ def test_it_agrees_with_many_trees_drawn_at_random(
 @examples(20)
 @given(tasks=st.lists(small_tasks(4, 3, 1), min_size=1, max_size=3))
 def test_larger_trees_never_solve_less(replacement: bool, tasks: list[Task]) -> None:
-    found = expect(as_forest(tasks, 1, 3), range(1, 5), range(4), replacement=replacement)
+    found = expect(arrays_of(tasks, 1, 3), range(1, 5), range(4), replacement=replacement)
     rates = found[Policy.BATCH].solved.reshape(len(tasks), 4, 4)
     assert np.all(np.diff(rates, axis=1) >= -1e-12)
     assert np.all(np.diff(rates, axis=2) >= -1e-12)
@@ -124,7 +124,7 @@ def test_larger_trees_never_solve_less(replacement: bool, tasks: list[Task]) -> 
 @examples(20)
 @given(tasks=st.lists(small_tasks(4, 3, 1), min_size=1, max_size=3))
 def test_stopping_sooner_never_costs_more(replacement: bool, tasks: list[Task]) -> None:
-    found = expect(as_forest(tasks, 1, 3), range(1, 5), range(4), replacement=replacement)
+    found = expect(arrays_of(tasks, 1, 3), range(1, 5), range(4), replacement=replacement)
     for sooner in (Policy.DFS, Policy.BFS):
         if sooner is Policy.BFS:
             assert np.all(found[sooner].cost <= found[Policy.BATCH].cost + 1e-9)
@@ -135,7 +135,7 @@ def test_stopping_sooner_never_costs_more(replacement: bool, tasks: list[Task]) 
 def test_without_repairs_it_is_pass_at_k_of_chen_et_al(n: int, passing: int) -> None:
     passing = min(passing, n)
     task = tuple(Node(i < passing, (1.0,) * UNITS) for i in range(n))
-    found = expect(as_forest([task], 0), range(1, n + 1), [0], replacement=False)
+    found = expect(arrays_of([task], 0), range(1, n + 1), [0], replacement=False)
     for k in range(1, n + 1):
         exact = 1 - math.comb(n - passing, k) / math.comb(n, k)
         assert found[Policy.BATCH].solved[0, k - 1] == pytest.approx(exact, abs=1e-12)
@@ -144,7 +144,7 @@ def test_without_repairs_it_is_pass_at_k_of_chen_et_al(n: int, passing: int) -> 
 def test_with_replacement_it_is_biased_low_as_in_the_paper() -> None:
     task = tuple(Node(i == 0, (1.0,) * UNITS) for i in range(50))
     rates = [
-        expect(as_forest([task], 0), [25], [0], replacement=kind)[Policy.BATCH].solved[0, 0]
+        expect(arrays_of([task], 0), [25], [0], replacement=kind)[Policy.BATCH].solved[0, 0]
         for kind in (True, False)
     ]
     assert rates == pytest.approx([0.397, 0.5], abs=5e-4)
@@ -188,7 +188,7 @@ def test_a_branch_at_the_context_limit_stays_unsolved_and_bounds_nothing(
     told = Node(False, (3.0,) * UNITS, over=True)
     task = (Node(False, cost, (told,)), Node(False, cost, over=True), Node(False, cost, (told,)))
     other = tuple(Node(False, cost, (Node(False, cost), Node(True, cost))) for _ in range(3))
-    arrays = as_forest([task, other], 1)
+    arrays = arrays_of([task, other], 1)
     assert arrays.most_repairs() == 2
     found = exactly(arrays, policy, 3, 2, 1, replacement=replacement)
     assert found[0, 0] == 0
@@ -201,7 +201,7 @@ def test_dollars_are_unknown_where_a_price_of_these_trees_is() -> None:
     known, unknown = (1.0,) * UNITS, (1.0, 1.0, 1.0, math.nan)
     first = (Node(True, known), Node(False, known, (Node(True, unknown),)))
     second = (Node(True, known), Node(False, known, (Node(True, known),)))
-    found = shapes(as_forest([first, second], 1), replacement=False)
+    found = shapes(arrays_of([first, second], 1), replacement=False)
     assert {shape.n_fr: shape.dollars is None for shape in found} == {0: False, 1: True}
     for shape in found:
         assert math.isfinite(shape.tokens + shape.all_tokens + shape.samples)
@@ -211,7 +211,7 @@ def test_dollars_are_unknown_where_a_price_of_these_trees_is() -> None:
 
 def test_every_shape_that_the_trees_allow_is_there_once() -> None:
     rng = np.random.default_rng(1)
-    arrays = as_forest([random_task(rng, 4, 2, 2, 0.2) for _ in range(3)], 2, planned=2)
+    arrays = arrays_of([random_task(rng, 4, 2, 2, 0.2) for _ in range(3)], 2, planned=2)
     found = shapes(arrays, replacement=True)
     named = [(s.policy, s.depth, s.n_fr, s.n_p) for s in found]
     sizes = [(0, 0), (1, 1), (1, 2), (2, 1), (2, 2)]
@@ -232,4 +232,4 @@ def test_larger_shapes_than_the_trees_are_refused(
 ) -> None:
     task = (Node(False, (1.0,) * UNITS, (Node(False, (1.0,) * UNITS),) * 2),) * 3
     with pytest.raises(ValueError, match=message):
-        expect(as_forest([task], 1), n_p, n_fr, replacement=True)
+        expect(arrays_of([task], 1), n_p, n_fr, replacement=True)

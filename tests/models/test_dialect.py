@@ -10,7 +10,7 @@ from pytest_selfrepair.models.dialect import (
     refuses_several,
     without_system,
 )
-from pytest_selfrepair.models.request_failure import RequestFailure, told
+from pytest_selfrepair.models.request_failure import RequestFailure, failure_of
 from pytest_selfrepair.models.transport import Call
 
 SENT: dict[str, object] = {
@@ -27,7 +27,7 @@ SENT: dict[str, object] = {
 
 
 def trouble(status: int | None, message: object, **error: object) -> RequestFailure:
-    return told({"error": {"message": message} | error}, status=status, wait=None, key=KEY)
+    return failure_of({"error": {"message": message} | error}, status=status, wait=None, key=KEY)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_parameter_that_may_be_left_out_is_named(
 
 def test_a_list_of_details_names_the_parameter() -> None:
     detail = [{"loc": ["body", "temperature"], "msg": "Extra inputs are not permitted"}]
-    found = told({"detail": detail}, status=422, wait=None, key=KEY)
+    found = failure_of({"detail": detail}, status=422, wait=None, key=KEY)
     assert refused_parameter(found, SENT) == "temperature"
     assert found.reason == "body.temperature: Extra inputs are not permitted"
 

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from pytest_selfrepair.models.request_failure import Meaning, RequestFailure, told
+from pytest_selfrepair.models.request_failure import Meaning, RequestFailure, failure_of
 
 KEY = "sk-very-secret-key"
 
 
 def trouble(status: int | None, message: object, **error: object) -> RequestFailure:
-    return told({"error": {"message": message} | error}, status=status, wait=None, key=KEY)
+    return failure_of({"error": {"message": message} | error}, status=status, wait=None, key=KEY)
 
 
 @pytest.mark.parametrize(
@@ -167,13 +167,13 @@ WRAPPED = {"error": {"message": "This model's maximum context length is 8192 tok
 def test_what_stands_behind_a_gateway_decides(
     body: object, status: int | None, meaning: Meaning
 ) -> None:
-    assert told(body, status=status, wait=None, key=KEY).meaning is meaning
+    assert failure_of(body, status=status, wait=None, key=KEY).meaning is meaning
 
 
 def test_the_words_behind_a_gateway_are_shown() -> None:
     raw = json.dumps({"error": {"message": "the real cause"}})
     body = {"error": {"message": "Provider returned error", "metadata": {"raw": raw}}}
-    found = told(body, status=502, wait=None, key=KEY)
+    found = failure_of(body, status=502, wait=None, key=KEY)
     assert str(found) == "HTTP 502: Provider returned error: the real cause"
 
 
@@ -201,7 +201,7 @@ def test_what_no_other_request_would_change_is_refused_for_good(
 
 def test_a_daily_limit_that_says_when_it_ends_is_waited_for() -> None:
     error = {"error": {"message": "requests per day (RPD)"}}
-    assert told(error, status=429, wait=30.0, key=KEY).meaning is Meaning.PASSING
+    assert failure_of(error, status=429, wait=30.0, key=KEY).meaning is Meaning.PASSING
 
 
 def test_a_rate_limit_that_speaks_of_context_is_a_rate_limit() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_selfrepair.plugin.model_names import meant
+from pytest_selfrepair.plugin.model_names import nearest_known
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from pytest_selfrepair.plugin.model_names import meant
     ],
 )
 def test_a_slip_of_the_pen_is_seen(given: str, nearest: str) -> None:
-    assert meant(given, ["fast"]) == nearest
+    assert nearest_known(given, ["fast"]) == nearest
 
 
 @pytest.mark.parametrize(
@@ -29,4 +29,4 @@ def test_a_slip_of_the_pen_is_seen(given: str, nearest: str) -> None:
     ],
 )
 def test_the_name_of_a_model_is_left_alone(name: str) -> None:
-    assert meant(name) is None
+    assert nearest_known(name) is None

@@ -214,7 +214,7 @@ def test_only_the_sets_whose_graders_give_numpy_say_so(tmp_path: Path) -> None:
 
 def test_the_model_is_told_and_nothing_else_of_a_prompt_changes() -> None:
     plain = PromptSet.default()
-    told = plain.telling(("numpy", "two"))
+    told = plain.with_packages(("numpy", "two"))
     assert (told.name, told.digest) == (plain.name, plain.digest)
     *before, last = plain.program(SUMS)
     *same, changed = told.program(SUMS)
@@ -222,7 +222,7 @@ def test_the_model_is_told_and_nothing_else_of_a_prompt_changes() -> None:
     line = "Beside the standard library, it may import from: numpy, two."
     assert line in changed.content
     assert changed.content.replace(f"\n{line}", "") == last.content
-    assert plain.telling(()) == plain
+    assert plain.with_packages(()) == plain
     repair = told.repair(SUMS, program="p", error="e", explanation="x")
     assert line in repair[-1].content
     kept = json.dumps([message.content for message in plain.program(SUMS)])

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import pytest_selfrepair
-from pytest_selfrepair.plugin.importing import unswept
+from pytest_selfrepair.plugin.importing import importing
 from pytest_selfrepair.sandbox.isolation import Isolation, find_isolation
 
 LOADED = """
@@ -108,13 +108,13 @@ def test_every_public_name_can_be_imported() -> None:
 
 def test_the_collector_rests_while_modules_are_imported_and_leaves_the_rest_as_it_was() -> None:
     frozen = gc.get_freeze_count()
-    with unswept():
+    with importing():
         assert not gc.isenabled()
     assert gc.isenabled()
     assert gc.get_freeze_count() <= frozen  # nothing was imported; what was frozen may go
     gc.disable()
     try:
-        with unswept():
+        with importing():
             pass
         assert not gc.isenabled()
     finally:

@@ -28,28 +28,28 @@ def processes(*, relays: bool = False) -> ProgramProcesses:
 def test_a_process_that_is_copied_for_a_case_is_followed_by_its_successor() -> None:
     found, watch = processes(), Watch(Limits())
     assert found.current == WAITING
-    assert found.told(BEGUN, watch) is None
+    assert found.handle(BEGUN, watch) is None
     assert (found.running, found.waiting, watch.before) == (CASE, NEXT, 0.25)
     assert sorted(map(str, found.pids)) == [str(CASE), str(NEXT)]
 
 
 def test_a_process_that_relays_goes_on_waiting_and_says_how_a_case_ended() -> None:
     found, watch = processes(relays=True), Watch(Limits())
-    found.told(BEGUN, watch)
+    found.handle(BEGUN, watch)
     assert (found.running, found.waiting) == (CASE, WAITING)
-    assert found.told(ENDED, watch) == ZygoteMessage(exit=CASE, status=3, cpu=0.5)
+    assert found.handle(ENDED, watch) == ZygoteMessage(exit=CASE, status=3, cpu=0.5)
 
 
 def test_a_program_that_ends_the_process_around_it_was_killed() -> None:
     found, watch = processes(relays=True), Watch(Limits())
-    found.told(BEGUN, watch)
-    assert found.told(b"", watch) == ZygoteMessage(exit=CASE, status=-9, cpu=0.25)
+    found.handle(BEGUN, watch)
+    assert found.handle(b"", watch) == ZygoteMessage(exit=CASE, status=-9, cpu=0.25)
 
 
 @pytest.mark.parametrize("said", [b"", ENDED, words.APART, BEGUN[:-1], BEGUN + b"\0"])
 def test_a_case_that_does_not_begin_is_lost(said: bytes) -> None:
     with pytest.raises(LostError):
-        processes().told(said, Watch(Limits()))
+        processes().handle(said, Watch(Limits()))
 
 
 @given(st.lists(st.tuples(st.sampled_from(KINDS), st.binary(max_size=20)), max_size=4))
@@ -57,7 +57,7 @@ def test_no_message_does_more_than_lose_a_case(messages: list[tuple[bytes, bytes
     found, watch = processes(relays=True), Watch(Limits())
     with contextlib.suppress(LostError):
         for kind, body in messages:
-            found.told(kind + body, watch)
+            found.handle(kind + body, watch)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,6 @@ def test_processes_that_a_case_may_have_left_are_noticed(
     others: list[int] | None, *, left: bool
 ) -> None:
     found = processes()
-    found.told(BEGUN, Watch(Limits()))
+    found.handle(BEGUN, Watch(Limits()))
     assert found.end_case(ZygoteMessage(exit=CASE, others=others), {SPARE}) is left
     assert found.running == 0

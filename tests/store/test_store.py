@@ -127,7 +127,7 @@ def test_records_of_a_run_come_back(store: SqliteStore) -> None:
 def test_a_task_in_a_folder_whose_name_is_no_utf_8_is_kept(store: SqliteStore) -> None:
     odd = asked(task_id="tasks/\udcff\ud800")
     asyncio.run(store.put(odd, replied()))
-    assert asyncio.run(store.asked(odd.task_id, odd.node)) == [odd]
+    assert asyncio.run(store.stored_requests(odd.task_id, odd.node)) == [odd]
     run = store.begin_run()
     record = replace(RECORD, task_id=odd.task_id)
     store.add_record(run, record)

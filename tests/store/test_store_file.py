@@ -82,7 +82,7 @@ def test_a_store_of_version_1_is_brought_up_to_date_and_keeps_all(path: Path) ->
     old.close()
     with closing(SqliteStore(path)) as store:
         assert asyncio.run(store.get_many([asked().key])) == {asked().key: replied()}
-        assert asyncio.run(store.asked("t", "p0")) == [asked()]
+        assert asyncio.run(store.stored_requests("t", "p0")) == [asked()]
         assert list(store.records(3)) == [RECORD]
         assert store.begin_run() == 5
     with sqlite3.connect(path) as new:

@@ -91,7 +91,7 @@ def test_all_is_packed_and_comes_out_as_it_was(path: Path, as_before: str, tmp_p
     with closing(SqliteStore(path)) as store:
         keys = [request.key for request, _ in PAIRS]
         assert asyncio.run(store.get_many(keys)) == {asked.key: sample for asked, sample in PAIRS}
-        assert asyncio.run(store.asked("a", "p1/self/r0")) == [
+        assert asyncio.run(store.stored_requests("a", "p1/self/r0")) == [
             asked for asked, _ in PAIRS if (asked.task_id, asked.node) == ("a", "p1/self/r0")
         ]
         assert asyncio.run(store.verdicts.verdict("2" * 64)) == FAILED

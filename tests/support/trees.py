@@ -25,7 +25,7 @@ class Node:
 Task = tuple[Node, ...]
 
 
-def as_forest(tasks: Sequence[Task], depth: int, planned: int = 0) -> TreeArrays:
+def arrays_of(tasks: Sequence[Task], depth: int, planned: int = 0) -> TreeArrays:
     """The arrays of some trees."""
     parents: list[Task] = list(tasks)
     levels = []

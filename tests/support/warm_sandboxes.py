@@ -39,7 +39,7 @@ class WarmSandboxes:
 
         A way to isolate programs is tried once, and no judge waits for a processor of its own.
         """
-        take, close, find_problem = Zygotes._taken, Zygotes.close, isolation._problem
+        take, close, find_problem = Zygotes._idle_zygote, Zygotes.close, isolation._problem
 
         def taken(zygotes: Zygotes, number: int | None) -> ZygoteProcess | None:
             idle = self._idle[_kind(zygotes, number)]
@@ -60,7 +60,7 @@ class WarmSandboxes:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("pytest_selfrepair.sandbox.zygotes.ZygoteProcess", self._started)
             patch.setattr("pytest_selfrepair.sandbox.sandbox_judge.Processors", _shared_processors)
-            patch.setattr(Zygotes, "_taken", taken)
+            patch.setattr(Zygotes, "_idle_zygote", taken)
             patch.setattr(Zygotes, "close", leave)
             patch.setattr(isolation, "_problem", problem)
             yield

@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import task
-from pytest_selfrepair.core.feedback import FeedbackCases, error_sentence, public_first, seen
+from pytest_selfrepair.core.feedback import (
+    FeedbackCases,
+    error_sentence,
+    public_first,
+    shown_failure,
+)
 from pytest_selfrepair.core.record import Record
 from pytest_selfrepair.core.task import Case, JsonValue
 from pytest_selfrepair.core.tree import Plan
@@ -40,7 +45,7 @@ def test_public_cases_are_judged_first_and_every_case_is_judged_once(
 
 
 def test_feedback_that_sees_all_is_told_of_any_case() -> None:
-    shown = seen(task(("a", "b")), "program", failing(0), FeedbackCases.ALL)
+    shown = shown_failure(task(("a", "b")), "program", failing(0), FeedbackCases.ALL)
     assert shown.error == error_sentence(task(("a", "b")), failing(0))
     assert HIDDEN in shown.error
 
@@ -57,14 +62,14 @@ def test_of_a_hidden_case_no_more_is_said_than_that_it_fails(
     public: tuple[int, ...] | None, said: str
 ) -> None:
     whole = task((HIDDEN, HIDDEN), ("1", "2"), public_cases=public)
-    shown = seen(whole, "program", failing(0, error=HIDDEN), FeedbackCases.PUBLIC)
+    shown = shown_failure(whole, "program", failing(0, error=HIDDEN), FeedbackCases.PUBLIC)
     assert shown.error == said
     assert HIDDEN not in repr(shown)
 
 
 def test_a_public_case_is_shown_in_full_among_the_public_ones() -> None:
     whole = task(("hidden", "hidden"), ("1", "2"), public_cases=(1,))
-    shown = seen(whole, "program", failing(1), FeedbackCases.PUBLIC)
+    shown = shown_failure(whole, "program", failing(1), FeedbackCases.PUBLIC)
     assert shown.error == error_sentence(whole, failing(1))
     assert shown.task.cases == (Case(input="1", expected="2"),)
     assert shown.verdict.failure is not None
@@ -78,7 +83,7 @@ def test_a_program_that_fails_before_any_case_is_told_why() -> None:
         cases_passed=0,
         failure=CaseFailure(error="SyntaxError: invalid syntax", line_number=1),
     )
-    shown = seen(task(("a", "b")), "program", verdict, FeedbackCases.PUBLIC)
+    shown = shown_failure(task(("a", "b")), "program", verdict, FeedbackCases.PUBLIC)
     assert "SyntaxError" in shown.error
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pytest_selfrepair.core.feedback import Failure, FeedbackSource, Selective, seen
+from pytest_selfrepair.core.feedback import Failure, FeedbackSource, Selective, shown_failure
 from pytest_selfrepair.core.task import Task
 from pytest_selfrepair.core.tree import Plan, ProgramNode
 
@@ -30,7 +30,7 @@ class FailingProgram:
         cls, program: ProgramNode, source: FeedbackSource, *, task: Task, plan: Plan
     ) -> "FailingProgram":
         """A failing program of a task, repaired as often as the plan and the source allow."""
-        failure = seen(task, program.program, program.verdict, plan.feedback_cases)
+        failure = shown_failure(task, program.program, program.verdict, plan.feedback_cases)
         there = source.texts(failure) if isinstance(source, Selective) else None
         if source.joint:
             texts, n_r = plan.n_fr, 1

@@ -134,7 +134,7 @@ def public_first(task: Task) -> tuple[Task, tuple[int, ...]]:
     return replace(task, cases=cases, public_cases=tuple(range(len(public)))), order
 
 
-def seen(task: Task, program: str, verdict: Verdict, cases: FeedbackCases) -> Failure:
+def shown_failure(task: Task, program: str, verdict: Verdict, cases: FeedbackCases) -> Failure:
     """The part of a failure that feedback may see.
 
     If the first failing case is hidden, the error sentence gives only that fact and its outcome.

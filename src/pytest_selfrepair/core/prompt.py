@@ -63,7 +63,7 @@ class PromptSet:
             name=name, digest=files.digest, _templates=files.templates, _examples=files.examples
         )
 
-    def telling(self, packages: tuple[str, ...]) -> "PromptSet":
+    def with_packages(self, packages: tuple[str, ...]) -> "PromptSet":
         """Return the same set, telling the model which distributions programs may import."""
         return replace(self, packages=packages)
 

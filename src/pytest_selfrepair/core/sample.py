@@ -273,7 +273,7 @@ class SampleStore(Protocol):
         """
         ...
 
-    async def asked(self, task_id: str, node: str) -> list[SampleRequest]:
+    async def stored_requests(self, task_id: str, node: str) -> list[SampleRequest]:
         """Some stored requests of a task and node, to compare with a missing one.
 
         Raises:

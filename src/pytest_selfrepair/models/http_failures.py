@@ -11,7 +11,7 @@ import msgspec
 
 from pytest_selfrepair.models.addresses import Endpoint, proxy_of
 from pytest_selfrepair.models.answers import NoCompletionError
-from pytest_selfrepair.models.request_failure import RequestFailure, cleaned, told
+from pytest_selfrepair.models.request_failure import RequestFailure, cleaned, failure_of
 from pytest_selfrepair.models.retrying import retry_after
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def of_status(response: "Response", key: str) -> RequestFailure:
         body: object = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         body = content.decode("utf-8", "replace")
-    return told(
+    return failure_of(
         body or response.reason_phrase or "no reason",
         status=status,
         wait=retry_after(response.headers),
@@ -43,7 +43,7 @@ def of_status(response: "Response", key: str) -> RequestFailure:
 def of_answer(error: NoCompletionError, key: str) -> RequestFailure:
     """The failure in a successful response without a completion."""
     if error.error is not None:
-        return told(error.error, status=None, wait=None, key=key)
+        return failure_of(error.error, status=None, wait=None, key=key)
     return RequestFailure(
         status=None,
         reason=cleaned(str(error), key),

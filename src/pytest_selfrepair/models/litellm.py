@@ -17,7 +17,7 @@ from pytest_selfrepair.errors import LocalModelError, UsageError
 from pytest_selfrepair.models import http_failures
 from pytest_selfrepair.models.addresses import CHAT_PATH, Endpoint
 from pytest_selfrepair.models.answers import Completion, NoCompletionError, read_answer
-from pytest_selfrepair.models.request_failure import RequestFailure, cleaned, told
+from pytest_selfrepair.models.request_failure import RequestFailure, cleaned, failure_of
 from pytest_selfrepair.models.retrying import retry_after
 from pytest_selfrepair.models.transport import Call
 
@@ -157,7 +157,7 @@ def _failure(error: Exception, endpoint: Endpoint) -> RequestFailure:
     wait = None if headers is None else retry_after(headers)
     if _KEYLESS.search(said["message"]):  # some providers report a missing key as a server error
         status = HTTPStatus.UNAUTHORIZED
-    found = told(said, status=status, wait=wait, key=endpoint.api_key)
+    found = failure_of(said, status=status, wait=wait, key=endpoint.api_key)
     if _NO_PROVIDER in said["message"]:
         return replace(found, for_all=True, hint="LiteLLM's documentation lists its providers")
     return replace(found, hint=_KEY_HINT) if status in _OF_THE_KEY else found

@@ -138,7 +138,7 @@ class RecordingModel:
 
     async def _miss(self, request: SampleRequest) -> ReplayMissError:
         """Build the error of a missing sample, with its difference to the nearest stored one."""
-        before = await self._store.asked(request.task_id, request.node)
+        before = await self._store.stored_requests(request.task_id, request.node)
         differs = nearest_difference(request, before)
         why = "no other sample of this place is stored" if differs is None else differs
         return ReplayMissError(

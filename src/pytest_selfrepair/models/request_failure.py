@@ -186,7 +186,7 @@ class RequestFailure:
         return not codes.isdisjoint(self.codes)
 
 
-def told(body: object, *, status: int | None, wait: float | None, key: str) -> RequestFailure:
+def failure_of(body: object, *, status: int | None, wait: float | None, key: str) -> RequestFailure:
     """Build the failure reported by an endpoint.
 
     Args:

@@ -121,7 +121,7 @@ def foresee_games(
     )
     sides = (item.replies(players.player, role), item.replies(players.rival, role.other))
     total = GamesForecast(items=1, games=sum(item.games.values()))
-    for part in (*sides, *map(item.advice, item.told), item.readings()):
+    for part in (*sides, *map(item.advice, item.remembering), item.readings()):
         total += part
     return total
 
@@ -138,14 +138,14 @@ class _ForeseenItem:
     count: Callable[[str], int] | None
 
     @property
-    def told(self) -> list[str]:
+    def remembering(self) -> list[str]:
         """The arms whose player remembers earlier games."""
         return [arm for arm in self.players.arms if arm != Control.FRESH]
 
     @property
     def games(self) -> Mapping[int, int]:
         """The number of games, by how many earlier games the improved player remembers."""
-        later, told = self.plan.rounds - 1, self.told
+        later, told = self.plan.rounds - 1, self.remembering
         fresh = 0
         if len(told) < len(self.players.arms):
             fresh = later * (MOST_FRESH if told else 1)
@@ -220,7 +220,7 @@ class _ForeseenItem:
     @property
     def _advice_read(self) -> int:
         """Tokens of the longest advice that an arm remembers."""
-        return max(map(self._advice_of, self.told), default=0)
+        return max(map(self._advice_of, self.remembering), default=0)
 
     def _advice_of(self, arm: str) -> int:
         if arm in self.players.written:

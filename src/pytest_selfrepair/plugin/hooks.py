@@ -32,9 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
             "--selfrepair-model: this is Windows, where untrusted programs cannot be contained; "
             "accepted: Linux, also under WSL 2, or macOS"
         )
-    from pytest_selfrepair.plugin.importing import unswept  # noqa: PLC0415 - only if used
+    from pytest_selfrepair.plugin.importing import importing  # noqa: PLC0415 - only if used
 
-    with unswept():
+    with importing():
         from pytest_selfrepair.plugin import wiring  # noqa: PLC0415 - as above
     try:
         wiring.activate(config, options.settings(config))

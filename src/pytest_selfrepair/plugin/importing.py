@@ -9,7 +9,7 @@ from pytest_selfrepair.core.collector import paused
 
 
 @contextlib.contextmanager
-def unswept() -> Iterator[None]:
+def importing() -> Iterator[None]:
     """Suspend garbage collection during imports, and exempt what exists afterwards for good.
 
     Modules are never freed. Scanning them again and again as their number grows, and once more at

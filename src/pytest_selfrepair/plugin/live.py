@@ -14,7 +14,7 @@ from pytest_selfrepair.estimate.run.outcome import TaskOutcome, task_outcome
 from pytest_selfrepair.plugin import workers
 from pytest_selfrepair.plugin.run_process import RunProcess
 from pytest_selfrepair.plugin.runlog import RunLog
-from pytest_selfrepair.plugin.status import BottomRow, wanted
+from pytest_selfrepair.plugin.status import BottomRow, shows_row
 from pytest_selfrepair.report.progress_line import RunProgress, live_line
 
 
@@ -47,7 +47,7 @@ class LiveLine:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """Start drawing."""
-        if session.config.option.collectonly or not wanted(session.config.option.verbose):
+        if session.config.option.collectonly or not shows_row(session.config.option.verbose):
             return
         self._total = sum(map(len, workers.task_shares([i.nodeid for i in session.items], 1)))
         self._began = time.monotonic()

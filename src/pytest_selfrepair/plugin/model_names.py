@@ -53,7 +53,7 @@ def runs_here(name: str) -> bool:
     return name.startswith(PREFIX) or parse_local_name(name) is not None
 
 
-def meant(name: str, others: Iterable[str] = ()) -> str | None:
+def nearest_known(name: str, others: Iterable[str] = ()) -> str | None:
     """The known name that an unknown one was probably meant to be.
 
     Args:
@@ -82,7 +82,7 @@ def check_name(name: str, others: Iterable[str], *, option: str) -> None:
     Raises:
         UsageError: It is nearly a known name.
     """
-    if (found := meant(name, others)) is not None:
+    if (found := nearest_known(name, others)) is not None:
         raise UsageError(
             f"--selfrepair-{option}: found {name!r}, which is not the name of a source or of a "
             f"model on this machine; did you mean {found!r}? Accepted: also any model of the "

@@ -69,6 +69,6 @@ def prompts_of(settings: Settings) -> PromptSet:
     """
     told = settings.packages or ()
     if settings.prompts in BUILT_IN:
-        return PromptSet.built_in(settings.prompts).telling(told)
+        return PromptSet.built_in(settings.prompts).with_packages(told)
     folder = Path(settings.prompts)
-    return PromptSet.read(folder.resolve().name, folder).telling(told)
+    return PromptSet.read(folder.resolve().name, folder).with_packages(told)

@@ -14,7 +14,7 @@ from pytest_selfrepair.feedback import HUMAN, Argument, Means, Recipe, recipe_of
 from pytest_selfrepair.feedback.guarded import guarded
 from pytest_selfrepair.feedback.human import DEFAULT_FILE, Human
 from pytest_selfrepair.plugin.asking import from_hook
-from pytest_selfrepair.plugin.model_names import AskedModel, meant
+from pytest_selfrepair.plugin.model_names import AskedModel, nearest_known
 from pytest_selfrepair.plugin.model_registry import ResolvedModel
 from pytest_selfrepair.plugin.options import base_of
 
@@ -112,7 +112,7 @@ def _source(
             return _human(path, config)
         recipe, argument = recipe_of(name)
     except ValueError as error:
-        near = meant(name)
+        near = nearest_known(name)
         perhaps = "" if near is None else f" (did you mean {near!r}?)"
         raise UsageError(
             f"{OPTION}: found {name!r}{perhaps}; accepted: {error}, or one that a conftest.py "

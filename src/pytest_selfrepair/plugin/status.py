@@ -14,7 +14,7 @@ _TERMINAL = Path("/dev/tty")  # standard output may be captured
 _SAVE, _RESTORE, _CLEAR = "\x1b7", "\x1b8", "\x1b[2K"
 
 
-def wanted(verbosity: int) -> bool:
+def shows_row(verbosity: int) -> bool:
     """Whether to draw the row: on a terminal, and neither in CI nor with `-q`."""
     if verbosity < 0 or os.environ.get("CI") or os.environ.get("TERM") in {None, "dumb"}:
         return False

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_selfrepair.estimate.run.outcome import TaskOutcome
 from pytest_selfrepair.plugin.collection import Collection
-from pytest_selfrepair.plugin.importing import unswept
+from pytest_selfrepair.plugin.importing import importing
 from pytest_selfrepair.plugin.reports import Reports
 from pytest_selfrepair.plugin.run_gate import RunGate
 from pytest_selfrepair.plugin.run_process import RunProcess
@@ -82,7 +82,7 @@ class Summary:
                 terminalreporter.line(line)
         if not log.records and not log.games:
             return
-        with unswept():
+        with importing():
             from pytest_selfrepair.plugin.showing import show  # noqa: PLC0415 - brings tables
 
         terminalreporter.section("self-repair")
@@ -112,7 +112,7 @@ class Summary:
     def _findings(self) -> "Findings":
         """The run's findings, estimated once."""
         # Brings the estimators, which nothing needs before a run ends.
-        with unswept():
+        with importing():
             from pytest_selfrepair.estimate.assemble import findings  # noqa: PLC0415
         log, models = self._log, self._process.models
         return findings(

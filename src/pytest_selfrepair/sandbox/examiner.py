@@ -96,7 +96,7 @@ class Examiner:
             "most": MOST_AT_ONCE,
             "all": everything,
         }
-        with self._checkers.lent(lease) as zygote:
+        with self._checkers.leased(lease) as zygote:
             work = Work(
                 program="",
                 fn_name=task.fn_name,

@@ -71,7 +71,7 @@ def attempted(
     while len(problems) < ATTEMPTS and not lease.cancelled:
         try:
             run = prepared()
-            with zygotes.lent(lease) as zygote:
+            with zygotes.leased(lease) as zygote:
                 return run(zygote)
         except BrokenZygoteError as error:
             problems.append(str(error))

@@ -38,7 +38,7 @@ class OwnChecker:
             BrokenZygoteError: The sandbox is.
         """
         assert task.checker is not None  # noqa: S101 - called for such tasks only
-        with self._zygotes.lent(self._lease) as zygote:
+        with self._zygotes.leased(self._lease) as zygote:
             work = Work(
                 program=task.checker,
                 fn_name=CHECK_FUNCTION,

@@ -39,7 +39,7 @@ class ProgramProcesses:
         """The processes to be ended with the program."""
         return [pid for pid in {self.waiting, self.running} if pid]
 
-    def told(self, said: bytes, watch: Watch) -> ZygoteMessage | None:
+    def handle(self, said: bytes, watch: Watch) -> ZygoteMessage | None:
         """Process the program's message that a case begins, or return the end of its process.
 
         Args:

@@ -108,7 +108,7 @@ class Session:
         while exited is None and not watch.over and not files.too_long:
             ready = self._socket.ready(watch.patience, *waiting_for)
             if control in ready:
-                exited = self._processes.told(self._socket.receive(), watch)
+                exited = self._processes.handle(self._socket.receive(), watch)
                 if self._processes.running and not self._processes.relays:
                     waiting_for.discard(control)
             if files.channel in ready and not files.read_channel():
@@ -127,7 +127,7 @@ class Session:
         if message.exit == processes.waiting and not processes.running:
             if not self._socket.ready(0.0, self._socket.fileno(), zygote=False):
                 raise LostError
-            processes.told(self._socket.receive(), watch)
+            processes.handle(self._socket.receive(), watch)
         if message.exit is not None and message.exit == processes.running:
             return message
         self._looks.note(watch, message)

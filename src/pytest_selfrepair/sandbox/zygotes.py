@@ -70,7 +70,7 @@ class Zygotes:
         self._closed = False
 
     @contextlib.contextmanager
-    def lent(self, lease: Lease) -> Iterator[ZygoteProcess]:
+    def leased(self, lease: Lease) -> Iterator[ZygoteProcess]:
         """Lend a zygote within the block; it is ended if the block fails.
 
         Raises:
@@ -81,7 +81,7 @@ class Zygotes:
             with self._lock:
                 if self._closed:
                     raise BrokenZygoteError("the judge is closed")
-                zygote = self._taken(number)
+                zygote = self._idle_zygote(number)
             if zygote is None:
                 with kept_to(number):
                     zygote = ZygoteProcess(self._command, self._environment)
@@ -125,7 +125,7 @@ class Zygotes:
             time.sleep(_PAUSE)
         return None
 
-    def _taken(self, number: int | None) -> ZygoteProcess | None:
+    def _idle_zygote(self, number: int | None) -> ZygoteProcess | None:
         """Take an idle zygote pinned to a processor."""
         for at, (kept, zygote) in enumerate(self._idle):
             if kept == number:

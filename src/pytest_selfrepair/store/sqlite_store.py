@@ -118,7 +118,7 @@ class SqliteStore:
             for filing, other in zip(filings, others, strict=True)
         ]
 
-    async def asked(self, task_id: str, node: str) -> list[SampleRequest]:
+    async def stored_requests(self, task_id: str, node: str) -> list[SampleRequest]:
         """Some stored requests of a task and node, to compare with a missing one.
 
         Raises:
