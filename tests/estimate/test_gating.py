@@ -117,5 +117,5 @@ def test_an_earlier_run_tells_its_spread() -> None:
 
 def test_more_tasks_or_more_samples_is_said_where_the_noise_of_draws_is_known() -> None:
     said = " ".join(foreseen_split(Baselines([run(30)])))
-    assert "% of how pass@2 of the baseline varies over 60 tasks is noise of draws" in said
+    assert "% of the variance of pass@2 of the baseline over 60 tasks is noise of draws" in said
     assert foreseen_split(Baselines([run(60)])) == []

@@ -20,9 +20,9 @@ from pytest_selfrepair.report.terminal import summary
 
 HALF = Spread(source="self", k=2, tasks=60, pass_at_k=0.5, share_of_draws=0.36)
 SAID = (
-    "more tasks, or more samples of each? 36 % of how pass@2 of self varies over 60 tasks is noise "
-    "of draws: more samples of each task narrow its interval by at most 20 %, twice the tasks by "
-    "29 %"
+    "more tasks, or more samples of each? 36 % of the variance of pass@2 of self over 60 tasks is "
+    "noise of draws, so more samples of each task narrow its interval by at most 20 %; twice as "
+    "many tasks narrow it by 29 %"
 )
 
 
@@ -82,7 +82,7 @@ def test_two_runs_of_single_programs_tell_it_of_whole_trees() -> None:
     ]
     assert foreseen_split(Baselines(alone[:1])) == []
     [said] = foreseen_split(Baselines(alone))
-    assert "100 % of how pass@t of the baseline varies over 30 tasks is noise of draws" in said
+    assert "100 % of the variance of pass@t of the baseline over 30 tasks is noise of draws" in said
     assert spread_of_two([1.0] * 20, [1.0] * 20) is None
 
 

@@ -87,7 +87,7 @@ def test_every_source_repairs_the_same_programs(
         [
             "selfrepair: scripted:coder.json*n_p = 1, n_fr = 1, depth 2*",
             "*1 failing program without feedback, left out*",
-            "*leak the reference solution*",
+            "*leaks the reference solution*",
             "*2 repaired in*",
         ]
     )

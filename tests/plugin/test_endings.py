@@ -62,9 +62,7 @@ def test_what_was_sampled_ahead_of_a_run_that_stops_is_counted_as_paid_for(
         output = run(root, server, *mode, "-x")
         asked = server.requests.total()
         again = run(root, server, "-p", "no:xdist", "--selfrepair-replay", "only", "-x")
-    found = re.search(
-        r"samples, ([\d,]+) paid for, ([\d,]+) of them beside these", words_of(output)
-    )
+    found = re.search(r"samples, ([\d,]+) paid for, ([\d,]+) of them for tasks", words_of(output))
     assert found is not None, output
     assert int(found[1].replace(",", "")) == TOKENS * asked
     assert "0 of them paid for" in again

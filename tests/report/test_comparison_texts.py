@@ -174,7 +174,7 @@ def test_it_says_whose_repairs_count(before: str | None, after: str | None, said
 
 def test_runs_that_share_no_scored_task_say_so_and_name_the_others() -> None:
     lines = shown(NOTHING)
-    assert lines[0] == "no task was scored in both runs: whether it got better cannot be told"
+    assert lines[0] == "no task was scored in both runs, so they cannot be compared"
     assert "only in the run before: 1 task: tasks/0500" in lines
     assert not any("%" in line for line in lines)
 
@@ -241,7 +241,7 @@ def test_the_markdown_has_the_answer_in_bold_and_three_tables() -> None:
 
 def test_the_markdown_of_runs_that_share_nothing_has_no_table_of_rates() -> None:
     text = comparison_markdown.markdown(NOTHING)
-    assert "**no task was scored in both runs: whether it got better cannot be told**." in text
+    assert "**no task was scored in both runs, so they cannot be compared**." in text
     assert [token.type for token in parsed(text)].count("table_open") == 1
 
 

@@ -57,7 +57,7 @@ def test_a_budget_that_is_spent_comes_first() -> None:
 
 def test_a_run_in_which_nothing_was_scored_says_so() -> None:
     text = markdown(NOTHING)
-    assert "**Nothing was scored: whether repair pays cannot be told.**" in text
+    assert "**Nothing was scored: cannot tell whether repair pays.**" in text
     assert "|" not in text
     assert "- not scored: 1 (t): gone" in text
 

@@ -154,7 +154,7 @@ def test_the_verdict_has_its_interval_and_how_it_was_made() -> None:
     text = read(invented(RECORDS, sources=("self",), gains=(0.012,))).text
     assert (
         "Repair on feedback self solves 43.2% of 12 tasks. Sampling under the same stopping rule, "
-        "9.4 more programs where all first ones fail, solves 42.0% at the same 2,840 tokens "
+        "with 9.4 more programs if all first ones fail, solves 42.0% at the same 2,840 tokens "
         "generated per task: +1.2 percentage points, [−2.3, +4.7], p = 0.400 "  # noqa: RUF001
         "(95% score interval over tasks (Wilson) with Student's t)."
     ) in text

@@ -71,8 +71,8 @@ def test_the_answer_is_carried_by_its_numbers() -> None:
     text = " ".join(line.strip() for line in shown(sample())[1:10])
     assert text.startswith(
         "+6.1 points (95% interval over tasks: +1.1 to +11.1, p = 0.019): 66.0% of 30 tasks "
-        "solved, against 59.9% by 5.9 more programs where all first ones fail, at the same 1,240 "
-        "tokens generated a task "
+        "solved, against 59.9% by sampling 5.9 more programs if all first ones fail, at the same "
+        "1,240 tokens generated per task "
         "stopping after each draw: +5.5 points (95% interval over tasks: +0.5 to +10.5), against "
         "60.5% by 6.4 more programs, at 1,198 tokens "
         "the paper's comparison: +7.6 points (95% interval over tasks: +2.6 to +12.6), against "
@@ -85,7 +85,7 @@ def test_tasks_with_too_few_programs_and_holms_procedure_are_said() -> None:
     few = at_equal_tokens(stopping=replace(at_equal_tokens().stopping, short=3))
     text = " ".join(line.strip() for line in shown(sample(headline=(few, UNSURE))))
     assert "(3 of 12 unsolved tasks have fewer further programs than that; the interval" in text
-    assert "p-values and intervals of the 2 sources are Holm's: at most 5 % of runs" in text
+    assert "p-values and intervals are corrected for 2 sources (Holm): if no source gains" in text
     assert "Holm" not in " ".join(shown(sample(headline=(few,))))
 
 
@@ -212,7 +212,7 @@ def test_what_it_cost_and_what_is_missing_is_said() -> None:
 
 def test_a_run_in_which_nothing_was_scored_says_so_and_what_it_cost() -> None:
     assert shown(NOTHING) == [
-        "nothing was scored: whether repair pays cannot be told",
+        "nothing was scored: cannot tell whether repair pays",
         "",
         "tasks: 1 unscored",
         "",

@@ -116,7 +116,7 @@ class LocalServer:
             context=context,
             threads=threads or _spare_processors(),
         )
-        progress.step(f"loads {config.name}")
+        progress.step(f"loading {config.name}")
         began = time.monotonic()
         child = _Child(config)
         try:
@@ -210,7 +210,7 @@ class _Child:
             selector.register(self._stdout, selectors.EVENT_READ)
             while not selector.select(_LOOK_SECONDS):
                 waited = time.monotonic() - began
-                progress.passing(f"loads {self._name}: {waited:.0f} s")
+                progress.passing(f"loading {self._name}: {waited:.0f} s")
                 if waited < timeout:
                     continue
                 raise LocalModelError(

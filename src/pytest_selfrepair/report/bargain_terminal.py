@@ -64,7 +64,7 @@ class _Games:
         found = self._found
         parts: list[list[SummaryLine]] = []
         if not found.about:
-            said = "no game was scored: whether advice gains cannot be told"
+            said = "no game was scored: cannot tell whether advice gains"
             parts.append(self._writer.say(said, LineStyle.UNSURE))
         for about in found.about:
             own = [each for each in bargain_words.headline(found) if each.role is about.role]

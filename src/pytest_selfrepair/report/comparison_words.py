@@ -24,7 +24,7 @@ from pytest_selfrepair.report.numbers import (
 MOST_IDS = 10
 """The number of tasks named among those that flipped one way."""
 
-NOTHING_SHARED = "no task was scored in both runs: whether it got better cannot be told"
+NOTHING_SHARED = "no task was scored in both runs, so they cannot be compared"
 
 _FEW_IDS = 3
 _DIFFERS = 0.5

@@ -77,8 +77,8 @@ def against(found: AtEqualTokens) -> str:
     beside, tasks = found.stopping, plural(found.tasks, "task")
     return (
         f"{gain(beside, with_p=True)}: {percent(found.pass_rate.value)} of {tasks} solved, "
-        f"against {percent(beside.rate.value)} by {_more(beside)} where all first ones "
-        f"fail, at the same {number(found.tokens)} tokens generated a task"
+        f"against {percent(beside.rate.value)} by sampling {_more(beside)} if all first ones "
+        f"fail, at the same {number(found.tokens)} tokens generated per task"
     )
 
 
@@ -110,12 +110,12 @@ def _more(beside: Against) -> str:
 def not_compared(findings: Findings) -> str:
     """Why a run without any comparison has no conclusion."""
     if not findings.about.scored:
-        return "nothing was scored: whether repair pays cannot be told"
+        return "nothing was scored: cannot tell whether repair pays"
     if not findings.sources:
-        return "there is no feedback source: whether repair pays cannot be told"
+        return "there is no feedback source: cannot tell whether repair pays"
     return (
-        "whether repair pays cannot be told: trees ended at their first pass, and nothing was "
-        "sampled beside them"
+        "cannot tell whether repair pays: trees ended at their first pass, and no baseline was "
+        "sampled"
     )
 
 
@@ -124,8 +124,8 @@ def several(headline: Sequence[AtEqualTokens]) -> str | None:
     if len(headline) < 2:  # noqa: PLR2004 - one needs no correction
         return None
     return (
-        f"p-values and intervals of the {len(headline)} sources are Holm's: at most 5 % of runs in "
-        "which no source gains or loses say of any that it does"
+        f"p-values and intervals are corrected for {len(headline)} sources (Holm): if no source "
+        "gains or loses anything, at most 5 % of runs say that one does"
     )
 
 
@@ -184,10 +184,10 @@ def spread(found: Spread) -> str:
     narrower = 1 - math.sqrt(max(0.0, 1 - found.share_of_draws))
     rate = f"pass@{found.k or 't'}"
     return (
-        f"more tasks, or more samples of each? {100 * found.share_of_draws:.0f} % of how "
-        f"{rate}{of} varies over {plural(found.tasks, 'task')} is noise of draws: more "
-        f"samples of each task narrow its interval by at most {100 * narrower:.0f} %, twice the "
-        "tasks by 29 %"
+        f"more tasks, or more samples of each? {100 * found.share_of_draws:.0f} % of the variance "
+        f"of {rate}{of} over {plural(found.tasks, 'task')} is noise of draws, so more samples of "
+        f"each task narrow its interval by at most {100 * narrower:.0f} %; twice as many tasks "
+        "narrow it by 29 %"
     )
 
 
@@ -208,11 +208,11 @@ def short(found: AtEqualTokens) -> str | None:
     have = "has" if found.stopping.short == 1 else "have"
     return (
         f"{number(found.stopping.short)} of {plural(found.unsolved, 'unsolved task')} {have} fewer "
-        "further programs than that; the interval allows for those that were not sampled"
+        "further programs than that; the interval allows for the missing ones"
     )
 
 
-LEAKS = "its words leak the reference solution: an upper bound, no rival of the other sources"
+LEAKS = "its feedback leaks the reference solution: an upper bound, not a rival of other sources"
 """The warning on a source that uses the reference solution."""
 
 
@@ -237,7 +237,7 @@ def depths(found: Sequence[AtEqualTokens]) -> list[str]:
     worse = fresh_is_better(found)
     levels = " and ".join(map(str, worse))
     verdict = (
-        f"fresh sampling would have been the better use of the tokens of level {levels}"
+        f"the tokens of level {levels} would have been better used for fresh sampling"
         if worse
         else "no level's tokens would have been better used for fresh sampling"
     )
@@ -291,7 +291,7 @@ def _paid_for(account: int, records: int) -> str:
     if account < records:
         return f"{number(account)} of them paid for by this run's account"
     beside = (
-        f"{number(account - records)} of them beside these, for tasks not reported or run again"
+        f"{number(account - records)} of them for tasks that are not reported or were run again"
     )
     return f"{number(account)} paid for, {beside}"
 

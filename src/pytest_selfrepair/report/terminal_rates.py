@@ -30,8 +30,7 @@ def rates(page: TerminalPage) -> list[SummaryLine]:
     if not table or not findings.about.sources:
         return lines
     note = (
-        "sampling: without repair, under the same stopping rule and at the same tokens as the "
-        "source left of it"
+        "sampling: without repair, with the stopping rule and the tokens of the source to its left"
     )
     return lines + writer.say(note, LineStyle.FAINT)
 
