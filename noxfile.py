@@ -101,6 +101,8 @@ def wheel(session: nox.Session) -> None:
     with TemporaryDirectory() as folder:
         session.run("python", "-m", "build", "-q", "--wheel", "--outdir", folder)
         [built] = Path(folder).glob("*.whl")
+        # A reused environment may have another build of the same version.
+        session.run("pip", "uninstall", "-q", "-y", "pytest-selfrepair")
         session.install("-q", f"{built}[test]")
         ignored = shutil.ignore_patterns("src", ".git", ".nox", ".venv", "node_modules")
         tree = shutil.copytree(".", Path(folder) / "tree", ignore=ignored)
