@@ -7,7 +7,7 @@ from pytest_selfrepair.core.tree import Grown, ProgramNode, RepairTree
 from pytest_selfrepair.core.verdict import Outcome, Verdict
 from pytest_selfrepair.estimate.findings import CompletionContents, Latency
 from pytest_selfrepair.estimate.run.latency import latencies
-from pytest_selfrepair.report.phrases import latency
+from pytest_selfrepair.report.cost_phrases import latency
 
 ONE = Cost(tokens=5, samples=1)
 

@@ -281,7 +281,9 @@ def test_model_source_difficulty_and_single_repairs_can_be_told(
     assert main([*command, "--tasks", "apps", "--single-repair", "passed"]) == 0
     errors = capsys.readouterr().err
     assert "4 programs with a single repair count as passed" in errors
-    assert "2 tasks: none, or several, of apps have this name: 0001, 0002" in errors
+    assert (
+        "no difficulty of 2 tasks: none, or several, of apps have this name: 0001, 0002" in errors
+    )
     found = {record.task_id: record for record in run_names.load("last").records}
     assert found["/data/APPS/test/0001"].difficulty is Difficulty.INTERVIEW
     assert found["train/0001/"].difficulty is Difficulty.INTRODUCTORY

@@ -4,8 +4,9 @@ from pytest_selfrepair.estimate.bargain.bargain_findings import BargainFindings
 from pytest_selfrepair.estimate.bargain.gains import Gain
 from pytest_selfrepair.report import bargain_words
 from pytest_selfrepair.report.bargain_tables import by_gain, by_round
+from pytest_selfrepair.report.cost_phrases import cost as cost_words
 from pytest_selfrepair.report.markdown import escaped
-from pytest_selfrepair.report.phrases import cost as cost_words
+from pytest_selfrepair.report.typeset import capitalize_first
 
 _MOST_SHOWN = 10
 """The number of reasons for missing items shown."""
@@ -55,5 +56,5 @@ def _answer(gain: Gain) -> str:
         bargain_words.unclear(gain),
         bargain_words.leak(gain.arm),
     )
-    sentences = [escaped(f"{text[0].upper()}{text[1:]}.") for text in said if text is not None]
+    sentences = [escaped(f"{capitalize_first(text)}.") for text in said if text is not None]
     return f"- **{escaped(bargain_words.answer(gain))}.** {' '.join(sentences)}"

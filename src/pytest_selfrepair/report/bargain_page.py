@@ -17,7 +17,7 @@ from pytest_selfrepair.estimate.bargain.gains import Gain
 from pytest_selfrepair.report import bargain_words
 from pytest_selfrepair.report.bargain_svg import risk_svg, rounds_svg
 from pytest_selfrepair.report.bargain_tables import by_gain, by_round, once
-from pytest_selfrepair.report.phrases import cost as cost_words
+from pytest_selfrepair.report.cost_phrases import cost as cost_words
 from pytest_selfrepair.report.tables import Table
 
 if TYPE_CHECKING:

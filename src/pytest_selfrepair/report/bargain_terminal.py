@@ -7,9 +7,9 @@ from pytest_selfrepair.estimate.bargain.gains import Gain
 from pytest_selfrepair.estimate.bargain.model_levels import LevelAnswer
 from pytest_selfrepair.report import bargain_words
 from pytest_selfrepair.report.bargain_tables import by_gain, by_round, once
+from pytest_selfrepair.report.cost_phrases import cost as cost_words
+from pytest_selfrepair.report.cost_phrases import short_cost
 from pytest_selfrepair.report.numbers import plural
-from pytest_selfrepair.report.phrases import cost as cost_words
-from pytest_selfrepair.report.phrases import short_cost
 from pytest_selfrepair.report.summary_lines import LineStyle, LineWriter, SummaryLine, apart
 from pytest_selfrepair.report.visible_text import Paper
 

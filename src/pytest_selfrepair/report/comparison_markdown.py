@@ -6,6 +6,7 @@ from pytest_selfrepair.estimate.comparison.run_comparison import RunComparison
 from pytest_selfrepair.report import bargain_words, comparison_tables, comparison_words
 from pytest_selfrepair.report.bargain_tables import by_change
 from pytest_selfrepair.report.markdown import escaped
+from pytest_selfrepair.report.typeset import capitalize_first
 
 
 def markdown(found: RunComparison) -> str:
@@ -52,7 +53,7 @@ def _games(found: RunComparison) -> list[list[str]]:
         return []
     names = {each.arm: escaped(each.arm) for each in found.bargain}
     said = escaped(bargain_words.changed(found.bargain))
-    return [[f"{said[0].upper()}{said[1:]}."], by_change(found.bargain, names).markdown()]
+    return [[f"{capitalize_first(said)}."], by_change(found.bargain, names).markdown()]
 
 
 def _answer(found: RunComparison) -> str:

@@ -5,8 +5,9 @@ import re
 
 from pytest_selfrepair.estimate.findings import Findings
 from pytest_selfrepair.estimate.gain import AtEqualTokens
-from pytest_selfrepair.report import numbers, phrases
+from pytest_selfrepair.report import cost_phrases, numbers, phrases
 from pytest_selfrepair.report.tables import by_difficulty, by_source
+from pytest_selfrepair.report.typeset import capitalize_first
 from pytest_selfrepair.report.visible_text import harmless
 
 _NOTHING = "\u200b"
@@ -57,7 +58,7 @@ def _budget(findings: Findings) -> list[str]:
 def _answers(findings: Findings) -> list[str]:
     if not findings.headline:
         why = phrases.not_compared(findings)
-        return [f"**{why[0].upper()}{why[1:]}.**"]
+        return [f"**{capitalize_first(why)}.**"]
     depths = phrases.by_source(findings.depths)
     sources = {each.source: each for each in findings.sources}
     lines: list[str] = []
@@ -68,7 +69,7 @@ def _answers(findings: Findings) -> list[str]:
         if (source := sources.get(found.source)) is not None:
             notes += [phrases.LEAKS] if source.leaks else []
             notes += [text] if (text := phrases.unanswered(source)) is not None else []
-        more = "".join(f" {note[0].upper()}{note[1:]}." for note in notes)
+        more = "".join(f" {capitalize_first(note)}." for note in notes)
         answer, against = phrases.answer(found), phrases.against(found)
         lines.append(f"- **{escaped(found.source)}: {answer}.** {against}.{more}")
     for note in (
@@ -77,18 +78,17 @@ def _answers(findings: Findings) -> list[str]:
     ):
         if note is None:
             continue
-        lines.append(f"- {note[0].upper()}{note[1:]}.")
+        lines.append(f"- {capitalize_first(note)}.")
     lines += [
-        f"- {escaped(note[0].upper() + note[1:])}."
-        for note in map(phrases.spread, findings.spreads)
+        f"- {escaped(capitalize_first(note))}." for note in map(phrases.spread, findings.spreads)
     ]
     return lines
 
 
 def _cost(findings: Findings) -> list[str]:
-    latency = map(phrases.latency, findings.latency)
-    paid = phrases.cost(findings.cost, findings.account)
-    return [*paid, *latency, *phrases.lost(findings.lost)]
+    latency = map(cost_phrases.latency, findings.latency)
+    paid = cost_phrases.cost(findings.cost, findings.account)
+    return [*paid, *latency, *cost_phrases.lost(findings.lost)]
 
 
 def _missing(findings: Findings) -> list[str]:

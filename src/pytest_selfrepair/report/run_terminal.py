@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from pytest_selfrepair.estimate.findings import Findings
-from pytest_selfrepair.report import numbers, phrases
+from pytest_selfrepair.report import cost_phrases, numbers
 from pytest_selfrepair.report.bargain_terminal import games_in_full, games_in_short
 from pytest_selfrepair.report.summary_lines import LineStyle, SummaryLine, apart
 from pytest_selfrepair.report.terminal import summary
@@ -50,7 +50,7 @@ def has_tasks(findings: Findings) -> bool:
 
 def _end(findings: Findings, paper: Paper) -> list[SummaryLine]:
     """The lines that a run without tasks reports after its games."""
-    said = [(text, LineStyle.UNSURE) for text in phrases.lost(findings.lost)]
+    said = [(text, LineStyle.UNSURE) for text in cost_phrases.lost(findings.lost)]
     if findings.about.not_run:
         said.append((f"not run: {numbers.number(findings.about.not_run)}", LineStyle.UNSURE))
     said += [(f"note: {note}", LineStyle.PLAIN) for note in findings.notes]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from pytest_selfrepair.report import numbers, phrases
+from pytest_selfrepair.report import cost_phrases, numbers, phrases
 from pytest_selfrepair.report.summary_lines import LineStyle, SummaryLine
 from pytest_selfrepair.report.terminal_page import TerminalPage
 
@@ -19,9 +19,9 @@ def end(page: TerminalPage, errors: Collection[str]) -> list[SummaryLine]:
         errors: Reasons for unscored tasks that pytest has already shown, to be referred to.
     """
     findings, writer = page.findings, page.writer
-    lines = writer.say_each(phrases.cost(findings.cost, findings.account))
-    lines += writer.say_each(map(phrases.latency, findings.latency))
-    lines += writer.say_each(phrases.lost(findings.lost), LineStyle.UNSURE)
+    lines = writer.say_each(cost_phrases.cost(findings.cost, findings.account))
+    lines += writer.say_each(map(cost_phrases.latency, findings.latency))
+    lines += writer.say_each(cost_phrases.lost(findings.lost), LineStyle.UNSURE)
     for unscored in findings.unscored:
         lines += writer.say(f"not scored: {phrases.named(unscored)}", LineStyle.UNSURE)
         reason = _ABOVE if unscored.reason in errors else unscored.reason

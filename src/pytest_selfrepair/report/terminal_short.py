@@ -1,7 +1,7 @@
 """A run's summary in three lines: the answer, rates and tokens, cost and missing tasks."""
 
 from pytest_selfrepair.estimate.gain import RepairConclusion
-from pytest_selfrepair.report import numbers, phrases
+from pytest_selfrepair.report import cost_phrases, numbers, phrases
 from pytest_selfrepair.report.summary_lines import LineStyle, SummaryLine
 from pytest_selfrepair.report.terminal_page import STYLES, TerminalPage
 
@@ -47,4 +47,4 @@ def _cost(page: TerminalPage) -> str:
     tasks = [f"{numbers.number(about.scored)} scored"]
     tasks += [f"{numbers.number(unscored)} not scored"] if unscored else []
     tasks += [f"{numbers.number(not_run)} not run"] if not_run else []
-    return f"{', '.join(tasks)}; {phrases.short_cost(findings.cost)}"
+    return f"{', '.join(tasks)}; {cost_phrases.short_cost(findings.cost)}"
