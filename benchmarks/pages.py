@@ -1,15 +1,16 @@
 """How long the pages of runs take to open in Chromium.
 
-    python benchmarks/pages.py PAGE [PAGE ...] [--rounds N] [--chromium PATH]
+    python benchmarks/pages.py PAGE [PAGE ...] [--rounds N]
 
 The pages are those of `selfrepair report RUN --html PAGE`. Each round opens all of them, each in a
 new context of one browser, and follows the way of a reader: the first paint, the end of loading,
 then the list of tasks. Medians over the rounds are shown in milliseconds, and the ratio of loading
-to that of the first page.
+to that of the first page. The tests of pages find the browser in the same way.
 """
 
 import argparse
 import statistics
+import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -32,11 +33,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("pages", type=Path, nargs="+", metavar="PAGE")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--chromium", help="its executable; Playwright's own where none is named")
     given = parser.parse_args()
+    from browsing import FLAGS, find_chromium  # noqa: PLC0415 - of the tests
+
     measured: defaultdict[Path, list[tuple[float, float, float]]] = defaultdict(list)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=given.chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         for _ in range(given.rounds):
             for page in given.pages:
                 measured[page].append(opened(browser, page))
@@ -66,4 +68,5 @@ def opened(browser: Browser, path: Path) -> tuple[float, float, float]:
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/support"))
     main()
