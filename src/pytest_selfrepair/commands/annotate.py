@@ -127,8 +127,7 @@ async def _command(options: argparse.Namespace) -> int:
         StoreError: The run or the answers cannot be read.
     """
     try:
-        # In the extra `annotate`, which other commands do not need.
-        from pytest_selfrepair.annotate.host import Served, serve  # noqa: PLC0415
+        from pytest_selfrepair.annotate.host import Served, serve  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise UsageError(
             f"annotate: found no {error.name}; accepted: what `pip install "

@@ -35,8 +35,7 @@ async def _command(options: argparse.Namespace) -> int:
         StoreError: The store cannot be read.
     """
     try:
-        # In the extra `view`, which other commands do not need.
-        from pytest_selfrepair.view.view_server import serve  # noqa: PLC0415
+        from pytest_selfrepair.view.view_server import serve  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise UsageError(
             f"view: found no {error.name}; accepted: what `pip install "

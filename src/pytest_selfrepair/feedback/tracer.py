@@ -5,20 +5,21 @@ a claim, which `trace` shortens and checks. The text that is run ends with a cal
 a function that calls `run_function`.
 """
 
-_NAMES = dict(globals())  # first: the globals of a call-based task's program
+# Before all imports, which are not for the program: the globals of a call-based task's program.
+_NAMES = dict(globals())
 
-import contextlib  # noqa: E402 - not for the program, as all below
-import json  # noqa: E402
-import os  # noqa: E402
-import reprlib  # noqa: E402
-import signal  # noqa: E402
-import sys  # noqa: E402
-import threading  # noqa: E402
-import time  # noqa: E402
-import types  # noqa: E402
-from collections import deque  # noqa: E402
-from collections.abc import Callable  # noqa: E402
-from typing import Any  # noqa: E402
+import contextlib
+import json
+import os
+import reprlib
+import signal
+import sys
+import threading
+import time
+import types
+from collections import deque
+from collections.abc import Callable
+from typing import Any
 
 FILE = "<traced program>"
 """The program's name in its own frames."""
